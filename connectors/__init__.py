@@ -1,0 +1,1 @@
+"""The only rooms that touch the world: services, files, the ledger. They decide nothing."""

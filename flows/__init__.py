@@ -1,0 +1,1 @@
+"""Composition: what happens in which order, and how a person starts it."""

@@ -1,0 +1,1 @@
+"""What things are: tables, settings, errors, the words of a plan. No I/O, no clock, nothing of ours imported."""

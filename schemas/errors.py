@@ -1,0 +1,122 @@
+"""One tree of errors; each says what happened and what to do next.
+
+    PhonesyncError
+    ├── UsageError            2  a command or a name that cannot be meant
+    ├── ConfigurationError    2  phonesync.toml, a credential that is not there
+    ├── SourceError           2  a CSV file that cannot be trusted as a whole
+    ├── LedgerError           2  the ledger cannot be opened, or does not hold what was asked for
+    ├── ApprovalNeeded        3  a guard tripped and nobody has said yes to this very plan
+    └── ServiceError             a service, told by what the caller can do about it
+        ├── Unreachable       4  no usable answer to a read, after every attempt
+        ├── AccessRefused     4  credentials, rights or clock refused: nothing was done
+        ├── RequestRefused    1  understood and refused: nothing was done
+        └── UnknownOutcome    5  a write was sent and its answer was lost: read before anything else
+
+No message holds a secret, a query string or somebody's number.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PhonesyncError(Exception):
+    """Something a person has to know, with the next step in `remedy`."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(PhonesyncError):
+    """A command, an option or a name that cannot be meant."""
+
+    exit_code = 2
+
+
+class ConfigurationError(PhonesyncError):
+    """`phonesync.toml` or a credential is missing or wrong."""
+
+    exit_code = 2
+
+
+class SourceError(PhonesyncError):
+    """A CSV file that cannot be trusted as a whole; single bad lines are rejected lines, not errors."""
+
+    exit_code = 2
+
+
+class LedgerError(PhonesyncError):
+    """The ledger cannot be opened, or does not hold what was asked for."""
+
+    exit_code = 2
+
+
+class ApprovalNeeded(PhonesyncError):  # noqa: N818 - named by what is needed
+    """A guard tripped, and no valid approval names this very plan."""
+
+    exit_code = 3
+
+
+class ServiceError(PhonesyncError):
+    """A service did not do what was asked.
+
+    Attributes:
+        service: the connection's name.
+        status: the HTTP status, or None where there was no answer.
+        attempts: how many requests were sent.
+        details: the service's own words for people, Polish before English, "" where it gave none. They may
+            quote what was sent, so they go into line reports and nowhere else; `message` never holds them.
+        retry_after: seconds the service asked to wait, or None.
+        body: the parsed JSON body of the refusal where there was one (a batch's results live there), or None.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but the message are keywords
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        service: str = "",
+        status: int | None = None,
+        attempts: int = 1,
+        details: str = "",
+        retry_after: float | None = None,
+        body: object = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.service = service
+        self.status = status
+        self.attempts = attempts
+        self.details = details
+        self.retry_after = retry_after
+        self.body = body
+
+
+class Unreachable(ServiceError):  # noqa: N818 - named by what the caller can do about it
+    """No usable answer to a read after every attempt; nothing was written."""
+
+    exit_code = 4
+
+
+class AccessRefused(ServiceError):  # noqa: N818 - named by what the caller can do about it
+    """Credentials, rights or the clock were refused; nothing was done."""
+
+    exit_code = 4
+
+
+class RequestRefused(ServiceError):  # noqa: N818 - named by what the caller can do about it
+    """The service understood the request and refused it; nothing was done."""
+
+    exit_code = 1
+
+
+class UnknownOutcome(ServiceError):  # noqa: N818 - named by what the caller can do about it
+    """A write was sent and no trustworthy answer came: only reading tells what happened."""
+
+    exit_code = 5

@@ -1,0 +1,1 @@
+"""Decisions as pure functions on tables: one verb a file, no I/O, no clock."""

@@ -1,0 +1,208 @@
+"""Plan the changes that make a target hold what the CSV wants, and protect what a bad line might refer to.
+
+One algorithm for both targets; they differ in which key comes first:
+
+- USOS knows a number within its entity, and compares comments second;
+- APIO knows a name within its list, and compares numbers second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from schemas.plan import Action
+from tasks.board import Board, Mask
+from tasks.lay_out import lay_out
+from tasks.match import Pairs, codes, pair_equal, pair_unique
+from tasks.rename import rename_explicitly
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How far this plan may go.
+
+    Attributes:
+        names_are_keys: APIO's way (the name is the primary key); otherwise USOS's (the number is).
+        delete_missing: entries of managed owners that no line mentions are deleted; otherwise they are foreign.
+        clear_gone: owners that earlier runs wrote and the CSV no longer has are cleared; otherwise foreign.
+        gone: those owners.
+        unread: owners whose entries could not be read, with the reason; all their lines are held.
+        fold_names: the target has been seen to ignore the case of names.
+        names_managed: the source has a column of names; otherwise names stay as they stand.
+        kept_types: (owner, key) of entries whose type the target has been seen to keep.
+    """
+
+    names_are_keys: bool
+    delete_missing: bool
+    clear_gone: bool = False
+    gone: frozenset[str] = frozenset()
+    unread: dict[str, str] = field(default_factory=dict)
+    fold_names: bool = False
+    names_managed: bool = True
+    kept_types: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables a plan is made of.
+
+    Attributes:
+        desired: `Desired`.
+        rejected: `Rejected`; several rows of one line are one line with several reasons.
+        clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
+        current: `Current`: the entries of all owners the sync manages, and of `Policy.gone`.
+    """
+
+    desired: pd.DataFrame
+    rejected: pd.DataFrame
+    clears: pd.DataFrame
+    current: pd.DataFrame
+
+
+def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
+    """Return the `Plan`: every desired line, every rejected line and every current entry exactly once.
+
+    Nothing that a rejected line might refer to is changed; nothing is deleted without permission; what could mean two
+    things is held. The order of the rows of the input does not matter.
+    """
+    current = _in_settled_order(inputs.current, policy)
+    board = Board(_comparable(inputs.desired, current, policy), current)
+    # A line that names no owner and no entry could be about any of them: no number may leave its list.
+    untied = _untied(inputs.rejected, policy)
+    released: Mask = np.zeros(len(current), dtype=np.bool_)
+    if policy.names_are_keys:
+        _hold_repeated_names(board)
+        _hold_mentioned(board, inputs.rejected, policy)
+        released = rename_explicitly(board)
+    else:
+        _hold_owners(board, inputs.rejected, policy)
+    _keep_equal(board, policy)
+    primary, secondary = ("tidy", "key") if policy.names_are_keys else ("key", "tidy")
+    board.decide(_on_free(board, primary), Action.MODIFY)
+    # A rename removes a name, so it needs the permission to delete; and while a line is unreadable, a number that
+    # seems to have been replaced may be the very one that line is about.
+    if untied is None and (policy.delete_missing or not policy.names_are_keys):
+        action = Action.RENAME if policy.names_are_keys else Action.MODIFY
+        board.decide(_on_free(board, secondary, unique=True), action)
+    board.decide_desired(board.desired_free, Action.ADD)
+    deleted = _may_go(board, inputs.clears, policy) | released
+    if untied is not None:
+        board.hold_current(deleted, f"not deleted: line {untied} could be about it, or about any other entry")
+    board.decide_current(deleted, Action.DELETE)
+    board.decide_current(board.current_free, Action.FOREIGN)
+    return lay_out(board, inputs.rejected, inputs.clears, primary)
+
+
+def _in_settled_order(current: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Put repeated entries in one order, whatever order the service answered in, and fold names where it does."""
+    current = current.reset_index(drop=True)
+    if policy.fold_names:
+        current = current.assign(tidy=current["tidy"].str.casefold())
+    repeated = np.flatnonzero(current.duplicated(["owner", "key"], keep=False))
+    if not len(repeated):
+        return current
+    order = np.arange(len(current))
+    order[repeated] = current.iloc[repeated].sort_values([*current.columns], kind="stable").index
+    return current.iloc[order].reset_index(drop=True)
+
+
+def _comparable(desired: pd.DataFrame, current: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Put lines in their order and add `tidy` and `old_tidy`, the names as they are compared."""
+    desired = desired.sort_values("line", kind="stable", ignore_index=True)
+    if not policy.names_managed:
+        left, right = pair_equal(*codes(desired, current, ["owner", "key"]))
+        names = desired["name"].to_numpy(object).copy()
+        names[left] = current["tidy"].to_numpy(object)[right]
+        desired = desired.assign(name=pd.Series(names, index=desired.index, dtype="str"))
+    tidy, old = desired["name"], desired["old_name"]
+    if policy.fold_names:
+        tidy, old = tidy.str.casefold(), old.str.casefold()
+    return desired.assign(tidy=tidy, old_tidy=old)
+
+
+def _untied(rejected: pd.DataFrame, policy: Policy) -> int | None:
+    """Return the first line that cannot be tied to anything."""
+    ties = ["name", "new_name", "key"] if policy.names_are_keys else ["owner"]
+    loose = rejected.loc[(rejected[ties] == "").all(axis=1), "line"]
+    return None if loose.empty else int(loose.min())
+
+
+def _hold_owners(board: Board, rejected: pd.DataFrame, policy: Policy) -> None:
+    """USOS replaces an owner's numbers as a whole, so one bad line holds all of its owner."""
+    first = rejected[rejected["owner"] != ""].groupby("owner")["line"].min()
+    reasons = {str(owner): f"held: line {line} of the same owner was rejected" for owner, line in first.items()}
+    reasons |= policy.unread
+    if reasons:
+        for owners, hold in (
+            (board.desired["owner"], board.hold_desired),
+            (board.current["owner"], board.hold_current),
+        ):
+            why = owners.map(reasons).fillna("").to_numpy(object)
+            hold(why != "", why)
+
+
+def _hold_repeated_names(board: Board) -> None:
+    """A name that stands twice in a list cannot be addressed by its name: neither entry is touched."""
+    names = board.current["tidy"]
+    _hold_named(board, names.duplicated(keep=False).to_numpy(), "held: this name stands in the list more than once")
+
+
+def _hold_mentioned(board: Board, rejected: pd.DataFrame, policy: Policy) -> None:
+    """Hold the entries that carry a rejected line's name or number, unless a good line says just what stands there."""
+    if rejected.empty:
+        return
+    names = pd.concat([rejected["name"], rejected["new_name"]])
+    names = names.str.casefold() if policy.fold_names else names
+    mentioned = board.current["tidy"].isin(names[names != ""])
+    mentioned |= board.current["key"].isin(rejected["key"][rejected["key"] != ""])
+    confirmed = np.zeros(len(board.current), dtype=np.bool_)
+    confirmed[_equal_on_free(board)[1]] = True
+    _hold_named(board, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
+
+
+def _hold_named(board: Board, mask: Mask, why: str) -> None:
+    """Hold entries of a list, and the lines that would change them."""
+    if mask.any():
+        names = board.current["tidy"][mask]
+        board.hold_current(mask, why)
+        board.hold_desired((board.desired["tidy"].isin(names) | board.desired["old_tidy"].isin(names)).to_numpy(), why)
+
+
+def _keep_equal(board: Board, policy: Policy) -> None:
+    left, right = _equal_on_free(board)
+    retyped = np.zeros(len(left), dtype=np.bool_)
+    if policy.kept_types:
+        wanted = board.desired["type_id"].to_numpy(object)[left]
+        stored = board.current["type_id"].to_numpy(object)[right]
+        owners, keys = board.desired["owner"].to_numpy(object)[left], board.desired["key"].to_numpy(object)[left]
+        for at in np.flatnonzero((wanted != "") & (wanted != stored)):
+            retyped[at] = (owners[at], keys[at]) in policy.kept_types
+    board.decide((left[~retyped], right[~retyped]), Action.KEEP)
+    board.decide((left[retyped], right[retyped]), Action.MODIFY)
+
+
+def _equal_on_free(board: Board) -> Pairs:
+    return _pairs(board, ["owner", "tidy", "key"], unique=False)
+
+
+def _on_free(board: Board, key: str, *, unique: bool = False) -> Pairs:
+    return _pairs(board, ["owner", key], unique=unique)
+
+
+def _pairs(board: Board, columns: list[str], *, unique: bool) -> Pairs:
+    free_desired, free_current = board.free()
+    pair = pair_unique if unique else pair_equal
+    left, right = pair(*codes(board.desired.iloc[free_desired], board.current.iloc[free_current], columns))
+    return free_desired[left], free_current[right]
+
+
+def _may_go(board: Board, clears: pd.DataFrame, policy: Policy) -> Mask:
+    """Tell which leftovers the configuration permits to delete."""
+    owners = board.current["owner"]
+    gone = owners.isin(policy.gone)
+    missing = ~gone & policy.delete_missing
+    mask: Mask = (missing | (gone & policy.clear_gone) | owners.isin(clears["owner"])).to_numpy()
+    return mask

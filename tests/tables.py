@@ -1,0 +1,61 @@
+"""Small tables for tests: written as rows, checked by the models of `schemas.frames`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.frames import Current, Desired, Plan, Rejected, empty
+
+
+def table(model: type[pa.DataFrameModel], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table of the model, what is not given as "" or 0."""
+    frame = pd.DataFrame(list(rows))
+    blank = empty(model)
+    for name, column in blank.items():
+        default: Any = "" if str(column.dtype) == "str" else 0
+        given = frame[name].astype(object) if name in frame else pd.Series(default, index=frame.index, dtype=object)
+        frame[name] = given.fillna(default).astype(column.dtype)
+    return model.validate(frame[list(blank.columns)])
+
+
+def desired(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Return `Desired`; lines are numbered from 2, a number is its own key."""
+    return table(
+        Desired,
+        ({"line": at, "owner": "one", "key": row["number"], **row} for at, row in enumerate(rows, start=2)),
+    )
+
+
+def current(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Return `Current`; a name is as it is compared, a number is its own key."""
+    return table(
+        Current, ({"owner": "one", "tidy": row.get("name", ""), "key": row["number"], **row} for row in rows)
+    )
+
+
+def rejected(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Return `Rejected`."""
+    return table(Rejected, ({"reason": "unreadable", "owner": "one", **row} for row in rows))
+
+
+def clears(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Return lines that say "this owner has no numbers"."""
+    frame = pd.DataFrame(list(rows), columns=["line", "owner"])
+    return frame.astype({"line": "int64", "owner": "str"})
+
+
+def after(plan: pd.DataFrame) -> Counter[tuple[str, str, str]]:
+    """Return what stands in the target once the plan is applied, as (owner, name, key)."""
+    Plan.validate(plan)
+    rows = plan[plan["key_after"] != ""]
+    return Counter(zip(rows["owner"], rows["name_after"], rows["key_after"], strict=True))
+
+
+def entries(frame: pd.DataFrame) -> Counter[tuple[str, str, str]]:
+    """Return the entries of `Desired` or `Current` as (owner, name, key)."""
+    return Counter(zip(frame["owner"], frame["name"], frame["key"], strict=True))
