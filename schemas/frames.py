@@ -25,7 +25,7 @@ class _Table(pa.DataFrameModel):
 class Source(_Table):
     """CSV rows under the project's own column names, before anything is judged.
 
-    `owner` is the cell's text (USOS's entity id) or "" (a phone list has one owner); `new_name` is APIO's explicit rename.
+    `owner` is the cell's text (USOS's entity id) or "" (a phone list has one owner); `new_name` is APIO's own rename.
     `problem` says why the row's structure cannot be trusted, "" where it can.
     """
 
@@ -129,3 +129,31 @@ def empty(model: type[pa.DataFrameModel]) -> pd.DataFrame:
     """Return the table with its columns and no rows."""
     columns = model.to_schema().columns
     return pd.DataFrame({name: pd.Series(dtype=column.dtype.type) for name, column in columns.items()})
+
+
+# What single cells of a trusted line look like; the reason beside each check is what the clerk reads.
+USOS_LINE = pa.DataFrameSchema(
+    {
+        "owner": pa.Column(
+            str,
+            # services/phones: an id is a string of at most 32 characters without "|", which joins ids in `select`.
+            pa.Check.str_matches(r"^[^|\s]{1,32}$", error="an id has 1 to 32 characters, no spaces and no |"),
+        )
+    },
+    strict=False,
+)
+APIO_LINE = pa.DataFrameSchema(
+    {
+        "name": pa.Column(
+            str,
+            [
+                pa.Check(lambda names: names != "", error="the name is missing"),
+                pa.Check.str_length(max_value=50, error="a name on a phone list has at most 50 characters"),
+            ],
+        ),
+        "new_name": pa.Column(
+            str, pa.Check.str_length(max_value=50, error="a name on a phone list has at most 50 characters")
+        ),
+    },
+    strict=False,
+)

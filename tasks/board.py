@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,6 +13,25 @@ from tasks.match import Ints, Pairs
 
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables a plan is made of.
+
+    Attributes:
+        desired: `Desired`.
+        rejected: `Rejected`; several rows of one line are one line with several reasons.
+        clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
+        repeats: columns `line, owner, message`: lines that say again what another line says.
+        current: `Current`: the entries of all owners the sync manages, and of owners that have left its CSV.
+    """
+
+    desired: pd.DataFrame
+    rejected: pd.DataFrame
+    clears: pd.DataFrame
+    repeats: pd.DataFrame
+    current: pd.DataFrame
 
 
 class Board:

@@ -7,20 +7,20 @@ import pandas as pd
 
 from schemas.frames import Plan
 from schemas.plan import WRITES, Action
-from tasks.board import Board
+from tasks.board import Board, Inputs
 from tasks.match import Ints, codes, pair_equal
 
 COLUMNS = [*Plan.to_schema().columns]
 _BEFORE = {"name": "name_before", "number": "number_before", "type_id": "type_before", "name_en": "en_before"}
 
 
-def lay_out(board: Board, rejected: pd.DataFrame, clears: pd.DataFrame, primary: str) -> pd.DataFrame:
+def lay_out(board: Board, lines: Inputs, primary: str) -> pd.DataFrame:
     """Return the `Plan` of a board on which everything is decided, sorted by line, then by what stands there.
 
     Args:
         board: the decisions.
-        rejected: `Rejected`; each of its lines gets a row, on the held entry it is about where that is certain.
-        clears: columns `line, owner`.
+        lines: the lines that are not on the board. Each gets a row: a rejected one on the held entry it is about, where
+            that is certain; a clearing one on the entries it clears.
         primary: the column that pairs a waiting line with the entry it would change.
     """
     held_desired, held_current = _pair_held(board, primary)
@@ -29,8 +29,9 @@ def lay_out(board: Board, rejected: pd.DataFrame, clears: pd.DataFrame, primary:
     right = np.concatenate([pair[1] for pair in decisions])
     action = np.repeat([str(pair[2].value) for pair in decisions], [len(pair[0]) for pair in decisions])
     table = _rows(board, left, right, pd.Series(action, dtype="str"))
-    table = _with_rejected(table, rejected)
-    table = _with_clears(table, clears)
+    table = _with_rejected(table, lines.rejected)
+    table = _with_clears(table, lines.clears)
+    table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
     table = _warn_of_lost_english(table)
     return _sorted(table[COLUMNS])
 
@@ -113,8 +114,11 @@ def _with_clears(table: pd.DataFrame, clears: pd.DataFrame) -> pd.DataFrame:
     cleared = (table["line"] == 0) & table["owner"].isin(by_owner.index)
     table.loc[cleared, "line"] = table.loc[cleared, "owner"].map(by_owner).astype("int64")
     rest = clears[~clears["line"].isin(table["line"])]
-    alone = _blank(rest).assign(action=str(Action.KEEP.value), message="this owner has no numbers, as the line wants")
-    return pd.concat([table, alone], ignore_index=True)
+    return pd.concat([table, _resting(rest, "this owner has no numbers, as the line wants")], ignore_index=True)
+
+
+def _resting(lines: pd.DataFrame, message: str | pd.Series) -> pd.DataFrame:
+    return _blank(lines).assign(action=str(Action.KEEP.value), message=message)
 
 
 def _blank(lines: pd.DataFrame) -> pd.DataFrame:

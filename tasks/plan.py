@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from tasks.board import Board, Mask
+from tasks.board import Board, Inputs, Mask
 from tasks.lay_out import lay_out
 from tasks.match import Pairs, codes, pair_equal, pair_unique
 from tasks.rename import rename_explicitly
@@ -45,23 +45,6 @@ class Policy:
     kept_types: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """The tables a plan is made of.
-
-    Attributes:
-        desired: `Desired`.
-        rejected: `Rejected`; several rows of one line are one line with several reasons.
-        clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
-        current: `Current`: the entries of all owners the sync manages, and of `Policy.gone`.
-    """
-
-    desired: pd.DataFrame
-    rejected: pd.DataFrame
-    clears: pd.DataFrame
-    current: pd.DataFrame
-
-
 def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     """Return the `Plan`: every desired line, every rejected line and every current entry exactly once.
 
@@ -71,7 +54,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     current = _in_settled_order(inputs.current, policy)
     board = Board(_comparable(inputs.desired, current, policy), current)
     # A line that names no owner and no entry could be about any of them: no number may leave its list.
-    untied = _untied(inputs.rejected, policy)
+    untied = _untied(inputs.rejected, current, policy)
     released: Mask = np.zeros(len(current), dtype=np.bool_)
     if policy.names_are_keys:
         _hold_repeated_names(board)
@@ -93,7 +76,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
         board.hold_current(deleted, f"not deleted: line {untied} could be about it, or about any other entry")
     board.decide_current(deleted, Action.DELETE)
     board.decide_current(board.current_free, Action.FOREIGN)
-    return lay_out(board, inputs.rejected, inputs.clears, primary)
+    return lay_out(board, inputs, primary)
 
 
 def _in_settled_order(current: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -123,11 +106,21 @@ def _comparable(desired: pd.DataFrame, current: pd.DataFrame, policy: Policy) ->
     return desired.assign(tidy=tidy, old_tidy=old)
 
 
-def _untied(rejected: pd.DataFrame, policy: Policy) -> int | None:
-    """Return the first line that cannot be tied to anything."""
-    ties = ["name", "new_name", "key"] if policy.names_are_keys else ["owner"]
-    loose = rejected.loc[(rejected[ties] == "").all(axis=1), "line"]
-    return None if loose.empty else int(loose.min())
+def _untied(rejected: pd.DataFrame, current: pd.DataFrame, policy: Policy) -> int | None:
+    """Return the first line that could be about any entry.
+
+    In a phone list that is a line whose number could not be read and whose name stands nowhere (it may have been meant
+    to rename any entry), and a line without a name whose number stands nowhere (it may have been meant for any name).
+    """
+    loose = rejected["owner"] == ""
+    if policy.names_are_keys:
+        standing = set(current["key"])
+        found_keys = {key for key in rejected["key"].unique() if _parts(key) & standing}
+        names = rejected[["name", "new_name"]].map(lambda name: _folded(name, policy))
+        found = rejected["key"].isin(found_keys) | names.isin(set(current["tidy"])).any(axis=1)
+        loose = ~found & ((names == "").all(axis=1) | (rejected["key"] == ""))
+    lines = rejected.loc[loose, "line"]
+    return None if lines.empty else int(lines.min())
 
 
 def _hold_owners(board: Board, rejected: pd.DataFrame, policy: Policy) -> None:
@@ -154,13 +147,22 @@ def _hold_mentioned(board: Board, rejected: pd.DataFrame, policy: Policy) -> Non
     """Hold the entries that carry a rejected line's name or number, unless a good line says just what stands there."""
     if rejected.empty:
         return
-    names = pd.concat([rejected["name"], rejected["new_name"]])
-    names = names.str.casefold() if policy.fold_names else names
-    mentioned = board.current["tidy"].isin(names[names != ""])
-    mentioned |= board.current["key"].isin(rejected["key"][rejected["key"] != ""])
+    names = {_folded(name, policy) for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
+    keys = {part for key in rejected["key"].unique() for part in _parts(key)}
+    mentioned = board.current["tidy"].isin(names) | board.current["key"].isin(keys)
     confirmed = np.zeros(len(board.current), dtype=np.bool_)
     confirmed[_equal_on_free(board)[1]] = True
     _hold_named(board, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
+
+
+def _folded(name: str, policy: Policy) -> str:
+    return name.casefold() if policy.fold_names else name
+
+
+def _parts(key: str) -> set[str]:
+    """Return the keys of the entries that a line with this key may be about: several numbers stand for each of them."""
+    parts = {key, *key.split("|")}
+    return (parts | {part.partition(";")[0] for part in parts}) - {""}
 
 
 def _hold_named(board: Board, mask: Mask, why: str) -> None:

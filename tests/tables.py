@@ -33,9 +33,7 @@ def desired(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def current(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Return `Current`; a name is as it is compared, a number is its own key."""
-    return table(
-        Current, ({"owner": "one", "tidy": row.get("name", ""), "key": row["number"], **row} for row in rows)
-    )
+    return table(Current, ({"owner": "one", "tidy": row.get("name", ""), "key": row["number"], **row} for row in rows))
 
 
 def rejected(*rows: Mapping[str, Any]) -> pd.DataFrame:
@@ -47,6 +45,11 @@ def clears(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Return lines that say "this owner has no numbers"."""
     frame = pd.DataFrame(list(rows), columns=["line", "owner"])
     return frame.astype({"line": "int64", "owner": "str"})
+
+
+def repeats() -> pd.DataFrame:
+    """Return no lines that repeat others."""
+    return clears().assign(message=pd.Series(dtype="str"))
 
 
 def after(plan: pd.DataFrame) -> Counter[tuple[str, str, str]]:
