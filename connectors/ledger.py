@@ -1,0 +1,355 @@
+"""The ledger: what was planned, intended, done and learnt, in one database that survives every crash.
+
+Every method is one committed transaction.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from schemas import ledger as tables
+from schemas.errors import LedgerError
+
+_BATCH = 500  # bound parameters in one statement: every database takes that many
+
+
+@dataclass(frozen=True)
+class KeptPlan:
+    """A plan as the ledger keeps it; `entries` is its `Plan` table."""
+
+    id: str
+    run: str
+    sync: str
+    target: str
+    fingerprint: str
+    created_at: str
+    source_rows: int
+    rejected: int
+    guards: list[dict[str, Any]]
+    entries: pd.DataFrame
+    state: str = "planned"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What became of one row of a plan."""
+
+    row: int
+    outcome: str
+    message: str
+    http_status: int
+    attempts: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Somebody's yes to one fingerprint, until it expires (seconds since the epoch)."""
+
+    person: str
+    reason: str
+    at: str
+    expires: float
+
+
+class Ledger:
+    """The database of runs, plans, intents, outcomes and approvals."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Ledger:
+        """Open the ledger and make its tables where they are missing.
+
+        Raises:
+            LedgerError: the database cannot be opened.
+        """
+        try:
+            engine = create_engine(url)
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", _make_sqlite_durable)
+            tables.metadata.create_all(engine)
+        except (SQLAlchemyError, ImportError) as error:
+            raise LedgerError(
+                f"The ledger at {_shown(url)} cannot be opened ({type(error).__name__}).",
+                remedy="Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up.",
+            ) from error
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
+    # Runs ---------------------------------------------------------------------------------------------------------
+
+    def start_run(self, run: str, *, mode: str, person: str, at: str) -> None:
+        """Note that a run has begun."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.runs).values(id=run, mode=mode, person=person, started_at=at))
+
+    def finish_run(self, run: str, *, exit_code: int, summary: Mapping[str, Any], at: str) -> None:
+        """Note how a run ended; `summary` is what `--json` printed."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(tables.runs)
+                .where(tables.runs.c.id == run)
+                .values(finished_at=at, exit_code=exit_code, summary=dict(summary))
+            )
+
+    def runs(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest runs first, without plans."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.runs).order_by(tables.runs.c.started_at.desc()).limit(limit))
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+    def run(self, reference: str) -> dict[str, Any]:
+        """Return the run of that id, or of the only id that begins so.
+
+        Raises:
+            LedgerError: there is none, or there are several.
+        """
+        with self._engine.connect() as connection:
+            row = _the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
+        return row
+
+    def plans_of(self, run: str) -> list[str]:
+        """Return the ids of the plans that a run made or applied, in their order."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(columns.id).where((columns.run == run) | (columns.applied_by == run)).order_by(columns.id)
+            )
+            return [str(row.id) for row in rows]
+
+    # Plans --------------------------------------------------------------------------------------------------------
+
+    def keep_plan(self, plan: KeptPlan, *, writes: int) -> None:
+        """Keep a plan whole."""
+        values = {name: getattr(plan, name) for name in ("id", "run", "sync", "target", "fingerprint", "created_at")}
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(tables.plans).values(
+                    **values,
+                    source_rows=plan.source_rows,
+                    rejected=plan.rejected,
+                    guards=plan.guards,
+                    writes=writes,
+                    state=plan.state,
+                    entries=_packed(plan.entries),
+                )
+            )
+
+    def plan(self, reference: str) -> KeptPlan:
+        """Return the plan of that id or fingerprint, or of the only one that begins so.
+
+        Raises:
+            LedgerError: there is none, or there are several.
+        """
+        with self._engine.connect() as connection:
+            columns = {"id": reference, "fingerprint": reference}
+            row = _the_one(connection, tables.plans, columns, "plan", "phonesync plan")
+        return KeptPlan(
+            **{name: row[name] for name in ("id", "run", "sync", "target", "fingerprint", "created_at", "state")},
+            source_rows=row["source_rows"],
+            rejected=row["rejected"],
+            guards=row["guards"],
+            entries=_unpacked(row["entries"]),
+        )
+
+    def begin_writing(self, plan: str, run: str) -> None:
+        """Note that a run writes this plan.
+
+        Raises:
+            LedgerError: it was written before: the world has moved since, so it would have to be planned anew.
+        """
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(tables.plans)
+                .where(tables.plans.c.id == plan, tables.plans.c.state == "planned")
+                .values(state="writing", applied_by=run)
+            )
+            if changed.rowcount != 1:
+                raise LedgerError(
+                    f"Plan {plan} has been applied already.",
+                    remedy="Make a new one: phonesync plan. See: phonesync runs.",
+                )
+
+    def finish_writing(self, plan: str, *, proof: Mapping[str, Any], verified_at: str | None) -> None:
+        """Note what reading the target again has shown; `verified_at` only where nothing was left to do."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(tables.plans)
+                .where(tables.plans.c.id == plan)
+                .values(state="written", proof=dict(proof), verified_at=verified_at)
+            )
+
+    def last_good_rows(self, sync: str, target: str) -> int | None:
+        """Return how many lines the source had at the last verified run of the sync."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            found = connection.scalar(
+                select(columns.source_rows)
+                .where(columns.sync == sync, columns.target == target, columns.verified_at.is_not(None))
+                .order_by(columns.created_at.desc())
+                .limit(1)
+            )
+        return None if found is None else int(found)
+
+    # Intents and outcomes -----------------------------------------------------------------------------------------
+
+    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
+        """Note what is about to be sent; returns the intent's id."""
+        values = {"plan": plan, "run": run, "call": call, "owners": list(owners), "sent_at": at}
+        with self._engine.begin() as connection:
+            key = connection.execute(insert(tables.intents).values(**values)).inserted_primary_key
+        if key is None:
+            raise LedgerError("The ledger did not number an intent.", remedy="Use SQLite or PostgreSQL.")
+        return int(key[0])
+
+    def settle(self, plan: str, known: Iterable[Known], *, intents: Sequence[int] = (), at: str = "") -> None:
+        """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
+        rows = [{"plan": plan, **vars(item)} for item in known]
+        with self._engine.begin() as connection:
+            old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan)
+            for start in range(0, len(rows), _BATCH):
+                batch = rows[start : start + _BATCH]
+                connection.execute(old.where(tables.outcomes.c.row.in_([item["row"] for item in batch])))
+                connection.execute(insert(tables.outcomes), batch)
+            if intents:
+                connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
+
+    def outcomes(self, plan: str) -> list[Known]:
+        """Return what is known of a plan's rows, in their order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
+            )
+            return [Known(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at) for row in rows]
+
+    def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
+        """Note what a target did that nobody had planned: `owner, name, number, message, at`."""
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.unplanned), [{"plan": plan, **row} for row in rows])
+
+    def unplanned(self, plan: str) -> list[dict[str, str]]:
+        """Return what a target did beside the plan."""
+        columns = [tables.unplanned.c[name] for name in ("owner", "name", "number", "message", "at")]
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(*columns).where(tables.unplanned.c.plan == plan).order_by(tables.unplanned.c.id)
+            )
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+    # Approvals ----------------------------------------------------------------------------------------------------
+
+    def approve(self, fingerprint: str, approval: Approval) -> None:
+        """Note somebody's yes to one plan."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.approvals).values(fingerprint=fingerprint, **vars(approval)))
+
+    def approval(self, fingerprint: str, now: float) -> Approval | None:
+        """Return the newest approval of this very fingerprint that has not expired."""
+        columns = tables.approvals.c
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(columns.person, columns.reason, columns["at"], columns.expires)
+                .where(columns.fingerprint == fingerprint, columns.expires > now)
+                .order_by(columns.id.desc())
+                .limit(1)
+            ).first()
+        return None if row is None else Approval(row.person, row.reason, row.at, row.expires)
+
+    # What has been learnt -----------------------------------------------------------------------------------------
+
+    def remember_owners(self, sync: str, target: str, written: Iterable[str]) -> None:
+        """Remember owners that a sync has written."""
+        known = self.owners(sync, target)
+        rows = [{"sync": sync, "target": target, "owner": owner} for owner in sorted(set(written) - known)]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.owners), rows)
+
+    def owners(self, sync: str, target: str) -> set[str]:
+        """Return the owners that a sync has ever written on this target."""
+        columns = tables.owners.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owner).where(columns.sync == sync, columns.target == target))
+            return {str(row.owner) for row in rows}
+
+    def learn_types(self, target: str, seen: Mapping[tuple[str, str], bool]) -> None:
+        """Remember of which entries (owner, key) a target kept the type it was given."""
+        columns = tables.kept_types.c
+        with self._engine.begin() as connection:
+            for (owner, key), kept in sorted(seen.items()):
+                where = (columns.target == target) & (columns.owner == owner) & (columns.key == key)
+                if connection.execute(update(tables.kept_types).where(where).values(kept=kept)).rowcount == 0:
+                    connection.execute(insert(tables.kept_types).values(target=target, owner=owner, key=key, kept=kept))
+
+    def kept_types(self, target: str) -> frozenset[tuple[str, str]]:
+        """Return the entries whose type the target has been seen to keep."""
+        columns = tables.kept_types.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owner, columns.key).where(columns.target == target, columns.kept))
+            return frozenset((str(row.owner), str(row.key)) for row in rows)
+
+    def learn_trait(self, target: str, trait: str, at: str) -> None:
+        """Remember a habit of a target that has been seen."""
+        if trait not in self.traits(target):
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.traits).values(target=target, trait=trait, at=at))
+
+    def traits(self, target: str) -> set[str]:
+        """Return the habits of a target that have been seen."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.traits.c.trait).where(tables.traits.c.target == target))
+            return {str(row.trait) for row in rows}
+
+
+def _make_sqlite_durable(connection: Any, _record: object) -> None:
+    """Readers beside a writer, patience with a second writer, and an outcome that is on the disk when it is said."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _the_one(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
+    reference = next(iter(wanted.values()))
+    conditions = [func.substr(table.c[name], 1, len(value)) == value for name, value in wanted.items()]
+    either = conditions[0]
+    for condition in conditions[1:]:
+        either |= condition
+    rows = connection.execute(select(table).where(either).limit(2)).mappings().all() if reference else []
+    exact = [row for row in rows if reference in {row[name] for name in wanted}]
+    rows = exact or rows
+    if len(rows) != 1:
+        found = "several of them begin so" if rows else "the ledger has none of that name"
+        raise LedgerError(f"Which {what} is {reference!r}? {found[0].upper()}{found[1:]}.", remedy=f"See: {see}.")
+    return dict(rows[0])
+
+
+def _packed(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _unpacked(data: bytes) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(data)).to_pandas()
+    return frame

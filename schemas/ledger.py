@@ -1,0 +1,131 @@
+"""The ledger's tables: runs, plans, intents, outcomes, approvals, and what has been learnt about targets.
+
+A plan is kept whole, as one compressed table with its before-images: it has to be applied exactly as it was shown, and
+it is the way back. Outcomes are rows of their own, written as they become known.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+# Times are texts in ISO 8601 with their zone: they sort, and every database keeps them alike.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("mode", String(16), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("started_at", String(40), nullable=False),
+    Column("finished_at", String(40)),
+    Column("exit_code", Integer),
+    Column("summary", JSON),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("run", ForeignKey("runs.id"), nullable=False),
+    Column("applied_by", ForeignKey("runs.id")),
+    Column("sync", String(200), nullable=False),
+    Column("target", String(500), nullable=False),
+    Column("fingerprint", String(80), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("source_rows", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("guards", JSON, nullable=False),
+    Column("writes", Integer, nullable=False),
+    Column("state", String(16), nullable=False),  # planned, writing, written
+    Column("verified_at", String(40)),
+    Column("proof", JSON),
+    Column("entries", LargeBinary, nullable=False),
+    Index("plans_by_sync", "sync", "created_at"),
+    Index("plans_by_fingerprint", "fingerprint"),
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan", ForeignKey("plans.id"), nullable=False, index=True),
+    Column("run", ForeignKey("runs.id"), nullable=False),
+    Column("call", String(40), nullable=False),
+    Column("owners", JSON, nullable=False),
+    Column("sent_at", String(40), nullable=False),
+    Column("settled_at", String(40)),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("plan", ForeignKey("plans.id"), primary_key=True),
+    Column("row", Integer, primary_key=True),  # position in the plan's table
+    Column("outcome", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("http_status", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+unplanned = Table(
+    "unplanned",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan", ForeignKey("plans.id"), nullable=False, index=True),
+    Column("owner", String(200), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String(80), nullable=False, index=True),
+    Column("person", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("expires", Float, nullable=False),  # seconds since the epoch
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("sync", String(200), primary_key=True),
+    Column("target", String(500), primary_key=True),
+    Column("owner", String(200), primary_key=True),
+)
+
+kept_types = Table(
+    "kept_types",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("owner", String(200), primary_key=True),
+    Column("key", String(500), primary_key=True),
+    Column("kept", Boolean, nullable=False),
+)
+
+traits = Table(
+    "traits",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("trait", String(40), primary_key=True),
+    Column("at", String(40), nullable=False),
+)

@@ -1,0 +1,114 @@
+"""Guard a plan: find every limit it exceeds. A plan that trips a guard is kept, and written only with an approval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from schemas.plan import Action, GuardHit
+from schemas.policy import Guard
+
+# Below this many entries a share says little: one of four is a quarter.
+_ENOUGH = 10
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the guards look at besides the plan.
+
+    Attributes:
+        source_rows: lines of the source, good and bad.
+        last_rows: lines of the source at the last good run, None where there was none.
+        number_rejects: lines rejected because of their number column.
+    """
+
+    source_rows: int
+    last_rows: int | None = None
+    number_rejects: int = 0
+
+
+def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
+    """Return every limit that the plan exceeds, in a fixed order; an empty list lets it pass."""
+    counts = plan["action"].value_counts()
+    current = int((plan["number_before"] != "").sum())
+    return [
+        *_source(facts, limits),
+        *_deletes(int(counts.get(Action.DELETE, 0)), current, limits),
+        *_changes(int(counts.get(Action.MODIFY, 0)) + int(counts.get(Action.RENAME, 0)), current, limits),
+        *_moved(plan, facts, limits),
+    ]
+
+
+def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
+    if facts.source_rows == 0:
+        if limits.allow_empty:
+            return []
+        return [
+            GuardHit("allow_empty", 0, 1, "the source has no lines: an empty file is no reason to empty a directory")
+        ]
+    if facts.last_rows and facts.source_rows < facts.last_rows:
+        drop = 1 - facts.source_rows / facts.last_rows
+        if drop > limits.max_source_drop:
+            said = f"the source has {facts.source_rows} lines, at the last good run it had {facts.last_rows}"
+            more = _more(drop, limits.max_source_drop)
+            return [GuardHit("max_source_drop", drop, limits.max_source_drop, f"{said} ({more})")]
+    return []
+
+
+def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:
+    hits = []
+    if deletes > limits.max_deletes:
+        said = f"{deletes} entries would be deleted, {limits.max_deletes} are allowed"
+        hits.append(GuardHit("max_deletes", deletes, limits.max_deletes, said))
+    share = deletes / current if current else 0.0
+    # One deletion alone is everyday work, unless it is the last entry.
+    if share > limits.max_delete_share and (deletes > 1 or deletes == current):
+        said = f"{deletes} of {current} entries would be deleted ({_more(share, limits.max_delete_share)})"
+        hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, said))
+    return hits
+
+
+def _changes(changes: int, current: int, limits: Guard) -> list[GuardHit]:
+    hits = []
+    if limits.max_changes is not None and changes > limits.max_changes:
+        said = f"{changes} entries would be changed, {limits.max_changes} are allowed"
+        hits.append(GuardHit("max_changes", changes, limits.max_changes, said))
+    share = changes / current if current else 0.0
+    if share > limits.max_change_share and current >= _ENOUGH:
+        said = f"{changes} of {current} entries would be changed ({_more(share, limits.max_change_share)})"
+        hits.append(GuardHit("max_change_share", share, limits.max_change_share, said))
+    return hits
+
+
+def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
+    """Look for a spreadsheet whose columns slipped against each other: sorted alone, emptied, or swapped."""
+    if facts.source_rows < _ENOUGH:
+        return []
+    wanted = plan[(plan["line"] > 0) & (plan["key_after"] != "")]
+    stood = plan.loc[plan["key_before"] != "", ["owner", "key_before"]].drop_duplicates()
+    here = pd.MultiIndex.from_frame(stood)
+    rows = pd.MultiIndex.from_frame(wanted[["owner", "key_after"]])
+    moved = int((wanted["key_after"].isin(stood["key_before"]).to_numpy() & ~rows.isin(here)).sum())
+    before, after = wanted["name_before"], wanted["name_after"]
+    paired = wanted["number_before"] != ""
+    emptied = int((paired & (before != "") & (after == "")).sum())
+    letters = before.str.contains(r"[^\W\d_]") & ~after.str.contains(r"[^\W\d_]") & (after != "")
+    found = (
+        (moved, "numbers that belong to another owner now"),
+        (emptied, "comments that would become empty"),
+        (int((paired & letters).sum()), "comments that would hold no letters any more"),
+        (facts.number_rejects, "lines without a readable number"),
+    )
+    hits = []
+    for count, what in found:
+        share = count / facts.source_rows
+        if share > limits.max_moved_share:
+            said = f"{count} of {facts.source_rows} lines have {what} ({_more(share, limits.max_moved_share)})"
+            hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said))
+    return hits
+
+
+def _more(share: float, limit: float) -> str:
+    return f"{math.floor(share * 1000) / 10:g} %; {limit * 100:g} % are allowed"
