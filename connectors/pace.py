@@ -1,0 +1,73 @@
+"""What a client takes from the world besides the network, and how many requests it sends how fast."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Purpose = Literal["read", "write"]
+
+
+def fresh_nonce() -> str:
+    """A value that no other request carries."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Time, randomness and waiting: all that a client takes from the world besides the network."""
+
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    random: Callable[[], float] = random.random
+    nonce: Callable[[], str] = fresh_nonce
+
+
+class Counter:
+    """How many HTTP requests were sent; exact under threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sent = {"read": 0, "write": 0}
+
+    @property
+    def read(self) -> int:
+        """Requests that cannot change anything, logins included."""
+        return self._sent["read"]
+
+    @property
+    def write(self) -> int:
+        """Requests that may have changed something."""
+        return self._sent["write"]
+
+    def add(self, purpose: Purpose) -> None:
+        """One more was sent."""
+        with self._lock:
+            self._sent[purpose] += 1
+
+
+class Pacer:
+    """Never lets requests start closer together than the limit allows, whichever threads send them."""
+
+    def __init__(self, per_second: float | None, tools: Tools) -> None:
+        self._interval = 1 / per_second if per_second else 0.0
+        self._tools = tools
+        self._lock = threading.Lock()
+        self._next = float("-inf")
+
+    def wait(self) -> None:
+        """Take the next free moment and wait for it."""
+        if not self._interval:
+            return
+        with self._lock:
+            now = self._tools.monotonic()
+            moment = max(now, self._next)
+            self._next = moment + self._interval
+        if moment > now:
+            self._tools.sleep(moment - now)
