@@ -1,0 +1,94 @@
+"""Settle what became of a plan by looking at what stands in the target: the answer of a service is only a hint."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from schemas.plan import WRITES, Action
+from tasks.match import codes, pair_equal
+from tasks.normalise import tidy_text
+
+Mask = npt.NDArray[np.bool_]
+_STORED = ["owner", "name", "number"]
+_COMPARED = ["owner", "tidy", "key"]
+
+
+def moved(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+    """Tell, for each `Plan` row, whether the entry it was made from does not stand there any more as it stood.
+
+    Rows without an entry have not moved. Spelling counts: what somebody else has just edited is theirs.
+
+    Args:
+        rows: `Plan` rows, all of the owners in question.
+        found: `Current` of the same owners, just read.
+    """
+    gone = stands(rows)
+    before = _image(rows[gone], "before")
+    left, _ = pair_equal(*codes(before, found, _STORED))
+    gone[np.flatnonzero(gone)[left]] = False
+    return gone
+
+
+def newcomers(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+    """Tell, for each `Current` row found, whether the plan does not know it."""
+    before = _image(rows[stands(rows)], "before")
+    _, right = pair_equal(*codes(before, found, _STORED))
+    new = np.ones(len(found), dtype=np.bool_)
+    new[right] = False
+    return new
+
+
+def in_place(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row, whether what it wants is what stands in the target.
+
+    A deletion is in place when no such entry is left beyond those that other rows want; equal entries count one by
+    one. A row that wants nothing and deletes nothing is in place.
+    """
+    found = found.assign(tidy=_folded(found["tidy"], fold_names)).reset_index(drop=True)
+    done = np.ones(len(rows), dtype=np.bool_)
+    wants = np.flatnonzero((rows["key_after"] != "").to_numpy())
+    left, right = pair_equal(*codes(_compared(rows.iloc[wants], "after", fold_names), found, _COMPARED))
+    done[np.delete(wants, left)] = False
+    rest = found.drop(index=found.index[right])
+    deletes = np.flatnonzero((rows["action"] == Action.DELETE).to_numpy())
+    left, _ = pair_equal(*codes(_compared(rows.iloc[deletes], "before", fold_names), rest, _COMPARED))
+    done[deletes[left]] = False
+    return done
+
+
+def stands(rows: pd.DataFrame) -> Mask:
+    """Tell which `Plan` rows are about an entry that stood in the target when the plan was made."""
+    mask: Mask = (rows["key_before"] != "").to_numpy()
+    return mask
+
+
+def writes(rows: pd.DataFrame) -> Mask:
+    """Tell which `Plan` rows change something."""
+    mask: Mask = rows["action"].isin(WRITES).to_numpy()
+    return mask
+
+
+def types_kept(rows: pd.DataFrame, found: pd.DataFrame) -> dict[tuple[str, str], bool]:
+    """Tell, by owner and key of written numbers, whether the target now shows the type it was sent."""
+    sent = rows[writes(rows) & (rows["type_after"] != "") & (rows["key_after"] != "")]
+    sent = sent.drop_duplicates(["owner", "key_after"], keep=False)
+    shown = found.drop_duplicates(["owner", "key"], keep=False)
+    both = sent.merge(shown, left_on=["owner", "key_after"], right_on=["owner", "key"])
+    keys = zip(both["owner"], both["key"], strict=True)
+    return dict(zip(keys, (both["type_after"] == both["type_id"]).tolist(), strict=True))
+
+
+def _image(rows: pd.DataFrame, image: str) -> pd.DataFrame:
+    columns = {f"{name}_{image}": name for name in ("name", "number", "key")}
+    return rows[["owner", *columns]].rename(columns=columns).reset_index(drop=True)
+
+
+def _compared(rows: pd.DataFrame, image: str, fold_names: bool) -> pd.DataFrame:  # noqa: FBT001 - passed on
+    frame = _image(rows, image)
+    return frame.assign(tidy=_folded(tidy_text(frame["name"]), fold_names))
+
+
+def _folded(names: pd.Series, fold_names: bool) -> pd.Series:  # noqa: FBT001 - passed on
+    return names.str.casefold() if fold_names else names
