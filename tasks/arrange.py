@@ -61,9 +61,12 @@ def arrange(records: Records, target: Target, columns: Mapping[str, str]) -> Arr
     """
     headers = _found(records, target, columns)
     frame = pd.DataFrame({"line": records.lines.astype(np.int64)})
+    broken = pd.Series(records.problems, dtype="str") != ""
     for ours in ("owner", "name", "number", "type_id", "new_name"):
-        frame[ours] = records.frame[headers[ours]].to_numpy() if ours in headers else ""
-        frame[ours] = frame[ours].astype("str")
+        cells = records.frame[headers[ours]] if ours in headers else pd.Series("", index=frame.index, dtype="str")
+        # In a record with surplus fields only the first cell is sure to stand in its column.
+        first = ours in headers and records.header.index(headers[ours]) == 0
+        frame[ours] = cells if first else cells.mask(broken, "")
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
     short = (records.widths < max(needed)) & (records.problems == "")
     said = "only " + pd.Series(records.widths).astype("str") + f" of {len(records.header)} fields"

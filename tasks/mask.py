@@ -1,0 +1,52 @@
+"""Hide telephone numbers so that a person who knows them recognises them and nobody else learns them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# One length for all, so that the mask does not tell a short number from a long one, or one number from three.
+HIDDEN = "••• ••• •••"
+_ENDS_WITH = "••• ••• •"
+
+# Fewer digits are a room, a year or an extension; and of those, the last two would be most of what there is.
+_FEWEST_DIGITS = 5
+
+# What people put between the digits of one number: spaces of every kind, invisible characters, brackets, dots, slashes,
+# dashes; a comma only where digits stand close on both sides, since "lines 12, 13" is no number.
+_BETWEEN = r"[\s()\[\]./\\_'’*+\u00ad\u200b-\u200f\u2060\ufeff\-‐-―−]"
+_RUN = re.compile(rf"[+(]*\d(?:(?:{_BETWEEN}{{0,4}}|,)\d){{{_FEWEST_DIGITS - 1},}}")
+
+
+def mask_numbers(texts: pd.Series) -> pd.Series:
+    """Mask a column of numbers: two last digits stay, "" stays "", everything else is hidden.
+
+    A text with fewer than five digits is hidden whole: a short number is too small to show a part of, and words in a
+    column of numbers may be somebody's name.
+    """
+    column = pc.utf8_normalize(pa.array(texts.tolist(), type=pa.string()), form="NFKC")
+    digits = pc.replace_substring_regex(column, pattern="[^0-9]", replacement="")
+    long = pc.greater_equal(pc.utf8_length(digits), _FEWEST_DIGITS)
+    ends = pc.binary_join_element_wise(_ENDS_WITH, pc.utf8_slice_codeunits(digits, start=-2), "")
+    masked = pc.if_else(pc.equal(column, ""), "", pc.if_else(long, ends, HIDDEN))
+    return pd.Series(masked.to_pylist(), index=texts.index, name=texts.name, dtype="str")
+
+
+def mask_text(text: str) -> str:
+    """Mask every run of five or more digits, with whatever people put between them; other words stay as they are."""
+    return _RUN.sub(_hidden_run, text)
+
+
+def mask_texts(texts: pd.Series) -> pd.Series:
+    """Mask a column of sentences; each distinct sentence is looked at once."""
+    masked = {text: mask_text(text) for text in texts.unique()}
+    return texts.map(masked).astype("str")
+
+
+def _hidden_run(run: re.Match[str]) -> str:
+    digits = [str(unicodedata.digit(character)) for character in run[0] if character.isdecimal()]
+    return _ENDS_WITH + "".join(digits[-2:])

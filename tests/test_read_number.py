@@ -1,0 +1,254 @@
+"""Reading numbers. Every number here is invented."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import phonenumbers
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tasks.number_words import fold, tidy, tokens
+from tasks.read_number import Number, is_short_code, means_none, read_number
+
+SHAPES = Path(__file__).parent / "data" / "phone-shapes.csv"
+
+
+def shapes() -> list[dict[str, str]]:
+    with SHAPES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def told(number: Number) -> str:
+    return number.e164 + (" (fax)" if number.kind == "fax" else "")
+
+
+def numbers(text: str, region: str = "PL", area_code: str | None = None) -> list[str]:
+    reading = read_number(text, region=region, area_code=area_code)
+    assert bool(reading.numbers) == (not reading.reason)
+    return [number.e164 + (f"x{number.extension}" if number.extension else "") for number in reading.numbers]
+
+
+@pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape["about"])
+def test_every_shape_seen_in_directories_is_read(shape: dict[str, str]) -> None:
+    reading = read_number(shape["raw"])
+    assert "|".join(map(told, reading.numbers)) == shape["expected"]
+    assert reading.note == shape["note"]
+    assert bool(reading.reason) == (not shape["expected"])
+    extension = re.match(r"ext=(\d+)", shape["about"])
+    assert [number.extension for number in reading.numbers if number.extension] == ([extension[1]] if extension else [])
+
+
+@pytest.mark.parametrize("text", ["+32-12321312", "+32-70321654", "+32-54987321", "+32-12345678", " +32-12345678\n"])
+def test_the_platform_form_is_read_whether_or_not_a_plan_knows_it(text: str) -> None:
+    assert numbers(text) == [text.strip().replace("-", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+32 70321654", "+999-12345678", "+32-7032165", "+32-070321654", "+3-270321654", "+32-7032-1654", "+32-70321654x"],
+)
+def test_what_only_resembles_the_platform_form_must_be_valid(text: str) -> None:
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("22 551 03 55 wewn. 12", ["+48225510355x12"]),
+        ("22 551 03 55 w. 12", ["+48225510355x12"]),
+        ("22 551 03 55 (wew. 12)", ["+48225510355x12"]),
+        ("22 551 03 55 int. 12", ["+48225510355x12"]),
+        ("22 551 03 55 ext 12", ["+48225510355x12"]),
+        ("22 551 03 55x12", ["+48225510355x12"]),
+        ("22 551 03 55 DW 12", ["+48225510355x12"]),
+        ("22 551 03 55 #12", ["+48225510355x12"]),
+        ("22 551 03 55\nwew. 12", ["+48225510355x12"]),
+        ("22 551 03 55 wew. 12, 13", ["+48225510355x12", "+48225510355x13"]),
+        ("22 551 03 55 wew. 12, 22 551 03 56", ["+48225510355x12", "+48225510356"]),
+        ("+48225510355;ext=12|+48225510356", ["+48225510355x12", "+48225510356"]),
+        ("22 551 03 55\n22 551 03 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55 22 551 03 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55 lub 22 551 03 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55 oraz 601 510 355", ["+48225510355", "+48601510355"]),
+        ("22 551 03 55 / 22 551 03 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55 / 551 03 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55/56/57", ["+48225510355", "+48225510356", "+48225510357"]),
+        ("22/551 03 55", ["+48225510355"]),
+        ("+48 22/551 03 55", ["+48225510355"]),
+        ("+48 (0-22) 551 03 55", ["+48225510355"]),
+        ("48 (0) 22 551 03 55", ["+48225510355"]),
+        ("(0048) 22 551 03 55", ["+48225510355"]),
+        ("22.551.03.55", ["+48225510355"]),
+        ("22\u00a0551\u2011 03\u201355", ["+48225510355"]),
+        ("２２（５５１）０３－５５", ["+48225510355"]),
+        ("\ufeff22\u200b5510355\u00ad", ["+48225510355"]),
+        ("tel.:22 551 03 55", ["+48225510355"]),
+        ("pok. 12, tel. 22 551 03 55", ["+48225510355"]),
+        ("22 551 03 55, pok. 12, godz. 8-16", ["+48225510355"]),
+        ("Anna 22 551 03 55, Jan 22 551 03 56", ["+48225510355", "+48225510356"]),
+        ("+48 22 19115", ["+482219115"]),
+        ("0 22 19115", ["+482219115"]),
+    ],
+)
+def test_numbers_with_what_people_write_around_them(text: str, wanted: list[str]) -> None:
+    assert numbers(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "empty"),
+        ("\u200b \n", "empty"),
+        ("n/a", "no number"),
+        ("nie ma", "no number"),
+        ("–", "no number"),
+        ("1234", "short"),
+        ("*21#", "short"),
+        ("55 214", "short"),
+        ("551 03 55", "area code"),
+        ("+48 551 03 55", "area code"),
+        ("641 12 34", "area code"),
+        ("22 19115", "area code"),
+        ("wew. 12", "extension"),
+        ("wew. 12, 22 551 03 55", "more than one way"),
+        ("PL12 1234 5678 9012 3456 7890 1234", "bank account"),
+        ("12123456789012345678901234", "bank account"),
+        ("44051401359", "PESEL"),
+        ("PESEL 44051401359", "another kind"),
+        ("NIP 22 551 03 55", "another kind"),
+        ("12.03.2024", "date"),
+        ("2024-03-12", "date"),
+        ("15.01.2024 8", "date"),
+        ("22551035.0", "decimal"),
+        ("551 03 55 (22)", "more than one way"),
+        ("Kowalska-Nowak", "no number"),
+        ("22 551 O3 55", "Letters"),
+        ("22 551 03 55a", "Letters"),
+        ("22 551 03 55²", "Letters"),
+        ("800 FIRMA1", "Letters"),
+        ("22 551 03 55 = 12", "sign"),
+        ("22 551 03 55, 123", "not understood"),
+        ("22 551 03 55/123", "not understood"),
+        ("22 551 03 55 wew. 12 34", "not understood"),
+        ("22 551 03 55 wew. 12-13", "not understood"),
+        ("22 551 03 55/356 wew. 12", "not understood"),
+        ("22 55 10 355/356 wew. 12", "more than one way"),
+        ("22 551 03 55 12", "too many digits"),
+        ("010 551 03 55", "begins like this"),
+        ("22 551 03 555 12 34 56", "too many digits"),
+        ("22 551 03 55 " * 20, "too long"),
+    ],
+)
+def test_anything_half_understood_is_no_number_and_says_why(text: str, part: str) -> None:
+    reading = read_number(text)
+    assert reading.numbers == ()
+    assert part in reading.reason
+    assert reading.reason.endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("text", "area_code", "wanted"),
+    [
+        ("664-5104", "12", ["+48126645104"]),
+        ("12 664 51 04, 664 51 05", "12", ["+48126645104", "+48126645105"]),
+        ("601 510 355, 664 51 05", "12", ["+48601510355", "+48126645105"]),
+        ("12 664 51 04, 664 51 05", "22", []),  # of Warsaw, or of the town named before it?
+        ("12 664 51 04/664 51 05", "22", []),
+        ("221 91 15", "22", []),  # 22 19115, or 22 221 91 15?
+        ("1234", "22", []),
+    ],
+)
+def test_an_area_code_completes_only_what_can_mean_nothing_else(text: str, area_code: str, wanted: list[str]) -> None:
+    assert numbers(text, area_code=area_code) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "wanted"),
+    [
+        ("030 1234567", "DE", ["+49301234567"]),
+        ("0711/1234567", "DE", ["+497111234567"]),
+        ("22345678", "DE", []),  # a Berlin number without its area code would be taken for another town's
+        ("020 7946 0018", "GB", ["+442079460018"]),
+        ("01 23 45 67 89", "FR", ["+33123456789"]),
+        ("(212) 555-0123", "US", ["+12125550123"]),
+        ("011 48 22 551 03 55", "US", ["+48225510355"]),
+        ("0048 22 551 03 55", "XX", ["+48225510355"]),
+        ("22 551 03 55", "XX", []),
+    ],
+)
+def test_other_countries_are_read_by_their_own_plans(text: str, region: str, wanted: list[str]) -> None:
+    assert numbers(text, region=region) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("fax 22 551 03 55", ["fax"]),
+        ("22 551 03 55 (fax)", ["fax"]),
+        ("22 551 03 55 tel., 22 551 03 56 fax", ["fixed_line", "fax"]),
+        ("tel. i fax 22 551 03 55", ["fixed_line"]),
+        ("tel/faks: 22 551 03 55", ["fixed_line"]),
+        ("601 510 355", ["mobile"]),
+        ("800 151 590", ["toll_free"]),
+        ("+32-70321654", ["unknown"]),
+    ],
+)
+def test_a_number_labelled_fax_alone_is_a_fax(text: str, kinds: list[str]) -> None:
+    assert [number.kind for number in read_number(text).numbers] == kinds
+
+
+@pytest.mark.parametrize("text", ["brak", "Brak.", "-", "—", "nie ma", "none", "n/a", "N/A", "(brak)", "nie dotyczy"])
+def test_words_for_no_number(text: str) -> None:
+    assert means_none(text)
+
+
+@pytest.mark.parametrize("text", ["", "0", "?", "brak 22 551 03 55", "Brakowski", "22 551 03 55"])
+def test_anything_else_does_not_say_that_there_is_no_number(text: str) -> None:
+    assert not means_none(text)
+
+
+@pytest.mark.parametrize("text", ["11", "112", " 5512 ", "551200", "*21#", "#31#", "５５１２"])
+def test_short_codes(text: str) -> None:
+    assert is_short_code(text)
+
+
+@pytest.mark.parametrize("text", ["", "1", "*#", "1234567", "55-12", "55 12", "wew. 12", "12a", "+112"])
+def test_what_is_no_short_code(text: str) -> None:
+    assert not is_short_code(text)
+
+
+TYPED = st.text(st.sampled_from("0123456789 +-()/,;.wewtlfaxxtinłó\n\u00a0–２#"), max_size=40) | st.text(max_size=40)
+
+
+@given(TYPED)
+def test_any_text_has_numbers_or_a_reason(text: str) -> None:
+    """Never both, never neither; and every number has the form of one."""
+    reading = read_number(text)
+    assert reading.text == text
+    assert bool(reading.numbers) != bool(reading.reason)
+    assert all(re.fullmatch(r"\+[1-9]\d{4,14}", number.e164) for number in reading.numbers)
+
+
+@given(TYPED)
+def test_no_digit_comes_from_a_letter(text: str) -> None:
+    """A number ends as the text's own digits do, with nothing between them."""
+    shown = re.sub(r"\D", "", fold(tidy(text)))
+    for number in read_number(text, region="US").numbers[:1]:
+        assert number.e164[-4:] in shown
+
+
+@given(TYPED)
+def test_what_is_read_is_valid_in_its_plan(text: str) -> None:
+    assume(not re.fullmatch(r"\+\d{1,3}-\d{4,14}", fold(tidy(text))))
+    for number in read_number(text).numbers:
+        assert phonenumbers.is_valid_number(phonenumbers.parse(number.e164, None))
+
+
+@given(TYPED)
+def test_the_tokens_are_the_whole_text(text: str) -> None:
+    shown = fold(tidy(text))
+    assert "".join(token.text for token in tokens(shown)) == shown
