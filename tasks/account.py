@@ -1,0 +1,86 @@
+"""Account for every row of a plan: the line report, before anything is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from schemas.frames import Result
+from schemas.plan import AT_REST, Action, Outcome
+
+_COLUMNS = [*Result.to_schema().columns]
+
+
+class Known(Protocol):
+    """What became of one row of a plan; see `connectors.ledger.Known`."""
+
+    @property
+    def row(self) -> int: ...  # noqa: D102
+    @property
+    def outcome(self) -> str: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+    @property
+    def http_status(self) -> int: ...  # noqa: D102
+    @property
+    def attempts(self) -> int: ...  # noqa: D102
+    @property
+    def at(self) -> str: ...  # noqa: D102
+
+
+def announce(sync: str, plan: pd.DataFrame) -> pd.DataFrame:
+    """Return the `Result` of a plan that was not applied: what would be done, no outcomes."""
+    return _result(sync, plan, pd.Series("", index=plan.index, dtype="str"))
+
+
+def account(
+    sync: str, plan: pd.DataFrame, known: Iterable[Known], unplanned: Sequence[Mapping[str, str]], *, at: str
+) -> pd.DataFrame:
+    """Return the `Result` of a plan that was applied, or stopped: one outcome a row, whatever happened.
+
+    Args:
+        sync: the sync's name.
+        plan: `Plan`.
+        known: what became of rows; the others are at rest, or were skipped.
+        unplanned: what the target removed by itself: `owner, name, number, message, at`.
+        at: when rows at rest were seen.
+    """
+    resting = {str(action.value): str(outcome.value) for action, outcome in AT_REST.items()}
+    outcome = plan["action"].map(resting).fillna(str(Outcome.SKIPPED.value)).astype("str")
+    result = _result(sync, plan, outcome).assign(at=at)
+    facts = pd.DataFrame(
+        [(item.row, item.outcome, item.message, item.http_status, item.attempts, item.at) for item in known],
+        columns=["row", "outcome", "message", "http_status", "attempts", "at"],
+    ).set_index("row")
+    noted = result.loc[facts.index, "message"]
+    both = (noted + "; " + facts["message"]).where((noted != "") & (facts["message"] != ""), noted + facts["message"])
+    for column in ("outcome", "http_status", "attempts", "at"):
+        result.loc[facts.index, column] = facts[column]
+    result.loc[facts.index, "message"] = both
+    extra = pd.DataFrame(
+        [
+            {
+                "sync": sync,
+                "owner": row["owner"],
+                "action": str(Action.DELETE.value),
+                "outcome": str(Outcome.UNPLANNED.value),
+                "name_before": row["name"],
+                "number_before": row["number"],
+                "message": row["message"],
+                "at": row["at"],
+            }
+            for row in unplanned
+        ],
+        columns=_COLUMNS,
+    )
+    numbers = {"line": 0, "http_status": 0, "attempts": 0}
+    extra = extra.fillna({column: numbers.get(column, "") for column in _COLUMNS})
+    return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
+
+
+def _result(sync: str, plan: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
+    result = plan.assign(sync=sync, outcome=outcome, http_status=0, attempts=0, at="")
+    result["sync"] = result["sync"].astype("str")
+    return result[_COLUMNS]
