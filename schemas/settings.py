@@ -142,3 +142,59 @@ class Settings(Section):
     ledger: str = "sqlite:///phonesync.db"
     connections: dict[str, AnyConnection]
     syncs: dict[str, Sync]
+
+    def contradictions(self) -> list[str]:
+        """Return what is wrong between the tables of the file, each with its place."""
+        found = []
+        for name, sync in self.syncs.items():
+            place = f"syncs.{name}"
+            connection = self.connections.get(sync.connection)
+            if connection is None:
+                known = ", ".join(self.connections) or "none"
+                found.append(f"{place}.connection: there is no connection {sync.connection!r}; there are: {known}")
+            elif connection.kind == "usos":
+                found += [f"{place}.{wrong}" for wrong in _wrong_for_usos(sync)]
+            else:
+                found += [f"{place}.{wrong}" for wrong in _wrong_for_apio(sync)]
+            if sync.delimiter is not None and sync.delimiter == sync.quotechar:
+                found.append(f"{place}.quotechar: it cannot be the delimiter too")
+        return found + self._lists_with_two_masters()
+
+    def _lists_with_two_masters(self) -> list[str]:
+        """A sync that deletes what its file does not mention would delete what another one has just added."""
+        lists: dict[tuple[str, str | None, str | None], list[str]] = {}
+        for name, sync in self.syncs.items():
+            if sync.tenant:
+                lists.setdefault((sync.connection, sync.tenant, sync.group), []).append(name)
+        return [
+            f"syncs.{name}.delete_missing: {', '.join(names)} share one phone list, so none of them may delete "
+            "what the others bring: give the list one source"
+            for names in lists.values()
+            for name in names
+            if len(names) > 1 and self.syncs[name].delete_missing
+        ]
+
+
+def _wrong_for_usos(sync: Sync) -> list[str]:
+    wrong = []
+    if sync.entity_class is None:
+        wrong.append("entity_class: say whose numbers these are: faculty, user, building or dormitory")
+    wrong += [
+        f"{key}: this is for phone lists; the connection is a USOS one" for key in _given(sync, "tenant", "group")
+    ]
+    wrong += [f"columns.{key}: this is for phone lists" for key in _given(sync.columns, "name", "new_name")]
+    return wrong
+
+
+def _wrong_for_apio(sync: Sync) -> list[str]:
+    wrong = []
+    if sync.tenant is None:
+        wrong.append("tenant: say which tenant's phone list this is")
+    if sync.entity_class is not None:
+        wrong.append("entity_class: this is for USOS; the connection is an APIO one")
+    wrong += [f"columns.{key}: this is for USOS" for key in _given(sync.columns, "entity_id", "comment", "type_id")]
+    return wrong
+
+
+def _given(section: Section, *keys: str) -> list[str]:
+    return [key for key in keys if getattr(section, key) is not None]

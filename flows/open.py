@@ -1,0 +1,22 @@
+"""Open the world a configuration describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.ledger import Ledger
+from flows.configuration import find_configuration, load
+from flows.target import Progress
+from flows.world import World, current_person, silence
+
+
+def open_world(config: str | None, environ: Mapping[str, str], progress: Progress | None = None) -> World:
+    """Return the connected world of a configuration file; nothing is asked of any service yet.
+
+    Raises:
+        ConfigurationError: the file cannot be meant.
+        LedgerError: the ledger cannot be opened.
+    """
+    settings = load(find_configuration(config, environ))
+    ledger = Ledger.open(settings.ledger)
+    return World(settings, ledger, environ, current_person(environ), progress=progress or silence)
