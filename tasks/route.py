@@ -59,7 +59,7 @@ def route(rows: pd.DataFrame, now: pd.DataFrame, *, fold_names: bool = False) ->
         _step(
             row,
             standing.get(name_after) if name_after else None,
-            _still(standing.get(name_before), name_before, wanted),
+            _free(standing, name_before, wanted),
         )
         for row, name_after, name_before in zip(planned, after, before, strict=True)
     )

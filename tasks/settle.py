@@ -60,14 +60,12 @@ def in_place(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = Fals
 
 def stands(rows: pd.DataFrame) -> Mask:
     """Tell which `Plan` rows are about an entry that stood in the target when the plan was made."""
-    mask: Mask = (rows["key_before"] != "").to_numpy()
-    return mask
+    return (rows["key_before"] != "").to_numpy(dtype=np.bool_, copy=True)
 
 
 def writes(rows: pd.DataFrame) -> Mask:
     """Tell which `Plan` rows change something."""
-    mask: Mask = rows["action"].isin(WRITES).to_numpy()
-    return mask
+    return rows["action"].isin(WRITES).to_numpy(dtype=np.bool_, copy=True)
 
 
 def types_kept(rows: pd.DataFrame, found: pd.DataFrame) -> dict[tuple[str, str], bool]:
