@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 class Action(StrEnum):
@@ -66,7 +68,6 @@ _FINGERPRINTED = (
     "name_after",
     "number_after",
     "type_after",
-    "line",
 )
 
 
@@ -79,11 +80,13 @@ def fingerprint(sync: str, target: str, plan: pd.DataFrame) -> str:
     digest = hashlib.sha256()
     for text in ("phonesync plan 1", sync, target, str(len(plan))):
         digest.update(text.encode() + b"\x1e")
+    digest.update(plan["line"].to_numpy("<i8").tobytes())
     for column in _FINGERPRINTED:
-        values = plan[column].astype(str).tolist()
+        values = pa.chunked_array(pa.array(plan[column], type=pa.large_string())).combine_chunks()
         # Lengths first, so that no value can pretend to be two.
-        digest.update(",".join(map(str, map(len, values))).encode() + b"\x1e")
-        digest.update("\x1f".join(values).encode("utf-8", "surrogatepass") + b"\x1e")
+        digest.update(pc.binary_length(values).to_numpy(zero_copy_only=False).astype("<i8").tobytes())
+        whole = pa.ListArray.from_arrays([0, len(values)], values)
+        digest.update(pc.binary_join(whole, pa.scalar("", pa.large_string()))[0].as_buffer())
     return f"sha256:{digest.hexdigest()}"
 
 

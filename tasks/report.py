@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -75,14 +76,15 @@ def report_csv(lines: pd.DataFrame) -> bytes:
     begins with `=`, `+`, `-` or `@` for a formula: import the columns as text, or open the HTML page.
     """
     report = line_report(lines, masked=False)
-    columns = [_quoted(report[column]) for column in COLUMNS]
-    rows = pc.binary_join_element_wise(*columns, ",").to_pylist()
-    return "\n".join([",".join(COLUMNS), *rows, ""]).encode()
+    rows = pc.binary_join_element_wise(*(_quoted(report[column]) for column in COLUMNS), ",")
+    whole = pa.ListArray.from_arrays([0, len(rows)], rows)
+    body: str = pc.binary_join(whole, pa.scalar("\n", pa.string()))[0].as_py()
+    return "\n".join([",".join(COLUMNS), *([body] if len(rows) else []), ""]).encode()
 
 
 def _quoted(texts: pd.Series) -> pa.Array:
     """Quote what a reader of CSV could not tell from structure; on columns, as a million rows are not rare."""
-    values = pa.array(texts.tolist(), type=pa.string())
+    values = pa.chunked_array(pa.array(texts, type=pa.string())).combine_chunks()
     special = pc.match_substring_regex(values, pattern='[",\r\n]')
     doubled = pc.replace_substring(values, pattern='"', replacement='""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
@@ -124,10 +126,16 @@ def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "data": _embedded(_page_data(report)),
     }
+    return _template().render(page)
+
+
+@cache
+def _template() -> jinja2.Template:
+    """Compile the page once: it takes longer than filling it for a small sync."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(_part("report.html.j2")).render(page)
+    return environment.from_string(_part("report.html.j2"))
 
 
 def _part(name: str) -> str:
