@@ -38,8 +38,8 @@ class Table:
         dialect: how it is written.
         header: the stripped names; unnamed columns at the end are left out.
         frame: one column of dtype `str` a name, "" for missing, with a RangeIndex; cells are not stripped and keep
-            their inner newlines. A row with a problem has only empty cells: none of them is known to stand in its
-            column.
+            their inner newlines. A row with too many fields keeps its first ones, of which only the very first is known
+            to stand in its column; a row with another problem has only empty cells.
         lines: int64, the physical line where the record starts; the file's first line is 1.
         problems: text, what is wrong with the record's structure; "" is fine.
         widths: int64, how many fields the record really has; 0 where its quoting cannot be read.
@@ -205,8 +205,9 @@ def _fit(rows: list[list[str]], head: Head) -> list[str]:
             row.extend([""] * (width - len(row)))
         if len(row) == width and "\0" not in "".join(row):
             continue
-        problems[index] = problem = _problem(row, head)
-        rows[index] = [""] * width if problem else row[:width]  # they add empty ones, too
+        problems[index] = _problem(row, head)
+        # They add empty ones, too. What stands before a surplus field is still worth telling; the rest is not.
+        rows[index] = row[:width] if len(row) > width and "\0" not in "".join(row) else [""] * width
     return problems
 
 

@@ -5,8 +5,10 @@ Every method is one committed transaction.
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from connectors.migrate import migrate
 from schemas import ledger as tables
 from schemas.errors import LedgerError
 
@@ -62,6 +65,15 @@ class Approval:
     expires: float
 
 
+@dataclass(frozen=True)
+class Lock:
+    """Who holds a target: the run, its machine and process, and when it was last known to live (seconds)."""
+
+    run: str
+    holder: str
+    beat: float
+
+
 class Ledger:
     """The database of runs, plans, intents, outcomes and approvals."""
 
@@ -70,7 +82,7 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str) -> Ledger:
-        """Open the ledger and make its tables where they are missing.
+        """Open the ledger and bring its tables to this release's form.
 
         Raises:
             LedgerError: the database cannot be opened.
@@ -79,7 +91,7 @@ class Ledger:
             engine = create_engine(url)
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _make_sqlite_durable)
-            tables.metadata.create_all(engine)
+            migrate(engine)
         except (SQLAlchemyError, ImportError) as error:
             raise LedgerError(
                 f"The ledger at {_shown(url)} cannot be opened ({type(error).__name__}).",
@@ -120,8 +132,7 @@ class Ledger:
             LedgerError: there is none, or there are several.
         """
         with self._engine.connect() as connection:
-            row = _the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
-        return row
+            return _the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
 
     def plans_of(self, run: str) -> list[str]:
         """Return the ids of the plans that a run made or applied, in their order."""
@@ -145,6 +156,7 @@ class Ledger:
                     rejected=plan.rejected,
                     guards=plan.guards,
                     writes=writes,
+                    deleted=0,
                     state=plan.state,
                     entries=_packed(plan.entries),
                 )
@@ -205,6 +217,62 @@ class Ledger:
                 .limit(1)
             )
         return None if found is None else int(found)
+
+    # Locks --------------------------------------------------------------------------------------------------------
+
+    def take_lock(self, target: str, lock: Lock, *, is_dead: Callable[[Lock], bool]) -> Lock | None:
+        """Take the one lock of a target; return None, or the lock of who has it.
+
+        A holder that `is_dead` says is gone loses it.
+        """
+        with self._engine.begin() as connection:
+            row = connection.execute(select(tables.locks).where(tables.locks.c.target == target)).first()
+            if row is not None:
+                held = Lock(row.run, row.holder, row.beat)
+                if not is_dead(held):
+                    return held
+                # Only the very lock that was looked at: somebody else may be taking it over right now.
+                mine = (tables.locks.c.target == target) & (tables.locks.c.run == held.run)
+                same = mine & (tables.locks.c.beat == held.beat)
+                taken = connection.execute(update(tables.locks).where(same).values(**vars(lock)))
+                return None if taken.rowcount == 1 else held
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.locks).values(target=target, **vars(lock)))
+        except IntegrityError:  # somebody was faster by a moment
+            return self.take_lock(target, lock, is_dead=is_dead)
+        return None
+
+    def keep_lock(self, target: str, run: str, beat: float) -> bool:
+        """Say that the holder is alive; False where the lock is not this run's any more."""
+        mine = (tables.locks.c.target == target) & (tables.locks.c.run == run)
+        with self._engine.begin() as connection:
+            return connection.execute(update(tables.locks).where(mine).values(beat=beat)).rowcount == 1
+
+    def give_lock_back(self, target: str, run: str) -> None:
+        """Let others have the target."""
+        mine = (tables.locks.c.target == target) & (tables.locks.c.run == run)
+        with self._engine.begin() as connection:
+            connection.execute(delete(tables.locks).where(mine))
+
+    @contextmanager
+    def session_lock(self, target: str) -> Iterator[bool]:
+        """Hold PostgreSQL's own lock for the target, which its server frees when the holder dies; yield if it is ours.
+
+        On other databases there is none to hold, and the table of locks has to do.
+        """
+        if self._engine.dialect.name != "postgresql":
+            yield True
+            return
+        key = int.from_bytes(hashlib.sha256(target.encode()).digest()[:8], "big", signed=True)
+        with self._engine.connect() as connection:
+            held = bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
+            connection.rollback()  # the lock is the session's, not the transaction's
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.scalar(select(func.pg_advisory_unlock(key)))
 
     # Intents and outcomes -----------------------------------------------------------------------------------------
 

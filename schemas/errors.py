@@ -5,6 +5,7 @@
     ├── ConfigurationError    2  phonesync.toml, a credential that is not there
     ├── SourceError           2  a CSV file that cannot be trusted as a whole
     ├── LedgerError           2  the ledger cannot be opened, or does not hold what was asked for
+    ├── TargetBusy            4  another run is writing the same target
     ├── ApprovalNeeded        3  a guard tripped and nobody has said yes to this very plan
     └── ServiceError             a service, told by what the caller can do about it
         ├── Unreachable       4  no usable answer to a read, after every attempt
@@ -56,6 +57,12 @@ class LedgerError(PhonesyncError):
     """The ledger cannot be opened, or does not hold what was asked for."""
 
     exit_code = 2
+
+
+class TargetBusy(PhonesyncError):  # noqa: N818 - named by what is the matter
+    """Another run is writing the same target; nothing was done."""
+
+    exit_code = 4
 
 
 class ApprovalNeeded(PhonesyncError):  # noqa: N818 - named by what is needed

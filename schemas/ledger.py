@@ -50,6 +50,7 @@ plans = Table(
     Column("rejected", Integer, nullable=False),
     Column("guards", JSON, nullable=False),
     Column("writes", Integer, nullable=False),
+    Column("deleted", Integer, nullable=False),  # entries that are known to be deleted by it
     Column("state", String(16), nullable=False),  # planned, writing, written
     Column("verified_at", String(40)),
     Column("proof", JSON),
@@ -128,4 +129,23 @@ traits = Table(
     Column("target", String(500), primary_key=True),
     Column("trait", String(40), primary_key=True),
     Column("at", String(40), nullable=False),
+)
+
+locks = Table(
+    "locks",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("run", String(64), nullable=False),
+    Column("holder", String(300), nullable=False),  # machine and process
+    Column("beat", Float, nullable=False),  # seconds since the epoch
+)
+
+housekeeping = Table(
+    "housekeeping",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("deed", String(16), nullable=False),  # purge, erase
+    Column("person", String(200), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
 )

@@ -43,6 +43,7 @@ COLUMNS = [
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
+_SPECIAL = (b'"', b",", b"\r", b"\n")
 _INTEGERS = ("line", "http_status", "attempts")
 # An entry that stands in no line and a change that got no answer have no 0 to show.
 _EMPTY_WHERE_0 = ("line", "http_status")
@@ -85,6 +86,10 @@ def report_csv(lines: pd.DataFrame) -> bytes:
 def _quoted(texts: pd.Series) -> pa.Array:
     """Quote what a reader of CSV could not tell from structure; on columns, as a million rows are not rare."""
     values = pa.chunked_array(pa.array(texts, type=pa.string())).combine_chunks()
+    data = values.buffers()[2]
+    text = data.to_pybytes() if data else b""
+    if not any(sign in text for sign in _SPECIAL):
+        return values
     special = pc.match_substring_regex(values, pattern='[",\r\n]')
     doubled = pc.replace_substring(values, pattern='"', replacement='""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)

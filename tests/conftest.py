@@ -12,7 +12,7 @@ from hypothesis import settings
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the process before anything is collected."""
     sys.addaudithook(_refuse_the_network)
-    settings.register_profile("phonesync", deadline=None)  # time is measured in benchmarks, not in tests
+    settings.register_profile("phonesync", deadline=None, max_examples=50)  # time is measured in benchmarks, not in tests
     settings.load_profile("phonesync")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats
 
@@ -182,8 +182,6 @@ def test_a_lost_english_comment_is_said() -> None:
     assert "English" in made.loc[made["action"] == "keep", "message"].iloc[0]
 
 
-settings.register_profile("laws", deadline=None, max_examples=60)
-settings.load_profile("laws")
 
 
 _names = st.sampled_from(["", "A", "B", "C", "D"])
@@ -295,7 +293,7 @@ def test_law_a_rejected_phone_list_line_never_leads_to_a_deletion(
         row = wants[at]
         if row in has:
             assert left["one", row["name"], row["number"]]
-    assert sum((made["number_before"] != "")) == len(has)
+    assert sum(made["number_before"] != "") == len(has)
 
 
 def _numbers_of(counted: Counter[tuple[str, str, str]]) -> Counter[tuple[str, str]]:

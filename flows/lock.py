@@ -1,0 +1,74 @@
+"""One run per target at a time: a lock with a heartbeat, taken over from holders that have died."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from connectors.ledger import Ledger, Lock
+from schemas.errors import TargetBusy
+
+BEAT_SECONDS = 10.0
+STALE_SECONDS = 60.0  # a holder that was not heard of for so long has died, or its machine sleeps
+
+
+@contextmanager
+def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> Iterator[Callable[[], bool]]:
+    """Hold the target while the block runs; yields what tells whether it is still ours.
+
+    Raises:
+        TargetBusy: another run holds it.
+    """
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+
+    def is_dead(lock: Lock) -> bool:
+        return clock() - lock.beat > STALE_SECONDS or _gone(lock.holder)
+
+    with ledger.session_lock(target) as ours:
+        held = ledger.take_lock(target, Lock(run, holder, clock()), is_dead=is_dead) if ours else None
+        if held or not ours:
+            by = f"run {held.run} ({held.holder})" if held else "another run"
+            raise TargetBusy(
+                f"{target} is being written by {by}.",
+                remedy="Wait until it has ended and try again; a run that has died gives way within a minute.",
+            )
+        ended, lost = threading.Event(), threading.Event()
+        heart = threading.Thread(target=_beat, args=(ledger, target, run, clock, ended, lost), daemon=True)
+        heart.start()
+        try:
+            yield lambda: not lost.is_set()
+        finally:
+            ended.set()
+            heart.join()
+            ledger.give_lock_back(target, run)
+
+
+def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
+    ledger: Ledger,
+    target: str,
+    run: str,
+    clock: Callable[[], float],
+    ended: threading.Event,
+    lost: threading.Event,
+) -> None:
+    while not ended.wait(BEAT_SECONDS):
+        if not ledger.keep_lock(target, run, clock()):
+            lost.set()
+            return
+
+
+def _gone(holder: str) -> bool:
+    """Tell whether the holder was a process of this machine that is not there any more."""
+    machine, _, process = holder.rpartition(":")
+    if machine != socket.gethostname() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

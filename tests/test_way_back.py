@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from tables import after, clears, current, desired, entries, rejected, repeats
+
+from schemas.frames import Plan
+from schemas.plan import WRITES
+from tasks.board import Inputs
+from tasks.carry_on import carry_on
+from tasks.invert import invert
+from tasks.plan import Policy, plan
+
+USOS = Policy(names_are_keys=False, delete_missing=True)
+APIO = Policy(names_are_keys=True, delete_missing=True)
+_usos = st.lists(
+    st.fixed_dictionaries(
+        {
+            "owner": st.sampled_from(["one", "two"]),
+            "name": st.sampled_from(["", "A", "B"]),
+            "number": st.sampled_from("1234"),
+        }
+    ),
+    max_size=6,
+)
+_apio = st.lists(
+    st.fixed_dictionaries({"name": st.sampled_from("ABCDE"), "number": st.sampled_from("1234")}),
+    max_size=5,
+    unique_by=lambda row: row["name"],
+)
+
+
+def make(wants: list[dict[str, str]], has: list[dict[str, str]], policy: Policy) -> pd.DataFrame:
+    return plan(Inputs(desired(*wants), rejected(), clears(), repeats(), current(*has)), policy)
+
+
+def standing(counted: Counter[tuple[str, str, str]]) -> pd.DataFrame:
+    return current(*({"owner": owner, "name": name, "number": key} for owner, name, key in counted.elements()))
+
+
+@given(_usos, _usos)
+def test_law_a_usos_plan_and_its_inverse_lead_back(wants: list[dict[str, str]], has: list[dict[str, str]]) -> None:
+    made = make(wants, has, USOS)
+    back = invert(made[made["action"].isin(WRITES)], standing(after(made)), names_are_keys=False)
+    Plan.validate(back)
+    assert after(back) == entries(current(*has))
+
+
+@given(_apio, _apio)
+def test_law_a_phone_list_plan_and_its_inverse_lead_back(
+    wants: list[dict[str, str]], has: list[dict[str, str]]
+) -> None:
+    made = make(wants, has, APIO)
+    back = invert(made[made["action"].isin(WRITES)], standing(after(made)), names_are_keys=True)
+    assert after(back) == entries(current(*has))
+
+
+def test_what_somebody_has_changed_since_is_left_as_it_is() -> None:
+    made = make([{"name": "A", "number": "1"}], [{"name": "A", "number": "2"}], APIO)
+    back = invert(made, current({"name": "A", "number": "3"}), names_are_keys=True)
+    assert sorted(back["action"]) == ["hold", "keep"]
+    assert after(back) == Counter({("one", "A", "3"): 1})
+
+
+def test_a_name_that_is_taken_now_is_not_put_back() -> None:
+    made = make([], [{"name": "A", "number": "1"}], APIO)
+    back = invert(made, current({"name": "A", "number": "3"}), names_are_keys=True)
+    assert sorted(back["action"]) == ["hold", "keep"]
+
+
+@given(_usos, _usos, st.data())
+def test_law_an_interrupted_plan_wants_just_the_rest(
+    wants: list[dict[str, str]], has: list[dict[str, str]], data: st.DataObject
+) -> None:
+    """Some owners were written before the crash, and the ledger knows it of some: the rest leads to the same end."""
+    made = make(wants, has, USOS)
+    owners = sorted(set(made["owner"]))
+    written = {owner for owner in owners if data.draw(st.booleans())}
+    stands = Counter(
+        {entry: n for entry, n in after(made).items() if entry[0] in written}
+        | {entry: n for entry, n in entries(current(*has)).items() if entry[0] not in written}
+    )
+    changed = made[made["action"].isin(WRITES) & made["owner"].isin(written)]
+    known = {int(row): "applied" for row in changed.index if data.draw(st.booleans())}
+    rest = carry_on(made, known, standing(stands), fold_names=False)
+    assert after(rest.rows) == after(made)
+    assert set(rest.rows.loc[rest.rows["action"].isin(WRITES), "owner"]).isdisjoint(written)
+    assert set(rest.seen) == set(changed.index) - set(known)
+
+
+def test_what_was_refused_is_not_sent_again() -> None:
+    made = make([{"name": "A", "number": "1"}], [{"name": "B", "number": "2"}], USOS)
+    rest = carry_on(made, dict.fromkeys(made.index, "failed"), current({"name": "B", "number": "2"}), fold_names=False)
+    assert not rest.rows["action"].isin(WRITES).any()
+    assert after(rest.rows) == Counter({("one", "B", "2"): 1})
