@@ -7,11 +7,13 @@ import pandas as pd
 
 from schemas.frames import Plan
 from schemas.plan import WRITES, Action
-from tasks.board import Board, Inputs
+from tasks.board import Board, Inputs, Words
 from tasks.match import Ints, codes, pair_equal
 
 COLUMNS = [*Plan.to_schema().columns]
-_BEFORE = {"name": "name_before", "number": "number_before", "type_id": "type_before", "name_en": "en_before"}
+# What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
+_BEFORE = {"name": "name", "number": "number", "type": "type_id", "key": "key", "en": "name_en"}
+_WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
 
 
 def lay_out(board: Board, lines: Inputs, primary: str) -> pd.DataFrame:
@@ -27,8 +29,8 @@ def lay_out(board: Board, lines: Inputs, primary: str) -> pd.DataFrame:
     decisions = [*board.decisions, (held_desired, held_current, Action.HOLD)]
     left = np.concatenate([pair[0] for pair in decisions])
     right = np.concatenate([pair[1] for pair in decisions])
-    action = np.repeat([str(pair[2].value) for pair in decisions], [len(pair[0]) for pair in decisions])
-    table = _rows(board, left, right, pd.Series(action, dtype="str"))
+    words = np.array([str(pair[2].value) for pair in decisions], dtype=object)
+    table = _rows(board, left, right, np.repeat(words, [len(pair[0]) for pair in decisions]))
     table = _with_rejected(table, lines.rejected)
     table = _with_clears(table, lines.clears)
     table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
@@ -52,36 +54,33 @@ def _pair_held(board: Board, primary: str) -> tuple[Ints, Ints]:
     )
 
 
-def _take(frame: pd.DataFrame, column: str, at: Ints) -> pd.Series:
+def _taken(frame: pd.DataFrame, column: str, at: Ints) -> Words:
     """Take a text column by position, "" for -1."""
-    values = frame[column].reset_index(drop=True)
-    return pd.concat([values, pd.Series([""], dtype=values.dtype)], ignore_index=True).take(at).reset_index(drop=True)
+    taken: Words = np.append(frame[column].to_numpy(object), "")[at]
+    return taken
 
 
-def _rows(board: Board, left: Ints, right: Ints, action: pd.Series) -> pd.DataFrame:
+def _rows(board: Board, left: Ints, right: Ints, action: Words) -> pd.DataFrame:
     desired, current = board.desired, board.current
-    table = pd.DataFrame({"action": action})
-    table["line"] = np.append(desired["line"].to_numpy(np.int64), 0)[left]
-    for column, before in _BEFORE.items():
-        table[before] = _take(current, column, right)
-    table["key_before"] = _take(current, "key", right)
-    owner = _take(current, "owner", right)
-    table["owner"] = owner.where(owner != "", _take(desired, "owner", left))
-    resting = ~action.isin(WRITES)
-    # What is compared as equal keeps its stored text: spelling is not a reason to write.
-    same_name = (right >= 0) & (_take(desired, "tidy", left) == _take(current, "tidy", right)).to_numpy()
-    same_key = (right >= 0) & (_take(desired, "key", left) == table["key_before"]).to_numpy()
-    wanted_type = _take(desired, "type_id", left)
-    table["name_after"] = table["name_before"].where(resting | same_name, _take(desired, "name", left))
-    table["number_after"] = table["number_before"].where(resting | same_key, _take(desired, "number", left))
-    table["type_after"] = table["type_before"].where(resting | (wanted_type == ""), wanted_type)
-    table["key_after"] = table["key_before"].where(resting | same_key, _take(desired, "key", left))
+    before = {name: _taken(current, column, right) for name, column in _BEFORE.items()}
+    wanted = {name: _taken(desired, column, left) for name, column in _WANTED.items()}
+    resting = ~np.isin(action, [str(word.value) for word in WRITES])
     deleted = action == Action.DELETE
-    for column in ("name_after", "number_after", "type_after", "key_after"):
-        table[column] = table[column].mask(deleted, "")
-    why = np.where(left >= 0, np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right])
-    table["message"] = pd.Series(why, dtype="str")
-    return table
+    # What is compared as equal keeps its stored text: spelling is not a reason to write.
+    same_name = resting | ((right >= 0) & (_taken(desired, "tidy", left) == _taken(current, "tidy", right)))
+    same_key = resting | ((right >= 0) & (wanted["key"] == before["key"]))
+    same_type = resting | (wanted["type"] == "")
+    same = {"name": same_name, "number": same_key, "type": same_type, "key": same_key}
+    after = {name: np.where(deleted, "", np.where(same[name], before[name], wanted[name])) for name in same}
+    columns = {
+        "owner": np.where(right >= 0, _taken(current, "owner", right), _taken(desired, "owner", left)),
+        "action": action,
+        **{f"{name}_before": values for name, values in before.items()},
+        **{f"{name}_after": values for name, values in after.items()},
+        "message": np.where(left >= 0, np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right]),
+    }
+    table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
+    return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
 
 
 def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
