@@ -44,7 +44,7 @@ def main(source: Path, current: Path, out: Path) -> None:
     kept = KeptPlan(
         "plan", "run", "sync", "target", fingerprint("sync", "target", made), "", len(table.frame), 0, [], made
     )
-    ledger.keep_plan(kept, writes=0)
+    ledger.keep_plan(kept)
     ledger.close()
     write_private(out / "report.csv", report_csv(announce("sync", made)))
     print(json.dumps(count(made["action"], Action)))

@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from connectors.migrate import migrate
 from schemas import ledger as tables
 from schemas.errors import LedgerError
+from schemas.plan import WRITES
 
 _BATCH = 500  # bound parameters in one statement: every database takes that many
 
@@ -41,6 +42,11 @@ class KeptPlan:
     guards: list[dict[str, Any]]
     entries: pd.DataFrame
     state: str = "planned"
+
+    @property
+    def changes(self) -> int:
+        """How many rows change something."""
+        return int(self.entries["action"].isin(WRITES).sum())
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ class Ledger:
 
     # Plans --------------------------------------------------------------------------------------------------------
 
-    def keep_plan(self, plan: KeptPlan, *, writes: int) -> None:
+    def keep_plan(self, plan: KeptPlan) -> None:
         """Keep a plan whole."""
         values = {name: getattr(plan, name) for name in ("id", "run", "sync", "target", "fingerprint", "created_at")}
         with self._engine.begin() as connection:
@@ -155,7 +161,7 @@ class Ledger:
                     source_rows=plan.source_rows,
                     rejected=plan.rejected,
                     guards=plan.guards,
-                    writes=writes,
+                    writes=plan.changes,
                     deleted=0,
                     state=plan.state,
                     entries=_packed(plan.entries),
@@ -171,13 +177,18 @@ class Ledger:
         with self._engine.connect() as connection:
             columns = {"id": reference, "fingerprint": reference}
             row = _the_one(connection, tables.plans, columns, "plan", "phonesync plan")
-        return KeptPlan(
-            **{name: row[name] for name in ("id", "run", "sync", "target", "fingerprint", "created_at", "state")},
-            source_rows=row["source_rows"],
-            rejected=row["rejected"],
-            guards=row["guards"],
-            entries=_unpacked(row["entries"]),
-        )
+        return _kept(row)
+
+    def unfinished(self, *, sync: str = "", target: str = "", run: str | None = None) -> list[KeptPlan]:
+        """Return the plans whose writing was interrupted, or has left something unknown, oldest first."""
+        columns = tables.plans.c
+        query = select(tables.plans).where(columns.state == "writing").order_by(columns.created_at, columns.id)
+        if sync:
+            query = query.where(columns.sync == sync, columns.target == target)
+        if run is not None:
+            query = query.where((columns.run == run) | (columns.applied_by == run))
+        with self._engine.connect() as connection:
+            return [_kept(row) for row in connection.execute(query).mappings()]
 
     def begin_writing(self, plan: str, run: str) -> None:
         """Note that a run writes this plan.
@@ -197,13 +208,24 @@ class Ledger:
                     remedy="Make a new one: phonesync plan. See: phonesync runs.",
                 )
 
-    def finish_writing(self, plan: str, *, proof: Mapping[str, Any], verified_at: str | None) -> None:
-        """Note what reading the target again has shown; `verified_at` only where nothing was left to do."""
+    def finish_writing(
+        self, plan: str, *, settled: bool, proof: Mapping[str, Any], verified_at: str | None, deleted: int
+    ) -> None:
+        """Note what reading the target again has shown.
+
+        Args:
+            plan: its id.
+            settled: whether the outcome of every row is known; otherwise the plan stays unfinished.
+            proof: what was left to do.
+            verified_at: when nothing was, else None.
+            deleted: how many entries are known to be deleted by the plan.
+        """
+        state = "written" if settled else "writing"
         with self._engine.begin() as connection:
             connection.execute(
                 update(tables.plans)
                 .where(tables.plans.c.id == plan)
-                .values(state="written", proof=dict(proof), verified_at=verified_at)
+                .values(state=state, proof=dict(proof), verified_at=verified_at, deleted=deleted)
             )
 
     def last_good_rows(self, sync: str, target: str) -> int | None:
@@ -212,11 +234,27 @@ class Ledger:
         with self._engine.connect() as connection:
             found = connection.scalar(
                 select(columns.source_rows)
-                .where(columns.sync == sync, columns.target == target, columns.verified_at.is_not(None))
+                .where(
+                    columns.sync == sync,
+                    columns.target == target,
+                    columns.verified_at.is_not(None),
+                    columns.source_rows > 0,
+                )
                 .order_by(columns.created_at.desc())
                 .limit(1)
             )
         return None if found is None else int(found)
+
+    def deleted_since(self, sync: str, target: str, at: str) -> int:
+        """Return how many entries a sync is known to have deleted since then."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            total = connection.scalar(
+                select(func.sum(columns.deleted)).where(
+                    columns.sync == sync, columns.target == target, columns.created_at >= at
+                )
+            )
+        return int(total or 0)
 
     # Locks --------------------------------------------------------------------------------------------------------
 
@@ -296,6 +334,15 @@ class Ledger:
                 connection.execute(insert(tables.outcomes), batch)
             if intents:
                 connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
+
+    def settle_all(self, plan: str, known: Iterable[Known], *, at: str) -> None:
+        """Note outcomes of an interrupted plan, and that none of its intents is open any more."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.intents.c.id).where(tables.intents.c.plan == plan, tables.intents.c.settled_at.is_(None))
+            )
+            intents = [int(row.id) for row in rows]
+        self.settle(plan, known, intents=intents, at=at)
 
     def outcomes(self, plan: str) -> list[Known]:
         """Return what is known of a plan's rows, in their order."""
@@ -410,6 +457,16 @@ def _the_one(connection: Connection, table: Table, wanted: Mapping[str, str], wh
         found = "several of them begin so" if rows else "the ledger has none of that name"
         raise LedgerError(f"Which {what} is {reference!r}? {found[0].upper()}{found[1:]}.", remedy=f"See: {see}.")
     return dict(rows[0])
+
+
+def _kept(row: Mapping[Any, Any]) -> KeptPlan:
+    return KeptPlan(
+        **{name: row[name] for name in ("id", "run", "sync", "target", "fingerprint", "created_at", "state")},
+        source_rows=row["source_rows"],
+        rejected=row["rejected"],
+        guards=row["guards"],
+        entries=_unpacked(row["entries"]),
+    )
 
 
 def _packed(frame: pd.DataFrame) -> bytes:

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from connectors.apio import Apio, ApioEntry, PhoneList, is_path_safe
-from connectors.http import Written as Confirmed
-from flows.target import ROUNDS, Found, Job, Progress, Reading, Written, answer_of, as_current, wait_before
+from flows.apio_send import Sender, Way
+from flows.target import ROUNDS, Found, Job, Progress, Reading, Written, as_current, wait_before
 from schemas.answer import Answer
-from schemas.errors import ServiceError
+from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
-from schemas.plan import Action, Outcome
+from schemas.plan import Outcome
 from schemas.settings import ApioConnection
-from tasks.route import Step, compose, lost, route
-from tasks.settle import in_place, moved, newcomers, stands, writes
+from tasks.route import Step, lost, route
+from tasks.settle import in_place, moved, newcomers, stands, taken, writes
 from tasks.verdict import Seen, verdict
 
-_AT_A_TIME = 100  # entries in one create or delete: the service takes them all or none
+# A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
+_SENDINGS = 2 * ROUNDS + 1
 
 
 class ApioTarget:
     """The common phone list of a tenant or of one of its groups."""
 
-    def __init__(
-        self,
-        client: Apio,
-        connection: ApioConnection,
-        where: PhoneList,
-        reading: Reading,
-        way: Literal["batch", "entries"],
-    ) -> None:
+    def __init__(self, client: Apio, connection: ApioConnection, where: PhoneList, reading: Reading, way: Way) -> None:
         self.client = client
         self.where = where
         self.way = way
@@ -61,6 +53,25 @@ class ApioTarget:
         progress("reading the phone list", 1, 1)
         return Found(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self._reading))
 
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
+        """Tell whether the list takes two names that differ only in case for one; asked only where it matters.
+
+        Adding `dean` would overwrite `Dean` there. No page says which it is, so a standing entry is looked up under its
+        name in another case; only an answer with that entry means yes.
+        """
+        names = set(standing["tidy"])
+        folded = {name.casefold() for name in names}
+        if len(folded) < len(names) or not any(name.casefold() in folded for name in set(wanted) - names):
+            return False
+        for name in sorted(names):
+            other = name.swapcase()
+            if other != name and other.casefold() == name.casefold() and is_path_safe(other):
+                try:
+                    return self.client.get(self.where, other).name.casefold() == name.casefold()
+                except ServiceError:
+                    return False
+        return False
+
     def write(self, rows: pd.DataFrame, job: Job) -> Written:
         """Bring the list to what the plan wants, whether or not the server deletes what a file leaves out."""
         return _Passage(self, rows, job).run()
@@ -73,10 +84,11 @@ class _Passage:
         self._target = target
         self._rows = rows
         self._job = job
-        self._result = Written(folds_names=job.folds_names)
-        self._answers: dict[int, Answer] = {}
-        self._uncertain = False
-        self._removed: list[ApioEntry] = []
+        self._fold = job.folds_names
+        self._result = Written()
+        self._sender = Sender(target.client, target.where, target.way)
+        self._strangers: set[ApioEntry] = set()
+        self._restored: dict[ApioEntry, Answer] = {}
 
     def run(self) -> Written:
         """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
@@ -88,25 +100,15 @@ class _Passage:
             self._note(self._rows[writes(self._rows)], Outcome.SKIPPED, f"not sent: {error.message}")
             return result
         changes = self._without_conflicts(fresh)
-        now = fresh
-        for round_number in range(ROUNDS + 1):
-            pending = self._pending(changes, now)
-            steps = route(pending, now, fold_names=result.folds_names)
-            if not steps or result.stopped:
-                break
-            if round_number:
-                self._job.sleep(wait_before(round_number - 1, list(self._answers.values())) if self._uncertain else 0)
-            self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
-            intent = self._job.intend(self._target.way, [self._target.owner])
-            self._send(steps, now, in_a_batch=self._target.way == "batch" and (round_number == 0 or self._uncertain))
-            try:
-                now = self._put_back(changes, fresh, self._read())
-            except ServiceError as error:
-                result.stopped = error
-                self._unread(changes)
-                return result
-            self._learn(pending, now)
-            self._job.settle([], [intent])
+        try:
+            now = self._carry_out(changes, fresh)
+        except ServiceError as error:
+            result.stopped = error
+            self._tell_unplanned(None)
+            self._unread(changes)
+            return result
+        result.stopped = self._sender.denied
+        self._tell_unplanned(set(now["name"]))
         self._account(changes, now)
         self._job.progress("writing to the phone list", len(changes), len(changes))
         result.found = now
@@ -117,167 +119,109 @@ class _Passage:
 
     def _without_conflicts(self, fresh: pd.DataFrame) -> pd.DataFrame:
         """Leave out rows whose entry has moved since the plan, or whose name somebody else has taken."""
-        rows = self._rows
-        gone = moved(rows, fresh)
-        come = fresh.loc[newcomers(rows, fresh), ["tidy", "number"]].drop_duplicates("tidy").set_index("tidy")["number"]
-        taken = (rows["action"].isin([Action.ADD, Action.RENAME]) & rows["name_after"].isin(come.index)).to_numpy()
-        names = rows["name_before"].where(gone, rows["name_after"])[gone | taken]
+        rows = self._rows[writes(self._rows)]
+        gone = moved(self._rows, fresh)[writes(self._rows)]
+        new = fresh[newcomers(self._rows, fresh)]
+        apart = gone | taken(rows, new, fold_names=self._fold)
+        come = new.drop_duplicates("tidy").set_index("tidy")["number"]
+        names = rows["name_before"].where(gone, rows["name_after"])[apart]
         for row, name in zip(names.index, names, strict=True):
             said = f"now its number is {come[name]}" if name in come else "the entry is not there any more"
             self._keep(row, Outcome.CONFLICT, f"changed by somebody else since the plan was made: {said}")
-        return rows[writes(rows) & ~gone & ~taken]
+        return rows[~apart]
 
-    def _pending(self, changes: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-        refused = [row for row, answer in self._answers.items() if answer.kind in {"refused", "denied"}]
-        done = in_place(changes, now, fold_names=self._result.folds_names)
-        return changes[~done & ~changes.index.isin(refused)]
+    def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+        """Send until nothing is left that may still lead somewhere, and return the list as it stands then."""
+        sender, now, doubts = self._sender, fresh, 0
+        for _ in range(_SENDINGS):
+            steps = self._steps(changes, now)
+            if not steps or sender.denied or doubts > ROUNDS or not self._job.go_on():
+                break
+            if sender.uncertain:
+                doubts += 1
+                self._job.sleep(wait_before(doubts, list(sender.answers.values())))
+            self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
+            intent = self._job.intend(self._target.way, [self._target.owner])
+            sender.send(steps, now)
+            now = self._read()
+            now = self._put_back(changes, fresh, now)
+            self._job.settle([], [intent])
+        return self._put_back(changes, fresh, now, ended=True)
 
-    # Sending ------------------------------------------------------------------------------------------------------
-
-    def _send(self, steps: Sequence[Step], now: pd.DataFrame, *, in_a_batch: bool) -> None:
-        self._uncertain = False
-        if in_a_batch and self._batch(steps, now):
-            return
-        self._entries(steps)
-
-    def _batch(self, steps: Sequence[Step], now: pd.DataFrame) -> bool:
-        """Send the complete list; False where the service refuses the file as a whole, perhaps for one row of it."""
-        file = compose(now, steps)
-        client, where = self._target.client, self._target.where
-        try:
-            result = client.batch(where, [row.fields for row in file])
-        except ServiceError as error:
-            answer = Answer.of(error)
-            if answer.kind == "refused":
-                return False
-            self._said(answer, *(step.row for step in steps))
-            return True
-        said = {row.line: row for row in result.rows if row.line is not None}
-        for line, row in enumerate(file, start=1):
-            told = said.get(line)
-            if row.row is not None:
-                message = told.message if told else "the service said nothing about this row"
-                fine = told is None or told.success
-                answer = Answer("confirmed" if fine else "refused", result.status, result.attempts, message)
-                self._said(answer, row.row)
-        for step in steps:
-            if step.action is Action.DELETE:
-                self._said(Answer("confirmed", result.status, result.attempts, ""), step.row)
-        self._removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]
-        return True
-
-    def _entries(self, steps: Sequence[Step]) -> None:
-        """Send entry by entry: what adds and changes first, what deletes last."""
-        client, where = self._target.client, self._target.where
-        renamed = [step for step in steps if step.action in {Action.MODIFY, Action.RENAME}]
-        safe = [step for step in renamed if is_path_safe(step.name)]
-        client.map_bounded(
-            lambda step: self._said(
-                answer_of(lambda: client.put(where, step.name, ApioEntry(step.new_name, self._number_of(step)))),
-                step.row,
-            ),
-            safe,
-        )
-        for step in renamed:
-            if not is_path_safe(step.name):
-                self._replace_unsafe(step)
-        added = [step for step in steps if step.action is Action.ADD]
-        self._together(added, lambda some: client.create(where, [ApioEntry(s.new_name, s.new_number) for s in some]))
-        deleted = [step for step in steps if step.action is Action.DELETE]
-        self._together(deleted, lambda some: client.delete_many(where, [s.name for s in some]))
-
-    def _number_of(self, step: Step) -> str:
-        """A rename keeps the number; changing it is a step of its own, once the new name stands."""
-        return step.number if step.action is Action.RENAME else step.new_number
-
-    def _replace_unsafe(self, step: Step) -> None:
-        """A name that cannot stand in an address is taken out and put in again; reading settles what came of it."""
-        client, where = self._target.client, self._target.where
-        removed = answer_of(lambda: client.delete_many(where, [step.name]))
-        self._said(removed, step.row)
-        if removed.kind == "confirmed":
-            self._said(answer_of(lambda: client.create(where, [ApioEntry(step.new_name, step.new_number)])), step.row)
-
-    def _together(self, steps: Sequence[Step], send: Callable[[Sequence[Step]], Confirmed]) -> None:
-        """Send steps together; where the service refuses them all for one of them, one by one."""
-        for start in range(0, len(steps), _AT_A_TIME):
-            some = steps[start : start + _AT_A_TIME]
-            answer = answer_of(partial(send, some))
-            if answer.kind == "refused" and len(some) > 1:
-                for step in some:
-                    self._said(answer_of(partial(send, [step])), step.row)
-            else:
-                self._said(answer, *(step.row for step in some))
-
-    def _said(self, answer: Answer, *rows: int) -> None:
-        for row in rows:
-            self._answers[row] = answer.after(self._answers.get(row))
-        self._uncertain = self._uncertain or answer.kind == "uncertain"
-        if answer.kind == "denied":
-            self._result.stopped = answer.error
+    def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
+        done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
+        return self._sender.worth_sending(route(changes[~done], now, fold_names=self._fold))
 
     # Seeing -------------------------------------------------------------------------------------------------------
 
-    def _put_back(self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-        """Put back at once what the server removed and nobody had planned to remove."""
-        refused = {row for row, answer in self._answers.items() if answer.kind in {"refused", "denied"}}
-        leaving = set(changes.loc[~changes.index.isin(refused), "name_before"])
-        fold = self._result.folds_names
-        missing = lost(fresh, now, leaving, fold_names=fold)
-        entries = [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
-        known = {*fresh["name"], *changes["name_after"]}
-        strangers = [entry for entry in self._removed if entry.name not in known and entry.name not in set(now["name"])]
-        self._removed = []
-        if not entries and not strangers:
-            return now
-        intent = self._job.intend("restore", [self._target.owner])
-        for entry in [*entries, *strangers]:
-            answer = answer_of(partial(self._target.client.create, self._target.where, [entry]))
-            done = "put back" if answer.kind == "confirmed" else f"not put back: {answer.message}"
-            said = f"the service deleted this entry, which nobody had asked for; {done}"
-            if entry in strangers or answer.kind != "confirmed":
-                self._result.unplanned.append(
-                    {
-                        "owner": self._target.owner,
-                        "name": entry.name,
-                        "number": entry.number,
-                        "message": said,
-                        "at": self._job.now(),
-                    }
-                )
-        self._job.settle([], [intent])
-        return self._read()
+    def _put_back(
+        self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
+    ) -> pd.DataFrame:
+        """Put back what the server removed and nobody had planned to remove; returns the list as it is then."""
+        sender = self._sender
+        strangers = {entry for entry in sender.removed if entry.name not in {*fresh["name"], *changes["name_after"]}}
+        sender.removed.clear()
+        self._strangers |= strangers
+        for _ in range(ROUNDS if ended else 1):
+            standing = set(now["name"])
+            missing = [*self._lost(changes, fresh, now, ended=ended), *sorted(self._strangers, key=lambda e: e.name)]
+            missing = [entry for entry in missing if entry.name not in standing and not self._given_up(entry)]
+            if not missing or sender.denied or not self._job.restore_unplanned:
+                self._left |= set(missing)
+                break
+            intent = self._job.intend("restore", [self._target.owner])
+            self._restored |= {entry: sender.create(entry) for entry in missing}
+            now = self._read()
+            self._job.settle([], [intent])
+        return now
 
-    def _learn(self, pending: pd.DataFrame, now: pd.DataFrame) -> None:
-        """See whether the list holds a wanted name in another case: then it takes the two for one."""
-        wanted = pending["name_after"][pending["name_after"] != ""]
-        absent = wanted[~wanted.isin(now["tidy"])]
-        if absent.str.casefold().isin(now["tidy"].str.casefold()).any():
-            self._result.folds_names = True
+    def _lost(self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool) -> list[ApioEntry]:
+        """Return entries that ought to stand there: what is still being worked on may be between two names until the end."""
+        staying = ~in_place(changes, now, fold_names=self._fold) if ended else changes.index.isin(self._sender.closed)
+        # Where the new name stands already, the old one would be a second entry for one telephone.
+        staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
+        missing = lost(fresh, now, set(changes.loc[~staying, "name_before"]), fold_names=self._fold)
+        return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
+
+    def _given_up(self, entry: ApioEntry) -> bool:
+        answer = self._restored.get(entry)
+        return answer is not None and answer.kind == "refused"
+
+    def _tell_unplanned(self, standing: set[str] | None) -> None:
+        """Report what the server removed by itself, as far as no row of the plan is about it or it is not back."""
+        for entry, answer in self._restored.items():
+            back = answer.kind == "confirmed" if standing is None else entry.name in standing
+            if entry in self._strangers or not back:
+                said = "put back" if back else f"not put back: {answer.message}"
+                told = {"owner": self._target.owner, "name": entry.name, "number": entry.number, "at": self._job.now()}
+                message = f"the service deleted this entry, which nobody had asked for; {said}"
+                self._result.unplanned.append({**told, "message": message})
 
     # Accounting ---------------------------------------------------------------------------------------------------
 
     def _account(self, changes: pd.DataFrame, now: pd.DataFrame) -> None:
-        done = in_place(changes, now, fold_names=self._result.folds_names)
+        rest = self._rows[~self._rows.index.isin(self._result.known)]
+        done = in_place(rest, now, fold_names=self._fold)
         untouched = Seen(read=True, untouched=True)
-        for row, ok in zip(changes.index, done, strict=True):
-            answer = self._answers.get(row)
-            if answer is None and ok:
+        for row, change, stood, ok in zip(rest.index, writes(rest), stands(rest), done, strict=True):
+            answer = self._sender.answers.get(row)
+            if change and answer is None and ok:
                 self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
-                continue
-            outcome, message = verdict(answer, untouched, in_place=bool(ok))
-            self._keep(row, outcome, message, answer)
-        resting = self._rows[stands(self._rows) & ~writes(self._rows)]
-        resting = resting[~resting.index.isin(self._result.known)]
-        for row in resting.index[moved(resting, now)]:
-            self._keep(row, Outcome.CONFLICT, "it does not stand in the list any more as it stood")
+            elif change:
+                outcome, message = verdict(answer, untouched, in_place=bool(ok))
+                self._keep(row, outcome, message, answer)
+            elif stood and not ok:
+                self._keep(row, Outcome.CONFLICT, "it does not stand in the list any more as it stood")
         self._job.settle(list(self._result.known.values()), [])
 
     def _unread(self, changes: pd.DataFrame) -> None:
+        """Reading failed after writing: nobody knows, and the intent stays open."""
         for row in changes.index:
-            answer = self._answers.get(row)
-            if answer is None or answer.kind in {"refused", "denied"}:
-                self._keep(row, Outcome.SKIPPED if answer is None else Outcome.FAILED, "not done", answer)
+            answer = self._sender.answers.get(row)
+            if answer is None or isinstance(answer.error, Unreachable):
+                self._keep(row, Outcome.SKIPPED, "not sent", answer)
+            elif answer.kind in {"refused", "denied"}:
+                self._keep(row, Outcome.FAILED, answer.message, answer)
             else:
                 self._keep(row, Outcome.UNKNOWN, "sent, but what came of it could not be read", answer)
         self._job.settle(list(self._result.known.values()), [])

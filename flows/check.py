@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.show import out, show_error, show_rows
+from flows.problems import show_errors
+from flows.show import near, say, show_rows
 from flows.source import extract_source, judge_source
 from flows.world import World
-from schemas.errors import PhonesyncError, SourceError
+from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from tasks.mask import mask_texts
 
 
@@ -23,14 +24,17 @@ class CheckedSources:
 
 
 def check_sources(world: World, names: Sequence[str]) -> CheckedSources:
-    """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others."""
+    """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others.
+
+    Raises:
+        UsageError: there is no sync of one of these names.
+    """
     found: list[dict[str, Any]] = []
     errors: list[PhonesyncError] = []
-    for name in names or world.settings.syncs:
-        sync = world.sync(name)
+    for name, sync in {name: world.sync(name) for name in names or world.settings.syncs}.items():
         try:
             source = extract_source(world, sync)
-        except SourceError as error:
+        except (SourceError, ConfigurationError) as error:
             errors.append(error)
             found.append({"sync": name, "file": str(sync.source), "error": str(error), "problems": []})
             continue
@@ -45,7 +49,7 @@ def check_sources(world: World, names: Sequence[str]) -> CheckedSources:
                 "encoding": source.dialect.encoding,
                 "delimiter": source.dialect.delimiter,
                 "lines": checked.rows,
-                "good": len(checked.desired),
+                "good": checked.rows - int(checked.rejected["line"].nunique()),
                 "rejected": int(checked.rejected["line"].nunique()),
                 "problems": problems.to_dict("records"),
             }
@@ -56,12 +60,15 @@ def check_sources(world: World, names: Sequence[str]) -> CheckedSources:
 
 def show_checked(checked: CheckedSources) -> None:
     """Show every problem with its place, and what is fine."""
-    for item in checked.summary["syncs"]:
+    syncs = checked.summary["syncs"]
+    for item in syncs:
         if item["problems"]:
-            show_rows(f"{item['sync']}: {item['file']}", item["problems"], ["line", "column", "value", "reason"])
-    for item in checked.summary["syncs"]:
+            show_rows(f"{item['sync']}: {near(item['file'])}", item["problems"], ["line", "column", "value", "reason"])
+    for item in syncs:
         if "error" not in item:
             form = f"{item['encoding']}, delimiter {item['delimiter']!r}"
-            out().print(f"{item['sync']}: {item['lines']} lines, {item['rejected']} rejected ({form})")
-    for error in checked.errors:
-        show_error(error)
+            lines = "1 line" if item["lines"] == 1 else f"{item['lines']} lines"
+            say(f"{item['sync']}: {lines}, {item['rejected']} rejected ({form})")
+    if any(item.get("rejected") for item in syncs):
+        say("A run leaves alone whatever a rejected line may be about, and does the rest.")
+    show_errors(checked.errors, syncs)

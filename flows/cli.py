@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from schemas.errors import PhonesyncError
+from flows.problems import EXIT_CODES, print_json, told, unexpected
+from schemas.errors import PhonesyncError, UsageError
 
 if TYPE_CHECKING:
-    from flows.run import Order
+    from flows.run import Order, Ran
     from flows.world import World
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_TRACEBACK = "PHONESYNC_TRACEBACK"
+
 
 class _Commands(click.Group):
-    """The commands in the order people meet them, and errors as a sentence with the next step."""
+    """The commands in the order people meet them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self.commands)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except PhonesyncError as error:
-            from flows.show import show_error
-
-            show_error(error)
-            ctx.exit(error.exit_code)
 
 
 def _configured(function: F) -> F:
@@ -45,60 +40,64 @@ def _json(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")(function)
 
 
+def _verbatim(title: str, *lines: str) -> str:
+    """Return a paragraph of the help text that is not wrapped."""
+    return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
+
+
 _syncs = click.argument("syncs", nargs=-1, metavar="[SYNC]...")
+_codes = _verbatim(
+    "Exit codes", *(f"{code:>2}  {meaning}" for code, meaning in EXIT_CODES.items()), "10  plan --exit-code: changes"
+)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}, epilog=_codes
+)
 @click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
 @click.version_option(package_name="phonesync")
 @click.pass_context
 def cli(context: click.Context, config: str | None) -> None:
-    r"""Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files.
+    """Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files.
 
-    \b
-    phonesync check           is everything readable?
-    phonesync plan            what would change?
-    phonesync sync            change it, and prove it
+    Begin with `check` (is everything readable?), `doctor` (is everything there?) and `plan` (what would change?);
+    `sync` changes it, and proves it.
     """
     context.obj = config
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync check faculties"))
 @_syncs
 @_configured
 @_json
 @click.pass_context
 def check(context: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
-    r"""Look at the configuration and the CSV files: every problem with file, line and column.
+    """Look at the configuration and the CSV files.
 
-    Reads files only. Exit code 1 where lines are rejected, 2 where a file cannot be trusted at all.
-
-    \b
-    phonesync check faculties
+    Shows every problem with its file, line and column. Reads files only; asks no service. Exit code 1 where lines are
+    rejected, 2 where a file cannot be trusted at all.
     """
     from flows.check import check_sources, show_checked
 
     with _world(context, config) as world:
         checked = check_sources(world, syncs)
     if as_json:
-        _print(checked.summary)
+        print_json(checked.summary)
     else:
         show_checked(checked)
     context.exit(checked.exit_code)
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync plan faculties"))
 @_syncs
 @click.option("--exit-code", is_flag=True, help="Exit with 10 where there are changes.")
 @_configured
 @_json
 @click.pass_context
 def plan(context: click.Context, syncs: tuple[str, ...], config: str | None, *, exit_code: bool, as_json: bool) -> None:
-    r"""Show what would change, keep it as a plan, and write nothing.
+    """Show what would change, and keep it as a plan.
 
-    \b
-    phonesync plan faculties
-    phonesync apply PLAN        what the plan says when it is shown
+    Reads both sides, compares, and writes to no service. `apply` does exactly what a plan says.
     """
     from flows.run import Order
     from schemas.plan import WRITES
@@ -108,175 +107,150 @@ def plan(context: click.Context, syncs: tuple[str, ...], config: str | None, *, 
     context.exit(10 if exit_code and changes and not ran.exit_code else ran.exit_code)
 
 
-@cli.command()
+@cli.command(
+    epilog=_verbatim(
+        "Example", "phonesync apply 20260314T020000Z-3fa2c1-faculties", '  --approve "the institute was closed"'
+    )
+)
 @click.argument("plan_id", metavar="PLAN")
 @click.option("--approve", metavar="REASON", default="", help="Say yes to a plan that a guard has stopped.")
 @_configured
 @_json
 @click.pass_context
 def apply(context: click.Context, plan_id: str, approve: str, config: str | None, *, as_json: bool) -> None:
-    r"""Apply exactly the plan that was shown; where the world has moved since, line by line not.
+    """Do exactly what a plan says.
 
-    PLAN is the id or the fingerprint, or how it begins.
-
-    \b
-    phonesync apply 20260314T020000Z-3fa2c1-faculties --approve "the institute was closed"
+    PLAN is its id or its fingerprint, or how one of them begins. Where somebody has changed an entry since, it is left
+    alone and reported as a conflict.
     """
     from flows.run import Order
 
     context.exit(_run(context, config, Order("apply", plan=plan_id, reason=approve), as_json=as_json).exit_code)
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync sync faculties users"))
 @_syncs
 @_configured
 @_json
 @click.pass_context
 def sync(context: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
-    r"""Plan, guard, apply and verify: what a schedule runs every night.
+    """Plan, guard, apply and verify.
 
-    \b
-    phonesync sync
-    phonesync sync faculties users
+    This is what a schedule runs every night. Without names, all syncs run; one that fails does not keep the others from
+    running.
     """
     from flows.run import Order
 
     context.exit(_run(context, config, Order("sync", syncs), as_json=as_json).exit_code)
 
 
-@cli.command()
-@click.option("-n", "--limit", default=20, show_default=True, help="How many.")
+@cli.command(epilog=_verbatim("Example", "phonesync runs -n 5"))
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @_configured
 @_json
 @click.pass_context
 def runs(context: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
-    r"""List the last runs.
-
-    \b
-    phonesync runs -n 5
-    """
-    from flows.history import history
-    from flows.show import show_rows
+    """List the last runs, the newest first."""
+    from flows.history import history, show_history
 
     with _world(context, config) as world:
         rows = history(world, limit)
     if as_json:
-        _print({"runs": rows})
+        print_json({"runs": rows})
     else:
-        show_rows("", rows, ["run", "mode", "person", "started_at", "exit_code", "syncs"])
+        show_history(rows)
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync show last"))
 @click.argument("run_id", metavar="RUN")
 @click.option("--all", "every", is_flag=True, help="Also the lines that needed nothing.")
 @_configured
 @_json
 @click.pass_context
 def show(context: click.Context, run_id: str, config: str | None, *, every: bool, as_json: bool) -> None:
-    r"""Show one run line by line, numbers of users masked.
+    """Show one run line by line, users' numbers masked.
 
     RUN is the id or how it begins; `last` is the newest one.
-
-    \b
-    phonesync show last
     """
-    from flows.history import one_run
-    from flows.show import show_rows
+    from flows.history import one_run, show_one_run
 
     with _world(context, config) as world:
         run = one_run(world, run_id)
     if as_json:
-        _print(run)
-        return
-    for plan in run["plans"]:
-        lines = [line for line in plan["lines"] if every or line["outcome"] not in {"unchanged", ""}]
-        columns = ["line", "owner", "action", "outcome", "number_before", "number_after", "message"]
-        show_rows(f"{plan['sync']}: {len(lines)} of {len(plan['lines'])} lines", lines, columns)
+        print_json(run)
+    else:
+        show_one_run(run, every=every)
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", 'phonesync number -- "(22) 55 20 000 wew. 12" 664-5904'))
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @click.option("--region", default="PL", show_default=True, help="Whose numbers come without a country code.")
 @click.option("--area-code", metavar="CODE", help="What completes a seven-digit number.")
 @_json
 def number(texts: tuple[str, ...], region: str, area_code: str | None, *, as_json: bool) -> None:
-    r"""Show how numbers are read: canonical form, extension, parts, or why not.
+    """Show how numbers are read, or why they are not.
 
-    \b
-    phonesync number -- "(22) 55 20 000 wew. 12" 664-5904
+    Write -- before the texts, so that one that begins with - is not taken for an option.
     """
+    from flows.configuration import is_area_code, is_region
     from flows.numbers import explain
-    from flows.show import show_rows
+    from flows.show import show_numbers
 
+    if not is_region(region):
+        raise UsageError(f"There is no region {region!r}.", remedy="Give two capital letters, such as PL.")
+    if area_code is not None and not is_area_code(area_code):
+        raise UsageError(f"{area_code!r} is no area code.", remedy="Give one to five digits, such as 22.")
     read = explain(texts, region=region, area_code=area_code)
     if as_json:
-        _print(read)
-        return
-    rows = [
-        {
-            "text": item["text"],
-            "read as": ", ".join(_spoken(part) for part in item["numbers"]),
-            "note": item["note"],
-            "why not": item["reason"],
-        }
-        for item in read
-    ]
-    show_rows("", rows, ["text", "read as", "note", "why not"])
+        print_json(read)
+    else:
+        show_numbers(read)
 
 
-def _spoken(part: dict[str, str]) -> str:
-    extension = f" ext. {part['extension']}" if part["extension"] else ""
-    return f"{part['e164']}{extension} ({part['kind']})"
-
-
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync doctor"))
 @_configured
 @_json
 @click.pass_context
 def doctor(context: click.Context, config: str | None, *, as_json: bool) -> None:
-    r"""Try everything a run needs: credentials, rights, clock, versions, lists, ledger, reports. Writes to no service.
+    """Try everything a run needs, and write to no service.
 
-    \b
-    phonesync doctor
+    That is: credentials, rights, the clock, the services' versions, the phone lists, the CSV files, the ledger and the
+    folder of the reports.
     """
-    from flows.doctor import examine
-    from flows.show import show_rows
+    from flows.doctor import examine, show_examined
 
     with _world(context, config) as world:
         examined = examine(world)
     if as_json:
-        _print(examined.summary)
+        print_json(examined.summary)
     else:
-        show_rows("", examined.summary["checks"], ["what", "result", "detail"])
+        show_examined(examined)
     context.exit(examined.exit_code)
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync sandbox"))
 @click.option("--usos-port", default=8701, show_default=True, help="0 takes a free one.")
 @click.option("--apio-port", default=8702, show_default=True, help="0 takes a free one.")
 @click.option("--state", type=click.Path(path_type=Path), help="The initial state; default: the sample institution.")
 @click.option("--database", default="sqlite://", show_default=True, help="Where the state lives while it runs.")
 @_json
 def sandbox(usos_port: int, apio_port: int, state: Path | None, database: str, *, as_json: bool) -> None:
-    r"""Run both services on loopback, with sample data, until stopped.
+    """Run both services on this machine, until stopped.
 
-    \b
-    phonesync sandbox
-    phonesync -c data/samples/phonesync.toml plan     (in another terminal)
+    They begin with the numbers of the sample institution, and forget all changes in the end.
     """
     from flows.sandbox import play
 
     play(ports=(usos_port, apio_port), state=state, database=database, as_json=as_json)
 
 
-@cli.command()
+@cli.command(epilog=_verbatim("Example", "phonesync demo"))
 @click.option("--keep-open", is_flag=True, help="Leave both services running at the end, to try things out.")
 @click.pass_context
 def demo(context: click.Context, *, keep_open: bool) -> None:
-    r"""Run the whole story on sample data: both services, Prefect, four syncs, twice. Takes a minute.
+    """Run the whole story on sample data; it takes a minute.
 
-    \b
-    phonesync demo
+    Both services on this machine, four syncs through Prefect, and a second pass that finds nothing left to do.
     """
     from flows.demo import tell
 
@@ -289,29 +263,40 @@ def _world(context: click.Context, config: str | None, progress: Any = None) -> 
     return open_world(config or context.obj, os.environ, progress)
 
 
-def _run(context: click.Context, config: str | None, order: Order, *, as_json: bool) -> Any:
+def _run(context: click.Context, config: str | None, order: Order, *, as_json: bool) -> Ran:
+    from flows.problems import show_errors
     from flows.run import run
-    from flows.show import progress_bar, show_error, show_run
+    from flows.show import progress_bar, show_run
 
     with progress_bar() as progress, _world(context, config, progress) as world:
         ran = run(world, order)
     if as_json:
-        _print(ran.summary)
-        for error in ran.errors:
-            show_error(error)
+        print_json(ran.summary)
+        show_errors(ran.errors, ran.summary["syncs"])
     else:
-        show_run(ran, planned=order.mode == "plan")
+        given = config or context.obj
+        show_run(ran, planned=order.mode == "plan", command=f"phonesync -c {given}" if given else "phonesync")
     return ran
 
 
-def _print(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def main() -> None:
-    """Run the command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an old terminal has no letter for everything
     try:
-        cli.main(prog_name="phonesync", standalone_mode=True)
-    except KeyboardInterrupt:
-        click.echo("Stopped. What was sent is in the ledger; the next run reads before it writes.", err=True)
-        sys.exit(5)
+        return int(cli.main(given, prog_name="phonesync", standalone_mode=False) or 0)
+    except PhonesyncError as error:
+        return told(error, as_json=as_json)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "phonesync"
+        return told(UsageError(error.format_message(), remedy=f"See: {command} --help"), as_json=as_json)
+    except click.Abort:
+        stopped = "Stopped. What was sent is in the ledger; the next run reads before it writes."
+        return told(PhonesyncError(stopped), as_json=as_json, exit_code=5)
+    except Exception as error:
+        if os.environ.get(_TRACEBACK):
+            raise
+        remedy = f"Please report it. {_TRACEBACK}=1 shows the whole trace, which may hold numbers."
+        return told(PhonesyncError(unexpected(error), remedy=remedy), as_json=as_json, exit_code=5)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import ConfigurationError
@@ -16,6 +20,12 @@ from schemas.settings import ApioConnection, Columns, Secret, Settings, Sync, Us
 
 DEFAULT_NAME = "phonesync.toml"
 _VARIABLE = "PHONESYNC_CONFIG"
+# Plainer than pydantic's own words, by the type of the problem or by the key.
+_PLAINLY = {
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "this has to be a table"),
+    "region": "give two capital letters, such as PL",
+    "area_code": "give one to five digits, such as 22",
+}
 
 
 def find_configuration(given: str | None, environ: Mapping[str, str]) -> Path:
@@ -40,23 +50,82 @@ def load(path: Path) -> Settings:
         raise ConfigurationError(f"{path} cannot be read: {error}.", remedy="It has to be a UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}.", remedy="Correct that line.") from error
+    return _anchored(_judged(path, data), path.parent)
+
+
+def is_region(text: str) -> bool:
+    """Tell whether numbers of that region can be read."""
+    return text in phonenumbers.SUPPORTED_REGIONS
+
+
+def is_area_code(text: str) -> bool:
+    """Tell whether that may complete a number."""
+    return re.fullmatch("[0-9]{1,5}", text) is not None
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """What is wrong at one place of the file; `meant` is the place that a misspelled key was probably meant for."""
+
+    place: str
+    said: str
+    meant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}"
+
+
+def _judged(path: Path, data: dict[str, Any]) -> Settings:
     try:
         settings = Settings.model_validate(data)
-        problems = settings.contradictions()
+        problems = _contradictions(settings)
     except ValidationError as error:
         problems = [_told(dict(problem), data) for problem in error.errors()]
+        meant = {problem.meant for problem in problems}
+        unknown = [problem["loc"] for problem in error.errors() if problem["type"] == "extra_forbidden"]
+        problems += [problem for problem in _hidden(_without(unknown, data)) if problem.place not in meant]
     if problems:
         listed = "".join(f"\n  {problem}" for problem in problems)
-        raise ConfigurationError(f"{path}:{listed}\n", remedy="Correct these; nothing was done.")
-    return _anchored(settings, path.parent)
+        correct = "Correct it" if len(problems) == 1 else "Correct these"
+        raise ConfigurationError(f"{path}:{listed}", remedy=f"{correct}; nothing was done.")
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[_Problem]:
+    """Return what is wrong between the tables, and regions that nobody knows."""
+    regions = {"region": settings.region, **{f"syncs.{name}.region": s.region for name, s in settings.syncs.items()}}
+    unknown = {place: region for place, region in regions.items() if region and not is_region(region)}
+    found = [problem.partition(": ") for problem in settings.contradictions()]
+    return [
+        *(_Problem(place, said) for place, _, said in found),
+        *(_Problem(place, f"there is no region {region!r}") for place, region in unknown.items()),
+    ]
+
+
+def _hidden(rest: Mapping[str, Any]) -> list[_Problem]:
+    """Return what else is wrong, where that can be told without the keys that nobody knows."""
+    try:
+        return _contradictions(Settings.model_validate(rest))
+    except ValidationError:
+        return []
+
+
+def _without(places: Sequence[tuple[int | str, ...]], data: Mapping[str, Any]) -> dict[str, Any]:
+    rest: dict[str, Any] = copy.deepcopy(dict(data))
+    for *tables, key in places:
+        table: Any = rest
+        for step in tables:
+            if isinstance(table, dict):
+                table = table.get(step, table)  # the kind of a connection is a step that the file does not have
+        if isinstance(table, dict):
+            table.pop(key, None)
+    return rest
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
     syncs = {name: sync.model_copy(update={"source": folder / sync.source}) for name, sync in settings.syncs.items()}
     connections = {
-        name: connection.model_copy(update={"ca_bundle": folder / connection.ca_bundle})
-        if connection.ca_bundle
-        else connection
+        name: connection.model_copy(update=_anchored_files(connection, folder))
         for name, connection in settings.connections.items()
     }
     ledger = settings.ledger
@@ -67,7 +136,18 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update=anchored)
 
 
-def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> str:
+def _anchored_files(connection: UsosConnection | ApioConnection, folder: Path) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    for key in type(connection).model_fields:
+        value = getattr(connection, key)
+        if isinstance(value, Secret) and value.file:
+            files[key] = value.model_copy(update={"file": folder / value.file})
+        elif isinstance(value, Path):
+            files[key] = folder / value
+    return files
+
+
+def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
     """Say where a problem is and what to do, without quoting a value that may be a secret."""
     steps = [str(step) for step in problem["loc"]]
     if len(steps) > 2 and steps[0] == "connections" and steps[2] in {"usos", "apio"}:
@@ -75,12 +155,18 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> str:
     place = ".".join(steps)
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(steps[-1], _known_keys(steps[:-1], data), n=1, cutoff=0.5)
-        return f"{place}: unknown key" + (f"; did you mean {near[0]}?" if near else "")
+        if not near:
+            return _Problem(place, "unknown key")
+        return _Problem(place, f"unknown key; did you mean {near[0]}?", meant=".".join([*steps[:-1], near[0]]))
     if problem["type"] == "missing":
-        return f"{place}: this is missing"
+        return _Problem(place, "this is missing")
     if steps[-1] in Secret.model_fields or steps[-1] in {"consumer_key", "consumer_secret", "username", "password"}:
-        return f'{place}: say where it is kept: {{ env = "NAME" }}, {{ file = "PATH" }} or {{ block = "NAME" }}'
-    return f"{place}: {problem['msg'].removeprefix('Value error, ')}"
+        kept = '{ env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
+        return _Problem(place, f"say where it is kept: {kept}")
+    if problem["type"].startswith("union_tag"):
+        return _Problem(f"{place}.kind", 'say which service this is: "usos" or "apio"')
+    said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return _Problem(place, _PLAINLY.get(problem["type"], _PLAINLY.get(steps[-1], said)))
 
 
 def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:

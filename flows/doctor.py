@@ -10,7 +10,8 @@ from typing import Any
 from connectors.apio import Apio, PhoneList
 from connectors.files import write_private
 from connectors.usos import Usos
-from flows.source import extract_source
+from flows.show import near, say, show_rows
+from flows.source import extract_source, judge_source
 from flows.world import World
 from schemas.errors import AccessRefused, PhonesyncError
 from schemas.settings import Sync
@@ -52,7 +53,7 @@ def examine(world: World) -> Examined:
     checks.run(
         "configuration", lambda: f"{len(world.settings.connections)} connections, {len(world.settings.syncs)} syncs"
     )
-    checks.run("ledger", lambda: f"{len(world.ledger.runs(1000))} runs")
+    checks.run("ledger", lambda: _last_run(world))
     checks.run("reports", lambda: _write_and_remove(world))
     for name in world.settings.connections:
         if checks.run(f"{name}: credentials", partial(_has_client, world, name)):
@@ -64,6 +65,14 @@ def examine(world: World) -> Examined:
     for name, sync in world.settings.syncs.items():
         checks.run(f"{name}: source", partial(_lines_of, world, sync))
     return Examined({"checks": checks.rows}, max(checks.codes))
+
+
+def show_examined(examined: Examined) -> None:
+    """Show every check, and whether a run can begin."""
+    rows = examined.summary["checks"]
+    show_rows("", rows, ["what", "result", "detail"])
+    failed = sum(row["result"] == "failed" for row in rows)
+    say(f"{failed} of {len(rows)} checks failed." if failed else "All is there. Next: phonesync plan")
 
 
 def _examine_usos(checks: _Checks, name: str, client: Usos, world: World) -> None:
@@ -116,8 +125,15 @@ def _examine_apio(checks: _Checks, name: str, client: Apio, world: World) -> Non
                 checks.run(f"{sync_name}: phone list", partial(entries, where))
 
 
+def _last_run(world: World) -> str:
+    newest = world.ledger.runs(1)
+    return f"last run {newest[0]['id']}" if newest else "no run yet"
+
+
 def _lines_of(world: World, sync: Sync) -> str:
-    return f"{len(extract_source(world, sync).arranged.source)} lines"
+    checked = judge_source(world, sync, extract_source(world, sync))
+    rejected = checked.rejected["line"].nunique()
+    return f"{checked.rows} lines" + (f", {rejected} rejected; see: phonesync check" if rejected else "")
 
 
 def _has_client(world: World, name: str) -> str:
@@ -129,4 +145,4 @@ def _write_and_remove(world: World) -> str:
     place = world.settings.reports / ".doctor"
     write_private(place, "")
     place.unlink()
-    return str(world.settings.reports)
+    return near(world.settings.reports)

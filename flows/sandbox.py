@@ -27,6 +27,8 @@ def read_state(path: Path | None) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"There is no {place}.", remedy="Give one with --state FILE.") from None
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{place} cannot be read.", remedy="Give a file of UTF-8 text with --state FILE.") from None
     except ValueError as error:
         raise UsageError(f"{place} is not JSON: {error}.", remedy="See data/samples/sandbox.json.") from None
     return state
@@ -60,4 +62,7 @@ def play(*, ports: tuple[int, int], state: Path | None, database: str, as_json: 
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
     except OSError as error:
-        raise UsageError(f"A port is taken ({error.strerror}).", remedy="Give others, or 0 for free ones.") from None
+        raise UsageError(
+            f"A port cannot be used ({error.strerror}).",
+            remedy="Give others with --usos-port and --apio-port; 0 takes a free one.",
+        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -63,6 +63,9 @@ class Target(Protocol):
     def read(self, owners: Sequence[str], progress: Progress) -> Found:
         """Return the entries of these owners (a phone list has but one, and ignores them)."""
 
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
+        """Tell whether names that differ only in case are one name here, as far as the wanted ones raise the question."""
+
     def write(self, rows: pd.DataFrame, job: Job) -> Written:
         """Carry out the `Plan` rows, all of them belonging to one plan, and read what came of it."""
 
@@ -72,7 +75,19 @@ class Target(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """What writing needs besides the plan's rows."""
+    """What writing needs besides the plan's rows.
+
+    Attributes:
+        ledger: where intents and outcomes are kept.
+        plan: the plan's id.
+        run: the run's id.
+        now: the time, as the ledger keeps it.
+        sleep: how to wait.
+        progress: is told what is being done.
+        folds_names: the target is known to ignore the case of names.
+        go_on: False as soon as nothing more may be begun; what was begun is settled.
+        restore_unplanned: put back what the target removes by itself; otherwise report it only.
+    """
 
     ledger: Ledger
     plan: str
@@ -81,6 +96,8 @@ class Job:
     sleep: Callable[[float], None]
     progress: Progress
     folds_names: bool = False
+    go_on: Callable[[], bool] = lambda: True
+    restore_unplanned: bool = True
 
     def intend(self, call: str, owners: Sequence[str]) -> int:
         """Note what is about to be sent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -53,6 +53,10 @@ class UsosTarget:
                 unread[owner] = _UNREAD
             rows += [(owner, item.comment_pl, item.number, item.type_id, item.comment_en) for item in items or ()]
         return Found(as_current(rows, self._reading), unread)
+
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:  # noqa: ARG002 - see `Target`
+        """Return False: comments are no keys here."""
+        return False
 
     def write(self, rows: pd.DataFrame, job: Job) -> Written:
         """Replace the numbers of every changed owner, in chunks: read, compare, send, read again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class World:
         sleep: how a run waits.
         suffix: what keeps two runs of one second apart.
         progress: is told what is being done, how much is done, and of how much.
+        stopping: set when somebody wants the run to end: what is in flight is finished, nothing more is sent.
     """
 
     settings: Settings
@@ -58,6 +60,7 @@ class World:
     sleep: Callable[[float], None] = time.sleep
     suffix: Callable[[], str] = _suffix
     progress: Progress = silence
+    stopping: threading.Event = field(default_factory=threading.Event)
     _clients: dict[str, Usos | Apio] = field(default_factory=dict)
 
     def __enter__(self) -> Self:

@@ -17,6 +17,7 @@ class Guard(BaseModel):
 
     max_deletes: Count = 20
     max_delete_share: Share = 0.2
+    max_deletes_per_week: Count | None = None
     max_change_share: Share = 0.3
     max_changes: Count | None = None
     max_source_drop: Share = 0.3

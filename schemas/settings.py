@@ -129,6 +129,7 @@ class Sync(Section):
     allow_short_codes: bool = False
     write: Literal["batch", "entries"] = "batch"
     write_format: WriteFormat | None = None
+    restore_unplanned: bool = True
     full_numbers: bool = False
     guard: Guard = Guard()
 

@@ -22,11 +22,13 @@ class Facts:
         source_rows: lines of the source, good and bad.
         last_rows: lines of the source at the last good run, None where there was none.
         number_rejects: lines rejected because of their number column.
+        deleted_lately: entries deleted within the last seven days.
     """
 
     source_rows: int
     last_rows: int | None = None
     number_rejects: int = 0
+    deleted_lately: int = 0
 
 
 def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
@@ -36,6 +38,7 @@ def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     return [
         *_source(facts, limits),
         *_deletes(int(counts.get(Action.DELETE, 0)), current, limits),
+        *_deletes_of_a_week(int(counts.get(Action.DELETE, 0)), facts.deleted_lately, limits),
         *_changes(int(counts.get(Action.MODIFY, 0)) + int(counts.get(Action.RENAME, 0)), current, limits),
         *_moved(plan, facts, limits),
     ]
@@ -68,6 +71,15 @@ def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:
         said = f"{deletes} of {current} entries would be deleted ({_more(share, limits.max_delete_share)})"
         hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, said))
     return hits
+
+
+def _deletes_of_a_week(deletes: int, lately: int, limits: Guard) -> list[GuardHit]:
+    """Keep many small deletions from adding up to a large one."""
+    limit = limits.max_deletes_per_week
+    if limit is None or not deletes or deletes + lately <= limit:
+        return []
+    said = f"{deletes} entries would be deleted after {lately} within seven days; {limit} a week are allowed"
+    return [GuardHit("max_deletes_per_week", deletes + lately, limit, said)]
 
 
 def _changes(changes: int, current: int, limits: Guard) -> list[GuardHit]:

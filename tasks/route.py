@@ -94,9 +94,12 @@ def _step(row: _Planned, there: _Entry | None, here: _Entry | None) -> Step | No
         # Somebody gave the name another number meanwhile: that entry is not the one that was to go.
         gone = here is None or here.key != row.key_before
         return None if gone or here is None else Step(Action.DELETE, row.row, here.name, here.number)
+    if there and there.key != row.key:
+        return Step(Action.MODIFY, row.row, there.name, there.number, there.name, row.number)
     if there:
-        step = Step(Action.MODIFY, row.row, there.name, there.number, there.name, row.number)
-        return None if there.key == row.key else step
+        # A rename that had to be done as an addition: the old name goes once the new one stands.
+        left = row.action == Action.RENAME and here is not None and here.key == row.key_before
+        return Step(Action.DELETE, row.row, here.name, here.number) if left and here else None
     if row.action == Action.RENAME and here:
         return Step(Action.RENAME, row.row, here.name, here.number, row.name, row.number)
     return Step(Action.ADD, row.row, "", "", row.name, row.number)

@@ -43,8 +43,9 @@ def newcomers(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
 def in_place(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
     """Tell, for each `Plan` row, whether what it wants is what stands in the target.
 
-    A deletion is in place when no such entry is left beyond those that other rows want; equal entries count one by
-    one. A row that wants nothing and deletes nothing is in place.
+    A deletion is in place when no such entry is left beyond those that other rows want, and so is a rename when the
+    new entry stands there besides; equal entries count one by one. A row that wants nothing and deletes nothing is in
+    place.
     """
     found = found.assign(tidy=_folded(found["tidy"], fold_names)).reset_index(drop=True)
     done = np.ones(len(rows), dtype=np.bool_)
@@ -52,10 +53,23 @@ def in_place(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = Fals
     left, right = pair_equal(*codes(_compared(rows.iloc[wants], "after", fold_names), found, _COMPARED))
     done[np.delete(wants, left)] = False
     rest = found.drop(index=found.index[right])
-    deletes = np.flatnonzero((rows["action"] == Action.DELETE).to_numpy())
-    left, _ = pair_equal(*codes(_compared(rows.iloc[deletes], "before", fold_names), rest, _COMPARED))
-    done[deletes[left]] = False
+    leaves = np.flatnonzero(rows["action"].isin([Action.DELETE, Action.RENAME]).to_numpy())
+    left, _ = pair_equal(*codes(_compared(rows.iloc[leaves], "before", fold_names), rest, _COMPARED))
+    done[leaves[left]] = False
     return done
+
+
+def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row, whether the name it would bring has come into the list in the meantime.
+
+    Args:
+        rows: `Plan` rows.
+        come: `Current` rows that the plan does not know.
+        fold_names: the list has been seen to ignore the case of names.
+    """
+    brings = rows["action"].isin([Action.ADD, Action.RENAME])
+    names = _folded(rows["name_after"], fold_names)
+    return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
 def stands(rows: pd.DataFrame) -> Mask:

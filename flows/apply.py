@@ -1,0 +1,199 @@
+"""Apply a plan as far as the guards allow, prove it by reading again, and report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from connectors.ledger import Approval, KeptPlan, Known
+from flows.make import Made, inputs
+from flows.passage import FOLDS_NAMES, Passage
+from flows.report import Heading, report
+from flows.target import Job, Target, Written
+from schemas.errors import ApprovalNeeded, PhonesyncError, ServiceError, UsageError
+from schemas.plan import WRITES, Action, Outcome, count
+from tasks.account import account, announce
+from tasks.plan import Policy, plan
+from tasks.settle import in_place, types_kept
+
+_FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
+
+
+def show_plan(passage: Passage, target: Target, kept: KeptPlan) -> int:
+    """Report a plan without applying it."""
+    nothing_to_do = not kept.changes and not kept.guards
+    result = announce(kept.sync, kept.entries)
+    finish(passage, target, kept, result, verified=nothing_to_do)
+    return 0
+
+
+def apply_plan(passage: Passage, target: Target, kept: KeptPlan, made: Made | None, mine: Callable[[], bool]) -> int:
+    """Apply a plan and return the exit code.
+
+    Args:
+        passage: the sync on its way.
+        target: where to.
+        kept: the plan.
+        made: what it was made of, where it was made just now.
+        mine: tells whether the target's lock is still ours.
+
+    Raises:
+        UsageError: the plan was made for another target.
+    """
+    world = passage.world
+    if kept.target != target.name:
+        raise UsageError(
+            f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
+            remedy="Make a new one: phonesync plan.",
+        )
+    if kept.guards and not _approved(passage, kept):
+        result = account(kept.sync, kept.entries, (), (), at=world.now())
+        skipped = result["outcome"] == Outcome.SKIPPED
+        result["message"] = result["message"].mask(skipped, "not sent: a guard stopped it")
+        return finish(passage, target, kept, result, verified=False, stopped=_approval_needed(kept))
+    world.ledger.begin_writing(kept.id, passage.run)
+    written = passage.step("write", write, passage, target, kept.entries, kept, mine) if kept.changes else Written()
+    prove = _plan_again if made else _look_again
+    verified = passage.step("verify", verify, passage, kept, written, prove, (target, kept, made))
+    result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=world.now())
+    return finish(passage, target, kept, result, verified=verified, stopped=written.stopped)
+
+
+def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]) -> Written:
+    """Write what rows of a plan change, and remember what that has taught about the target."""
+    world = passage.world
+    job = Job(
+        ledger=world.ledger,
+        plan=kept.id,
+        run=passage.run,
+        now=world.now,
+        sleep=world.sleep,
+        progress=world.progress,
+        folds_names=FOLDS_NAMES in world.ledger.traits(target.name),
+        go_on=lambda: mine() and not world.stopping.is_set(),
+        restore_unplanned=passage.sync.restore_unplanned,
+    )
+    written = target.write(rows, job)
+    done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
+    applied = kept.entries.loc[done]
+    world.ledger.remember_owners(kept.sync, target.name, applied["owner"])
+    if written.found is not None:
+        world.ledger.learn_types(target.name, types_kept(applied, written.found))
+    if written.folds_names:
+        world.ledger.learn_trait(target.name, FOLDS_NAMES, world.now())
+    world.ledger.add_unplanned(kept.id, written.unplanned)
+    return written
+
+
+def verify(
+    passage: Passage, kept: KeptPlan, written: Written, prove: Callable[..., Mapping[str, int]], facts: tuple[Any, ...]
+) -> bool:
+    """Keep the proof that nothing is left to do, or what is left, and return which of them it is."""
+    world = passage.world
+    left = {"stopped": 1} if written.stopped else dict(prove(passage, written, *facts))
+    outcomes = [item.outcome for item in written.known.values()]
+    deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
+    world.ledger.finish_writing(
+        kept.id,
+        settled=Outcome.UNKNOWN not in outcomes,
+        proof={"left": left},
+        verified_at=None if left else world.now(),
+        deleted=sum(written.known[row].outcome == Outcome.APPLIED for row in deletes if row in written.known),
+    )
+    return not left
+
+
+def _plan_again(passage: Passage, written: Written, target: Target, kept: KeptPlan, made: Made) -> Mapping[str, int]:
+    """Plan again on what stands in the target now."""
+    now = made.found.entries
+    if written.found is not None:
+        again = kept.entries.loc[kept.entries["action"].isin(WRITES), "owner"]
+        now = pd.concat([now[~now["owner"].isin(again)], written.found], ignore_index=True)
+    # What writing has just taught about names counts; types are compared from the next run on.
+    folds = FOLDS_NAMES in passage.world.ledger.traits(target.name)
+    policy = Policy(**{**vars(made.policy), "fold_names": folds})
+    left = count(plan(inputs(made.checked, now), policy)["action"], Action)
+    return {str(action.value): left[action] for action in WRITES if left[action]}
+
+
+def _look_again(passage: Passage, _written: Written, target: Target, kept: KeptPlan, _made: None) -> Mapping[str, int]:
+    """Look whether everything that the plan wants stands in the target; the file may have changed since it was made."""
+    found = target.read(sorted(set(kept.entries["owner"]) - {""}), passage.world.progress)
+    return missing(passage, target, kept.entries, found.entries)
+
+
+def missing(passage: Passage, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:
+    """Count the rows of a plan that are not in place."""
+    folds = FOLDS_NAMES in passage.world.ledger.traits(target.name)
+    wanted = rows[rows["action"].isin([*WRITES, Action.KEEP])]
+    absent = int((~in_place(wanted, found, fold_names=folds)).sum())
+    return {"rows": absent} if absent else {}
+
+
+def finish(  # noqa: PLR0913 - what a result is made of
+    passage: Passage,
+    target: Target,
+    kept: KeptPlan,
+    result: pd.DataFrame,
+    *,
+    verified: bool,
+    stopped: PhonesyncError | None = None,
+) -> int:
+    """Report what became of a plan, and return the exit code."""
+    now = target.requests()
+    summary: dict[str, Any] = {
+        "sync": kept.sync,
+        "plan": kept.id,
+        "fingerprint": kept.fingerprint,
+        "actions": count(kept.entries["action"], Action),
+        "outcomes": count(result["outcome"], Outcome),
+        "rejected": kept.rejected,
+        "guards": kept.guards,
+        "verified": verified,
+        "requests": {kind: now[kind] - passage.sent_before[kind] for kind in now},
+        "reports": {},
+    }
+    if stopped:
+        summary["error"] = str(stopped)
+        passage.ran.errors.append(stopped)
+    heading = Heading(passage.run, target.name)
+    reported = passage.step("report", report, passage.world, passage.sync, heading, summary, result)
+    passage.ran.summary["syncs"].append(reported.summary)
+    passage.ran.reported.append(reported)
+    return _exit_code(summary, stopped, interrupted=passage.world.stopping.is_set())
+
+
+def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, interrupted: bool) -> int:
+    """Return the sync's exit code, as the README's table has them."""
+    outcomes = summary["outcomes"]
+    if outcomes[Outcome.UNKNOWN] or (interrupted and outcomes[Outcome.SKIPPED]):
+        return 5
+    if isinstance(stopped, (ApprovalNeeded, ServiceError)):
+        return stopped.exit_code
+    troubled = any(number for outcome, number in outcomes.items() if outcome not in _FINE)
+    return 1 if troubled or summary["rejected"] or not summary["verified"] else 0
+
+
+def known_of(passage: Passage, kept: KeptPlan) -> dict[int, Known]:
+    """Return what the ledger knows of a plan's rows."""
+    return {item.row: item for item in passage.world.ledger.outcomes(kept.id)}
+
+
+def _approved(passage: Passage, kept: KeptPlan) -> bool:
+    """Tell whether somebody has said yes to this very plan, now or not too long ago."""
+    world, now = passage.world, passage.world.clock().timestamp()
+    if passage.order.reason:
+        expires = now + passage.sync.guard.approval_expires_hours * 3600
+        approval = Approval(world.person, passage.order.reason, world.now(), expires)
+        world.ledger.approve(kept.fingerprint, approval)
+    return world.ledger.approval(kept.fingerprint, now) is not None
+
+
+def _approval_needed(kept: KeptPlan) -> ApprovalNeeded:
+    said = "; ".join(str(hit["message"]) for hit in kept.guards)
+    return ApprovalNeeded(
+        f"{kept.sync}: a guard stopped this plan, nothing was written: {said}.",
+        remedy=f'Look at the report; if it is right: phonesync apply {kept.id} --approve "REASON"',
+    )

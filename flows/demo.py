@@ -1,0 +1,217 @@
+"""Tell the whole story on sample data: both services, Prefect, four syncs, and a second pass that has nothing to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from connectors.sandbox.server import Sandbox, serve
+from connectors.sandbox.wire import Call
+from flows.history import one_run
+from flows.narrator import Narrator
+from flows.open import open_world
+from flows.prefect_home import settle_in
+from flows.sandbox import SAMPLES, credentials, read_state
+from flows.show import out
+from schemas.errors import UsageError
+from schemas.plan import WRITES, Action, Outcome
+
+FOLDER = Path(".phonesync-demo")
+CONFIGURATION = "phonesync.toml"
+# What a first plan finds in the samples; the table in data/samples/README.md says the same.
+EXPECTED: Mapping[str, Mapping[str, int]] = {
+    "faculties": {"add": 2, "modify": 2, "rename": 0, "delete": 1, "keep": 18, "hold": 2, "foreign": 0},
+    "users": {"add": 2, "modify": 2, "rename": 0, "delete": 1, "keep": 23, "hold": 1, "foreign": 0},
+    "desk-phones": {"add": 3, "modify": 3, "rename": 2, "delete": 3, "keep": 30, "hold": 2, "foreign": 0},
+    "strings-phones": {"add": 1, "modify": 1, "rename": 0, "delete": 0, "keep": 4, "hold": 0, "foreign": 2},
+}
+_MARK = "# Made by `phonesync demo`, which makes this folder anew each time.\n"
+_READS = {"select", "login", "list", "get"}
+
+
+def tell(*, keep_open: bool) -> int:
+    """Tell the story in `.phonesync-demo/` here and return 0 when it went as the samples promise, 1 when it did not.
+
+    Args:
+        keep_open: leave both services running at the end until Ctrl-C.
+
+    Raises:
+        UsageError: the folder cannot be made, or something else stands in its place.
+    """
+    state = read_state(None)
+    click.echo(
+        f"An invented university of music, in {FOLDER}/: nothing else is touched, nothing leaves this machine.\n"
+    )
+    _make_anew(FOLDER)
+    with serve(state) as sandbox:
+        click.echo(f"1. Both services listen here: USOS {sandbox.usos_url}, APIO {sandbox.apio_url}\n")
+        configuration = _configure(FOLDER, sandbox)
+        settle_in(os.environ, (FOLDER / "prefect").absolute())
+        os.environ.update(credentials(state))
+        with Narrator() as narrator:
+            click.echo("2. First pass: read, plan, guard, write, read again")
+            first = _pass("Prefect starts: 10 to 20 seconds, on a busy machine more", narrator, configuration)
+            seen = len(sandbox.calls)
+            click.echo("3. Second pass: the same again")
+            second = _pass("Prefect is up already", narrator, configuration)
+        calls = sandbox.calls[seen:]
+        _say(_call_log(calls))
+        click.echo()
+        _say_what_happened(configuration, first)
+        wrong = [*_unexpected(first, EXPECTED), *_not_at_rest(second, calls)]
+        for sentence in wrong:
+            click.echo(f"UNEXPECTED: {sentence}", err=True)
+        _say_what_next(configuration, first["run"], keep_open=keep_open)
+        if keep_open:
+            _wait(credentials(state))
+    return 1 if wrong else 0
+
+
+def _make_anew(folder: Path) -> None:
+    """Make the folder with copies of the samples; only one that an earlier demonstration made is ever removed."""
+    try:
+        if folder.exists() or folder.is_symlink():
+            mark = folder / CONFIGURATION
+            if folder.is_symlink() or not mark.is_file() or not mark.read_text(encoding="utf-8").startswith(_MARK):
+                raise UsageError(f"{folder} is not from a demonstration.", remedy="Move it, or go to another folder.")
+            shutil.rmtree(folder)
+        folder.mkdir()
+        (folder / CONFIGURATION).write_text(_MARK, encoding="utf-8")  # first: what breaks off now can be removed again
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        for source in sorted(SAMPLES.glob("*.csv")):
+            shutil.copyfile(source, folder / source.name)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made anew ({error.strerror}).", remedy="Go to another folder.") from error
+
+
+def _configure(folder: Path, sandbox: Sandbox) -> Path:
+    """Write the samples' configuration with the addresses at which the services listen now."""
+    text = (SAMPLES / CONFIGURATION).read_text(encoding="utf-8")
+    for there, here in (("http://127.0.0.1:8701", sandbox.usos_url), ("http://127.0.0.1:8702", sandbox.apio_url)):
+        text = text.replace(f'"{there}"', f'"{here}"')
+    path = folder / CONFIGURATION
+    path.write_text(_MARK + text, encoding="utf-8")
+    return path
+
+
+def _pass(announcement: str, narrator: Narrator, configuration: Path) -> dict[str, Any]:
+    """Run the four syncs through the Prefect flow and return the run's summary."""
+    with narrator.telling(announcement):
+        from flows.sync import NotInPlace, sync
+
+        state: Any = sync(config=str(configuration.absolute()), syncs=list(EXPECTED), return_state=True)
+    ended = state.result(raise_on_failure=False)
+    if isinstance(ended, Exception) and not isinstance(ended, NotInPlace):
+        raise ended
+    _say(f"In Prefect the run is {state.name}, as somebody has to look at it: {state.message}")
+    click.echo()
+    summary: dict[str, Any] = ended.summary if isinstance(ended, NotInPlace) else ended
+    return summary
+
+
+def _call_log(calls: Iterable[Call]) -> str:
+    sent = Counter(call.method for call in calls)
+    reads = ", ".join(f"{count} {method}" for method, count in sorted(sent.items()) if method in _READS)
+    writes = sum(count for method, count in sent.items() if method not in _READS)
+    nothing = "Nothing was left to do. " if not writes else ""
+    return f"{nothing}The services' own log of this pass has {reads or 'no reads'}, and {writes} writes."
+
+
+def _unexpected(summary: Mapping[str, Any], expected: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Compare a first pass with what the samples promise."""
+    wrong = []
+    syncs = {sync["sync"]: sync for sync in summary["syncs"]}
+    for name, actions in expected.items():
+        sync = syncs[name]
+        outcomes = {
+            "applied": sum(actions[word] for word in WRITES),
+            "unchanged": actions["keep"] + actions["foreign"],
+            "held": actions["hold"],
+        }
+        wanted = {**{f"action {word}": count for word, count in actions.items()}}
+        wanted |= {f"outcome {word}": outcomes.get(word, 0) for word in Outcome}
+        found = {f"action {word}": sync["actions"][word] for word in Action}
+        found |= {f"outcome {word}": sync["outcomes"][word] for word in Outcome}
+        wrong += [f"{name}, {what}: {found[what]}, not {wanted[what]}" for what in found if found[what] != wanted[what]]
+        wrong += [] if sync["verified"] else [f"{name}: not verified"]
+    return wrong
+
+
+def _not_at_rest(summary: Mapping[str, Any], calls: Sequence[Call]) -> list[str]:
+    """Say what a second pass wanted to do, or did."""
+    wrong = [
+        f"{sync['sync']}, second pass, action {word}: {sync['actions'][word]}, not 0"
+        for sync in summary["syncs"]
+        for word in WRITES
+        if sync["actions"][word]
+    ]
+    wrong += [f"{sync['sync']}, second pass: not verified" for sync in summary["syncs"] if not sync["verified"]]
+    written = [call.method for call in calls if call.changed or call.method not in _READS]
+    return wrong + ([f"second pass: the services were sent {', '.join(written)}"] if written else [])
+
+
+def _say_what_happened(configuration: Path, summary: Mapping[str, Any]) -> None:
+    """Show the counts, the lines that are bad on purpose, and where the reports are."""
+    table = Table(title="What the first pass did", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("sync", no_wrap=True)
+    for word in (*Action, "writes"):
+        table.add_column(str(word), justify="right")
+    for sync in summary["syncs"]:
+        counts = [str(sync["actions"][word] or "") for word in Action]
+        table.add_row(sync["sync"], *counts, str(sync["requests"]["write"]))
+    out().print(table)
+    click.echo("Lines that are bad on purpose; what they may refer to was left as it was:")
+    with open_world(str(configuration), os.environ) as world:
+        for plan in one_run(world, summary["run"])["plans"]:
+            source = world.settings.syncs[plan["sync"]].source.name
+            for line in plan["lines"]:
+                if line["outcome"] == Outcome.HELD:
+                    _say(f"{source}, line {line['line']}: {line['message']}")
+    click.echo("\nReports, to open in a browser (beside each: the same as .csv and .json):")
+    for sync in summary["syncs"]:
+        click.echo(f"   {os.path.relpath(sync['reports']['html'])}")
+
+
+def _say_what_next(configuration: Path, run: str, *, keep_open: bool) -> None:
+    command = _command()
+    configured = f"{command} -c {configuration}"
+    click.echo("\nNext:")
+    click.echo(f"   {configured} show {run}")
+    click.echo(f"   {configured} check")
+    if not keep_open:
+        click.echo(f"   {command} demo --keep-open        to try plan and sync on both services")
+
+
+def _wait(secrets: Mapping[str, str]) -> None:
+    """Say how to use the services, and leave them running until Ctrl-C."""
+    click.echo("\nBoth services stay. Change a CSV file there; in another terminal, here:\n")
+    for name, value in secrets.items():
+        click.echo(f"   export {name}={value}")
+    click.echo(f"   {_command()} -c {FOLDER / CONFIGURATION} plan\n\nCtrl-C stops both.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("\nStopped.", err=True)
+
+
+def _say(text: str) -> None:
+    click.echo(click.wrap_text(text, out().width, initial_indent="   ", subsequent_indent="     "))
+
+
+def _command() -> str:
+    """Return what a person types here to start this very program."""
+    here = Path(sys.executable).with_name("phonesync")
+    known = shutil.which("phonesync")
+    if not here.exists() or (known and Path(known).absolute() == here.absolute()):
+        return "phonesync"
+    return os.path.relpath(here) if here.is_relative_to(Path.cwd()) else str(here)

@@ -1,0 +1,106 @@
+"""Make a plan: read both sides, judge, match, guard, and keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from connectors.ledger import KeptPlan
+from flows.passage import FOLDS_NAMES, Passage
+from flows.source import Source, extract_source, judge_source, kind_of
+from flows.target import Found, Target
+from schemas.plan import GuardHit, fingerprint
+from tasks.board import Inputs
+from tasks.guard import Facts, guard
+from tasks.plan import Policy, plan
+from tasks.validate import Checked
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan and what it was made of: planning again on what stands there afterwards has to find nothing to do."""
+
+    kept: KeptPlan
+    policy: Policy
+    checked: Checked
+    found: Found
+
+
+def make(passage: Passage, target: Target) -> Made:
+    """Return the plan that leads from what the target holds to what the file wants; it is in the ledger."""
+    world, sync, name, step = passage.world, passage.sync, passage.name, passage.step
+    source: Source = step("extract source", extract_source, world, sync)
+    checked: Checked = step("validate", judge_source, world, sync, source)
+    managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+    gone = world.ledger.owners(name, target.name) - managed
+    found: Found = step("extract target", target.read, sorted(managed | gone), world.progress)
+    by_name = kind_of(world, sync) == "apio"
+    policy = Policy(
+        names_are_keys=by_name,
+        delete_missing=sync.delete_missing if sync.delete_missing is not None else not by_name,
+        clear_gone=sync.on_missing_owner == "clear",
+        gone=frozenset(gone),
+        unread=found.unread,
+        fold_names=_folds_names(passage, target, checked, found),
+        names_managed="name" in source.arranged.headers,
+        kept_types=world.ledger.kept_types(target.name),
+    )
+    table: pd.DataFrame = step("plan", plan, inputs(checked, found.entries), policy)
+    facts = Facts(
+        source_rows=checked.rows,
+        last_rows=world.ledger.last_good_rows(name, target.name),
+        number_rejects=_rejects_of(checked, source.arranged.headers["number"]),
+        deleted_lately=deleted_lately(passage, target),
+    )
+    hits: list[GuardHit] = step("guard", guard, table, facts, sync.guard)
+    rejected = int(checked.rejected["line"].nunique())
+    kept = keep(passage, target, table, hits, rows=(checked.rows, rejected))
+    return Made(kept, policy, checked, found)
+
+
+def inputs(checked: Checked, current: pd.DataFrame) -> Inputs:
+    """Return what a plan is made of."""
+    return Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, current)
+
+
+def keep(
+    passage: Passage, target: Target, table: pd.DataFrame, hits: list[GuardHit], rows: tuple[int, int]
+) -> KeptPlan:
+    """Keep a plan in the ledger; `rows` counts the lines of its source and the rejected ones among them."""
+    kept = KeptPlan(
+        id=f"{passage.run}-{passage.name}",
+        run=passage.run,
+        sync=passage.name,
+        target=target.name,
+        fingerprint=fingerprint(passage.name, target.name, table),
+        created_at=passage.world.now(),
+        source_rows=rows[0],
+        rejected=rows[1],
+        guards=[hit.as_json() for hit in hits],
+        entries=table,
+    )
+    passage.world.ledger.keep_plan(kept)
+    return kept
+
+
+def deleted_lately(passage: Passage, target: Target) -> int:
+    """Return how many entries this sync has deleted on this target within the last seven days."""
+    week_ago = (passage.world.clock() - timedelta(days=7)).isoformat(timespec="seconds")
+    return passage.world.ledger.deleted_since(passage.name, target.name, week_ago)
+
+
+def _folds_names(passage: Passage, target: Target, checked: Checked, found: Found) -> bool:
+    """Tell whether the target takes names that differ only in case for one, and remember it once it has been seen."""
+    ledger = passage.world.ledger
+    if FOLDS_NAMES in ledger.traits(target.name):
+        return True
+    folds = target.folds_names(checked.desired["name"], found.entries)
+    if folds:
+        ledger.learn_trait(target.name, FOLDS_NAMES, passage.world.now())
+    return folds
+
+
+def _rejects_of(checked: Checked, header: str) -> int:
+    return int(checked.rejected.loc[checked.rejected["column"] == header, "line"].nunique())

@@ -1,0 +1,69 @@
+"""What travels through a run: what was asked for, one sync on its way, and how it all ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from flows.report import Reported
+from flows.world import World
+from schemas.errors import PhonesyncError
+from schemas.settings import Sync
+
+T = TypeVar("T")
+Mode = Literal["plan", "sync", "apply", "resume", "revert"]
+# How a named step is carried out: directly, or as a Prefect task.
+Step = Callable[..., Any]
+
+# What a target has been seen to do, as the ledger remembers it.
+FOLDS_NAMES = "ignores the case of names"
+
+
+def directly(_name: str, function: Callable[..., T], *args: Any) -> T:
+    """Carry a step out here and now."""
+    return function(*args)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a run.
+
+    Attributes:
+        mode: make plans; make and apply them; apply one that was made before; carry on with interrupted ones; or plan
+            the way back from what a run has done.
+        syncs: names, in order; none means all.
+        plan: the id or fingerprint to apply.
+        run: the run to carry on with ("" means all) or to turn back.
+        reason: why a plan that tripped a guard may go ahead.
+    """
+
+    mode: Mode
+    syncs: Sequence[str] = ()
+    plan: str = ""
+    run: str = ""
+    reason: str = ""
+
+
+@dataclass
+class Ran:
+    """How a run ended: the object that `--json` prints, its exit code, and the tables behind it."""
+
+    summary: dict[str, Any]
+    exit_code: int
+    reported: list[Reported] = field(default_factory=list)
+    errors: list[PhonesyncError] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One sync on its way through one run."""
+
+    world: World
+    order: Order
+    step: Step
+    run: str
+    name: str
+    sync: Sync
+    ran: Ran
+    sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})

@@ -1,0 +1,72 @@
+"""Tell a person or a script what went wrong and what to do next; nothing slow is imported for it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+import click
+
+from schemas.errors import PhonesyncError
+
+# What an exit code means, as `--help`, `show` and the README say it.
+EXIT_CODES = {
+    0: "all that was wanted is in place; of a plan: it is made",
+    1: "finished, and some lines did not succeed",
+    2: "the command, the configuration or a source cannot be meant",
+    3: "a guard stopped it: nothing was written, approval is needed",
+    4: "a service could not be reached, or refused the credentials",
+    5: "interrupted: what was sent last may or may not have been done",
+}
+
+
+def show_error(error: PhonesyncError, syncs: Sequence[str] = ()) -> None:
+    """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
+    click.secho(error.message.rstrip(), fg="red", bold=True, err=True)
+    if error.remedy:
+        click.echo(error.remedy, err=True)
+    if syncs:
+        click.echo(f"It concerns: {', '.join(syncs)}.", err=True)
+
+
+def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any]]) -> None:
+    """Say each distinct error once.
+
+    Args:
+        errors: what went wrong, one for each sync that it stopped.
+        failed: the syncs of a summary; those with an `error` are named beside it where they are several.
+    """
+    for error in {str(error): error for error in errors}.values():
+        syncs = [item["sync"] for item in failed if item.get("error") == str(error)]
+        show_error(error, syncs if len(failed) > 1 and not _names_its_sync(error, syncs) else ())
+
+
+def _names_its_sync(error: PhonesyncError, syncs: Sequence[str]) -> bool:
+    return len(syncs) == 1 and error.message.startswith(f"{syncs[0]}:")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on standard output; letters a terminal cannot show are escaped."""
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
+    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
+
+
+def told(error: PhonesyncError, *, as_json: bool, exit_code: int | None = None) -> int:
+    """Tell of what ended a command, in the form that was asked for, and return the exit code."""
+    code = error.exit_code if exit_code is None else exit_code
+    if as_json:
+        print_json({"error": error.message.rstrip(), "remedy": error.remedy, "exit_code": code})
+    else:
+        show_error(error)
+    return code
+
+
+def unexpected(error: Exception) -> str:
+    """Name an error of phonesync itself by its kind and place: the whole trace may quote somebody's number."""
+    frames = extract_tb(error.__traceback__)
+    place = f" ({'/'.join(Path(frames[-1].filename).parts[-2:])}, line {frames[-1].lineno})" if frames else ""
+    return f"phonesync itself failed: {type(error).__name__}{place}."

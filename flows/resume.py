@@ -1,0 +1,86 @@
+"""Settle what an interrupted run has left open: reading tells what was done; only the rest is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from connectors.ledger import KeptPlan, Known
+from flows.apply import finish, known_of, missing, write
+from flows.passage import FOLDS_NAMES, Passage
+from flows.target import Target
+from schemas.errors import UsageError
+from schemas.plan import Action, Outcome
+from tasks.account import account
+from tasks.carry_on import Rest, carry_on
+from tasks.settle import writes
+
+_SEEN = "interrupted before its answer was kept; seen in place"
+_UNSENT = "interrupted before it had an effect; the next plan takes it up again"
+
+
+def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan) -> None:
+    """Note what reading shows of an interrupted plan, and send nothing: a newer plan takes up what is left."""
+    rest, _ = _look(passage, target, kept)
+    at = passage.world.now()
+    left = rest.rows.index[writes(rest.rows)]
+    unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
+    _settle(passage, kept, rest, unsent)
+    _close(passage, kept, {"rows": len(left)} if len(left) else {})
+
+
+def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> int:
+    """Finish an interrupted plan, report all of it, and return the exit code.
+
+    Raises:
+        UsageError: the plan was made for another target.
+    """
+    if kept.target != target.name:
+        raise UsageError(
+            f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
+            remedy="Restore the connection it was made for, or make a new plan: phonesync plan.",
+        )
+    rest, found = passage.step("extract target", _look, passage, target, kept)
+    _settle(passage, kept, rest, [])
+    stopped, unplanned = None, []
+    if writes(rest.rows).any():
+        written = passage.step("write", write, passage, target, rest.rows, kept, mine)
+        stopped, unplanned = written.stopped, written.unplanned
+        if not stopped:
+            found = target.read(_owners(kept), passage.world.progress).entries
+    left = {"stopped": 1} if stopped else missing(passage, target, kept.entries, found)
+    _close(passage, kept, left)
+    known = known_of(passage, kept).values()
+    result = account(kept.sync, kept.entries, known, unplanned, at=passage.world.now())
+    return finish(passage, target, kept, result, verified=not left, stopped=stopped)
+
+
+def _owners(kept: KeptPlan) -> list[str]:
+    return sorted(set(kept.entries["owner"]) - {""})
+
+
+def _look(passage: Passage, target: Target, kept: KeptPlan) -> tuple[Rest, pd.DataFrame]:
+    world = passage.world
+    found = target.read(_owners(kept), world.progress).entries
+    outcomes = {row: item.outcome for row, item in known_of(passage, kept).items()}
+    folds = FOLDS_NAMES in world.ledger.traits(target.name)
+    return carry_on(kept.entries, outcomes, found, fold_names=folds), found
+
+
+def _settle(passage: Passage, kept: KeptPlan, rest: Rest, more: list[Known]) -> None:
+    at = passage.world.now()
+    seen = [Known(row, str(Outcome.APPLIED.value), _SEEN, 0, 0, at) for row in rest.seen]
+    passage.world.ledger.settle_all(kept.id, [*seen, *more], at=at)
+
+
+def _close(passage: Passage, kept: KeptPlan, left: dict[str, int]) -> None:
+    known = known_of(passage, kept)
+    deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
+    passage.world.ledger.finish_writing(
+        kept.id,
+        settled=all(item.outcome != Outcome.UNKNOWN for item in known.values()),
+        proof={"left": left},
+        verified_at=None if left else passage.world.now(),
+        deleted=sum(row in known and known[row].outcome == Outcome.APPLIED for row in deletes),
+    )

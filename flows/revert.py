@@ -1,0 +1,33 @@
+"""Plan the way back from what a run has done; applying it is a second step, through the same guards."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from connectors.ledger import KeptPlan
+from flows.apply import known_of, show_plan
+from flows.make import deleted_lately, keep
+from flows.passage import Passage
+from flows.source import kind_of
+from flows.target import Target
+from schemas.plan import Outcome
+from tasks.guard import Facts, guard
+from tasks.invert import invert
+
+
+def plan_back(passage: Passage, target: Target, done: KeptPlan) -> int:
+    """Make, keep and show the plan that undoes what a plan has applied, wherever nobody else has written since."""
+    applied = [row for row, item in known_of(passage, done).items() if item.outcome == Outcome.APPLIED]
+    rows = done.entries.loc[sorted(applied)]
+    found = passage.step("extract target", target.read, sorted(rows["owner"].unique()), passage.world.progress)
+    by_name = kind_of(passage.world, passage.sync) == "apio"
+    table = passage.step("plan", _invert, rows, found.entries, by_name)
+    facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(passage, target))
+    hits = passage.step("guard", guard, table, facts, passage.sync.guard)
+    # It has no lines: what it applies must not count as the size of a good source.
+    kept = keep(passage, target, table, hits if len(table) else [], rows=(0, 0))
+    return show_plan(passage, target, kept)
+
+
+def _invert(rows: pd.DataFrame, current: pd.DataFrame, names_are_keys: bool) -> pd.DataFrame:  # noqa: FBT001 - a step
+    return invert(rows, current, names_are_keys=names_are_keys)

@@ -1,0 +1,317 @@
+"""The flow as Prefect runs and shows it, on a server of the tests' own; all data is invented."""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prefect import flow as prefect_flow
+from prefect.client.orchestration import get_client
+from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from connectors.sandbox.options import Fault
+from connectors.sandbox.server import Sandbox, serve
+from flows.artifacts import Progress, escape, problem_rows
+from flows.problems import unexpected
+from flows.sandbox import SAMPLES, credentials, read_state
+from schemas.errors import AccessRefused, Unreachable, UsageError
+from tasks.report import COLUMNS
+from tasks.steps import carry_out
+
+ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
+STEPS = ["extract source", "validate", "extract target", "plan", "guard", "write", "verify", "report"]
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run a server that keeps its data in a temporary folder and tells nobody."""
+    home = tmp_path_factory.mktemp("prefect")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DO_NOT_TRACK", "1")
+        with (
+            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
+            prefect_test_harness(server_startup_timeout=180),
+        ):
+            yield
+
+
+@pytest.fixture(scope="module")
+def flow() -> Any:
+    """Load the flow as a worker does; a placeholder would hide a module that cannot be imported."""
+    return load_flow_from_entrypoint(ENTRY, use_placeholder_flow=False)
+
+
+@dataclass
+class Institution:
+    """Both services with the sample numbers, the sample files, and the flow on them."""
+
+    flow: Any
+    sandbox: Sandbox
+    config: Path
+
+    def run(self, *syncs: str, **parameters: Any) -> Any:
+        """Return the final state of a flow run."""
+        return self.flow(config=str(self.config), syncs=list(syncs), **parameters, return_state=True)
+
+    def change(self, old: str, new: str) -> None:
+        """Change a line of the configuration."""
+        text = self.config.read_text(encoding="utf-8")
+        assert old in text
+        self.config.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def institution(
+    prefect_server: None, flow: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Institution]:
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    state = read_state(None)
+    for name, value in credentials(state).items():
+        monkeypatch.setenv(name, value)
+    with serve(state) as sandbox:
+        made = Institution(flow, sandbox, tmp_path / "samples" / "phonesync.toml")
+        made.change("http://127.0.0.1:8701", sandbox.usos_url)
+        made.change("http://127.0.0.1:8702", sandbox.apio_url)
+        yield made
+
+
+@dataclass
+class Recorded:
+    """All that Prefect's server has of one flow run."""
+
+    flow_run: Any
+    task_runs: list[Any]
+    artifacts: list[Any]
+    logs: list[Any]
+
+    def artifact(self, key: str) -> Any:
+        """Return the run's artifact of that key."""
+        return next(artifact for artifact in self.artifacts if artifact.key == key)
+
+    def table(self, key: str) -> list[dict[str, str]]:
+        """Return the rows of a table artifact."""
+        data = self.artifact(key).data
+        rows: list[dict[str, str]] = json.loads(data) if isinstance(data, str) else data
+        return rows
+
+    def text(self) -> str:
+        """Return everything as one text."""
+        items = [self.flow_run, *self.task_runs, *self.artifacts, *self.logs]
+        return "\n".join(item.model_dump_json() for item in items)
+
+
+def recorded(state: Any, tasks: int) -> Recorded:
+    """Return what the server has of a run, once its client has delivered what it sends in the background."""
+    run = state.state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        for _ in range(150):
+            seen = Recorded(
+                client.read_flow_run(run),
+                [item for item in client.read_task_runs() if item.flow_run_id == run and item.end_time],
+                [item for item in client.read_artifacts() if item.flow_run_id == run],
+                [item for item in client.read_logs(limit=200) if item.flow_run_id == run],
+            )
+            if len(seen.task_runs) == tasks and any("Finished in state" in log.message for log in seen.logs[-3:]):
+                return seen
+            time.sleep(0.1)
+    raise AssertionError(f"after fifteen seconds there are {[item.name for item in seen.task_runs]}")
+
+
+def test_a_run_completes_and_shows_what_it_did(institution: Institution) -> None:
+    state = institution.run("buildings", "strings-phones")
+    assert (state.type, state.name) == ("COMPLETED", "Completed")
+    assert state.message.startswith("All 5 changes are in place.")
+    summary = state.result()
+    assert [sync["sync"] for sync in summary["syncs"]] == ["buildings", "strings-phones"]
+    assert all(sync["verified"] for sync in summary["syncs"])
+
+    seen = recorded(state, tasks=2 * len(STEPS))
+    assert {item.name for item in seen.task_runs} == {f"{s}: {step}" for s in summary_names(summary) for step in STEPS}
+    assert all(
+        not item.task_inputs and not item.empirical_policy.retries for item in seen.task_runs if "write" in item.name
+    )
+    writes = {item.id for item in seen.task_runs if "write" in item.name}
+    bars = [item for item in seen.artifacts if item.type == "progress"]
+    assert {bar.task_run_id for bar in bars} == writes
+    assert all(float(bar.data) == 100 for bar in bars)
+    counts = seen.table("phonesync-counts")
+    assert [(row["sync"], row["outcome applied"], row["verified"]) for row in counts] == [
+        ("buildings", "3", "yes"),
+        ("strings-phones", "2", "yes"),
+    ]
+    assert seen.table("phonesync-problem-lines") == []
+    assert Path(summary["syncs"][0]["reports"]["html"]).as_uri() in seen.artifact("phonesync-reports").data
+
+
+def summary_names(summary: dict[str, Any]) -> list[str]:
+    return [sync["sync"] for sync in summary["syncs"]]
+
+
+def test_held_lines_fail_the_run_and_nobodys_number_gets_into_prefect(institution: Institution) -> None:
+    state = institution.run("users")
+    assert (state.type, state.name) == ("FAILED", "Failed")
+    assert state.message.startswith("1 of 29 lines is held. 5 changes made.")
+    ended = state.result(raise_on_failure=False)
+    assert ended.summary["syncs"][0]["outcomes"]["held"] == 1
+
+    seen = recorded(state, tasks=len(STEPS))
+    (row,) = seen.table("phonesync-problem-lines")
+    assert (row["line"], row["owner"], row["outcome"]) == ("17", "user 900015", "held")
+    assert row["before"] == "pracownia ••• ••• •40"
+    digits = "".join(character for character in seen.text() if character not in " ()-")
+    assert "9997" not in digits.replace(str(seen.flow_run.id), "")
+
+
+def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
+    institution: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USOS_CONSUMER_SECRET", "another")
+    state = institution.run("faculties", "strings-phones")
+    assert state.name == "Failed"
+    error, _, rest = state.message.partition(" · ")
+    assert error.startswith("faculties: usos: services/phones/select was not allowed (HTTP 401).")
+    assert rest == "strings-phones: All 2 changes are in place. The target was read again and agrees."
+    failed = [item for item in recorded(state, tasks=3 + len(STEPS)).task_runs if item.state.is_failed()]
+    assert [item.name for item in failed] == ["faculties: extract target"]
+
+
+def test_a_guard_blocks_the_run_and_nothing_is_written(institution: Institution) -> None:
+    institution.change("delete_missing = true", "delete_missing = true\nguard = { max_deletes = 2 }")
+    state = institution.run("desk-phones")
+    assert (state.type, state.name) == ("CANCELLED", "Blocked")
+    assert "3 entries would be deleted, 2 are allowed" in state.message
+    assert "--approve" in state.message
+    assert not any(call.changed for call in institution.sandbox.calls)
+    assert recorded(state, tasks=len(STEPS) - 2).flow_run.state_name == "Blocked"
+
+
+def test_plan_only_writes_nothing(institution: Institution) -> None:
+    state = institution.run("faculties", mode="plan only")
+    assert state.name == "Completed"
+    assert state.message.startswith("Plan, nothing written: 5 changes wait.")
+    assert {call.method for call in institution.sandbox.calls} == {"select"}
+
+
+def test_wrong_parameters_are_refused_in_words(institution: Institution) -> None:
+    state = institution.run("nobody")
+    assert state.name == "Failed"
+    assert state.message.startswith("There is no sync 'nobody'. The configuration has: faculties, users,")
+    with pytest.raises(UsageError):
+        state.result()
+    state = institution.run("faculties", mode="everything")
+    assert "mode: Input should be 'plan only' or 'sync'" in state.message
+    assert not institution.sandbox.calls
+
+
+def test_every_field_of_the_form_is_described(flow: Any) -> None:
+    fields = flow.parameters.properties
+    assert list(fields) == ["config", "syncs", "mode"]
+    assert all(len(field["description"]) > 20 for field in fields.values())
+    assert fields["mode"]["enum"] == ["plan only", "sync"]
+    assert fields["syncs"]["items"] == {"type": "string"}
+    assert not flow.parameters.required
+
+
+def test_reading_is_tried_again_and_an_error_of_another_kind_is_not(prefect_server: None) -> None:
+    tried: list[str] = []
+
+    def read() -> str:
+        tried.append("read")
+        if len(tried) < 3:
+            raise Unreachable("The service is away.")
+        return "found"
+
+    def refused() -> str:
+        tried.append("refused")
+        raise AccessRefused("The service refused the credentials.")
+
+    def steps() -> None:
+        assert carry_out("extract target", "a {sync}", read, told=str, delays=(0.0, 0.0)) == "found"
+        with pytest.raises(AccessRefused):
+            carry_out("extract target", "users", refused, told=str, delays=(0.0, 0.0))
+        assert tried == ["read"] * 3 + ["refused"]
+        tried.clear()
+        with pytest.raises(Unreachable):
+            carry_out("write", "users", read, told=str)
+        assert tried == ["read"]
+
+    prefect_flow(name="steps")(steps)()
+
+
+def test_the_text_of_an_unexpected_error_stays_out_of_prefect(
+    prefect_server: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work() -> None:
+        raise KeyError("+48 22 999 70 00")
+
+    def steps() -> None:
+        with pytest.raises(KeyError):
+            carry_out("plan", "users", work, told=unexpected)
+
+    prefect_flow(name="steps")(steps)()
+    assert "KeyError" in caplog.text
+    assert "999 70" not in caplog.text
+
+
+def test_writing_goes_on_where_prefect_cannot_show_it() -> None:
+    """Outside of a run Prefect refuses to make a bar, which stands here for a server that is away."""
+    progress = Progress()
+
+    def write(answer: str) -> str:
+        progress.told("writing", 1, 2)
+        return answer
+
+    assert progress.around("users", write)("written") == "written"
+
+
+@given(st.text())
+def test_escaped_text_is_read_back_as_it_was_and_holds_no_markup(text: str) -> None:
+    """Whatever stands in a CSV file is text in Prefect's pages: no tag, no link, no emphasis, no list."""
+    escaped = escape(text)
+    assert html.unescape(escaped) == html.unescape(" ".join(text.split())) or "&" in text
+    assert not set("<>`*_~[]|\\@") & set(escaped)
+    assert "://" not in escaped
+
+
+@pytest.mark.parametrize("text", ["- a", "+ 48", "1. a", "12) a", "# a", "---", "===", "-", "www.example.com"])
+def test_what_would_begin_a_block_is_escaped(text: str) -> None:
+    assert escape(text) != text
+    assert html.unescape(escape(text)) == text
+
+
+def test_ordinary_cells_stay_readable() -> None:
+    for text in (
+        "+48-229990400",
+        "(22) 999-00-01",
+        'rejected: Telefon "Nutowska": no number',
+        "Reżyseria dźwięku",
+        "17",
+    ):
+        assert escape(text) == text
+
+
+def test_a_table_has_at_most_500_problem_lines_and_says_how_many_there_are() -> None:
+    one = dict.fromkeys(COLUMNS, "") | {"sync": "users", "outcome": "failed", "name_before": "<b>x</b>"}
+    lines = pd.DataFrame([one] * 400, columns=COLUMNS)
+    rows, count = problem_rows([lines, lines], planned=False)
+    assert (len(rows), count) == (500, 800)
+    assert rows[0]["before"] == "&#60;b&#62;x&#60;/b&#62;"
+
+
+def test_failed_lines_are_counted_in_the_state(institution: Institution) -> None:
+    institution.sandbox.usos.faults.append(Fault("replace", "server_error_before_commit", times=99, status=400))
+    state = institution.run("buildings")
+    assert state.name == "Failed"
+    assert "of 10 lines failed" in state.message

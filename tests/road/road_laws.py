@@ -1,0 +1,224 @@
+"""What must be true after every run, told from the outside: state before, source, report, state after.
+
+Nothing here asks the code under test how a number is read or a line is paired: the invented numbers are simple enough
+to be compared by their last nine digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from road_trip import Trip
+
+Entry = tuple[str, str, str]  # owner, name, key
+WRITES = {"add", "modify", "rename", "delete"}
+
+
+@dataclass(frozen=True)
+class World:
+    """One side of a run: what stood there, what the file says, what may be said about it.
+
+    Attributes:
+        before: the entries, as (owner, name, number).
+        after: likewise.
+        lines: the physical lines of the file, each `(owner, name, number, new name)`.
+        touched: names and numbers that another writer had its hands on.
+        fold: how the service compares names.
+        replaces: the service replaces all of an owner at once (USOS), otherwise entry by entry (APIO).
+        delete_missing: as configured.
+        faulty: something went wrong on the way.
+    """
+
+    before: Sequence[Entry]
+    after: Sequence[Entry]
+    lines: Mapping[int, tuple[str, str, str, str]]
+    delete_missing: bool
+    replaces: bool
+    touched: frozenset[str] = frozenset()
+    fold: Callable[[str], str] = str
+    faulty: bool = False
+    clears: bool = False
+    keeps_duplicates: bool = True
+
+    def entry(self, owner: str, name: str, number: str) -> Entry:
+        """Return an entry as it is compared."""
+        return owner, self.fold(" ".join(name.split())), key_of(number)
+
+    def entries(self, rows: Iterable[Entry]) -> Counter[Entry]:
+        """Return entries as they are compared."""
+        return Counter(self.entry(*row) for row in rows)
+
+    def alien(self, entry: Entry) -> bool:
+        """Tell whether another writer may have changed this entry."""
+        return entry[1] in {self.fold(text) for text in self.touched} or entry[2] in {key_of(t) for t in self.touched}
+
+
+def key_of(number: str) -> str:
+    """Return what an invented number is compared by."""
+    digits = re.sub(r"\D", "", number)
+    return digits[-9:] if len(digits) >= 9 else "text:" + " ".join(number.split()).casefold()
+
+
+def counts_agree(trip: Trip) -> None:
+    """The summary says what the line report says."""
+    for word, column in (("outcomes", "outcome"), ("actions", "action")):
+        rows = trip.lines if word == "outcomes" else [row for row in trip.lines if row["outcome"] != "unplanned"]
+        counted = Counter(row[column] for row in rows)
+        assert {key: value for key, value in trip.sync[word].items() if value} == {k: v for k, v in counted.items() if k}
+    outcomes = trip.outcomes
+    fine = set(outcomes) <= {"applied", "unchanged"}
+    if trip.exit_code == 0:
+        assert fine
+        assert trip.sync["verified"]
+    assert (trip.exit_code == 5) == ("unknown" in outcomes)
+
+
+def every_line_once(world: World, trip: Trip) -> None:
+    """Each line of the file stands in one row; each entry that stood there as well."""
+    rows = [row for row in trip.lines if row["outcome"] != "unplanned"]
+    told = Counter(int(row["line"]) for row in rows if row["line"])
+    clearing = {line for line, (_, _, number, _) in world.lines.items() if number in {"", "brak"}}
+    assert set(told) == set(world.lines)
+    assert all(number == 1 for line, number in told.items() if not (world.clears and line in clearing)), told
+    if not world.touched:
+        managed = {row["owner"] for row in rows}
+        stood = Counter(row for row in world.before if row[0] in managed)
+        shown = Counter(
+            (row["owner"], row["name_before"], row["number_before"])
+            for row in rows
+            if row["name_before"] or row["number_before"]
+        )
+        assert shown == stood
+
+
+def report_is_true(world: World, trip: Trip) -> None:
+    """Each row says what is there."""
+    stands: Counter[Entry] = Counter()
+    gone, missing = [], []
+    for row in trip.lines:
+        before = world.entry(row["owner"], row["name_before"], row["number_before"])
+        after = world.entry(row["owner"], row["name_after"], row["number_after"])
+        had = bool(row["name_before"] or row["number_before"])
+        writes = row["action"] in WRITES
+        match row["outcome"]:
+            case "applied" | "unchanged" if row["action"] == "delete":
+                gone.append(before)
+            case "applied" | "unchanged" if writes:
+                stands[after] += 1
+            case "unchanged" | "held" if had:
+                stands[before] += 1
+            case "failed" if row["action"] == "delete":
+                stands[before] += 1
+            case "failed":
+                missing.append((row["action"], before, after))
+            case "unplanned":
+                (stands.update if "; put back" in row["message"] else lambda _: None)([before])
+            case _:
+                pass
+    there = world.entries(world.after)
+    for entry, number in stands.items():
+        assert world.alien(entry) or there[entry] >= number, ("does not stand there", entry)
+    for entry in gone:
+        assert world.alien(entry) or there[entry] <= stands[entry], ("still stands there", entry)
+    for _, before, after in missing:
+        if before[1:] != after[1:]:
+            assert world.alien(after) or there[after] <= stands[after], ("stands there although it failed", after)
+
+
+def wanted_lines(world: World, trip: Trip) -> dict[int, tuple[str, str, str, str]]:
+    """Return the lines that were not rejected and that want a number."""
+    rejected = {int(row["line"]) for row in trip.lines if row["line"] and "rejected: " in row["message"]}
+    return {n: line for n, line in world.lines.items() if n not in rejected and line[2] not in {"", "brak"}}
+
+
+def nothing_lost(world: World, trip: Trip) -> None:
+    """Every entry that the file or the policy wants kept is still there."""
+    there = world.entries(world.after)
+    named = {(owner, world.fold(name)) for owner, name, _ in there}
+    good = wanted_lines(world, trip)
+    bad = {n: line for n, line in world.lines.items() if n not in good}
+    if world.replaces:
+        _owners_whole(world, good, bad)
+        return
+    lines = {(owner, world.fold(new or name)): key_of(number) for owner, name, number, new in good.values()}
+    renamed = {(owner, world.fold(name)) for owner, name, _, new in good.values() if new}
+    mentioned = {world.fold(text) for _, name, _, new in bad.values() for text in (name, new) if text}
+    keys = {key_of(number) for _, _, number, _ in bad.values()}
+    for entry in world.entries(world.before):
+        owner, name, key = entry
+        if world.alien(entry):
+            continue
+        if (owner, name) in lines:
+            assert (owner, name) in named, ("a wanted name is lost", entry)
+            assert there[entry] or there[owner, name, lines[owner, name]], ("its number is lost", entry)
+        elif (owner, name) not in renamed and (not world.delete_missing or name in mentioned or key in keys):
+            assert there[entry], ("nobody wanted it gone", entry)
+        elif (owner, name) in renamed and not there[entry]:
+            finals = [world.fold(new) for o, old, _, new in good.values() if new and (o, world.fold(old)) == (owner, name)]
+            assert any((owner, final) in named for final in finals), ("lost in a rename", entry)
+
+
+def _owners_whole(world: World, good: Mapping[int, Sequence[str]], bad: Mapping[int, Sequence[str]]) -> None:
+    """An owner is as it was, or all that its lines want is there, with what nobody wanted gone."""
+    there, stood = world.entries(world.after), world.entries(world.before)
+    for owner in {row[0] for row in [*world.before, *world.after]}:
+        now = Counter({entry: n for entry, n in there.items() if entry[0] == owner})
+        was = Counter({entry: n for entry, n in stood.items() if entry[0] == owner})
+        if now == was or any(world.alien(entry) for entry in [*now, *was]):
+            continue
+        lines = [line for line in good.values() if line[0] == owner]
+        assert all(line[0] != owner or (world.clears and line[2] in {"", "brak"}) for line in bad.values()), owner
+        wanted = Counter(world.entry(owner, name, number) for _, name, number, _ in lines)
+        wanted = wanted if world.keeps_duplicates else Counter(set(wanted))
+        assert wanted <= now, ("a wanted number is lost", wanted - now)
+        assert lines or world.clears, ("nobody asked for this owner", owner)
+        if not world.delete_missing and not world.clears:
+            keys, names = {entry[2] for entry in wanted}, {entry[1] for entry in wanted}
+            for entry in was:
+                assert entry[2] in keys or entry[1] in names or now[entry], ("nobody wanted it gone", entry)
+
+
+def nothing_strange(world: World, trip: Trip) -> None:
+    """No entry is there that neither stood there nor is wanted."""
+    stood = world.entries(world.before)
+    good = wanted_lines(world, trip)
+    wanted = Counter(world.entry(owner, new or name, number) for owner, name, number, new in good.values())
+    if world.faulty:
+        # A rename that also changes the number takes two steps, and may be stopped between them.
+        for owner, name, number, new in good.values():
+            for entry in stood:
+                if new and entry[:2] == (owner, world.fold(name)):
+                    wanted[owner, world.fold(new), entry[2]] += 1
+    for entry, number in world.entries(world.after).items():
+        assert world.alien(entry) or number <= stood[entry] + wanted[entry], ("nobody wanted it", entry)
+
+
+def hold(world: World, trip: Trip) -> None:
+    """All laws about one run."""
+    counts_agree(trip)
+    if not trip.lines:
+        assert Counter(world.after) == Counter(world.before) or world.touched
+        return
+    every_line_once(world, trip)
+    report_is_true(world, trip)
+    nothing_lost(world, trip)
+    nothing_strange(world, trip)
+    if trip.sync["guards"]:
+        assert trip.exit_code == 3
+        assert not trip.writes
+
+
+@dataclass
+class Figures:
+    """How often what happened, so that a law is not true for want of cases."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    exits: Counter[int] = field(default_factory=Counter)
+
+    def add(self, trip: Trip) -> None:
+        """Count one run."""
+        self.outcomes.update({outcome: n for outcome, n in trip.sync["outcomes"].items() if n})
+        self.exits[trip.exit_code] += 1

@@ -1,0 +1,308 @@
+"""The laws of the road, over random files, states, settings of the services, and faults; all data is invented."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from road_laws import Entry, World, hold, key_of
+from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
+
+from connectors.ledger import Ledger
+from connectors.sandbox import options
+from connectors.sandbox.options import ApioOptions, Fault, FaultKind, UsosOptions
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.usos_rows import NumberRow
+
+LIST = "tenant chopin"
+GOOD = ["22 552 00 01", "(22) 552-00-02", "+48-225520003", "+48225520004", "225520005"]
+STORED = ["+48-225520001", "22 552 00 02", "+48225520003", "+48-225520004", "(22) 552 00 05", "portier", "+48-225520009"]
+BAD = ["", "brak", "wew. 12", "22 552 00", "abc"]
+STRANGE = "22 552 99 99"
+NAMES = ["Dean", "DEAN", "Porter", "porter", "Archive", "Łódź", "batch", "a/b", "50%", "..", 'A "B"; C', "N" * 50]
+COMMENTS = ["", "Dean", "dean", "Fax", "Ósme piętro", "C" * 120]
+KINDS = [kind for kind in get_args(FaultKind) if kind != "another_writer"]
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Another writer of a phone list."""
+
+    does: str
+    name: str
+
+    def __call__(self, service: Any) -> None:
+        entries = dict(service.entries("chopin"))
+        if self.does == "add":
+            entries.setdefault("Newcomer", STRANGE)
+        elif self.name in entries and self.does == "change":
+            entries[self.name] = STRANGE
+        else:
+            entries.pop(self.name, None)
+        service.set_entries("chopin", None, list(entries.items()))
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Another writer of an entity's numbers."""
+
+    does: str
+    name: str  # the entity
+
+    def __call__(self, service: Any) -> None:
+        rows = service.numbers("faculty", self.name)
+        rows = rows[1:] if self.does == "remove" else [*rows, NumberRow(STRANGE, "Newcomer")]
+        service.set_numbers("faculty", self.name, rows)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example.
+
+    Attributes:
+        stood: (owner, name, number) at the start.
+        rows: lines of the file: (owner, name, number, new name or type).
+        sync: keys of the configuration.
+    """
+
+    options: Any
+    stood: tuple[Entry, ...]
+    rows: tuple[tuple[str, str, str, str], ...]
+    sync: Mapping[str, Any]
+    faults: tuple[Fault, ...] = ()
+    connection: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def usos(self) -> bool:
+        return isinstance(self.options, UsosOptions)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Names and numbers that another writer may change."""
+        strangers = [fault.mutation for fault in self.faults if isinstance(fault.mutation, Stranger | Colleague)]
+        owners = {stranger.name for stranger in strangers}
+        theirs = {text for owner, *texts in self.stood if owner in owners for text in texts}
+        return frozenset({"Newcomer", STRANGE, *owners, *theirs} if strangers else ())
+
+
+def faults_of(*methods: str, writer: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Fault, ...]]:
+    """Return a few faults, in half of the cases none."""
+    fault = st.builds(
+        Fault,
+        method=st.sampled_from([*methods, "*"]),
+        kind=st.sampled_from(KINDS),
+        nth=st.integers(1, 4),
+        times=st.sampled_from([1, 1, 1, 2, 5]),
+        seconds=st.just(0.002),
+        retry_after=st.sampled_from([None, 0, 7]),
+    )
+    visit = st.builds(Fault, method=st.sampled_from(methods), kind=st.just("another_writer"), nth=st.integers(1, 4), mutation=writer)
+    return st.just(()) | st.lists(fault | visit, min_size=1, max_size=3).map(tuple)
+
+
+def chosen(of: type[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return options with every choice at random: `Literal`s and truths by themselves, the rest as given."""
+    hints = {name: getattr(options, str(kind).split(".")[-1], None) for name, kind in of.__annotations__.items()}
+    choices = {name: st.sampled_from(get_args(kind)) for name, kind in hints.items() if get_args(kind)}
+    truths = {name: st.booleans() for name, kind in of.__annotations__.items() if kind == "bool"}
+    return st.builds(of, **{**choices, **truths, **given})
+
+
+USOS_OPTIONS = chosen(
+    UsosOptions,
+    loopback_exempt=st.just(value=True),
+    check_nonces=st.just(value=True),
+    max_number_length=st.sampled_from([None, 100, 12]),
+    forbidden_in_number=st.sampled_from(["", "\0\t\n\r", "()"]),
+    max_comment_length=st.sampled_from([None, 200, 100]),
+)
+APIO_OPTIONS = chosen(
+    ApioOptions,
+    max_name_length=st.sampled_from([50, 50, 50, 49]),
+    latin1_names=st.sampled_from([False, False, False, True]),
+    charset=st.sampled_from(["utf-8", "utf-8", "utf-8", "ascii"]),
+    failure_word=st.sampled_from(["Failure", "Error", "success"]),
+)
+
+
+@st.composite
+def usos_cases(draw: st.DrawFn) -> Case:
+    ids = st.sampled_from(["1", "2", "3"])
+    stood = draw(st.lists(st.tuples(ids, st.sampled_from(COMMENTS), st.sampled_from(STORED)), max_size=7))
+    line = st.tuples(
+        st.sampled_from(["1", "1", "2", "2", "3", "unknown", "a|b"]),
+        st.sampled_from(COMMENTS),
+        st.sampled_from(GOOD * 6 + BAD),
+        st.sampled_from(["", "", "STA", "KOM", "XYZ"]),
+    )
+    rows = draw(st.lists(line, max_size=7))
+    sync = {
+        "entity_class": "faculty",
+        "guard": draw(st.sampled_from([OPEN_GUARD, OPEN_GUARD, OPEN_GUARD, {}])),
+        "allow_clear": draw(st.booleans()),
+        "delete_missing": draw(st.sampled_from([None, None, False])),
+        "write_format": draw(st.sampled_from([None, None, "e164", "national", "apio"])),
+    }
+    writer = st.builds(Colleague, st.sampled_from(["add", "remove"]), ids)
+    faults = draw(faults_of("select", "replace", writer=writer))
+    connection = {"ids_per_select": draw(st.sampled_from([1, 2, 100])), "attempts": 3, "concurrency": 2}
+    return Case(draw(USOS_OPTIONS), tuple(stood), tuple(rows), sync, faults, connection)
+
+
+@st.composite
+def apio_cases(draw: st.DrawFn) -> Case:
+    given = draw(APIO_OPTIONS)
+    name = st.sampled_from(NAMES)
+    unique = str.casefold if given.name_case == "insensitive" else str
+    names = draw(st.lists(name, max_size=6, unique_by=unique))
+    stood = [(LIST, each, draw(st.sampled_from(STORED))) for each in names]
+    new = st.sampled_from(["", "", "", *NAMES, "Fresh"])
+    line = st.tuples(st.just(LIST), st.sampled_from([*NAMES, "Fresh", ""]), st.sampled_from(GOOD * 5 + BAD), new)
+    known = st.sampled_from(stood).map(lambda entry: (*entry, "")) if stood else line
+    rows = draw(st.lists(line | known, max_size=7))
+    sync = {
+        "tenant": "chopin",
+        "guard": draw(st.sampled_from([OPEN_GUARD, OPEN_GUARD, OPEN_GUARD, {}])),
+        "delete_missing": draw(st.booleans()),
+        "write": draw(st.sampled_from(["batch", "batch", "entries"])),
+        "write_format": draw(st.sampled_from([None, None, "e164", "source"])),
+    }
+    writer = st.builds(Stranger, st.sampled_from(["add", "change", "remove"]), name)
+    faults = draw(faults_of("login", "list", "create", "delete_many", "put", "batch", writer=writer))
+    return Case(given, tuple(stood), tuple(rows), sync, faults, {"attempts": 3, "concurrency": 2})
+
+
+@contextmanager
+def opened(sandbox: Sandbox, case: Case) -> Iterator[Road]:
+    """Return a road on which the case is laid out."""
+    with tempfile.TemporaryDirectory() as folder:
+        road = Road(sandbox, Path(folder), Ledger.open("sqlite://"))
+        try:
+            lay_out(road, case)
+            yield road
+        finally:
+            road.close()
+
+
+def lay_out(road: Road, case: Case) -> None:
+    if case.usos:
+        entities: dict[str, list[tuple[str, str]]] = {"1": [], "2": [], "3": []}
+        for owner, name, number in case.stood:
+            entities[owner].append((name, number))
+        road.open(usos_state(entities), usos=case.options)
+    else:
+        road.open(apio_state([(name, number) for _, name, number in case.stood]), apio=case.options)
+    header = ["entity_id", "comment", "number", "type_id"] if case.usos else ["Name", "Phone Number", "New Name"]
+    rows = [row if case.usos else row[1:] for row in case.rows]
+    road.source("".join(";".join(map(_quoted, row)) + "\n" for row in [header, *rows]))
+    prefix = {} if case.usos else {"prefix": case.options.prefix}
+    road.configure({**case.sync, "delimiter": ";"}, **prefix, **case.connection)
+    road.fault(*case.faults)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def state_of(road: Road, case: Case) -> tuple[Entry, ...]:
+    if case.usos:
+        return tuple((f"faculty {i}", *entry) for i in ("1", "2", "3", "unknown") for entry in road.numbers(i))
+    return tuple((LIST, *entry) for entry in road.entries())
+
+
+def travel(road: Road, case: Case) -> tuple[World, Trip]:
+    """Make one run and return what is to be judged."""
+    before = state_of(road, case)
+    trip = road.go()
+    lines = {
+        at: (f"faculty {owner}" if case.usos else owner, " ".join(name.split()), number, "" if case.usos or new == name else new)
+        for at, (owner, name, number, new) in enumerate(case.rows, start=2)
+    }
+    missing = case.sync["delete_missing"]
+    return World(
+        before=before,
+        after=state_of(road, case),
+        lines=lines,
+        delete_missing=case.usos if missing is None else missing,
+        replaces=case.usos,
+        touched=case.touched,
+        fold=str.casefold if not case.usos and case.options.name_case == "insensitive" else str,
+        faulty=bool(case.faults),
+        clears=bool(case.sync.get("allow_clear")),
+        keeps_duplicates=not case.usos or case.options.keep_duplicates,
+    ), trip
+
+
+def judge(sandbox: Sandbox, case: Case) -> Trip:
+    """All laws: after a run, and after a second one on a quiet road."""
+    with opened(sandbox, case) as road:
+        world, trip = travel(road, case)
+        hold(world, trip)
+        if not case.faults and not trip.sync["guards"]:
+            settled(road, case, world, trip)
+        return trip
+
+
+def settled(road: Road, case: Case, world: World, trip: Trip) -> None:
+    """Without faults a second run has nothing to do, and a good file is what stands there."""
+    possible = can_be_held(case)
+    if set(trip.outcomes) <= {"applied", "unchanged", "held"}:
+        again_world, again = travel(road, case)
+        hold(again_world, again)
+        assert not again.writes
+        assert "applied" not in again.outcomes
+        assert again.exit_code == trip.exit_code
+    else:
+        assert not possible, trip.outcomes
+    if possible and not trip.sync["rejected"] and "hold" not in trip.actions:
+        assert trip.exit_code == 0
+        there = world.entries(world.after)
+        wanted = world.entries((owner, new or name, number) for owner, name, number, new in world.lines.values() if number not in BAD)
+        assert wanted <= there if case.usos else set(wanted) <= set(there)  # a list's repeated lines are one entry
+        assert set(there) <= set(wanted) or not world.delete_missing or case.usos
+
+
+def can_be_held(case: Case) -> bool:
+    """Tell whether the service, set as it is, can hold what the file wants, and can be told so."""
+    names = [text for _, name, _, new in case.rows for text in (name, "" if case.usos else new)]
+    given = case.options
+    if case.usos:
+        owners = {row[0] for row in case.rows}
+        keys = [(owner, key_of(number)) for owner, _, number, _ in case.rows]
+        return (
+            (given.keep_duplicates or len(set(keys)) == len(keys))
+            and given.allow_empty_replace
+            and given.forbidden_in_number != "()"
+            and given.max_number_length != 12
+            and given.max_comment_length != 100
+            and not any(row[3] == "XYZ" for row in case.rows)
+            and "unknown" not in owners
+        )
+    every = {*names, *(name for _, name, _ in case.stood)}
+    cramped = given.max_name_length < 50 and any(len(name) > 49 for name in every)
+    foreign = given.latin1_names and any(ord(character) > 255 for name in every for character in name)
+    folded = given.name_case == "insensitive" and len({name.casefold() for name in every}) < len(every)
+    return not (cramped or foreign or folded)
+
+
+QUIET = settings(max_examples=45, suppress_health_check=list(HealthCheck))
+
+
+@QUIET
+@given(case=usos_cases())
+def test_usos_keeps_the_laws(served_services: Sandbox, case: Case) -> None:
+    """Nothing is lost, nothing strange appears, each row is true, a second run has nothing to do."""
+    judge(served_services, case)
+
+
+@QUIET
+@given(case=apio_cases())
+def test_apio_keeps_the_laws(served_services: Sandbox, case: Case) -> None:
+    """Nothing is lost, nothing strange appears, each row is true, a second run has nothing to do."""
+    judge(served_services, case)
