@@ -93,12 +93,17 @@ class Ledger:
         Raises:
             LedgerError: the database cannot be opened.
         """
+        engine: Engine | None = None
         try:
             engine = create_engine(url)
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _make_sqlite_durable)
             migrate(engine)
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, LedgerError) as error:
+            if engine is not None:
+                engine.dispose()
+            if isinstance(error, LedgerError):
+                raise
             raise LedgerError(
                 f"The ledger at {_shown(url)} cannot be opened ({type(error).__name__}).",
                 remedy="Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up.",

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import dataclasses
+import socket
+import threading
+
+import pandas as pd
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from connectors.ledger import Approval, KeptPlan, Known, Ledger, Lock
+from connectors.migrate import NEWEST, version_of
+from flows.lock import locked
+from schemas.errors import LedgerError, TargetBusy
+from schemas.frames import Plan, empty
+from schemas.ledger import metadata
+
+
+def a_plan(identity: str = "run-faculties", **changes: object) -> KeptPlan:
+    row = dict.fromkeys(empty(Plan).columns, "") | {"line": 2, "owner": "faculty 1", "action": "add", "key_after": "k"}
+    entries = pd.DataFrame([row]).astype(empty(Plan).dtypes.to_dict())
+    plan = KeptPlan(
+        identity, "run", "faculties", "target", "sha256:abc", "2026-01-02", 10, 1, [{"guard": "x"}], entries
+    )
+    return dataclasses.replace(plan, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def kept(ledger: Ledger) -> KeptPlan:
+    ledger.start_run("run", mode="plan", person="somebody", at="2026-01-02")
+    plan = a_plan()
+    ledger.keep_plan(plan)
+    return plan
+
+
+def test_a_new_ledger_has_the_newest_form_and_exactly_the_declared_tables(ledger: Ledger, url: str) -> None:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert version_of(engine) == NEWEST
+    engine.dispose()
+
+
+def test_a_ledger_of_a_newer_release_is_refused(ledger: Ledger, url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(LedgerError, match="newer release"):
+        Ledger.open(url)
+
+
+def test_a_plan_comes_back_as_it_was_kept(ledger: Ledger, kept: KeptPlan) -> None:
+    for reference in ("run-faculties", "run-f", "sha256:abc", "sha256:a"):
+        found = ledger.plan(reference)
+        pd.testing.assert_frame_equal(found.entries, kept.entries)
+        assert dataclasses.replace(found, entries=kept.entries) == kept
+
+
+@pytest.mark.parametrize("reference", ["", "nothing", "%", "_un"])
+def test_a_reference_that_names_no_plan_is_refused(ledger: Ledger, kept: KeptPlan, reference: str) -> None:
+    with pytest.raises(LedgerError, match="phonesync plan"):
+        ledger.plan(reference)
+
+
+def test_two_plans_that_begin_alike_are_told_apart_by_their_whole_name(ledger: Ledger, kept: KeptPlan) -> None:
+    ledger.keep_plan(a_plan("run-faculties-2", fingerprint="sha256:b"))
+    assert ledger.plan("run-faculties").id == "run-faculties"
+    with pytest.raises(LedgerError, match="Several"):
+        ledger.plan("run-fac")
+
+
+def test_a_plan_is_written_once_and_unfinished_until_everything_is_known(ledger: Ledger, kept: KeptPlan) -> None:
+    ledger.begin_writing(kept.id, "run")
+    with pytest.raises(LedgerError, match="already"):
+        ledger.begin_writing(kept.id, "run")
+    assert [plan.id for plan in ledger.unfinished(sync="faculties", target="target")] == [kept.id]
+    ledger.finish_writing(kept.id, settled=False, proof={"left": {"rows": 1}}, verified_at=None, deleted=0)
+    assert [plan.id for plan in ledger.unfinished()] == [kept.id]
+    assert ledger.last_good_rows("faculties", "target") is None
+    ledger.finish_writing(kept.id, settled=True, proof={"left": {}}, verified_at="2026-01-03", deleted=4)
+    assert ledger.unfinished() == []
+    assert ledger.last_good_rows("faculties", "target") == 10
+    assert ledger.deleted_since("faculties", "target", "2026-01-01") == 4
+    assert ledger.deleted_since("faculties", "target", "2026-01-03") == 0
+
+
+def test_outcomes_are_kept_and_the_newest_word_counts(ledger: Ledger, kept: KeptPlan) -> None:
+    intent = ledger.intend(kept.id, "run", "replace", ["faculty 1"], "t")
+    ledger.settle(kept.id, [Known(0, "unknown", "", 0, 1, "t"), Known(3, "applied", "", 200, 1, "t")], intents=[intent])
+    ledger.settle_all(kept.id, [Known(0, "applied", "seen", 200, 2, "u")], at="u")
+    assert [(item.row, item.outcome) for item in ledger.outcomes(kept.id)] == [(0, "applied"), (3, "applied")]
+
+
+def test_an_approval_covers_one_fingerprint_until_it_expires(ledger: Ledger) -> None:
+    approval = Approval("somebody", "the institute was closed", "t", expires=100.0)
+    ledger.approve("sha256:a", approval)
+    assert ledger.approval("sha256:a", now=99.0) == approval
+    assert ledger.approval("sha256:a", now=100.0) is None
+    assert ledger.approval("sha256:b", now=1.0) is None
+
+
+def test_what_a_target_does_is_remembered_per_target(ledger: Ledger) -> None:
+    ledger.learn_types("target", {("one", "k"): True, ("two", "k"): True})
+    ledger.learn_types("target", {("two", "k"): False})
+    ledger.learn_trait("target", "habit", "t")
+    ledger.learn_trait("target", "habit", "u")
+    ledger.remember_owners("faculties", "target", ["b", "a", "a"])
+    ledger.remember_owners("faculties", "target", ["a"])
+    assert ledger.kept_types("target") == {("one", "k")}
+    assert ledger.traits("target") == {"habit"}
+    assert ledger.traits("another") == set()
+    assert ledger.owners("faculties", "target") == {"a", "b"}
+
+
+def test_one_run_holds_a_target_and_a_second_one_is_told_who(ledger: Ledger, url: str) -> None:
+    other = Ledger.open(url)
+    with locked(ledger, "target", "first", lambda: 1000.0) as mine:
+        assert mine()
+        with pytest.raises(TargetBusy), locked(other, "target", "second", lambda: 1001.0):
+            pass
+        with locked(other, "another target", "second", lambda: 1001.0):
+            pass
+    with locked(other, "target", "second", lambda: 1002.0):
+        pass
+    other.close()
+
+
+def test_a_holder_that_was_not_heard_of_for_a_minute_gives_way(ledger: Ledger) -> None:
+    abroad = Lock("first", "elsewhere:1", 1000.0)
+    assert ledger.take_lock("target", abroad, is_dead=lambda _: False) is None
+    with pytest.raises(TargetBusy, match="first"), locked(ledger, "target", "second", lambda: 1059.0):
+        pass
+    with locked(ledger, "target", "second", lambda: 1061.0) as mine:
+        assert mine()
+        assert not ledger.keep_lock("target", "first", 1062.0)
+
+
+def test_a_dead_process_of_this_machine_gives_way_at_once(ledger: Ledger) -> None:
+    dead = Lock("first", f"{socket.gethostname()}:{2**22 + 1}", 1000.0)
+    ledger.take_lock("target", dead, is_dead=lambda _: False)
+    with locked(ledger, "target", "second", lambda: 1001.0) as mine:
+        assert mine()
+
+
+def test_of_many_that_want_a_target_at_once_one_gets_it(url: str) -> None:
+    ledgers = [Ledger.open(url) for _ in range(6)]
+    start, held = threading.Barrier(6), []
+
+    def take(at: int) -> None:
+        start.wait()
+        lock = Lock(f"run {at}", "elsewhere:1", 1.0)
+        if ledgers[at].take_lock("target", lock, is_dead=lambda _: False) is None:
+            held.append(at)
+
+    threads = [threading.Thread(target=take, args=(at,)) for at in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for opened in ledgers:
+        opened.close()
+    assert len(held) == 1
