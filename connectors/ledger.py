@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from connectors.migrate import migrate
 from schemas import ledger as tables
@@ -446,7 +446,10 @@ def _make_sqlite_durable(connection: Any, _record: object) -> None:
 
 
 def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "the address given"  # not an address, so nobody knows where a password might stand in it
 
 
 def _the_one(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
