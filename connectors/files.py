@@ -106,6 +106,18 @@ def write_private(path: Path, data: bytes | str) -> None:
         ) from error
 
 
+def remove_folder(path: Path) -> bool:
+    """Remove a folder and the files in it; return whether there was one. Folders inside it are not touched."""
+    if not path.is_dir() or path.is_symlink():
+        return False
+    for file in path.iterdir():
+        if file.is_file() or file.is_symlink():
+            file.unlink()
+    with suppress(OSError):  # somebody keeps a folder of their own in it
+        path.rmdir()
+    return True
+
+
 def read_plain(path: Path, body: bytes, head: Head) -> Table | None:
     """Read the rows on whole columns where the file has no quoting to interpret; None where it is not provably so.
 

@@ -5,26 +5,23 @@ Every method is one committed transaction.
 
 from __future__ import annotations
 
-import hashlib
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from connectors.ledger_archive import Archive
+from connectors.ledger_locks import Locks
+from connectors.ledger_memory import Memory
+from connectors.ledger_tables import BATCH, packed, unpacked
 from connectors.migrate import migrate
 from schemas import ledger as tables
 from schemas.errors import LedgerError
 from schemas.plan import WRITES
-
-_BATCH = 500  # bound parameters in one statement: every database takes that many
 
 
 @dataclass(frozen=True)
@@ -71,20 +68,20 @@ class Approval:
     expires: float
 
 
-@dataclass(frozen=True)
-class Lock:
-    """Who holds a target: the run, its machine and process, and when it was last known to live (seconds)."""
-
-    run: str
-    holder: str
-    beat: float
-
-
 class Ledger:
-    """The database of runs, plans, intents, outcomes and approvals."""
+    """The database of runs, plans, intents, outcomes and approvals.
+
+    Attributes:
+        locks: who holds which target.
+        memory: what runs have taught about targets.
+        archive: purging and erasing.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.locks = Locks(engine)
+        self.memory = Memory(engine)
+        self.archive = Archive(engine)
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -154,6 +151,13 @@ class Ledger:
             )
             return [str(row.id) for row in rows]
 
+    def runs_of(self, plan: str) -> list[str]:
+        """Return the runs that made and applied a plan."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            row = connection.execute(select(columns.run, columns.applied_by).where(columns.id == plan)).one()
+            return [str(run) for run in dict.fromkeys(row) if run is not None]
+
     # Plans --------------------------------------------------------------------------------------------------------
 
     def keep_plan(self, plan: KeptPlan) -> None:
@@ -169,7 +173,7 @@ class Ledger:
                     writes=plan.changes,
                     deleted=0,
                     state=plan.state,
-                    entries=_packed(plan.entries),
+                    entries=packed(plan.entries),
                 )
             )
 
@@ -261,62 +265,6 @@ class Ledger:
             )
         return int(total or 0)
 
-    # Locks --------------------------------------------------------------------------------------------------------
-
-    def take_lock(self, target: str, lock: Lock, *, is_dead: Callable[[Lock], bool]) -> Lock | None:
-        """Take the one lock of a target; return None, or the lock of who has it.
-
-        A holder that `is_dead` says is gone loses it.
-        """
-        with self._engine.begin() as connection:
-            row = connection.execute(select(tables.locks).where(tables.locks.c.target == target)).first()
-            if row is not None:
-                held = Lock(row.run, row.holder, row.beat)
-                if not is_dead(held):
-                    return held
-                # Only the very lock that was looked at: somebody else may be taking it over right now.
-                mine = (tables.locks.c.target == target) & (tables.locks.c.run == held.run)
-                same = mine & (tables.locks.c.beat == held.beat)
-                taken = connection.execute(update(tables.locks).where(same).values(**vars(lock)))
-                return None if taken.rowcount == 1 else held
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(tables.locks).values(target=target, **vars(lock)))
-        except IntegrityError:  # somebody was faster by a moment
-            return self.take_lock(target, lock, is_dead=is_dead)
-        return None
-
-    def keep_lock(self, target: str, run: str, beat: float) -> bool:
-        """Say that the holder is alive; False where the lock is not this run's any more."""
-        mine = (tables.locks.c.target == target) & (tables.locks.c.run == run)
-        with self._engine.begin() as connection:
-            return connection.execute(update(tables.locks).where(mine).values(beat=beat)).rowcount == 1
-
-    def give_lock_back(self, target: str, run: str) -> None:
-        """Let others have the target."""
-        mine = (tables.locks.c.target == target) & (tables.locks.c.run == run)
-        with self._engine.begin() as connection:
-            connection.execute(delete(tables.locks).where(mine))
-
-    @contextmanager
-    def session_lock(self, target: str) -> Iterator[bool]:
-        """Hold PostgreSQL's own lock for the target, which its server frees when the holder dies; yield if it is ours.
-
-        On other databases there is none to hold, and the table of locks has to do.
-        """
-        if self._engine.dialect.name != "postgresql":
-            yield True
-            return
-        key = int.from_bytes(hashlib.sha256(target.encode()).digest()[:8], "big", signed=True)
-        with self._engine.connect() as connection:
-            held = bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
-            connection.rollback()  # the lock is the session's, not the transaction's
-            try:
-                yield held
-            finally:
-                if held:
-                    connection.scalar(select(func.pg_advisory_unlock(key)))
-
     # Intents and outcomes -----------------------------------------------------------------------------------------
 
     def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
@@ -333,8 +281,8 @@ class Ledger:
         rows = [{"plan": plan, **vars(item)} for item in known]
         with self._engine.begin() as connection:
             old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan)
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
+            for start in range(0, len(rows), BATCH):
+                batch = rows[start : start + BATCH]
                 connection.execute(old.where(tables.outcomes.c.row.in_([item["row"] for item in batch])))
                 connection.execute(insert(tables.outcomes), batch)
             if intents:
@@ -391,51 +339,6 @@ class Ledger:
             ).first()
         return None if row is None else Approval(row.person, row.reason, row.at, row.expires)
 
-    # What has been learnt -----------------------------------------------------------------------------------------
-
-    def remember_owners(self, sync: str, target: str, written: Iterable[str]) -> None:
-        """Remember owners that a sync has written."""
-        known = self.owners(sync, target)
-        rows = [{"sync": sync, "target": target, "owner": owner} for owner in sorted(set(written) - known)]
-        if rows:
-            with self._engine.begin() as connection:
-                connection.execute(insert(tables.owners), rows)
-
-    def owners(self, sync: str, target: str) -> set[str]:
-        """Return the owners that a sync has ever written on this target."""
-        columns = tables.owners.c
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(columns.owner).where(columns.sync == sync, columns.target == target))
-            return {str(row.owner) for row in rows}
-
-    def learn_types(self, target: str, seen: Mapping[tuple[str, str], bool]) -> None:
-        """Remember of which entries (owner, key) a target kept the type it was given."""
-        columns = tables.kept_types.c
-        with self._engine.begin() as connection:
-            for (owner, key), kept in sorted(seen.items()):
-                where = (columns.target == target) & (columns.owner == owner) & (columns.key == key)
-                if connection.execute(update(tables.kept_types).where(where).values(kept=kept)).rowcount == 0:
-                    connection.execute(insert(tables.kept_types).values(target=target, owner=owner, key=key, kept=kept))
-
-    def kept_types(self, target: str) -> frozenset[tuple[str, str]]:
-        """Return the entries whose type the target has been seen to keep."""
-        columns = tables.kept_types.c
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(columns.owner, columns.key).where(columns.target == target, columns.kept))
-            return frozenset((str(row.owner), str(row.key)) for row in rows)
-
-    def learn_trait(self, target: str, trait: str, at: str) -> None:
-        """Remember a habit of a target that has been seen."""
-        if trait not in self.traits(target):
-            with self._engine.begin() as connection:
-                connection.execute(insert(tables.traits).values(target=target, trait=trait, at=at))
-
-    def traits(self, target: str) -> set[str]:
-        """Return the habits of a target that have been seen."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(tables.traits.c.trait).where(tables.traits.c.target == target))
-            return {str(row.trait) for row in rows}
-
 
 def _make_sqlite_durable(connection: Any, _record: object) -> None:
     """Readers beside a writer, patience with a second writer, and an outcome that is on the disk when it is said."""
@@ -473,16 +376,5 @@ def _kept(row: Mapping[Any, Any]) -> KeptPlan:
         source_rows=row["source_rows"],
         rejected=row["rejected"],
         guards=row["guards"],
-        entries=_unpacked(row["entries"]),
+        entries=unpacked(row["entries"]),
     )
-
-
-def _packed(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def _unpacked(data: bytes) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.read_table(io.BytesIO(data)).to_pandas()
-    return frame

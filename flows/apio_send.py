@@ -127,7 +127,9 @@ class Sender:
     def _replace(self, step: Step) -> None:
         """Where no file is taken, an entry that no address can name is taken out and put in again."""
         removed = answer_of(lambda: self._client.delete_many(self._where, [step.name]))
-        self._said(removed if removed.kind != "confirmed" else self.create(ApioEntry(step.new_name, step.new_number)), [step])
+        self._said(
+            removed if removed.kind != "confirmed" else self.create(ApioEntry(step.new_name, step.new_number)), [step]
+        )
 
     def _together(self, steps: Sequence[Step], send: Callable[[Sequence[Step]], Confirmed]) -> None:
         """Send steps together; where the service refuses them all for one of them, one by one."""

@@ -67,7 +67,7 @@ class ApioTarget:
             other = name.swapcase()
             if other != name and other.casefold() == name.casefold() and is_path_safe(other):
                 try:
-                    return self.client.get(self.where, other).name.casefold() == name.casefold()
+                    return bool(self.client.get(self.where, other).name.casefold() == name.casefold())
                 except ServiceError:
                     return False
         return False
@@ -88,7 +88,7 @@ class _Passage:
         self._result = Written()
         self._sender = Sender(target.client, target.where, target.way)
         self._strangers: set[ApioEntry] = set()
-        self._restored: dict[ApioEntry, Answer] = {}
+        self._restored: dict[ApioEntry, Answer | None] = {}
 
     def run(self) -> Written:
         """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
@@ -109,7 +109,7 @@ class _Passage:
             return result
         result.stopped = self._sender.denied
         self._tell_unplanned(set(now["name"]))
-        self._account(changes, now)
+        self._account(now)
         self._job.progress("writing to the phone list", len(changes), len(changes))
         result.found = now
         return result
@@ -163,11 +163,14 @@ class _Passage:
         sender.removed.clear()
         self._strangers |= strangers
         for _ in range(ROUNDS if ended else 1):
-            standing = set(now["name"])
-            missing = [*self._lost(changes, fresh, now, ended=ended), *sorted(self._strangers, key=lambda e: e.name)]
-            missing = [entry for entry in missing if entry.name not in standing and not self._given_up(entry)]
-            if not missing or sender.denied or not self._job.restore_unplanned:
-                self._left |= set(missing)
+            gone = [*self._lost(changes, fresh, now, ended=ended), *sorted(self._strangers, key=lambda e: e.name)]
+            missing = [entry for entry in gone if entry.name not in set(now["name"]) and not self._given_up(entry)]
+            if not self._job.restore_unplanned:
+                # What this very plan was changing is put back all the same.
+                ours = set(changes["name_before"])
+                self._restored |= {entry: None for entry in missing if entry.name not in ours}
+                missing = [entry for entry in missing if entry.name in ours]
+            if not missing or sender.denied:
                 break
             intent = self._job.intend("restore", [self._target.owner])
             self._restored |= {entry: sender.create(entry) for entry in missing}
@@ -176,7 +179,7 @@ class _Passage:
         return now
 
     def _lost(self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool) -> list[ApioEntry]:
-        """Return entries that ought to stand there: what is still being worked on may be between two names until the end."""
+        """Return the entries that ought to stand there; until the end, what is worked on may be between two names."""
         staying = ~in_place(changes, now, fold_names=self._fold) if ended else changes.index.isin(self._sender.closed)
         # Where the new name stands already, the old one would be a second entry for one telephone.
         staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
@@ -185,21 +188,23 @@ class _Passage:
 
     def _given_up(self, entry: ApioEntry) -> bool:
         answer = self._restored.get(entry)
-        return answer is not None and answer.kind == "refused"
+        return entry in self._restored and (answer is None or answer.kind == "refused")
 
     def _tell_unplanned(self, standing: set[str] | None) -> None:
         """Report what the server removed by itself, as far as no row of the plan is about it or it is not back."""
         for entry, answer in self._restored.items():
-            back = answer.kind == "confirmed" if standing is None else entry.name in standing
+            said_so = answer is not None and answer.kind == "confirmed"
+            back = said_so if standing is None else entry.name in standing
             if entry in self._strangers or not back:
-                said = "put back" if back else f"not put back: {answer.message}"
+                why = answer.message if answer else "restore_unplanned is false"
+                said = "put back" if back else f"not put back: {why}"
                 told = {"owner": self._target.owner, "name": entry.name, "number": entry.number, "at": self._job.now()}
                 message = f"the service deleted this entry, which nobody had asked for; {said}"
                 self._result.unplanned.append({**told, "message": message})
 
     # Accounting ---------------------------------------------------------------------------------------------------
 
-    def _account(self, changes: pd.DataFrame, now: pd.DataFrame) -> None:
+    def _account(self, now: pd.DataFrame) -> None:
         rest = self._rows[~self._rows.index.isin(self._result.known)]
         done = in_place(rest, now, fold_names=self._fold)
         untouched = Seen(read=True, untouched=True)

@@ -71,18 +71,18 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
         now=world.now,
         sleep=world.sleep,
         progress=world.progress,
-        folds_names=FOLDS_NAMES in world.ledger.traits(target.name),
+        folds_names=FOLDS_NAMES in world.ledger.memory.traits(target.name),
         go_on=lambda: mine() and not world.stopping.is_set(),
         restore_unplanned=passage.sync.restore_unplanned,
     )
     written = target.write(rows, job)
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
     applied = kept.entries.loc[done]
-    world.ledger.remember_owners(kept.sync, target.name, applied["owner"])
+    world.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
     if written.found is not None:
-        world.ledger.learn_types(target.name, types_kept(applied, written.found))
+        world.ledger.memory.learn_types(target.name, types_kept(applied, written.found))
     if written.folds_names:
-        world.ledger.learn_trait(target.name, FOLDS_NAMES, world.now())
+        world.ledger.memory.learn_trait(target.name, FOLDS_NAMES, world.now())
     world.ledger.add_unplanned(kept.id, written.unplanned)
     return written
 
@@ -112,7 +112,7 @@ def _plan_again(passage: Passage, written: Written, target: Target, kept: KeptPl
         again = kept.entries.loc[kept.entries["action"].isin(WRITES), "owner"]
         now = pd.concat([now[~now["owner"].isin(again)], written.found], ignore_index=True)
     # What writing has just taught about names counts; types are compared from the next run on.
-    folds = FOLDS_NAMES in passage.world.ledger.traits(target.name)
+    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(target.name)
     policy = Policy(**{**vars(made.policy), "fold_names": folds})
     left = count(plan(inputs(made.checked, now), policy)["action"], Action)
     return {str(action.value): left[action] for action in WRITES if left[action]}
@@ -126,7 +126,7 @@ def _look_again(passage: Passage, _written: Written, target: Target, kept: KeptP
 
 def missing(passage: Passage, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:
     """Count the rows of a plan that are not in place."""
-    folds = FOLDS_NAMES in passage.world.ledger.traits(target.name)
+    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(target.name)
     wanted = rows[rows["action"].isin([*WRITES, Action.KEEP])]
     absent = int((~in_place(wanted, found, fold_names=folds)).sum())
     return {"rows": absent} if absent else {}

@@ -28,21 +28,19 @@ _LOG = logging.getLogger("phonesync.artifacts")
 # More rows make the page wait, ten thousand for more than a minute; the report has them all.
 _MOST_ROWS = 500
 _COLUMNS = ("sync", "line", "owner", "action", "outcome", "before", "after", "message")
-# What could begin markup anywhere in a cell, and what could only at its beginning (a list, a heading, a rule).
-_MARKUP = re.compile(r"[&<>`*_~\[\]|\\@]|:(?=//)")
-_FIRST = re.compile(r"^(?:[-+=](?=[-+=\s]|$)|#+|\d+(?=[.)]))")
-_WWW = re.compile(r"(www)\.", re.IGNORECASE)
+# What could begin markup anywhere in a cell, and what only at its beginning: a list, a heading, a rule.
+_MARKUP = re.compile(r"[\\`*_~<>\[\]&@]|:(?=//)|(?<=www)\.|^(?:[-+](?=[-+\s]|$)|#)", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def escape(text: object) -> str:
-    """Return the text so that Prefect's pages, which read cells as markdown and as HTML, show exactly its characters.
+    """Return the text so that Prefect's pages, which read cells as markdown, show exactly its characters.
 
-    Line breaks and other white space become single spaces.
+    A backslash stands before what would be read as markup, and before nothing else: the newer pages show cells as they
+    are. Line breaks and other white space become single spaces.
     """
     words = " ".join(str(text).split())
-    safe = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", words)
-    safe = _WWW.sub(r"\1&#46;", safe)
-    return _FIRST.sub(lambda found: "".join(f"&#{ord(character)};" for character in found[0]), safe)
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(lambda found: f"\\{found[0]}", words))
 
 
 def show(ran: Ran, sentence: str, *, planned: bool) -> None:

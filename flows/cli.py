@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -144,6 +145,36 @@ def sync(context: click.Context, syncs: tuple[str, ...], config: str | None, *, 
     context.exit(_run(context, config, Order("sync", syncs), as_json=as_json).exit_code)
 
 
+@cli.command(epilog=_verbatim("Example", "phonesync resume"))
+@click.argument("run_id", metavar="[RUN]", default="")
+@_configured
+@_json
+@click.pass_context
+def resume(context: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+    """Finish what an interrupted run has left open.
+
+    RUN is the id or how it begins; without it, all that is open. Reading tells what was done; only the rest is sent.
+    """
+    from flows.run import Order
+
+    context.exit(_run(context, config, Order("resume", run=run_id), as_json=as_json).exit_code)
+
+
+@cli.command(epilog=_verbatim("Example", "phonesync revert 20260314T020000Z-3fa2c1"))
+@click.argument("run_id", metavar="RUN")
+@_configured
+@_json
+@click.pass_context
+def revert(context: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+    """Plan the way back from what a run has done.
+
+    RUN is the id or how it begins. Nothing is written: `apply` does what the plan says, through the same guards.
+    """
+    from flows.run import Order
+
+    context.exit(_run(context, config, Order("revert", run=run_id), as_json=as_json).exit_code)
+
+
 @cli.command(epilog=_verbatim("Example", "phonesync runs -n 5"))
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @_configured
@@ -267,15 +298,21 @@ def _run(context: click.Context, config: str | None, order: Order, *, as_json: b
     from flows.problems import show_errors
     from flows.run import run
     from flows.show import progress_bar, show_run
+    from flows.stop import ending_in_order
 
-    with progress_bar() as progress, _world(context, config, progress) as world:
+    planned = order.mode in {"plan", "revert"}
+    with (
+        progress_bar() as progress,
+        _world(context, config, progress) as world,
+        nullcontext() if planned else ending_in_order(world.stopping),  # what writes nothing may end anywhere
+    ):
         ran = run(world, order)
     if as_json:
         print_json(ran.summary)
         show_errors(ran.errors, ran.summary["syncs"])
     else:
         given = config or context.obj
-        show_run(ran, planned=order.mode == "plan", command=f"phonesync -c {given}" if given else "phonesync")
+        show_run(ran, planned=planned, command=f"phonesync -c {given}" if given else "phonesync")
     return ran
 
 

@@ -154,7 +154,7 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
         del steps[2]  # the kind of the connection, which the file does not have as a table
     place = ".".join(steps)
     if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(steps[-1], _known_keys(steps[:-1], data), n=1, cutoff=0.5)
+        near = difflib.get_close_matches(steps[-1], _known_keys(steps[:-1], data), n=1, cutoff=0.6)
         if not near:
             return _Problem(place, "unknown key")
         return _Problem(place, f"unknown key; did you mean {near[0]}?", meant=".".join([*steps[:-1], near[0]]))

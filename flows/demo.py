@@ -138,7 +138,7 @@ def _unexpected(summary: Mapping[str, Any], expected: Mapping[str, Mapping[str, 
             "unchanged": actions["keep"] + actions["foreign"],
             "held": actions["hold"],
         }
-        wanted = {**{f"action {word}": count for word, count in actions.items()}}
+        wanted = {f"action {word}": count for word, count in actions.items()}
         wanted |= {f"outcome {word}": outcomes.get(word, 0) for word in Outcome}
         found = {f"action {word}": sync["actions"][word] for word in Action}
         found |= {f"outcome {word}": sync["outcomes"][word] for word in Outcome}

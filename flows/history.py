@@ -13,6 +13,8 @@ from schemas.plan import Action, Outcome
 from tasks.account import account, announce
 from tasks.report import line_report
 
+_PLANS = ("plan", "revert")  # runs that write nothing
+
 
 def history(world: World, limit: int) -> list[dict[str, Any]]:
     """Return the newest runs first."""
@@ -69,7 +71,7 @@ def one_run(world: World, reference: str) -> dict[str, Any]:
 
 def _lines_of(world: World, identity: str, mode: str) -> dict[str, Any]:
     kept = world.ledger.plan(identity)
-    if mode == "plan":
+    if mode in _PLANS:
         result = announce(kept.sync, kept.entries)
     else:
         known, unplanned = world.ledger.outcomes(identity), world.ledger.unplanned(identity)
@@ -108,7 +110,7 @@ def show_one_run(run: dict[str, Any], *, every: bool) -> None:
 def _ended(mode: str, code: int | None) -> str:
     if code is None:
         return "It has not ended, or it was killed."
-    if mode == "plan" and code == 0:
+    if mode in _PLANS and code == 0:
         return "Exit code 0: the plan was made, nothing was written."
     return f"Exit code {code}: {EXIT_CODES[code]}."
 

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from connectors.ledger import Ledger, Lock
+from connectors.ledger import Ledger
+from connectors.ledger_locks import Lock
 from schemas.errors import TargetBusy
 
 BEAT_SECONDS = 10.0
@@ -27,8 +28,8 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
     def is_dead(lock: Lock) -> bool:
         return clock() - lock.beat > STALE_SECONDS or _gone(lock.holder)
 
-    with ledger.session_lock(target) as ours:
-        held = ledger.take_lock(target, Lock(run, holder, clock()), is_dead=is_dead) if ours else None
+    with ledger.locks.session(target) as ours:
+        held = ledger.locks.take(target, Lock(run, holder, clock()), is_dead=is_dead) if ours else None
         if held or not ours:
             by = f"run {held.run} ({held.holder})" if held else "another run"
             raise TargetBusy(
@@ -43,7 +44,7 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
         finally:
             ended.set()
             heart.join()
-            ledger.give_lock_back(target, run)
+            ledger.locks.give_back(target, run)
 
 
 def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
@@ -55,7 +56,7 @@ def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
     lost: threading.Event,
 ) -> None:
     while not ended.wait(BEAT_SECONDS):
-        if not ledger.keep_lock(target, run, clock()):
+        if not ledger.locks.keep(target, run, clock()):
             lost.set()
             return
 

@@ -34,7 +34,7 @@ def make(passage: Passage, target: Target) -> Made:
     source: Source = step("extract source", extract_source, world, sync)
     checked: Checked = step("validate", judge_source, world, sync, source)
     managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
-    gone = world.ledger.owners(name, target.name) - managed
+    gone = world.ledger.memory.owners(name, target.name) - managed
     found: Found = step("extract target", target.read, sorted(managed | gone), world.progress)
     by_name = kind_of(world, sync) == "apio"
     policy = Policy(
@@ -45,7 +45,7 @@ def make(passage: Passage, target: Target) -> Made:
         unread=found.unread,
         fold_names=_folds_names(passage, target, checked, found),
         names_managed="name" in source.arranged.headers,
-        kept_types=world.ledger.kept_types(target.name),
+        kept_types=world.ledger.memory.kept_types(target.name),
     )
     table: pd.DataFrame = step("plan", plan, inputs(checked, found.entries), policy)
     facts = Facts(
@@ -94,11 +94,11 @@ def deleted_lately(passage: Passage, target: Target) -> int:
 def _folds_names(passage: Passage, target: Target, checked: Checked, found: Found) -> bool:
     """Tell whether the target takes names that differ only in case for one, and remember it once it has been seen."""
     ledger = passage.world.ledger
-    if FOLDS_NAMES in ledger.traits(target.name):
+    if FOLDS_NAMES in ledger.memory.traits(target.name):
         return True
     folds = target.folds_names(checked.desired["name"], found.entries)
     if folds:
-        ledger.learn_trait(target.name, FOLDS_NAMES, passage.world.now())
+        ledger.memory.learn_trait(target.name, FOLDS_NAMES, passage.world.now())
     return folds
 
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import click
 
-_STEPS = "phonesync.steps"
+_STEPS = "phonesync.steps"  # by its name: importing `tasks.steps` would start Prefect before it is announced
 
 
 class Narrator(logging.Handler):

@@ -19,8 +19,8 @@ EXIT_CODES = {
     1: "finished, and some lines did not succeed",
     2: "the command, the configuration or a source cannot be meant",
     3: "a guard stopped it: nothing was written, approval is needed",
-    4: "a service could not be reached, or refused the credentials",
-    5: "interrupted: what was sent last may or may not have been done",
+    4: "a service is out of reach, refuses access, or is being written by another run",
+    5: "interrupted, or the outcome of a write is unknown: resume settles it",
 }
 
 

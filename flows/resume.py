@@ -64,7 +64,7 @@ def _look(passage: Passage, target: Target, kept: KeptPlan) -> tuple[Rest, pd.Da
     world = passage.world
     found = target.read(_owners(kept), world.progress).entries
     outcomes = {row: item.outcome for row, item in known_of(passage, kept).items()}
-    folds = FOLDS_NAMES in world.ledger.traits(target.name)
+    folds = FOLDS_NAMES in world.ledger.memory.traits(target.name)
     return carry_on(kept.entries, outcomes, found, fold_names=folds), found
 
 

@@ -101,6 +101,8 @@ def show_run(ran: Ran, *, planned: bool, command: str = "phonesync") -> None:
         for guard in reported.summary["guards"] if planned else ():
             say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
     _tell_the_end(summaries, planned=planned, command=command)
+    if not ran.summary["syncs"]:
+        say("There was nothing to do.")
     if summaries:
         say(f"Reports: {near(Path(summaries[0]['reports']['html']).parent)}")
     show_errors(ran.errors, ran.summary["syncs"])
@@ -145,11 +147,13 @@ def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
     table = _table()
     table.add_column("sync", overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
-    for word in (*(word.value for word in used), "rejected", *(() if planned else ("writes", "verified"))):
+    rejected = any(sync["rejected"] for sync in syncs)
+    more = [*(["rejected"] if rejected else []), *([] if planned else ["writes", "verified"])]
+    for word in (*(word.value for word in used), *more):
         table.add_column(str(word), justify="right")
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
-        cells.append(str(sync["rejected"] or ""))
+        cells += [str(sync["rejected"] or "")] if rejected else []
         if not planned:
             cells += [str(sync["requests"]["write"]), "yes" if sync["verified"] else "no"]
         table.add_row(sync["sync"], *cells)

@@ -2,7 +2,9 @@
 
 # No postponed annotations in this module: Prefect reads them to make the form, and does not resolve them everywhere.
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, TypeVar
 
 from prefect import flow
@@ -13,6 +15,7 @@ from flows.artifacts import Progress, show
 from flows.open import open_world
 from flows.problems import unexpected
 from flows.run import Mode, Order, Ran, run
+from flows.stop import ending_in_order
 from flows.world import World
 from schemas.errors import PhonesyncError
 from schemas.plan import Action, Outcome
@@ -55,13 +58,22 @@ def sync(
     """
     progress = Progress()
     try:
-        with open_world(config or None, os.environ, progress.told) as world:
+        with open_world(config or None, os.environ, progress.told) as world, _ending_in_order(world, mode):
             ran = run(world, Order(_MODES[mode], syncs), _Steps(world, progress))
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=_told(error), data=error)
     sentence = say(ran)
     show(ran, sentence, planned=mode == "plan only")
     return _state(ran, sentence)
+
+
+def _ending_in_order(world: World, mode: str) -> AbstractContextManager[None]:
+    """When Prefect cancels a run, or its machine shuts down, finish what is in flight and send nothing more.
+
+    Signals reach the main thread alone; elsewhere, and where nothing is written, a run may end anywhere.
+    """
+    writes = _MODES[mode] == "sync" and threading.current_thread() is threading.main_thread()
+    return ending_in_order(world.stopping) if writes else nullcontext()
 
 
 class _Steps:

@@ -64,7 +64,7 @@ class Target(Protocol):
         """Return the entries of these owners (a phone list has but one, and ignores them)."""
 
     def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
-        """Tell whether names that differ only in case are one name here, as far as the wanted ones raise the question."""
+        """Tell whether names that differ only in case are one name here, where the wanted ones raise the question."""
 
     def write(self, rows: pd.DataFrame, job: Job) -> Written:
         """Carry out the `Plan` rows, all of them belonging to one plan, and read what came of it."""

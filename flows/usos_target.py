@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -11,14 +11,15 @@ from connectors.ledger import Known
 from connectors.usos import Usos, UsosNumber
 from flows.target import ROUNDS, Found, Job, Progress, Reading, Written, answer_of, as_current, wait_before
 from schemas.answer import Answer
-from schemas.errors import ServiceError
+from schemas.errors import ServiceError, Unreachable
 from schemas.owner import entity_id, usos_owner
 from schemas.plan import Outcome
 from schemas.settings import EntityClass, UsosConnection
 from tasks.gather import Wanted, gather
-from tasks.settle import in_place, moved, newcomers, writes
+from tasks.settle import in_place, moved, newcomers, stands, writes
 from tasks.verdict import Seen, verdict, worth_another_try
 
+_NOT_KEPT = "it does not stand there any more as it stood"
 _UNREAD = "held: USOS gave no usable answer for this entity"
 
 
@@ -69,12 +70,12 @@ class UsosTarget:
             job.progress("writing to USOS", min(start + size, len(owners)), len(owners))
         return result
 
-    def replace(self, sets: dict[str, list[Wanted]]) -> dict[str, Answer]:
+    def replace(self, sets: dict[str, list[Wanted]], go_on: Callable[[], bool]) -> dict[str, Answer]:
         """Send one `replace` an owner, several at a time; after a refusal of access none is begun any more."""
         denied = threading.Event()
 
         def send(owner: str) -> tuple[str, Answer | None]:
-            if denied.is_set():
+            if denied.is_set() or not go_on():
                 return owner, None
             numbers = [UsosNumber(item.number, item.name, item.name_en, item.type_id) for item in sets[owner]]
             answer = answer_of(lambda: self._client.replace(self._entity_class, entity_id(owner), numbers))
@@ -97,8 +98,8 @@ class _Chunk:
 
     def run(self) -> None:
         """Send what has not moved, settle what was sent, and leave the rest with its reason."""
-        if self._result.stopped:
-            self._note(self._rows, Outcome.SKIPPED, "not sent: the service stopped answering before")
+        if self._result.stopped or not self._job.go_on():
+            self._note(self._rows, Outcome.SKIPPED, "not sent: writing ended before its turn came")
             return
         try:
             fresh = self._read(self._rows)
@@ -135,7 +136,7 @@ class _Chunk:
         for round_number in range(ROUNDS):
             owners = sorted(pending["owner"].unique())
             intent = self._job.intend("replace", owners)
-            said = self._target.replace(gather(pending))
+            said = self._target.replace(gather(pending), self._job.go_on)
             for owner, answer in said.items():
                 answers[owner] = answer.after(answers.get(owner))
             try:
@@ -158,7 +159,7 @@ class _Chunk:
         untouched -= {*found.entries.loc[newcomers(rows, found.entries), "owner"], *found.unread}
         complete = rows["owner"].map(pd.Series(done, index=rows.index).groupby(rows["owner"]).all())
         known, again = [], set()
-        changes = writes(rows)
+        changes, resting = writes(rows), stands(rows) & ~writes(rows)
         for owner in rows["owner"].unique():
             answer = answers.get(owner)
             mine = (rows["owner"] == owner).to_numpy()
@@ -169,6 +170,8 @@ class _Chunk:
             for row, ok in zip(rows.index[mine & changes], done[mine & changes], strict=True):
                 outcome, message = verdict(answer, seen, in_place=bool(ok))
                 known.append(self._job.known(int(row), outcome, message, answer))
+            lost = rows.index[mine & resting & ~done] if seen.read else []
+            known += [self._job.known(int(row), Outcome.CONFLICT, _NOT_KEPT, answer) for row in lost]
             if answer and answer.kind == "denied":
                 self._result.stopped = answer.error
         self._keep(known, [intent])
@@ -181,9 +184,11 @@ class _Chunk:
         for owner in rows["owner"].unique():
             mine = rows[(rows["owner"] == owner).to_numpy() & writes(rows)]
             answer = answers.get(owner)
-            unsent = answer is None or answer.kind == "denied"
-            outcome = Outcome.SKIPPED if unsent else Outcome.UNKNOWN
-            message = "not sent" if unsent else "sent, but what came of it could not be read"
+            outcome, message = Outcome.UNKNOWN, "sent, but what came of it could not be read"
+            if answer is None or answer.kind == "denied" or isinstance(answer.error, Unreachable):
+                outcome, message = Outcome.SKIPPED, "not sent"
+            elif answer.kind == "refused":
+                outcome, message = Outcome.FAILED, answer.message
             self._keep([self._job.known(int(row), outcome, message, answer) for row in mine.index], [])
 
     def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:

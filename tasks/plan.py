@@ -60,6 +60,8 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
         _hold_repeated_names(board)
         _hold_mentioned(board, inputs.rejected, policy)
         released = rename_explicitly(board)
+        held = board.current["tidy"].iloc[board.held_current]
+        board.hold_desired(board.desired["tidy"].isin(held).to_numpy(), "held: the entry of this name is held")
     else:
         _hold_owners(board, inputs.rejected, policy)
     _keep_equal(board, policy)

@@ -35,7 +35,7 @@ def verdict(answer: Answer | None, seen: Seen, *, in_place: bool) -> tuple[Outco
         in_place: whether the change itself was seen in place.
     """
     if answer is None:
-        return Outcome.SKIPPED, "not sent: the service refused access before"
+        return Outcome.SKIPPED, "not sent: writing ended before its turn came"
     if in_place and seen.read:
         return Outcome.APPLIED, answer.message if answer.kind == "confirmed" else "no clear answer, but seen in place"
     if not seen.read:

@@ -32,17 +32,14 @@ _SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 def reference() -> str:
     """Return docs/cli.md: the help text of every command."""
-    parts = ["# Commands\n", "What `--help` says; written by `python -m tests.documents`.\n", _help(["phonesync"], cli)]
-    parts += [_help(["phonesync", name], command) for name, command in cli.commands.items()]
+    whole = click.Context(cli, info_name="phonesync", terminal_width=80, **cli.context_settings)
+    parts = ["# Commands\n", "What `--help` says; written by `python -m tests.documents`.\n", _help(whole)]
+    parts += [_help(click.Context(command, parent=whole, info_name=name)) for name, command in cli.commands.items()]
     return "\n".join(parts)
 
 
-def _help(path: list[str], command: click.Command) -> str:
-    parent = None
-    for name in path[:-1]:
-        parent = click.Context(cli, info_name=name)
-    context = click.Context(command, info_name=path[-1], parent=parent, max_content_width=80, terminal_width=80)
-    return f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n"
+def _help(context: click.Context) -> str:
+    return f"## {context.command_path}\n\n```text\n{context.command.get_help(context)}\n```\n"
 
 
 def sessions(text: str) -> list[str]:
@@ -62,7 +59,7 @@ def _replayed(session: str, seen: list[str]) -> str:
         if line.startswith("$ "):
             output = _carry_out(line[2:], seen)
             said.append("\n".join([line, *(part.rstrip() for part in output.splitlines())]).rstrip())
-    return "\n".join(said) + "\n"
+    return "\n\n".join(said) + "\n"
 
 
 def _carry_out(command: str, seen: list[str]) -> str:
@@ -92,7 +89,9 @@ def _workspace() -> Iterator[list[str]]:
         shutil.copytree(ROOT / samples, samples, ignore=shutil.ignore_patterns("reports", "*.db*"))
         configuration = samples / "phonesync.toml"
         text = configuration.read_text(encoding="utf-8")
-        text = text.replace("http://127.0.0.1:8701", sandbox.usos_url).replace("http://127.0.0.1:8702", sandbox.apio_url)
+        text = text.replace("http://127.0.0.1:8701", sandbox.usos_url).replace(
+            "http://127.0.0.1:8702", sandbox.apio_url
+        )
         configuration.write_text(text, encoding="utf-8")
         with _environment({**credentials(state), "COLUMNS": "80", "PHONESYNC_PERSON": "anna"}):
             yield []

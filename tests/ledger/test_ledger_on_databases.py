@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from connectors.ledger import Approval, KeptPlan, Known, Ledger, Lock
+from connectors.ledger import Approval, KeptPlan, Known, Ledger
+from connectors.ledger_locks import Lock
 from connectors.migrate import NEWEST, version_of
 from flows.lock import locked
 from schemas.errors import LedgerError, TargetBusy
@@ -103,16 +104,16 @@ def test_an_approval_covers_one_fingerprint_until_it_expires(ledger: Ledger) -> 
 
 
 def test_what_a_target_does_is_remembered_per_target(ledger: Ledger) -> None:
-    ledger.learn_types("target", {("one", "k"): True, ("two", "k"): True})
-    ledger.learn_types("target", {("two", "k"): False})
-    ledger.learn_trait("target", "habit", "t")
-    ledger.learn_trait("target", "habit", "u")
-    ledger.remember_owners("faculties", "target", ["b", "a", "a"])
-    ledger.remember_owners("faculties", "target", ["a"])
-    assert ledger.kept_types("target") == {("one", "k")}
-    assert ledger.traits("target") == {"habit"}
-    assert ledger.traits("another") == set()
-    assert ledger.owners("faculties", "target") == {"a", "b"}
+    ledger.memory.learn_types("target", {("one", "k"): True, ("two", "k"): True})
+    ledger.memory.learn_types("target", {("two", "k"): False})
+    ledger.memory.learn_trait("target", "habit", "t")
+    ledger.memory.learn_trait("target", "habit", "u")
+    ledger.memory.remember_owners("faculties", "target", ["b", "a", "a"])
+    ledger.memory.remember_owners("faculties", "target", ["a"])
+    assert ledger.memory.kept_types("target") == {("one", "k")}
+    assert ledger.memory.traits("target") == {"habit"}
+    assert ledger.memory.traits("another") == set()
+    assert ledger.memory.owners("faculties", "target") == {"a", "b"}
 
 
 def test_one_run_holds_a_target_and_a_second_one_is_told_who(ledger: Ledger, url: str) -> None:
@@ -130,17 +131,17 @@ def test_one_run_holds_a_target_and_a_second_one_is_told_who(ledger: Ledger, url
 
 def test_a_holder_that_was_not_heard_of_for_a_minute_gives_way(ledger: Ledger) -> None:
     abroad = Lock("first", "elsewhere:1", 1000.0)
-    assert ledger.take_lock("target", abroad, is_dead=lambda _: False) is None
+    assert ledger.locks.take("target", abroad, is_dead=lambda _: False) is None
     with pytest.raises(TargetBusy, match="first"), locked(ledger, "target", "second", lambda: 1059.0):
         pass
     with locked(ledger, "target", "second", lambda: 1061.0) as mine:
         assert mine()
-        assert not ledger.keep_lock("target", "first", 1062.0)
+        assert not ledger.locks.keep("target", "first", 1062.0)
 
 
 def test_a_dead_process_of_this_machine_gives_way_at_once(ledger: Ledger) -> None:
     dead = Lock("first", f"{socket.gethostname()}:{2**22 + 1}", 1000.0)
-    ledger.take_lock("target", dead, is_dead=lambda _: False)
+    ledger.locks.take("target", dead, is_dead=lambda _: False)
     with locked(ledger, "target", "second", lambda: 1001.0) as mine:
         assert mine()
 
@@ -152,7 +153,7 @@ def test_of_many_that_want_a_target_at_once_one_gets_it(url: str) -> None:
     def take(at: int) -> None:
         start.wait()
         lock = Lock(f"run {at}", "elsewhere:1", 1.0)
-        if ledgers[at].take_lock("target", lock, is_dead=lambda _: False) is None:
+        if ledgers[at].locks.take("target", lock, is_dead=lambda _: False) is None:
             held.append(at)
 
     threads = [threading.Thread(target=take, args=(at,)) for at in range(6)]

@@ -91,7 +91,9 @@ class Road:
     worlds: list[World] = field(default_factory=list)
     ids: count[int] = field(default_factory=count)
 
-    def open(self, state: Mapping[str, Any], *, usos: UsosOptions | None = None, apio: ApioOptions | None = None) -> None:
+    def open(
+        self, state: Mapping[str, Any], *, usos: UsosOptions | None = None, apio: ApioOptions | None = None
+    ) -> None:
         """Start from a state, under these options, with no fault."""
         self.sandbox.reset(state)
         self.sandbox.usos.options = usos or UsosOptions()

@@ -22,7 +22,15 @@ from connectors.sandbox.usos_rows import NumberRow
 
 LIST = "tenant chopin"
 GOOD = ["22 552 00 01", "(22) 552-00-02", "+48-225520003", "+48225520004", "225520005"]
-STORED = ["+48-225520001", "22 552 00 02", "+48225520003", "+48-225520004", "(22) 552 00 05", "portier", "+48-225520009"]
+STORED = [
+    "+48-225520001",
+    "22 552 00 02",
+    "+48225520003",
+    "+48-225520004",
+    "(22) 552 00 05",
+    "portier",
+    "+48-225520009",
+]
 BAD = ["", "brak", "wew. 12", "22 552 00", "abc"]
 STRANGE = "22 552 99 99"
 NAMES = ["Dean", "DEAN", "Porter", "porter", "Archive", "Łódź", "batch", "a/b", "50%", "..", 'A "B"; C', "N" * 50]
@@ -102,7 +110,9 @@ def faults_of(*methods: str, writer: st.SearchStrategy[Any]) -> st.SearchStrateg
         seconds=st.just(0.002),
         retry_after=st.sampled_from([None, 0, 7]),
     )
-    visit = st.builds(Fault, method=st.sampled_from(methods), kind=st.just("another_writer"), nth=st.integers(1, 4), mutation=writer)
+    visit = st.builds(
+        Fault, method=st.sampled_from(methods), kind=st.just("another_writer"), nth=st.integers(1, 4), mutation=writer
+    )
     return st.just(()) | st.lists(fault | visit, min_size=1, max_size=3).map(tuple)
 
 
@@ -221,7 +231,12 @@ def travel(road: Road, case: Case) -> tuple[World, Trip]:
     before = state_of(road, case)
     trip = road.go()
     lines = {
-        at: (f"faculty {owner}" if case.usos else owner, " ".join(name.split()), number, "" if case.usos or new == name else new)
+        at: (
+            f"faculty {owner}" if case.usos else owner,
+            " ".join(name.split()),
+            number,
+            "" if case.usos or new == name else new,
+        )
         for at, (owner, name, number, new) in enumerate(case.rows, start=2)
     }
     missing = case.sync["delete_missing"]
@@ -263,7 +278,9 @@ def settled(road: Road, case: Case, world: World, trip: Trip) -> None:
     if possible and not trip.sync["rejected"] and "hold" not in trip.actions:
         assert trip.exit_code == 0
         there = world.entries(world.after)
-        wanted = world.entries((owner, new or name, number) for owner, name, number, new in world.lines.values() if number not in BAD)
+        wanted = world.entries(
+            (owner, new or name, number) for owner, name, number, new in world.lines.values() if number not in BAD
+        )
         assert wanted <= there if case.usos else set(wanted) <= set(there)  # a list's repeated lines are one entry
         assert set(there) <= set(wanted) or not world.delete_missing or case.usos
 

@@ -1,0 +1,59 @@
+"""What runs have taught about targets, and who was written: the ledger's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Engine, insert, select, update
+
+from schemas import ledger as tables
+
+
+class Memory:
+    """What is remembered of targets; every method is one committed transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def remember_owners(self, sync: str, target: str, written: Iterable[str]) -> None:
+        """Remember owners that a sync has written."""
+        known = self.owners(sync, target)
+        rows = [{"sync": sync, "target": target, "owner": owner} for owner in sorted(set(written) - known)]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.owners), rows)
+
+    def owners(self, sync: str, target: str) -> set[str]:
+        """Return the owners that a sync has ever written on this target."""
+        columns = tables.owners.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owner).where(columns.sync == sync, columns.target == target))
+            return {str(row.owner) for row in rows}
+
+    def learn_types(self, target: str, seen: Mapping[tuple[str, str], bool]) -> None:
+        """Remember of which entries (owner, key) a target kept the type it was given."""
+        columns = tables.kept_types.c
+        with self._engine.begin() as connection:
+            for (owner, key), kept in sorted(seen.items()):
+                where = (columns.target == target) & (columns.owner == owner) & (columns.key == key)
+                if connection.execute(update(tables.kept_types).where(where).values(kept=kept)).rowcount == 0:
+                    connection.execute(insert(tables.kept_types).values(target=target, owner=owner, key=key, kept=kept))
+
+    def kept_types(self, target: str) -> frozenset[tuple[str, str]]:
+        """Return the entries whose type the target has been seen to keep."""
+        columns = tables.kept_types.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owner, columns.key).where(columns.target == target, columns.kept))
+            return frozenset((str(row.owner), str(row.key)) for row in rows)
+
+    def learn_trait(self, target: str, trait: str, at: str) -> None:
+        """Remember a habit of a target that has been seen."""
+        if trait not in self.traits(target):
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.traits).values(target=target, trait=trait, at=at))
+
+    def traits(self, target: str) -> set[str]:
+        """Return the habits of a target that have been seen."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.traits.c.trait).where(tables.traits.c.target == target))
+            return {str(row.trait) for row in rows}

@@ -1,0 +1,171 @@
+"""Guards: each limit trips above it and not at it; small lists are guarded like large ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+from tables import table
+
+from schemas.frames import Plan
+from schemas.policy import Guard
+from tasks.guard import Facts, guard
+
+BEFORE = {"name_before": "a", "number_before": "1", "key_before": "1"}
+AFTER = {"name_after": "a", "number_after": "1", "key_after": "1"}
+SHAPES: Mapping[str, Mapping[str, str]] = {
+    "add": AFTER,
+    "modify": {**BEFORE, **AFTER},
+    "rename": {**BEFORE, **AFTER},
+    "keep": {**BEFORE, **AFTER},
+    "hold": {**BEFORE, **AFTER},
+    "foreign": {**BEFORE, **AFTER},
+    "delete": BEFORE,
+}
+
+
+def planned(**counts: int) -> pd.DataFrame:
+    """Return a plan with so many rows of each action, each about a number of its own under one owner."""
+    rows = []
+    for action, number in counts.items():
+        for _ in range(number):
+            one = {column: f"{text}{len(rows)}" for column, text in SHAPES[action].items()}
+            stands_in_a_line = action not in {"delete", "foreign"}
+            rows.append({**one, "action": action, "owner": "one", "line": len(rows) + 2 if stands_in_a_line else 0})
+    return table(Plan, rows)
+
+
+def tripped(plan: pd.DataFrame, limits: Guard | None = None, **facts: Any) -> list[str]:
+    """Return the names of the guards that a plan trips."""
+    lines = int((plan["line"] > 0).sum())
+    return [hit.guard for hit in guard(plan, Facts(**{"source_rows": lines or 1, **facts}), limits or Guard())]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"keep": 180, "delete": 20}, []),
+        ({"keep": 180, "delete": 21}, ["max_deletes"]),
+        ({"keep": 80, "delete": 20}, []),
+        ({"keep": 79, "delete": 20}, ["max_delete_share"]),
+        ({"keep": 10, "delete": 21}, ["max_deletes", "max_delete_share"]),
+        # One deletion alone is everyday work in a list of any size, unless it empties the list.
+        ({"keep": 1, "delete": 1}, []),
+        ({"keep": 2, "delete": 2}, ["max_delete_share"]),
+        ({"delete": 1}, ["max_delete_share"]),
+        ({"delete": 1, "add": 3}, ["max_delete_share"]),
+        ({"delete": 1, "foreign": 1}, []),
+        # Modifications and renames count together, and only where a share says something.
+        ({"keep": 7, "modify": 3}, []),
+        ({"keep": 6, "modify": 2, "rename": 2}, ["max_change_share"]),
+        ({"keep": 5, "modify": 4}, []),
+        ({"modify": 9}, []),
+        ({"modify": 10}, ["max_change_share"]),
+        # What changes nothing, and what only adds, never trips.
+        ({"keep": 30, "hold": 30, "foreign": 30}, []),
+        ({"add": 1000}, []),
+    ],
+)
+def test_the_defaults_trip_above_their_limits_and_not_at_them(counts: dict[str, int], expected: list[str]) -> None:
+    assert tripped(planned(**counts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("limits", "counts", "expected"),
+    [
+        (Guard(max_deletes=0), {"keep": 100}, []),
+        (Guard(max_deletes=0), {"keep": 100, "delete": 1}, ["max_deletes"]),
+        (Guard(max_delete_share=1), {"delete": 20}, []),
+        (Guard(max_delete_share=0), {"keep": 9, "delete": 2}, ["max_delete_share"]),
+        (Guard(max_changes=3), {"keep": 97, "modify": 1, "rename": 2}, []),
+        (Guard(max_changes=2), {"keep": 97, "modify": 1, "rename": 2}, ["max_changes"]),
+        (Guard(max_change_share=1), {"modify": 100}, []),
+    ],
+)
+def test_a_limit_can_be_set(limits: Guard, counts: dict[str, int], expected: list[str]) -> None:
+    assert tripped(planned(**counts), limits) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "lately", "deletes", "expected"),
+    [
+        (None, 1000, 5, []),
+        (10, 5, 5, []),
+        (10, 6, 5, ["max_deletes_per_week"]),
+        (0, 0, 1, ["max_deletes_per_week"]),
+        (10, 11, 0, []),
+    ],
+)
+def test_deletions_of_a_week_add_up(limit: int | None, lately: int, deletes: int, expected: list[str]) -> None:
+    limits = Guard(max_deletes_per_week=limit)
+    assert tripped(planned(keep=100, delete=deletes), limits, deleted_lately=lately) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "expected"),
+    [(75, 100, []), (74, 100, ["max_source_drop"]), (200, 100, []), (5, None, []), (1, 1, []), (1, 0, [])],
+)
+def test_a_file_that_has_shrunk_is_not_trusted(now: int, last: int | None, expected: list[str]) -> None:
+    assert tripped(planned(keep=3), Guard(max_source_drop=0.25), source_rows=now, last_rows=last) == expected
+
+
+def test_an_empty_file_is_no_reason_to_empty_a_directory() -> None:
+    assert tripped(planned(foreign=3), source_rows=0) == ["allow_empty"]
+    assert tripped(planned(foreign=3), Guard(allow_empty=True), source_rows=0) == []
+    # The permission to be empty is none to delete.
+    assert tripped(planned(delete=3), Guard(allow_empty=True), source_rows=0) == ["max_delete_share"]
+
+
+def lines(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Return ten lines that stand as they are, and these."""
+    return pd.concat([planned(keep=10 - len(rows)), table(Plan, rows)], ignore_index=True)
+
+
+def row(line: int, **columns: str) -> dict[str, Any]:
+    """Return a row that keeps or changes an entry of the owner `one`."""
+    number = f"9{line}"
+    shape = {"name_before": "Anna", "number_before": number, "key_before": number}
+    shape |= {"name_after": "Anna", "number_after": number, "key_after": number}
+    return {"line": line, "owner": "one", "action": "modify", **shape, **columns}
+
+
+@pytest.mark.parametrize(
+    "slipped",
+    [
+        pytest.param({"name_after": ""}, id="comments that became empty"),
+        pytest.param({"name_after": "22 999 00 01"}, id="comments without letters"),
+    ],
+)
+def test_a_column_that_slipped_is_seen_from_one_line_in_five(slipped: dict[str, str]) -> None:
+    open_limits = Guard(max_change_share=1)
+    assert tripped(lines(row(50, **slipped), row(51, **slipped)), open_limits) == []
+    three = lines(row(50, **slipped), row(51, **slipped), row(52, **slipped))
+    assert tripped(three, open_limits) == ["max_moved_share"]
+
+
+def test_numbers_that_changed_owners_are_seen() -> None:
+    stood = [row(60 + at, action="keep") for at in range(3)]
+    moved = [
+        row(70 + at, action="add", owner="two", key_after=f"9{60 + at}", key_before="", number_before="")
+        for at in range(3)
+    ]
+    assert tripped(lines(*stood, *moved[:2])) == []
+    assert tripped(lines(*stood, *moved)) == ["max_moved_share"]
+
+
+def test_lines_without_a_readable_number_are_counted() -> None:
+    assert tripped(planned(keep=10), number_rejects=2) == []
+    assert tripped(planned(keep=10), number_rejects=3) == ["max_moved_share"]
+    assert tripped(planned(keep=9), number_rejects=9, source_rows=9) == [], "a share of a few lines says little"
+
+
+def test_the_message_says_the_figures_and_the_limit() -> None:
+    (hit,) = guard(planned(keep=6, delete=3), Facts(source_rows=6), Guard())
+    assert hit.as_json() == {
+        "guard": "max_delete_share",
+        "value": 3 / 9,
+        "limit": 0.2,
+        "message": "3 of 9 entries would be deleted (33.3 %; 20 % are allowed)",
+    }

@@ -1,0 +1,231 @@
+"""Judging lines: each reason to reject, with the line, the column and the value the clerk knows; the rest goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tables import table
+
+from schemas.frames import Desired, Rejected, Source
+from tasks.validate import Checked, Rules, validate
+
+USOS = {"owner": "Jednostka", "number": "Telefon", "name": "Opis", "type_id": "Typ"}
+APIO = {"name": "Name", "number": "Phone Number", "new_name": "New Name"}
+LONG = "n" * 51
+
+
+def usos(*rows: Mapping[str, Any], **rules: Any) -> Checked:
+    """Return what lines of faculties say, numbered from 2."""
+    source = table(Source, ({"line": at, "owner": "F1", **row} for at, row in enumerate(rows, start=2)))
+    return validate(source, Rules(**{"target": "usos", "owner": "faculty", "headers": USOS, **rules}))
+
+
+def apio(*rows: Mapping[str, Any], **rules: Any) -> Checked:
+    """Return what lines of a phone list say, numbered from 2."""
+    source = table(Source, ({"line": at, **row} for at, row in enumerate(rows, start=2)))
+    return validate(source, Rules(**{"target": "apio", "owner": "tenant chopin", "headers": APIO, **rules}))
+
+
+def reasons(checked: Checked) -> list[tuple[int, str, str, str]]:
+    """Return the problems as (line, column, value, reason)."""
+    return list(checked.rejected[["line", "column", "value", "reason"]].itertuples(index=False, name=None))
+
+
+def lines(checked: Checked) -> list[int]:
+    """Return the trusted lines."""
+    return [int(line) for line in checked.desired["line"]]
+
+
+GOOD_NUMBER = {"number": "22 999 00 01"}
+NONE = "no number; if this owner really has none, allow it with allow_clear = true"
+ID = "an id has 1 to 32 characters, no spaces and no |"
+TOO_LONG = "a name on a phone list has at most 50 characters"
+ONE_NUMBER = "a phone list entry holds one number: give each number a line of its own"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "reason"),
+    [
+        ({**GOOD_NUMBER, "owner": ""}, "Jednostka", "", ID),
+        ({**GOOD_NUMBER, "owner": "F1|F2"}, "Jednostka", "F1|F2", ID),
+        ({**GOOD_NUMBER, "owner": "F 1"}, "Jednostka", "F 1", ID),
+        ({**GOOD_NUMBER, "owner": "x" * 33}, "Jednostka", "x" * 33, ID),
+        ({"number": ""}, "Telefon", "", NONE),
+        ({"number": "brak"}, "Telefon", "brak", NONE),
+        ({"number": "Nutowska"}, "Telefon", "Nutowska", "There is no number in this text."),
+        ({"number": "999-00-01"}, "Telefon", "999-00-01", "The area code is missing."),
+        ({**GOOD_NUMBER, "problem": "5 fields where the header has 4"}, "", "", "5 fields where the header has 4"),
+    ],
+)
+def test_a_line_for_usos_is_rejected_with_its_reason(row: dict[str, Any], column: str, value: str, reason: str) -> None:
+    checked = usos(GOOD_NUMBER, row)
+    assert reasons(checked) == [(3, column, value, reason)]
+    assert lines(checked) == [2], "the other line goes on"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "reason"),
+    [
+        ({**GOOD_NUMBER, "name": ""}, "Name", "", "the name is missing"),
+        ({**GOOD_NUMBER, "name": LONG}, "Name", LONG, TOO_LONG),
+        ({**GOOD_NUMBER, "name": "b", "new_name": LONG}, "New Name", LONG, TOO_LONG),
+        ({"name": "b", "number": ""}, "Phone Number", "", "the number is missing"),
+        ({"name": "b", "number": "brak"}, "Phone Number", "brak", "the number is missing"),
+        ({"name": "b", "number": "x"}, "Phone Number", "x", "There is no number in this text."),
+        (
+            {"name": "b", "number": "22 999 00 01, 22 999 00 02"},
+            "Phone Number",
+            "22 999 00 01, 22 999 00 02",
+            ONE_NUMBER,
+        ),
+        (
+            {"name": "b", "number": "22 999 00 01 wew. 2"},
+            "Phone Number",
+            "22 999 00 01 wew. 2",
+            "a phone list entry cannot hold an extension",
+        ),
+        ({"name": "b", "problem": "only 1 of 3 fields"}, "", "", "only 1 of 3 fields"),
+    ],
+)
+def test_a_line_for_a_list_is_rejected_with_its_reason(
+    row: dict[str, Any], column: str, value: str, reason: str
+) -> None:
+    checked = apio({**GOOD_NUMBER, "name": "a"}, row)
+    assert reasons(checked) == [(3, column, value, reason)]
+    assert lines(checked) == [2], "the other line goes on"
+
+
+def test_all_reasons_of_a_line_are_told_at_once() -> None:
+    assert [problem[1] for problem in reasons(usos({"owner": "", "number": "x"}))] == ["Jednostka", "Telefon"]
+    assert [problem[1] for problem in reasons(apio({"name": LONG, "number": "x"}))] == ["Name", "Phone Number"]
+
+
+def test_a_line_whose_structure_is_broken_is_judged_by_that_alone() -> None:
+    assert [reason for *_, reason in reasons(usos({"owner": "", "number": "x", "problem": "broken"}))] == ["broken"]
+
+
+def test_a_rejected_line_keeps_what_ties_it_to_entries() -> None:
+    (row,) = usos({"owner": "F1", "number": "x", "name": "Opis"}).rejected.to_dict("records")
+    assert (row["owner"], row["name"], row["key"]) == ("faculty F1", "Opis", "")
+    (row,) = usos({**GOOD_NUMBER, "owner": "F 1"}).rejected.to_dict("records")
+    assert (row["owner"], row["key"]) == ("", "+48229990001")
+    (row,) = apio({**GOOD_NUMBER, "name": "a", "new_name": LONG}).rejected.to_dict("records")
+    assert (row["owner"], row["name"], row["new_name"], row["key"]) == ("tenant chopin", "a", LONG, "+48229990001")
+
+
+NAMED_TWICE = "another line has this name too (the first is line 2)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("a", "1", ""), ("a", "2", "")], {2: NAMED_TWICE, 3: NAMED_TWICE}),
+        ([("a", "1", ""), ("A", "1", "")], {2: NAMED_TWICE, 3: NAMED_TWICE}),
+        ([("a", "1", ""), ("b", "2", "a")], {2: NAMED_TWICE, 3: NAMED_TWICE}),
+        (
+            [("a", "1", "b"), ("a", "1", "c")],
+            {2: "another line renames the same entry", 3: "another line renames the same entry"},
+        ),
+        ([("a", "1", "b"), ("c", "2", "")], {}),
+        ([("a", "1", ""), ("a ", "1", "")], {}),
+    ],
+)
+def test_lines_that_contradict_each_other_are_all_rejected(
+    rows: list[tuple[str, str, str]], expected: dict[int, str]
+) -> None:
+    checked = apio(*({"name": name, "number": f"22 999 00 0{number}", "new_name": new} for name, number, new in rows))
+    assert {line: reason for line, _, _, reason in reasons(checked)} == expected
+
+
+def test_a_name_that_is_given_up_and_kept_is_nobodys() -> None:
+    checked = apio({"name": "a", **GOOD_NUMBER, "new_name": "b"}, {"name": "a", "number": "22 999 00 02"})
+    assert [line for line, *_ in reasons(checked)] == [2, 3]
+
+
+def test_a_line_that_repeats_another_of_a_list_is_no_second_entry() -> None:
+    checked = apio({"name": "a", "number": "22 999 00 01"}, {"name": "a", "number": "(22) 999-00-01"})
+    assert lines(checked) == [2]
+    assert checked.repeats.to_dict("records") == [
+        {"line": 3, "owner": "tenant chopin", "message": "says the same as line 2"}
+    ]
+
+
+def test_a_line_that_repeats_another_in_usos_is_a_second_number() -> None:
+    checked = usos(GOOD_NUMBER, GOOD_NUMBER)
+    assert lines(checked) == [2, 3]
+    assert checked.repeats.empty
+
+
+def test_an_owner_without_numbers_is_cleared_only_with_permission() -> None:
+    checked = usos({"number": ""}, {"number": "brak", "owner": "F2"}, allow_clear=True)
+    assert checked.clears.to_dict("records") == [{"line": 2, "owner": "faculty F1"}, {"line": 3, "owner": "faculty F2"}]
+    assert checked.rejected.empty
+    assert len(usos({"number": ""}).rejected) == 1
+
+
+def test_an_owner_is_not_cleared_where_another_line_gives_it_numbers() -> None:
+    checked = usos({"number": ""}, GOOD_NUMBER, allow_clear=True)
+    assert reasons(checked) == [(2, "Telefon", "", "other lines give this owner numbers")]
+    assert checked.clears.empty
+
+
+@pytest.mark.parametrize("text", ["112", "1234", "*21#"])
+def test_short_codes_are_trusted_only_with_permission(text: str) -> None:
+    assert lines(usos({"number": text})) == []
+    assert lines(usos({"number": text}, allow_short_codes=True)) == [2]
+    assert lines(apio({"name": "a", "number": text}, allow_short_codes=True)) == [2]
+
+
+def test_the_area_code_completes_a_number() -> None:
+    (row,) = usos({"number": "999-00-01"}, area_code="22").desired.to_dict("records")
+    assert row["key"] == "+48229990001"
+
+
+@pytest.mark.parametrize(
+    ("write_format", "expected"),
+    [("source", "(22) 999-00-01"), ("apio", "+48-229990001"), ("e164", "+48229990001"), ("national", "22 999 00 01")],
+)
+def test_a_number_is_written_as_the_sync_says(write_format: str, expected: str) -> None:
+    (row,) = apio({"name": "a", "number": "(22) 999-00-01"}, write_format=write_format).desired.to_dict("records")
+    assert (row["number"], row["key"]) == (expected, "+48229990001")
+
+
+def test_texts_are_tidied_before_they_are_judged() -> None:
+    (row,) = apio({"name": "  a\u00a0 b\u200b ", "number": " 22 999 00 01\t"}).desired.to_dict("records")
+    assert row["name"] == "a b"
+
+
+def test_a_new_name_that_is_the_name_already_renames_nothing() -> None:
+    (row,) = apio({"name": "a", "new_name": "a ", **GOOD_NUMBER}).desired.to_dict("records")
+    assert (row["name"], row["old_name"]) == ("a", "")
+    (row,) = apio({"name": "a", "new_name": "b", **GOOD_NUMBER}).desired.to_dict("records")
+    assert (row["name"], row["old_name"]) == ("b", "a")
+
+
+def test_a_file_without_lines_wants_nothing() -> None:
+    for checked in (usos(), apio()):
+        assert checked.rows == len(checked.desired) == len(checked.rejected) == len(checked.clears) == 0
+
+
+CELLS = st.sampled_from(["", "a", "A", "b", LONG, "F 1", "brak", "x", "112", "22 999 00 01", "22 999 00 01 w. 2"])
+
+
+@given(
+    st.lists(st.fixed_dictionaries({"owner": CELLS, "name": CELLS, "number": CELLS, "new_name": CELLS}), max_size=6),
+    st.booleans(),
+)
+def test_every_line_is_in_exactly_one_table(rows: list[dict[str, str]], allowed: bool) -> None:  # noqa: FBT001 - drawn
+    """Nothing is lost, nothing is counted twice, whatever the lines say."""
+    for checked in (usos(*rows, allow_clear=allowed), apio(*rows, allow_short_codes=allowed)):
+        Desired.validate(checked.desired)
+        Rejected.validate(checked.rejected)
+        found = Counter(
+            [*lines(checked), *checked.rejected["line"].unique(), *checked.clears["line"], *checked.repeats["line"]]
+        )
+        assert found == Counter(range(2, 2 + len(rows)))
+        assert checked.rows == len(rows)
