@@ -54,9 +54,9 @@ def apply_plan(passage: Passage, target: Target, kept: KeptPlan, made: Made | No
         result["message"] = result["message"].mask(skipped, "not sent: a guard stopped it")
         return finish(passage, target, kept, result, verified=False, stopped=_approval_needed(kept))
     world.ledger.begin_writing(kept.id, passage.run)
-    written = passage.step("write", write, passage, target, kept.entries, kept, mine) if kept.changes else Written()
+    written = passage.do("write", write, passage, target, kept.entries, kept, mine) if kept.changes else Written()
     prove = _plan_again if made else _look_again
-    verified = passage.step("verify", verify, passage, kept, written, prove, (target, kept, made))
+    verified = passage.do("verify", verify, passage, kept, written, prove, (target, kept, made))
     result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=world.now())
     return finish(passage, target, kept, result, verified=verified, stopped=written.stopped)
 
@@ -159,7 +159,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
         summary["error"] = str(stopped)
         passage.ran.errors.append(stopped)
     heading = Heading(passage.run, target.name)
-    reported = passage.step("report", report, passage.world, passage.sync, heading, summary, result)
+    reported = passage.do("report", report, passage.world, passage.sync, heading, summary, result)
     passage.ran.summary["syncs"].append(reported.summary)
     passage.ran.reported.append(reported)
     return _exit_code(summary, stopped, interrupted=passage.world.stopping.is_set())

@@ -224,7 +224,7 @@ def number(texts: tuple[str, ...], region: str, area_code: str | None, *, as_jso
     Write -- before the texts, so that one that begins with - is not taken for an option.
     """
     from flows.configuration import is_area_code, is_region
-    from flows.numbers import explain
+    from flows.explain import explain
     from flows.show import show_numbers
 
     if not is_region(region):

@@ -30,12 +30,12 @@ class Made:
 
 def make(passage: Passage, target: Target) -> Made:
     """Return the plan that leads from what the target holds to what the file wants; it is in the ledger."""
-    world, sync, name, step = passage.world, passage.sync, passage.name, passage.step
-    source: Source = step("extract source", extract_source, world, sync)
-    checked: Checked = step("validate", judge_source, world, sync, source)
+    world, sync, name = passage.world, passage.sync, passage.name
+    source: Source = passage.do("extract source", extract_source, world, sync)
+    checked: Checked = passage.do("validate", judge_source, world, sync, source)
     managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
     gone = world.ledger.memory.owners(name, target.name) - managed
-    found: Found = step("extract target", target.read, sorted(managed | gone), world.progress)
+    found: Found = passage.do("extract target", target.read, sorted(managed | gone), world.progress)
     by_name = kind_of(world, sync) == "apio"
     policy = Policy(
         names_are_keys=by_name,
@@ -47,14 +47,14 @@ def make(passage: Passage, target: Target) -> Made:
         names_managed="name" in source.arranged.headers,
         kept_types=world.ledger.memory.kept_types(target.name),
     )
-    table: pd.DataFrame = step("plan", plan, inputs(checked, found.entries), policy)
+    table: pd.DataFrame = passage.do("plan", plan, inputs(checked, found.entries), policy)
     facts = Facts(
         source_rows=checked.rows,
         last_rows=world.ledger.last_good_rows(name, target.name),
         number_rejects=_rejects_of(checked, source.arranged.headers["number"]),
         deleted_lately=deleted_lately(passage, target),
     )
-    hits: list[GuardHit] = step("guard", guard, table, facts, sync.guard)
+    hits: list[GuardHit] = passage.do("guard", guard, table, facts, sync.guard)
     rejected = int(checked.rejected["line"].nunique())
     kept = keep(passage, target, table, hits, rows=(checked.rows, rejected))
     return Made(kept, policy, checked, found)

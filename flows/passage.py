@@ -20,8 +20,8 @@ Step = Callable[..., Any]
 FOLDS_NAMES = "ignores the case of names"
 
 
-def directly(_name: str, function: Callable[..., T], *args: Any) -> T:
-    """Carry a step out here and now."""
+def directly(_name: str, _sync: str, function: Callable[..., T], *args: Any) -> T:
+    """Carry a step of a sync out here and now."""
     return function(*args)
 
 
@@ -67,3 +67,8 @@ class Passage:
     sync: Sync
     ran: Ran
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
+
+    def do(self, name: str, function: Callable[..., T], *args: Any) -> T:
+        """Carry a named step out the way this run carries steps out."""
+        done: T = self.step(name, self.name, function, *args)
+        return done

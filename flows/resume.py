@@ -41,11 +41,11 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
             f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
             remedy="Restore the connection it was made for, or make a new plan: phonesync plan.",
         )
-    rest, found = passage.step("extract target", _look, passage, target, kept)
+    rest, found = passage.do("extract target", _look, passage, target, kept)
     _settle(passage, kept, rest, [])
     stopped, unplanned = None, []
     if writes(rest.rows).any():
-        written = passage.step("write", write, passage, target, rest.rows, kept, mine)
+        written = passage.do("write", write, passage, target, rest.rows, kept, mine)
         stopped, unplanned = written.stopped, written.unplanned
         if not stopped:
             found = target.read(_owners(kept), passage.world.progress).entries

@@ -19,11 +19,11 @@ def plan_back(passage: Passage, target: Target, done: KeptPlan) -> int:
     """Make, keep and show the plan that undoes what a plan has applied, wherever nobody else has written since."""
     applied = [row for row, item in known_of(passage, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]
-    found = passage.step("extract target", target.read, sorted(rows["owner"].unique()), passage.world.progress)
+    found = passage.do("extract target", target.read, sorted(rows["owner"].unique()), passage.world.progress)
     by_name = kind_of(passage.world, passage.sync) == "apio"
-    table = passage.step("plan", _invert, rows, found.entries, by_name)
+    table = passage.do("plan", _invert, rows, found.entries, by_name)
     facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(passage, target))
-    hits = passage.step("guard", guard, table, facts, passage.sync.guard)
+    hits = passage.do("guard", guard, table, facts, passage.sync.guard)
     # It has no lines: what it applies must not count as the size of a good source.
     kept = keep(passage, target, table, hits if len(table) else [], rows=(0, 0))
     return show_plan(passage, target, kept)

@@ -59,7 +59,7 @@ def sync(
     progress = Progress()
     try:
         with open_world(config or None, os.environ, progress.told) as world, _ending_in_order(world, mode):
-            ran = run(world, Order(_MODES[mode], syncs), _Steps(world, progress))
+            ran = run(world, Order(_MODES[mode], syncs), _Steps(progress))
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=_told(error), data=error)
     sentence = say(ran)
@@ -79,18 +79,12 @@ def _ending_in_order(world: World, mode: str) -> AbstractContextManager[None]:
 class _Steps:
     """Carries the steps of a run out as Prefect tasks that bear the name of their sync."""
 
-    def __init__(self, world: World, progress: Progress) -> None:
-        self._world = world
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._sync = ""
 
-    def __call__(self, name: str, function: Callable[..., T], *args: Any) -> T:
-        if name == "extract source":
-            # Every sync begins with this step, and its section of the settings is there once: it tells the name.
-            self._sync = next(sync for sync, section in self._world.settings.syncs.items() if section is args[1])
-        if name == "write":
-            function = self._progress.around(self._sync, function)
-        return carry_out(name, self._sync, lambda: function(*args), told=_told, delays=_DELAYS.get(name, ()))
+    def __call__(self, name: str, sync: str, function: Callable[..., T], *args: Any) -> T:
+        work = self._progress.around(sync, function) if name == "write" else function
+        return carry_out(name, sync, lambda: work(*args), told=_told, delays=_DELAYS.get(name, ()))
 
 
 def _told(error: Exception) -> str:

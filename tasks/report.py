@@ -43,6 +43,7 @@ COLUMNS = [
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
+_REJECTED_CELL = r'(rejected: [^"]*|; [^";]*) ".*?": '
 _SPECIAL = (b'"', b",", b"\r", b"\n")
 _INTEGERS = ("line", "http_status", "attempts")
 # An entry that stands in no line and a change that got no answer have no 0 to show.
@@ -67,6 +68,8 @@ def line_report(lines: pd.DataFrame, *, masked: bool) -> pd.DataFrame:
             report[column] = mask_numbers(report[column])
         for column in _TEXTS:
             report[column] = mask_texts(report[column])
+        # A rejected cell may hold anything: somebody's name stands in the column of numbers sooner or later.
+        report["message"] = report["message"].str.replace(_REJECTED_CELL, r'\1 "•••": ', regex=True)
     return report
 
 

@@ -12,6 +12,7 @@ import pandera.pandas as pa
 
 from schemas.frames import APIO_LINE, USOS_LINE, Rejected, empty
 from schemas.owner import usos_owner
+from schemas.settings import WriteFormat
 from tasks.normalise import readings, tidy_text
 from tasks.read_number import is_short_code, means_none
 from tasks.write_number import written
@@ -43,7 +44,7 @@ class Rules:
     area_code: str | None = None
     allow_clear: bool = False
     allow_short_codes: bool = False
-    write_format: str = "source"
+    write_format: WriteFormat = "source"
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,18 @@ AT = "2026-03-14T02:00:00+00:00"
 ENTRIES = table(
     Plan,
     [
-        {"line": 2, "owner": "faculty 1", "action": "add", "name_after": "Żółć „–”", "number_after": "1\n2", "key_after": "1"},
-        {"line": 0, "owner": "faculty 1", "action": "delete", "name_before": "", "number_before": "2", "key_before": "2"},
-        {"line": 3, "owner": "faculty 2", "action": "keep", "number_before": "3", "number_after": "3"},
+        {
+            "line": 2,
+            "owner": "f 1",
+            "action": "add",
+            "name_after": "Żółć „–”",
+            "number_after": "1\n2",
+            "key_after": "1",
+        },
+        {"line": 0, "owner": "f 1", "action": "delete", "number_before": "2", "key_before": "2"},
+        {"line": 3, "owner": "f 2", "action": "keep", "number_before": "3", "number_after": "3"},
     ],
-)  # fmt: skip
+)
 
 
 def kept(identity: str, *, run: str = "run-1", fingerprint: str = "", rows: int = 3, at: str = AT) -> KeptPlan:

@@ -182,8 +182,6 @@ def test_a_lost_english_comment_is_said() -> None:
     assert "English" in made.loc[made["action"] == "keep", "message"].iloc[0]
 
 
-
-
 _names = st.sampled_from(["", "A", "B", "C", "D"])
 _numbers = st.sampled_from(["1", "2", "3", "4", "5"])
 _owners = st.sampled_from(["one", "two", "three"])
