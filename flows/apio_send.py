@@ -17,6 +17,9 @@ from schemas.plan import Action
 from tasks.route import Step, compose
 
 Way = Literal["batch", "entries"]
+# Entries stand within these limits, or were put there by other means: a file that names one may be refused for that line,
+# and the entry deleted because the line does not count.
+_NAME_LIMIT, _NUMBER_LIMIT = 50, 30
 _AT_A_TIME = 100  # entries in one create or delete: the service takes them all or none
 
 
@@ -67,7 +70,7 @@ class Sender:
         first, self._begun = not self._begun, True
         # No address can name these, and deleting them first would leave a moment without them.
         unsafe = any(step.action is Action.MODIFY and not is_path_safe(step.name) for step in steps)
-        in_a_file = (self._way == "batch" and (first or again)) or unsafe
+        in_a_file = ((self._way == "batch" and (first or again)) or unsafe) and all(map(_fits, now["name"], now["number"]))
         if not (self._takes_files and in_a_file and self._batch(steps, now)):
             self._entries(steps)
 
@@ -160,3 +163,7 @@ class Sender:
 
 def _added(step: Step) -> Step:
     return Step(Action.ADD, step.row, "", "", step.new_name, step.new_number)
+
+
+def _fits(name: str, number: str) -> bool:
+    return 1 <= len(name) <= _NAME_LIMIT and 1 <= len(number) <= _NUMBER_LIMIT and "@" not in number

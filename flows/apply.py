@@ -184,9 +184,9 @@ def known_of(passage: Passage, kept: KeptPlan) -> dict[int, Known]:
 def _approved(passage: Passage, kept: KeptPlan) -> bool:
     """Tell whether somebody has said yes to this very plan, now or not too long ago."""
     world, now = passage.world, passage.world.clock().timestamp()
-    if passage.order.reason:
+    if passage.order.reason.strip():
         expires = now + passage.sync.guard.approval_expires_hours * 3600
-        approval = Approval(world.person, passage.order.reason, world.now(), expires)
+        approval = Approval(world.person, passage.order.reason.strip(), world.now(), expires)
         world.ledger.approve(kept.fingerprint, approval)
     return world.ledger.approval(kept.fingerprint, now) is not None
 

@@ -13,7 +13,7 @@ from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.target import Target
 from flows.world import World
-from schemas.errors import LedgerError, PhonesyncError
+from schemas.errors import LedgerError, PhonesyncError, ServiceError
 from schemas.plan import Action, Outcome
 
 __all__ = ["Mode", "Order", "Ran", "directly", "run"]
@@ -70,7 +70,8 @@ def _run_sync(passage: Passage, kept: KeptPlan | None) -> int:
     except PhonesyncError as error:
         passage.ran.errors.append(error)
         passage.ran.summary["syncs"].append(_failed(passage, target, error))
-        return error.exit_code
+        # A refusal of one line is a result; a refusal of the whole reading leaves nothing to report.
+        return max(error.exit_code, 4) if isinstance(error, ServiceError) else error.exit_code
 
 
 def _carry_out(passage: Passage, target: Target, kept: KeptPlan | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -22,5 +22,5 @@ class Guard(BaseModel):
     max_changes: Count | None = None
     max_source_drop: Share = 0.3
     max_moved_share: Share = 0.2
-    allow_empty: bool = False
+    allow_empty: StrictBool = False
     approval_expires_hours: Annotated[float, Field(gt=0)] = 24.0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from schemas.policy import Guard
 
@@ -123,14 +123,14 @@ class Sync(Section):
     quotechar: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     region: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     area_code: Annotated[str, Field(pattern="^[0-9]{1,5}$")] | None = None
-    delete_missing: bool | None = None
+    delete_missing: StrictBool | None = None
     on_missing_owner: Literal["keep", "clear"] = "keep"
-    allow_clear: bool = False
-    allow_short_codes: bool = False
+    allow_clear: StrictBool = False
+    allow_short_codes: StrictBool = False
     write: Literal["batch", "entries"] = "batch"
     write_format: WriteFormat | None = None
-    restore_unplanned: bool = True
-    full_numbers: bool = False
+    restore_unplanned: StrictBool = True
+    full_numbers: StrictBool = False
     guard: Guard = Guard()
 
 

@@ -68,10 +68,12 @@ def arrange(records: Records, target: Target, columns: Mapping[str, str]) -> Arr
         first = ours in headers and records.header.index(headers[ours]) == 0
         frame[ours] = cells if first else cells.mask(broken, "")
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
-    short = (records.widths < max(needed)) & (records.problems == "")
+    short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
     said = "only " + pd.Series(records.widths).astype("str") + f" of {len(records.header)} fields"
     frame["problem"] = pd.Series(records.problems, dtype="str").mask(short, said)
-    return Arranged(frame[[*Source.to_schema().columns]], headers)
+    # Spreadsheets leave rows of nothing but delimiters behind: they are blank lines.
+    blank = (records.frame[list(records.header)] == "").all(axis=1) & (frame["problem"] == "")
+    return Arranged(frame.loc[~blank, [*Source.to_schema().columns]].reset_index(drop=True), headers)
 
 
 def _found(records: Records, target: Target, columns: Mapping[str, str]) -> dict[str, str]:

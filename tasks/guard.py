@@ -53,7 +53,7 @@ def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
         ]
     if facts.last_rows and facts.source_rows < facts.last_rows:
         drop = 1 - facts.source_rows / facts.last_rows
-        if drop > limits.max_source_drop:
+        if _over(drop, limits.max_source_drop):
             said = f"the source has {facts.source_rows} lines, at the last good run it had {facts.last_rows}"
             more = _more(drop, limits.max_source_drop)
             return [GuardHit("max_source_drop", drop, limits.max_source_drop, f"{said} ({more})")]
@@ -67,7 +67,7 @@ def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:
         hits.append(GuardHit("max_deletes", deletes, limits.max_deletes, said))
     share = deletes / current if current else 0.0
     # One deletion alone is everyday work, unless it is the last entry.
-    if share > limits.max_delete_share and (deletes > 1 or deletes == current):
+    if _over(share, limits.max_delete_share) and (deletes > 1 or deletes == current):
         said = f"{deletes} of {current} entries would be deleted ({_more(share, limits.max_delete_share)})"
         hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, said))
     return hits
@@ -88,7 +88,7 @@ def _changes(changes: int, current: int, limits: Guard) -> list[GuardHit]:
         said = f"{changes} entries would be changed, {limits.max_changes} are allowed"
         hits.append(GuardHit("max_changes", changes, limits.max_changes, said))
     share = changes / current if current else 0.0
-    if share > limits.max_change_share and current >= _ENOUGH:
+    if _over(share, limits.max_change_share) and current >= _ENOUGH:
         said = f"{changes} of {current} entries would be changed ({_more(share, limits.max_change_share)})"
         hits.append(GuardHit("max_change_share", share, limits.max_change_share, said))
     return hits
@@ -116,10 +116,15 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     hits = []
     for count, what in found:
         share = count / facts.source_rows
-        if share > limits.max_moved_share:
+        if _over(share, limits.max_moved_share):
             said = f"{count} of {facts.source_rows} lines have {what} ({_more(share, limits.max_moved_share)})"
             hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said))
     return hits
+
+
+def _over(share: float, limit: float) -> bool:
+    """Compare as people do: six of twenty are 30 %, whatever floating point makes of it."""
+    return share - limit > 1e-9
 
 
 def _more(share: float, limit: float) -> str:

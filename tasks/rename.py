@@ -7,6 +7,7 @@ import pandas as pd
 
 from schemas.plan import Action
 from tasks.board import Board, Mask
+from tasks.match import codes, pair_equal
 
 
 def rename_explicitly(board: Board) -> Mask:
@@ -14,12 +15,13 @@ def rename_explicitly(board: Board) -> Mask:
 
     - only the old name stands in the list → rename;
     - only the new one, or neither → an ordinary line (it has happened already, or there is nothing to rename);
-    - both stand there → held, for one of the two entries would be lost;
+    - both stand there → held, for one of the two entries would be lost; unless the new entry is right already and
+      another line wants the old name: then this link of a chain has been carried out before;
     - both stand there, but the other moves away by a rename of its own (a chain, a swap) → ordinary lines that reach
       the same end without depending on the order in which a server renames; the names given up may be deleted.
     """
     released: Mask = np.zeros(len(board.current), dtype=np.bool_)
-    rows = np.flatnonzero(board.desired_free & (board.desired["old_tidy"] != "").to_numpy())
+    rows = np.flatnonzero(board.desired_free & (board.desired["old_tidy"] != "").to_numpy() & ~_carried_out(board))
     if not len(rows):
         return released
     # Repeated and held names are not free; a name that is not free cannot be renamed either.
@@ -44,6 +46,14 @@ def rename_explicitly(board: Board) -> Mask:
         waiting[rows[blocked]] = True
         board.hold_desired(waiting, why)
     return released
+
+
+def _carried_out(board: Board) -> Mask:
+    """Find links of chains that stand as they are wanted, their old names belonging to other lines by now."""
+    left, _ = pair_equal(*codes(board.desired, board.current, ["owner", "tidy", "key"]))
+    done: Mask = np.zeros(len(board.desired), dtype=np.bool_)
+    done[left] = True
+    return done & board.desired["old_tidy"].isin(board.desired["tidy"]).to_numpy()
 
 
 def _positions(names: pd.Index, free: np.ndarray, wanted: pd.Series) -> np.ndarray:

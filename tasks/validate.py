@@ -152,17 +152,22 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     named = (final != "") & (rows["problem"] == "")
     first = rows["line"].where(named).groupby(folded).transform("min")
     also = first.fillna(0).astype("int64").astype("str")
+    several = folded.map(rows[named].assign(line=rows["line"].astype("str")).groupby(folded)["line"].agg(_listed))
     twice = named & folded.where(named).duplicated(keep=False)
     same = pd.DataFrame({"name": rows["name"], "new": rows["new_name"], "key": rows["key"], "folded": folded})
     alike = same.groupby("folded")[["name", "new", "key"]].transform("nunique").le(1).all(axis=1)
-    doubts = nothing.mask(twice & ~alike, "another line has this name too (the first is line " + also + ")")
+    doubts = nothing.mask(twice & ~alike, "lines " + several.fillna("") + " all want an entry of this name")
     repeats = nothing.mask(twice & alike & (rows["line"] != first), "says the same as line " + also)
     renamed_away = named & (old == "") & folded.isin(old[old != ""])
     doubts = doubts.mask(renamed_away & (doubts == ""), "another line renames the entry of this name")
     renames_kept = (old != "") & old.isin(folded[named & (old == "")])
     doubts = doubts.mask(renames_kept & (doubts == ""), "another line keeps the name that this one gives up")
-    renamed_twice = (old != "") & old.duplicated(keep=False) & ~alike
+    renamed_twice = (old != "") & (folded.groupby(old).transform("nunique") > 1)
     return doubts.mask(renamed_twice & (doubts == ""), "another line renames the same entry"), repeats
+
+
+def _listed(lines: pd.Series) -> str:
+    return ", ".join(lines.head(5)) + (", …" if len(lines) > 5 else "")
 
 
 def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:

@@ -90,6 +90,9 @@ def test_a_swap_and_a_chain_of_renames_reach_their_end_without_renames(policy: P
     made = make(chain, stands, policy)
     assert "rename" not in set(made["action"])
     assert after(made) == entries(chain)
+    for wanted in (swap, chain):
+        done = current(*_rows(entries(wanted)))
+        assert set(make(wanted, done, policy)["action"]) == {"keep"}
 
 
 def test_a_chain_that_ends_on_a_name_that_stays_is_held_whole() -> None:

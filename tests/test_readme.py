@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from documents import README, REFERENCE, reference, replay, sessions
 from pydantic import BaseModel
 
 from flows.cli import cli
+from flows.configuration import load
 from flows.problems import EXIT_CODES
 from schemas.plan import Action, Outcome
 from schemas.policy import Guard
@@ -119,6 +121,12 @@ def test_the_json_example_has_the_words_of_the_program() -> None:
     example = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])["syncs"][0]
     assert list(example["actions"]) == [str(action.value) for action in Action]
     assert list(example["outcomes"]) == [str(outcome.value) for outcome in Outcome]
+
+
+def test_the_configuration_that_is_shown_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "phonesync.toml"
+    file.write_text(re.search(r"```toml\n(.*?)```", TEXT, re.DOTALL)[1], encoding="utf-8")
+    assert list(load(file).syncs) == ["faculties", "desk-phones"]
 
 
 def test_links_lead_somewhere() -> None:

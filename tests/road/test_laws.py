@@ -250,6 +250,7 @@ def travel(road: Road, case: Case) -> tuple[World, Trip]:
         fold=str.casefold if not case.usos and case.options.name_case == "insensitive" else str,
         faulty=bool(case.faults),
         clears=bool(case.sync.get("allow_clear")),
+        longest=50 if case.usos else case.options.max_name_length,
         keeps_duplicates=not case.usos or case.options.keep_duplicates,
     ), trip
 

@@ -1,0 +1,370 @@
+"""The command line as a contract: exit codes, one JSON object, errors as a sentence with the next step."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from connectors.sandbox.options import Fault
+from connectors.sandbox.server import Sandbox, serve
+from flows.cli import cli, main
+from flows.problems import unexpected
+from flows.sandbox import SAMPLES, credentials, read_state
+from flows.stop import ending_in_order
+
+STATE = read_state(None)
+COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())"]
+OUTCOMES = ["applied", "unchanged", "failed", "held", "conflict", "unknown", "skipped", "unplanned"]
+ACTIONS = ["add", "modify", "rename", "delete", "keep", "hold", "foreign"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON value on standard output."""
+        return json.loads(self.out)
+
+
+Phonesync = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Both services with the sample institution."""
+    with serve(STATE) as running:
+        yield running
+
+
+@pytest.fixture
+def phonesync(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Phonesync:
+    """Return the command, in a folder with the samples and the services as they were at first."""
+    sandbox.reset(STATE)
+    for name, value in {**credentials(STATE), "COLUMNS": "80", "PHONESYNC_PERSON": "anna"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PHONESYNC_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for file in SAMPLES.glob("*.csv"):
+        shutil.copy(file, tmp_path)
+    text = (SAMPLES / "phonesync.toml").read_text(encoding="utf-8")
+    text = text.replace("http://127.0.0.1:8701", sandbox.usos_url).replace("http://127.0.0.1:8702", sandbox.apio_url)
+    Path("phonesync.toml").write_text(text, encoding="utf-8")
+
+    def called(*arguments: str) -> Said:
+        capsys.readouterr()
+        code = main(arguments)
+        shown = capsys.readouterr()
+        return Said(code, shown.out, shown.err)
+
+    return called
+
+
+def drop_lines(file: str, first: int, last: int) -> None:
+    """Lose some lines of a file."""
+    lines = Path(file).read_text(encoding="utf-8").splitlines(keepends=True)
+    Path(file).write_text("".join(lines[: first - 1] + lines[last:]), encoding="utf-8")
+
+
+# Help -------------------------------------------------------------------------------------------------------------
+
+
+def test_help_is_there_at_once_and_imports_nothing_slow() -> None:
+    """Within 0.3 s on a quiet machine: what takes longer is not imported for it."""
+    script = "import sys; from flows.cli import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.startswith("Usage: phonesync")
+    assert not {"pandas", "prefect", "sqlalchemy", "pydantic", "requests", "rich"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", list(cli.commands))
+def test_each_command_has_help_with_an_example(name: str, phonesync: Phonesync) -> None:
+    said = phonesync(name, "--help")
+    assert said.code == 0
+    assert "Example:\n    phonesync " in said.out
+    assert "\\b" not in said.out
+
+
+# What cannot be meant ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "remedy"),
+    [
+        (["plam"], "No such command 'plam'. Did you mean 'plan'?", "phonesync --help"),
+        (["plan", "--bogus"], "No such option '--bogus'", "phonesync plan --help"),
+        (["apply"], "Missing argument 'PLAN'", "phonesync apply --help"),
+        (["runs", "-n", "0"], "0 is not in the range", "phonesync runs --help"),
+        (["plan", "facultys"], "There is no sync 'facultys'.", "faculties, users"),
+        (["check", "facultys"], "There is no sync 'facultys'.", "faculties, users"),
+        (["apply", "nosuch"], "Which plan is 'nosuch'?", "phonesync plan"),
+        (["show", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
+        (["show", "last"], "There is no run yet.", "phonesync plan"),
+        (["resume", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
+        (["revert", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
+        (["-c", "none.toml", "plan"], "There is no", "-c FILE"),
+        (["plan", "-c", "none.toml"], "There is no", "-c FILE"),
+        (["number", "--region", "XX", "1"], "There is no region 'XX'.", "PL"),
+        (["number", "--area-code", "x", "1"], "'x' is no area code.", "22"),
+        (["sandbox", "--state", "none.json"], "There is no none.json.", "--state FILE"),
+    ],
+)
+def test_a_mistake_is_told_with_the_next_step(
+    arguments: list[str], said: str, remedy: str, phonesync: Phonesync
+) -> None:
+    plain = phonesync(*arguments)
+    assert (plain.code, plain.out) == (2, "")
+    assert said in plain.err
+    assert remedy in plain.err
+    as_json = phonesync(*arguments, "--json")
+    assert as_json.code == as_json.json["exit_code"] == 2
+    assert said in as_json.json["error"]
+    assert remedy in as_json.json["remedy"]
+
+
+def test_a_text_after_the_dashes_is_no_option(phonesync: Phonesync) -> None:
+    assert phonesync("number", "--", "--json").out.startswith("text")
+
+
+# Errors of several syncs ------------------------------------------------------------------------------------------
+
+
+def test_one_error_of_several_syncs_is_told_once(phonesync: Phonesync, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USOS_CONSUMER_SECRET", "hunter2")
+    monkeypatch.setenv("APIO_PASSWORD", "hunter2")
+    said = phonesync("plan")
+    assert (said.code, said.out) == (4, "")
+    assert said.err.count("services/phones/select was not allowed") == 1
+    assert "It concerns: faculties, users, buildings, dormitories." in said.err
+    assert said.err.count("login was not allowed") == 1
+    assert "It concerns: desk-phones, strings-phones." in said.err
+    assert "hunter2" not in said.err
+
+
+def test_each_failed_sync_has_its_error_in_json(phonesync: Phonesync, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USOS_CONSUMER_SECRET", "")
+    said = phonesync("sync", "--json", "users", "strings-phones")
+    assert said.code == 2
+    failed, done = said.json["syncs"]
+    assert "USOS_CONSUMER_SECRET is empty or not set" in failed["error"]
+    assert (failed["plan"], list(failed["actions"]), list(failed["outcomes"])) == (None, ACTIONS, OUTCOMES)
+    assert "error" not in done
+    assert done["verified"]
+
+
+def test_a_service_that_is_down_is_exit_code_4(phonesync: Phonesync) -> None:
+    text = Path("phonesync.toml").read_text(encoding="utf-8")
+    lines = [f"{line}\nattempts = 1" if line.startswith("base_url") else line for line in text.splitlines()]
+    port = sandbox_port(text)
+    Path("phonesync.toml").write_text("\n".join(lines).replace(port, ":1"), encoding="utf-8")
+    said = phonesync("plan", "faculties")
+    assert said.code == 4
+    assert "no connection could be made" in said.err
+    assert "Check base_url" in said.err
+
+
+def sandbox_port(text: str) -> str:
+    """Return the port of the first address, with its colon."""
+    return ":" + text.split("http://127.0.0.1:", 1)[1].split('"', 1)[0]
+
+
+# The road ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_shows_the_command_only_where_there_is_something_to_apply(phonesync: Phonesync) -> None:
+    said = phonesync("plan", "dormitories", "strings-phones")
+    assert said.code == 0
+    commands = [line for line in said.out.splitlines() if line.startswith("  phonesync apply ")]
+    assert len(commands) == 1
+    assert commands[0].endswith("-strings-phones")
+    nothing = phonesync("plan", "dormitories").out
+    assert "Nothing to do" in nothing
+    assert "phonesync apply" not in nothing
+
+
+def test_the_command_that_is_shown_works_as_it_stands(phonesync: Phonesync) -> None:
+    said = phonesync("-c", "phonesync.toml", "plan", "strings-phones")
+    (command,) = [line.split() for line in said.out.splitlines() if " apply " in line]
+    done = phonesync(*command[1:])
+    assert done.code == 0
+    assert "yes" in done.out
+    again = phonesync(*command[1:])
+    assert again.code == 2
+    assert "has been applied already" in again.err
+
+
+def test_a_second_sync_writes_nothing_and_says_so(phonesync: Phonesync) -> None:
+    assert phonesync("sync", "--json", "buildings").json["syncs"][0]["requests"]["write"] > 0
+    said = phonesync("sync", "buildings")
+    assert said.code == 0
+    assert "Nothing was left to do: read and compared, nothing written." in said.out
+
+
+@pytest.mark.parametrize(("sync", "code"), [("dormitories", 0), ("buildings", 10)])
+def test_plan_can_tell_changes_by_its_exit_code(sync: str, code: int, phonesync: Phonesync) -> None:
+    assert phonesync("plan", "--exit-code", sync).code == code
+    assert phonesync("plan", sync).code == 0
+
+
+def test_rejected_lines_are_exit_code_1(phonesync: Phonesync) -> None:
+    assert phonesync("check", "faculties").code == 1
+    said = phonesync("sync", "faculties")
+    assert said.code == 1
+    assert "faculties: lines that need somebody" in said.out
+    assert "Nutowska" in said.out
+
+
+def test_a_guard_is_exit_code_3_until_somebody_says_yes(phonesync: Phonesync, sandbox: Sandbox) -> None:
+    drop_lines("buildings.csv", 3, 4)
+    planned = phonesync("plan", "buildings")
+    assert planned.code == 0
+    assert "guard max_delete_share: 3 of 9 entries would be deleted" in planned.out
+    assert '--approve "REASON"' in planned.out
+    stopped = phonesync("sync", "buildings")
+    assert stopped.code == 3
+    assert stopped.err.count("a guard stopped this plan, nothing was written") == 1
+    assert not [call for call in sandbox.calls if call.method == "replace"]
+    as_json = phonesync("sync", "--json", "buildings")
+    (summary,) = as_json.json["syncs"]
+    assert as_json.code == 3
+    assert [guard["guard"] for guard in summary["guards"]] == ["max_delete_share"]
+    assert phonesync("apply", summary["plan"]).code == 3
+    done = phonesync("apply", summary["plan"], "--approve", "two rooms were closed", "--json")
+    assert done.code == 0
+    assert done.json["syncs"][0]["outcomes"]["applied"] == 5
+
+
+def test_a_run_can_be_turned_back(phonesync: Phonesync, sandbox: Sandbox) -> None:
+    def stored() -> list[tuple[str, str]]:
+        return sorted((row.number, row.comment_pl) for row in sandbox.usos.numbers("building", "B02"))
+
+    before = stored()
+    done = phonesync("sync", "--json", "buildings").json["run"]
+    assert stored() != before
+    back = phonesync("revert", "--json", done)
+    assert back.code == 0
+    phonesync("apply", back.json["syncs"][0]["plan"], "--approve", "it was wrong")
+    assert stored() == before
+
+
+def test_resume_without_anything_open_says_so(phonesync: Phonesync) -> None:
+    said = phonesync("resume")
+    assert said.code == 0
+    assert "There was nothing to do." in said.out
+
+
+def test_a_lost_answer_is_no_traceback(phonesync: Phonesync, sandbox: Sandbox) -> None:
+    sandbox.usos.faults = [Fault("*", "lost_after_commit", nth=2, times=50)]
+    said = phonesync("sync", "buildings")
+    assert said.code in {1, 4, 5}
+    assert "Traceback" not in said.err
+    sandbox.usos.faults = []
+    assert phonesync("sync", "buildings").code == 0
+
+
+# JSON -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["plan"],
+        ["sync"],
+        ["runs"],
+        ["show", "last"],
+        ["doctor"],
+        ["resume"],
+        ["number", "22 999 00 01", "x"],
+    ],
+)
+def test_every_command_prints_one_json_value_and_nothing_else(arguments: list[str], phonesync: Phonesync) -> None:
+    phonesync("plan", "buildings")
+    command, *others = arguments
+    said = phonesync(command, "--json", *others)
+    assert isinstance(said.json, list if command == "number" else dict)
+    assert "999 70 33" not in said.out, "numbers of users are masked"
+
+
+def test_the_object_of_a_run_has_the_promised_shape(phonesync: Phonesync) -> None:
+    said = phonesync("sync", "--json", "faculties")
+    assert list(said.json) == ["run", "syncs"]
+    (summary,) = said.json["syncs"]
+    keys = "sync plan fingerprint actions outcomes rejected guards verified requests reports"
+    assert list(summary) == keys.split()
+    assert (list(summary["actions"]), list(summary["outcomes"])) == (ACTIONS, OUTCOMES)
+    assert list(summary["requests"]) == ["read", "write"]
+    for path in summary["reports"].values():
+        assert Path(path).stat().st_mode & 0o777 == 0o600
+
+
+def test_letters_that_a_terminal_does_not_have_are_no_reason_to_fail(phonesync: Phonesync) -> None:
+    environ = {**os.environ, "PYTHONIOENCODING": "iso-8859-2"}
+    done = subprocess.run([*COMMAND, "plan", "users"], env=environ, capture_output=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "users: what would change" in done.stdout.decode("iso-8859-2")
+
+
+def test_there_are_no_colours_where_nobody_watches(phonesync: Phonesync) -> None:
+    said = phonesync("sync", "faculties")
+    assert "\x1b" not in said.out + said.err
+    assert "\x1b" not in phonesync("plan", "nosuch").err
+
+
+# Ends -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_phonesync_itself_names_its_place_and_no_value() -> None:
+    try:
+        int("22 999 70 33")
+    except ValueError as error:
+        said = unexpected(error)
+    assert said.startswith("phonesync itself failed: ValueError (tests/test_cli.py, line ")
+    assert "999" not in said
+
+
+def test_the_sandbox_command_says_where_it_is_and_ends_in_order() -> None:
+    arguments = ["sandbox", "--usos-port", "0", "--apio-port", "0", "--json"]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert told["usos"].startswith("http://127.0.0.1:")
+        assert set(told["credentials"]) == set(credentials(STATE))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "Stopped.\n")
+
+
+def test_a_port_that_is_taken_is_told(phonesync: Phonesync, sandbox: Sandbox) -> None:
+    said = phonesync("sandbox", "--usos-port", sandbox.usos_url.rpartition(":")[2])
+    assert said.code == 2
+    assert "A port cannot be used" in said.err
+
+
+def test_the_first_signal_ends_in_order_and_the_second_one_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    stopping, before = Event(), signal.getsignal(signal.SIGTERM)
+    with ending_in_order(stopping):
+        signal.raise_signal(signal.SIGTERM)
+        assert stopping.is_set()
+        assert "nothing more is sent" in capsys.readouterr().err
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGTERM) == before
