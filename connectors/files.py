@@ -106,6 +106,23 @@ def write_private(path: Path, data: bytes | str) -> None:
         ) from error
 
 
+def make_private_folder(path: Path) -> None:
+    """Make sure that files can be put into a folder, which is made for its owner alone where it is missing.
+
+    Raises:
+        ConfigurationError: they cannot.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(13, "permission denied")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: reports cannot be written there ({error.strerror}).",
+            remedy="Set reports in phonesync.toml to a folder that can be written.",
+        ) from error
+
+
 def remove_folder(path: Path) -> bool:
     """Remove a folder and the files in it; return whether there was one. Folders inside it are not touched."""
     if not path.is_dir() or path.is_symlink():

@@ -70,7 +70,9 @@ class Sender:
         first, self._begun = not self._begun, True
         # No address can name these, and deleting them first would leave a moment without them.
         unsafe = any(step.action is Action.MODIFY and not is_path_safe(step.name) for step in steps)
-        in_a_file = ((self._way == "batch" and (first or again)) or unsafe) and all(map(_fits, now["name"], now["number"]))
+        in_a_file = ((self._way == "batch" and (first or again)) or unsafe) and all(
+            map(_fits, now["name"], now["number"])
+        )
         if not (self._takes_files and in_a_file and self._batch(steps, now)):
             self._entries(steps)
 

@@ -12,7 +12,7 @@ from flows.make import Made, inputs
 from flows.passage import FOLDS_NAMES, Passage
 from flows.report import Heading, report
 from flows.target import Job, Target, Written
-from schemas.errors import ApprovalNeeded, PhonesyncError, ServiceError, UsageError
+from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.plan import WRITES, Action, Outcome, count
 from tasks.account import account, announce
 from tasks.plan import Policy, plan
@@ -159,7 +159,12 @@ def finish(  # noqa: PLR0913 - what a result is made of
         summary["error"] = str(stopped)
         passage.ran.errors.append(stopped)
     heading = Heading(passage.run, target.name)
-    reported = passage.do("report", report, passage.world, passage.sync, heading, summary, result)
+    try:
+        reported = passage.do("report", report, passage.world, passage.sync, heading, summary, result)
+    except ConfigurationError as error:  # the disk is full, say: what was done is still told
+        passage.ran.errors.append(error)
+        passage.ran.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
+        return max(_exit_code(summary, stopped, interrupted=passage.world.stopping.is_set()), error.exit_code)
     passage.ran.summary["syncs"].append(reported.summary)
     passage.ran.reported.append(reported)
     return _exit_code(summary, stopped, interrupted=passage.world.stopping.is_set())

@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flows.problems import EXIT_CODES, print_json, told, unexpected
-from schemas.errors import PhonesyncError, UsageError
+from flows.problems import EXIT_CODES, REPORT_IT, TRACEBACK, print_json, told, unexpected
+from schemas.errors import InternalError, PhonesyncError, UsageError
 
 if TYPE_CHECKING:
     from flows.run import Order, Ran
     from flows.world import World
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_TRACEBACK = "PHONESYNC_TRACEBACK"
 
 
 class _Commands(click.Group):
@@ -333,7 +331,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stopped = "Stopped. What was sent is in the ledger; the next run reads before it writes."
         return told(PhonesyncError(stopped), as_json=as_json, exit_code=5)
     except Exception as error:
-        if os.environ.get(_TRACEBACK):
+        if os.environ.get(TRACEBACK):
             raise
-        remedy = f"Please report it. {_TRACEBACK}=1 shows the whole trace, which may hold numbers."
-        return told(PhonesyncError(unexpected(error), remedy=remedy), as_json=as_json, exit_code=5)
+        return told(InternalError(unexpected(error), remedy=REPORT_IT), as_json=as_json)

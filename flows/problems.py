@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from traceback import extract_tb
+from traceback import extract_tb, print_exception
 from typing import Any
 
 import click
 
-from schemas.errors import PhonesyncError
+from schemas.errors import InternalError, PhonesyncError
 
 # What an exit code means, as `--help`, `show` and the README say it.
 EXIT_CODES = {
@@ -29,6 +30,8 @@ def show_error(error: PhonesyncError, syncs: Sequence[str] = ()) -> None:
     click.secho(error.message.rstrip(), fg="red", bold=True, err=True)
     if error.remedy:
         click.echo(error.remedy, err=True)
+    if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
+        print_exception(error.__cause__, file=sys.stderr)
     if syncs:
         click.echo(f"It concerns: {', '.join(syncs)}.", err=True)
 
@@ -63,6 +66,10 @@ def told(error: PhonesyncError, *, as_json: bool, exit_code: int | None = None) 
     else:
         show_error(error)
     return code
+
+
+TRACEBACK = "PHONESYNC_TRACEBACK"
+REPORT_IT = f"Please report it. {TRACEBACK}=1 shows the whole trace, which may hold numbers."
 
 
 def unexpected(error: Exception) -> str:

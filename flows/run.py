@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.files import make_private_folder
 from connectors.ledger import KeptPlan
 from flows.apply import apply_plan, show_plan
 from flows.lock import locked
 from flows.make import make
 from flows.passage import Mode, Order, Passage, Ran, Step, directly
+from flows.problems import REPORT_IT, unexpected
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.target import Target
 from flows.world import World
-from schemas.errors import LedgerError, PhonesyncError, ServiceError
+from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
 from schemas.plan import Action, Outcome
 
 __all__ = ["Mode", "Order", "Ran", "directly", "run"]
@@ -28,6 +30,8 @@ def run(world: World, order: Order, step: Step = directly) -> Ran:
         what happened; its exit code is the weightiest of the syncs'.
     """
     work = _work(world, order)
+    # A result that nobody could read would be no result: better not to begin.
+    make_private_folder(world.settings.reports)
     syncs = {name: world.sync(name) for name, _ in work}
     identity = f"{world.clock():%Y%m%dT%H%M%SZ}-{world.suffix()}"
     world.ledger.start_run(identity, mode=order.mode, person=world.person, at=world.now())
@@ -67,7 +71,9 @@ def _run_sync(passage: Passage, kept: KeptPlan | None) -> int:
         target = passage.world.target(passage.sync)
         passage.sent_before.update(target.requests())
         return _carry_out(passage, target, kept)
-    except PhonesyncError as error:
+    except Exception as caught:  # noqa: BLE001 - a bug in one sync must not keep the others from running
+        error = caught if isinstance(caught, PhonesyncError) else InternalError(unexpected(caught), remedy=REPORT_IT)
+        error.__cause__ = error.__cause__ or (caught if error is not caught else None)
         passage.ran.errors.append(error)
         passage.ran.summary["syncs"].append(_failed(passage, target, error))
         # A refusal of one line is a result; a refusal of the whole reading leaves nothing to report.

@@ -77,7 +77,7 @@ class World:
 
     def now(self) -> str:
         """Return the time as the ledger and the reports keep it."""
-        return self.clock().isoformat(timespec="seconds")
+        return self.clock().isoformat(timespec="milliseconds")
 
     def sync(self, name: str) -> Sync:
         """Return the sync of that name.
@@ -119,7 +119,17 @@ class World:
         return self._clients[name]
 
     def _credentials(self, connection: str, pair: Mapping[str, Secret]) -> Credentials:
-        return Credentials(*(self._secret(f"connections.{connection}.{key}", where) for key, where in pair.items()))
+        """Return both halves; what is wrong with either is said at once."""
+        found, wrong = [], []
+        for key, where in pair.items():
+            try:
+                found.append(self._secret(f"connections.{connection}.{key}", where))
+            except ConfigurationError as error:
+                wrong.append(error)
+        if wrong:
+            said = " ".join(error.message for error in wrong)
+            raise ConfigurationError(said, remedy=wrong[0].remedy)
+        return Credentials(*found)
 
     def _secret(self, place: str, where: Secret) -> str:
         """Return a secret from where it is kept; it is never in a message."""

@@ -4,6 +4,7 @@
     ├── UsageError            2  a command or a name that cannot be meant
     ├── ConfigurationError    2  phonesync.toml, a credential that is not there
     ├── SourceError           2  a CSV file that cannot be trusted as a whole
+    ├── InternalError         5  phonesync itself failed, maybe after something was sent
     ├── LedgerError           2  the ledger cannot be opened, or does not hold what was asked for
     ├── TargetBusy            4  another run is writing the same target
     ├── ApprovalNeeded        3  a guard tripped and nobody has said yes to this very plan
@@ -51,6 +52,12 @@ class SourceError(PhonesyncError):
     """A CSV file that cannot be trusted as a whole; single bad lines are rejected lines, not errors."""
 
     exit_code = 2
+
+
+class InternalError(PhonesyncError):
+    """phonesync itself failed; its cause is the error that should not have been, and may quote anything."""
+
+    exit_code = 5
 
 
 class LedgerError(PhonesyncError):

@@ -59,9 +59,9 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     if policy.names_are_keys:
         _hold_repeated_names(board)
         _hold_mentioned(board, inputs.rejected, policy)
+        _hold_together(board)
         released = rename_explicitly(board)
-        held = board.current["tidy"].iloc[board.held_current]
-        board.hold_desired(board.desired["tidy"].isin(held).to_numpy(), "held: the entry of this name is held")
+        _hold_together(board)
     else:
         _hold_owners(board, inputs.rejected, policy)
     _keep_equal(board, policy)
@@ -149,12 +149,26 @@ def _hold_mentioned(board: Board, rejected: pd.DataFrame, policy: Policy) -> Non
     """Hold the entries that carry a rejected line's name or number, unless a good line says just what stands there."""
     if rejected.empty:
         return
-    names = {_folded(name, policy) for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
+    # Whether the list ignores case or not: one capital letter must not cost an entry.
+    names = {name.casefold() for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
-    mentioned = board.current["tidy"].isin(names) | board.current["key"].isin(keys)
+    mentioned = board.current["tidy"].str.casefold().isin(names) | board.current["key"].isin(keys)
     confirmed = np.zeros(len(board.current), dtype=np.bool_)
     confirmed[_equal_on_free(board)[1]] = True
     _hold_named(board, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
+
+
+def _hold_together(board: Board) -> None:
+    """Hold the entries that a waiting line wants or renames, and the lines that want or rename a held entry."""
+    while True:
+        lines = board.desired.iloc[board.held_desired]
+        names = {*lines["tidy"], *lines["old_tidy"], *board.current["tidy"].iloc[board.held_current]} - {""}
+        held = len(board.held_desired) + len(board.held_current)
+        _hold_named(board, board.current["tidy"].isin(names).to_numpy(), "held: a line about this entry is held")
+        wanting = board.desired["tidy"].isin(names) | board.desired["old_tidy"].isin(names)
+        board.hold_desired(wanting.to_numpy(), "held: an entry of this name is held")
+        if held == len(board.held_desired) + len(board.held_current):
+            return
 
 
 def _folded(name: str, policy: Policy) -> str:

@@ -119,7 +119,7 @@ def test_a_rejected_line_keeps_what_ties_it_to_entries() -> None:
     assert (row["owner"], row["name"], row["new_name"], row["key"]) == ("tenant chopin", "a", LONG, "+48229990001")
 
 
-NAMED_TWICE = "another line has this name too (the first is line 2)"
+NAMED_TWICE = "lines 2, 3 all want an entry of this name"
 
 
 @pytest.mark.parametrize(
