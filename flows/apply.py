@@ -93,18 +93,23 @@ def verify(
     """Keep the proof that nothing is left to do, or what is left, and return which of them it is."""
     world = passage.world
     left = {"stopped": 1} if written.stopped else dict(prove(passage, written, *facts))
-    outcomes = {item.outcome for item in written.known.values()}
-    # What a person has stopped can be carried on with; what a service has stopped is planned anew.
-    unfinished = Outcome.UNKNOWN in outcomes or (world.stopping.is_set() and Outcome.SKIPPED in outcomes)
-    deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
-    world.ledger.finish_writing(
-        kept.id,
-        settled=not unfinished,
-        proof={"left": left},
-        verified_at=None if left else world.now(),
-        deleted=sum(written.known[row].outcome == Outcome.APPLIED for row in deletes if row in written.known),
-    )
+    close(passage, kept, written.known, left)
     return not left
+
+
+def close(passage: Passage, kept: KeptPlan, known: Mapping[int, Known], left: Mapping[str, int]) -> None:
+    """Close a plan in the ledger; it stays unfinished while something is unknown, or where a person has stopped it."""
+    outcomes = {item.outcome for item in known.values()}
+    # What a person has stopped can be carried on with; what a service has stopped is planned anew.
+    stopped = passage.world.stopping.is_set() and Outcome.SKIPPED in outcomes
+    deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
+    passage.world.ledger.finish_writing(
+        kept.id,
+        settled=Outcome.UNKNOWN not in outcomes and not stopped,
+        proof={"left": dict(left)},
+        verified_at=None if left else passage.world.now(),
+        deleted=sum(known[row].outcome == Outcome.APPLIED for row in deletes if row in known),
+    )
 
 
 def _plan_again(passage: Passage, written: Written, target: Target, kept: KeptPlan, made: Made) -> Mapping[str, int]:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 
 from connectors.ledger import KeptPlan, Known
-from flows.apply import finish, known_of, missing, write
+from flows.apply import close, finish, known_of, missing, write
 from flows.passage import FOLDS_NAMES, Passage
 from flows.target import Target
 from schemas.errors import UsageError
-from schemas.plan import Action, Outcome
+from schemas.plan import Outcome
 from tasks.account import account
 from tasks.carry_on import Rest, carry_on
 from tasks.settle import writes
@@ -27,7 +27,7 @@ def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan) -> None
     left = rest.rows.index[writes(rest.rows)]
     unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
     _settle(passage, kept, rest, unsent)
-    _close(passage, kept, {"rows": len(left)} if len(left) else {})
+    close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {})
 
 
 def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> int:
@@ -50,9 +50,9 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
         if not stopped:
             found = target.read(_owners(kept), passage.world.progress).entries
     left = {"stopped": 1} if stopped else missing(passage, target, kept.entries, found)
-    _close(passage, kept, left)
-    known = known_of(passage, kept).values()
-    result = account(kept.sync, kept.entries, known, unplanned, at=passage.world.now())
+    known = known_of(passage, kept)
+    close(passage, kept, known, left)
+    result = account(kept.sync, kept.entries, known.values(), unplanned, at=passage.world.now())
     return finish(passage, target, kept, result, verified=not left, stopped=stopped)
 
 
@@ -72,15 +72,3 @@ def _settle(passage: Passage, kept: KeptPlan, rest: Rest, more: list[Known]) -> 
     at = passage.world.now()
     seen = [Known(row, str(Outcome.APPLIED.value), _SEEN, 0, 0, at) for row in rest.seen]
     passage.world.ledger.settle_all(kept.id, [*seen, *more], at=at)
-
-
-def _close(passage: Passage, kept: KeptPlan, left: dict[str, int]) -> None:
-    known = known_of(passage, kept)
-    deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
-    passage.world.ledger.finish_writing(
-        kept.id,
-        settled=all(item.outcome != Outcome.UNKNOWN for item in known.values()),
-        proof={"left": left},
-        verified_at=None if left else passage.world.now(),
-        deleted=sum(row in known and known[row].outcome == Outcome.APPLIED for row in deletes),
-    )
