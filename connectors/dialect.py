@@ -139,14 +139,14 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
             remedy="Use utf-8, windows-1250, iso-8859-2 or utf-16, or leave `encoding` out.",
         ) from None
     except UnicodeDecodeError as error:
-        raise _undecodable(path, raw, error) from None
+        raise _undecodable(path, raw, error, encoding) from None
 
 
-def _undecodable(path: Path, raw: bytes, error: UnicodeDecodeError) -> SourceError:
-    before = raw[: error.start].decode(error.encoding, errors="ignore")
+def _undecodable(path: Path, raw: bytes, error: UnicodeDecodeError, encoding: str) -> SourceError:
+    before = raw[: error.start].decode(encoding, errors="ignore")
     value = f" (0x{raw[error.start]:02X})" if error.start < len(raw) else ""
     return SourceError(
-        f"{path}, line {1 + newlines(before)}: byte {error.start + 1} of the file{value} is not {error.encoding}.",
+        f"{path}, line {1 + newlines(before)}: byte {error.start + 1} of the file{value} is not {encoding}.",
         remedy="Save the file again as UTF-8, or set the sync's `encoding` to the one it was saved in.",
     )
 
@@ -169,7 +169,7 @@ def _is_utf8(path: Path, raw: bytes) -> bool:
     except UnicodeDecodeError as error:
         if _POLISH_UTF8.search(raw):
             # Read with one byte a letter, every Polish letter would turn into two signs and every name would change.
-            raise _undecodable(path, raw, error) from None
+            raise _undecodable(path, raw, error, error.encoding) from None
         return False
     if raw.isascii() or _POLISH_UTF8.search(raw):
         return True

@@ -11,12 +11,12 @@ from connectors.ledger import Approval, KeptPlan, Known
 from flows.make import Made, inputs
 from flows.passage import FOLDS_NAMES, Passage
 from flows.report import Heading, report
-from flows.target import Job, Target, Written
+from flows.target import Found, Job, Target, Written
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.plan import WRITES, Action, Outcome, count
-from tasks.account import account, announce
+from tasks.account import account, add_strangers, announce
 from tasks.plan import Policy, plan
-from tasks.settle import in_place, types_kept
+from tasks.settle import in_place, stands, strangers, types_kept, writes
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
@@ -58,6 +58,8 @@ def apply_plan(passage: Passage, target: Target, kept: KeptPlan, made: Made | No
     prove = _plan_again if made else _look_again
     verified = passage.do("verify", verify, passage, kept, written, prove, (target, kept, made))
     result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=world.now())
+    if written.strangers is not None:
+        result = add_strangers(result, written.strangers, at=world.now())
     return finish(passage, target, kept, result, verified=verified, stopped=written.stopped)
 
 
@@ -91,8 +93,12 @@ def verify(
     passage: Passage, kept: KeptPlan, written: Written, prove: Callable[..., Mapping[str, int]], facts: tuple[Any, ...]
 ) -> bool:
     """Keep the proof that nothing is left to do, or what is left, and return which of them it is."""
-    world = passage.world
-    left = {"stopped": 1} if written.stopped else dict(prove(passage, written, *facts))
+    left = {"stopped": 1}
+    if not written.stopped:
+        try:
+            left = dict(prove(passage, written, *facts))
+        except ServiceError as error:  # it is written, and the lines say what was seen; only the proof is missing
+            written.stopped = error
     close(passage, kept, written.known, left)
     return not left
 
@@ -113,22 +119,36 @@ def close(passage: Passage, kept: KeptPlan, known: Mapping[int, Known], left: Ma
 
 
 def _plan_again(passage: Passage, written: Written, target: Target, kept: KeptPlan, made: Made) -> Mapping[str, int]:
-    """Plan again on what stands in the target now."""
-    now = made.found.entries
-    if written.found is not None:
-        again = kept.entries.loc[kept.entries["action"].isin(WRITES), "owner"]
-        now = pd.concat([now[~now["owner"].isin(again)], written.found], ignore_index=True)
+    """Plan again on what stands in the target now, all of it: nobody else may have changed what was only kept."""
+    if not kept.changes:
+        return {}
+    found = _read_again(passage, written, target, kept)
     # What writing has just taught about names counts; types are compared from the next run on.
     folds = FOLDS_NAMES in passage.world.ledger.memory.traits(target.name)
-    policy = Policy(**{**vars(made.policy), "fold_names": folds})
-    left = count(plan(inputs(made.checked, now), policy)["action"], Action)
-    return {str(action.value): left[action] for action in WRITES if left[action]}
+    policy = Policy(**{**vars(made.policy), "fold_names": folds, "unread": found.unread})
+    left = count(plan(inputs(made.checked, found.entries), policy)["action"], Action)
+    wanted = {str(action.value): left[action] for action in WRITES if left[action]}
+    return {**wanted, **({"unread": len(found.unread)} if found.unread else {})}
 
 
-def _look_again(passage: Passage, _written: Written, target: Target, kept: KeptPlan, _made: None) -> Mapping[str, int]:
+def _look_again(passage: Passage, written: Written, target: Target, kept: KeptPlan, _made: None) -> Mapping[str, int]:
     """Look whether everything that the plan wants stands in the target; the file may have changed since it was made."""
-    found = target.read(sorted(set(kept.entries["owner"]) - {""}), passage.world.progress)
-    return missing(passage, target, kept.entries, found.entries)
+    return missing(passage, target, kept.entries, _read_again(passage, written, target, kept).entries)
+
+
+def _read_again(passage: Passage, written: Written, target: Target, kept: KeptPlan) -> Found:
+    """Read all that the plan is about, and correct what has been said of entries at rest by what stands there now."""
+    world, rows = passage.world, kept.entries
+    found = target.read(sorted(set(rows["owner"]) - {""}), world.progress)
+    folds = FOLDS_NAMES in world.ledger.memory.traits(target.name)
+    gone = stands(rows) & ~writes(rows) & ~in_place(rows, found.entries, fold_names=folds)
+    gone &= ~rows["owner"].isin(found.unread).to_numpy() & ~rows.index.isin(written.known)
+    said = "changed by somebody else while this run was at work"
+    known = [Known(int(row), str(Outcome.CONFLICT.value), said, 0, 0, world.now()) for row in rows.index[gone]]
+    world.ledger.settle(kept.id, known)
+    written.known |= {item.row: item for item in known}
+    written.strangers = strangers(rows, found.entries, fold_names=folds)
+    return found
 
 
 def missing(passage: Passage, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:

@@ -33,6 +33,7 @@ def make(passage: Passage, target: Target) -> Made:
     world, sync, name = passage.world, passage.sync, passage.name
     source: Source = passage.do("extract source", extract_source, world, sync)
     checked: Checked = passage.do("validate", judge_source, world, sync, source)
+    passage.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
     gone = world.ledger.memory.owners(name, target.name) - managed
     found: Found = passage.do("extract target", target.read, sorted(managed | gone), world.progress)
@@ -100,6 +101,10 @@ def _folds_names(passage: Passage, target: Target, checked: Checked, found: Foun
     if folds:
         ledger.memory.learn_trait(target.name, FOLDS_NAMES, passage.world.now())
     return folds
+
+
+def _parts(checked: Checked) -> list[pd.DataFrame]:
+    return [checked.desired, checked.rejected.drop_duplicates("line"), checked.clears, checked.repeats]
 
 
 def _rejects_of(checked: Checked, header: str) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+import pandas as pd
+
 from flows.report import Reported
 from flows.world import World
 from schemas.errors import PhonesyncError
@@ -57,7 +59,19 @@ class Ran:
 
 @dataclass(frozen=True)
 class Passage:
-    """One sync on its way through one run."""
+    """One sync on its way through one run.
+
+    Attributes:
+        world: what the run touches.
+        order: what is asked of it.
+        step: how a step is carried out.
+        run: the run's id.
+        name: the sync's name.
+        sync: its section of the configuration.
+        ran: how the run has gone so far.
+        sent_before: the requests that the target's client had sent before this sync.
+        lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
+    """
 
     world: World
     order: Order
@@ -67,6 +81,7 @@ class Passage:
     sync: Sync
     ran: Ran
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
+    lines: list[pd.DataFrame] = field(default_factory=list)
 
     def do(self, name: str, function: Callable[..., T], *args: Any) -> T:
         """Carry a named step out the way this run carries steps out."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from connectors.files import make_private_folder
 from connectors.ledger import KeptPlan
 from flows.apply import apply_plan, show_plan
@@ -11,12 +13,14 @@ from flows.lock import locked
 from flows.make import make
 from flows.passage import Mode, Order, Passage, Ran, Step, directly
 from flows.problems import REPORT_IT, unexpected
+from flows.report import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.target import Target
 from flows.world import World
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
-from schemas.plan import Action, Outcome
+from schemas.plan import Action, Outcome, count
+from tasks.account import unread
 
 __all__ = ["Mode", "Order", "Ran", "directly", "run"]
 
@@ -75,7 +79,7 @@ def _run_sync(passage: Passage, kept: KeptPlan | None) -> int:
         error = caught if isinstance(caught, PhonesyncError) else InternalError(unexpected(caught), remedy=REPORT_IT)
         error.__cause__ = error.__cause__ or (caught if error is not caught else None)
         passage.ran.errors.append(error)
-        passage.ran.summary["syncs"].append(_failed(passage, target, error))
+        _tell(passage, target, error)
         # A refusal of one line is a result; a refusal of the whole reading leaves nothing to report.
         return max(error.exit_code, 4) if isinstance(error, ServiceError) else error.exit_code
 
@@ -96,6 +100,18 @@ def _carry_out(passage: Passage, target: Target, kept: KeptPlan | None) -> int:
             return apply_plan(passage, target, kept, None, mine)
         made = make(passage, target)
         return apply_plan(passage, target, made.kept, made, mine)
+
+
+def _tell(passage: Passage, target: Target | None, error: PhonesyncError) -> None:
+    """Account for a sync that ended before it had a plan; its lines are reported as far as they had been read."""
+    summary = _failed(passage, target, error)
+    if passage.lines and target and isinstance(error, ServiceError):
+        why = f"not compared: {error.message}"
+        result = unread(passage.name, pd.concat(passage.lines), why, at=passage.world.now())
+        summary["actions"] = count(result["action"], Action)
+        summary["outcomes"] = count(result["outcome"], Outcome)
+        summary = report(passage.world, passage.sync, Heading(passage.run, target.name), summary, result).summary
+    passage.ran.summary["syncs"].append(summary)
 
 
 def _failed(passage: Passage, target: Target | None, error: PhonesyncError) -> dict[str, Any]:

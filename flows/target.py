@@ -44,6 +44,7 @@ class Written:
         unplanned: entries that the target removed by itself: `owner, name, number, message, at`.
         folds_names: the target was seen to ignore the case of names.
         stopped: what ended the writing early, None where all was sent.
+        strangers: entries that came meanwhile, as the last reading shows them.
     """
 
     known: dict[int, Known] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Written:
     unplanned: list[dict[str, str]] = field(default_factory=list)
     folds_names: bool = False
     stopped: ServiceError | None = None
+    strangers: pd.DataFrame | None = None
 
 
 class Target(Protocol):

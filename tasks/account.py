@@ -80,6 +80,54 @@ def account(
     return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
 
 
+def add_strangers(result: pd.DataFrame, strangers: pd.DataFrame, *, at: str) -> pd.DataFrame:
+    """Return the `Result` with the entries that came while a run was at work: they were left as they are.
+
+    Args:
+        result: `Result`.
+        strangers: `Current`.
+        at: when they were seen.
+    """
+    if strangers.empty:
+        return result
+    here = {f"{column}_{image}": strangers[column] for column in ("name", "number") for image in ("before", "after")}
+    rows = pd.DataFrame({"owner": strangers["owner"], **here}).assign(
+        sync=result["sync"].iloc[0] if len(result) else "",
+        line=0,
+        action=str(Action.FOREIGN.value),
+        outcome=str(Outcome.UNCHANGED.value),
+        message="came or changed while this run was at work; left as it is",
+        http_status=0,
+        attempts=0,
+        at=at,
+    )
+    return pd.concat([result, rows[_COLUMNS].astype(dict(result.dtypes))], ignore_index=True)
+
+
+def unread(sync: str, lines: pd.DataFrame, why: str, *, at: str) -> pd.DataFrame:
+    """Return the `Result` of a file whose target could not be read: every line has an answer, and it is why.
+
+    Args:
+        sync: the sync's name.
+        lines: columns `line, owner`.
+        why: what kept the target from being read.
+        at: when.
+    """
+    blank = pd.DataFrame("", index=range(len(lines)), columns=_COLUMNS, dtype="str")
+    rows = blank.assign(
+        sync=sync,
+        line=lines["line"].to_numpy(),
+        owner=lines["owner"].to_numpy(),
+        action=str(Action.HOLD.value),
+        outcome=str(Outcome.SKIPPED.value),
+        message=why,
+        http_status=0,
+        attempts=0,
+        at=at,
+    )
+    return rows.sort_values("line", kind="stable", ignore_index=True)
+
+
 def _result(sync: str, plan: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
     result = plan.assign(sync=sync, outcome=outcome, http_status=0, attempts=0, at="")
     result["sync"] = result["sync"].astype("str")

@@ -58,7 +58,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     released: Mask = np.zeros(len(current), dtype=np.bool_)
     if policy.names_are_keys:
         _hold_repeated_names(board)
-        _hold_mentioned(board, inputs.rejected, policy)
+        _hold_mentioned(board, inputs.rejected)
         _hold_together(board)
         released = rename_explicitly(board)
         _hold_together(board)
@@ -145,7 +145,7 @@ def _hold_repeated_names(board: Board) -> None:
     _hold_named(board, names.duplicated(keep=False).to_numpy(), "held: this name stands in the list more than once")
 
 
-def _hold_mentioned(board: Board, rejected: pd.DataFrame, policy: Policy) -> None:
+def _hold_mentioned(board: Board, rejected: pd.DataFrame) -> None:
     """Hold the entries that carry a rejected line's name or number, unless a good line says just what stands there."""
     if rejected.empty:
         return

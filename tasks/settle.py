@@ -72,6 +72,15 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
+def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
+    """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile."""
+    rest = found.assign(tidy=_folded(found["tidy"], fold_names))
+    for image, given in (("after", rows["key_after"] != ""), ("before", rows["key_before"] != "")):
+        _, right = pair_equal(*codes(_compared(rows[given], image, fold_names), rest, _COMPARED))
+        rest = rest[~np.isin(np.arange(len(rest)), right)]
+    return found.loc[rest.index]
+
+
 def stands(rows: pd.DataFrame) -> Mask:
     """Tell which `Plan` rows are about an entry that stood in the target when the plan was made."""
     return (rows["key_before"] != "").to_numpy(dtype=np.bool_, copy=True)
