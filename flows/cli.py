@@ -263,9 +263,9 @@ def doctor(context: click.Context, config: str | None, *, as_json: bool) -> None
 @_json
 @click.pass_context
 def purge(context: click.Context, older_than: str, config: str | None, *, as_json: bool) -> None:
-    """Forget old runs, with their plans and reports; the ledger notes it.
+    """Forget old runs, with their plans and reports.
 
-    Unfinished runs stay, and so does the last good run of every sync.
+    The ledger notes it. Unfinished runs stay, and so does the last good run of every sync.
     """
     from datetime import timedelta
 
@@ -289,9 +289,9 @@ def purge(context: click.Context, older_than: str, config: str | None, *, as_jso
 @_json
 @click.pass_context
 def erase(context: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
-    """Erase a person from plans, outcomes and reports; the ledger notes that it was done.
+    """Erase a person from plans, outcomes and reports.
 
-    USOS and the CSV files are not touched: a user who still stands there is read again by the next run.
+    The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read again by the next run.
     """
     from flows.housekeeping import erase as forget
     from flows.show import say
