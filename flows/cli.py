@@ -291,7 +291,8 @@ def purge(context: click.Context, older_than: str, config: str | None, *, as_jso
 def erase(context: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
     """Erase a person from plans, outcomes and reports.
 
-    The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read again by the next run.
+    The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read
+    again by the next run.
     """
     from flows.housekeeping import erase as forget
     from flows.show import say
