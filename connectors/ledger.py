@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -95,8 +96,9 @@ class Ledger:
             engine = create_engine(url)
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _make_sqlite_durable)
+                _make_private(engine.url.database)
             migrate(engine)
-        except (SQLAlchemyError, ImportError, LedgerError) as error:
+        except (SQLAlchemyError, ImportError, OSError, LedgerError) as error:
             if engine is not None:
                 engine.dispose()
             if isinstance(error, LedgerError):
@@ -203,7 +205,7 @@ class Ledger:
         """Note that a run writes this plan.
 
         Raises:
-            LedgerError: it was written before: the world has moved since, so it would have to be planned anew.
+            LedgerError: it was written before, or somebody was erased from it: it would have to be planned anew.
         """
         with self._engine.begin() as connection:
             changed = connection.execute(
@@ -212,8 +214,10 @@ class Ledger:
                 .values(state="writing", applied_by=run)
             )
             if changed.rowcount != 1:
+                state = connection.scalar(select(tables.plans.c.state).where(tables.plans.c.id == plan))
+                why = "has lost a person who was erased" if state == "erased" else "has been applied already"
                 raise LedgerError(
-                    f"Plan {plan} has been applied already.",
+                    f"Plan {plan} {why}.",
                     remedy="Make a new one: phonesync plan. See: phonesync runs.",
                 )
 
@@ -338,6 +342,12 @@ class Ledger:
                 .limit(1)
             ).first()
         return None if row is None else Approval(row.person, row.reason, row.at, row.expires)
+
+
+def _make_private(database: str | None) -> None:
+    """Make the file before SQLite does: it holds numbers in full, so it is its owner's alone from the first byte on."""
+    if database and database != ":memory:":
+        Path(database).touch(mode=0o600)
 
 
 def _make_sqlite_durable(connection: Any, _record: object) -> None:

@@ -1,0 +1,160 @@
+"""Interrupted runs are settled by reading, finished runs are turned back, and people are erased from what is kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from road_trip import Road, apio_state, rows_of, usos_state
+
+from connectors.ledger import Ledger
+from connectors.sandbox.options import Fault
+from flows.housekeeping import erase, purge
+from flows.run import Order, run
+from schemas.errors import LedgerError
+
+FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_share": 1.0, "max_delete_share": 1.0}}
+LIST: dict[str, Any] = {"tenant": "chopin", "delete_missing": True, "guard": FACULTY["guard"]}
+HEADER = "entity_id,number,comment,type_id\n"
+OUT_OF_REACH = Fault("select", "server_error_before_commit", nth=3, times=50)
+
+
+@pytest.fixture
+def changed(road: Road) -> Road:
+    """One faculty whose comment is to change."""
+    road.open(usos_state({"1": [("old", "22 999 00 01")], "2": [("B", "22 999 00 02")]}))
+    road.configure(FACULTY)
+    road.source(f"{HEADER}1,22 999 00 01,new,\n2,22 999 00 02,B,\n")
+    return road
+
+
+@pytest.mark.parametrize("kind", ["lost_after_commit", "reset_before_commit"])
+@pytest.mark.parametrize("settled_by", ["resume", "sync"])
+def test_a_lost_answer_that_could_not_be_read_is_settled_later(changed: Road, kind: Any, settled_by: Any) -> None:
+    changed.fault(Fault("replace", kind), OUT_OF_REACH)
+    trip = changed.go()
+    assert (trip.exit_code, trip.outcomes["unknown"], trip.sync["verified"]) == (5, 1, False)
+    changed.fault()
+    again = changed.go(Order(settled_by))
+    assert again.exit_code == 0
+    assert again.sync["verified"]
+    assert again.writes == (["replace"] if kind == "reset_before_commit" else [])
+    assert changed.numbers("1") == [("new", "22 999 00 01")]
+    assert changed.go().writes == []
+    assert changed.ledger.unfinished() == []
+
+
+def test_what_somebody_else_has_written_after_a_crash_is_a_conflict(changed: Road) -> None:
+    changed.fault(Fault("replace", "reset_before_commit"), OUT_OF_REACH)
+    changed.go()
+    changed.fault()
+    changed.sandbox.usos.set_numbers("faculty", "1", rows_of([("theirs", "22 999 00 09")]))
+    trip = changed.go(Order("resume"))
+    assert trip.exit_code == 1
+    assert trip.line(2)["outcome"] == "conflict"
+    assert trip.writes == []
+    assert changed.numbers("1") == [("theirs", "22 999 00 09")]
+
+
+def test_what_a_person_has_stopped_is_carried_on_with(changed: Road) -> None:
+    world = changed.world()
+    world.stopping.set()
+    ran = run(world, Order("sync"))
+    assert ran.exit_code == 5
+    assert ran.summary["syncs"][0]["outcomes"]["skipped"] == 1
+    trip = changed.go(Order("resume"))
+    assert (trip.exit_code, trip.outcomes) == (0, {"applied": 1, "unchanged": 1})
+
+
+def test_nothing_interrupted_is_nothing_to_resume(changed: Road) -> None:
+    changed.go()
+    ran = run(changed.world(), Order("resume"))
+    assert (ran.exit_code, ran.summary["syncs"]) == (0, [])
+
+
+def test_a_usos_run_is_turned_back_and_forth(changed: Road) -> None:
+    before = changed.numbers("1")
+    done = changed.go()
+    run_id = changed.ledger.runs(1)[0]["id"]
+    back = changed.go(Order("revert", run=run_id))
+    assert back.actions == {"modify": 1}
+    assert back.writes == []
+    assert changed.apply(back.sync["plan"]).exit_code == 0
+    assert changed.numbers("1") == before
+    assert changed.go().outcomes == done.outcomes
+
+
+def test_a_phone_list_run_is_turned_back_where_nobody_else_has_written(road: Road) -> None:
+    road.open(apio_state([("A", "+48-229990001"), ("B", "+48-229990002"), ("C", "+48-229990003")]))
+    road.configure(LIST)
+    road.source("Name;Phone Number;New Name\nA;22 999 00 09\nB;22 999 00 02;D\nE;22 999 00 05\n")
+    before = road.entries()
+    assert road.go().exit_code == 0
+    run_id = road.ledger.runs(1)[0]["id"]
+    road.sandbox.apio.set_entries("chopin", None, [*road.entries(), ("Newcomer", "+48-229990007")])
+    back = road.go(Order("revert", run=run_id))
+    assert road.apply(back.sync["plan"]).exit_code == 0
+    assert road.entries() == sorted([*before, ("Newcomer", "+48-229990007")])
+
+
+def test_a_run_that_wrote_nothing_cannot_be_turned_back(changed: Road) -> None:
+    changed.plan()
+    with pytest.raises(LedgerError, match="written nothing"):
+        changed.go(Order("revert", run=changed.ledger.runs(1)[0]["id"]))
+
+
+def test_deletions_of_a_week_add_up_over_runs(road: Road) -> None:
+    entries = [(name, f"+48-22999000{at}") for at, name in enumerate("ABCDEF")]
+    road.open(apio_state(entries))
+    road.configure(LIST | {"guard": {**FACULTY["guard"], "max_deletes_per_week": 2, "max_source_drop": 1.0}})
+
+    def keep(number: int) -> int:
+        lines = (f"{name};{number}\n" for name, number in entries[:number])
+        road.source("Name;Phone Number\n" + "".join(lines))
+        return road.go().exit_code
+
+    assert [keep(5), keep(4), keep(3)] == [0, 0, 3]
+    road.now += timedelta(days=8)
+    assert keep(3) == 0
+
+
+def test_an_old_run_is_forgotten_with_its_reports_and_the_last_good_one_is_not(changed: Road) -> None:
+    changed.plan()
+    changed.go()
+    changed.now += timedelta(days=100)
+    world = changed.world()
+    assert len(list(world.settings.reports.iterdir())) == 2
+    purged = purge(world, timedelta(days=90))
+    assert len(purged["purged"]) == purged["report_folders"] == 1
+    assert len(changed.ledger.runs(9)) == 1
+    assert changed.go().writes == []
+    assert changed.ledger.archive.housekeeping()[0]["deed"] == "purge"
+
+
+def test_a_person_is_erased_from_everything_that_is_kept(road: Road) -> None:
+    road.open(usos_state({"77": [("home", "22 999 00 01")], "78": [("home", "22 999 00 02")]}, "user"))
+    road.configure(FACULTY | {"entity_class": "user"})
+    road.source(f"{HEADER}77,22 999 00 01,mieszkanie,\n78,22 999 00 02,home,\n")
+    waiting = road.plan()
+    road.go()
+    world = road.world()
+    assert erase(world, "77") == {"plans": 2, "reports": 2}
+    kept = "".join(path.read_text(encoding="utf-8") for path in world.settings.reports.rglob("*.*"))
+    for plan in (waiting.sync["plan"], road.ledger.runs(1)[0]["id"]):
+        kept += road.ledger.plan(plan).entries.to_csv()
+    (written,) = road.ledger.plans_of(road.ledger.runs(1)[0]["id"])
+    kept += json.dumps([vars(item) for item in road.ledger.outcomes(written)])
+    assert "user 77" not in kept
+    assert "22 999 00 01" not in kept
+    assert "mieszkanie" not in kept
+    assert "user 78" in kept
+    refused = road.apply(waiting.sync["plan"])
+    assert (refused.exit_code, refused.writes) == (2, [])
+    assert "erased" in refused.sync["error"]
+
+
+def test_the_ledger_file_is_its_owners_alone(tmp_path: Any) -> None:
+    Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}").close()
+    assert (tmp_path / "ledger.db").stat().st_mode & 0o077 == 0
