@@ -17,8 +17,8 @@ from schemas.plan import Action
 from tasks.route import Step, compose
 
 Way = Literal["batch", "entries"]
-# Entries stand within these limits, or were put there by other means: a file that names one may be refused for that line,
-# and the entry deleted because the line does not count.
+# An entry beyond these limits was put there by other means: its line in a file may be refused, and the entry deleted
+# because the line does not count.
 _NAME_LIMIT, _NUMBER_LIMIT = 50, 30
 _AT_A_TIME = 100  # entries in one create or delete: the service takes them all or none
 

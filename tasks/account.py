@@ -11,6 +11,7 @@ from schemas.frames import Result
 from schemas.plan import AT_REST, Action, Outcome
 
 _COLUMNS = [*Result.to_schema().columns]
+_BLANK = {**dict.fromkeys(_COLUMNS, ""), **dict.fromkeys(("line", "http_status", "attempts"), 0)}
 
 
 class Known(Protocol):
@@ -62,6 +63,7 @@ def account(
     extra = pd.DataFrame(
         [
             {
+                **_BLANK,
                 "sync": sync,
                 "owner": row["owner"],
                 "action": str(Action.DELETE.value),
@@ -75,8 +77,6 @@ def account(
         ],
         columns=_COLUMNS,
     )
-    numbers = {"line": 0, "http_status": 0, "attempts": 0}
-    extra = extra.fillna({column: numbers.get(column, "") for column in _COLUMNS})
     return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
 
 

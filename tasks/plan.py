@@ -86,7 +86,10 @@ def _in_settled_order(current: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     current = current.reset_index(drop=True)
     if policy.fold_names:
         current = current.assign(tidy=current["tidy"].str.casefold())
-    repeated = np.flatnonzero(current.duplicated(["owner", "key"], keep=False))
+    twice = current.duplicated(["owner", "key"], keep=False)
+    if policy.names_are_keys:
+        twice |= current.duplicated(["owner", "tidy"], keep=False)
+    repeated = np.flatnonzero(twice)
     if not len(repeated):
         return current
     order = np.arange(len(current))

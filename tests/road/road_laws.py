@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from road_trip import Trip
 
 Entry = tuple[str, str, str]  # owner, name, key
+# A row about an entry that came during the run; no row of the plan is about it.
+CAME = "came or changed while this run was at work"
+NOTHING = ("", "text:")
 WRITES = {"add", "modify", "rename", "delete"}
 
 
@@ -30,6 +33,9 @@ class World:
         replaces: the service replaces all of an owner at once (USOS), otherwise entry by entry (APIO).
         delete_missing: as configured.
         faulty: something went wrong on the way.
+        clears: a line without a number clears its owner.
+        keeps_duplicates: the service stores equal numbers of one owner as often as they are sent.
+        unfit: the service would not take an entry of this name, though one may stand there.
     """
 
     before: Sequence[Entry]
@@ -42,7 +48,7 @@ class World:
     faulty: bool = False
     clears: bool = False
     keeps_duplicates: bool = True
-    longest: int = 50
+    unfit: Callable[[str], bool] = bool
 
     def entry(self, owner: str, name: str, number: str) -> Entry:
         """Return an entry as it is compared."""
@@ -54,7 +60,8 @@ class World:
 
     def alien(self, entry: Entry) -> bool:
         """Tell whether another writer may have changed this entry."""
-        return entry[1] in {self.fold(text) for text in self.touched} or entry[2] in {key_of(t) for t in self.touched}
+        names, keys = {self.fold(text) for text in self.touched}, {key_of(text) for text in self.touched}
+        return entry[0] in self.touched or entry[1] in names or entry[2] in keys
 
 
 def key_of(number: str) -> str:
@@ -63,14 +70,17 @@ def key_of(number: str) -> str:
     return digits[-9:] if len(digits) >= 9 else "text:" + " ".join(number.split()).casefold()
 
 
+def planned(trip: Trip) -> list[dict[str, str]]:
+    """Return the rows of the plan, without those that were added for what nobody had planned."""
+    return [row for row in trip.lines if row["outcome"] != "unplanned" and not row["message"].startswith(CAME)]
+
+
 def counts_agree(trip: Trip) -> None:
     """The summary says what the line report says."""
     for word, column in (("outcomes", "outcome"), ("actions", "action")):
-        rows = trip.lines if word == "outcomes" else [row for row in trip.lines if row["outcome"] != "unplanned"]
-        counted = Counter(row[column] for row in rows)
-        assert {key: value for key, value in trip.sync[word].items() if value} == {
-            k: v for k, v in counted.items() if k
-        }
+        counted = Counter(row[column] for row in (trip.lines if word == "outcomes" else planned(trip)))
+        told = {key: value for key, value in trip.sync[word].items() if value}
+        assert told == {key: value for key, value in counted.items() if key}
     outcomes = trip.outcomes
     fine = set(outcomes) <= {"applied", "unchanged"}
     if trip.exit_code == 0:
@@ -81,12 +91,12 @@ def counts_agree(trip: Trip) -> None:
 
 def every_line_once(world: World, trip: Trip) -> None:
     """Each line of the file stands in one row; each entry that stood there as well."""
-    rows = [row for row in trip.lines if row["outcome"] != "unplanned"]
+    rows = planned(trip)
     told = Counter(int(row["line"]) for row in rows if row["line"])
     clearing = {line for line, (_, _, number, _) in world.lines.items() if number in {"", "brak"}}
     assert set(told) == set(world.lines)
     assert all(number == 1 for line, number in told.items() if not (world.clears and line in clearing)), told
-    if not world.touched:
+    if not world.touched and trip.sync["plan"]:
         managed = {row["owner"] for row in rows}
         stood = Counter(row for row in world.before if row[0] in managed)
         shown = Counter(
@@ -97,38 +107,43 @@ def every_line_once(world: World, trip: Trip) -> None:
         assert shown == stood
 
 
-def report_is_true(world: World, trip: Trip) -> None:
-    """Each row says what is there."""
-    stands: Counter[Entry] = Counter()
-    gone, missing = [], []
-    for row in trip.lines:
+@dataclass
+class Claims:
+    """What the rows of a report say about the state afterwards."""
+
+    stands: Counter[Entry] = field(default_factory=Counter)
+    gone: list[Entry] = field(default_factory=list)
+    missing: list[Entry] = field(default_factory=list)
+
+
+def claims_of(world: World, trip: Trip) -> Claims:
+    """Read a report."""
+    claims = Claims()
+    for row in planned(trip):
         before = world.entry(row["owner"], row["name_before"], row["number_before"])
         after = world.entry(row["owner"], row["name_after"], row["number_after"])
-        had = bool(row["name_before"] or row["number_before"])
-        writes = row["action"] in WRITES
-        match row["outcome"]:
-            case "applied" | "unchanged" if row["action"] == "delete":
-                gone.append(before)
-            case "applied" | "unchanged" if writes:
-                stands[after] += 1
-            case "unchanged" | "held" if had:
-                stands[before] += 1
-            case "failed" if row["action"] == "delete":
-                stands[before] += 1
-            case "failed":
-                missing.append((row["action"], before, after))
-            case "unplanned":
-                (stands.update if "; put back" in row["message"] else lambda _: None)([before])
-            case _:
-                pass
-    there = world.entries(world.after)
-    for entry, number in stands.items():
+        deletes, done = row["action"] == "delete", row["outcome"] in {"applied", "unchanged"}
+        if done and row["action"] in WRITES:
+            (claims.gone.append(before) if deletes else claims.stands.update([after]))
+        elif row["outcome"] in ({"failed"} if deletes else {"unchanged", "held"}) and before[1:] != NOTHING:
+            claims.stands[before] += 1
+        elif row["outcome"] == "failed" and before[1:] != after[1:]:
+            claims.missing.append(after)
+    for row in trip.lines:
+        if row["outcome"] == "unplanned" and row["message"].endswith("; put back"):
+            claims.stands[world.entry(row["owner"], row["name_before"], row["number_before"])] += 1
+    return claims
+
+
+def report_is_true(world: World, trip: Trip) -> None:
+    """Each row says what is there."""
+    claims, there = claims_of(world, trip), world.entries(world.after)
+    for entry, number in claims.stands.items():
         assert world.alien(entry) or there[entry] >= number, ("does not stand there", entry)
-    for entry in gone:
-        assert world.alien(entry) or there[entry] <= stands[entry], ("still stands there", entry)
-    for _, before, after in missing:
-        if before[1:] != after[1:]:
-            assert world.alien(after) or there[after] <= stands[after], ("stands there although it failed", after)
+    for entry in claims.gone:
+        assert world.alien(entry) or there[entry] <= claims.stands[entry], ("still stands there", entry)
+    for entry in claims.missing:
+        assert world.alien(entry) or there[entry] <= claims.stands[entry], ("stands there although it failed", entry)
 
 
 def wanted_lines(world: World, trip: Trip) -> dict[int, tuple[str, str, str, str]]:
@@ -152,7 +167,7 @@ def nothing_lost(world: World, trip: Trip) -> None:
     keys = {key_of(number) for _, _, number, _ in bad.values() if not key_of(number).startswith("text:")}
     for entry in world.entries(world.before):
         owner, name, key = entry
-        if world.alien(entry) or len(name) > world.longest:
+        if world.alien(entry) or world.unfit(name):
             continue
         if (owner, name) in lines:
             assert (owner, name) in named, ("a wanted name is lost", entry)
@@ -160,9 +175,7 @@ def nothing_lost(world: World, trip: Trip) -> None:
         elif (owner, name) not in renamed and (not world.delete_missing or name in mentioned or key in keys):
             assert there[entry], ("nobody wanted it gone", entry)
         elif (owner, name) in renamed and not there[entry]:
-            finals = [
-                world.fold(new) for o, old, _, new in good.values() if new and (o, world.fold(old)) == (owner, name)
-            ]
+            finals = [world.fold(new) for own, old, _, new in good.values() if (own, world.fold(old)) == (owner, name)]
             assert any((owner, final) in named for final in finals), ("lost in a rename", entry)
 
 
@@ -193,7 +206,7 @@ def nothing_strange(world: World, trip: Trip) -> None:
     wanted = Counter(world.entry(owner, new or name, number) for owner, name, number, new in good.values())
     if world.faulty:
         # A rename that also changes the number takes two steps, and may be stopped between them.
-        for owner, name, number, new in good.values():
+        for owner, name, _, new in good.values():
             for entry in stood:
                 if new and entry[:2] == (owner, world.fold(name)):
                     wanted[owner, world.fold(new), entry[2]] += 1

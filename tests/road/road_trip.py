@@ -1,4 +1,4 @@
-"""One trip down the road: an invented state, a configuration and a CSV in; the summary, the report and the state out."""
+"""One trip down the road: an invented state, a configuration and a CSV in; summary, report and state out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connectors.sandbox.wire import Call
 from flows.configuration import load
 from flows.run import Order, run
 from flows.world import World
-from schemas.errors import PhonesyncError
+from schemas.errors import InternalError, PhonesyncError
 
 ENVIRON = {"KEY": "testkey", "SECRET": "testsecret", "NAME": "admin", "WORD": "open"}
 READS = {"select", "list", "get", "login"}
@@ -150,6 +150,8 @@ class Road:
         """Run the order, a `sync` unless said otherwise, and read back what it wrote."""
         before = len(self.sandbox.calls)
         ran = run(self.world(), order or Order("sync"))
+        internal = [error for error in ran.errors if isinstance(error, InternalError)]
+        assert not internal, internal[0].__cause__ or internal[0]
         (sync,) = ran.summary["syncs"]
         json.dumps(ran.summary)
         lines: list[dict[str, str]] = []
