@@ -48,6 +48,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _FIRST_WAIT: Final = 0.5
+_LARGEST_BODY: Final = 256 * 1024 * 1024  # bytes; a million entries take some 100 MiB
 _LONGEST_WAIT: Final = 30.0
 _AGAIN: Final = frozenset({"unsent", "lost", "garbage", "later"})
 _READ_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
@@ -266,10 +267,14 @@ class Http:
         return failure or Answer(response.status_code, response.headers, body)
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
-        """The whole body, unless it drips in past the deadline."""
-        pieces = []
+        """The whole body, unless it drips in past the deadline, or grows past what any directory can be."""
+        pieces, size = [], 0
         while piece := response.raw.read1(65536, decode_content=True):
             pieces.append(piece)
+            size += len(piece)
+            if size > _LARGEST_BODY:
+                response.close()
+                raise requests.exceptions.ContentDecodingError
             if self._tools.monotonic() > deadline:
                 response.close()
                 raise requests.ReadTimeout

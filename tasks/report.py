@@ -44,6 +44,8 @@ _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
 _REJECTED_CELL = r'(rejected: [^"]*|; [^";]*) ".*?": '
+_MAY_RUN = r"^[=@\t\r+\-]"
+_IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"
 _SPECIAL = (b'"', b",", b"\r", b"\n")
 _INTEGERS = ("line", "http_status", "attempts")
 # An entry that stands in no line and a change that got no answer have no 0 to show.
@@ -76,8 +78,8 @@ def line_report(lines: pd.DataFrame, *, masked: bool) -> pd.DataFrame:
 def report_csv(lines: pd.DataFrame) -> bytes:
     r"""Return the line report as CSV: UTF-8 without a byte order mark, commas, "\n", quotes only where needed.
 
-    Values are never altered, so that a script reads back exactly what was reported. A spreadsheet may take a field that
-    begins with `=`, `+`, `-` or `@` for a formula: import the columns as text, or open the HTML page.
+    Numbers are never altered. A text that a spreadsheet would run as a formula (it begins with `=`, `@`, a tab, or with
+    a sign that begins no number) gets an apostrophe in front, which is how spreadsheets themselves mark a text.
     """
     report = line_report(lines, masked=False)
     rows = pc.binary_join_element_wise(*(_quoted(report[column]) for column in COLUMNS), ",")
@@ -88,7 +90,7 @@ def report_csv(lines: pd.DataFrame) -> bytes:
 
 def _quoted(texts: pd.Series) -> pa.Array:
     """Quote what a reader of CSV could not tell from structure; on columns, as a million rows are not rare."""
-    values = pa.chunked_array(pa.array(texts, type=pa.string())).combine_chunks()
+    values = _harmless(pa.chunked_array(pa.array(texts, type=pa.string())).combine_chunks())
     data = values.buffers()[2]
     text = data.to_pybytes() if data else b""
     if not any(sign in text for sign in _SPECIAL):
@@ -96,6 +98,15 @@ def _quoted(texts: pd.Series) -> pa.Array:
     special = pc.match_substring_regex(values, pattern='[",\r\n]')
     doubled = pc.replace_substring(values, pattern='"', replacement='""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
+
+
+def _harmless(values: pa.Array) -> pa.Array:
+    """Put an apostrophe before what a spreadsheet would run; a number such as `+48…` or `-12` is none of it."""
+    suspect = pc.match_substring_regex(values, pattern=_MAY_RUN)
+    if not pc.any(suspect).as_py():
+        return values
+    runs = pc.and_not(suspect, pc.match_substring_regex(values, pattern=_IS_NUMBER))
+    return pc.if_else(runs, pc.binary_join_element_wise("'", values, ""), values)
 
 
 def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> str:
