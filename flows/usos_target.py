@@ -16,7 +16,7 @@ from schemas.owner import entity_id, usos_owner
 from schemas.plan import Outcome
 from schemas.settings import EntityClass, UsosConnection
 from tasks.gather import Wanted, gather
-from tasks.settle import in_place, moved, newcomers, stands, writes
+from tasks.settle import agreeing, in_place, moved, newcomers, stands, writes
 from tasks.verdict import Seen, verdict, worth_another_try
 
 _NOT_KEPT = "it does not stand there any more as it stood"
@@ -122,8 +122,11 @@ class _Chunk:
         if not conflicts:
             return rows
         apart = rows["owner"].isin(conflicts)
-        self._note(rows[apart], Outcome.CONFLICT, "not sent: this owner's numbers have changed since the plan was made")
-        here = rows[(apart & gone).to_numpy() & ~writes(rows)]
+        agreed = rows["owner"].isin(agreeing(rows, fresh.entries) & conflicts)
+        self._note(rows[agreed], Outcome.UNCHANGED, "somebody else has done it already")
+        message = "not sent: this owner's numbers have changed since the plan was made"
+        self._note(rows[apart & ~agreed], Outcome.CONFLICT, message)
+        here = rows[(apart & ~agreed & gone).to_numpy() & ~writes(rows)]
         known = [self._job.known(int(row), Outcome.CONFLICT, "changed by somebody else", None) for row in here.index]
         self._keep(known, [])
         self._found(fresh.entries[fresh.entries["owner"].isin(conflicts)])

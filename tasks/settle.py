@@ -72,6 +72,14 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
+def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
+    """Return the owners that hold exactly what their `Plan` rows want, whoever has brought it about."""
+    wanted = rows.loc[rows["key_after"] != "", "owner"].value_counts()
+    held = found["owner"].value_counts()
+    done = pd.Series(in_place(rows, found), index=rows.index).groupby(rows["owner"]).all()
+    return {str(owner) for owner in done.index[done] if wanted.get(owner, 0) == held.get(owner, 0)}
+
+
 def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
     """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile."""
     rest = found.assign(tidy=_folded(found["tidy"], fold_names))
