@@ -154,7 +154,7 @@ def usos_cases(draw: st.DrawFn) -> Case:
     line = st.tuples(
         st.sampled_from(["1", "1", "2", "2", "3", "unknown", "a|b"]),
         st.sampled_from(COMMENTS),
-        st.sampled_from(GOOD * 6 + BAD),
+        st.sampled_from(GOOD * 12 + BAD),
         st.sampled_from(["", "", "STA", "KOM", "XYZ"]),
     )
     rows = draw(st.lists(line, max_size=7))
@@ -179,9 +179,11 @@ def apio_cases(draw: st.DrawFn) -> Case:
     names = draw(st.lists(name, max_size=6, unique_by=unique))
     stood = [(LIST, each, draw(st.sampled_from(STORED))) for each in names]
     new = st.sampled_from(["", "", "", *NAMES, "Fresh"])
-    line = st.tuples(st.just(LIST), st.sampled_from([*NAMES, "Fresh", ""]), st.sampled_from(GOOD * 5 + BAD), new)
+    line = st.tuples(st.just(LIST), st.sampled_from([*NAMES, "Fresh", ""]), st.sampled_from(GOOD * 12 + BAD), new)
     known = st.sampled_from(stood).map(lambda entry: (*entry, "")) if stood else line
-    rows = draw(st.lists(line | known, max_size=7))
+    # Half of the files name everything once: they are good ones, mostly.
+    once = draw(st.sampled_from([None, lambda row: row[1].casefold()]))
+    rows = draw(st.lists(line | known, max_size=7, unique_by=once))
     sync = {
         "tenant": "chopin",
         "guard": draw(st.sampled_from([OPEN_GUARD, OPEN_GUARD, OPEN_GUARD, {}])),
