@@ -97,7 +97,10 @@ def every_line_once(world: World, trip: Trip) -> None:
     assert set(told) == set(world.lines)
     assert all(number == 1 for line, number in told.items() if not (world.clears and line in clearing)), told
     if not world.touched and trip.sync["plan"]:
-        managed = {row["owner"] for row in rows}
+        # What could not be read has no entries to show; its lines are held.
+        managed = {row["owner"] for row in rows} - {
+            row["owner"] for row in rows if "gave no usable answer" in row["message"]
+        }
         stood = Counter(row for row in world.before if row[0] in managed)
         shown = Counter(
             (row["owner"], row["name_before"], row["number_before"])
