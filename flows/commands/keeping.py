@@ -1,0 +1,57 @@
+"""Commands that keep the records as short as they should be."""
+
+from __future__ import annotations
+
+import click
+
+from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.problems import print_json
+from schemas.errors import UsageError
+
+
+@click.command(epilog=verbatim("Example", "phonesync purge --older-than 90d"))
+@click.option("--older-than", required=True, metavar="DAYSd", help="How old: 90d, say.")
+@configured
+@json_wanted
+@click.pass_context
+def purge(context: click.Context, older_than: str, config: str | None, *, as_json: bool) -> None:
+    """Forget old runs, with their plans and reports.
+
+    The ledger notes it. Unfinished runs stay, and so does the last good run of every sync.
+    """
+    from datetime import timedelta
+
+    from flows.housekeeping import purge as forget
+    from flows.show import say
+
+    days = older_than.removesuffix("d")
+    if not days.isdigit():
+        raise UsageError(f"{older_than!r} is no age.", remedy="Give days, such as 90d.")
+    with connected(context, config) as world:
+        purged = forget(world, timedelta(days=int(days)))
+    if as_json:
+        print_json(purged)
+    else:
+        say(f"{len(purged['purged'])} runs from before {purged['before'][:10]} are forgotten, with their reports.")
+
+
+@click.command(epilog=verbatim("Example", "phonesync erase --user 900004"))
+@click.option("--user", required=True, metavar="ID", help="The user's id in USOS.")
+@configured
+@json_wanted
+@click.pass_context
+def erase(context: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
+    """Erase a person from plans, outcomes and reports.
+
+    The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read
+    again by the next run.
+    """
+    from flows.housekeeping import erase as forget
+    from flows.show import say
+
+    with connected(context, config) as world:
+        erased = forget(world, user)
+    if as_json:
+        print_json(erased)
+    else:
+        say(f"The user is erased from {erased['plans']} plans; {erased['reports']} reports were written anew.")

@@ -1,0 +1,93 @@
+"""Commands that look: at past runs, at numbers, at the services."""
+
+from __future__ import annotations
+
+import click
+
+from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.problems import print_json
+from schemas.errors import UsageError
+
+
+@click.command(epilog=verbatim("Example", "phonesync runs -n 5"))
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@configured
+@json_wanted
+@click.pass_context
+def runs(context: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
+    """List the last runs, the newest first."""
+    from flows.history import history, show_history
+
+    with connected(context, config) as world:
+        rows = history(world, limit)
+    if as_json:
+        print_json({"runs": rows})
+    else:
+        show_history(rows)
+
+
+@click.command(epilog=verbatim("Example", "phonesync show last"))
+@click.argument("run_id", metavar="RUN")
+@click.option("--all", "every", is_flag=True, help="Also the lines that needed nothing.")
+@configured
+@json_wanted
+@click.pass_context
+def show(context: click.Context, run_id: str, config: str | None, *, every: bool, as_json: bool) -> None:
+    """Show one run line by line, users' numbers masked.
+
+    RUN is the id or how it begins; `last` is the newest one.
+    """
+    from flows.history import one_run, show_one_run
+
+    with connected(context, config) as world:
+        run = one_run(world, run_id)
+    if as_json:
+        print_json(run)
+    else:
+        show_one_run(run, every=every)
+
+
+@click.command(epilog=verbatim("Example", 'phonesync number -- "(22) 55 20 000 wew. 12" 664-5904'))
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@click.option("--region", default="PL", show_default=True, help="Whose numbers come without a country code.")
+@click.option("--area-code", metavar="CODE", help="What completes a seven-digit number.")
+@json_wanted
+def number(texts: tuple[str, ...], region: str, area_code: str | None, *, as_json: bool) -> None:
+    """Show how numbers are read, or why they are not.
+
+    Write -- before the texts, so that one that begins with - is not taken for an option.
+    """
+    from flows.configuration import is_area_code, is_region
+    from flows.explain import explain
+    from flows.show import show_numbers
+
+    if not is_region(region):
+        raise UsageError(f"There is no region {region!r}.", remedy="Give two capital letters, such as PL.")
+    if area_code is not None and not is_area_code(area_code):
+        raise UsageError(f"{area_code!r} is no area code.", remedy="Give one to five digits, such as 22.")
+    read = explain(texts, region=region, area_code=area_code)
+    if as_json:
+        print_json(read)
+    else:
+        show_numbers(read)
+
+
+@click.command(epilog=verbatim("Example", "phonesync doctor"))
+@configured
+@json_wanted
+@click.pass_context
+def doctor(context: click.Context, config: str | None, *, as_json: bool) -> None:
+    """Try everything a run needs, and write to no service.
+
+    That is: credentials, rights, the clock, the services' versions, the phone lists, the CSV files, the ledger and the
+    folder of the reports.
+    """
+    from flows.doctor import examine, show_examined
+
+    with connected(context, config) as world:
+        examined = examine(world)
+    if as_json:
+        print_json(examined.summary)
+    else:
+        show_examined(examined)
+    context.exit(examined.exit_code)

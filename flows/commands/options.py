@@ -1,0 +1,66 @@
+"""What commands share: their options, the world they work in, and how a run is shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from flows.problems import print_json
+
+if TYPE_CHECKING:
+    from flows.run import Order, Ran
+    from flows.world import World
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+named_syncs = click.argument("syncs", nargs=-1, metavar="[SYNC]...")
+
+
+def configured(function: F) -> F:
+    """Add the option that names the configuration."""
+    option = click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
+    return option(function)
+
+
+def json_wanted(function: F) -> F:
+    """Add the option for machines."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")(function)
+
+
+def verbatim(title: str, *lines: str) -> str:
+    """Return a paragraph of the help text that is not wrapped."""
+    return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
+
+
+def connected(context: click.Context, config: str | None, progress: Any = None) -> World:
+    """Return the world of the configuration that the command names, or the group, or the place it is called in."""
+    from flows.open import open_world
+
+    return open_world(config or context.obj, os.environ, progress)
+
+
+def carry_out(context: click.Context, config: str | None, order: Order, *, as_json: bool) -> Ran:
+    """Carry an order out, show how it went, and return it."""
+    from flows.problems import show_errors
+    from flows.run import run
+    from flows.show import progress_bar, show_run
+    from flows.stop import ending_in_order
+
+    planned = order.mode in {"plan", "revert"}
+    with (
+        progress_bar() as progress,
+        connected(context, config, progress) as world,
+        nullcontext() if planned else ending_in_order(world.stopping),  # what writes nothing may end anywhere
+    ):
+        ran = run(world, order)
+    if as_json:
+        print_json(ran.summary)
+        show_errors(ran.errors, ran.summary["syncs"])
+    else:
+        given = config or context.obj
+        show_run(ran, planned=planned, command=f"phonesync -c {given}" if given else "phonesync")
+    return ran

@@ -1,0 +1,116 @@
+"""Commands that compare and write."""
+
+from __future__ import annotations
+
+import click
+
+from flows.commands.options import carry_out, configured, connected, json_wanted, named_syncs, verbatim
+from flows.problems import print_json
+
+
+@click.command(epilog=verbatim("Example", "phonesync check faculties"))
+@named_syncs
+@configured
+@json_wanted
+@click.pass_context
+def check(context: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
+    """Look at the configuration and the CSV files.
+
+    Shows every problem with its file, line and column. Reads files only; asks no service. Exit code 1 where lines are
+    rejected, 2 where a file cannot be trusted at all.
+    """
+    from flows.check import check_sources, show_checked
+
+    with connected(context, config) as world:
+        checked = check_sources(world, syncs)
+    if as_json:
+        print_json(checked.summary)
+    else:
+        show_checked(checked)
+    context.exit(checked.exit_code)
+
+
+@click.command(epilog=verbatim("Example", "phonesync plan faculties"))
+@named_syncs
+@click.option("--exit-code", is_flag=True, help="Exit with 10 where there are changes.")
+@configured
+@json_wanted
+@click.pass_context
+def plan(context: click.Context, syncs: tuple[str, ...], config: str | None, *, exit_code: bool, as_json: bool) -> None:
+    """Show what would change, and keep it as a plan.
+
+    Reads both sides, compares, and writes to no service. `apply` does exactly what a plan says.
+    """
+    from flows.run import Order
+    from schemas.plan import WRITES
+
+    ran = carry_out(context, config, Order("plan", syncs), as_json=as_json)
+    changes = any(sync["actions"][action] for sync in ran.summary["syncs"] for action in WRITES)
+    context.exit(10 if exit_code and changes and not ran.exit_code else ran.exit_code)
+
+
+@click.command(
+    epilog=verbatim(
+        "Example", "phonesync apply 20260314T020000Z-3fa2c1-faculties", '  --approve "the institute was closed"'
+    )
+)
+@click.argument("plan_id", metavar="PLAN")
+@click.option("--approve", metavar="REASON", default="", help="Say yes to a plan that a guard has stopped.")
+@configured
+@json_wanted
+@click.pass_context
+def apply(context: click.Context, plan_id: str, approve: str, config: str | None, *, as_json: bool) -> None:
+    """Do exactly what a plan says.
+
+    PLAN is its id or its fingerprint, or how one of them begins. Where somebody has changed an entry since, it is left
+    alone and reported as a conflict.
+    """
+    from flows.run import Order
+
+    context.exit(carry_out(context, config, Order("apply", plan=plan_id, reason=approve), as_json=as_json).exit_code)
+
+
+@click.command(epilog=verbatim("Example", "phonesync sync faculties users"))
+@named_syncs
+@configured
+@json_wanted
+@click.pass_context
+def sync(context: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
+    """Plan, guard, apply and verify.
+
+    This is what a schedule runs every night. Without names, all syncs run; one that fails does not keep the others from
+    running.
+    """
+    from flows.run import Order
+
+    context.exit(carry_out(context, config, Order("sync", syncs), as_json=as_json).exit_code)
+
+
+@click.command(epilog=verbatim("Example", "phonesync resume"))
+@click.argument("run_id", metavar="[RUN]", default="")
+@configured
+@json_wanted
+@click.pass_context
+def resume(context: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+    """Finish what an interrupted run has left open.
+
+    RUN is the id or how it begins; without it, all that is open. Reading tells what was done; only the rest is sent.
+    """
+    from flows.run import Order
+
+    context.exit(carry_out(context, config, Order("resume", run=run_id), as_json=as_json).exit_code)
+
+
+@click.command(epilog=verbatim("Example", "phonesync revert 20260314T020000Z-3fa2c1"))
+@click.argument("run_id", metavar="RUN")
+@configured
+@json_wanted
+@click.pass_context
+def revert(context: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+    """Plan the way back from what a run has done.
+
+    RUN is the id or how it begins. Nothing is written: `apply` does what the plan says, through the same guards.
+    """
+    from flows.run import Order
+
+    context.exit(carry_out(context, config, Order("revert", run=run_id), as_json=as_json).exit_code)
