@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import Action
-from tasks.match import Ints, Pairs
+from tasks.match import Ints, Pairs, join
 
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
@@ -35,11 +36,16 @@ class Inputs:
 
 
 class Board:
-    """Desired and current rows, each decided exactly once; a position of -1 means "no row on this side"."""
+    """Desired and current rows, each decided exactly once; a position of -1 means "no row on this side".
 
-    def __init__(self, desired: pd.DataFrame, current: pd.DataFrame) -> None:
+    `numbers` holds, for each column that rows are paired by, the numbers of its values on both sides: texts are
+    compared once, and their numbers from then on.
+    """
+
+    def __init__(self, desired: pd.DataFrame, current: pd.DataFrame, numbers: Mapping[str, Pairs]) -> None:
         self.desired = desired
         self.current = current
+        self.numbers = numbers
         self.desired_free: Mask = np.ones(len(desired), dtype=np.bool_)
         self.current_free: Mask = np.ones(len(current), dtype=np.bool_)
         self.decisions: list[tuple[Ints, Ints, Action]] = []
@@ -82,3 +88,7 @@ class Board:
     def free(self) -> Pairs:
         """Return the positions still free on both sides."""
         return np.flatnonzero(self.desired_free), np.flatnonzero(self.current_free)
+
+    def codes(self, desired: Ints, current: Ints, columns: Sequence[str]) -> Pairs:
+        """Number rows at these positions so that two have one number exactly where all columns are equal."""
+        return join([(left[desired], right[current]) for left, right in map(self.numbers.__getitem__, columns)])

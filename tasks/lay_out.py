@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.frames import Plan
 from schemas.plan import WRITES, Action
@@ -14,9 +18,10 @@ COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
 _BEFORE = {"name": "name", "number": "number", "type": "type_id", "key": "key", "en": "name_en"}
 _WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
+_NOTHING = pa.scalar("", pa.large_string())
 
 
-def lay_out(board: Board, lines: Inputs, primary: str) -> pd.DataFrame:
+def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]) -> pd.DataFrame:
     """Return the `Plan` of a board on which everything is decided, sorted by line, then by what stands there.
 
     Args:
@@ -24,15 +29,19 @@ def lay_out(board: Board, lines: Inputs, primary: str) -> pd.DataFrame:
         lines: the lines that are not on the board. Each gets a row: a rejected one on the held entry it is about, where
             that is certain; a clearing one on the entries it clears.
         primary: the column that pairs a waiting line with the entry it would change.
+        unread: owners of which nobody knows what they have, each with the reason.
     """
     held_desired, held_current = _pair_held(board, primary)
     decisions = [*board.decisions, (held_desired, held_current, Action.HOLD)]
     left = np.concatenate([pair[0] for pair in decisions])
     right = np.concatenate([pair[1] for pair in decisions])
     words = np.array([str(pair[2].value) for pair in decisions], dtype=object)
-    table = _rows(board, left, right, np.repeat(words, [len(pair[0]) for pair in decisions]))
+    actions = np.repeat(words, [len(pair[0]) for pair in decisions])
+    # Lines are in their order on the board already; what stands in no line comes last.
+    order = np.argsort(np.where(left >= 0, left, len(board.desired)), kind="stable")
+    table = _rows(board, left[order], right[order], actions[order])
     table = _with_rejected(table, lines.rejected)
-    table = _with_clears(table, lines.clears)
+    table = _with_clears(table, lines.clears, unread)
     table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
     table = _warn_of_lost_english(table)
     return _sorted(table[COLUMNS])
@@ -43,7 +52,7 @@ def _pair_held(board: Board, primary: str) -> tuple[Ints, Ints]:
     desired, current = board.held_desired, board.held_current
     lefts, rights = [], []
     for columns in (["owner", "tidy", "key"], ["owner", primary]):
-        left, right = pair_equal(*codes(board.desired.iloc[desired], board.current.iloc[current], columns))
+        left, right = pair_equal(*board.codes(desired, current, columns))
         lefts.append(desired[left])
         rights.append(current[right])
         desired, current = np.delete(desired, left), np.delete(current, right)
@@ -54,30 +63,36 @@ def _pair_held(board: Board, primary: str) -> tuple[Ints, Ints]:
     )
 
 
-def _taken(frame: pd.DataFrame, column: str, at: Ints) -> Words:
+def _taken(frame: pd.DataFrame, column: str, at: Ints) -> pa.Array:
     """Take a text column by position, "" for -1."""
-    taken: Words = np.append(frame[column].to_numpy(object), "")[at]
-    return taken
+    texts = pa.chunked_array(pa.array(frame[column], type=pa.large_string()))
+    with_none = pa.concat_arrays([*texts.chunks, pa.array([""], pa.large_string())])
+    return with_none.take(pa.array(np.where(at < 0, len(texts), at)))
 
 
 def _rows(board: Board, left: Ints, right: Ints, action: Words) -> pd.DataFrame:
+    """Return the rows as columns of Arrow: object by object, a million of them would take seconds."""
     desired, current = board.desired, board.current
     before = {name: _taken(current, column, right) for name, column in _BEFORE.items()}
     wanted = {name: _taken(desired, column, left) for name, column in _WANTED.items()}
-    resting = ~np.isin(action, [str(word.value) for word in WRITES])
-    deleted = action == Action.DELETE
+    resting = pa.array(~np.isin(action, [str(word.value) for word in WRITES]))
+    deleted, paired = pa.array(action == Action.DELETE), pa.array(right >= 0)
     # What is compared as equal keeps its stored text: spelling is not a reason to write.
-    same_name = resting | ((right >= 0) & (_taken(desired, "tidy", left) == _taken(current, "tidy", right)))
-    same_key = resting | ((right >= 0) & (wanted["key"] == before["key"]))
-    same_type = resting | (wanted["type"] == "")
-    same = {"name": same_name, "number": same_key, "type": same_type, "key": same_key}
-    after = {name: np.where(deleted, "", np.where(same[name], before[name], wanted[name])) for name in same}
+    equal_name = pc.equal(_taken(desired, "tidy", left), _taken(current, "tidy", right))
+    same = {
+        "name": pc.or_(resting, pc.and_(paired, equal_name)),
+        "number": pc.or_(resting, pc.and_(paired, pc.equal(wanted["key"], before["key"]))),
+        "type": pc.or_(resting, pc.equal(wanted["type"], "")),
+    }
+    same["key"] = same["number"]
+    after = {name: pc.if_else(kept, before[name], wanted[name]) for name, kept in same.items()}
+    why_desired, why_current = np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right]
     columns = {
-        "owner": np.where(right >= 0, _taken(current, "owner", right), _taken(desired, "owner", left)),
-        "action": action,
+        "owner": pc.if_else(paired, _taken(current, "owner", right), _taken(desired, "owner", left)),
+        "action": pa.array(action, type=pa.large_string()),
         **{f"{name}_before": values for name, values in before.items()},
-        **{f"{name}_after": values for name, values in after.items()},
-        "message": np.where(left >= 0, np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right]),
+        **{f"{name}_after": pc.if_else(deleted, _NOTHING, values) for name, values in after.items()},
+        "message": pa.array(np.where(left >= 0, why_desired, why_current), type=pa.large_string()),
     }
     table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
     return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
@@ -105,7 +120,7 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, alone], ignore_index=True)
 
 
-def _with_clears(table: pd.DataFrame, clears: pd.DataFrame) -> pd.DataFrame:
+def _with_clears(table: pd.DataFrame, clears: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:
     """Show a line that clears an owner on the entries it clears, or on a row of its own where there are none."""
     if clears.empty:
         return table
@@ -113,7 +128,11 @@ def _with_clears(table: pd.DataFrame, clears: pd.DataFrame) -> pd.DataFrame:
     cleared = (table["line"] == 0) & table["owner"].isin(by_owner.index)
     table.loc[cleared, "line"] = table.loc[cleared, "owner"].map(by_owner).astype("int64")
     rest = clears[~clears["line"].isin(table["line"])]
-    return pd.concat([table, _resting(rest, "this owner has no numbers, as the line wants")], ignore_index=True)
+    waiting = rest["owner"].isin(unread)
+    held = rest[waiting]
+    held = _blank(held).assign(action=str(Action.HOLD.value), message=held["owner"].map(unread).astype("str"))
+    resting = _resting(rest[~waiting], "this owner has no numbers, as the line wants")
+    return pd.concat([table, held, resting], ignore_index=True)
 
 
 def _resting(lines: pd.DataFrame, message: str | pd.Series) -> pd.DataFrame:
@@ -139,8 +158,15 @@ def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     """Sort by line; what stands in no line, or several on one, by owner and text."""
-    repeated = (table["line"] == 0) | table["line"].duplicated(keep=False)
-    some = table[repeated].sort_values(["owner", "number_before", "name_before", "type_before"], kind="stable")
-    table = pd.concat([table[~repeated], some])
-    first = table["line"].where(table["line"] > 0, np.iinfo(np.int64).max)
-    return table.iloc[np.argsort(first.to_numpy(), kind="stable")].reset_index(drop=True)
+    lines = table["line"].to_numpy()
+    rows = np.flatnonzero((lines == 0) | table["line"].duplicated(keep=False).to_numpy())
+    some = table.iloc[rows].sort_values(["owner", "number_before", "name_before", "type_before"], kind="stable")
+    order = np.arange(len(table))
+    order[rows] = some.index
+    order = order[np.argsort(np.where(lines > 0, lines, np.iinfo(np.int64).max)[order], kind="stable")]
+    moved = np.flatnonzero(order != np.arange(len(table)))
+    if not len(moved):
+        return table.reset_index(drop=True)
+    # Most lines stand where they should: only what comes after the first that does not is moved.
+    first = moved[0]
+    return pd.concat([table.iloc[:first], table.iloc[order[first:]]], ignore_index=True)

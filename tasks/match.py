@@ -11,19 +11,42 @@ import pandas as pd
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
+_MOST = 2**62  # a number beyond could overflow
+
 
 def codes(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> Pairs:
-    """Number the rows of both tables so that two rows have one number exactly where all columns are equal.
+    """Number the rows of both tables so that two rows have one number exactly where all columns are equal."""
+    return join([number(left[column], right[column]) for column in columns])
 
-    No hashing: the numbers come from the values themselves, so two different rows never meet.
+
+def number(left: pd.Series, right: pd.Series) -> Pairs:
+    """Number the values of two columns so that two of them have one number exactly where they are equal.
+
+    No hashing: the numbers come from the values themselves, so two different ones never meet.
     """
-    combined = np.zeros(len(left) + len(right), dtype=np.int64)
-    for column in columns:
-        values = pd.concat([left[column], right[column]], ignore_index=True)
-        numbers, distinct = pd.factorize(values)
-        # Numbered anew after each column, so the product of two counts of rows never overflows.
-        combined = pd.factorize(combined * max(len(distinct), 1) + numbers)[0].astype(np.int64)
-    return combined[: len(left)], combined[len(left) :]
+    numbers = pd.factorize(pd.concat([left, right], ignore_index=True))[0].astype(np.int64)
+    return numbers[: len(left)], numbers[len(left) :]
+
+
+def join(columns: Sequence[Pairs]) -> Pairs:
+    """Number the rows of several numbered columns so that two rows have one number where they agree in each."""
+    (left, right), *others = columns
+    whole = np.concatenate([left, right])
+    for pair in others:
+        numbers = np.concatenate(pair)
+        width = _beyond(numbers)
+        if _beyond(whole) > _MOST // width:
+            whole = _renumbered(whole)  # fewer numbers than rows: now the product fits
+        whole = whole * width + numbers
+    return whole[: len(left)], whole[len(left) :]
+
+
+def _beyond(values: Ints) -> int:
+    return int(values.max()) + 1 if len(values) else 1
+
+
+def _renumbered(values: Ints) -> Ints:
+    return pd.factorize(values)[0].astype(np.int64)
 
 
 def _ranks(values: Ints) -> Ints:
@@ -45,8 +68,10 @@ def pair_equal(left: Ints, right: Ints) -> Pairs:
     if not len(left) or not len(right):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     left_ranks, right_ranks = _ranks(left), _ranks(right)
-    width = int(max(left_ranks.max(), right_ranks.max())) + 1
-    # Codes are smaller than the count of rows and so are ranks: the product fits.
+    width = max(_beyond(left_ranks), _beyond(right_ranks))
+    if max(_beyond(left), _beyond(right)) > _MOST // width:
+        both = _renumbered(np.concatenate([left, right]))
+        left, right = both[: len(left)], both[len(left) :]
     _, in_left, in_right = np.intersect1d(left * width + left_ranks, right * width + right_ranks, True, True)  # noqa: FBT003 - numpy's positional flags
     order = np.argsort(in_left, kind="stable")
     return in_left[order].astype(np.int64), in_right[order].astype(np.int64)
@@ -54,13 +79,11 @@ def pair_equal(left: Ints, right: Ints) -> Pairs:
 
 def pair_unique(left: Ints, right: Ints) -> Pairs:
     """Pair rows whose number occurs once on each side; whatever occurs more often stays unpaired."""
-    left_once, right_once = np.flatnonzero(_once(left)), np.flatnonzero(_once(right))
+    left_once, right_once = np.flatnonzero(~repeated(left)), np.flatnonzero(~repeated(right))
     in_left, in_right = pair_equal(left[left_once], right[right_once])
     return left_once[in_left], right_once[in_right]
 
 
-def _once(values: Ints) -> npt.NDArray[np.bool_]:
-    if not len(values):
-        return np.empty(0, dtype=np.bool_)
-    single: npt.NDArray[np.bool_] = (np.bincount(values) == 1)[values]
-    return single
+def repeated(values: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which rows have a number that another row has too."""
+    return pd.Series(values).duplicated(keep=False).to_numpy()

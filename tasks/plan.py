@@ -8,6 +8,7 @@ One algorithm for both targets; they differ in which key comes first:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 from schemas.plan import Action
 from tasks.board import Board, Inputs, Mask
 from tasks.lay_out import lay_out
-from tasks.match import Pairs, codes, pair_equal, pair_unique
+from tasks.match import Ints, Pairs, join, number, pair_equal, pair_unique, repeated
 from tasks.rename import rename_explicitly
 
 
@@ -51,8 +52,8 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     Nothing that a rejected line might refer to is changed; nothing is deleted without permission; what could mean two
     things is held. The order of the rows of the input does not matter.
     """
-    current = _in_settled_order(inputs.current, policy)
-    board = Board(_comparable(inputs.desired, current, policy), current)
+    board = _set_up(inputs, policy)
+    current = board.current
     # A line that names no owner and no entry could be about any of them: no number may leave its list.
     untied = _untied(inputs.rejected, current, policy)
     released: Mask = np.zeros(len(current), dtype=np.bool_)
@@ -78,30 +79,45 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
         board.hold_current(deleted, f"not deleted: line {untied} could be about it, or about any other entry")
     board.decide_current(deleted, Action.DELETE)
     board.decide_current(board.current_free, Action.FOREIGN)
-    return lay_out(board, inputs, primary)
+    return lay_out(board, inputs, primary, policy.unread)
 
 
-def _in_settled_order(current: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Put repeated entries in one order, whatever order the service answered in, and fold names where it does."""
-    current = current.reset_index(drop=True)
+def _set_up(inputs: Inputs, policy: Policy) -> Board:
+    """Return the board with both tables in their order, everything that rows are paired by numbered."""
+    desired, current = inputs.desired, inputs.current.reset_index(drop=True)
+    if not desired["line"].is_monotonic_increasing:
+        desired = desired.sort_values("line", kind="stable")
+    desired = desired.reset_index(drop=True)
     if policy.fold_names:
         current = current.assign(tidy=current["tidy"].str.casefold())
-    twice = current.duplicated(["owner", "key"], keep=False)
+    numbers = {column: number(desired[column], current[column]) for column in ("owner", "key")}
+    order = _settled_order(current, numbers, policy)
+    if order is not None:
+        current = current.iloc[order].reset_index(drop=True)
+        numbers = {column: (left, right[order]) for column, (left, right) in numbers.items()}
+    desired = _comparable(desired, current, numbers, policy)
+    return Board(desired, current, {**numbers, "tidy": number(desired["tidy"], current["tidy"])})
+
+
+def _settled_order(current: pd.DataFrame, numbers: Mapping[str, Pairs], policy: Policy) -> Ints | None:
+    """Put repeated entries in one order, whatever order the service answered in; None where nothing repeats."""
+    twice = repeated(join([numbers["owner"], numbers["key"]])[1])
     if policy.names_are_keys:
-        twice |= current.duplicated(["owner", "tidy"], keep=False)
-    repeated = np.flatnonzero(twice)
-    if not len(repeated):
-        return current
+        twice = twice | current.duplicated(["owner", "tidy"], keep=False).to_numpy()
+    rows = np.flatnonzero(twice)
+    if not len(rows):
+        return None
     order = np.arange(len(current))
-    order[repeated] = current.iloc[repeated].sort_values([*current.columns], kind="stable").index
-    return current.iloc[order].reset_index(drop=True)
+    order[rows] = current.iloc[rows].sort_values([*current.columns], kind="stable").index
+    return order
 
 
-def _comparable(desired: pd.DataFrame, current: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Put lines in their order and add `tidy` and `old_tidy`, the names as they are compared."""
-    desired = desired.sort_values("line", kind="stable", ignore_index=True)
+def _comparable(
+    desired: pd.DataFrame, current: pd.DataFrame, numbers: Mapping[str, Pairs], policy: Policy
+) -> pd.DataFrame:
+    """Add `tidy` and `old_tidy` to the lines, the names as they are compared."""
     if not policy.names_managed:
-        left, right = pair_equal(*codes(desired, current, ["owner", "key"]))
+        left, right = pair_equal(*join([numbers["owner"], numbers["key"]]))
         names = desired["name"].to_numpy(object).copy()
         names[left] = current["tidy"].to_numpy(object)[right]
         desired = desired.assign(name=pd.Series(names, index=desired.index, dtype="str"))
@@ -216,14 +232,14 @@ def _on_free(board: Board, key: str, *, unique: bool = False) -> Pairs:
 def _pairs(board: Board, columns: list[str], *, unique: bool) -> Pairs:
     free_desired, free_current = board.free()
     pair = pair_unique if unique else pair_equal
-    left, right = pair(*codes(board.desired.iloc[free_desired], board.current.iloc[free_current], columns))
+    left, right = pair(*board.codes(free_desired, free_current, columns))
     return free_desired[left], free_current[right]
 
 
 def _may_go(board: Board, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
     owners = board.current["owner"]
-    gone = owners.isin(policy.gone)
+    gone = owners.isin(policy.gone) & (not policy.names_are_keys)  # a phone list stays the one it is, without any line
     missing = ~gone & policy.delete_missing
     mask: Mask = (missing | (gone & policy.clear_gone) | owners.isin(clears["owner"])).to_numpy()
     return mask

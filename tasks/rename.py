@@ -7,7 +7,7 @@ import pandas as pd
 
 from schemas.plan import Action
 from tasks.board import Board, Mask
-from tasks.match import codes, pair_equal
+from tasks.match import pair_equal
 
 
 def rename_explicitly(board: Board) -> Mask:
@@ -50,7 +50,8 @@ def rename_explicitly(board: Board) -> Mask:
 
 def _carried_out(board: Board) -> Mask:
     """Find links of chains that stand as they are wanted, their old names belonging to other lines by now."""
-    left, _ = pair_equal(*codes(board.desired, board.current, ["owner", "tidy", "key"]))
+    every = np.arange(len(board.desired)), np.arange(len(board.current))
+    left, _ = pair_equal(*board.codes(*every, ["owner", "tidy", "key"]))
     done: Mask = np.zeros(len(board.desired), dtype=np.bool_)
     done[left] = True
     return done & board.desired["old_tidy"].isin(board.desired["tidy"]).to_numpy()
