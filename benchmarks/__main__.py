@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import corpus
 from benchmarks.generate import generate
 
 _RESULTS = Path(__file__).parent / "results"
@@ -47,10 +48,20 @@ def _compare(rows: int) -> dict[str, object]:
 
 
 def main() -> None:
+    """Measure both; the corpus alone where asked for "corpus", the plan alone for numbers of rows."""
+    _RESULTS.mkdir(exist_ok=True)
+    asked = sys.argv[1:]
+    if asked != ["corpus"]:
+        _measure_plan([int(rows) for rows in asked] or list(_ROWS))
+    if asked in ([], ["corpus"]):
+        corpus.main(_RESULTS)
+
+
+def _measure_plan(sizes: list[int]) -> None:
     """Measure, print a table, keep the figures."""
     results = []
     print(f"{'rows':>9} {'phonesync':>10} {'usual':>8} {'ratio':>6}")
-    for rows in map(int, sys.argv[1:]) if sys.argv[1:] else _ROWS:
+    for rows in sizes:
         row = _compare(rows)
         results.append(row)
         print(f"{row['rows']:>9} {row['ours']:>9}s {row['usual']:>7}s {row['ratio']:>6}", flush=True)
@@ -60,7 +71,6 @@ def main() -> None:
         "at": f"{datetime.now(UTC):%Y-%m-%d}",
     }
     versions = {name: version(name) for name in ("pandas", "pyarrow", "pandera", "phonenumbers")}
-    _RESULTS.mkdir(exist_ok=True)
     text = json.dumps({**machine, "versions": versions, "plan": results}, indent=2) + "\n"
     (_RESULTS / "plan.json").write_text(text, encoding="utf-8")
 

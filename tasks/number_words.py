@@ -1,6 +1,7 @@
 """What stands around a telephone number: invisible characters, labels, separators, notes.
 
-The words are Polish and English, as people type them into spreadsheets. Nothing here decides what a number is.
+The words are Polish, English, German, French and Italian, as people type them into spreadsheets. Nothing here decides
+what a number is.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ INVISIBLE: Final = (
 WHITE: Final = "\t-\r\x1c- \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 DASHES: Final = "\u2010-\u2015\u2212"  # the usual ones; `fold` knows every dash
 
+_MOST_MARKS: Final = 30  # on one letter, as Unicode's Stream-Safe Text Format has it
+
 _INVISIBLE: Final = re.compile(f"[{INVISIBLE}]+")
 _WHITE: Final = re.compile(f"[{WHITE}]+")
 
-Kind = Literal["run", "extension", "list", "slash", "label", "foreign", "note", "plain", "sign"]
+Kind = Literal["run", "extension", "list", "or", "range", "slash", "label", "foreign", "note", "plain", "sign"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,19 @@ def tidy(text: str) -> str:
     """Return the text as a person sees it: composed, without invisible characters, white space as single spaces."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")
-    return _WHITE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip(" ")
+    return _WHITE.sub(" ", composed("NFC", _INVISIBLE.sub("", text))).strip(" ")
+
+
+def composed(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """Return the text in a normal form; one that no person can have typed stays as it is.
+
+    Sorting the marks on one letter takes the square of their number: a single cell full of them took four minutes.
+    """
+    if len(text) > _MOST_MARKS:
+        marks = "".join("^" if unicodedata.combining(character) else " " for character in text)
+        if "^" * (_MOST_MARKS + 1) in marks:
+            return text
+    return unicodedata.normalize(form, text)
 
 
 def fold(text: str) -> str:
@@ -56,7 +71,11 @@ def _folded(character: str) -> str:
     return "/" if character in "⁄∕" else character
 
 
-_LISTS: Final = frozenset({"lub", "oraz", "albo", "i", "or", "and"})
+_JOINTS: Final[dict[str, Kind]] = {
+    **dict.fromkeys(("i", "oraz", "and", "und", "et"), "list"),
+    **dict.fromkeys(("lub", "albo", "or", "oder", "ou"), "or"),
+    **dict.fromkeys(("do", "to", "bis"), "range"),
+}
 _LABELS: Final = {
     **dict.fromkeys(("fax", "faks", "faksu", "faksem", "f"), "fax"),
     **dict.fromkeys(
@@ -85,20 +104,35 @@ _OTHER_NUMBERS: Final = frozenset(
     ("pesel", "nip", "regon", "krs", "iban", "konto", "konta", "rachunek", "rachunku", "account", "isbn", "issn", "pin")
 )
 
+# What holds digits that nobody dials: hours, streets with a house number, e-mail addresses. A digit run would swallow
+# the digits, so they are set aside before it is looked for.
+_ASIDE: Final = re.compile(
+    r"""
+    (?<![\w:.])(?:(?:od|do|po|from|to|von|bis)\ )?\d{1,2}:\d\d(?:\ ?-\ ?\d{1,2}:\d\d)?(?![\w:])
+    |(?<!\w)(?:ul|al|pl|os)\.?\ (?:\d{1,2}\ )?[^\W\d_]+(?:[.\ -]{1,2}[^\W\d_]+){0,4}\ \d{1,3}[a-z]?(?:/\d{1,4}[a-z]?)?
+        (?=\ ?(?:[,:;)]|$)|\ (?:tel|fax|faks|kom)\b)
+    |(?<!\w)plac\ [^\W\d_]+(?:[.\ -]{1,2}[^\W\d_]+){0,4}\ \d{1,3}[a-z]?(?=\ ?[,:;)])
+    |(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 # A digit run is taken whole, with every separator inside it: what its digits mean is decided elsewhere, on all of them.
 _TOKEN: Final = re.compile(
     r"""
     (?P<note>(?<![^\W\d_])(?:
-        (?:pok(?:ój|oju|oj)?|p|sala|sali|s|room|rm|budynek|bud|piętro|pietro)(?:\.\ ?|\ )\d{1,4}[a-z]?
+        (?:pok(?:ój|oju|oj)?|p|sala|sali|s|room|rm|budynek|bud|piętro|pietro)(?:\.\ ?|\ )
+            (?:nr\.?\ ?)?\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?)?
         |godz(?:iny|inach|\.)?\ ?\d{1,2}(?:[:.]\d\d)?\ ?-\ ?\d{1,2}(?:[:.]\d\d)?
         )(?!\w)(?![ .:()+\-]*\d))
-    |(?P<extension>(?<![^\W\d_])(?:wewn[ęe]trzn[yae]|wewn|wew|w|int|internal|extension|extn|ext|x|dw|\#)
-        [\s.:=]*(?P<digits>\d{1,7})(?!\w))
+    |(?P<extension>(?<![^\W\d_])(?:
+            wewn[ęe]trzn[yae]|wewn|wew|w|internal|interno|interior|int|extension|extn|ext|x
+            |durchwahl|nebenstelle|klappe|dw|poste|linka|\#
+        )[\s.:=]*(?P<digits>\d{1,7})(?!\w))
     |(?P<run>(?:\([( ]*)?(?:\+[ (]*)?\d(?:[\d ().\-]*\d)?\)*)
     |(?P<both>(?<![^\W\d_])(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?![^\W\d_]))
     |(?P<word>[^\W\d_]+)
     |(?P<slash>/)
-    |(?P<list>[,;|&\\])
+    |(?P<list>[,;|&\\]|(?<!\S)[*•·](?!\S))
     |(?P<plain>[\s.:()\[\]{}"'„”’‚‘“«»!?…@№\-]+)
     |(?P<sign>.)
     """,
@@ -108,7 +142,16 @@ _TOKEN: Final = re.compile(
 
 def tokens(folded: str) -> Iterator[Token]:
     """Cut a folded text into tokens that together are the whole text; the same text gives the same tokens."""
-    for match in _TOKEN.finditer(folded):
+    done = 0
+    for aside in _ASIDE.finditer(folded):
+        yield from _tokens(folded, done, aside.start())
+        yield Token("note", aside.group())
+        done = aside.end()
+    yield from _tokens(folded, done, len(folded))
+
+
+def _tokens(folded: str, start: int, end: int) -> Iterator[Token]:
+    for match in _TOKEN.finditer(folded, start, end):
         text = match.group()
         match match.lastgroup:
             case "run":
@@ -127,8 +170,8 @@ def tokens(folded: str) -> Iterator[Token]:
 
 def _word(text: str) -> Token:
     meant = text.casefold()
-    if meant in _LISTS:
-        return Token("list", text)
+    if meant in _JOINTS:
+        return Token(_JOINTS[meant], text)
     if meant in _LABELS:
         return Token("label", text, _LABELS[meant])
     return Token("foreign" if meant in _OTHER_NUMBERS else "note", text)

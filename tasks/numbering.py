@@ -21,6 +21,7 @@ PESEL: Final = "This looks like a PESEL, not like a telephone number."
 AMBIGUOUS: Final = "This can be read in more than one way."
 INVALID: Final = "No number in the numbering plan begins like this or is this long."
 
+POLAND: Final = 48  # its country code
 LONGEST_E164: Final = 15  # digits, country code included (ITU-T E.164)
 SHORTEST_PIECE: Final = 7  # digits of a number that is set apart by a space alone
 LONGEST_LOCAL: Final = 8  # no town has longer numbers without its area code
@@ -91,7 +92,7 @@ def read_run(run: str, plan: Plan) -> tuple[Number, ...] | str:
 
 def _several(run: str, plan: Plan) -> list[tuple[Number, ...]]:
     """Return the ways to cut the run at its spaces into two or more numbers, two at most: more change nothing."""
-    groups = run.split(" ")
+    groups = re.sub(r"(?<=\d)\(", " (", run).split(" ")
     # ways[i]: how groups[i:] can be read
     ways: list[list[tuple[Number, ...]]] = [[] for _ in groups] + [[()]]
     for start in reversed(range(len(groups))):
@@ -99,6 +100,8 @@ def _several(run: str, plan: Plan) -> list[tuple[Number, ...]]:
             piece = " ".join(groups[start:end])
             if not ways[end] or end - start == len(groups) or len(digits_of(piece)) < SHORTEST_PIECE:
                 continue
+            if end - start > 1 and "+" not in piece and len(digits_of(groups[start])) >= SHORTEST_PIECE:
+                continue  # 22 5520355 5520356 12: what begins with a local number is not somebody else's
             number = read_one(piece, plan)
             if isinstance(number, Number):
                 ways[start] += [(number, *rest) for rest in ways[end]]
@@ -113,7 +116,8 @@ def read_one(run: str, plan: Plan) -> Number | str:
     if behind and len(digits) - len(behind[1]) >= SHORTEST_PIECE:
         return AMBIGUOUS
     if (abroad := _after_plus(digits, plus="+" in run, plan=plan)) is not None:
-        return read_international(abroad)
+        read = read_international(abroad)
+        return _local(abroad[2:], plan) if read == LOCAL and plan.region == "PL" else read
     if plan.region == "PL" and digits in run and _is_pesel(digits):
         return PESEL
     trunk = plan.trunk != "" and digits.startswith(plan.trunk)
@@ -157,7 +161,7 @@ def read_international(digits: str) -> Number | str:
     if found is None or not digits.startswith(str(found.country_code)):
         return INVALID
     read = _checked(found)
-    if not isinstance(read, Number) and found.country_code == 48 and len(digits) == 2 + 7:
+    if not isinstance(read, Number) and found.country_code == POLAND and len(digits) == 2 + 7:
         return LOCAL
     return read
 

@@ -14,6 +14,15 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
+from tasks.complete_number import (
+    another_ending,
+    behind_a_house,
+    dashed_range,
+    numbers_between,
+    same_area,
+    set_apart_by_spaces,
+)
+from tasks.number_pieces import WORDS, Piece, gather
 from tasks.number_words import Token, fold, tidy, tokens
 from tasks.numbering import (
     AMBIGUOUS,
@@ -27,7 +36,6 @@ from tasks.numbering import (
     Plan,
     kind_of,
     parsed,
-    read_international,
     read_run,
 )
 
@@ -35,19 +43,13 @@ __all__ = ["Number", "Reading", "is_short_code", "means_none", "read_number"]
 
 EMPTY: Final = "The field is empty."
 NONE: Final = "The text says that there is no number."
-EXTENSION: Final = "This is an extension alone: the number that it belongs to is missing."
 ACCOUNT: Final = "This looks like a bank account, not like a telephone number."
 DATE: Final = "This looks like a date, not like a telephone number."
 DECIMAL: Final = "This looks like a decimal fraction, as a spreadsheet makes of a number."
-OTHER: Final = "The text names another kind of number, such as a PESEL, a NIP or an account."
-WORDS: Final = "There is no number in this text."
-LETTERS: Final = "Letters stand between the digits."
-SIGNS: Final = "There is a sign here that does not belong to a telephone number."
 LEFT_OVER: Final = "Some digits beside the number are not understood: is it an extension, or another number?"
 LONG_TEXT: Final = "The text is too long for a telephone number."
 
 _LONGEST_TEXT: Final = 250
-_LONGEST_SUFFIX: Final = 8
 
 _APIO: Final = re.compile(r"\+(\d{1,3})-(\d{4,14})")
 _SHORT_CODE: Final = re.compile(r"[*#]*(?:\d[*#]*){2,6}")
@@ -80,17 +82,25 @@ class Reading:
     reason: str = ""
 
 
+def _shown(text: str) -> str:
+    """Return the text as it is read; of a very long one no more than shows that it is too long."""
+    return fold(tidy(text)[: _LONGEST_TEXT + 1])
+
+
 def means_none(text: str) -> bool:
     """Tell whether the text says in words or with a dash that there is no number; an empty text says nothing."""
-    return _NOTHING.fullmatch(fold(tidy(text)).casefold().strip("()[] .")) is not None
+    shown = _shown(text)
+    return len(shown) <= _LONGEST_TEXT and _NOTHING.fullmatch(shown.casefold().strip("()[] .")) is not None
 
 
 def is_short_code(text: str) -> bool:
     """Tell whether the text is two to six digits, with or without `*` and `#`: what a desk phone dials in the house."""
-    return _SHORT_CODE.fullmatch(fold(tidy(text))) is not None
+    return _SHORT_CODE.fullmatch(_shown(text)) is not None
 
 
-def read_number(text: str, *, region: str = "PL", area_code: str | None = None) -> Reading:
+def read_number(
+    text: str, *, region: str = "PL", area_code: str | None = None, switchboard: str | None = None
+) -> Reading:
     """Return the numbers of a text only where all of it is understood; otherwise the reason, and no number.
 
     White space around the text and its kind never matter: a line break is a space.
@@ -99,18 +109,45 @@ def read_number(text: str, *, region: str = "PL", area_code: str | None = None) 
         text: what a person typed.
         region: the country of numbers without a country code, two capital letters.
         area_code: what goes before numbers without an area code; without it they are not read.
+        switchboard: the number that connects to extensions which stand alone; without it they are not read.
     """
-    shown = fold(tidy(text))
+    shown = _shown(text)
+    plan = Plan.of(region, area_code)
+    if switchboard and (inside := _inside(shown, plan, _shown(switchboard))):
+        return Reading(text, inside, _note(tuple(token for token in tokens(shown) if token.kind != "extension")))
     if reason := _not_a_number(shown):
         return Reading(text, (), reason=reason)
     found = tuple(tokens(shown))
     note = _note(found)
-    numbers = _numbers(found, Plan.of(region, area_code))
+    numbers = _numbers(found, plan)
     if isinstance(numbers, tuple):
         return Reading(text, numbers, note)
     if platform := _as_platform_writes(shown):
         return Reading(text, (platform,))
     return Reading(text, (), note, numbers)
+
+
+def _inside(shown: str, plan: Plan, switchboard: str) -> tuple[Number, ...]:
+    """Read extensions that stand alone as those of the switchboard, or nothing where anything else may be meant."""
+    if len(shown) > _LONGEST_TEXT:
+        return ()
+    if shown.isdecimal():
+        if not is_short_code(shown) or _is_public_code(shown, plan.region):
+            return ()
+        shown = f"w. {shown}"
+    found = tuple(tokens(shown))
+    if next((token.kind for token in found if token.kind in {"run", "extension"}), "") != "extension":
+        return ()
+    numbers = _numbers(tuple(tokens(f"{switchboard} {shown}")), plan)
+    same = isinstance(numbers, tuple) and len({number.e164 for number in numbers}) == 1
+    return numbers if isinstance(numbers, tuple) and same and all(number.extension for number in numbers) else ()
+
+
+def _is_public_code(digits: str, region: str) -> bool:
+    """Tell whether a short code reaches others than the house, such as 112, 19115 or 116 117."""
+    number = parsed(digits, region)
+    harmonised = len(digits) == 6 and digits.startswith("116")  # the same all over Europe
+    return harmonised or (number is not None and phonenumbers.is_valid_short_number_for_region(number, region))
 
 
 def _not_a_number(shown: str) -> str:
@@ -143,101 +180,78 @@ def _as_platform_writes(shown: str) -> Number | None:
     return Number(e164, kind=kind_of(number)) if same else None
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A run of digits with what was said about it; `joint` is the separator before it, "list", "slash" or ""."""
-
-    run: str
-    digits: str
-    joint: str = ""
-    labels: frozenset[str] = frozenset()
-    extensions: tuple[str, ...] = ()
-
-
-def _pieces(found: tuple[Token, ...]) -> list[_Piece] | str:  # noqa: C901, PLR0912 - one branch a kind of token
-    """Gather the tokens into pieces, or say which token makes the text another thing."""
-    pieces: list[_Piece] = []
-    joint, labels, before = "", frozenset[str](), Token("plain", "")
-    for token in found:
-        match token.kind:
-            case "sign":
-                return SIGNS
-            case "foreign":
-                return OTHER
-            case "run" if before.kind == "note" and before.text[-1].isalnum():
-                return LETTERS
-            case "note" if before.kind == "run" and token.text[0].isalnum():
-                return LETTERS
-            case "run" if joint == "slash" and pieces and _is_area(pieces[-1]):
-                area = pieces[-1]
-                pieces[-1] = replace(area, run=f"{area.run} {token.text}", digits=area.digits + token.value)
-                joint = ""
-            case "run":
-                pieces.append(_Piece(token.text, token.value, joint, labels))
-                joint, labels = "", frozenset()
-            case "extension" if not pieces:
-                return AMBIGUOUS if any(other.kind == "run" for other in found) else EXTENSION
-            case "extension":
-                pieces[-1] = replace(pieces[-1], extensions=(*pieces[-1].extensions, token.value))
-                joint = ""
-            case "list" | "slash":
-                # A label before a separator speaks of the number on its own side.
-                if pieces:
-                    pieces[-1], labels = _labelled(pieces[-1], labels), frozenset()
-                joint = token.kind
-            case "label":
-                labels |= {token.value}
-        before = token
-    if pieces:
-        pieces[-1] = _labelled(pieces[-1], labels)
-    return pieces or WORDS
-
-
-def _labelled(piece: _Piece, labels: frozenset[str]) -> _Piece:
-    return replace(piece, labels=piece.labels | labels) if labels else piece
-
-
-def _is_area(piece: _Piece) -> bool:
-    """An area code before a slash, as in 22/552 03 55: too short for anything else."""
-    return len(piece.digits) < SHORTEST_PIECE and piece.joint != "slash" and not piece.extensions
-
-
 def _numbers(found: tuple[Token, ...], plan: Plan) -> tuple[Number, ...] | str:
     """Read every piece, or say why one of them is not understood."""
-    pieces = _pieces(found)
-    if isinstance(pieces, str):
-        return pieces
+    gathered = gather(found)
+    if isinstance(gathered, str):
+        return gathered
+    pieces = _joined(gathered, plan)
     numbers: list[Number] = []
-    base: _Piece | None = None  # the last number written in full, whose end a suffix replaces
+    base: Piece | None = None  # the last number written in full, beside which others are written short
     for piece in pieces:
         if base and _is_extension(piece, base):
             if piece.extensions:
                 return AMBIGUOUS
             numbers.append(replace(numbers[-1], extension=piece.digits))
             continue
-        suffix = _suffix(piece, base, numbers[-1]) if base else None
         read = read_run(piece.run, plan)
-        if suffix and read != (suffix,):
-            # 355/356; but never where the piece could stand alone, or where an extension may belong to both.
+        short = another_ending(piece, base, numbers[-1]) if base else ()
+        if short and read != short:
+            # 355/356; but never where the piece could stand alone, or where an extension may belong to all of them.
             if isinstance(read, tuple) or piece.extensions:
                 return AMBIGUOUS
-            read = (suffix,)
-        elif isinstance(read, str):
-            return LEFT_OVER if len(pieces) > 1 and read in {SHORT, TOO_SHORT, LOCAL} else read
-        else:
+            read = short
+        elif isinstance(read, tuple):
+            if base and piece.joint == "range":
+                read = numbers_between(numbers[-1].e164, read[0].e164)[1:] or AMBIGUOUS
             base = piece
+        else:
+            read, base = _completed(read, piece, base, numbers, plan)
+        if isinstance(read, str):
+            return LEFT_OVER if len(pieces) > 1 and read in {SHORT, TOO_SHORT, LOCAL} else read
         numbers += _told_apart(read, piece)
     return AMBIGUOUS if _towns_differ(pieces, numbers, plan) else tuple(numbers)
 
 
-def _is_extension(piece: _Piece, base: _Piece) -> bool:
+def _joined(pieces: list[Piece], plan: Plan) -> list[Piece]:
+    """Put a number together that a slash cuts behind its area code: +49 (0) 2232 / 68 84 11."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        area = joined[-1] if joined else None
+        if area and piece.joint == "slash" and "+" in area.run and "+" not in piece.run and not area.extensions:
+            whole = f"{area.run} {piece.run}"
+            if isinstance(read_run(area.run, plan), str) and isinstance(read_run(whole, plan), tuple):
+                both = area.labels | piece.labels
+                joined[-1] = replace(piece, run=whole, digits=area.digits + piece.digits, joint=area.joint, labels=both)
+                continue
+        joined.append(piece)
+    return joined
+
+
+def _completed(
+    why: str, piece: Piece, base: Piece | None, numbers: list[Number], plan: Plan
+) -> tuple[tuple[Number, ...] | str, Piece | None]:
+    """Read a piece that is no number by itself, or return why it is none; and what the next piece stands beside."""
+    if base and (beside := same_area(piece, base, numbers[-1])):
+        return (beside[0],), beside[1]
+    if several := set_apart_by_spaces(piece.run, plan):
+        return several, piece
+    if behind := behind_a_house(piece, plan):
+        return behind, piece
+    between = dashed_range(piece.run, plan)
+    if between and piece.extensions:
+        return AMBIGUOUS, piece
+    return between or why, piece
+
+
+def _is_extension(piece: Piece, base: Piece) -> bool:
     """Another extension of the same number, after a separator and as long as the one before: wew. 12, 13."""
     if not piece.joint or not base.extensions or "+" in piece.run:
         return False
     return len(piece.digits) == len(base.extensions[-1])
 
 
-def _told_apart(read: tuple[Number, ...], piece: _Piece) -> list[Number]:
+def _told_apart(read: tuple[Number, ...], piece: Piece) -> list[Number]:
     """Return the numbers with what their words say: fax, and extensions of the last one."""
     numbers = [replace(number, kind="fax") for number in read] if piece.labels == {"fax"} else list(read)
     if not piece.extensions:
@@ -246,23 +260,7 @@ def _told_apart(read: tuple[Number, ...], piece: _Piece) -> list[Number]:
     return [*numbers, *(replace(last, extension=extension) for extension in piece.extensions)]
 
 
-def _suffix(piece: _Piece, base: _Piece, number: Number) -> Number | None:
-    """Put the piece's digits in the place of the last ones, where the digit groups leave no doubt which they are."""
-    count = len(piece.digits)
-    if piece.joint != "slash" or "+" in piece.run or base.extensions:
-        return None
-    if count > _LONGEST_SUFFIX or count >= len(base.digits):
-        return None
-    # A cut goes through the last group or between two: 55 20 355/56 is clear, 552 03 55/123 may be an extension.
-    groups = re.findall(r"\d+", base.run)
-    ends = {sum(map(len, groups[-many:])) for many in range(1, len(groups))}
-    if count >= len(groups[-1]) and count not in ends:
-        return None
-    read = read_international(number.e164[1:-count] + piece.digits)
-    return read if isinstance(read, Number) else None
-
-
-def _towns_differ(pieces: list[_Piece], numbers: list[Number], plan: Plan) -> bool:
+def _towns_differ(pieces: list[Piece], numbers: list[Number], plan: Plan) -> bool:
     """Beside a number of another town, a number without an area code may be of either."""
     short = [piece.digits for piece in pieces if SHORTEST_PIECE <= len(piece.digits) <= LONGEST_LOCAL]
     if not plan.area_code or not short or len(numbers) == 1:

@@ -8,12 +8,17 @@ import pandas as pd
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat
 
-from schemas.settings import WriteFormat
+from schemas.sync import WriteFormat
 from tasks.normalise import canonical_keys, readings, tidy_text
 
 
 def written(
-    texts: pd.Series[str], write_format: WriteFormat, *, region: str = "PL", area_code: str | None = None
+    texts: pd.Series[str],
+    write_format: WriteFormat,
+    *,
+    region: str = "PL",
+    area_code: str | None = None,
+    switchboard: str | None = None,
 ) -> pd.Series[str]:
     """Return each text in a format, under its old canonical key, on the same index.
 
@@ -25,14 +30,14 @@ def written(
     tidied = tidy_text(texts)
     if write_format == "source":
         return tidied
-    table = readings(texts, region=region, area_code=area_code)
+    table = readings(texts, region=region, area_code=area_code, switchboard=switchboard)
     readable = table["count"] > 0
     keys = table["key"].where(readable, "")
     if write_format == "apio":
         fits = (table["count"] == 1) & ~table["extension"]
         return _each(keys.where(fits, ""), _apio).where(readable, tidied)
     shaped = _each(keys, lambda key: _joined(key, write_format, region))
-    same = canonical_keys(shaped, region=region, area_code=area_code) == keys
+    same = canonical_keys(shaped, region=region, area_code=area_code, switchboard=switchboard) == keys
     plain = _each(keys.where(~same, ""), lambda key: _joined(key, "e164", region))
     return shaped.where(same, plain).where(readable, tidied)
 

@@ -10,10 +10,10 @@ from typing import get_args
 import pandas as pd
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.settings import WriteFormat
+from schemas.sync import WriteFormat
 from tasks.normalise import canonical_keys, key_of, readings, tidy_text
 from tasks.number_words import tidy
 from tasks.read_number import read_number
@@ -168,6 +168,47 @@ def test_every_spelling_of_a_number_has_one_key(digits: str, chooser: random.Ran
     assert set(keys(*texts)) == {f"+48{digits}"}
 
 
+def two_hundred_spellings(digits: str) -> list[str]:
+    """Every country code and trunk zero, with every grouping and separator, and something said around."""
+    before = (
+        "",
+        "0",
+        "0-",
+        "(0)",
+        "+48",
+        "+48 ",
+        "+48-",
+        "(+48) ",
+        "0048 ",
+        "00 48 ",
+        "48 ",
+        "+48 (0)",
+        "\u00a0+48\u00a0",
+    )
+    groups = ((9,), (2, 7), (2, 3, 2, 2), (2, 3, 4), (3, 3, 3), (2, 2, 2, 3))
+    separators = (" ", "-", ".", "\u00a0", "\u2013", " - ")
+    around = ("%s", "tel. %s", "tel./fax: %s", "%s (dziekanat)", "%s\n", "Dziekanat: %s, pok. 12")
+    texts = []
+    for index in range(200):
+        sizes, start, parts = groups[index % len(groups)], 0, []
+        for size in sizes:
+            parts.append(digits[start : start + size])
+            start += size
+        text = before[index % len(before)] + separators[index % 5 if index % 7 else 5].join(parts)
+        texts.append(around[index // 6 % len(around)] % text)
+    return texts
+
+
+@given(POLISH)
+@settings(max_examples=20)
+def test_two_hundred_spellings_have_one_key(digits: str) -> None:
+    texts = two_hundred_spellings(digits)
+    assert len(set(texts)) == 200
+    assert set(keys(*texts)) == {f"+48{digits}"}
+    wide = [text.translate(str.maketrans("0123456789+-", "０１２３４５６７８９＋－")) for text in texts]
+    assert set(keys(*wide)) == {f"+48{digits}"}
+
+
 @given(POLISH, st.from_regex(r"[0-9]{1,6}", fullmatch=True), st.randoms(use_true_random=False))
 def test_every_spelling_of_an_extension_has_one_key(digits: str, extension: str, chooser: random.Random) -> None:
     marks = (" wew. ", " wew ", " w. ", "w", ", wewn. ", " (wew. ", " int. ", " ext. ", " x", " DW ", ";ext=", "\nwew.")
@@ -244,6 +285,20 @@ def test_how_a_number_is_written(text: str, forms: list[str]) -> None:
 
 def test_extensions_are_named_in_the_language_of_the_region() -> None:
     assert written(column("212 555 0123 x12"), "national", region="US").item() == "(212) 555-0123 ext. 12"
+
+
+SHORT = st.sampled_from(
+    ("wew. 12", "355", "(22) 551 03 55, 551 03 56", "22 551 03 20-22", "22 551 03 55 lub 56", "112")
+)
+
+
+@given(st.lists(POLISH | SHORT, max_size=4), st.sampled_from(FORMATS))
+def test_what_the_switchboard_connects_is_read_back(texts: list[str], form: WriteFormat) -> None:
+    how = {"area_code": "22", "switchboard": "22 551 00 00"}
+    before = readings(column(*texts), **how)
+    forms = written(column(*texts), form, **how)
+    fits = (before["count"] <= 1) & ~before["extension"] if form == "apio" else before["count"] >= 0
+    assert canonical_keys(forms, **how).tolist() == before["key"].where(fits, "").tolist()
 
 
 @given(st.lists(TYPED | POLISH, max_size=6), st.sampled_from(FORMATS), st.sampled_from(REGIONS))

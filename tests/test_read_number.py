@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import phonenumbers
@@ -26,8 +27,8 @@ def told(number: Number) -> str:
     return number.e164 + (" (fax)" if number.kind == "fax" else "")
 
 
-def numbers(text: str, region: str = "PL", area_code: str | None = None) -> list[str]:
-    reading = read_number(text, region=region, area_code=area_code)
+def numbers(text: str, region: str = "PL", area_code: str | None = None, switchboard: str | None = None) -> list[str]:
+    reading = read_number(text, region=region, area_code=area_code, switchboard=switchboard)
     assert bool(reading.numbers) == (not reading.reason)
     return [number.e164 + (f"x{number.extension}" if number.extension else "") for number in reading.numbers]
 
@@ -96,6 +97,127 @@ def test_what_only_resembles_the_platform_form_must_be_valid(text: str) -> None:
 )
 def test_numbers_with_what_people_write_around_them(text: str, wanted: list[str]) -> None:
     assert numbers(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("(22) 551 03 55, 551 03 56", ["+48225510355", "+48225510356"]),
+        ("(22) 551 03 55,551 03 56, 551 03 57", ["+48225510355", "+48225510356", "+48225510357"]),
+        ("tel. 22 551 03 55, fax 551 03 56", ["+48225510355", "+48225510356"]),
+        ("tel. (0-22) 551-03-55 fax 551-03-56", ["+48225510355", "+48225510356"]),
+        ("(22) 551 03 55 wew. 12, 551 03 56", ["+48225510355x12", "+48225510356"]),
+        ("(22) 551 03 55 (sekretariat), 551 03 56 (rektor)", ["+48225510355", "+48225510356"]),
+        ("(22) 551 03 55, 551 03 56/57", ["+48225510355", "+48225510356", "+48225510357"]),
+        ("22 5510355 5510356 5510357", ["+48225510355", "+48225510356", "+48225510357"]),
+        ("22 551 03 55 lub 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55 lub 04-56", ["+48225510355", "+48225510456"]),
+        ("22 551 03 55 do 57", ["+48225510355", "+48225510356", "+48225510357"]),
+        ("22 55 10 341 do 43", ["+48225510341", "+48225510342", "+48225510343"]),
+        ("22 55 10 355 do 22 55 10 356", ["+48225510355", "+48225510356"]),
+        ("22 551 03 20-22", ["+48225510320", "+48225510321", "+48225510322"]),
+        ("22 55 10 355-356", ["+48225510355", "+48225510356"]),
+        ("(22) 551 03 55(22) 551 03 56", ["+48225510355", "+48225510356"]),
+        ("22 551 03 55 * fax 22 551 03 56", ["+48225510355", "+48225510356"]),
+        ("telefon do sekretariatu 22 551 03 55", ["+48225510355"]),
+    ],
+)
+def test_what_is_written_short_beside_a_whole_number(text: str, wanted: list[str]) -> None:
+    assert numbers(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "225510355, 551 03 56",  # the area code of the first is not set apart: is it the second one's?
+        "261 551 035, 551 03 56",
+        "601 510 355, 551 03 56",
+        "551 03 55, (22) 551 03 56",
+        "(22) 551 03 55, 551 03 5",
+        "Kraków (12) 664 51 04, Warszawa tel. 551 03 55",
+        "(12) 664 51 04 Kraków, 551 03 55 Warszawa",
+        "22 551 03 55 do 54",
+        "22 551 03 55 do 85",
+        "22 551 03 20-60",
+        "22 551 03 20-19",
+        "22-551-03-20-22",
+        "22 551 03 55 do 57 wew. 12",
+        "22 551 03 20-22 wew. 12",
+        "22 551 03 55, 22 551 03 56, wew. 12",
+        "22 55 10 355 do 22 55 10 455",
+        "22 5510355 5510356 55",
+        "+49 (0) 22/+49 (0) 22",
+    ],
+)
+def test_what_is_written_too_short_is_not_read(text: str) -> None:
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ul. Polna 5, tel. 22 551 03 55",
+        "al. 3 Maja 72, pok. 42/40, 22 551 03 55",
+        "Plac Nowy 6: 22 551 03 55",
+        "Polna 5 - 22 551 03 55",
+        "Polna 47-51 - 22 5510355",
+        "pokój nr 34, 22 551 03 55",
+        "22 551 03 55 (8:00 - 18:00, pon-pt)",
+        "22 551 03 55 (do 14:00)",
+        "22 551 03 55, biuro2@uczelnia.example.edu.pl",
+    ],
+)
+def test_digits_that_nobody_dials_are_notes(text: str) -> None:
+    assert numbers(text) == ["+48225510355"]
+
+
+@pytest.mark.parametrize("text", ["Warszawa 22 - 551 03 55 12", "Polna 5 22 551 03 55", "biuro225510355@uw.example.pl"])
+def test_digits_that_may_belong_to_the_number_are_never_notes(text: str) -> None:
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "wanted"),
+    [
+        ("514 555-0123, poste 345", "CA", ["+15145550123x345"]),
+        ("06 4991 3111 (int. 23111)", "IT", ["+390649913111x23111"]),
+        ("01 58801 DW 123", "AT", ["+43158801x123"]),
+        ("030 1234567 Durchwahl 12", "DE", ["+49301234567x12"]),
+        ("+49 (0) 2232 / 57 93 99 - 15", "DE", ["+49223257939915"]),
+        ("+43 (0) 7727 / 3250 - 0", "AT", ["+43772732500"]),
+        ("(212) 555-0123, 555-0124", "US", ["+12125550123", "+12125550124"]),
+        ("(+420) 224311198/9", "CZ", ["+420224311198", "+420224311199"]),
+    ],
+)
+def test_the_ways_of_other_countries(text: str, region: str, wanted: list[str]) -> None:
+    assert numbers(text, region=region) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("wew. 12", ["+48225510000x12"]),
+        ("tel. wew.: 12, 13", ["+48225510000x12", "+48225510000x13"]),
+        ("355", ["+48225510000x355"]),
+        ("20355", ["+48225510000x20355"]),
+        ("pok. 5, w. 12", ["+48225510000x12"]),
+        ("22 551 03 55", ["+48225510355"]),
+        ("112", []),
+        ("19115", []),
+        ("116117", []),
+        ("*21#", []),
+        ("wew. 12, 22 551 03 56", []),
+        ("wew. 12, 1234", []),
+        ("Kowalska", []),
+        ("", []),
+    ],
+)
+def test_extensions_alone_belong_to_the_switchboard(text: str, wanted: list[str]) -> None:
+    assert numbers(text, switchboard="22 55 10 000") == wanted
+
+
+def test_a_switchboard_that_is_no_number_connects_to_nobody() -> None:
+    assert numbers("wew. 12", switchboard="55 10 000") == []
 
 
 @pytest.mark.parametrize(
@@ -222,9 +344,33 @@ def test_what_is_no_short_code(text: str) -> None:
 
 
 TYPED = st.text(st.sampled_from("0123456789 +-()/,;.wewtlfaxxtinłó\n\u00a0–２#"), max_size=40) | st.text(max_size=40)
+PARTS = st.sampled_from(
+    (
+        *("22 551 03 55", "551 03 56", "(22) 551-03-57", "5510358", "601 510 355", "+48", "0-", "+49 30", "55", "6"),
+        *(
+            "99-11",
+            "20-29",
+            "wew. 12",
+            "w. 7",
+            "fax",
+            "tel.",
+            "lub",
+            "do",
+            "i",
+            "/",
+            ",",
+            "-",
+            "*",
+            "pok. 5",
+            "Polna 21",
+        ),
+        *("ul. Polna 5", "8:00-16:00", "(dziekanat)", "12 1234 5678 9012 3456 7890 1234", "44051401359", "12.03.2024"),
+    )
+)
+WRITTEN = TYPED | st.lists(PARTS, max_size=6).map(" ".join)
 
 
-@given(TYPED)
+@given(WRITTEN)
 def test_any_text_has_numbers_or_a_reason(text: str) -> None:
     """Never both, never neither; and every number has the form of one."""
     reading = read_number(text)
@@ -241,14 +387,23 @@ def test_no_digit_comes_from_a_letter(text: str) -> None:
         assert number.e164[-4:] in shown
 
 
-@given(TYPED)
-def test_what_is_read_is_valid_in_its_plan(text: str) -> None:
+@given(WRITTEN, st.sampled_from((None, "22", "12")), st.sampled_from((None, "22 551 00 00")))
+def test_what_is_read_is_valid_in_its_plan(text: str, area_code: str | None, switchboard: str | None) -> None:
     assume(not re.fullmatch(r"\+\d{1,3}-\d{4,14}", fold(tidy(text))))
-    for number in read_number(text).numbers:
+    for number in read_number(text, area_code=area_code, switchboard=switchboard).numbers:
         assert phonenumbers.is_valid_number(phonenumbers.parse(number.e164, None))
 
 
-@given(TYPED)
+@given(WRITTEN)
+def test_every_number_ends_in_digits_that_stand_in_the_text(text: str) -> None:
+    """Only a range counts: of its numbers the first and the last stand there."""
+    shown = re.sub(r"\D", "", fold(tidy(text)))
+    found = [number.e164 for number in read_number(text).numbers]
+    counted = [last for last, number in pairwise(found) if int(number) == int(last) + 1]
+    assert all(e164[-1:] in shown for e164 in found if e164 not in counted)
+
+
+@given(WRITTEN)
 def test_the_tokens_are_the_whole_text(text: str) -> None:
     shown = fold(tidy(text))
     assert "".join(token.text for token in tokens(shown)) == shown

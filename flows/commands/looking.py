@@ -51,13 +51,16 @@ def show(context: click.Context, run_id: str, config: str | None, *, every: bool
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @click.option("--region", default="PL", show_default=True, help="Whose numbers come without a country code.")
 @click.option("--area-code", metavar="CODE", help="What completes a seven-digit number.")
+@click.option("--switchboard", metavar="NUMBER", help="The number that extensions standing alone belong to.")
 @json_wanted
-def number(texts: tuple[str, ...], region: str, area_code: str | None, *, as_json: bool) -> None:
+def number(
+    texts: tuple[str, ...], region: str, area_code: str | None, switchboard: str | None, *, as_json: bool
+) -> None:
     """Show how numbers are read, or why they are not.
 
     Write -- before the texts, so that one that begins with - is not taken for an option.
     """
-    from flows.configuration import is_area_code, is_region
+    from flows.configuration import is_area_code, is_region, is_switchboard
     from flows.explain import explain
     from flows.show import show_numbers
 
@@ -65,7 +68,9 @@ def number(texts: tuple[str, ...], region: str, area_code: str | None, *, as_jso
         raise UsageError(f"There is no region {region!r}.", remedy="Give two capital letters, such as PL.")
     if area_code is not None and not is_area_code(area_code):
         raise UsageError(f"{area_code!r} is no area code.", remedy="Give one to five digits, such as 22.")
-    read = explain(texts, region=region, area_code=area_code)
+    if switchboard is not None and not is_switchboard(switchboard, region, area_code):
+        raise UsageError(f"{switchboard!r} is no number.", remedy="Give one whole number, such as 22 999 00 00.")
+    read = explain(texts, region=region, area_code=area_code, switchboard=switchboard)
     if as_json:
         print_json(read)
     else:
