@@ -1,63 +1,97 @@
-"""How a CSV file is written: its encoding, delimiter, quote character and header, set by somebody or found out.
+"""How a CSV file is written: its delimiter, quote character and header, set by somebody or found out.
 
-Found out means: told by evidence in the file. Where the bytes leave two readings open, the file is refused, and the
-message names the setting that decides.
+Found out means: told by evidence in the file. Where two readings are open, the file is refused, and the message names
+the setting that decides.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
+from connectors.encoding import Evidence
 from schemas.errors import ConfigurationError, SourceError
+from schemas.headers import header_key
 
 _DELIMITERS = ";,\t|"
 _QUOTES = "\"'"
 _HEAD = 1 << 17  # characters looked at for a header: far more than any header has
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_DEEPEST = 40  # records looked at for a header: no title is that long
 _SEPARATOR_LINE = re.compile(r'(?i)"?sep=([^"\r\n])"?(?:\r\n|\r|\n|\Z)')
 _LOOKS_LIKE_DATA = re.compile(r"(?:\d[ ()./+-]*){5}")
+_NUMBER_ALONE = re.compile(r"[+(]*\d(?:[ ().\-/\u00a0]*\d){6,}")
+_DATE_ALONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
-# UTF-32 stands first: its little-endian mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
-    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
-)
-
-# The six Polish letters that stand at different places; all others are the same bytes in both encodings.
-_MOVED = "ąśźĄŚŹ"
-_MOVED_ISO = _MOVED.encode("iso-8859-2")
-_MOVED_WINDOWS = _MOVED.encode("windows-1250")
-_CONTROLS = bytes(range(0x80, 0xA0))
-_POLISH = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
-_POLISH_UTF8 = re.compile(b"|".join(letter.encode() for letter in _POLISH))
-_ONE_BYTE_POLISH = tuple(bytes(range(0x80)) + _POLISH.encode(name) for name in ("windows-1250", "iso-8859-2"))
+Why = Literal["separator", "title", "comment", "blank", "footer"]
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file is written, as it was found or set."""
+    """How a file is written, as it was found or set.
+
+    A workbook has the encoding `xlsx`, a sheet, and neither delimiter nor quote character. `evidence` is what told the
+    encoding, and `packed` whether the file was compressed.
+    """
 
     encoding: str
     delimiter: str
     quotechar: str
+    sheet: str = ""
+    evidence: Evidence = field(default="set", compare=False)
+    packed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the configuration sets; None is found out."""
+    """What the configuration sets; None is found out. `sheet` is for workbooks, `comment_prefix` for text files."""
 
     encoding: str | None = None
     delimiter: str | None = None
     quotechar: str | None = None
+    sheet: str | None = None
+    header_line: int | None = None
+    comment_prefix: str | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The header names of which some or all should occur, and the names that are known to mean the same."""
+
+    names: Sequence[str]
+    also: Collection[str] = ()
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Return the names as they are compared."""
+        return frozenset(header_key(name) for name in (*self.names, *self.also))
+
+    def hits(self, cells: Sequence[str]) -> int:
+        """Count the known names among the cells."""
+        return len(self.known & {header_key(cell) for cell in cells})
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A record that is no data, by the physical line where it starts."""
+
+    line: int
+    why: Why
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of the beginning of a file: its cells, its physical line, the line after it, and where that begins."""
+
+    cells: Sequence[str]
+    line: int
+    next_line: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,163 +99,222 @@ class Head:
     """The header and where the rows begin.
 
     Attributes:
-        names: stripped of white space; unnamed columns at the end are left out.
+        names: stripped of white space; unnamed columns at the end are left out, others are called by their place.
         body: the first character after the header.
         line: the physical line on which the rows begin; the file's first line is 1.
+        at: the physical line of the header.
+        comments: what a line of comment begins with, "" where nobody has said.
+        skipped: what stands above the header.
     """
 
     dialect: Dialect
     names: tuple[str, ...]
     body: int
     line: int
+    at: int = 1
+    comments: str = ""
+    skipped: tuple[Skipped, ...] = ()
 
 
-def decode(path: Path, raw: bytes, encoding: str | None) -> tuple[str, str]:
-    """Return the whole text without its byte order mark, and its encoding; no byte is replaced or dropped.
-
-    Raises:
-        SourceError: the bytes do not fit the encoding (line and byte are named), or two encodings fit.
-        ConfigurationError: the encoding that is set does not exist.
-    """
-    if encoding is not None:
-        return _decode(path, raw, encoding).removeprefix("\ufeff"), encoding
-    for mark, name, bare in _MARKS:
-        if raw.startswith(mark):
-            return _decode(path, raw, bare)[1:], name
-    found = _wide(raw) or ("utf-8" if _is_utf8(path, raw) else _by_letters(path, raw))
-    return _decode(path, raw, found), found
-
-
-def read_head(path: Path, text: str, expected: Sequence[str], given: Given) -> Head:
-    """Find the delimiter and the quote character under which most of the expected names stand in the header.
+def read_head(path: Path, text: str, wanted: Wanted, given: Given) -> Head:
+    """Find the delimiter and the quote character under which most of the wanted names stand in one of the first rows.
 
     `given.encoding` is the one the text was decoded with. A first line such as `sep=;` sets the delimiter.
 
     Raises:
-        SourceError: there is no header, none of its names is expected, or one name stands in it twice.
+        SourceError: there is no header, none of its names is wanted, one name stands in it twice, two rows may be it,
+            or data stands above it.
+        ConfigurationError: the delimiter or the quote character cannot be one.
     """
+    _refuse_impossible(path, given)
     declared = _SEPARATOR_LINE.match(text)
     start, line = (declared.end(), 2) if declared else (0, 1)
     delimiters = given.delimiter or (declared[1] if declared else _DELIMITERS)
     opening = list(io.StringIO(text[start : start + _HEAD], newline=""))
     tried = [
-        _first_record(opening, Dialect(given.encoding or "", delimiter, quotechar), start, line)
+        (dialect, _opened(opening, dialect, (start, line), given.comment_prefix))
         for quotechar in given.quotechar or _QUOTES
         for delimiter in delimiters
+        if delimiter != quotechar
+        for dialect in [Dialect(given.encoding or "", delimiter, quotechar)]
     ]
-    head = _best(path, text, [head for head in tried if head is not None], expected)
-    if head is None or (given.quotechar is None and any(name[0] in _QUOTES for name in head.names if name)):
+    if not tried:  # one character cannot be both
+        raise _unreadable(path, line)
+    found = [(dialect, records, find_header(records, wanted, given.header_line)) for dialect, records in tried]
+    dialect, records, at = _best(text, found, wanted)
+    if at is None:
+        raise _no_header(path, [records for _, records in tried], wanted, line, given.header_line)
+    skipped = [Skipped(1, "separator")] if declared else []
+    if given.comment_prefix:
+        spans = {n for record in records[:at] for n in range(record.line, record.next_line)}
+        skipped += [Skipped(n, "comment") for n in range(line, records[at].line) if n not in spans]
+    header = records[at]
+    names = checked_names(path, header, records, at, wanted if given.header_line is None else None)
+    if given.quotechar is None and any(name[:1] in _QUOTES for name in names if name):
         # A quote left open would hide a column, and a hidden column reads as "no comment" in every row.
-        raise SourceError(
-            f"{path}, line {line}: the header cannot be read.",
-            remedy="The first line must hold the column names; every quote character in it must be closed.",
-        )
-    repeated = sorted({name for name in head.names if head.names.count(name) > 1})
-    if repeated:
-        raise SourceError(
-            f"{path}, line {head.line - 1}: the header names {_shown(repeated)} more than once.",
-            remedy="Give every column a name of its own.",
-        )
-    return head
+        raise _unreadable(path, header.line)
+    skipped += above(records[:at])
+    return Head(dialect, names, header.end, header.next_line, header.line, given.comment_prefix or "", tuple(skipped))
 
 
-def newlines(text: str) -> int:
-    """Count the line ends: a carriage return, a line feed, or both together."""
-    return len(_NEWLINE.findall(text))
+def find_header(records: Sequence[Record], wanted: Wanted, header_line: int | None) -> int | None:
+    """Return which record is the header: the one on the line that is set, else the first that has most known names.
 
-
-def _decode(path: Path, raw: bytes, encoding: str) -> str:
-    try:
-        return raw.decode(encoding)
-    except LookupError:
-        raise ConfigurationError(
-            f"{path}: there is no encoding {encoding!r}.",
-            remedy="Use utf-8, windows-1250, iso-8859-2 or utf-16, or leave `encoding` out.",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise _undecodable(path, raw, error, encoding) from None
-
-
-def _undecodable(path: Path, raw: bytes, error: UnicodeDecodeError, encoding: str) -> SourceError:
-    before = raw[: error.start].decode(encoding, errors="ignore")
-    value = f" (0x{raw[error.start]:02X})" if error.start < len(raw) else ""
-    return SourceError(
-        f"{path}, line {1 + newlines(before)}: byte {error.start + 1} of the file{value} is not {encoding}.",
-        remedy="Save the file again as UTF-8, or set the sync's `encoding` to the one it was saved in.",
-    )
-
-
-def _wide(raw: bytes) -> str | None:
-    """Tell UTF-16 without a mark: in a CSV header nearly every second byte is zero, in no other encoding any is."""
-    sample = raw[:512]
-    half = len(sample) // 2
-    if half and sample[1::2].count(0) * 2 > half:
-        return "utf-16-le"
-    if half and sample[::2].count(0) * 2 > half:
-        return "utf-16-be"
-    return None
-
-
-def _is_utf8(path: Path, raw: bytes) -> bool:
-    """Tell UTF-8 from one byte a letter; UTF-8 with some broken bytes is an error and never the latter."""
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if _POLISH_UTF8.search(raw):
-            # Read with one byte a letter, every Polish letter would turn into two signs and every name would change.
-            raise _undecodable(path, raw, error, error.encoding) from None
-        return False
-    if raw.isascii() or _POLISH_UTF8.search(raw):
-        return True
-    # In a short file two Polish letters can look like one letter of UTF-8: `CZĘŚCI` in Windows-1250 like `CZʌCI`.
-    return all(raw.translate(None, letters) for letters in _ONE_BYTE_POLISH)
-
-
-def _by_letters(path: Path, raw: bytes) -> str:
-    """Tell Windows-1250 from ISO-8859-2 by the letters in which they differ.
-
-    A statistical detector took a third of 1,500 invented phone lists in ISO-8859-2, of 1 to 10 lines, for Windows-1250.
-    The bytes themselves decide: ISO-8859-2 has only control characters between 0x80 and 0x9F, and where it has
-    `ąśźĄŚŹ`, Windows-1250 has signs that stand in no name. One limit: in a file in ISO-8859-2 with none of the six
-    letters, a foreign `š` is read as `ą`; set the encoding there.
+    A single known name is enough on the very first row that is not blank; further down it is a word in a title.
     """
-    if len(raw.translate(None, _CONTROLS)) < len(raw):
-        return "windows-1250"
-    iso = len(raw) - len(raw.translate(None, _MOVED_ISO))
-    windows = len(raw) - len(raw.translate(None, _MOVED_WINDOWS))
-    if iso != windows:
-        return "iso-8859-2" if iso > windows else "windows-1250"
-    if raw.decode("iso-8859-2") == _decode(path, raw, "windows-1250"):
-        return "windows-1250"
-    raise SourceError(
-        f"{path}: the letters can be read both as Windows-1250 and as ISO-8859-2.",
-        remedy='Set the sync\'s `encoding` to "windows-1250" or "iso-8859-2", or save the file as UTF-8.',
-    )
-
-
-def _first_record(opening: list[str], dialect: Dialect, start: int, line: int) -> Head | None:
-    reader = csv.reader(opening, delimiter=dialect.delimiter, quotechar=dialect.quotechar, strict=True)
-    try:
-        cells = next(cells for cells in reader if any(cell.strip(" \t\ufeff") for cell in cells))
-    except (csv.Error, StopIteration):
+    filled = [at for at, record in enumerate(records) if any(record.cells)]
+    if header_line is not None:
+        return next((at for at in filled if records[at].line == header_line), None)
+    hits = {at: wanted.hits(records[at].cells) for at in filled}
+    best = max(hits, key=lambda at: (hits[at], -at), default=None)
+    if best is None or not hits[best] or (hits[best] == 1 and best != filled[0]):
         return None
-    names = [cell.strip().strip("\ufeff").strip() for cell in cells]
+    return best
+
+
+def checked_names(
+    path: Path, header: Record, records: Sequence[Record], at: int, wanted: Wanted | None
+) -> tuple[str, ...]:
+    """Return the names of a header; `wanted` is None where somebody has said on which line it stands.
+
+    Raises:
+        SourceError: another row may be the header too, data stands above it, or a name stands in it twice.
+    """
+    names = list(header.cells)
     while not names[-1]:
         names.pop()
-    body = start + sum(map(len, opening[: reader.line_num]))
-    return Head(dialect, tuple(names), body, line + reader.line_num)
+    names = [name or f"column {place}" for place, name in enumerate(names, start=1)]
+    if wanted is not None:
+        rivals = [
+            record.line
+            for record in records
+            if record is not header
+            and wanted.hits(record.cells) == wanted.hits(names) > 1
+            and [*map(header_key, filter(None, record.cells))] != [*map(header_key, filter(None, header.cells))]
+        ]
+        if rivals:
+            first, second = sorted([header.line, rivals[0]])
+            raise SourceError(
+                f"{path}: the lines {first} and {second} both look like a header.",
+                remedy="Remove one of them, or set the sync's `header_line`.",
+            )
+        data = next((record.line for record in records[:at] if _is_data(record.cells)), None)
+        if data is not None:
+            raise SourceError(
+                f"{path}, line {data}: this looks like data, and it stands above the header in line {header.line}.",
+                remedy="Move it below the header, or delete it; `header_line` says which line is the header.",
+            )
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise SourceError(
+            f"{path}, line {header.line}: the header names {_shown(repeated)} more than once.",
+            remedy="Give every column a name of its own.",
+        )
+    return tuple(names)
 
 
-def _best(path: Path, text: str, heads: list[Head], expected: Sequence[str]) -> Head | None:
-    wanted = {_key(name) for name in expected}
-    hits = [len(wanted & {_key(name) for name in head.names}) for head in heads]
-    if heads and not any(hits):
-        raise _foreign_header(path, max(heads, key=lambda head: len(head.names)), expected)
-    best = [head for head, hit in zip(heads, hits, strict=True) if hit == max(hits)]
-    best = [head for head in best if head.dialect.delimiter == best[0].dialect.delimiter]
+def above(records: Sequence[Record]) -> list[Skipped]:
+    """Say why each record above the header is no data."""
+    return [Skipped(record.line, _kind(record.cells)) for record in records]
+
+
+def foreign_header(path: Path, record: Record, wanted: Wanted) -> SourceError:
+    """Say of a first row that it is no header that anybody wants; never with somebody's number."""
+    if any(_LOOKS_LIKE_DATA.search(name) for name in record.cells):
+        return SourceError(
+            f"{path}, line {record.line}: this looks like data, not like a header; wanted: {_shown(wanted.names)}.",
+            remedy="Put the column names into the first line.",
+        )
+    names = [name for name in record.cells if name]
+    return SourceError(
+        f"{path}, line {record.line}: no expected column in the header; found: {_shown(names)}; "
+        f"wanted: {_shown(wanted.names)}.",
+        remedy="Name the file's own headers under the sync's `columns`, or set its `delimiter`.",
+    )
+
+
+def _refuse_impossible(path: Path, given: Given) -> None:
+    for key, sign in (("delimiter", given.delimiter), ("quotechar", given.quotechar)):
+        if sign is not None and sign in "\r\n\0\ufeff":
+            raise ConfigurationError(
+                f"{path}: the {key} that is set cannot be one.",
+                remedy=f"Set `{key}` to the character that the file has, or leave it out.",
+            )
+
+
+def _kind(cells: Sequence[str]) -> Why:
+    text = next((cell for cell in cells if cell), "")
+    return "comment" if text.startswith("#") else "title" if text else "blank"
+
+
+def _is_data(cells: Sequence[str]) -> bool:
+    """Tell a row with a number of its own, beside something else, from a title with a date or a count in it."""
+    numbers = [cell for cell in cells if _NUMBER_ALONE.fullmatch(cell) and not _DATE_ALONE.fullmatch(cell)]
+    return bool(numbers) and sum(map(bool, cells)) > 1
+
+
+def _opened(opening: list[str], dialect: Dialect, place: tuple[int, int], comments: str | None) -> list[Record]:
+    """Return the first records under a dialect, as far as it can read them."""
+    start, line = place
+    kept = [(n, text) for n, text in enumerate(opening) if not (comments and text.startswith(comments))]
+    ends = [0]
+    for text in opening:
+        ends.append(ends[-1] + len(text))
+    reader = csv.reader(
+        (text for _, text in kept), delimiter=dialect.delimiter, quotechar=dialect.quotechar, strict=True
+    )
+    records: list[Record] = []
+    done = 0
+    try:
+        for cells in reader:
+            first, last = kept[done][0], kept[reader.line_num - 1][0]
+            done = reader.line_num
+            names = [cell.strip().strip("\ufeff").strip() for cell in cells]
+            records.append(Record(names, line + first, line + last + 1, start + ends[last + 1]))
+            if sum(any(record.cells) for record in records[-_DEEPEST:]) == _DEEPEST:
+                break
+    except csv.Error:  # what was read so far may still hold the header
+        pass
+    return records
+
+
+def _best(
+    text: str, found: list[tuple[Dialect, list[Record], int | None]], wanted: Wanted
+) -> tuple[Dialect, list[Record], int | None]:
+    """Choose the dialect under which the header has most known names; the first one tried where several have."""
+    headed = [
+        (dialect, records, at, wanted.hits(records[at].cells)) for dialect, records, at in found if at is not None
+    ]
+    if not headed:
+        return found[0][0], [], None
+    most = max(hits for *_, hits in headed)
+    best = [(dialect, records, at) for dialect, records, at, hits in headed if hits == most]
+    best = [each for each in best if each[0].delimiter == best[0][0].delimiter]
     if len(best) > 1:  # the header says the same under both quote characters
-        return best[1 if _single_quotes(text, best[0].dialect.delimiter) else 0]
-    return best[0] if best else None
+        return best[1 if _single_quotes(text, best[0][0].delimiter) else 0]
+    return best[0]
+
+
+def _no_header(
+    path: Path, tried: list[list[Record]], wanted: Wanted, line: int, header_line: int | None
+) -> SourceError:
+    if header_line is not None:
+        return SourceError(
+            f"{path}: no row begins in line {header_line}, where `header_line` says that the header is.",
+            remedy="Set `header_line` to the line of the column names, or leave it out.",
+        )
+    firsts = [next((record for record in records if any(record.cells)), None) for records in tried]
+    known = [record for record in firsts if record is not None]
+    if not known:
+        return _unreadable(path, line)
+    return foreign_header(path, max(known, key=lambda record: len(record.cells)), wanted)
+
+
+def _unreadable(path: Path, line: int) -> SourceError:
+    return SourceError(
+        f"{path}, line {line}: the header cannot be read.",
+        remedy="The first line must hold the column names; every quote character in it must be closed.",
+    )
 
 
 def _single_quotes(text: str, delimiter: str) -> bool:
@@ -242,24 +335,5 @@ def _wrapped(text: str, delimiter: str, quote: str) -> list[bool]:
     return [cell[1] is not None for cell in cells]
 
 
-def _foreign_header(path: Path, head: Head, expected: Sequence[str]) -> SourceError:
-    line = head.line - 1
-    if any(_LOOKS_LIKE_DATA.search(name) for name in head.names):
-        # Somebody's number: a message never holds it.
-        return SourceError(
-            f"{path}, line {line}: this looks like data, not like a header; wanted: {_shown(expected)}.",
-            remedy="Put the column names into the first line.",
-        )
-    return SourceError(
-        f"{path}, line {line}: no expected column in the header; found: {_shown(head.names)}; "
-        f"wanted: {_shown(expected)}.",
-        remedy="Name the file's own headers under the sync's `columns`, or set its `delimiter`.",
-    )
-
-
 def _shown(names: Sequence[str]) -> str:
     return ", ".join(repr(name[:40]) for name in names[:12]) + (", …" if len(names) > 12 else "")
-
-
-def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()

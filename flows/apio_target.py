@@ -10,10 +10,10 @@ from connectors.apio import Apio, ApioEntry, PhoneList, is_path_safe
 from flows.apio_send import Sender, Way
 from flows.target import ROUNDS, Found, Job, Progress, Reading, Written, as_current, wait_before
 from schemas.answer import Answer
+from schemas.connection import ApioConnection
 from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import Outcome
-from schemas.settings import ApioConnection
 from tasks.route import Step, lost, route
 from tasks.settle import in_place, moved, newcomers, stands, taken, writes
 from tasks.verdict import Seen, verdict

@@ -1,17 +1,53 @@
-"""Check the CSV files of syncs without asking any service."""
+"""Check the files of syncs without asking any service: every problem at once, with its place, reason and remedy."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from flows.problems import show_errors
-from flows.show import near, say, show_rows
-from flows.source import extract_source, judge_source
-from flows.world import World
+import pandas as pd
+
+from connectors.dialect import Skipped
+from connectors.files import read_bytes
+from flows.desk import Configured
+from flows.show_check import show_checked
+from flows.source import Source, configured_columns, judge_source, kind_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
+from schemas.sync import Sync
+from tasks.hint import hint_texts, hints_of
 from tasks.mask import mask_texts
+from tasks.names import outside_latin1
+from tasks.say import told_of_file, told_of_line
+from tasks.synonyms import HEADERS
+from tasks.validate import Checked
+from tasks.words_check import phrase
+from tasks.words_pl_en import Language
+
+__all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
+
+_COLUMNS: Final = ["line", "column", "value", "reason"]
+_MOST_LINES: Final = 12
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file as it was read, and what was found in it: `item` is what `--json` prints of it.
+
+    Attributes:
+        item: the summary.
+        sync: its section of the configuration.
+        raw: the bytes, None where they could not be had.
+        source: the lines, None where the file could not be read.
+        problems: `line, column, value, code, level, reason, advice, suggestion`, nothing masked.
+    """
+
+    item: dict[str, Any]
+    sync: Sync
+    raw: bytes | None = None
+    source: Source | None = None
+    problems: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -21,54 +57,141 @@ class CheckedSources:
     summary: dict[str, Any]
     errors: list[PhonesyncError]
     exit_code: int
+    files: list[CheckedFile] = field(default_factory=list)
+    lang: Language = "en"
 
 
-def check_sources(world: World, names: Sequence[str]) -> CheckedSources:
+def check_sources(
+    desk: Configured, names: Sequence[str], *, lang: Language = "en", strict: bool = False
+) -> CheckedSources:
     """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others.
+
+    Args:
+        desk: the configuration.
+        names: the syncs.
+        lang: the language of reasons and advice.
+        strict: what should be looked at counts like a rejected line.
 
     Raises:
         UsageError: there is no sync of one of these names.
     """
-    found: list[dict[str, Any]] = []
+    files: list[CheckedFile] = []
     errors: list[PhonesyncError] = []
-    for name, sync in {name: world.sync(name) for name in names or world.settings.syncs}.items():
+    for name, sync in {name: desk.sync(name) for name in names or desk.settings.syncs}.items():
+        raw = None
         try:
-            source = extract_source(world, sync)
-        except (SourceError, ConfigurationError) as error:
+            raw = read_bytes(sync.source)
+            checked = _checked(desk, name, raw, lang)
+            error: PhonesyncError | None = checked.source.refusal if checked.source else None
+        except (SourceError, ConfigurationError) as caught:
+            error = caught
+            item = {"sync": name, "file": str(sync.source), "error": str(error), "problems": []}
+            checked = CheckedFile(item, sync, raw)
+        if error:
             errors.append(error)
-            found.append({"sync": name, "file": str(sync.source), "error": str(error), "problems": []})
-            continue
-        checked = judge_source(world, sync, source)
-        problems = checked.rejected[["line", "column", "value", "reason"]]
-        if sync.entity_class == "user":
-            problems = problems.assign(value=mask_texts(problems["value"]))
-        found.append(
-            {
-                "sync": name,
-                "file": str(sync.source),
-                "encoding": source.dialect.encoding,
-                "delimiter": source.dialect.delimiter,
-                "lines": checked.rows,
-                "good": checked.rows - int(checked.rejected["line"].nunique()),
-                "rejected": int(checked.rejected["line"].nunique()),
-                "problems": problems.to_dict("records"),
-            }
-        )
-    rejected = any(item.get("rejected") for item in found)
-    return CheckedSources({"syncs": found}, errors, 2 if errors else int(rejected))
+            checked.item["problems"] = [_of_file(error, sync, lang), *checked.item["problems"]]
+        files.append(checked)
+    found = [checked.item for checked in files]
+    trouble = any(item.get("rejected") or (strict and item.get("warnings")) for item in found)
+    return CheckedSources({"syncs": found}, errors, 2 if errors else int(trouble), files, lang)
 
 
-def show_checked(checked: CheckedSources) -> None:
-    """Show every problem with its place, and what is fine."""
-    syncs = checked.summary["syncs"]
-    for item in syncs:
-        if item["problems"]:
-            show_rows(f"{item['sync']}: {near(item['file'])}", item["problems"], ["line", "column", "value", "reason"])
-    for item in syncs:
-        if "error" not in item:
-            form = f"{item['encoding']}, delimiter {item['delimiter']!r}"
-            lines = "1 line" if item["lines"] == 1 else f"{item['lines']} lines"
-            say(f"{item['sync']}: {lines}, {item['rejected']} rejected ({form})")
-    if any(item.get("rejected") for item in syncs):
-        say("A run leaves alone whatever a rejected line may be about, and does the rest.")
-    show_errors(checked.errors, syncs)
+def _of_file(error: PhonesyncError, sync: Sync, lang: Language) -> dict[str, Any]:
+    told = told_of_file(error.message, error.remedy, str(sync.source), lang)
+    line = re.match(r",? ?line (\d+)", error.message.removeprefix(str(sync.source)))
+    said = {"code": told.code, "level": told.level, "reason": told.sentence, "advice": told.advice, "suggestion": ""}
+    return {"line": int(line[1]) if line else None, "column": "", "value": "", **said}
+
+
+def _checked(desk: Configured, name: str, raw: bytes, lang: Language) -> CheckedFile:
+    sync = desk.sync(name)
+    source = open_source(desk, sync, raw)
+    checked = judge_source(desk, sync, source)
+    problems = _problems(desk, sync, source, checked, lang)
+    shown = problems
+    if sync.entity_class == "user":
+        shown = problems.assign(value=mask_texts(problems["value"]), suggestion=mask_texts(problems["suggestion"]))
+    rejected = int(checked.rejected["line"].nunique())
+    item = {
+        "sync": name,
+        "file": str(sync.source),
+        **({"error": str(source.refusal)} if source.refusal else {}),
+        "encoding": source.dialect.encoding,
+        "delimiter": source.dialect.delimiter,
+        "sheet": source.dialect.sheet,
+        "header_line": source.table.at,
+        "columns": dict(source.arranged.headers),
+        "lines": checked.rows,
+        "good": checked.rows - rejected,
+        "rejected": rejected,
+        "warnings": int(checked.remarks["line"].nunique()),
+        "skipped": [{"line": skip.line, "why": skip.why} for skip in source.skipped if skip.why != "blank"],
+        "notes": _notes(desk, sync, source, checked, lang),
+        "problems": _rows(shown),
+    }
+    return CheckedFile(item, sync, raw, source, _rows(problems))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _problems(desk: Configured, sync: Sync, source: Source, checked: Checked, lang: Language) -> pd.DataFrame:
+    """Return everything found in the lines, in their order, each with what to do."""
+    table = pd.concat([checked.rejected[_COLUMNS], checked.remarks[_COLUMNS]], ignore_index=True)
+    reading = desk.reading(sync)
+    hints = hints_of(
+        checked.desired,
+        region=reading.region,
+        area_code=reading.area_code,
+        switchboard=reading.switchboard,
+    )
+    told = {reason: told_of_line(reason, lang) for reason in table["reason"].unique()}
+    suggestion = hint_texts(table, _ids_above(source, table), source.arranged.headers["number"], hints)
+    table = table.assign(
+        code=[told[reason].code for reason in table["reason"]],
+        level=[told[reason].level for reason in table["reason"]],
+        advice=[told[reason].advice for reason in table["reason"]],
+        suggestion=suggestion,
+        reason=[told[reason].sentence for reason in table["reason"]],
+    )
+    table = table[["line", "column", "value", "code", "level", "reason", "advice", "suggestion"]]
+    return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
+
+
+def _ids_above(source: Source, problems: pd.DataFrame) -> dict[int, str]:
+    """Return, for lines without an id, that of the nearest line above: a merged cell shows it for all of them."""
+    headers = source.arranged.headers
+    if "owner" not in headers:
+        return {}
+    lines = source.arranged.source
+    gaps = problems.loc[(problems["column"] == headers["owner"]) & (problems["value"] == ""), "line"]
+    ids = lines["owner"].str.strip()
+    filled = ids.where(ids != "").ffill().fillna("")
+    wanted = lines["line"].isin(gaps)
+    return dict(zip(lines.loc[wanted, "line"].astype(int), filled[wanted], strict=True))
+
+
+def _notes(desk: Configured, sync: Sync, source: Source, checked: Checked, lang: Language) -> list[str]:
+    """Say what was found out and not set, so that nothing is assumed in silence."""
+    notes, kind, configured = [], kind_of(desk, sync), configured_columns(sync)
+    if source.table.at > 1:
+        notes.append(phrase("note_header", lang, line=source.table.at))
+    left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}
+    notes += [phrase(f"note_{why}", lang, lines=lines) for why, lines in left_out.items() if lines]
+    for ours, theirs in source.arranged.headers.items():
+        standard = HEADERS[kind][ours]
+        if ours not in configured and theirs.casefold() != standard.casefold():
+            notes.append(phrase("note_column", lang, theirs=theirs, ours=standard))
+    if source.dialect.evidence == "letters":
+        notes.append(phrase("note_letters", lang, encoding=source.dialect.encoding))
+    if kind == "apio":
+        many, letters = outside_latin1(checked.desired["name"])
+        if many:
+            notes.append(phrase("note_latin", lang, n=many, letters=letters))
+    return notes
+
+
+def _lines(skipped: Sequence[Skipped], why: str) -> str:
+    lines = [str(skip.line) for skip in skipped if skip.why == why]
+    return ", ".join(lines[:_MOST_LINES]) + (", …" if len(lines) > _MOST_LINES else "")

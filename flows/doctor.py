@@ -14,7 +14,7 @@ from flows.show import near, say, show_rows
 from flows.source import extract_source, judge_source
 from flows.world import World
 from schemas.errors import AccessRefused, PhonesyncError
-from schemas.settings import Sync
+from schemas.sync import Sync
 
 _METHODS = ("services/phones/select", "services/phones/replace")
 _TENANT_ADMIN = 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pandas as pd
@@ -15,6 +15,7 @@ from schemas.plan import GuardHit, fingerprint
 from tasks.board import Inputs
 from tasks.guard import Facts, guard
 from tasks.plan import Policy, plan
+from tasks.spelling import as_stored
 from tasks.validate import Checked
 
 
@@ -38,6 +39,8 @@ def make(passage: Passage, target: Target) -> Made:
     gone = world.ledger.memory.owners(name, target.name) - managed
     found: Found = passage.do("extract target", target.read, sorted(managed | gone), world.progress)
     by_name = kind_of(world, sync) == "apio"
+    if by_name:
+        checked = _as_stored(passage, target, checked, found)
     policy = Policy(
         names_are_keys=by_name,
         delete_missing=sync.delete_missing if sync.delete_missing is not None else not by_name,
@@ -101,6 +104,13 @@ def _folds_names(passage: Passage, target: Target, checked: Checked, found: Foun
     if folds:
         ledger.memory.learn_trait(target.name, FOLDS_NAMES, passage.world.now())
     return folds
+
+
+def _as_stored(passage: Passage, target: Target, checked: Checked, found: Found) -> Checked:
+    """Expect names as the list has been seen to spell them: otherwise each run would change them again."""
+    known = passage.world.ledger.memory.traits(target.name)
+    names = as_stored(checked.desired["name"], found.entries["tidy"], known)
+    return replace(checked, desired=checked.desired.assign(name=names))
 
 
 def _parts(checked: Checked) -> list[pd.DataFrame]:

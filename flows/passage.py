@@ -11,7 +11,7 @@ import pandas as pd
 from flows.report import Reported
 from flows.world import World
 from schemas.errors import PhonesyncError
-from schemas.settings import Sync
+from schemas.sync import Sync
 
 T = TypeVar("T")
 Mode = Literal["plan", "sync", "apply", "resume", "revert"]
@@ -49,12 +49,16 @@ class Order:
 
 @dataclass
 class Ran:
-    """How a run ended: the object that `--json` prints, its exit code, and the tables behind it."""
+    """How a run ended: the object that `--json` prints, its exit code, and the tables behind it.
+
+    `codes` are the exit codes of the syncs, in the summary's order; the run's is the weightiest of them.
+    """
 
     summary: dict[str, Any]
     exit_code: int
     reported: list[Reported] = field(default_factory=list)
     errors: list[PhonesyncError] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Passage:
         ran: how the run has gone so far.
         sent_before: the requests that the target's client had sent before this sync.
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
+        notes: what was learnt on the way and is said once.
     """
 
     world: World
@@ -82,6 +87,12 @@ class Passage:
     ran: Ran
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     lines: list[pd.DataFrame] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether the place knows its entries by their names, as a phone list does."""
+        return self.world.settings.connections[self.sync.connection].kind == "apio"
 
     def do(self, name: str, function: Callable[..., T], *args: Any) -> T:
         """Carry a named step out the way this run carries steps out."""

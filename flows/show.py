@@ -98,6 +98,8 @@ def show_run(ran: Ran, *, planned: bool, command: str = "phonesync") -> None:
             show_lines(f"{reported.summary['sync']}: {title}", wanted[:_SHOWN])
         if len(wanted) > _SHOWN:
             say(f"and {len(wanted) - _SHOWN} more, in the report")
+        for note in reported.summary.get("notes", ()):
+            say(f"{reported.summary['sync']}: {note}")
         for guard in reported.summary["guards"] if planned else ():
             say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
     _tell_the_end(summaries, planned=planned, command=command)
@@ -213,12 +215,16 @@ def show_numbers(read: Sequence[Mapping[str, Any]]) -> None:
     rows = [
         {
             "text": item["text"],
-            "read as": "\n".join(_spoken(part) for part in item["numbers"]) or item["reason"],
+            "read as": "\n".join(_spoken(part) for part in item["numbers"]) or _not_read(item),
             "note": item["note"],
         }
         for item in read
     ]
     show_rows("", rows, ["text", "read as", *(["note"] if any(row["note"] for row in rows) else [])])
+
+
+def _not_read(item: Mapping[str, Any]) -> str:
+    return f"{item['reason']}\nDo you mean: {item['suggestion']}" if item["suggestion"] else str(item["reason"])
 
 
 def _spoken(part: Mapping[str, str]) -> str:

@@ -4,35 +4,86 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.files import Dialect, Given, Table, read_csv
-from flows.world import World
+import pandas as pd
+
+from connectors.dialect import Skipped
+from connectors.files import Dialect, Given, Table, Wanted, read_bytes, read_table
+from flows.desk import Configured
+from schemas.errors import SourceError
 from schemas.owner import list_owner
-from schemas.settings import Sync
-from tasks.arrange import Arranged, Records, arrange, expected_headers
+from schemas.sync import Sync
+from tasks.arrange import Arranged, Records, arrange
+from tasks.spoilt import Place, refusal, spoilt_cells
+from tasks.synonyms import expected_headers, known_synonyms
 from tasks.validate import Checked, Rules, Target, validate
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was read, and what our columns are called in it."""
+    """A file as it was read, and what our columns are called in it.
+
+    Attributes:
+        arranged: its lines.
+        dialect: how it is written.
+        table: its records as they stand.
+        skipped: the records that are no data, in the file's order.
+        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `reason`.
+        refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
+    """
 
     arranged: Arranged
     dialect: Dialect
+    table: Table
+    skipped: tuple[Skipped, ...]
+    flaws: pd.DataFrame
+    refusal: SourceError | None = None
 
 
-def kind_of(world: World, sync: Sync) -> Target:
+def kind_of(world: Configured, sync: Sync) -> Target:
     """Return which service the sync is for."""
     return world.settings.connections[sync.connection].kind
 
 
-def extract_source(world: World, sync: Sync) -> Source:
+def extract_source(world: Configured, sync: Sync) -> Source:
     """Return the sync's file under our column names; raises `SourceError` where it cannot be trusted as a whole."""
-    kind, columns = kind_of(world, sync), configured_columns(sync)
-    expected = list(expected_headers(kind, columns).values())
-    given = Given(encoding=sync.encoding, delimiter=sync.delimiter, quotechar=sync.quotechar)
-    table: Table = read_csv(sync.source, expected=expected, given=given)
-    records = Records(str(sync.source), table.header, table.frame, table.lines, table.problems, table.widths)
-    return Source(arrange(records, kind, columns), table.dialect)
+    source = open_source(world, sync, read_bytes(sync.source))
+    if source.refusal:
+        raise source.refusal
+    return source
+
+
+def open_source(world: Configured, sync: Sync, raw: bytes) -> Source:
+    """Return a file under our column names, also where it can be read and yet not be trusted.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    kind, columns, name = kind_of(world, sync), configured_columns(sync), str(sync.source)
+    also = frozenset().union(*known_synonyms(kind, columns).values())
+    table = read_table(sync.source, raw, Wanted(list(expected_headers(kind, columns).values()), also), given_of(sync))
+    parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
+    arranged = arrange(Records(name, *parts), kind, columns)
+    reading = world.reading(sync)
+    place = Place(name, arranged.headers, reading.region, reading.area_code)
+    flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place)], ignore_index=True)
+    skipped = [
+        *table.skipped,
+        *(Skipped(line, "blank") for line in arranged.blank),
+        *(Skipped(line, "footer") for line in arranged.footers),
+    ]
+    return Source(
+        arranged=arranged,
+        dialect=table.dialect,
+        table=table,
+        skipped=tuple(sorted(skipped, key=lambda record: record.line)),
+        flaws=flaws.drop_duplicates(["line", "column"], ignore_index=True),
+        refusal=refusal(flaws, place),
+    )
+
+
+def given_of(sync: Sync) -> Given:
+    """Return what the configuration says of how the file is written."""
+    return Given(sync.encoding, sync.delimiter, sync.quotechar, sync.sheet, sync.header_line, sync.comment_prefix)
 
 
 def configured_columns(sync: Sync) -> dict[str, str]:
@@ -42,7 +93,7 @@ def configured_columns(sync: Sync) -> dict[str, str]:
     return {ours.get(key, key): header for key, header in given.items()}
 
 
-def judge_source(world: World, sync: Sync, source: Source) -> Checked:
+def judge_source(world: Configured, sync: Sync, source: Source) -> Checked:
     """Return what the lines of the file want, and why some of them are not trusted."""
     kind, reading = kind_of(world, sync), world.reading(sync)
     owner = str(sync.entity_class) if kind == "usos" else list_owner(str(sync.tenant), sync.group)
@@ -52,8 +103,9 @@ def judge_source(world: World, sync: Sync, source: Source) -> Checked:
         headers=source.arranged.headers,
         region=reading.region,
         area_code=reading.area_code,
+        switchboard=reading.switchboard,
         allow_clear=sync.allow_clear,
         allow_short_codes=sync.allow_short_codes,
         write_format=sync.write_format or ("source" if kind == "usos" else "apio"),
     )
-    return validate(source.arranged.source, rules)
+    return validate(source.arranged.source, rules, source.flaws)

@@ -24,6 +24,7 @@ class Reading:
 
     region: str
     area_code: str | None
+    switchboard: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: Reading)
     """Return `Current` of entries given as (owner, name, number, type, English name)."""
     columns = ["owner", "name", "number", "type_id", "name_en"]
     frame = pd.DataFrame(list(rows), columns=columns, dtype="str")
-    return recognise(frame, region=reading.region, area_code=reading.area_code)
+    return recognise(frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard)
 
 
 def answer_of(send: Callable[[], Any]) -> Answer:

@@ -11,10 +11,11 @@ from connectors.ledger import Known
 from connectors.usos import Usos, UsosNumber
 from flows.target import ROUNDS, Found, Job, Progress, Reading, Written, answer_of, as_current, wait_before
 from schemas.answer import Answer
+from schemas.connection import UsosConnection
 from schemas.errors import ServiceError, Unreachable
 from schemas.owner import entity_id, usos_owner
 from schemas.plan import Outcome
-from schemas.settings import EntityClass, UsosConnection
+from schemas.sync import EntityClass
 from tasks.gather import Wanted, gather
 from tasks.settle import agreeing, in_place, moved, newcomers, stands, writes
 from tasks.verdict import Seen, verdict, worth_another_try

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 
 def usos_owner(entity_class: str, entity_id: str) -> str:
     """Name a USOS entity: `faculty 10000000`."""
@@ -16,3 +18,11 @@ def entity_id(owner: str) -> str:
 def list_owner(tenant: str, group: str | None) -> str:
     """Name a phone list: `tenant chopin`, `group chopin/strings`."""
     return f"group {tenant}/{group}" if group else f"tenant {tenant}"
+
+
+def are_ids(texts: pd.Series) -> pd.Series:
+    """Tell which texts may be the id of a USOS entity.
+
+    services/phones: an id is a string of at most 32 characters without "|", which joins ids in `select`.
+    """
+    return texts.str.len().between(1, 32) & ~texts.str.contains(r"[|\s]", regex=True)

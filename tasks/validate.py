@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from schemas.frames import APIO_LINE, USOS_LINE, Rejected, empty
-from schemas.owner import usos_owner
-from schemas.settings import WriteFormat
+from schemas.owner import are_ids, usos_owner
+from schemas.sync import WriteFormat
+from tasks.names import remarks_on_names
 from tasks.normalise import readings, tidy_text
 from tasks.read_number import is_short_code, means_none
+from tasks.synonyms import Target
 from tasks.write_number import written
 
-Target = Literal["usos", "apio"]
-_ID = r"[^|\s]{1,32}"
+__all__ = ["Checked", "Rules", "Target", "validate"]
+
 _NUMBER_LIMIT = 30
 
 
@@ -32,6 +34,7 @@ class Rules:
         headers: what the file calls our columns, for the messages.
         region: whose numbers are written without a country code.
         area_code: what completes a seven-digit number, if anything.
+        switchboard: the number that extensions standing alone belong to, if any.
         allow_clear: a line with an id and no number may clear its owner.
         allow_short_codes: numbers such as 112 or a house's internal ones are trusted.
         write_format: how a new or changed number is written.
@@ -42,6 +45,7 @@ class Rules:
     headers: Mapping[str, str]
     region: str = "PL"
     area_code: str | None = None
+    switchboard: str | None = None
     allow_clear: bool = False
     allow_short_codes: bool = False
     write_format: WriteFormat = "source"
@@ -57,6 +61,7 @@ class Checked:
         clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
         repeats: columns `line, owner, message`: lines that say again what another line of a phone list says.
         rows: how many lines the file has.
+        remarks: columns `line, column, value, reason`: what should be looked at and rejects no line.
     """
 
     desired: pd.DataFrame
@@ -64,12 +69,21 @@ class Checked:
     clears: pd.DataFrame
     repeats: pd.DataFrame
     rows: int
+    remarks: pd.DataFrame = field(default_factory=lambda: _remarks([]))
 
 
-def validate(source: pd.DataFrame, rules: Rules) -> Checked:
-    """Return what the lines of `Source` want, and all reasons at once why some of them are not trusted."""
+def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = None) -> Checked:
+    """Return what the lines of `Source` want, and all reasons at once why some of them are not trusted.
+
+    Args:
+        source: `Source`.
+        rules: how to judge.
+        flaws: cells that are known to be spoilt: `line`, `column` (ours), `reason`; nothing else is said of these.
+    """
     rows = _read(source, rules)
-    problems = _Problems(rows, rules.headers)
+    if flaws is not None and not flaws.empty:
+        rows.loc[rows["line"].isin(flaws.loc[flaws["column"] == "number", "line"]), "readable"] = False
+    problems = _Problems(rows, rules.headers, flaws)
     sound = rows["problem"] == ""
     problems.add(~sound, "", rows["problem"])
     problems.add_failures(USOS_LINE if rules.target == "usos" else APIO_LINE, sound)
@@ -78,7 +92,7 @@ def validate(source: pd.DataFrame, rules: Rules) -> Checked:
         clearing, repeats = rows["none"], pd.Series("", index=rows.index, dtype="str")
     else:
         problems.add_reasons("number", _unreadable(rows).mask(rows["none"], "the number is missing"), sound)
-        problems.add_reasons("number", _too_much_for_a_list(rows), sound)
+        problems.add_reasons("number", _too_much_for_a_list(rows, as_typed=rules.write_format == "source"), sound)
         doubts, repeats = _doubtful_names(rows)
         problems.add_reasons("name", doubts, sound)
         clearing = pd.Series(data=False, index=rows.index)
@@ -91,7 +105,35 @@ def validate(source: pd.DataFrame, rules: Rules) -> Checked:
         clears=rows.loc[trusted & clearing, ["line", "owner"]].reset_index(drop=True),
         repeats=rows.loc[again, ["line", "owner"]].assign(message=repeats[again]).reset_index(drop=True),
         rows=len(rows),
+        remarks=_on_names(source.reset_index(drop=True), rules, sound),
     )
+
+
+def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> pd.DataFrame:
+    """Return what should be looked at in the ids and names, as they stand in the file."""
+    found = []
+    for column in ("owner", "name", "new_name"):
+        if column in rules.headers:
+            reasons = remarks_on_names(source[column])
+            some = source[sound & (reasons != "")]
+            found.append(
+                pd.DataFrame(
+                    {
+                        "line": some["line"],
+                        "column": rules.headers[column],
+                        "value": some[column],
+                        "reason": reasons[some.index],
+                    }
+                )
+            )
+    return _remarks(found)
+
+
+def _remarks(found: list[pd.DataFrame]) -> pd.DataFrame:
+    columns = ["line", "column", "value", "reason"]
+    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    table = table.astype({"line": "int64", "column": "str", "value": "str", "reason": "str"})
+    return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
 
 
 def _read(source: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -102,12 +144,12 @@ def _read(source: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     rows["id"] = rows["owner"]
     if rules.target == "usos":
         named = usos_owner(rules.owner, "") + rows["id"]
-        rows["owner"] = named.where(rows["id"].str.fullmatch(_ID), "")
+        rows["owner"] = named.where(are_ids(rows["id"]), "")
     else:
         rows["owner"] = rules.owner
     # A new name that is the name already renames nothing.
     rows["new_name"] = rows["new_name"].mask(rows["new_name"] == rows["name"], "")
-    read = readings(rows["number"], region=rules.region, area_code=rules.area_code)
+    read = readings(rows["number"], **_how(rules))
     for column in ("key", "count", "extension", "reason"):
         rows[column] = read[column]
     unread = [text for text in rows.loc[rows["count"] == 0, "number"].unique() if text]
@@ -115,6 +157,11 @@ def _read(source: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     rows["none"] = (rows["number"] == "") | rows["number"].isin([text for text in unread if means_none(text)])
     rows["readable"] = (rows["count"] > 0) | rows["number"].isin(short)
     return rows
+
+
+def _how(rules: Rules) -> dict[str, Any]:
+    """Return how numbers are read, as arguments."""
+    return {"region": rules.region, "area_code": rules.area_code, "switchboard": rules.switchboard}
 
 
 def _unreadable(rows: pd.DataFrame) -> pd.Series:
@@ -129,12 +176,14 @@ def _why_not_cleared(rows: pd.DataFrame, rules: Rules) -> str | pd.Series:
     return pd.Series("other lines give this owner numbers", index=rows.index).where(rows["owner"].isin(others), "")
 
 
-def _too_much_for_a_list(rows: pd.DataFrame) -> pd.Series:
+def _too_much_for_a_list(rows: pd.DataFrame, *, as_typed: bool) -> pd.Series:
     """Say what a phone list entry cannot hold."""
     why = pd.Series("", index=rows.index, dtype="str")
     why = why.mask(rows["count"] > 1, "a phone list entry holds one number: give each number a line of its own")
     why = why.mask((rows["count"] == 1) & rows["extension"], "a phone list entry cannot hold an extension")
-    return why.mask(rows["readable"] & (rows["number"].str.len() > 4 * _NUMBER_LIMIT), "the number is too long")
+    # A spelling of the service's own is shorter than what people type around the digits.
+    limit = _NUMBER_LIMIT if as_typed else 4 * _NUMBER_LIMIT
+    return why.mask(rows["readable"] & (rows["number"].str.len() > limit), "the number is too long")
 
 
 def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -172,7 +221,7 @@ def _listed(lines: pd.Series) -> str:
 
 def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     renamed = rows["new_name"] != ""
-    number = written(rows["number"], rules.write_format, region=rules.region, area_code=rules.area_code)
+    number = written(rows["number"], rules.write_format, **_how(rules))
     desired = rows.assign(
         name=rows["name"].where(~renamed, rows["new_name"]),
         old_name=rows["name"].where(renamed, ""),
@@ -184,12 +233,20 @@ def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 class _Problems:
     """The reasons found so far, each with its line, the header the clerk knows, and what ties the line to entries."""
 
-    def __init__(self, rows: pd.DataFrame, headers: Mapping[str, str]) -> None:
+    def __init__(self, rows: pd.DataFrame, headers: Mapping[str, str], flaws: pd.DataFrame | None) -> None:
         self._rows = rows
         self._headers = headers
         self._found: list[pd.DataFrame] = []
+        self._flawed: dict[str, pd.Series] = {}
+        for column, some in flaws.groupby("column") if flaws is not None else ():
+            reasons = rows["line"].map(some.drop_duplicates("line").set_index("line")["reason"]).fillna("")
+            flawed = (reasons != "") & (rows["problem"] == "")
+            self.add(flawed, str(column), reasons)
+            self._flawed[str(column)] = flawed
 
     def add(self, bad: pd.Series, column: str, reason: str | pd.Series) -> None:
+        if column in self._flawed:
+            bad = bad & ~self._flawed[column]
         rows = self._rows[bad]
         if rows.empty:
             return

@@ -43,6 +43,7 @@ def lines(checked: Checked) -> list[int]:
 
 GOOD_NUMBER = {"number": "22 999 00 01"}
 NONE = "no number; if this owner really has none, allow it with allow_clear = true"
+NO_ID = "the id is missing"
 ID = "an id has 1 to 32 characters, no spaces and no |"
 TOO_LONG = "a name on a phone list has at most 50 characters"
 ONE_NUMBER = "a phone list entry holds one number: give each number a line of its own"
@@ -51,7 +52,7 @@ ONE_NUMBER = "a phone list entry holds one number: give each number a line of it
 @pytest.mark.parametrize(
     ("row", "column", "value", "reason"),
     [
-        ({**GOOD_NUMBER, "owner": ""}, "Jednostka", "", ID),
+        ({**GOOD_NUMBER, "owner": ""}, "Jednostka", "", NO_ID),
         ({**GOOD_NUMBER, "owner": "F1|F2"}, "Jednostka", "F1|F2", ID),
         ({**GOOD_NUMBER, "owner": "F 1"}, "Jednostka", "F 1", ID),
         ({**GOOD_NUMBER, "owner": "x" * 33}, "Jednostka", "x" * 33, ID),

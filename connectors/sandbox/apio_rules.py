@@ -30,7 +30,7 @@ def stored_name(name: str, options: ApioOptions) -> str:
     Raises:
         ApioRefusedError: 400, with a reason that does not quote the name.
     """
-    name = tidied(name, options)
+    name = options.letters(tidied(name, options))
     if not 1 <= len(name) <= options.max_name_length:
         raise ApioRefusedError(400, f"The name must have 1 to {options.max_name_length} characters")
     if options.latin1_names and any(ord(character) > 255 for character in name):

@@ -122,6 +122,7 @@ class ApioOptions:
         list_order: the order of the answered entries.
         name_case: whether two names that differ only in case are two names.
         text: what becomes of white space in names and numbers.
+        letters: what becomes of a name's letters before it is stored.
         numbers: how a number is stored.
         max_name_length: a longer name is refused.
         max_number_length: a longer number is refused.
@@ -157,6 +158,7 @@ class ApioOptions:
     list_order: ListOrder = "insertion"
     name_case: NameCase = "sensitive"
     text: TextHandling = "collapsed"
+    letters: Callable[[str], str] = str
     numbers: NumberFormat = "as_sent"
     max_name_length: int = 50
     max_number_length: int = 30

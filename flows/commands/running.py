@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import click
 
-from flows.commands.options import carry_out, configured, connected, json_wanted, named_syncs, verbatim
+from flows.commands.options import carry_out, configured, json_wanted, named_syncs, verbatim
 from flows.problems import print_json
 
 
-@click.command(epilog=verbatim("Example", "phonesync check faculties"))
+@click.command(epilog=verbatim("Example", "phonesync check faculties --annotate --lang pl"))
 @named_syncs
+@click.option("--lang", type=click.Choice(["pl", "en"]), help="Of what is said; default: the environment's.")
+@click.option("--annotate", "annotated", is_flag=True, help="Write NAME.checked.csv, with a column of remarks.")
+@click.option("--force", is_flag=True, help="Replace annotated copies that are there already.")
+@click.option("--strict", is_flag=True, help="Exit with 1 also where something should only be looked at.")
+@click.option("--github", is_flag=True, help="Print annotations as GitHub reads them.")
 @configured
 @json_wanted
 @click.pass_context
-def check(context: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
-    """Look at the configuration and the CSV files.
+def check(context: click.Context, /, syncs: tuple[str, ...], config: str | None, **chosen: Any) -> None:
+    """Look at the configuration and the source files.
 
-    Shows every problem with its file, line and column. Reads files only; asks no service. Exit code 1 where lines are
-    rejected, 2 where a file cannot be trusted at all.
+    Shows every problem with its file, line and column, the reason, and what to do. Reads files only: asks no service,
+    and needs neither credentials nor the ledger. Exit code 1 where lines are rejected, 2 where a file cannot be trusted
+    at all.
     """
+    from flows.annotate import annotate
     from flows.check import check_sources, show_checked
+    from flows.commands.reconciling import spoken
+    from flows.configuration import find_configuration, load
+    from flows.desk import Desk
+    from flows.show_check import show_annotations, show_copies
 
-    with connected(context, config) as world:
-        checked = check_sources(world, syncs)
-    if as_json:
+    if chosen["as_json"] and chosen["github"]:
+        raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
+    desk = Desk(load(find_configuration(config or context.obj, os.environ)))
+    lang = chosen["lang"] or spoken(dict(os.environ))
+    checked = check_sources(desk, syncs, lang=lang, strict=chosen["strict"])
+    copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
+    if chosen["as_json"]:
         print_json(checked.summary)
+    elif chosen["github"]:
+        show_annotations(checked)
     else:
         show_checked(checked)
+        show_copies(copies, lang)
     context.exit(checked.exit_code)
 
 

@@ -1,0 +1,168 @@
+"""The encoding of a text file, set by somebody or told by evidence in the bytes; no byte is replaced or dropped.
+
+Where the bytes leave two readings open, the file is refused, and the message names the setting that decides.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from schemas.errors import ConfigurationError, SourceError
+
+# What an encoding was told by, the surest first; only letters leave a doubt.
+Evidence = Literal["set", "mark", "ascii", "utf-8", "zeros", "letters"]
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+# UTF-32 stands first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
+)
+
+# The six Polish letters that stand at different places; all others are the same bytes in both encodings.
+_MOVED = "ąśźĄŚŹ"
+_MOVED_ISO = _MOVED.encode("iso-8859-2")
+_MOVED_WINDOWS = _MOVED.encode("windows-1250")
+_CONTROLS = bytes(range(0x80, 0xA0))
+_POLISH = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
+_POLISH_UTF8 = re.compile(b"|".join(letter.encode() for letter in _POLISH))
+_ONE_BYTE_POLISH = tuple(bytes(range(0x80)) + _POLISH.encode(name) for name in ("windows-1250", "iso-8859-2"))
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A text without its byte order mark, the encoding it was in, and what told the encoding."""
+
+    text: str
+    encoding: str
+    evidence: Evidence
+
+
+def decode(path: Path, raw: bytes, encoding: str | None) -> Decoded:
+    """Return the whole text; no byte is replaced or dropped.
+
+    Raises:
+        SourceError: the bytes do not fit the encoding (line and byte are named), or two encodings fit.
+        ConfigurationError: the encoding that is set does not exist.
+    """
+    if encoding is not None:
+        return Decoded(_decode(path, raw, encoding).removeprefix("\ufeff"), encoding, "set")
+    for mark, name, bare in _MARKS:
+        if raw.startswith(mark):
+            return Decoded(_decode(path, raw, bare)[1:], name, "mark")
+    if wide := _wide(raw):
+        return Decoded(_decode(path, raw, wide), wide, "zeros")
+    if _is_utf8(path, raw):
+        return Decoded(_decode(path, raw, "utf-8"), "utf-8", "ascii" if raw.isascii() else "utf-8")
+    found = _by_letters(path, raw)
+    return Decoded(_decode(path, raw, found), found, "letters")
+
+
+def encode_as(path: Path, raw: bytes, decoded: Decoded, text: str) -> bytes:
+    """Return a text in the encoding of a file that was decoded, byte order mark and all.
+
+    A file of plain letters alone gets a mark where the text has others: without one, spreadsheets take a guess.
+
+    Raises:
+        SourceError: the file itself would not come out as it was, so nothing is to be trusted of the encoding.
+    """
+    marked = [(mark, bare) for mark, _, bare in _MARKS if raw.startswith(mark)]
+    for mark, encoding in (*marked, (b"", decoded.encoding)):
+        try:
+            same = mark + decoded.text.encode(encoding) == raw
+        except UnicodeError:
+            continue
+        if same:
+            plain = decoded.evidence == "ascii" and not text.isascii()
+            return (codecs.BOM_UTF8 if plain else mark) + text.encode(encoding, errors="replace")
+    raise SourceError(
+        f"{path}: the file cannot be written back as it was.", remedy="Save it as UTF-8 and check it again."
+    )
+
+
+def newlines(text: str) -> int:
+    """Count the line ends: a carriage return, a line feed, or both together."""
+    return len(_NEWLINE.findall(text))
+
+
+def _decode(path: Path, raw: bytes, encoding: str) -> str:
+    try:
+        text = raw.decode(encoding)
+        if not text.isascii():
+            text.encode()  # some encodings make half characters, which nothing can store or send
+    except UnicodeDecodeError as error:
+        raise _undecodable(path, raw, error, encoding) from None
+    except (LookupError, ValueError):
+        raise ConfigurationError(
+            f"{path}: there is no encoding {encoding!r} that this file could be in.",
+            remedy="Use utf-8, windows-1250, iso-8859-2 or utf-16, or leave `encoding` out.",
+        ) from None
+    return text
+
+
+def _undecodable(path: Path, raw: bytes, error: UnicodeDecodeError, encoding: str) -> SourceError:
+    try:
+        before = raw[: error.start].decode(encoding, errors="ignore")
+    except UnicodeError:  # some encodings know no mercy; line ends are the same bytes in them
+        before = raw[: error.start].decode("latin-1")
+    value = f" (0x{raw[error.start]:02X})" if error.start < len(raw) else ""
+    return SourceError(
+        f"{path}, line {1 + newlines(before)}: byte {error.start + 1} of the file{value} is not {encoding}.",
+        remedy="Save the file again as UTF-8, or set the sync's `encoding` to the one it was saved in.",
+    )
+
+
+def _wide(raw: bytes) -> str | None:
+    """Tell UTF-16 without a mark: in a CSV header nearly every second byte is zero, in no other encoding any is."""
+    sample = raw[:512]
+    half = len(sample) // 2
+    if half and sample[1::2].count(0) * 2 > half:
+        return "utf-16-le"
+    if half and sample[::2].count(0) * 2 > half:
+        return "utf-16-be"
+    return None
+
+
+def _is_utf8(path: Path, raw: bytes) -> bool:
+    """Tell UTF-8 from one byte a letter; UTF-8 with some broken bytes is an error and never the latter."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if _POLISH_UTF8.search(raw):
+            # Read with one byte a letter, every Polish letter would turn into two signs and every name would change.
+            raise _undecodable(path, raw, error, error.encoding) from None
+        return False
+    if raw.isascii() or _POLISH_UTF8.search(raw):
+        return True
+    # In a short file two Polish letters can look like one letter of UTF-8: `CZĘŚCI` in Windows-1250 like `CZʌCI`.
+    return all(raw.translate(None, letters) for letters in _ONE_BYTE_POLISH)
+
+
+def _by_letters(path: Path, raw: bytes) -> str:
+    """Tell Windows-1250 from ISO-8859-2 by the letters in which they differ.
+
+    A statistical detector took a third of 1,500 invented phone lists in ISO-8859-2, of 1 to 10 lines, for Windows-1250.
+    The bytes themselves decide: ISO-8859-2 has only control characters between 0x80 and 0x9F, and where it has
+    `ąśźĄŚŹ`, Windows-1250 has signs that stand in no name. One limit: in a file in ISO-8859-2 with none of the six
+    letters, a foreign `š` is read as `ą`; set the encoding there.
+    """
+    if len(raw.translate(None, _CONTROLS)) < len(raw):
+        return "windows-1250"
+    iso = len(raw) - len(raw.translate(None, _MOVED_ISO))
+    windows = len(raw) - len(raw.translate(None, _MOVED_WINDOWS))
+    if iso != windows:
+        return "iso-8859-2" if iso > windows else "windows-1250"
+    if raw.decode("iso-8859-2") == _decode(path, raw, "windows-1250"):
+        return "windows-1250"
+    raise SourceError(
+        f"{path}: the letters can be read both as Windows-1250 and as ISO-8859-2.",
+        remedy='Set the sync\'s `encoding` to "windows-1250" or "iso-8859-2", or save the file as UTF-8.',
+    )

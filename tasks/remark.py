@@ -1,0 +1,54 @@
+"""Put remarks beside the lines of a file: a column of our own in front, and every byte of the clerk's as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_MAY_RUN = ("=", "+", "-", "@", "\t", "\r")
+_RUNS = ("=", "@", "\t", "\r")
+
+
+def remarked(text: str, remarks: Mapping[int, str], delimiter: str, quote: str) -> str:
+    """Return the text of a file with a remark in front of each record that has one, be it empty; no more is changed.
+
+    In front, as a record may have too few fields or too many: the remark stands in its column all the same.
+
+    Args:
+        text: the whole file.
+        remarks: by the line where a record begins, the header among them.
+        delimiter: between the fields.
+        quote: around fields.
+    """
+    parts = []
+    for number, physical in enumerate(filter(None, _LINE.findall(text)), start=1):
+        if number in remarks:
+            parts.append(remark(remarks[number], delimiter, quote) + delimiter)
+        parts.append(physical)
+    return "".join(parts)
+
+
+def remark(text: str, delimiter: str, quote: str) -> str:
+    """Return a text as one field on one line that no spreadsheet runs."""
+    safe = " ".join(text.split())
+    if safe.startswith(_MAY_RUN):
+        safe = f"'{safe}"
+    if delimiter in safe or quote in safe:
+        return quote + safe.replace(quote, quote * 2) + quote
+    return safe
+
+
+def sheet_remarked(rows: Iterable[tuple[int, Sequence[str]]], remarks: Mapping[int, str]) -> str:
+    """Return a sheet as CSV, each row on a line of its own, with a remark in front.
+
+    A text that would run as a formula has an apostrophe in front: in the sheet it was a text.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    for number, cells in rows:
+        shown = [" ".join(cell.split()) for cell in cells]
+        writer.writerow([remarks.get(number, ""), *(f"'{cell}" if cell.startswith(_RUNS) else cell for cell in shown)])
+    return text.getvalue()

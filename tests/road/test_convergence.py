@@ -1,0 +1,115 @@
+"""Whatever a service does to a text it stores, a second run finds nothing to do; all data is invented."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any, get_args
+
+import pandas as pd
+import pytest
+from road_trip import OPEN_GUARD, Road, apio_state, usos_state
+
+from connectors.sandbox.options import ApioOptions, NumberFormat, TextHandling, TypeHandling, UsosOptions
+from tasks.spelling import as_stored
+
+# Texts that people and spreadsheets leave in files: spaces of every kind, a letter in two parts, nothing to be seen.
+NAMES = [
+    "  Dziekanat  ",
+    "Sala   12",
+    "Biuro\u00a0Rektora",
+    "Lo\u0301dz\u0301",
+    "Kasa\u200b",
+    "ŁÓDŹ",
+    "tel. / fax",
+    'A "B"',
+]
+NUMBERS = ["22 999 00 01", "(22) 999-00-02", "+48 22 999 00 03", "0048229990004", "22-999-00-05", "229990006"]
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def settles(road: Road) -> None:
+    """Run three times: the first may write, the others find nothing, and prove it."""
+    first = road.go()
+    assert first.exit_code == 0, (first.sync, first.lines)
+    for _ in range(2):
+        again = road.go()
+        assert (again.exit_code, again.writes) == (0, []), again.lines
+        assert set(again.actions) <= {"keep"}, again.actions
+        assert again.sync["verified"]
+
+
+@pytest.mark.parametrize("text", get_args(TextHandling))
+@pytest.mark.parametrize("types", get_args(TypeHandling))
+def test_usos_settles(road: Road, text: Any, types: Any) -> None:
+    road.open(usos_state({"1": [], "2": []}), usos=UsosOptions(text=text, types=types))
+    rows = [f"{1 + at % 2},{quoted(NUMBERS[at % 6])},{quoted(name)},STA" for at, name in enumerate(NAMES)]
+    road.source("entity_id,number,comment,type_id\n" + "\n".join(rows) + "\n")
+    road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
+    settles(road)
+
+
+@pytest.mark.parametrize("text", get_args(TextHandling))
+@pytest.mark.parametrize("numbers", get_args(NumberFormat))
+def test_a_phone_list_settles(road: Road, text: Any, numbers: Any) -> None:
+    road.open(apio_state([]), apio=ApioOptions(text=text, numbers=numbers))
+    rows = [f"{quoted(name)};{quoted(NUMBERS[at % 6])}" for at, name in enumerate(NAMES)]
+    road.source("Name;Phone Number\n" + "\n".join(rows) + "\n")
+    road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write_format": "source"})
+    settles(road)
+
+
+@pytest.mark.parametrize("case", ["sensitive", "insensitive"])
+@pytest.mark.parametrize("way", ["batch", "entries"])
+def test_a_name_that_stands_in_another_case_settles(road: Road, case: Any, way: str) -> None:
+    road.open(apio_state([("DZIEKANAT", "+48-229990001")]), apio=ApioOptions(name_case=case))
+    road.source("Name;Phone Number\nDziekanat;22 999 00 02\nKasa;22 999 00 03\n")
+    road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": way})
+    settles(road)
+
+
+def without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text.replace("Ł", "L").replace("ł", "l"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+REWRITING: dict[str, Callable[[str], str]] = {
+    "changes the case of names": str.upper,
+    "drops accents from names": without_accents,
+    "writes ? for letters outside Latin-1": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
+    "cuts names to 10": lambda text: text[:10],
+}
+
+
+@pytest.mark.parametrize("way", ["batch", "entries"])
+@pytest.mark.parametrize("habit", REWRITING)
+def test_a_list_that_rewrites_names_is_learnt_once_and_then_left_alone(road: Road, habit: str, way: str) -> None:
+    road.open(apio_state([("Stara", "+48-229990009")]), apio=ApioOptions(letters=REWRITING[habit]))
+    lines = ["Dziekanat;22 999 00 01", "Łódź;22 999 00 02", "Kasa Główna;22 999 00 03"]
+    road.source("\n".join(["Name;Phone Number", *lines, ""]))
+    road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": way})
+    first = road.go()
+    assert first.exit_code == 1, "what stands there is not what the file says: that is told once"
+    assert first.sync["notes"] == [f"The phone list {habit}; from the next run on that is no difference."]
+    assert [number for _, number in road.entries()]
+    for _ in range(2):
+        again = road.go()
+        assert (again.exit_code, again.writes, again.actions) == (0, [], {"keep": 3})
+        assert "notes" not in again.sync
+    # A number that changes is written under the name as the list spells it.
+    road.source("\n".join(["Name;Phone Number", *lines[:2], "Kasa Główna;22 999 00 04", ""]))
+    changed = road.go()
+    assert (changed.exit_code, changed.actions) == (0, {"keep": 2, "modify": 1})
+    assert "+48-229990004" in [number for _, number in road.entries()]
+    assert road.go().writes == []
+
+
+def test_a_name_that_could_be_two_is_not_taken_for_either() -> None:
+    names = pd.Series(["Dean", "Porter", "Łódź"], dtype="str")
+    known = {"changes the case of names", "drops accents from names", "cuts names to 10", "something else"}
+    assert list(as_stored(names, ["DEAN", "dean", "PORTER", "Lodz"], known)) == ["Dean", "PORTER", "Lodz"]
+    assert list(as_stored(names, ["DEAN"], {"drops accents from names"})) == ["DEAN", "Porter", "Łódź"]
+    assert list(as_stored(names, ["DEAN", "Porter"], set())) == list(names)
