@@ -6,67 +6,21 @@ Every method is one committed transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from connectors.ledger_archive import Archive
+from connectors.ledger_engine import connect
+from connectors.ledger_findings import Findings
 from connectors.ledger_locks import Locks
 from connectors.ledger_memory import Memory
-from connectors.ledger_tables import BATCH, packed, unpacked
-from connectors.migrate import migrate
+from connectors.ledger_records import Approval, KeptPlan, Known, kept, the_one
+from connectors.ledger_tables import BATCH, packed
 from schemas import ledger as tables
 from schemas.errors import LedgerError
-from schemas.plan import WRITES
 
-
-@dataclass(frozen=True)
-class KeptPlan:
-    """A plan as the ledger keeps it; `entries` is its `Plan` table."""
-
-    id: str
-    run: str
-    sync: str
-    target: str
-    fingerprint: str
-    created_at: str
-    source_rows: int
-    rejected: int
-    guards: list[dict[str, Any]]
-    entries: pd.DataFrame
-    state: str = "planned"
-
-    @property
-    def changes(self) -> int:
-        """How many rows change something."""
-        return int(self.entries["action"].isin(WRITES).sum())
-
-
-@dataclass(frozen=True)
-class Known:
-    """What became of one row of a plan."""
-
-    row: int
-    outcome: str
-    message: str
-    http_status: int
-    attempts: int
-    at: str
-
-
-@dataclass(frozen=True)
-class Approval:
-    """Somebody's yes to one fingerprint, until it expires (seconds since the epoch)."""
-
-    person: str
-    reason: str
-    at: str
-    expires: float
+__all__ = ["Approval", "KeptPlan", "Known", "Ledger"]
 
 
 class Ledger:
@@ -76,6 +30,7 @@ class Ledger:
         locks: who holds which target.
         memory: what runs have taught about targets.
         archive: purging and erasing.
+        findings: reconciliations, and what of them somebody has accepted.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -83,6 +38,7 @@ class Ledger:
         self.locks = Locks(engine)
         self.memory = Memory(engine)
         self.archive = Archive(engine)
+        self.findings = Findings(engine)
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -91,23 +47,7 @@ class Ledger:
         Raises:
             LedgerError: the database cannot be opened.
         """
-        engine: Engine | None = None
-        try:
-            engine = create_engine(url)
-            if engine.dialect.name == "sqlite":
-                event.listen(engine, "connect", _make_sqlite_durable)
-                _make_private(engine.url.database)
-            migrate(engine)
-        except (SQLAlchemyError, ImportError, OSError, LedgerError) as error:
-            if engine is not None:
-                engine.dispose()
-            if isinstance(error, LedgerError):
-                raise
-            raise LedgerError(
-                f"The ledger at {_shown(url)} cannot be opened ({type(error).__name__}).",
-                remedy="Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up.",
-            ) from error
-        return cls(engine)
+        return cls(connect(url))
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -142,7 +82,7 @@ class Ledger:
             LedgerError: there is none, or there are several.
         """
         with self._engine.connect() as connection:
-            return _the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
+            return the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
 
     def plans_of(self, run: str) -> list[str]:
         """Return the ids of the plans that a run made or applied, in their order."""
@@ -187,8 +127,8 @@ class Ledger:
         """
         with self._engine.connect() as connection:
             columns = {"id": reference, "fingerprint": reference}
-            row = _the_one(connection, tables.plans, columns, "plan", "phonesync plan")
-        return _kept(row)
+            row = the_one(connection, tables.plans, columns, "plan", "phonesync plan")
+        return kept(row)
 
     def unfinished(self, *, sync: str = "", target: str = "", run: str | None = None) -> list[KeptPlan]:
         """Return the plans whose writing was interrupted, or has left something unknown, oldest first."""
@@ -199,7 +139,7 @@ class Ledger:
         if run is not None:
             query = query.where((columns.run == run) | (columns.applied_by == run))
         with self._engine.connect() as connection:
-            return [_kept(row) for row in connection.execute(query).mappings()]
+            return [kept(row) for row in connection.execute(query).mappings()]
 
     def begin_writing(self, plan: str, run: str) -> None:
         """Note that a run writes this plan.
@@ -301,6 +241,13 @@ class Ledger:
             intents = [int(row.id) for row in rows]
         self.settle(plan, known, intents=intents, at=at)
 
+    def intended(self, plan: str) -> set[str]:
+        """Return the owners about which something may have been sent."""
+        columns = tables.intents.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owners).where(columns.plan == plan))
+            return {str(owner) for row in rows for owner in row.owners}
+
     def outcomes(self, plan: str) -> list[Known]:
         """Return what is known of a plan's rows, in their order."""
         with self._engine.connect() as connection:
@@ -342,49 +289,3 @@ class Ledger:
                 .limit(1)
             ).first()
         return None if row is None else Approval(row.person, row.reason, row.at, row.expires)
-
-
-def _make_private(database: str | None) -> None:
-    """Make the file before SQLite does: it holds numbers in full, so it is its owner's alone from the first byte on."""
-    if database and database != ":memory:":
-        Path(database).touch(mode=0o600)
-
-
-def _make_sqlite_durable(connection: Any, _record: object) -> None:
-    """Readers beside a writer, patience with a second writer, and an outcome that is on the disk when it is said."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _shown(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "the address given"  # not an address, so nobody knows where a password might stand in it
-
-
-def _the_one(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
-    reference = next(iter(wanted.values()))
-    conditions = [func.substr(table.c[name], 1, len(value)) == value for name, value in wanted.items()]
-    either = conditions[0]
-    for condition in conditions[1:]:
-        either |= condition
-    rows = connection.execute(select(table).where(either).limit(2)).mappings().all() if reference else []
-    exact = [row for row in rows if reference in {row[name] for name in wanted}]
-    rows = exact or rows
-    if len(rows) != 1:
-        found = "several of them begin so" if rows else "the ledger has none of that name"
-        raise LedgerError(f"Which {what} is {reference!r}? {found[0].upper()}{found[1:]}.", remedy=f"See: {see}.")
-    return dict(rows[0])
-
-
-def _kept(row: Mapping[Any, Any]) -> KeptPlan:
-    return KeptPlan(
-        **{name: row[name] for name in ("id", "run", "sync", "target", "fingerprint", "created_at", "state")},
-        source_rows=row["source_rows"],
-        rejected=row["rejected"],
-        guards=row["guards"],
-        entries=unpacked(row["entries"]),
-    )

@@ -57,6 +57,14 @@ class Locks:
         with self._engine.begin() as connection:
             return connection.execute(update(tables.locks).where(mine).values(beat=beat)).rowcount == 1
 
+    def held(self, beginning: str) -> dict[str, Lock]:
+        """Return the locks whose targets begin so."""
+        columns = tables.locks.c
+        begins = func.substr(columns.target, 1, len(beginning)) == beginning
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.locks).where(begins))
+            return {str(row.target): Lock(row.run, row.holder, row.beat) for row in rows}
+
     def give_back(self, target: str, run: str) -> None:
         """Let others have the target."""
         mine = (tables.locks.c.target == target) & (tables.locks.c.run == run)

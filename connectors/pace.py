@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from requests.adapters import BaseAdapter
+
 Purpose = Literal["read", "write"]
 
 
@@ -20,13 +22,14 @@ def fresh_nonce() -> str:
 
 @dataclass(frozen=True)
 class Tools:
-    """Time, randomness and waiting: all that a client takes from the world besides the network."""
+    """Time, randomness, waiting, and the network where it is not the usual one: all a client takes from the world."""
 
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
     nonce: Callable[[], str] = fresh_nonce
+    network: BaseAdapter | None = None
 
 
 class Counter:
@@ -53,21 +56,31 @@ class Counter:
 
 
 class Pacer:
-    """Never lets requests start closer together than the limit allows, whichever threads send them."""
+    """Never lets requests start closer together than the limit allows, nor while the service wants a pause.
+
+    That counts for all threads: what was said to one of them was said to the client.
+    """
 
     def __init__(self, per_second: float | None, tools: Tools) -> None:
         self._interval = 1 / per_second if per_second else 0.0
         self._tools = tools
         self._lock = threading.Lock()
         self._next = float("-inf")
+        self._pause = float("-inf")
 
-    def wait(self) -> None:
-        """Take the next free moment and wait for it."""
-        if not self._interval:
-            return
+    def pause(self, seconds: float) -> None:
+        """Let nothing start for so long; a longer pause that is under way already stays."""
+        with self._lock:
+            self._pause = max(self._pause, self._tools.monotonic() + seconds)
+
+    def wait(self, longest: float) -> bool:
+        """Take the next free moment and wait for it; return False at once where a pause lasts longer than that."""
         with self._lock:
             now = self._tools.monotonic()
-            moment = max(now, self._next)
+            if self._pause - now > longest:
+                return False
+            moment = max(now, self._next, self._pause)
             self._next = moment + self._interval
         if moment > now:
             self._tools.sleep(moment - now)
+        return True

@@ -17,6 +17,7 @@ from schemas.plan import WRITES, Action, Outcome, count
 from tasks.account import account, add_strangers, announce
 from tasks.plan import Policy, plan
 from tasks.settle import in_place, stands, strangers, types_kept, writes
+from tasks.spelling import habits
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
@@ -85,6 +86,10 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
         world.ledger.memory.learn_types(target.name, types_kept(applied, written.found))
     if written.folds_names:
         world.ledger.memory.learn_trait(target.name, FOLDS_NAMES, world.now())
+    if written.found is not None and passage.by_name:
+        for habit in sorted(habits(rows, written.found) - world.ledger.memory.traits(target.name)):
+            world.ledger.memory.learn_trait(target.name, habit, world.now())
+            passage.notes.append(f"The phone list {habit}; from the next run on that is no difference.")
     world.ledger.add_unplanned(kept.id, written.unplanned)
     return written
 
@@ -103,11 +108,16 @@ def verify(
     return not left
 
 
-def close(passage: Passage, kept: KeptPlan, known: Mapping[int, Known], left: Mapping[str, int]) -> None:
-    """Close a plan in the ledger; it stays unfinished while something is unknown, or where a person has stopped it."""
+def close(
+    passage: Passage, kept: KeptPlan, known: Mapping[int, Known], left: Mapping[str, int], *, for_good: bool = False
+) -> None:
+    """Close a plan in the ledger; it stays unfinished while something is unknown, or where a person has stopped it.
+
+    One that a newer plan takes the place of is closed for good: carried on with later, it would undo the newer one.
+    """
     outcomes = {item.outcome for item in known.values()}
     # What a person has stopped can be carried on with; what a service has stopped is planned anew.
-    stopped = passage.world.stopping.is_set() and Outcome.SKIPPED in outcomes
+    stopped = passage.world.stopping.is_set() and Outcome.SKIPPED in outcomes and not for_good
     deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
     passage.world.ledger.finish_writing(
         kept.id,
@@ -182,6 +192,8 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "requests": {kind: now[kind] - passage.sent_before[kind] for kind in now},
         "reports": {},
     }
+    if passage.notes:
+        summary["notes"] = list(passage.notes)
     if stopped:
         summary["error"] = str(stopped)
         passage.ran.errors.append(stopped)
@@ -200,9 +212,11 @@ def finish(  # noqa: PLR0913 - what a result is made of
 def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, interrupted: bool) -> int:
     """Return the sync's exit code, as the README's table has them."""
     outcomes = summary["outcomes"]
+    if isinstance(stopped, ApprovalNeeded):
+        return stopped.exit_code
     if outcomes[Outcome.UNKNOWN] or (interrupted and outcomes[Outcome.SKIPPED]):
         return 5
-    if isinstance(stopped, (ApprovalNeeded, ServiceError)):
+    if isinstance(stopped, ServiceError):
         return stopped.exit_code
     troubled = any(number for outcome, number in outcomes.items() if outcome not in _FINE)
     return 1 if troubled or summary["rejected"] or not summary["verified"] else 0

@@ -6,11 +6,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from connectors.ledger import Ledger
 from connectors.ledger_locks import Lock
-from schemas.errors import TargetBusy
+from schemas.errors import LedgerError, TargetBusy
 
 BEAT_SECONDS = 10.0
 STALE_SECONDS = 60.0  # a holder that was not heard of for so long has died, or its machine sleeps
@@ -23,28 +23,44 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
     Raises:
         TargetBusy: another run holds it.
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-
-    def is_dead(lock: Lock) -> bool:
-        return clock() - lock.beat > STALE_SECONDS or _gone(lock.holder)
-
+    mine = Lock(run, this_process(), clock())
     with ledger.locks.session(target) as ours:
-        held = ledger.locks.take(target, Lock(run, holder, clock()), is_dead=is_dead) if ours else None
+        held = ledger.locks.take(target, mine, is_dead=lambda lock: is_dead(lock, clock())) if ours else None
         if held or not ours:
             by = f"run {held.run} ({held.holder})" if held else "another run"
             raise TargetBusy(
                 f"{target} is being written by {by}.",
                 remedy="Wait until it has ended and try again; a run that has died gives way within a minute.",
             )
-        ended, lost = threading.Event(), threading.Event()
-        heart = threading.Thread(target=_beat, args=(ledger, target, run, clock, ended, lost), daemon=True)
-        heart.start()
         try:
-            yield lambda: not lost.is_set()
+            with beating(ledger, target, run, clock) as still_mine:
+                yield still_mine
         finally:
-            ended.set()
-            heart.join()
-            ledger.locks.give_back(target, run)
+            with suppress(LedgerError):  # without its heart the lock gives way by itself
+                ledger.locks.give_back(target, run)
+
+
+@contextmanager
+def beating(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> Iterator[Callable[[], bool]]:
+    """Keep a lock alive while the block runs; yields what tells whether it is still ours."""
+    ended, lost = threading.Event(), threading.Event()
+    heart = threading.Thread(target=_beat, args=(ledger, target, run, clock, ended, lost), daemon=True)
+    heart.start()
+    try:
+        yield lambda: not lost.is_set()
+    finally:
+        ended.set()
+        heart.join()
+
+
+def this_process() -> str:
+    """Return the name under which this process holds locks."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(lock: Lock, now: float) -> bool:
+    """Tell whether whoever holds a lock has died."""
+    return now - lock.beat > STALE_SECONDS or _gone(lock.holder)
 
 
 def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
@@ -55,8 +71,15 @@ def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
     ended: threading.Event,
     lost: threading.Event,
 ) -> None:
+    beat = clock()
     while not ended.wait(BEAT_SECONDS):
-        if not ledger.locks.keep(target, run, clock()):
+        try:
+            ours = ledger.locks.keep(target, run, clock())
+        except LedgerError:  # it may come back; but long before others may take the lock over, it is not ours any more
+            ours = clock() - beat < STALE_SECONDS / 2
+        else:
+            beat = clock()
+        if not ours:
             lost.set()
             return
 

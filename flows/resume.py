@@ -27,7 +27,7 @@ def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan) -> None
     left = rest.rows.index[writes(rest.rows)]
     unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
     _settle(passage, kept, rest, unsent)
-    close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {})
+    close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
 
 def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,14 @@ from flows.problems import REPORT_IT, unexpected
 from flows.report import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
+from flows.slicing import await_strays
 from flows.target import Target
 from flows.world import World
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
 from schemas.plan import Action, Outcome, count
 from tasks.account import unread
 
-__all__ = ["Mode", "Order", "Ran", "directly", "run"]
+__all__ = ["Mode", "Order", "Ran", "directly", "run", "weightiest"]
 
 _BY_WEIGHT = (5, 4, 2, 3, 1)
 
@@ -40,14 +42,27 @@ def run(world: World, order: Order, step: Step = directly) -> Ran:
     identity = f"{world.clock():%Y%m%dT%H%M%SZ}-{world.suffix()}"
     world.ledger.start_run(identity, mode=order.mode, person=world.person, at=world.now())
     ran = Ran({"run": identity, "syncs": []}, exit_code=5)
-    codes = set()
     try:
         for name, kept in work:
-            codes.add(_run_sync(Passage(world, order, step, identity, name, syncs[name], ran), kept))
-        ran.exit_code = next((code for code in _BY_WEIGHT if code in codes), 0)
+            ran.codes.append(_run_sync(Passage(world, order, step, identity, name, syncs[name], ran), kept))
+        ran.exit_code = weightiest(ran.codes)
     finally:
-        world.ledger.finish_run(identity, exit_code=ran.exit_code, summary=ran.summary, at=world.now())
+        _finish(world, ran)
     return ran
+
+
+def weightiest(codes: Collection[int]) -> int:
+    """Return the exit code that counts where several syncs have run."""
+    return next((code for code in _BY_WEIGHT if code in codes), 0)
+
+
+def _finish(world: World, ran: Ran) -> None:
+    """Note how the run ended; where the ledger is gone, what was done is told all the same."""
+    try:
+        world.ledger.finish_run(ran.summary["run"], exit_code=ran.exit_code, summary=ran.summary, at=world.now())
+    except LedgerError as error:
+        ran.errors.append(error)
+        ran.exit_code = ran.exit_code or error.exit_code
 
 
 def _work(world: World, order: Order) -> list[tuple[str, KeptPlan | None]]:
@@ -80,8 +95,17 @@ def _run_sync(passage: Passage, kept: KeptPlan | None) -> int:
         error.__cause__ = error.__cause__ or (caught if error is not caught else None)
         passage.ran.errors.append(error)
         _tell(passage, target, error)
+        return _code_of(error, ran_into=passage.ran.summary["syncs"][-1])
+
+
+def _code_of(error: PhonesyncError, ran_into: Mapping[str, Any]) -> int:
+    """Return the exit code of a sync that an error ended."""
+    if isinstance(error, ServiceError):
         # A refusal of one line is a result; a refusal of the whole reading leaves nothing to report.
-        return max(error.exit_code, 4) if isinstance(error, ServiceError) else error.exit_code
+        return max(error.exit_code, 4)
+    # A ledger that fails after something was sent leaves an outcome unknown.
+    sent = isinstance(error, LedgerError) and ran_into["requests"]["write"]
+    return 5 if sent else error.exit_code
 
 
 def _carry_out(passage: Passage, target: Target, kept: KeptPlan | None) -> int:
@@ -92,9 +116,11 @@ def _carry_out(passage: Passage, target: Target, kept: KeptPlan | None) -> int:
         return plan_back(passage, target, kept)
     with locked(world.ledger, target.name, passage.run, lambda: world.clock().timestamp()) as mine:
         if order.mode == "resume" and kept:
+            await_strays(world, kept.id)
             return resume_plan(passage, target, kept, mine)
         # What an interrupted run has left open is settled before anything new is planned.
         for interrupted in world.ledger.unfinished(sync=passage.name, target=target.name):
+            await_strays(world, interrupted.id)
             settle_interrupted(passage, target, interrupted)
         if kept:
             return apply_plan(passage, target, kept, None, mine)

@@ -48,9 +48,9 @@ def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
     if facts.source_rows == 0:
         if limits.allow_empty:
             return []
-        return [
-            GuardHit("allow_empty", 0, 1, "the source has no lines: an empty file is no reason to empty a directory")
-        ]
+        before = f", at the last good run it had {facts.last_rows}" if facts.last_rows else ""
+        said = f"the source has 0 lines{before}: an empty file is no reason to empty a directory"
+        return [GuardHit("allow_empty", 0, 1, said)]
     if facts.last_rows and facts.source_rows < facts.last_rows:
         drop = 1 - facts.source_rows / facts.last_rows
         if _over(drop, limits.max_source_drop):
@@ -108,16 +108,16 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     emptied = int((paired & (before != "") & (after == "")).sum())
     letters = before.str.contains(r"[^\W\d_]") & ~after.str.contains(r"[^\W\d_]") & (after != "")
     found = (
-        (moved, "numbers that belong to another owner now"),
-        (emptied, "comments that would become empty"),
-        (int((paired & letters).sum()), "comments that would hold no letters any more"),
-        (facts.number_rejects, "lines without a readable number"),
+        (moved, "have numbers that belong to another owner now"),
+        (emptied, "have comments that would become empty"),
+        (int((paired & letters).sum()), "have comments that would hold no letters any more"),
+        (facts.number_rejects, "have no readable number"),
     )
     hits = []
     for count, what in found:
         share = count / facts.source_rows
         if _over(share, limits.max_moved_share):
-            said = f"{count} of {facts.source_rows} lines have {what} ({_more(share, limits.max_moved_share)})"
+            said = f"{count} of {facts.source_rows} lines {what} ({_more(share, limits.max_moved_share)})"
             hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said))
     return hits
 

@@ -14,7 +14,7 @@ import requests
 import urllib3.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted import Reply, playing
+from scripted import Reply, Seen, playing
 
 from connectors.answers import retry_after, without_answer
 from connectors.pace import Pacer, Tools
@@ -84,12 +84,42 @@ def test_an_answer_that_drips_in_ends_with_the_total_time(make_usos: Any) -> Non
 
 def test_pacing_is_shared_by_all_threads(fake_time: Any) -> None:
     pacer = Pacer(10, Tools(sleep=fake_time.waits.append, monotonic=lambda: 0.0))
-    threads = [threading.Thread(target=pacer.wait) for _ in range(20)]
+    threads = [threading.Thread(target=pacer.wait, args=(9.0,)) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(fake_time.waits) == pytest.approx([step / 10 for step in range(1, 20)])
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_pause_that_one_thread_is_asked_for_is_kept_by_all_of_them(make_usos: Any, status: int) -> None:
+    began: list[float] = []
+
+    def answer(seen: Seen) -> Reply:
+        began.append(time.monotonic())
+        busy = Reply(status, "", headers=(("Retry-After", "1"),))
+        return busy if len(began) == 1 else Reply(body={"1": [], "2": [], "3": [], "4": []})
+
+    with playing(answer=answer) as script:
+        usos = make_usos(script.url, tools=Tools(), concurrency=2)
+        with pytest.raises(UnknownOutcome):
+            usos.replace("user", "1", [])
+        usos.map_bounded(lambda number: usos.select("user", [str(number)]), range(1, 5))
+    assert len(began) == 5
+    assert began[1] - began[0] >= 0.99
+
+
+def test_nobody_waits_for_a_pause_longer_than_a_call_may_take(make_usos: Any, fake_time: Any) -> None:
+    with playing(Reply(429, "", headers=(("Retry-After", "3600"),)), Reply(body={"1": []})) as script:
+        usos = make_usos(script.url, total_seconds=60)
+        with pytest.raises(UnknownOutcome):
+            usos.replace("user", "1", [])
+        with pytest.raises(Unreachable, match="pause of more than 60 s"):
+            usos.select("user", ["1"])
+        assert (len(script.seen), fake_time.waits) == (1, [])
+        fake_time.now += 3600
+        assert usos.select("user", ["1"])
 
 
 def test_every_attempt_is_paced(make_usos: Any, fake_time: Any) -> None:

@@ -269,6 +269,14 @@ def test_an_entity_missing_from_every_answer_is_held_never_taken_for_empty(road:
     assert road.numbers("1") == [("Dean", ONE)]
 
 
+def test_an_entity_that_could_not_be_read_is_not_said_to_be_empty(road: Road) -> None:
+    lay(road, DEAN, "1,brak,,\n", allow_clear=True)
+    road.fault(Fault("select", "id_null", times=99))
+    trip = road.go()
+    assert (trip.exit_code, trip.outcomes) == (1, {"held": 1})
+    assert "no usable answer" in trip.line(2)["message"]
+
+
 def test_refused_access_ends_the_writing(road: Road) -> None:
     state = usos_state({"1": [("Dean", ONE)], "2": [], "3": []})
     state["usos"]["consumers"][0]["administrative_methods"] = ["services/phones/select"]

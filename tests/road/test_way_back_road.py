@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from road_trip import Road, apio_state, rows_of, usos_state
+from sqlalchemy import event
 
 from connectors.ledger import Ledger
+from connectors.ledger_engine import connect
 from connectors.sandbox.options import Fault
 from flows.housekeeping import erase, purge
 from flows.run import Order, run
@@ -66,6 +68,23 @@ def test_what_a_person_has_stopped_is_carried_on_with(changed: Road) -> None:
     assert ran.summary["syncs"][0]["outcomes"]["skipped"] == 1
     trip = changed.go(Order("resume"))
     assert (trip.exit_code, trip.outcomes) == (0, {"applied": 1, "unchanged": 1})
+
+
+def test_a_plan_that_a_newer_one_has_replaced_is_not_carried_on_with(changed: Road) -> None:
+    """Though somebody stops the newer one right away: resumed, the older one would overwrite it."""
+
+    def stopped() -> None:
+        world = changed.world()
+        world.stopping.set()
+        assert run(world, Order("sync")).exit_code == 5
+
+    stopped()
+    changed.source(f"{HEADER}1,22 999 00 01,newest,\n2,22 999 00 02,B,\n")
+    stopped()
+    assert len(changed.ledger.unfinished()) == 1
+    trip = changed.go(Order("resume"))
+    assert (trip.exit_code, trip.writes) == (0, ["replace"])
+    assert changed.numbers("1") == [("newest", "22 999 00 01")]
 
 
 def test_nothing_interrupted_is_nothing_to_resume(changed: Road) -> None:
@@ -140,7 +159,7 @@ def test_a_person_is_erased_from_everything_that_is_kept(road: Road) -> None:
     waiting = road.plan()
     road.go()
     world = road.world()
-    assert erase(world, "77") == {"plans": 2, "reports": 2}
+    assert erase(world, "77") == {"plans": 2, "reports": 2, "reconciliations": 0}
     kept = "".join(path.read_text(encoding="utf-8") for path in world.settings.reports.rglob("*.*"))
     for plan in (waiting.sync["plan"], road.ledger.runs(1)[0]["id"]):
         kept += road.ledger.plan(plan).entries.to_csv()
@@ -158,3 +177,33 @@ def test_a_person_is_erased_from_everything_that_is_kept(road: Road) -> None:
 def test_the_ledger_file_is_its_owners_alone(tmp_path: Any) -> None:
     Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}").close()
     assert (tmp_path / "ledger.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_ledger_that_fails_after_something_was_sent_is_exit_code_5(changed: Road) -> None:
+    """What was sent is settled as soon as the ledger works again."""
+    world = changed.world()
+
+    def full(_service: Any) -> None:
+        broken.append(1)
+
+    broken: list[int] = []
+    engine = connect(f"sqlite:///{changed.folder / 'own.db'}")
+    event.listen(engine, "begin", lambda _: _fail() if broken else None)
+    world.ledger = Ledger(engine)
+    changed.fault(Fault("replace", "another_writer", mutation=full))
+    ran = run(world, Order("sync"))
+    assert ran.exit_code == 5
+    assert {type(error) for error in ran.errors} == {LedgerError}
+    broken.clear()
+    changed.fault()
+    again = changed.world()
+    again.ledger = Ledger(engine)
+    changed.now += timedelta(minutes=2)
+    settled = run(again, Order("resume"))
+    assert settled.exit_code == 0
+    assert settled.summary["syncs"][0]["requests"]["write"] == 0
+    engine.dispose()
+
+
+def _fail() -> None:
+    raise LedgerError("The ledger failed in the middle of the work.")

@@ -1,0 +1,72 @@
+"""The ground that histories are lived through on: both services in this process, an empty ledger to copy, a folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from figures import Figures
+from histories import draw
+from live import begun
+
+from connectors.ledger import Ledger
+from connectors.sandbox.server import Sandbox, Setup
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that is none: thousands of ledgers, each flushed at every commit
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Both services, and where histories leave their files."""
+
+    sandbox: Sandbox
+    folder: Path
+
+
+@contextmanager
+def laid_out() -> Iterator[Ground]:
+    """Lay the ground; it is swept in the end."""
+    sandbox = Sandbox(Setup())
+    sandbox.usos_url, sandbox.apio_url = "http://127.0.0.1:8701", "http://127.0.0.1:8702"  # nobody listens there
+    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None) as folder:
+        Ledger.open(f"sqlite:///{folder}/empty.db").close()
+        try:
+            yield Ground(sandbox, Path(folder))
+        finally:
+            sandbox.close()
+
+
+def some_histories(seeds: range) -> Figures:
+    """Live through some histories."""
+    figures = Figures()
+    with laid_out() as ground:
+        for seed in seeds:
+            one_history(ground, seed, figures)
+    return figures
+
+
+def one_history(ground: Ground, seed: int, figures: Figures) -> None:
+    """Live through the history of a seed, and note it where a law breaks."""
+    folder = ground.folder / str(seed)
+    folder.mkdir()
+    shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
+    try:
+        with begun(ground.sandbox, folder, draw(seed), figures) as living:
+            living.live()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
+        figures.broken.append((seed, _where(error)))
+    finally:
+        figures.counts["histories"] += 1
+        shutil.rmtree(folder)
+
+
+def _where(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if ".venv" not in frame.filename and "/lib/python" not in frame.filename]
+    place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}: {ours[-1].line}" if ours else ""
+    return f"{type(error).__name__} {error} ({place})"

@@ -1,0 +1,31 @@
+"""A short form of the fault campaign: the same histories each time; `make torture` is the long one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from campaign import Ground, laid_out, one_history
+from figures import Figures
+from histories import draw
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    with laid_out() as ground:
+        yield ground
+
+
+def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) -> None:
+    """Faults, kills, others at work: every law holds after each run, and in the end the file is what stands there."""
+    figures = Figures()
+    for seed in range(12):
+        one_history(ground, seed, figures)
+    assert not figures.broken, [f"{said} (python -m tests.torture --replay {seed})" for seed, said in figures.broken]
+    assert figures.counts["killed"]
+    assert sum(figures.faults.values())
+
+
+def test_a_seed_is_one_history() -> None:
+    assert str(draw(7)) == str(draw(7))
+    assert str(draw(7)) != str(draw(8))
