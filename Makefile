@@ -3,27 +3,33 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install check test demo bench clean
+.PHONY: help install check test torture demo bench fuzz audit clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
 PYTEST_ARGS ?= -n auto --dist loadfile
+HISTORIES ?= 10000
+SEED ?= 1
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 install: $(STAMP)  ## make .venv with everything in it
 
-check: $(STAMP)  ## style, types and the direction of imports
+check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks schemas connectors
 
 # A file of tests stays on one core: what it starts once (a server, a browser) is started once.
 test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+torture: $(STAMP)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
+	$(BIN)/python -m tests.torture --histories $(HISTORIES) --seed $(SEED)
 
 demo: $(STAMP)  ## the whole story on sample data, against both services on loopback
 	@$(BIN)/phonesync demo
@@ -31,9 +37,28 @@ demo: $(STAMP)  ## the whole story on sample data, against both services on loop
 bench: $(STAMP)  ## side-by-side measurements
 	$(BIN)/python -m benchmarks
 
+FUZZ_SECONDS ?= 60
+FUZZ_FOLDER ?= .fuzz
+FUZZ_TARGETS ?= csv_file number usos_answer apio_answer configuration ledger_file
+
+# What breaks a target is kept in the folder; the next campaign begins with what this one has found.
+fuzz: $(STAMP)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,fuzz]'
+	@for target in $(FUZZ_TARGETS); do \
+	  echo "Fuzzing $$target for $(FUZZ_SECONDS) s ..."; \
+	  $(BIN)/python tests/fuzz/campaign.py $$target $(FUZZ_FOLDER) \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0; \
+	done
+
+# Asks an advisory service on the network. Where that does not answer nothing was audited, and that is an error.
+audit: $(STAMP)  ## known vulnerabilities of the dependencies; needs the network
+	@test -x .venv/audit/bin/pip-audit || { $(BIN)/python -m venv .venv/audit && \
+	  .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
+
 # Reports and ledgers are somebody's records, and .venv takes a minute to make: they stay.
 clean:  ## remove caches, built packages and the demo's folder
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .phonesync-demo dist
+	rm -rf .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .phonesync-demo dist
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python

@@ -7,10 +7,11 @@ import json
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
+from urllib.parse import quote, quote_plus
 
 import requests
 import urllib3.exceptions
@@ -18,7 +19,14 @@ import urllib3.exceptions
 Kind = Literal["unsent", "untrusted", "lost", "garbage", "later", "moved", "access", "refused"]
 
 _DETAILS_LENGTH: Final = 300
-_PAGE_LENGTH: Final = 65536
+_SHORTEST_SECRET: Final = 4
+_PAGE_LENGTH: Final = 8192  # of somebody's error page; enough for its title or its sentence
+_MOST_ITEMS: Final = 10_000_000  # of an answer; a million entries have some five million
+_HALF: Final = re.compile(r"\\u[dD]")
+_TITLE: Final = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
+_NO_WORDS: Final = re.compile(
+    r"<(script|style)\b.*?(?:</\1[^<>]*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL
+)
 _NO_CONNECTION: Final = (
     requests.exceptions.InvalidURL,
     urllib3.exceptions.ConnectTimeoutError,
@@ -42,9 +50,15 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON, or `NotPromised`."""
         try:
-            return json.loads(self.body)
+            text = self.body.decode(json.detect_encoding(self.body))
+            if sum(map(text.count, "[{,")) > _MOST_ITEMS:  # each takes many times its own bytes
+                raise NotPromised
+            value = json.loads(text)
+            if _HALF.search(text):
+                json.dumps(value, ensure_ascii=False).encode()  # half a character can be neither stored nor compared
         except (ValueError, RecursionError):
             raise NotPromised from None
+        return value
 
     def json_or_none(self) -> Any:
         """The body as JSON, or None where it is none."""
@@ -67,11 +81,25 @@ class Dialect:
         words: the readable part of a parsed body, "" where there is none.
         refuses_access: whether a 4xx status and its parsed body speak of credentials, rights or the clock.
         access_remedy: what to check then.
+        secrets: what words never show, even where a service repeats what it was sent.
     """
 
     words: Callable[[Any], str]
     refuses_access: Callable[[int, Any], bool]
     access_remedy: str
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def keeping(self, *secrets: str) -> Dialect:
+        """The same dialect, whose words never show these; shorter ones would hide half the words there are."""
+        spelled = {text for secret in secrets for text in (secret, quote(secret, safe=""), quote_plus(secret))}
+        longest_first = sorted((text for text in spelled if len(text) >= _SHORTEST_SECRET), key=len, reverse=True)
+        return replace(self, secrets=tuple(longest_first))
+
+    def hide(self, text: str) -> str:
+        """The text without the secrets."""
+        for secret in self.secrets:
+            text = text.replace(secret, "•••")
+        return text
 
 
 @dataclass(frozen=True)
@@ -98,7 +126,10 @@ def judge(answer: Answer, dialect: Dialect, now: float) -> Failure:
         return Failure("moved", f"HTTP {status}, another address", answer)
     if status < 400:
         return garbage(answer)
-    access = dialect.refuses_access(status, answer.json_or_none())
+    try:
+        access = dialect.refuses_access(status, answer.json_or_none())
+    except RecursionError:  # nested beyond any sense: it says nothing
+        access = dialect.refuses_access(status, None)
     return Failure("access" if access else "refused", f"HTTP {status}", answer)
 
 
@@ -109,7 +140,9 @@ def without_answer(error: Exception) -> Failure:
         return Failure("untrusted", "its certificate could not be verified")
     if any(isinstance(link, _NO_CONNECTION) for link in chain):
         return Failure("unsent", "no connection could be made")
-    slow = any(isinstance(link, requests.Timeout | TimeoutError) for link in chain)
+    if any(isinstance(link, requests.exceptions.ContentDecodingError) for link in chain):
+        return Failure("lost", "the answer is longer than any directory, or cannot be unpacked")
+    slow = any(isinstance(link, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError) for link in chain)
     return Failure("lost", "no answer in time" if slow else "the connection broke")
 
 
@@ -127,19 +160,18 @@ def retry_after(header: str, now: float) -> float | None:
 def words_of(answer: Answer, dialect: Dialect) -> str:
     """The service's own words on one line of at most 300 characters, whatever form they came in."""
     try:
-        text = dialect.words(answer.json())
-    except NotPromised:
+        text = dialect.words(answer.json())[:_PAGE_LENGTH]
+    except (NotPromised, RecursionError):
         text = _text_of_page(answer.body[:_PAGE_LENGTH].decode("utf-8", "replace"))
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in dialect.hide(text)).split())
     return line if len(line) <= _DETAILS_LENGTH else line[: _DETAILS_LENGTH - 1] + "…"
 
 
 def _text_of_page(page: str) -> str:
-    title = re.search(r"<title[^>]*>(.*?)</title", page, re.IGNORECASE | re.DOTALL)
+    title = _TITLE.search(page)
     if title and title[1].strip():
         return html.unescape(title[1])
-    bare = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", " ", page, flags=re.IGNORECASE | re.DOTALL)
-    return html.unescape(bare)
+    return html.unescape(_NO_WORDS.sub(" ", page))
 
 
 def _chain(error: object) -> Iterator[BaseException]:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http.cookiejar import CookieJar
-from typing import Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -32,8 +32,8 @@ from connectors.phone_list import (
     object_of,
     row_of,
 )
+from schemas.connection import ApioConnection
 from schemas.errors import AccessRefused, RequestRefused
-from schemas.settings import ApioConnection
 
 __all__ = [
     "Apio",
@@ -74,7 +74,8 @@ class Apio:
         self._name = name
         self._connection = connection
         self._credentials = credentials
-        self._http = Http(name, connection, DIALECT, tools=tools, cookies=CookieJar())
+        self._dialect = DIALECT.keeping(credentials.key, credentials.secret)
+        self._http = Http(name, connection, self._dialect, tools=tools, cookies=CookieJar())
         self._signing_in = threading.Lock()
         self._session = 0
         self._refused: AccessRefused | None = None
@@ -175,8 +176,8 @@ class Apio:
                 results = object_of(answer).get("results")
                 if not isinstance(results, list):
                     raise NotPromised
-                message = words_of(answer, DIALECT)
-                return BatchResult(answer.status, tuple(row_of(item) for item in results), before + 1, message)
+                message = words_of(answer, self._dialect)
+                return BatchResult(answer.status, tuple(self._row(item) for item in results), before + 1, message)
 
             return Call("uploading a batch", prepare, parse, accepts=has_results, sent_before=before)
 
@@ -192,7 +193,7 @@ class Apio:
         def call(before: int) -> Call[Written]:
             def parse(answer: Answer) -> Written:
                 check(answer)
-                return Written(answer.status, before + 1, words_of(answer, DIALECT))
+                return Written(answer.status, before + 1, words_of(answer, self._dialect))
 
             return Call(operation, prepare, parse, accepts=accepts, remedy=_NO_LIST, sent_before=before)
 
@@ -264,6 +265,10 @@ class Apio:
         )
         writer.writerows([connection.csv_header[:width], *trimmed])
         return text.getvalue()
+
+    def _row(self, item: Any) -> BatchRow:
+        row = row_of(item)
+        return replace(row, message=self._dialect.hide(row.message)) if row.message else row
 
     def _refusal(self, reason: str, remedy: str = "") -> RequestRefused:
         return RequestRefused(

@@ -1,7 +1,8 @@
 """One way to ask a service: every answer becomes a value or a typed error, and a write is sent once.
 
 Reads are tried again, each attempt prepared (and signed) anew, until `attempts` or `total_seconds` is used up. A write
-is sent once by a call: when its answer is lost only reading can tell what happened, and the error says so.
+is sent once by a call: when its answer is lost only reading can tell what happened, and the error says so. A pause that
+the service asks for counts for all threads.
 
 | what came back | a read | a write |
 |---|---|---|
@@ -15,6 +16,7 @@ is sent once by a call: when its answer is lost only reading can tell what happe
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -24,7 +26,6 @@ from typing import Final, Generic, TypeVar
 
 import requests
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar, get_cookie_header
 from tenacity import RetryCallState, Retrying, retry_if_result
 
@@ -40,15 +41,16 @@ from connectors.answers import (
     without_answer,
     words_of,
 )
+from connectors.deadline import DeadlineAdapter
 from connectors.pace import Counter, Pacer, Purpose, Tools
+from schemas.connection import Connection
 from schemas.errors import AccessRefused, ConfigurationError, RequestRefused, ServiceError, UnknownOutcome, Unreachable
-from schemas.settings import Connection
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _FIRST_WAIT: Final = 0.5
-_LARGEST_BODY: Final = 256 * 1024 * 1024  # bytes; a million entries take some 100 MiB
+_LARGEST_BODY: Final = 128 * 1024 * 1024  # bytes; a million entries take some 100 MiB
 _LONGEST_WAIT: Final = 30.0
 _AGAIN: Final = frozenset({"unsent", "lost", "garbage", "later"})
 _READ_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
@@ -130,7 +132,9 @@ class Http:
         self._session.verify = str(connection.ca_bundle) if connection.ca_bundle else True
         if connection.proxy:
             self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connection.concurrency, max_retries=0)
+        self._due = threading.local()  # when the call of each thread has to have its answer
+        usual = DeadlineAdapter(connection.concurrency, lambda: self._due.at - tools.monotonic())
+        adapter = tools.network or usual
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -140,7 +144,7 @@ class Http:
 
     def read(self, call: Call[T]) -> T:
         """The promised value; tried again while that may help and time is left."""
-        self._pacer.wait()
+        self._wait_for_turn(call)
         deadline = self._tools.monotonic() + self._connection.total_seconds
         attempts: list[T | Failure] = []
 
@@ -164,7 +168,7 @@ class Http:
         if call.last_resort and outcome.kind == "garbage" and outcome.answer and call.accepts(outcome.answer):
             try:
                 return call.last_resort(outcome.answer)
-            except NotPromised:
+            except (NotPromised, RecursionError):
                 pass
         sent = call.sent_before + len(attempts)
         error = _READ_ERRORS.get(outcome.kind, Unreachable)
@@ -173,7 +177,7 @@ class Http:
 
     def write(self, call: Call[T]) -> T:
         """The promised value; sent exactly once, whatever comes back."""
-        self._pacer.wait()
+        self._wait_for_turn(call)
         outcome = self._attempt(call, self._tools.monotonic() + self._connection.total_seconds, "write")
         if not isinstance(outcome, Failure):
             return outcome
@@ -204,9 +208,16 @@ class Http:
                     future.cancel()
         return [future.result() for future in futures]
 
+    def _wait_for_turn(self, call: Call[T]) -> None:
+        """Wait as pacing, or a pause that the service has asked another thread for, wants it."""
+        longest = self._connection.total_seconds
+        if not self._pacer.wait(longest):
+            asked = Failure("unsent", f"the service has asked for a pause of more than {longest:g} s")
+            raise self._error(Unreachable, call, asked, call.sent_before, f"was not sent: {asked.reason}")
+
     def _rest(self, seconds: float) -> None:
         self._tools.sleep(seconds)
-        self._pacer.wait()
+        self._pacer.wait(self._connection.total_seconds)
 
     def _wait(self, state: RetryCallState) -> float:
         """Longer after each attempt, never less than the service asked for, never all threads at once."""
@@ -220,10 +231,13 @@ class Http:
         if isinstance(answer, Failure):
             return answer
         if not call.accepts(answer):
-            return judge(answer, self._dialect, self._tools.clock())
+            failure = judge(answer, self._dialect, self._tools.clock())
+            if failure.retry_after:
+                self._pacer.pause(failure.retry_after)
+            return failure
         try:
             return call.parse(answer)
-        except NotPromised:
+        except (NotPromised, RecursionError):
             return garbage(answer)
 
     def _prepare(self, call: Call[T]) -> requests.PreparedRequest:
@@ -254,6 +268,7 @@ class Http:
         left = max(deadline - self._tools.monotonic(), 0.001)
         timeout = min(self._connection.timeout_seconds, left)
         failure = None
+        self._due.at = deadline
         try:
             response = self._session.send(prepared, timeout=timeout, stream=True, allow_redirects=False)
             # A refused session takes no cookie away: another thread may have signed in again meanwhile.

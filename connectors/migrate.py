@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from schemas.errors import LedgerError
 
 # The newest script in `migrations/versions`; a test holds the two together.
-NEWEST = "0001"
+NEWEST = "0002"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -31,9 +31,13 @@ def migrate(engine: Engine) -> None:
     # Only here: importing Alembic takes longer than a whole `phonesync runs`.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     try:
         with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                # Python's driver begins none before `create table`: a failure would leave half of the tables behind.
+                connection.exec_driver_sql("begin immediate")
             config = Config()
             config.set_main_option("script_location", str(_SCRIPTS))
             config.attributes["connection"] = connection
@@ -41,6 +45,11 @@ def migrate(engine: Engine) -> None:
     except DatabaseError:
         if version_of(engine) != NEWEST:  # another run has just made the same tables
             raise
+    except CommandError:
+        raise LedgerError(
+            f"This ledger has form {found}, which no release has made.",
+            remedy="Set ledger in phonesync.toml to a database of its own.",
+        ) from None
 
 
 def version_of(engine: Engine) -> str | None:

@@ -19,8 +19,9 @@ from requests_oauthlib import OAuth1
 from connectors.answers import Answer, Dialect, NotPromised, words_of
 from connectors.http import Call, Credentials, Http, Written
 from connectors.pace import Counter, Tools
+from schemas.connection import UsosConnection
 from schemas.errors import RequestRefused
-from schemas.settings import EntityClass, UsosConnection
+from schemas.sync import EntityClass
 
 __all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "Written", "sign_with"]
 
@@ -29,6 +30,7 @@ Numbers = dict[str, "tuple[UsosNumber, ...] | None"]
 
 _SELECT_FIELDS: Final = "number|comment|type_id"
 _LONGEST_ID: Final = 32
+_LONGEST_SENTENCE: Final = 1000
 # Answers about the signature carry no `error`, only a sentence, and not always status 401.
 _SIGNING_WORDS: Final = re.compile(r"nonce|timestamp|signature|consumer|oauth", re.IGNORECASE)
 
@@ -81,7 +83,8 @@ class Usos:
         self._connection = connection
         self._credentials = credentials
         self._tools = tools
-        self._http = Http(name, connection, _DIALECT, tools=tools)
+        self._dialect = _DIALECT.keeping(credentials.key, credentials.secret)
+        self._http = Http(name, connection, self._dialect, tools=tools)
         self.requests: Counter = self._http.requests
         self.map_bounded = self._http.map_bounded
 
@@ -155,7 +158,7 @@ class Usos:
         def parse(answer: Answer) -> Written:
             if _object(answer).get("success") is not True:
                 raise NotPromised
-            return Written(answer.status, attempts=1, message=words_of(answer, _DIALECT))
+            return Written(answer.status, attempts=1, message=words_of(answer, self._dialect))
 
         operation = "services/phones/replace"
         return self._http.write(Call(operation, self._prepare(operation, parameters), parse))
@@ -302,7 +305,7 @@ def _refuses_access(status: int, body: Any) -> bool:
     error = str(body.get("error") or "")
     if error == "method_forbidden":
         return True
-    if not error and _SIGNING_WORDS.search(str(body.get("message") or "")):
+    if not error and _SIGNING_WORDS.search(str(body.get("message") or "")[:_LONGEST_SENTENCE]):
         return True
     return status in {401, 403} and not error.startswith("object_")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from connectors.ledger import Ledger
 from flows.configuration import find_configuration, load
 from flows.target import Progress
 from flows.world import World, current_person, silence
+
+# At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
+_TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
 
 
 def open_world(config: str | None, environ: Mapping[str, str], progress: Progress | None = None) -> World:
@@ -17,6 +21,8 @@ def open_world(config: str | None, environ: Mapping[str, str], progress: Progres
         ConfigurationError: the file cannot be meant.
         LedgerError: the ledger cannot be opened.
     """
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
     settings = load(find_configuration(config, environ))
     ledger = Ledger.open(settings.ledger)
     return World(settings, ledger, environ, current_person(environ), progress=progress or silence)

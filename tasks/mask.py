@@ -15,11 +15,12 @@ _ENDS_WITH = "••• ••• •"
 
 # Fewer digits are a room, a year or an extension; and of those, the last two would be most of what there is.
 _FEWEST_DIGITS = 5
+_LONGEST = 200
 
 # What people put between the digits of one number: spaces of every kind, invisible characters, brackets, dots, slashes,
 # dashes; a comma only where digits stand close on both sides, since "lines 12, 13" is no number.
 _BETWEEN = r"[\s()\[\]./\\_'’*+\u00ad\u200b-\u200f\u2060\ufeff\-‐-―−]"
-_RUN = re.compile(rf"[+(]*\d(?:(?:{_BETWEEN}{{0,4}}|,)\d){{{_FEWEST_DIGITS - 1},}}")
+_RUN = re.compile(rf"(?<![+(])[+(]*+\d(?:(?:{_BETWEEN}{{0,4}}|,)\d){{{_FEWEST_DIGITS - 1},}}")
 
 
 def mask_numbers(texts: pd.Series) -> pd.Series:
@@ -28,7 +29,9 @@ def mask_numbers(texts: pd.Series) -> pd.Series:
     A text with fewer than five digits is hidden whole: a short number is too small to show a part of, and words in a
     column of numbers may be somebody's name.
     """
-    column = pc.utf8_normalize(pa.array(texts.tolist(), type=pa.string()), form="NFKC")
+    # Normal forms of longer texts may take the square of their length, and a number stands at the end.
+    last = pc.utf8_slice_codeunits(pa.array(texts.tolist(), type=pa.string()), start=-_LONGEST)
+    column = pc.utf8_normalize(last, form="NFKC")
     digits = pc.replace_substring_regex(column, pattern="[^0-9]", replacement="")
     long = pc.greater_equal(pc.utf8_length(digits), _FEWEST_DIGITS)
     ends = pc.binary_join_element_wise(_ENDS_WITH, pc.utf8_slice_codeunits(digits, start=-2), "")

@@ -13,7 +13,7 @@ from connectors.apio import Apio
 from connectors.http import Credentials
 from connectors.pace import Tools
 from connectors.usos import Usos
-from schemas.settings import ApioConnection, Secret, UsosConnection
+from schemas.connection import ApioConnection, Secret, UsosConnection
 
 
 @dataclass

@@ -15,8 +15,8 @@ from connectors.pace import Tools
 from connectors.sandbox.options import ApioOptions, ErrorShape, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox, serve
 from connectors.usos import Usos, UsosNumber
+from schemas.connection import ApioConnection, Secret, UsosConnection
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
-from schemas.settings import ApioConnection, Secret, UsosConnection
 
 STATE: dict[str, Any] = {
     "usos": {
