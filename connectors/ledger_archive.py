@@ -19,15 +19,16 @@ class Archive:
     def purge(self, before: str, *, person: str, at: str) -> list[str]:
         """Forget runs that began before then, with their plans and outcomes; return their ids.
 
-        Kept whatever their age: runs with an unfinished plan, and the last good one of every sync, which tells how
-        large its source was.
+        Kept whatever their age: runs with an unfinished plan, the last good one of every sync, which tells how large
+        its source was, and the last reconciliation, which knows since when things are as they are.
         """
-        plans, runs = tables.plans.c, tables.runs.c
+        plans, runs, looks = tables.plans.c, tables.runs.c, tables.reconciliations.c
         with self._engine.begin() as connection:
             newest = select(func.max(plans.created_at)).where(plans.verified_at.is_not(None))
             newest = newest.group_by(plans.sync, plans.target)
             needed = (plans.state == "writing") | (plans.verified_at.is_not(None) & plans.created_at.in_(newest))
             keep = {run for row in connection.execute(select(plans.run, plans.applied_by).where(needed)) for run in row}
+            keep.add(connection.scalar(select(looks.run).order_by(looks["at"].desc(), looks.run.desc()).limit(1)))
             old = connection.execute(select(runs.id).where(runs.started_at < before).order_by(runs.id))
             gone = [str(row.id) for row in old if row.id not in keep]
             for run in gone:
@@ -37,6 +38,8 @@ class Archive:
                 for table in (tables.outcomes, tables.intents, tables.unplanned):
                     connection.execute(delete(table).where(table.c.plan.in_(identities)))
                 connection.execute(delete(tables.plans).where(plans.id.in_(identities)))
+            connection.execute(delete(tables.reconciliations).where(looks.run.in_(gone)))
+            connection.execute(delete(tables.acceptances).where(tables.acceptances.c.until < before[:10]))
             still = select(plans.run).union(select(plans.applied_by).where(plans.applied_by.is_not(None)))
             named = {str(row[0]) for row in connection.execute(still)}
             gone = [run for run in gone if run not in named]

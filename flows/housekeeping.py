@@ -23,12 +23,16 @@ def purge(world: World, older_than: timedelta) -> dict[str, Any]:
 def erase(world: World, user: str) -> dict[str, Any]:
     """Erase a USOS user from plans, outcomes and reports; the ledger notes that it was done, not whose data it was.
 
-    What stands in USOS itself and in the CSV files is not touched. Reports that name the user are written anew.
+    What stands in USOS itself and in the CSV files is not touched. Reports of runs that name the user are written anew,
+    those of reconciliations are removed: the next one writes its own.
     """
     owner = usos_owner("user", user)
     plans = world.ledger.archive.erase(owner, person=world.person, at=world.now())
     rewritten = sum(_report_anew(world, identity) for identity in plans)
-    return {"plans": len(plans), "reports": rewritten}
+    compared = world.ledger.findings.erase(owner)
+    for run in compared:
+        remove_folder(world.settings.reports / run)
+    return {"plans": len(plans), "reports": rewritten, "reconciliations": len(compared)}
 
 
 def _report_anew(world: World, identity: str) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from connectors.files import write_private
 from flows.world import World
-from schemas.settings import Sync
+from schemas.sync import Sync
 from tasks.report import line_report, report_csv, report_html, report_json
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.findings import Kind
+from schemas.owner import are_ids
 from schemas.plan import Action, Outcome
 
 
@@ -125,6 +127,34 @@ class Result(_Table):
     at: Series[str]
 
 
+class Finding(_Table):
+    """What a reconciliation found: one row for each line of a file and each entry of a target, "" where one is missing.
+
+    `id` is the same for the same situation in every run; `line` is 0 for an entry that stands in no line. `what` names
+    what differs, or says why there is no number; `fix` is the sentence that says what to do. `accepted` is
+    `until DATE: REASON (PERSON)` as long as somebody's acceptance holds.
+    """
+
+    id: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{12}$")
+    kind: Series[str] = pa.Field(isin=[kind.value for kind in Kind])
+    sync: Series[str]
+    line: Series[int] = pa.Field(ge=0)
+    owner: Series[str]
+    key: Series[str]
+    number_csv: Series[str]
+    name_csv: Series[str]
+    type_csv: Series[str]
+    number_there: Series[str]
+    name_there: Series[str]
+    type_there: Series[str]
+    where: Series[str]
+    what: Series[str]
+    fix: Series[str]
+    trend: Series[str] = pa.Field(isin=["", "new", "persisting"])
+    since: Series[str]
+    accepted: Series[str]
+
+
 def empty(model: type[pa.DataFrameModel]) -> pd.DataFrame:
     """Return the table with its columns and no rows."""
     columns = model.to_schema().columns
@@ -136,8 +166,12 @@ USOS_LINE = pa.DataFrameSchema(
     {
         "owner": pa.Column(
             str,
-            # services/phones: an id is a string of at most 32 characters without "|", which joins ids in `select`.
-            pa.Check.str_matches(r"^[^|\s]{1,32}$", error="an id has 1 to 32 characters, no spaces and no |"),
+            [
+                pa.Check(lambda ids: ids != "", error="the id is missing"),
+                pa.Check(
+                    lambda ids: (ids == "") | are_ids(ids), error="an id has 1 to 32 characters, no spaces and no |"
+                ),
+            ],
         )
     },
     strict=False,

@@ -140,6 +140,35 @@ locks = Table(
     Column("beat", Float, nullable=False),  # seconds since the epoch
 )
 
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("since", String(64), nullable=False),  # the run it was compared with, or ""
+    Column("counts", JSON, nullable=False),
+    Column("findings", LargeBinary, nullable=False),  # users' numbers are masked in it
+)
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding", String(12), nullable=False, index=True),
+    Column("owner", String(200), nullable=False),
+    Column("until", String(10), nullable=False),  # the last day on which it holds
+    Column("reason", Text, nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+salts = Table(
+    "salts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
 housekeeping = Table(
     "housekeeping",
     metadata,

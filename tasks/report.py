@@ -5,25 +5,21 @@ Each function returns text; a connector writes it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
-import jinja2
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-from markupsafe import Markup
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
+from tasks.as_csv import as_csv
 from tasks.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.mask import HIDDEN, mask_numbers, mask_texts
+from tasks.page import embedded, packed, render
+from tasks.words_pl_en import listing_words
 
 COLUMNS = [
     "sync",
@@ -44,9 +40,12 @@ _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
 _REJECTED_CELL = r'(rejected: [^"]*|; [^";]*) ".*?": '
-_MAY_RUN = r"^[=@\t\r+\-]"
-_IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"
-_SPECIAL = (b'"', b",", b"\r", b"\n")
+# Before and after share a pool: most values stand on both sides, and a column of the page sorts by either.
+_POOLS = {
+    **{column: (column,) for column in ("owner", "action", "outcome", "message", "http_status", "attempts", "at")},
+    "name": ("name_after", "name_before"),
+    "number": ("number_after", "number_before"),
+}
 _INTEGERS = ("line", "http_status", "attempts")
 # An entry that stands in no line and a change that got no answer have no 0 to show.
 _EMPTY_WHERE_0 = ("line", "http_status")
@@ -81,32 +80,7 @@ def report_csv(lines: pd.DataFrame) -> bytes:
     Numbers are never altered. A text that a spreadsheet would run as a formula (it begins with `=`, `@`, a tab, or with
     a sign that begins no number) gets an apostrophe in front, which is how spreadsheets themselves mark a text.
     """
-    report = line_report(lines, masked=False)
-    rows = pc.binary_join_element_wise(*(_quoted(report[column]) for column in COLUMNS), ",")
-    whole = pa.ListArray.from_arrays([0, len(rows)], rows)
-    body: str = pc.binary_join(whole, pa.scalar("\n", pa.string()))[0].as_py()
-    return "\n".join([",".join(COLUMNS), *([body] if len(rows) else []), ""]).encode()
-
-
-def _quoted(texts: pd.Series) -> pa.Array:
-    """Quote what a reader of CSV could not tell from structure; on columns, as a million rows are not rare."""
-    values = _harmless(pa.chunked_array(pa.array(texts, type=pa.string())).combine_chunks())
-    data = values.buffers()[2]
-    text = data.to_pybytes() if data else b""
-    if not any(sign in text for sign in _SPECIAL):
-        return values
-    special = pc.match_substring_regex(values, pattern='[",\r\n]')
-    doubled = pc.replace_substring(values, pattern='"', replacement='""')
-    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
-
-
-def _harmless(values: pa.Array) -> pa.Array:
-    """Put an apostrophe before what a spreadsheet would run; a number such as `+48…` or `-12` is none of it."""
-    suspect = pc.match_substring_regex(values, pattern=_MAY_RUN)
-    if not pc.any(suspect).as_py():
-        return values
-    runs = pc.and_not(suspect, pc.match_substring_regex(values, pattern=_IS_NUMBER))
-    return pc.if_else(runs, pc.binary_join_element_wise("'", values, ""), values)
+    return as_csv(line_report(lines, masked=False))
 
 
 def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> str:
@@ -128,7 +102,6 @@ def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at
     """
     report = line_report(lines, masked=False)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
-    script = Markup(_part("report.js"))  # noqa: S704 - our own file
     page = {
         "summary": {**dict.fromkeys(_OPTIONAL), **summary},
         "headline": headline(summary, tally),
@@ -139,51 +112,21 @@ def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at
         "bars": _bars(tally),
         "masked": any(bool(report[column].str.startswith(HIDDEN[:3]).any()) for column in _NUMBERS),
         "generated_at": generated_at,
-        "style": Markup(_part("report.css")),  # noqa: S704 - our own file
-        "script": script,
-        # The browser runs the script with this digest and no other, whatever else might get into the page.
-        "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        "data": _embedded(_page_data(report)),
+        "data": embedded(_page_data(report)),
     }
-    return _template().render(page)
-
-
-@cache
-def _template() -> jinja2.Template:
-    """Compile the page once: it takes longer than filling it for a small sync."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(_part("report.html.j2"))
-
-
-def _part(name: str) -> str:
-    return files("tasks").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _embedded(value: object) -> Markup:
-    """Return JSON that cannot end the element it stands in: no `<`, `>` or `&` is left in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - escaped above
+    return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
 
 
 def _page_data(report: pd.DataFrame) -> dict[str, Any]:
-    """Return what the script needs; a column is its distinct values and where they stand, which is small and quick."""
-    columns: dict[str, Any] = {}
-    for column in COLUMNS[1:]:
-        if column == "line":
-            columns[column] = [int(value or 0) for value in report[column]]
-            continue
-        positions, values = pd.factorize(report[column])
-        columns[column] = {"values": values.tolist(), "at": positions.tolist()}
+    """Return what the script needs: the lines, the words beside them, and the groups that a filter offers."""
+    line = [int(value or 0) for value in report["line"]]
     words = {
         "action": {action.value: words for action, words in ACTION_WORDS.items()},
         "outcome": {outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
     }
     groups = {"changes": [action.value for action in WRITES], "attention": [outcome.value for outcome in TROUBLE]}
-    return {"columns": columns, "words": words, "groups": groups}
+    texts = listing_words("en", "line")
+    return {"line": line, **packed(report, _POOLS), "words": words, "groups": groups, "texts": texts}
 
 
 @dataclass(frozen=True)
@@ -204,6 +147,7 @@ class Segment:
     word: str
     label: str
     meaning: str
+    start: int
     count: int
     share: str
 
@@ -247,18 +191,19 @@ def _tiles(tally: Tally) -> list[Tile]:
 
 
 def _bars(tally: Tally) -> list[Bar]:
-    wanted = _segments("action", tally.actions, ACTION_WORDS.items(), tally.lines)
-    happened = _segments("outcome", tally.outcomes, OUTCOME_WORDS.items(), tally.lines)
+    wanted = _segments("action", tally.actions, list(ACTION_WORDS.items()), tally.lines)
+    happened = _segments("outcome", tally.outcomes, list(OUTCOME_WORDS.items()), tally.lines)
     bars = [Bar("What was wanted", _described(wanted), wanted)]
     return bars if tally.is_plan else [*bars, Bar("What happened", _described(happened), happened)]
 
 
 def _segments(
-    column: str, counts: Mapping[str, int], words: Iterable[tuple[Action | Outcome, tuple[str, str]]], lines: int
+    column: str, counts: Mapping[str, int], words: Sequence[tuple[Action | Outcome, tuple[str, str]]], lines: int
 ) -> list[Segment]:
+    starts = accumulate((counts[word] for word, _ in words), initial=0)
     return [
-        Segment(column, word.value, label, meaning, counts[word], _share(counts[word], lines))
-        for word, (label, meaning) in words
+        Segment(column, word.value, label, meaning, start, counts[word], _share(counts[word], lines))
+        for start, (word, (label, meaning)) in zip(starts, words, strict=False)
     ]
 
 

@@ -252,7 +252,7 @@ def test_no_text_can_become_markup() -> None:
         assert page.count("</script>") == 2
         assert "<img" not in page
         assert "<!--" not in page
-        assert embedded(page)["columns"]["message"]["values"] == [HOSTILE]
+        assert embedded(page)["pools"]["message"] == [HOSTILE]
 
 
 @given(results)
@@ -263,10 +263,12 @@ def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) ->
         assert "There are no lines in this report." in page
         assert "<script" not in page
         return
-    columns = embedded(page)["columns"]
-    assert columns["line"] == frame["line"].tolist()
+    data = embedded(page)
+    assert data["line"] == frame["line"].tolist()
     for column in set(COLUMNS) - {"sync", "line", "http_status", "attempts"}:
-        assert [columns[column]["values"][at] for at in columns[column]["at"]] == frame[column].tolist()
+        values = data["pools"][data["columns"][column]["pool"]]
+        at = data["columns"][column]["at"] or [0] * len(frame)
+        assert [values[place] for place in at] == frame[column].tolist()
     shown = [
         int(number.replace(",", ""))
         for number in re.findall(r'class="number">([\d,]+)</span> <span class="share">', page)

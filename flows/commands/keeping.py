@@ -55,3 +55,5 @@ def erase(context: click.Context, user: str, config: str | None, *, as_json: boo
         print_json(erased)
     else:
         say(f"The user is erased from {erased['plans']} plans; {erased['reports']} reports were written anew.")
+        if erased["reconciliations"]:
+            say(f"Reports of {erased['reconciliations']} reconciliations that named the user are removed.")

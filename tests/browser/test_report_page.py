@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,6 @@ import pandas as pd
 import pytest
 
 from tasks.report import COLUMNS, report_html
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
 SUMMARY: dict[str, Any] = {
     "run": "r-1",
@@ -57,15 +52,6 @@ def lines(count: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        running = started.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
     made: dict[int, Path] = {}
 
@@ -80,24 +66,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
 
 
 @pytest.fixture
-def open_page(browser: Any, pages: Callable[[int], Path]) -> Iterator[Open]:
-    """Open a report of so many lines; whatever the page complains about, or loads, fails the test."""
-    complaints: list[str] = []
-    opened: list[Any] = []
+def open_page(open_file: Callable[..., Any], pages: Callable[[int], Path]) -> Open:
+    """Open a report of so many lines."""
 
     def opens(count: int = 213, address: str = "", **context: Any) -> Any:
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, **context)
-        opened.append(page)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("request", lambda request: None if request.url.startswith("file:") else complaints.append(request.url))
-        page.goto(pages(count).as_uri() + address)
-        return page
+        return open_file(pages(count), address, **context)
 
-    yield opens
-    for page in opened:
-        page.close()
-    assert complaints == []
+    return opens
 
 
 def shown(page: Any) -> str:

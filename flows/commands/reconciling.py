@@ -1,0 +1,141 @@
+"""Commands that compare everything with everything, and what people do about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.problems import print_json
+
+if TYPE_CHECKING:
+    from tasks.advise import Language
+
+
+def spoken(environ: dict[str, str]) -> Language:
+    """Return the language that the environment asks for, English where it is none of ours."""
+    asked = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "pl" if asked.startswith("pl") else "en"
+
+
+@click.command(epilog=verbatim("Example", "phonesync reconcile --since 2026-01-31 --suggest"))
+@click.option("--since", metavar="RUN|DAY", default="", help="What to compare with; default: the last one.")
+@click.option("--suggest", is_flag=True, help="Write corrected copies beside the CSV files.")
+@click.option("--lang", type=click.Choice(["pl", "en"]), help="Of the reports; default: the environment's.")
+@configured
+@json_wanted
+@click.pass_context
+def reconcile(  # noqa: PLR0913 - click's signature
+    context: click.Context, since: str, lang: str | None, config: str | None, *, suggest: bool, as_json: bool
+) -> None:
+    """Compare every CSV file, USOS and every phone list.
+
+    Side by side, by number and by owner: what agrees, what is missing, foreign, different, elsewhere, twice, unreadable
+    or has not been touched for long. Writes to no service. Exit code 0 where all agree, 1 where not.
+    """
+    from flows.reconciling import Asked, reconcile_all
+    from flows.show import progress_bar
+    from flows.show_findings import show_reconciled
+
+    language = cast("Language", lang) if lang else spoken(dict(os.environ))
+    with progress_bar() as progress, connected(context, config, progress) as world:
+        done = reconcile_all(world, Asked(since, suggest, language))
+    if as_json:
+        print_json(done.summary)
+    else:
+        show_reconciled(done)
+    context.exit(done.exit_code)
+
+
+@click.command(
+    epilog=verbatim("Example", "phonesync accept 3fa2c19b00d4 --until 2027-01-31", '  --reason "shared with the hotel"')
+)
+@click.argument("finding", metavar="FINDING")
+@click.option("--until", required=True, metavar="DAY", help="The last day on which it may stand.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; shown with the finding.")
+@configured
+@json_wanted
+@click.pass_context
+def accept(  # noqa: PLR0913 - click's signature
+    context: click.Context, finding: str, until: str, reason: str, config: str | None, *, as_json: bool
+) -> None:
+    """Let a finding stand until a day.
+
+    FINDING is the id that `reconcile` shows, or how it begins. It is listed apart until then, and is back the day
+    after.
+    """
+    from flows.accept import accept as note
+    from flows.show import say
+
+    with connected(context, config) as world:
+        noted = note(world, finding, until, reason)
+    if as_json:
+        print_json(noted)
+    else:
+        say(f"{noted['finding']} ({noted['kind']}, {noted['owner']}) may stand until {noted['until']}.")
+
+
+@click.command(epilog=verbatim("Example", "phonesync export faculties --ids ids.txt"))
+@click.argument("sync", metavar="SYNC")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; default: the sync's own source.")
+@click.option("--ids", multiple=True, metavar="FILE|ID", help="USOS: whose numbers; as often as needed.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@configured
+@json_wanted
+@click.pass_context
+def export(  # noqa: PLR0913 - click's signature
+    context: click.Context,
+    sync: str,
+    output: Path | None,
+    ids: tuple[str, ...],
+    config: str | None,
+    *,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write what stands in a service as a CSV file.
+
+    In the form that the sync reads, so that the file can be its source: a plan with it changes nothing, which is tried
+    before it is written. In USOS it holds the entities given by --ids, those of the present file and those of earlier
+    runs.
+    """
+    from flows.export import Wanted
+    from flows.export import export as write
+    from flows.show import progress_bar
+    from flows.show_findings import show_exported
+
+    with progress_bar() as progress, connected(context, config, progress) as world:
+        made = write(world, Wanted(sync, output, ids, force))
+    if as_json:
+        print_json(made)
+    else:
+        show_exported(made)
+
+
+@click.command(epilog=verbatim("Example", 'phonesync find "22 999 00 01"'))
+@click.argument("text", metavar="TEXT")
+@configured
+@json_wanted
+@click.pass_context
+def find(context: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
+    """Look a number or a name up everywhere.
+
+    TEXT is a number in any spelling, a part of one, or a part of a name. Numbers of users are masked. Exit code 1 where
+    it stands nowhere.
+    """
+    from flows.find import find as look_up
+    from flows.problems import show_errors
+    from flows.show import progress_bar
+    from flows.show_findings import show_found
+
+    with progress_bar() as progress, connected(context, config, progress) as world:
+        found = look_up(world, text)
+    if as_json:
+        print_json(found.summary)
+    else:
+        show_found(found.summary)
+        show_errors(found.errors, [])
+    context.exit(found.exit_code)

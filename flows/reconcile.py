@@ -1,0 +1,97 @@
+"""The flow that compares everything with everything; the command line runs the same body."""
+
+# No postponed annotations in this module: Prefect reads them to make the form, and does not resolve them everywhere.
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.states import Completed, Failed
+
+from flows.artifacts import courteously, escape
+from flows.front.states import NotInPlace, told
+from flows.open import open_world
+from flows.reconciling import Asked, Reconciled, reconcile_all
+from schemas.findings import Kind
+
+__all__ = ["reconcile"]
+
+
+@flow(name="reconcile", persist_result=False)
+def reconcile(config: str = "", since: str = "") -> Any:
+    """Compare every CSV file, USOS and every phone list, side by side; write to no service.
+
+    Args:
+        config: The configuration file, as the worker sees it. Left empty: PHONESYNC_CONFIG, else phonesync.toml in the
+            worker's folder.
+        since: The run or the day (2026-01-31) to compare with. Left empty: the last reconciliation.
+
+    Returns:
+        The object that `phonesync reconcile --json` prints, as the result of a completed run where all agree; a run
+        with findings has it in its exception, `NotInPlace`. Numbers are in none of them.
+    """
+    try:
+        with open_world(config or None, os.environ) as world:
+            done = reconcile_all(world, Asked(since))
+    except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
+        return Failed(message=told(error), data=error)
+    sentence = in_a_sentence(done)
+    show(done, sentence)
+    if done.exit_code == 0:
+        return Completed(message=sentence, data=done.summary)
+    return Failed(message=sentence, data=NotInPlace(sentence, done.summary))
+
+
+def in_a_sentence(done: Reconciled) -> str:
+    """Return what was found, the worst first, for people who look at a list of runs."""
+    summary = done.summary
+    unread = [f"{system['name']}: {system['note']}" for system in summary["systems"] if system["note"]]
+    counts = summary["findings"]
+    found = [f"{count} {kind}" for kind, count in counts.items() if count and kind != Kind.AGREE]
+    accepted = sum(summary["accepted"].values())
+    listed = ", ".join(found) if found else "everything agrees"
+    apart = f" ({accepted} of them accepted)" if accepted else ""
+    return " · ".join([*unread, f"{listed}{apart}; {counts[Kind.AGREE]} agree"])
+
+
+def show(done: Reconciled, sentence: str) -> None:
+    """Show the counts, how they moved, and where the reports are; where Prefect cannot be reached, go on without."""
+    run = escape(done.summary["run"])
+    courteously(
+        create_table_artifact,
+        table=counts_table(done.summary),
+        key="phonesync-findings",
+        description=f"Reconciliation {run}: {escape(sentence)}",
+    )
+    courteously(
+        create_table_artifact,
+        table=trend_table(done),
+        key="phonesync-findings-trend",
+        description="The last reconciliations, the newest first",
+    )
+    paths = "\n".join(f"- {kind}: {escape(path)}" for kind, path in done.summary["reports"].items())
+    page = f"# Reconciliation {run}\n\n{escape(sentence)}\n\nReports, on the machine that ran it:\n\n{paths}"
+    courteously(create_markdown_artifact, markdown=page, key="phonesync-reconciliation")
+
+
+def counts_table(summary: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return one row for each kind of finding."""
+    accepted = summary["accepted"]
+    return [
+        {"finding": str(kind), "count": str(count), "accepted": str(accepted.get(kind, 0))}
+        for kind, count in summary["findings"].items()
+    ]
+
+
+def trend_table(done: Reconciled) -> list[dict[str, str]]:
+    """Return one row for each of the last reconciliations; kinds that occur in none have no column."""
+    history = done.view.history
+    kinds = [str(kind.value) for kind in Kind if any(one["findings"].get(kind) for one in history)]
+    return [
+        {
+            "when": escape(one["at"][:16].replace("T", " ")),
+            **{kind: str(one["findings"].get(kind, 0)) for kind in kinds},
+        }
+        for one in reversed(history)
+    ]

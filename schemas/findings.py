@@ -1,0 +1,74 @@
+"""The words of a reconciliation: kinds of findings, the systems compared, and all that its page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+import pandas as pd
+
+
+class Kind(StrEnum):
+    """What was found of one line or one remote entry."""
+
+    AGREE = "agree"
+    MISSING = "missing"
+    FOREIGN = "foreign"
+    DIFFERS = "differs"
+    ELSEWHERE = "elsewhere"
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class System:
+    """One file or one place in a service, as far as it could be read.
+
+    Attributes:
+        name: the sync's name, or connection and place: `usos faculty`, `telephony tenant chopin`.
+        kind: csv, usos or apio.
+        entries: lines of the file, or entries of the place.
+        numbers: distinct canonical numbers among them.
+        problems: lines that were rejected, entries without a number, owners that could not be read.
+        note: why it could not be read, or not wholly; "" where it was.
+    """
+
+    name: str
+    kind: Literal["csv", "usos", "apio"]
+    entries: int
+    numbers: int
+    problems: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """All that a reconciliation's page, workbook and tables show; numbers of users are masked in it already.
+
+    Attributes:
+        run: the run's id.
+        at: when it was made.
+        systems: files before places, in the order of the configuration.
+        overlap: columns `a, b, shared`: for each pair of systems, how many canonical numbers stand in both.
+        findings: `Finding`.
+        resolved: `Finding` rows of the earlier reconciliation that are found no more.
+        history: the last reconciliations, oldest first: `{"at": …, "run": …, "findings": {kind: count}}`.
+        since: the run it is compared with, "" where there is none.
+    """
+
+    run: str
+    at: str
+    systems: list[System]
+    overlap: pd.DataFrame
+    findings: pd.DataFrame
+    resolved: pd.DataFrame
+    history: list[dict[str, Any]] = field(default_factory=list)
+    since: str = ""
+
+
+def tally(findings: pd.DataFrame) -> dict[str, int]:
+    """Count every kind, those that do not occur as 0; accepted findings are counted like all others."""
+    counts = findings["kind"].value_counts()
+    return {str(kind.value): int(counts.get(kind.value, 0)) for kind in Kind}

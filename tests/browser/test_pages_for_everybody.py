@@ -1,0 +1,88 @@
+"""Both pages by the rules of WCAG, as axe-core checks them: by day and by night, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.frames import Result
+from tasks.reconcile_page import page as reconcile_page
+from tasks.report import report_html
+from tests.institution import institution
+from tests.tables import table
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+Open = Callable[..., Any]
+
+
+def complaints(page: Any) -> list[str]:
+    found = axe.Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["pl", "en"])
+def test_the_reconciliation_breaks_no_rule(open_file: Open, tmp_path: Path, lang: Any, scheme: str) -> None:
+    file = tmp_path / "reconcile.html"
+    file.write_text(reconcile_page(institution(400), lang), encoding="utf-8")
+    page = open_file(file, color_scheme=scheme)
+    assert complaints(page) == []
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.locator("#rows button").first.click()
+    assert page.get_by_role("dialog").is_visible()
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize("size", [0, 40])
+def test_a_reconciliation_with_nothing_to_do_breaks_no_rule(open_file: Open, tmp_path: Path, size: int) -> None:
+    file = tmp_path / "reconcile.html"
+    file.write_text(reconcile_page(institution(size, agrees=True), "pl"), encoding="utf-8")
+    assert complaints(open_file(file)) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("guarded", [False, True])
+def test_the_report_of_a_run_breaks_no_rule(open_file: Open, tmp_path: Path, scheme: str, guarded: bool) -> None:  # noqa: FBT001 - one of two pages
+    file = tmp_path / "report.html"
+    guard = {"guard": "max_delete_share", "value": 0.31, "limit": 0.2, "message": "31 % of the entries would go."}
+    summary = {
+        "run": "r-1",
+        "sync": "faculties",
+        "title": "faculties",
+        "target": "usos",
+        "source": "faculties.csv",
+        "plan": "p-1",
+        "guards": [guard] if guarded else [],
+    }
+    outcomes = ["skipped"] if guarded else ["applied", "failed", "unchanged", "held", "unknown"]
+    lines = report_lines(outcomes)
+    file.write_text(report_html(summary, lines, generated_at=datetime(2026, 11, 21, tzinfo=UTC)), encoding="utf-8")
+    page = open_file(file, color_scheme=scheme)
+    assert complaints(page) == []
+    page.locator("#rows button").first.click()
+    assert complaints(page) == []
+
+
+def report_lines(outcomes: list[str]) -> Any:
+    """Make a line report of a few lines with each outcome."""
+    rows = (
+        {
+            "sync": "faculties",
+            "line": at + 2,
+            "owner": f"faculty {at % 3}",
+            "action": "modify",
+            "outcome": outcomes[at % len(outcomes)],
+            "name_before": f"Sala {at}",
+            "name_after": f"Sala {at}",
+            "number_before": "22 999 01 01",
+            "number_after": "22 999 01 02",
+            "message": "Numer jest za długi" if at % 3 else "",
+        }
+        for at in range(60)
+    )
+    return table(Result, rows)

@@ -1,0 +1,235 @@
+"""What the reconciliation's page and workbook hold: every finding, the right counts, nothing that runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from schemas.findings import Kind, System, View
+from schemas.frames import Finding, empty
+from tasks.as_csv import as_csv
+from tasks.page import packed
+from tasks.page_words import _PHRASES
+from tasks.reconcile_page import headings, headline, page
+from tasks.reconcile_workbook import workbook
+from tasks.words_pl_en import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
+from tests.institution import institution
+
+HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>&amp;\u2028{{ 7*7 }}'\""
+
+
+@pytest.fixture(scope="module")
+def view() -> View:
+    return institution(700)
+
+
+def embedded(text: str) -> Any:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def column(data: Any, name: str) -> list[str]:
+    values = data["pools"][data["columns"][name]["pool"]]
+    return [values[at] for at in data["columns"][name]["at"] or [0] * len(data["line"])]
+
+
+def state_of(row: dict[str, Any]) -> str:
+    """Tell a finding's state from its cells, without the page's own function."""
+    if row["kind"] == "agree":
+        return "agree"
+    if row["accepted"]:
+        return "accepted"
+    return "new" if row["trend"] == "new" else "open"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_holds_every_finding_and_its_counts_add_up(view: View, lang: Any) -> None:
+    text = page(view, lang)
+    data = embedded(text)
+    shown = ("kind", "sync", "owner", "key", "number_csv", "name_there", "fix")
+    told = zip(
+        [data["ids"][at : at + 12] for at in range(0, len(data["ids"]), 12)],
+        data["line"],
+        *(column(data, name) for name in ("state", *shown)),
+        strict=True,
+    )
+    expected = [
+        (row["id"], row["line"], state, *(row[name] for name in shown))
+        for frame, resolved in ((view.findings, False), (view.resolved, True))
+        for row in frame.to_dict("records")
+        for state in ["resolved" if resolved else state_of(row)]
+    ]
+    assert Counter(told) == Counter(expected)
+    states = Counter(row[2] for row in expected)
+    tiles = [int(tile) for tile in re.findall(r'<span class="number">(\d+)</span>', text)]
+    waiting = states["new"] + states["open"]
+    assert tiles == [waiting, states["new"], states["resolved"], states["accepted"], states["agree"]]
+
+
+def test_the_page_loads_nothing_and_runs_its_own_script_only(view: View) -> None:
+    text = page(view, "pl")
+    outside = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    assert not re.search(r'(?:src|href)\s*=\s*(?!"#)|@import|url\((?!#)|\sstyle=|\son\w+=', outside)
+    assert not re.search(r"https?://(?!www\.w3\.org/)", text)
+    for element in ("script", "style"):
+        found = re.findall(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)
+        assert len(found) == 1
+        digest = base64.b64encode(hashlib.sha256(found[0].encode()).digest()).decode()
+        assert f"{element}-src 'sha256-{digest}'" in text
+    assert "default-src 'none'" in text
+    assert "unsafe" not in text
+
+
+def test_no_text_can_become_markup(view: View) -> None:
+    texts = [name for name in view.findings if name not in {"id", "kind", "line", "trend"}]
+    system = System(HOSTILE, "usos", 3, 2, 1, HOSTILE)
+    other = System("b", "csv", 3, 2, 1)
+    hostile = replace(
+        view,
+        run=HOSTILE,
+        at=HOSTILE,
+        since=HOSTILE,
+        systems=[system, other],
+        findings=view.findings.assign(**dict.fromkeys(texts, HOSTILE)),
+        overlap=pd.DataFrame({"a": [HOSTILE], "b": ["b"], "shared": [2]}),
+        history=[{"at": HOSTILE, "run": "", "findings": {"missing": n}} for n in (1, 2)],
+    )
+    for lang in LANGUAGES:
+        text = page(hostile, lang)
+        assert text.count("<script") == 2
+        assert text.count("</script>") == 2
+        assert "<img" not in text
+        assert "<!--" not in text
+        assert HOSTILE in embedded(text)["pools"]["fix"]
+    assert load_workbook(io.BytesIO(workbook(hostile, "pl"))).worksheets[2]["G2"].value == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "1 rozbieżność wymaga uwagi"),
+        (2, "2 rozbieżności wymagają uwagi"),
+        (5, "5 rozbieżności wymaga uwagi"),
+        (12, "12 rozbieżności wymaga uwagi"),
+        (22, "22 rozbieżności wymagają uwagi"),
+        (112, "112 rozbieżności wymaga uwagi"),
+        (1234, "1234 rozbieżności wymagają uwagi"),
+        (12345, "12\u00a0345 rozbieżności wymaga uwagi"),
+    ],
+)
+def test_polish_numbers_have_polish_forms(number: int, said: str) -> None:
+    assert plural("pl", "attention", number) == said
+
+
+def test_english_numbers_have_english_forms() -> None:
+    assert plural("en", "attention", 1) == "1 finding needs attention"
+    assert plural("en", "attention", 1234) == "1,234 findings need attention"
+    assert figure("en", 10_000) == "10,000"
+
+
+def test_both_languages_have_every_word() -> None:
+    assert all(all(pair) for pair in _PHRASES.values())
+    assert set(KIND_WORDS["pl"]) == set(KIND_WORDS["en"]) == set(Kind)
+    assert list(STATE_WORDS["pl"]) == list(STATE_WORDS["en"])
+    assert set(PLURALS["pl"]) == set(PLURALS["en"])
+    assert all(set(forms) == {"one", "few", "many"} for forms in PLURALS["pl"].values())
+    assert listing_words("pl").keys() == listing_words("en").keys()
+    assert headings("pl").keys() == headings("en").keys()
+
+
+def test_a_moment_that_is_none_is_shown_as_it_is() -> None:
+    assert moment("pl", "2026-11-22T02:00:00+00:00") == "22 listopada 2026, 02:00 UTC"
+    assert moment("en", "yesterday") == "yesterday"
+
+
+def test_the_headline_says_the_worst_that_is_true(view: View) -> None:
+    agreed = institution(20, agrees=True)
+    assert (headline(agreed, "pl").title, headline(agreed, "pl").tone) == ("Wszystko się zgadza", "good")
+    unread = replace(agreed, systems=[System("usos faculty", "usos", 0, 0, 0, "USOS got no usable answer.")])
+    assert headline(unread, "en").title == "Everything that could be read agrees"
+    assert "1 system could not be read as a whole." in headline(unread, "en").detail
+    nothing = replace(agreed, findings=empty(Finding), systems=[])
+    assert headline(nothing, "en").title == "There was nothing to compare"
+    waiting = view.findings[(view.findings["kind"] != "agree") & (view.findings["accepted"] == "")]
+    assert headline(view, "en").title == f"{len(waiting)} findings need attention"
+    assert headline(replace(view, findings=waiting.head(1)), "pl").title == "1 rozbieżność wymaga uwagi"
+
+
+def test_a_page_with_nothing_in_it_is_a_page() -> None:
+    blank = pd.DataFrame({"a": [], "b": [], "shared": []})
+    view = View("r", "2026-11-22", [], blank, empty(Finding), empty(Finding))
+    for lang in LANGUAGES:
+        text = page(view, lang)
+        assert "<script" not in text
+        assert workbook(view, lang)
+
+
+def test_pools_sort_as_people_do() -> None:
+    names = ["żaba", "Zebra", "łącznik", "lutnia", "Ławka", "ąb", "az", "", "sala 10", "Sala 9", "ćma", "czyn"]
+    found = packed(pd.DataFrame({"name": names}), {"name": ("name",)})
+    assert found["pools"]["name"] == [
+        "", "az", "ąb", "czyn", "ćma", "lutnia", "Ławka", "łącznik", "Sala 9", "sala 10", "Zebra", "żaba",
+    ]  # fmt: skip
+
+
+def test_a_table_as_csv_runs_nothing() -> None:
+    table = pd.DataFrame({"a": ["=1+1", "+48 22", 'say "x"'], "b": [1, 2, 3]})
+    assert as_csv(table).decode() == 'a,b\n\'=1+1,1\n+48 22,2\n"say ""x""",3\n'
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_workbook_holds_every_finding_as_text(view: View, lang: Any) -> None:
+    book = load_workbook(io.BytesIO(workbook(view, lang)))
+    summary, *lists = book.worksheets
+    assert summary["A1"].value == headline(view, lang).title
+    rows = view.findings.to_dict("records")
+    states = Counter("attention" if state_of(row) in {"new", "open"} else state_of(row) for row in rows)
+    expected = [states["attention"], states["accepted"], len(view.resolved), states["agree"]]
+    assert [sheet.max_row - 1 for sheet in lists] == expected
+    heads = list(headings(lang))
+    at = {name: heads.index(name) for name in heads}
+    held = Counter()
+    for sheet in lists:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        for cells in sheet.iter_rows(min_row=2):
+            texts = [cell for cell in cells if cell.value is not None and cell.column != at["line"] + 1]
+            assert all((cell.data_type, cell.number_format) == ("s", "@") for cell in texts)
+            held[tuple(cells[at[name]].value or "" for name in ("id", "number_there", "name_csv", "fix"))] += 1
+    both = rows + view.resolved.to_dict("records")
+    assert held == Counter(tuple(row[name] for name in ("id", "number_there", "name_csv", "fix")) for row in both)
+
+
+def test_no_formula_gets_into_a_workbook(view: View) -> None:
+    findings = view.findings.assign(
+        name_csv='=HYPERLINK("x")', fix="#N/A", where="bell\x07 and \ufffe", number_csv="+48 22"
+    )
+    book = load_workbook(io.BytesIO(workbook(replace(view, findings=findings, run="=1+1"), "en")))
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert kinds == {"s", "n"}
+
+
+def test_the_same_view_makes_the_same_workbook(view: View) -> None:
+    assert workbook(view, "pl") == workbook(view, "pl")
+    assert b"2026-11-22T02:00:00Z" in _core(workbook(view, "pl"))
+
+
+def _core(content: bytes) -> bytes:
+    return ZipFile(io.BytesIO(content)).read("docProps/core.xml")
+
+
+def test_long_lists_are_split(view: View) -> None:
+    titles = load_workbook(io.BytesIO(workbook(view, "en", rows_per_sheet=250))).sheetnames
+    assert titles[-3:] == ["In agreement 1", "In agreement 2", "In agreement 3"]
