@@ -1,4 +1,4 @@
-"""What a run shows in Prefect's pages: counts, problem lines, links to the reports, progress of writing.
+"""What a run shows in Prefect's pages: counts, lines, links to the reports, progress of writing.
 
 Showing is a courtesy: where Prefect cannot be reached, the run goes on without it, and the ledger knows all the same.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import pandas as pd
 from prefect.artifacts import (
@@ -20,14 +22,15 @@ from prefect.artifacts import (
 )
 
 from flows.run import Ran
-from schemas.plan import TROUBLE, Action, Outcome
+from flows.world import World
+from schemas.plan import TROUBLE, WRITES, Action, Outcome
 
 T = TypeVar("T")
 
 _LOG = logging.getLogger("phonesync.artifacts")
 # More rows make the page wait, ten thousand for more than a minute; the report has them all.
 _MOST_ROWS = 500
-_COLUMNS = ("sync", "line", "owner", "action", "outcome", "before", "after", "message")
+_COLUMNS = ("sync", "line", "outcome", "message", "action", "owner", "before", "after")
 # What could begin markup anywhere in a cell, and what only at its beginning: a list, a heading, a rule.
 _MARKUP = re.compile(r"[\\`*_~<>\[\]&@]|:(?=//)|(?<=www)\.|^(?:[-+](?=[-+\s]|$)|#)", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(\d+)([.)])")
@@ -43,22 +46,67 @@ def escape(text: object) -> str:
     return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(lambda found: f"\\{found[0]}", words))
 
 
-def show(ran: Ran, sentence: str, *, planned: bool) -> None:
-    """Show how a run ended: the sentence with the reports, the counts of every sync, the lines that need somebody."""
+@dataclass(frozen=True)
+class Links:
+    """Where the reports of a run can be opened.
+
+    Attributes:
+        folder: where they lie on the machine that made them.
+        base: the address at which that folder is served, "" where it is not.
+    """
+
+    folder: Path
+    base: str = ""
+
+    @classmethod
+    def of(cls, world: World) -> Links:
+        """Return what the configuration says, else what the process was told that serves the folder."""
+        base = world.settings.prefect.reports_url or world.environ.get("PHONESYNC_REPORTS_URL", "")
+        return cls(world.settings.reports, base.rstrip("/"))
+
+    def address(self, report: str) -> str:
+        """Return the address of a report, "" where it has none that a browser follows from Prefect's pages."""
+        path = Path(report)
+        if not self.base or not path.is_relative_to(self.folder):
+            return ""
+        return f"{self.base}/{quote(path.relative_to(self.folder).as_posix(), safe='/')}"
+
+    def markdown(self, reports: Mapping[str, str]) -> str:
+        """Return the sentence that leads to a sync's report, "" where there is none."""
+        if "html" not in reports:
+            return ""
+        address, path = self.address(reports["html"]), Path(reports["html"])
+        if address:
+            # The page takes the line from its address, too.
+            return f"[Open the report]({address}): every line of the file, found by its number. On disk: {escape(path)}"
+        # A browser follows a link to a file only from a page that is a file itself: the path is there to be copied.
+        return f"[Report]({path.as_uri()}) on the machine that ran it: {escape(path)}"
+
+
+def show(ran: Ran, sentence: str, *, planned: bool, links: Links | None = None) -> None:
+    """Show how a run ended: the sentence with the reports, the counts of every sync, and what became of the lines."""
     syncs = ran.summary["syncs"]
-    _courteously(create_markdown_artifact, markdown=reports_page(ran, sentence), key="phonesync-reports")
-    _courteously(
+    courteously(
+        create_markdown_artifact,
+        markdown=reports_page(ran, sentence, links or Links(Path())),
+        key="phonesync-reports",
+        description="How it ended, and the reports with every line",
+    )
+    courteously(
         create_table_artifact,
         table=counts_table(syncs),
         key="phonesync-counts",
         description=f"Run {escape(ran.summary['run'])}: " + ("what would change" if planned else "what was done"),
     )
-    rows, lines = problem_rows([reported.lines for reported in ran.reported], planned=planned)
+    reports = [reported.lines for reported in ran.reported]
+    rows, lines = problem_rows(reports, planned=planned)
     more = f"; the first {len(rows)} are here, all of them in the reports" if lines > len(rows) else ""
     said = (
         f"{lines:,} {'line needs' if lines == 1 else 'lines need'} somebody{more}" if lines else "No line needs anybody"
     )
-    _courteously(create_table_artifact, table=rows, key="phonesync-problem-lines", description=f"{said}.")
+    courteously(create_table_artifact, table=rows, key="phonesync-problem-lines", description=f"{said}.")
+    rows, said = line_rows(reports)
+    courteously(create_table_artifact, table=rows, key="phonesync-lines", description=said)
 
 
 def counts_table(syncs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -92,24 +140,44 @@ def problem_rows(reports: Sequence[pd.DataFrame], *, planned: bool) -> tuple[lis
     words = {str(Action.HOLD.value)} if planned else {str(word.value) for word in TROUBLE}
     column = "action" if planned else "outcome"
     troubled = [lines[lines[column].isin(words)] for lines in reports]
-    rows: list[dict[str, str]] = []
-    for lines in troubled:
-        for row in lines.head(_MOST_ROWS - len(rows)).astype(object).to_dict("records"):
-            sides = {side: f"{row[f'name_{side}']} {row[f'number_{side}']}" for side in ("before", "after")}
-            cells: dict[Any, Any] = {**row, **sides}
-            rows.append({name: escape(cells[name]) for name in _COLUMNS})
-    return rows, sum(map(len, troubled))
+    together = pd.concat(troubled) if troubled else pd.DataFrame(columns=list(_COLUMNS))
+    return _rows(together.head(_MOST_ROWS)), len(together)
 
 
-def reports_page(ran: Ran, sentence: str) -> str:
+def line_rows(reports: Sequence[pd.DataFrame]) -> tuple[list[dict[str, str]], str]:
+    """Return every line of the files, or of large ones what is not at rest, and a sentence on where the others are."""
+    everything = pd.concat(reports, ignore_index=True) if reports else pd.DataFrame(columns=list(_COLUMNS))
+    if len(everything) <= _MOST_ROWS:
+        return _rows(everything), "Every line of the files, and every entry that no line mentions."
+    moving = everything[~everything["action"].isin([Action.KEEP, Action.FOREIGN])]
+    if len(moving) <= _MOST_ROWS:
+        return _rows(moving), f"Of {len(everything):,} lines and entries those that are not at rest; the others stay."
+    said = f"The first {_MOST_ROWS} of {len(moving):,} lines that are not at rest; all of them are in the reports."
+    return _rows(moving.head(_MOST_ROWS)), said
+
+
+def plan_rows(lines: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the changes that a plan wants, what is taken away first, as many as a page can show."""
+    changes = lines[lines["action"].isin(WRITES)]
+    gone = changes["action"] == Action.DELETE
+    return _rows(pd.concat([changes[gone], changes[~gone]]).head(_MOST_ROWS))
+
+
+def _rows(lines: pd.DataFrame) -> list[dict[str, str]]:
+    shown = []
+    for row in lines.astype(object).to_dict("records"):
+        sides = {side: f"{row[f'name_{side}']} {row[f'number_{side}']}".strip() for side in ("before", "after")}
+        cells: dict[Any, Any] = {**row, **sides}
+        shown.append({name: escape(cells[name]) for name in _COLUMNS})
+    return shown
+
+
+def reports_page(ran: Ran, sentence: str, links: Links) -> str:
     """Return the run's sentence, and for every sync its report, its guards and its error."""
     parts = [f"# Run {escape(ran.summary['run'])}", escape(sentence)]
     for sync in ran.summary["syncs"]:
         parts.append(f"## {escape(sync['sync'])}")
-        if "html" in sync["reports"]:
-            path = Path(sync["reports"]["html"])
-            # A browser follows a link to a file only from a page that is a file itself: the path is there to be copied.
-            parts.append(f"[Report]({path.as_uri()}) on the machine that ran it: {escape(path)}")
+        parts += filter(None, [links.markdown(sync["reports"])])
         guards = [f"guard {guard['guard']}: {guard['message']}" for guard in sync["guards"]]
         parts += [escape(text) for text in ([sync["error"]] if "error" in sync else guards)]
     return "\n\n".join(parts)
@@ -127,7 +195,7 @@ class Progress:
 
         def watched(*args: Any) -> T:
             self._shown = 0
-            self._bar = _courteously(create_progress_artifact, progress=0.0, description=f"Writing {escape(sync)}")
+            self._bar = courteously(create_progress_artifact, progress=0.0, description=f"Writing {escape(sync)}")
             try:
                 return write(*args)
             finally:
@@ -140,10 +208,10 @@ class Progress:
         percent = 100 * done // total if total else 100
         if self._bar is not None and percent > self._shown:
             self._shown = percent
-            self._bar = _courteously(update_progress_artifact, self._bar, progress=float(percent))
+            self._bar = courteously(update_progress_artifact, self._bar, progress=float(percent))
 
 
-def _courteously(shown: Callable[..., T], *args: Any, **details: Any) -> T | None:
+def courteously(shown: Callable[..., T], *args: Any, **details: Any) -> T | None:
     """Show something, or go on without: what is being written to somebody's directory is never cut short for it."""
     try:
         return shown(*args, **details)

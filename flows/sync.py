@@ -3,38 +3,31 @@
 # No postponed annotations in this module: Prefect reads them to make the form, and does not resolve them everywhere.
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Literal, TypeVar
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from typing import Any, Literal
 
 from prefect import flow
-from prefect.client.schemas.objects import State, StateType
-from prefect.states import Completed, Failed
+from prefect.runtime import deployment
+from prefect.states import Failed
 
-from flows.artifacts import Progress, show
+from flows.artifacts import Links, Progress, show
+from flows.configuration import find_configuration
+from flows.front.approval import APPROVER, Asking, decide, questions
+from flows.front.notify import tell_changes, tell_unbegun
+from flows.front.slices import spread_over_workers
+from flows.front.states import NotInPlace, say, state, told
+from flows.front.steps import Steps
 from flows.open import open_world
-from flows.problems import unexpected
-from flows.run import Mode, Order, Ran, run
+from flows.run import Mode, Order, run
 from flows.stop import ending_in_order
 from flows.world import World
-from schemas.errors import PhonesyncError
-from schemas.plan import Action, Outcome
-from tasks.headline import Tally, headline
-from tasks.steps import carry_out
 
-T = TypeVar("T")
+__all__ = ["NotInPlace", "sync"]
 
 _MODES: dict[str, Mode] = {"plan only": "plan", "sync": "sync"}
-# The client has been patient already; this is for a service that is restarted at night. Nothing else is tried again.
-_DELAYS = {"extract target": (10.0, 60.0)}
-
-
-class NotInPlace(Exception):  # noqa: N818 - named by how things stand
-    """A run ended and not all that is wanted is in place; `summary` is what `--json` prints."""
-
-    def __init__(self, message: str, summary: dict[str, Any]) -> None:
-        super().__init__(message)
-        self.summary = summary
 
 
 @flow(name="sync", persist_result=False)
@@ -56,15 +49,36 @@ def sync(
         The object that `phonesync sync --json` prints, as the result of a completed run; a failed or blocked run
         has it in its exception, `NotInPlace`. Numbers are in none of them.
     """
-    progress = Progress()
+    progress, found = Progress(), find_configuration(config or None, os.environ)
+    deployed = bool(deployment.get_id())
+    step = Steps(progress, spread_over_workers(config or None) if deployed else None)
+    left: list[str] = []
     try:
-        with open_world(config or None, os.environ, progress.told) as world, _ending_in_order(world, mode):
-            ran = run(world, Order(_MODES[mode], syncs), _Steps(progress))
+        with open_world(config or None, os.environ, progress.told) as world:
+            with _ending_in_order(world, mode):
+                ran = run(world, Order(_MODES[mode], syncs), step)
+            tell_changes(world, ran, _MODES[mode], found)  # before anybody is waited for: a blocked plan needs a person
+            links, minutes = Links.of(world), world.settings.prefect.wait_for_approval_minutes
+            asked = questions(world, ran) if deployed and minutes and mode == "sync" else []
+        if asked:
+            opened = partial(_open_approved, config, progress)
+            ran, left = decide(ran, asked, Asking(minutes, links, opened, time.monotonic), step)
+            with open_world(config or None, os.environ) as world:
+                tell_changes(world, ran, _MODES[mode], found, decided=True)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=_told(error), data=error)
-    sentence = say(ran)
-    show(ran, sentence, planned=mode == "plan only")
-    return _state(ran, sentence)
+        tell_unbegun(found, told(error))
+        return Failed(message=told(error), data=error)
+    sentence = " · ".join([*left, say(ran)])
+    show(ran, sentence, planned=mode == "plan only", links=links)
+    return state(ran, sentence)
+
+
+@contextmanager
+def _open_approved(config: str, progress: Progress) -> Iterator[World]:
+    """Open the world for a plan that somebody has approved; only now signals end writing in order."""
+    with open_world(config or None, os.environ, progress.told) as world, _ending_in_order(world, "sync"):
+        world.person = APPROVER
+        yield world
 
 
 def _ending_in_order(world: World, mode: str) -> AbstractContextManager[None]:
@@ -74,63 +88,3 @@ def _ending_in_order(world: World, mode: str) -> AbstractContextManager[None]:
     """
     writes = _MODES[mode] == "sync" and threading.current_thread() is threading.main_thread()
     return ending_in_order(world.stopping) if writes else nullcontext()
-
-
-class _Steps:
-    """Carries the steps of a run out as Prefect tasks that bear the name of their sync."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def __call__(self, name: str, sync: str, function: Callable[..., T], *args: Any) -> T:
-        work = self._progress.around(sync, function) if name == "write" else function
-        return carry_out(name, sync, lambda: work(*args), told=_told, delays=_DELAYS.get(name, ()))
-
-
-def _told(error: Exception) -> str:
-    """Say what went wrong in words that may be kept anywhere: only errors of ours never quote a row."""
-    return str(error) if isinstance(error, PhonesyncError) else unexpected(error)
-
-
-def say(ran: Ran) -> str:
-    """Return the run in a few sentences, the worst first, for people who look at a list of runs."""
-    syncs = ran.summary["syncs"]
-    fine = [sync for sync in syncs if "error" not in sync]
-    parts = [_stopped(sync) for sync in syncs if "error" in sync]
-    if fine:
-        whole = {
-            "verified": all(sync["verified"] for sync in fine),
-            "guards": [guard for sync in fine for guard in sync["guards"]],
-        }
-        named = f"{', '.join(sync['sync'] for sync in fine)}: " if parts else ""
-        parts.append(f"{named}{_figures(fine, whole)}")
-    return " · ".join(parts)
-
-
-def _stopped(sync: Mapping[str, Any]) -> str:
-    """Say of a sync that ended early why, and how far it had come; there is nothing proven then."""
-    named = str(sync["error"]) if sync["error"].startswith(sync["sync"]) else f"{sync['sync']}: {sync['error']}"
-    return f"{named} ({_figures([sync], {})})" if any(sync["outcomes"].values()) else named
-
-
-def _figures(syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> str:
-    actions = {str(word.value): sum(sync["actions"][word] for sync in syncs) for word in Action}
-    outcomes = {str(word.value): sum(sync["outcomes"][word] for sync in syncs) for word in Outcome}
-    rejected = sum(sync["rejected"] for sync in syncs)
-    whole = headline(facts, Tally(max(sum(actions.values()), sum(outcomes.values())), actions, outcomes))
-    lines = f"{rejected} CSV {'line was' if rejected == 1 else 'lines were'} rejected." if rejected else ""
-    return " ".join(filter(None, [f"{whole.title}.", whole.detail, lines]))
-
-
-def _state(ran: Ran, sentence: str) -> State[Any]:
-    """Return the run's final state."""
-    if ran.exit_code == 0:
-        return Completed(message=sentence, data=ran.summary)
-    ended = NotInPlace(sentence, ran.summary)
-    if ran.exit_code == 3:
-        # A guard did its work, and a person has to decide: that is no failure, and it is not done either. Of Prefect's
-        # types only CANCELLED is final and neither red nor green, and its meaning is right: this plan was called off
-        # before any of it was written. PAUSED would promise that the same run goes on, and keep it open for ever; the
-        # plan waits in the ledger instead. The name is what lists, filters and automations see.
-        return State(type=StateType.CANCELLED, name="Blocked", message=sentence, data=ended)
-    return Failed(message=sentence, data=ended)

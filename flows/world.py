@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from connectors.apio import Apio, PhoneList
 from connectors.http import Credentials
@@ -18,10 +18,13 @@ from connectors.ledger import Ledger
 from connectors.pace import Tools
 from connectors.usos import Usos
 from flows.apio_target import ApioTarget
+from flows.desk import Desk
 from flows.target import Progress, Reading, Target
 from flows.usos_target import UsosTarget
-from schemas.errors import ConfigurationError, UsageError
-from schemas.settings import ApioConnection, Secret, Settings, Sync, UsosConnection
+from schemas.connection import ApioConnection, Secret, UsosConnection
+from schemas.errors import ConfigurationError
+from schemas.settings import Settings
+from schemas.sync import Sync
 
 
 def silence(_what: str, _done: int, _total: int) -> None:
@@ -54,7 +57,7 @@ class World:
 
     settings: Settings
     ledger: Ledger
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)  # it holds the secrets
     person: str
     clock: Callable[[], datetime] = _utc_now
     sleep: Callable[[float], None] = time.sleep
@@ -85,14 +88,11 @@ class World:
         Raises:
             UsageError: there is none.
         """
-        if name not in self.settings.syncs:
-            known = ", ".join(self.settings.syncs) or "none"
-            raise UsageError(f"There is no sync {name!r}.", remedy=f"The configuration has: {known}.")
-        return self.settings.syncs[name]
+        return Desk(self.settings).sync(name)
 
     def reading(self, sync: Sync) -> Reading:
         """Return how the sync's numbers are read."""
-        return Reading(sync.region or self.settings.region, sync.area_code or self.settings.area_code)
+        return Desk(self.settings).reading(sync)
 
     def target(self, sync: Sync) -> Target:
         """Return the place that the sync keeps in step."""
@@ -123,7 +123,7 @@ class World:
         found, wrong = [], []
         for key, where in pair.items():
             try:
-                found.append(self._secret(f"connections.{connection}.{key}", where))
+                found.append(self.secret(f"connections.{connection}.{key}", where))
             except ConfigurationError as error:
                 wrong.append(error)
         if wrong:
@@ -131,14 +131,16 @@ class World:
             raise ConfigurationError(said, remedy=wrong[0].remedy)
         return Credentials(*found)
 
-    def _secret(self, place: str, where: Secret) -> str:
+    def secret(self, place: str, where: Secret) -> str:
         """Return a secret from where it is kept; it is never in a message."""
         if where.env is not None:
             value, kept = self.environ.get(where.env, ""), f"the environment variable {where.env}"
         elif where.file is not None:
             value, kept = _from_file(place, where.file), f"the file {where.file}"
         else:
-            value, kept = _from_block(place, str(where.block)), f"the Prefect block {where.block}"
+            from flows.front.blocks import secret_from_block
+
+            value, kept = secret_from_block(place, str(where.block)), f"the Prefect block {where.block}"
         if not value:
             raise ConfigurationError(f"{place}: {kept} is empty or not set.", remedy="Set it and try again.")
         return value
@@ -150,18 +152,6 @@ def _from_file(place: str, path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a text"
         raise ConfigurationError(f"{place}: {path} cannot be read ({reason}).", remedy="Check the path.") from None
-
-
-def _from_block(place: str, name: str) -> str:
-    from prefect.blocks.system import Secret as SecretBlock
-
-    try:
-        block: Any = SecretBlock.load(name)
-    except ValueError:
-        raise ConfigurationError(
-            f"{place}: Prefect has no Secret block {name!r}.", remedy="Make it in Prefect's UI under Blocks."
-        ) from None
-    return str(block.get())
 
 
 def current_person(environ: Mapping[str, str]) -> str:

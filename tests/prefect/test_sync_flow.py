@@ -165,7 +165,7 @@ def summary_names(summary: dict[str, Any]) -> list[str]:
 def test_held_lines_fail_the_run_and_nobodys_number_gets_into_prefect(institution: Institution) -> None:
     state = institution.run("users")
     assert (state.type, state.name) == ("FAILED", "Failed")
-    assert state.message.startswith("1 of 29 lines is held. 5 changes made.")
+    assert state.message.startswith("1 of 29 lines is held: line 17. 5 changes made.")
     ended = state.result(raise_on_failure=False)
     assert ended.summary["syncs"][0]["outcomes"]["held"] == 1
 

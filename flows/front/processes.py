@@ -1,0 +1,110 @@
+"""Start the processes of `phonesync serve` and end them in order, with everything that they have started."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_LOOK_SECONDS = 0.2
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process of ours and what it starts: they share a group, so that one signal reaches them all."""
+
+    process: subprocess.Popen[bytes]
+
+    def exit_code(self) -> int | None:
+        """Return with what the process itself has ended, None while it lives."""
+        return self.process.poll()
+
+    def signal_all(self, number: int) -> None:
+        """Send a signal to the process and to everything that it has started."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    def is_gone(self) -> bool:
+        """Tell whether nobody of the group is left."""
+        self.process.poll()
+        with suppress(ChildProcessError):  # in a container its orphans may have become children of ours
+            while os.waitpid(-self.process.pid, os.WNOHANG)[0]:
+                pass
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+
+
+def start(command: Sequence[str], environ: Mapping[str, str], log: Path, folder: Path) -> Child:
+    """Start a process in a group of its own, away from the terminal's Ctrl-C; what it says goes into a private file.
+
+    Where the system can do so, the process is told to end when this program dies.
+    """
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
+            list(command),
+            env=dict(environ),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here yet
+        )
+    return Child(process)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long an end may take: a steady clock, a way to wait, and whether somebody is in a hurry."""
+
+    seconds: Callable[[], float]
+    sleep: Callable[[float], None]
+    hurried: Callable[[], bool]
+
+    def until(self, done: Callable[[], bool], limit: float) -> bool:
+        """Wait until it is done; False where the time was up, or somebody would not wait."""
+        end = self.seconds() + limit
+        while not done():
+            if self.hurried() or self.seconds() >= end:
+                return False
+            self.sleep(_LOOK_SECONDS)
+        return True
+
+
+def end_worker(worker: Child, patience: Patience, grace: float) -> None:
+    """End a worker so that its runs finish what is in flight; what takes longer than the grace period is killed.
+
+    The worker itself would kill its runs at once, so it goes first, without a word: it starts nothing more, and its
+    runs, which need nothing of it, are asked to stop. They tell the server themselves how they ended.
+    """
+    if worker.exit_code() is None:
+        worker.process.kill()
+        worker.process.wait()
+    worker.signal_all(signal.SIGTERM)
+    if not patience.until(worker.is_gone, grace):
+        worker.signal_all(signal.SIGKILL)
+        patience.until(worker.is_gone, 5)
+
+
+def end_server(server: Child, patience: Patience, grace: float) -> None:
+    """End the server; its database takes care of itself."""
+    server.signal_all(signal.SIGTERM)
+    if not patience.until(server.is_gone, grace):
+        server.signal_all(signal.SIGKILL)
+        patience.until(server.is_gone, 5)

@@ -1,0 +1,162 @@
+"""A plan that a guard has stopped is decided in Prefect's pages. All data is invented."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.flow_engine import run_flow
+from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from connectors.ledger import Ledger
+from connectors.sandbox.server import Sandbox, serve
+from flows.sandbox import SAMPLES, credentials, read_state
+
+ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run a server that keeps its data in a temporary folder and tells nobody."""
+    home = tmp_path_factory.mktemp("prefect")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DO_NOT_TRACK", "1")
+        with (
+            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
+            prefect_test_harness(server_startup_timeout=180),
+        ):
+            yield
+
+
+@dataclass
+class Office:
+    """A sync whose plan a guard stops, its deployment, and somebody who decides."""
+
+    flow: Any
+    sandbox: Sandbox
+    config: Path
+    deployment: UUID
+
+    def change(self, old: str, new: str) -> None:
+        """Change a line of the configuration."""
+        text = self.config.read_text(encoding="utf-8")
+        assert old in text
+        self.config.write_text(text.replace(old, new), encoding="utf-8")
+
+    def run(self, decide: Callable[[Any, UUID], None]) -> tuple[Any, Any]:
+        """Return the final state, and the flow run as it was while it waited."""
+        parameters = {"config": str(self.config), "syncs": ["desk-phones"]}
+        with get_client(sync_client=True) as client, ThreadPoolExecutor(1) as thread:
+            run = client.create_flow_run_from_deployment(self.deployment, parameters=parameters)
+            ended = thread.submit(
+                run_flow, self.flow, flow_run=client.read_flow_run(run.id), parameters=parameters, return_type="state"
+            )
+            waiting = None
+            while not ended.done():
+                seen = client.read_flow_run(run.id)
+                if waiting is None and seen.state.is_paused():
+                    # The form is there a moment after the state is.
+                    time.sleep(0.5)
+                    waiting = seen
+                    decide(client, run.id)
+                time.sleep(0.2)
+            return ended.result(), waiting
+
+    @property
+    def written(self) -> bool:
+        """Whether the service was asked to change anything."""
+        return any(call.changed for call in self.sandbox.calls)
+
+
+@pytest.fixture
+def office(prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    state = read_state(None)
+    for name, value in credentials(state).items():
+        monkeypatch.setenv(name, value)
+    flow = load_flow_from_entrypoint(ENTRY, use_placeholder_flow=False)
+    with serve(state) as sandbox, get_client(sync_client=True) as client:
+        deployment = client.create_deployment(flow_id=client.create_flow(flow), name=f"desk-phones-{tmp_path.name}")
+        made = Office(flow, sandbox, tmp_path / "samples" / "phonesync.toml", deployment)
+        made.change("http://127.0.0.1:8701", sandbox.usos_url)
+        made.change("http://127.0.0.1:8702", sandbox.apio_url)
+        made.change("delete_missing = true", "delete_missing = true\nguard = { max_deletes = 2 }")
+        yield made
+
+
+def answer(approve: str, reason: str) -> Callable[[Any, UUID], None]:
+    """Return somebody who fills in the form so."""
+
+    def decide(client: Any, run: UUID) -> None:
+        result = client.resume_flow_run(run, run_input={"approve": approve, "reason": reason})
+        assert result.status.value == "ACCEPT", result
+
+    return decide
+
+
+def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office) -> None:
+    seen: dict[str, Any] = {}
+
+    def look(client: Any, run: UUID) -> None:
+        assert not office.written
+        keys = client.read_flow_run(run).state.state_details.run_input_keyset
+        seen["text"] = json.loads(client.read_flow_run_input(flow_run_id=run, key=keys["description"]))
+        for incomplete in (
+            {},
+            {"approve": "approve"},
+            {"approve": "yes", "reason": "x"},
+            {"approve": "approve", "reason": " "},
+        ):
+            refused = client.resume_flow_run(run, run_input=incomplete)
+            assert refused.status.value == "REJECT", incomplete
+        answer("approve", "the porter's list was renewed")(client, run)
+
+    state, waiting = office.run(look)
+    assert waiting.state.name == "Paused"
+    assert "3 entries would be deleted, 2 are allowed" in seen["text"].replace("\\", "")
+    assert seen["text"].index("- delete") < seen["text"].index("- modify")
+    assert (state.type, state.name) == ("FAILED", "Failed"), "two lines of the file are held"
+    assert "2 of 43 lines are held: lines" in state.message
+    (sync,) = state.result(raise_on_failure=False).summary["syncs"]
+    assert (sync["outcomes"]["applied"], sync["outcomes"]["held"], sync["verified"]) == (11, 2, True)
+    ledger = Ledger.open(f"sqlite:///{office.config.parent / 'phonesync.db'}")
+    approval = ledger.approval(sync["fingerprint"], time.time())
+    ledger.close()
+    assert approval is not None
+    assert (approval.person, approval.reason) == ("Prefect UI", "the porter's list was renewed")
+
+
+def test_a_refused_plan_is_kept_and_the_run_says_who_and_why(office: Office) -> None:
+    state, _ = office.run(answer("refuse", "the file was cut off; call 22 999 00 01"))
+    assert (state.type, state.name) == ("CANCELLED", "Blocked")
+    assert "refused by Prefect UI: the file was cut off; call ••• ••• •01." in state.message
+    assert "apply/apply" in state.message
+    assert not office.written
+    plan = state.result(raise_on_failure=False).summary["syncs"][0]["plan"]
+    assert plan in state.message
+    ledger = Ledger.open(f"sqlite:///{office.config.parent / 'phonesync.db'}")
+    assert ledger.plan(plan).state == "planned"
+    ledger.close()
+
+
+def test_nobody_answers_and_the_plan_waits_in_the_ledger(office: Office) -> None:
+    office.change("[connections.usos]", "[prefect]\nwait_for_approval_minutes = 0.1\n\n[connections.usos]")
+    state, waiting = office.run(lambda _client, _run: None)
+    assert waiting is not None
+    assert (state.type, state.name) == ("CANCELLED", "Blocked")
+    assert "nobody decided within 0.1 minutes" in state.message
+    assert not office.written
+    time.sleep(6)  # the server looks for expired pauses every five seconds
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_run(state.state_details.flow_run_id).state.name == "Blocked"

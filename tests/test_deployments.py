@@ -1,0 +1,145 @@
+"""What a configuration wants in Prefect, told without Prefect; and prefect.yaml, which has to say the same."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows.configuration import load
+from flows.front.deployments import FAMILY, POOL, form, wanted
+from flows.front.home import (
+    Address,
+    client_environment,
+    encryption_key,
+    free_port,
+    make_home,
+    occupied,
+    server_environment,
+    worker_environment,
+)
+from flows.sandbox import SAMPLES
+from schemas.errors import UsageError
+
+ROOT = Path(__file__).parent.parent
+CONFIG = SAMPLES / "phonesync.toml"
+FIELDS: dict[str, Any] = {
+    "title": "Parameters",
+    "type": "object",
+    "properties": {
+        "config": {"type": "string", "default": "", "description": "The configuration file."},
+        "syncs": {"type": "array", "items": {"type": "string"}, "default": [], "description": "The names."},
+        "reason": {"type": "string", "description": "Why."},
+    },
+    "required": ["reason"],
+}
+
+
+def test_prefect_yaml_says_what_serve_makes_of_the_samples() -> None:
+    told = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    (pull,) = told["pull"]
+    assert pull == {"prefect.deployments.steps.set_working_directory": {"directory": "{{ $PWD }}"}}
+    shown = {_name(one): one for one in told["deployments"]}
+    made = {one.full_name: one for one in wanted(load(CONFIG), CONFIG)}
+    assert list(shown) == list(made)
+    for name, one in made.items():
+        place = {"config": str(CONFIG.relative_to(ROOT))}
+        assert shown[name]["entrypoint"].replace("/", ".").replace(".py:", ".") == one.entrypoint
+        assert shown[name]["parameters"] == {**one.parameters, **place}
+        assert shown[name]["description"] == one.description
+        assert shown[name]["tags"] == [FAMILY]
+        assert shown[name]["work_pool"]["name"] == POOL
+        cron = [(one["cron"], one["timezone"]) for one in shown[name].get("schedules", [])]
+        assert cron == ([one.schedule] if one.schedule else [])
+
+
+def _name(deployment: dict[str, Any]) -> str:
+    return f"{deployment['flow_name']}/{deployment['name']}"
+
+
+def test_a_form_offers_the_names_and_takes_nothing_else() -> None:
+    deployments = {one.full_name: one for one in wanted(load(CONFIG), CONFIG)}
+    of_all = form(FIELDS, deployments["sync/all"])
+    assert of_all["properties"]["syncs"]["items"]["enum"] == list(load(CONFIG).syncs)
+    assert of_all["additionalProperties"] is False
+    assert of_all["properties"]["reason"]["minLength"] == 1
+    of_one = form(FIELDS, deployments["sync/users"])
+    assert of_one["properties"]["config"]["enum"] == [str(CONFIG)]
+    assert of_one["properties"]["config"]["default"] == str(CONFIG)
+    assert of_one["properties"]["syncs"]["items"]["enum"] == ["users"]
+    assert FIELDS["properties"]["config"]["default"] == ""  # the flow's own stays as it is
+
+
+def test_only_a_slice_may_run_beside_another() -> None:
+    made = wanted(load(CONFIG), CONFIG)
+    assert [one.full_name for one in made if one.at_once is None] == ["write-slice/write-slice"]
+    assert "reconcile/reconcile" in {one.full_name for one in made}
+
+
+def test_the_home_and_its_key_are_their_owners_alone(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "phonesync.toml")
+    assert home.folder == tmp_path / ".phonesync" / "prefect"
+    key = encryption_key(home)
+    assert (encryption_key(home), len(key)) == (key, 44)
+    assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home.folder / "encryption.key").stat().st_mode) == 0o600
+
+
+def test_only_one_lives_in_a_home(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "phonesync.toml")
+    with occupied(home):
+        (home.scratch / "left").mkdir()
+        with pytest.raises(UsageError, match="Another phonesync serve"), occupied(home):
+            pass
+    with occupied(home):
+        assert not list(home.scratch.iterdir())
+
+
+def test_the_server_tells_nobody_and_only_the_server_has_the_key(tmp_path: Path) -> None:
+    home, address = make_home(tmp_path / "phonesync.toml"), Address("127.0.0.1", 4711)
+    environ = {"USOS_CONSUMER_SECRET": "s", "PATH": "/bin", "PREFECT_SERVER_API_AUTH_STRING": "user:word"}
+    server = server_environment(home, address, "the-key", environ)
+    assert server["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert server["DO_NOT_TRACK"] == "1"
+    assert server["PREFECT_SERVER_UI_API_URL"] == server["PREFECT_API_URL"] == "http://127.0.0.1:4711/api"
+    assert server["PREFECT_SERVER_ENCRYPTION_KEY"] == "the-key"
+    client = client_environment(home, environ, address)
+    assert client["PREFECT_API_AUTH_STRING"] == "user:word"
+    worker = worker_environment(client, home, Path("/srv/venv/bin/python"))
+    assert worker["PATH"] == "/srv/venv/bin:/bin"
+    assert worker["USOS_CONSUMER_SECRET"] == "s"
+    assert "the-key" not in worker.values()
+
+
+def test_another_server_is_left_as_the_environment_names_it(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "phonesync.toml")
+    client = client_environment(home, {"PREFECT_API_URL": "https://prefect.example.edu.pl/api"})
+    assert client["PREFECT_API_URL"] == "https://prefect.example.edu.pl/api"
+    assert "PREFECT_HOME" not in client
+
+
+@pytest.mark.parametrize(
+    ("host", "page"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4200"),
+        ("::1", "http://[::1]:4200"),
+        ("phones.example", "http://phones.example:4200"),
+    ],
+)
+def test_where_the_pages_are(host: str, page: str) -> None:
+    address = Address(host, 4200)
+    assert (address.page, address.api) == (page, f"{page}/api")
+    assert "http://localhost:4200" in address.origins.split(",")
+
+
+def test_a_taken_port_is_told_before_anything_starts() -> None:
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match="cannot be listened on"):
+            free_port("127.0.0.1", taken.getsockname()[1])
