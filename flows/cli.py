@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import click
 
-from flows.commands import keeping, looking, running, trying
+from flows.commands import keeping, looking, reconciling, running, serving, trying
 from flows.commands.options import verbatim
 from flows.problems import EXIT_CODES, REPORT_IT, TRACEBACK, told, unexpected
 from schemas.errors import InternalError, PhonesyncError, UsageError
@@ -52,8 +52,13 @@ for command in (
     running.revert,
     looking.runs,
     looking.show,
+    reconciling.reconcile,
+    reconciling.accept,
+    reconciling.export,
+    reconciling.find,
     looking.number,
     looking.doctor,
+    serving.serve,
     keeping.purge,
     keeping.erase,
     trying.sandbox,

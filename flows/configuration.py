@@ -14,17 +14,25 @@ from typing import Any
 import phonenumbers
 from pydantic import BaseModel, ValidationError
 
+from schemas.connection import ApioConnection, Secret, UsosConnection
 from schemas.errors import ConfigurationError
 from schemas.policy import Guard
-from schemas.settings import ApioConnection, Columns, Secret, Settings, Sync, UsosConnection
+from schemas.settings import Notify, Pages, Reconcile, Settings
+from schemas.sync import Columns, Sync
+from tasks.read_number import read_number
 
 DEFAULT_NAME = "phonesync.toml"
 _VARIABLE = "PHONESYNC_CONFIG"
+_TARGETS = ("apprise", "webhook")
 # Plainer than pydantic's own words, by the type of the problem or by the key.
 _PLAINLY = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "this has to be a table"),
     "region": "give two capital letters, such as PL",
     "area_code": "give one to five digits, such as 22",
+    "switchboard": "give one whole number, such as 22 999 00 00",
+    **dict.fromkeys(
+        ("delimiter", "quotechar", "csv_delimiter", "csv_quotechar"), "give one character that ends no line"
+    ),
 }
 
 
@@ -50,7 +58,17 @@ def load(path: Path) -> Settings:
         raise ConfigurationError(f"{path} cannot be read: {error}.", remedy="It has to be a UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}.", remedy="Correct that line.") from error
-    return _anchored(_judged(path, data), path.parent)
+    except (ValueError, RecursionError):
+        raise _beyond_reading(path) from None
+    try:
+        return _anchored(_judged(path, data), path.parent)
+    except RecursionError:
+        raise _beyond_reading(path) from None
+
+
+def _beyond_reading(path: Path) -> ConfigurationError:
+    said = "it has a number of thousands of digits, or hundreds of tables in each other"
+    return ConfigurationError(f"{path} cannot be read: {said}.", remedy="Correct it; nothing was done.")
 
 
 def is_region(text: str) -> bool:
@@ -61,6 +79,12 @@ def is_region(text: str) -> bool:
 def is_area_code(text: str) -> bool:
     """Tell whether that may complete a number."""
     return re.fullmatch("[0-9]{1,5}", text) is not None
+
+
+def is_switchboard(text: str, region: str, area_code: str | None) -> bool:
+    """Tell whether that is one number, which extensions may belong to."""
+    numbers = read_number(text, region=region, area_code=area_code).numbers
+    return len(numbers) == 1 and not numbers[0].extension
 
 
 @dataclass(frozen=True)
@@ -99,6 +123,21 @@ def _contradictions(settings: Settings) -> list[_Problem]:
     return [
         *(_Problem(place, said) for place, _, said in found),
         *(_Problem(place, f"there is no region {region!r}") for place, region in unknown.items()),
+        *(_Problem(place, _PLAINLY["switchboard"]) for place in _no_switchboards(settings)),
+    ]
+
+
+def _no_switchboards(settings: Settings) -> list[str]:
+    """Return the places of switchboards that are no number where they stand."""
+    places: list[tuple[str, Settings | Sync]] = [("switchboard", settings)]
+    places += [(f"syncs.{name}.switchboard", sync) for name, sync in settings.syncs.items()]
+    return [
+        place
+        for place, table in places
+        if table.switchboard
+        and not is_switchboard(
+            table.switchboard, table.region or settings.region, table.area_code or settings.area_code
+        )
     ]
 
 
@@ -132,7 +171,19 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     scheme, _, place = ledger.partition(":///")
     if scheme.startswith("sqlite") and place and place != ":memory:":
         ledger = f"{scheme}:///{folder / place}"
-    anchored = {"syncs": syncs, "connections": connections, "ledger": ledger, "reports": folder / settings.reports}
+    notify = settings.notify.model_copy(
+        update={key: tuple(_anchored_secret(one, folder) for one in getattr(settings.notify, key)) for key in _TARGETS}
+    )
+    anchored = {
+        "syncs": syncs,
+        "connections": connections,
+        "notify": notify,
+        "ledger": ledger,
+        "reports": folder / settings.reports,
+    }
+    if settings.reconcile.mapping:
+        mapping = folder / settings.reconcile.mapping
+        anchored["reconcile"] = settings.reconcile.model_copy(update={"mapping": mapping})
     return settings.model_copy(update=anchored)
 
 
@@ -140,11 +191,15 @@ def _anchored_files(connection: UsosConnection | ApioConnection, folder: Path) -
     files: dict[str, Any] = {}
     for key in type(connection).model_fields:
         value = getattr(connection, key)
-        if isinstance(value, Secret) and value.file:
-            files[key] = value.model_copy(update={"file": folder / value.file})
+        if isinstance(value, Secret):
+            files[key] = _anchored_secret(value, folder)
         elif isinstance(value, Path):
             files[key] = folder / value
     return files
+
+
+def _anchored_secret(secret: Secret, folder: Path) -> Secret:
+    return secret.model_copy(update={"file": folder / secret.file}) if secret.file else secret
 
 
 def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
@@ -179,4 +234,10 @@ def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
     elif steps[:1] == ["connections"]:
         kind = data["connections"][steps[1]].get("kind")
         model = ApioConnection if kind == "apio" else UsosConnection
+    elif steps[:1] == ["reconcile"]:
+        model = Reconcile
+    elif steps[:1] == ["prefect"]:
+        model = Pages
+    elif steps[:1] == ["notify"]:
+        model = Secret if len(steps) > 1 else Notify
     return list(model.model_fields)

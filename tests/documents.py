@@ -1,12 +1,13 @@
-"""What the documents show, made from the program itself: the command reference, and the sessions of the README.
+"""What the documents show, made from the program itself: commands, configuration, and the sessions of the README.
 
-`python -m tests.documents` writes both anew; tests/test_readme.py fails where they are stale.
+`python -m tests.documents` writes all of them anew; tests/test_readme.py fails where they are stale.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -17,16 +18,69 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from connectors.sandbox.server import serve
 from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
+from schemas.connection import ApioConnection, Connection, Secret, UsosConnection
+from schemas.policy import Guard
+from schemas.settings import Notify, Pages, Reconcile, Settings
+from schemas.sync import Columns, Sync
+from tasks.say import whole
+from tasks.words_files import FILES
+from tasks.words_lines import LINES
+from tasks.words_pl_en import Language
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+_NOTIFY = """Whom Prefect tells when the state of a sync changes; a night like the last one is told to nobody. An
+address holds a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See
+[prefect.md](prefect.md#notifications)."""
+# The tables of `phonesync.toml`: title, model, what it shares with a table above, and what is to be known of it.
+_TABLES = (
+    ("The file", Settings, None, "Paths are relative to the file."),
+    ("`[connections.NAME]`", Connection, None, 'A service; `kind = "usos"` or `kind = "apio"` says which it is.'),
+    ('For `kind = "usos"`', UsosConnection, Connection, ""),
+    ('For `kind = "apio"`', ApioConnection, Connection, ""),
+    ("Where a secret is kept", Secret, None, 'Exactly one of them, such as `password = { env = "APIO_PASSWORD" }`.'),
+    ("`[syncs.NAME]`", Sync, None, "A file and the place that is to agree with it."),
+    ("`[syncs.NAME.columns]`", Columns, None, "The file's own headers, where they are not recognised by themselves."),
+    (
+        "`[syncs.NAME.guard]`",
+        Guard,
+        None,
+        "What stops a plan until a person says yes: see [approval](approval.md).",
+    ),
+    ("`[prefect]`", Pages, None, "What Prefect's pages wait for, and where their links lead."),
+    (
+        "`[notify]`",
+        Notify,
+        None,
+        _NOTIFY,
+    ),
+    ("`[reconcile]`", Reconcile, None, "How a [reconciliation](reconcile.md) looks at things."),
+)
+_ENVIRONMENT = """## The environment
+
+| variable | means |
+|---|---|
+| `PHONESYNC_CONFIG` | the configuration file |
+| `PHONESYNC_REPORTS_URL` | stands in for `reports_url` where the file has none |
+| `PHONESYNC_PERSON` | who runs and approves; default: your login |
+| `PHONESYNC_TRACEBACK` | `1` shows the whole trace of an error of phonesync itself; it may hold numbers |
+| `NO_COLOR` | anything: no colours; there are none where nobody watches, either |
+"""
 # What stands in the documents for run ids, which are different each time, in the order in which they appear.
 _SHOWN = tuple(f"20260314T02{minute:02}00Z-3fa2c{minute + 1}" for minute in range(9))
 _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+DOCS = ROOT / "docs"
+# Pages with a table of codes, and their languages.
+CODES: dict[str, Language] = {"check.md": "en", "sprawdzanie.md": "pl"}
+_HEADS = {"en": ("code", "says", "what to do"), "pl": ("kod", "co mówi", "co zrobić")}
+_CODES = re.compile(r"(<!-- codes[^>]*-->\n).*?(<!-- end of codes -->)", re.DOTALL)
 _SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
@@ -38,8 +92,50 @@ def reference() -> str:
     return "\n".join(parts)
 
 
+def configuration() -> str:
+    """Return docs/configuration.md: every key with its default and its meaning, as the settings have them."""
+    parts = [
+        "# Configuration\n",
+        "What `phonesync.toml` may say; written by `python -m tests.documents`. An unknown key is an error that names",
+        "the nearest known one. `phonesync check` names every mistake at once.\n",
+    ]
+    for title, model, base, said in _TABLES:
+        shared = base.model_fields if base else {}
+        rows = [_row(name, field) for name, field in model.model_fields.items() if name not in {*shared, "kind"}]
+        table = "\n".join(["| key | default | means |", "|---|---|---|", *rows])
+        parts.append("\n\n".join(filter(None, [f"## {title}", said, table])) + "\n")
+    return "\n".join([*parts, _ENVIRONMENT])
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    means = " ".join((field.description or "").split())
+    return f"| `{name}` | {'required' if field.is_required() else _written(field.default)} | {means} |"
+
+
+def _written(value: object) -> str:
+    """Return a default as TOML has it; what another table or the service decides is said in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, BaseModel):
+        return "its own table"
+    if isinstance(value, str) and '"' in value:
+        return f"`'{value}'`"
+    return f"`{json.dumps(value if isinstance(value, (bool, float, int, str, tuple)) else str(value))}`"
+
+
 def _help(context: click.Context) -> str:
     return f"## {context.command_path}\n\n```text\n{context.command.get_help(context)}\n```\n"
+
+
+def with_codes(text: str, lang: Language) -> str:
+    """Return a page with the codes of today: what is said of whole files first, then of lines."""
+    rows = [_HEADS[lang], ("---", "---", "---")]
+    for sentence in (*FILES, *LINES):
+        said, do = (sentence.pl, sentence.do_pl) if lang == "pl" else (sentence.en, sentence.do_en)
+        shown = re.sub(r"\{\w+\}", "…", said).replace("|", "\\|")
+        rows.append((f"`{sentence.code}`", whole(shown), do))
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return _CODES.sub(lambda found: found[1] + table + found[2], text)
 
 
 def sessions(text: str) -> list[str]:
@@ -111,4 +207,8 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 if __name__ == "__main__":
     REFERENCE.parent.mkdir(exist_ok=True)
     REFERENCE.write_text(reference(), encoding="utf-8")
+    CONFIGURATION.write_text(configuration(), encoding="utf-8")
+    for page, lang in CODES.items():
+        place = DOCS / page
+        place.write_text(with_codes(place.read_text(encoding="utf-8"), lang), encoding="utf-8")
     README.write_text(replay(README.read_text(encoding="utf-8")), encoding="utf-8")

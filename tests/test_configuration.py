@@ -156,7 +156,7 @@ WRONG = {
     "a long delimiter": (
         "tenant =",
         'delimiter = ";;"\ntenant =',
-        ["syncs.desks.delimiter: String should have at most 1 character"],
+        ["syncs.desks.delimiter: give one character that ends no line"],
     ),
     "a text for a table": ("[syncs.desks]", "reports = 3\n[syncs.desks]", ["syncs.faculties.reports: unknown key"]),
     "two files for one list": (

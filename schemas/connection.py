@@ -1,0 +1,131 @@
+"""The services in `phonesync.toml`: where they are, how to sign in, how patiently they are asked."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.section import Mark, Place, Seconds, Section
+
+
+class Secret(Section):
+    """Where a secret is kept; never the secret itself. Exactly one of the three is given."""
+
+    env: str | None = None
+    """the name of an environment variable"""
+    file: Place | None = None
+    """a file that holds the secret and nothing else"""
+    block: str | None = None
+    """a Secret block of Prefect"""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(value is not None for value in (self.env, self.file, self.block)) != 1:
+            raise ValueError("give exactly one of env, file or block")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Connection(Section):
+    """What both services share: where they are, and how patiently they are asked."""
+
+    base_url: str
+    """the address; `https`, except to this very machine"""
+    ca_bundle: Place | None = None
+    """a file with the certificates to trust, for an own authority"""
+    proxy: str | None = None
+    """the proxy to go through"""
+    timeout_seconds: Seconds = 30.0
+    """how long one answer may take"""
+    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    """how often a read is tried"""
+    total_seconds: Seconds = 120.0
+    """how long all attempts together may take"""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+    """requests in flight"""
+    max_requests_per_second: Annotated[float, Field(gt=0)] | None = None
+    """a pace to keep"""
+
+    @field_validator("base_url")
+    @classmethod
+    def _secure(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("give a whole address, such as https://usosapps.example.edu.pl")
+        if parts.query or parts.fragment or parts.username or parts.password:
+            raise ValueError("give the address alone: no user name, no query, no fragment")
+        if parts.scheme == "http" and not _is_loopback(parts.hostname):
+            raise ValueError("https is required except to loopback: credentials and numbers would travel in clear")
+        return value.rstrip("/")
+
+    @field_validator("proxy")
+    @classmethod
+    def _open_proxy(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://localhost")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("give a whole address, such as http://proxy.example.edu.pl:3128")
+        if parts.username or parts.password:
+            raise ValueError("a proxy that asks for a password is not supported: secrets never stand in this file")
+        return value
+
+    @model_validator(mode="after")
+    def _clear_only_here(self) -> Self:
+        to, through = urlsplit(self.base_url), urlsplit(self.proxy or self.base_url)
+        if to.scheme == "http" and not _is_loopback(str(through.hostname)):
+            raise ValueError("proxy: https is required for base_url: credentials would reach the proxy in clear")
+        return self
+
+
+class UsosConnection(Connection):
+    """A USOS API installation and an administrative consumer."""
+
+    kind: Literal["usos"]
+    consumer_key: Secret
+    """where the key is kept"""
+    consumer_secret: Secret
+    """where its secret is kept"""
+    ids_per_select: Annotated[int, Field(ge=1, le=1000)] = 100
+    """owners read in one request"""
+
+
+class ApioConnection(Connection):
+    """An APIO front end and somebody who may administer its phone lists."""
+
+    kind: Literal["apio"]
+    username: Secret
+    """where the user's name is kept"""
+    password: Secret
+    """where the password is kept"""
+    prefix: str = "/api/v1/"
+    """what every path begins with, where a front end changes it"""
+    csv_header: tuple[str, str, str] = ("Name", "Phone Number", "New Name")
+    """the header of the batch file, where the installation has its own"""
+    csv_delimiter: Mark = ";"
+    """the batch file's delimiter"""
+    csv_quotechar: Mark = '"'
+    """the batch file's quote character"""
+
+    @field_validator("prefix")
+    @classmethod
+    def _slashes(cls, value: str) -> str:
+        return "/" + value.strip("/") + "/" if value.strip("/") else "/"
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Self:
+        if self.csv_delimiter == self.csv_quotechar:
+            raise ValueError("csv_quotechar: it cannot be the delimiter too")
+        return self
+
+
+AnyConnection = Annotated[UsosConnection | ApioConnection, Field(discriminator="kind")]

@@ -1,0 +1,35 @@
+"""What all tables of `phonesync.toml` have in common, and the kinds of values in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """A table of the file: immutable, and closed to keys it does not know."""
+
+    # What stands below a key is its description: docs/configuration.md is made of it.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+def without_nul(value: Path | str) -> Path | str:
+    """Return the value, which no file system would take with a NUL in it.
+
+    Raises:
+        ValueError: it has one.
+    """
+    if "\0" in str(value):
+        raise ValueError("no file can have this name")
+    return value
+
+
+Place = Annotated[Path, AfterValidator(without_nul)]
+
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+Mark = Annotated[str, Field(pattern=r"^[^\r\n\x00]$")]

@@ -1,0 +1,141 @@
+"""The syncs in `phonesync.toml`: a file, its place, and how far they may go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, field_validator
+
+from schemas.policy import Guard
+from schemas.schedule import is_timezone, wrong_with_schedule
+from schemas.section import Mark, Place, Section
+
+EntityClass = Literal["faculty", "user", "building", "dormitory"]
+
+
+WriteFormat = Literal["source", "apio", "e164", "international", "national"]
+
+
+class Columns(Section):
+    """The source's header names, where they differ from the default ones."""
+
+    entity_id: str | None = None
+    """USOS: the header of the ids"""
+    number: str | None = None
+    """the header of the numbers"""
+    comment: str | None = None
+    """USOS: the header of the comments"""
+    type_id: str | None = None
+    """USOS: the header of the phone types"""
+    name: str | None = None
+    """APIO: the header of the names"""
+    new_name: str | None = None
+    """APIO: the header of the new names"""
+    link: str | None = None
+    """USOS: the header of a column with the office's name on a phone list, for
+    [reconciliations](reconcile.md#the-same-office-in-two-systems)"""
+
+
+class Sync(Section):
+    """One CSV source kept in step with one target."""
+
+    connection: str
+    """which service"""
+    source: Place
+    """the CSV file"""
+    entity_class: EntityClass | None = None
+    """USOS, required there: `"faculty"`, `"user"`, `"building"` or `"dormitory"`"""
+    tenant: str | None = None
+    """APIO, required there: whose list"""
+    group: str | None = None
+    """APIO: the group of the tenant, where the list is a group's"""
+    columns: Columns = Columns()
+    """the file's own headers, see below"""
+    encoding: str | None = None
+    """found out; or for example `"windows-1250"`"""
+    delimiter: Mark | None = None
+    """found out; or one character"""
+    quotechar: Mark | None = None
+    """found out; or one character"""
+    sheet: Annotated[str, Field(min_length=1)] | None = None
+    """the one with such a header; or the name of a workbook's sheet"""
+    header_line: Annotated[int, Field(ge=1)] | None = None
+    """found out; or the line of the column names"""
+    comment_prefix: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    """what a line of comment begins with, such as `"#"`"""
+    region: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    """the file's, where this sync differs"""
+    area_code: Annotated[str, Field(pattern="^[0-9]{1,5}$")] | None = None
+    """the file's, where this sync differs"""
+    switchboard: Annotated[str, Field(pattern=r"^[+(]?[0-9][0-9() -]{4,24}$")] | None = None
+    """the file's, where this sync differs"""
+    delete_missing: StrictBool | None = None
+    """delete what no line mentions; USOS `true`, APIO `false`"""
+    on_missing_owner: Literal["keep", "clear"] = "keep"
+    """USOS: `"clear"` deletes the numbers of owners that this sync has written and that left the file"""
+    allow_clear: StrictBool = False
+    """USOS: a line with an id and no number clears its owner"""
+    allow_short_codes: StrictBool = False
+    """trust short and internal numbers such as `112`"""
+    write: Literal["batch", "entries"] = "batch"
+    """APIO: the whole list in one request; `"entries"` sends each change on its own"""
+    write_format: WriteFormat | None = None
+    """how a new or changed number is written; USOS `"source"`, APIO `"apio"`"""
+    restore_unplanned: StrictBool = True
+    """APIO: put an entry back that the service deleted by itself"""
+    full_numbers: StrictBool = False
+    """users' numbers in full in the report files"""
+    slices: Annotated[int, Field(ge=1, le=64)] = 1
+    """USOS, with Prefect: in how many parts workers write a plan, see [scaling](scaling.md)"""
+    schedule: str | None = None
+    """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`"""
+    timezone: str = "Europe/Warsaw"
+    """whose clock the schedule means"""
+    guard: Guard = Guard()
+    """limits, see below"""
+
+    @field_validator("schedule")
+    @classmethod
+    def _kept_by_cron(cls, value: str | None) -> str | None:
+        wrong = wrong_with_schedule(value) if value is not None else ""
+        if wrong:
+            raise ValueError(wrong)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if not is_timezone(value):
+            raise ValueError("there is no such time zone; give one such as Europe/Warsaw")
+        return value
+
+
+def wrong_for_usos(sync: Sync) -> list[str]:
+    """Return what a sync to USOS lacks, and what it must not have."""
+    wrong = []
+    if sync.entity_class is None:
+        wrong.append("entity_class: say whose numbers these are: faculty, user, building or dormitory")
+    wrong += [
+        f"{key}: this is for phone lists; the connection is a USOS one" for key in _given(sync, "tenant", "group")
+    ]
+    wrong += [f"columns.{key}: this is for phone lists" for key in _given(sync.columns, "name", "new_name")]
+    return wrong
+
+
+def wrong_for_apio(sync: Sync) -> list[str]:
+    """Return what a sync to a phone list lacks, and what it must not have."""
+    wrong = []
+    if sync.tenant is None:
+        wrong.append("tenant: say which tenant's phone list this is")
+    if sync.entity_class is not None:
+        wrong.append("entity_class: this is for USOS; the connection is an APIO one")
+    if sync.slices > 1:
+        wrong.append("slices: this is for USOS; a phone list is written as one")
+    wrong += [
+        f"columns.{key}: this is for USOS" for key in _given(sync.columns, "entity_id", "comment", "type_id", "link")
+    ]
+    return wrong
+
+
+def _given(section: Section, *keys: str) -> list[str]:
+    return [key for key in keys if getattr(section, key) is not None]
