@@ -20,8 +20,8 @@ from pathlib import Path
 import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
 
-from tasks.normalise import key_of
-from tasks.read_number import read_number
+from tasks.numbers.normalise import key_of
+from tasks.numbers.read_number import read_number
 
 CORPUS = Path(__file__).parents[1] / "tests" / "data" / "corpus.csv"
 _SCRIPT = Path(__file__).with_name("corpus.mjs")

@@ -11,13 +11,13 @@ import pandas as pd
 from connectors.files import read_csv, write_private
 from connectors.ledger import KeptPlan, Ledger
 from schemas.plan import Action, count, fingerprint
-from tasks.account import announce
-from tasks.arrange import Records, arrange
-from tasks.board import Inputs
-from tasks.plan import Policy, plan
-from tasks.recognise import recognise
-from tasks.report import report_csv
-from tasks.validate import Rules, validate
+from tasks.lines.arrange import Records, arrange
+from tasks.lines.validate import Rules, validate
+from tasks.numbers.recognise import recognise
+from tasks.outcomes.account import announce
+from tasks.pages.report import report_csv
+from tasks.plans.board import Inputs
+from tasks.plans.plan import Policy, plan
 
 _COLUMNS = ["entity_id", "number", "comment", "type_id"]
 

@@ -12,10 +12,10 @@ from connectors.files import write_private
 from flows.check import CheckedFile, CheckedSources
 from flows.source import Source
 from schemas.errors import UsageError
-from tasks.remark import remarked, sheet_remarked
-from tasks.say import whole
-from tasks.words_check import phrase
-from tasks.words_pl_en import Language
+from tasks.lines.remark import remarked, sheet_remarked
+from tasks.words.say import whole
+from tasks.words.words_check import phrase
+from tasks.words.words_pl_en import Language
 
 
 def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:

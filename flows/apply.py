@@ -11,13 +11,13 @@ from connectors.ledger import Approval, KeptPlan, Known
 from flows.make import Made, inputs
 from flows.passage import FOLDS_NAMES, Passage
 from flows.report import Heading, report
-from flows.target import Found, Job, Target, Written
+from flows.targets.target import Found, Job, Target, Written
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.plan import WRITES, Action, Outcome, count
-from tasks.account import account, add_strangers, announce
-from tasks.plan import Policy, plan
-from tasks.settle import in_place, stands, strangers, types_kept, writes
-from tasks.spelling import habits
+from tasks.outcomes.account import account, add_strangers, announce
+from tasks.outcomes.settle import in_place, stands, strangers, types_kept, writes
+from tasks.outcomes.spelling import habits
+from tasks.plans.plan import Policy, plan
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 

@@ -16,14 +16,14 @@ from flows.show_check import show_checked
 from flows.source import Source, configured_columns, judge_source, kind_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.sync import Sync
-from tasks.hint import hint_texts, hints_of
-from tasks.mask import mask_texts
-from tasks.names import outside_latin1
-from tasks.say import told_of_file, told_of_line
-from tasks.synonyms import HEADERS
-from tasks.validate import Checked
-from tasks.words_check import phrase
-from tasks.words_pl_en import Language
+from tasks.lines.hint import hint_texts, hints_of
+from tasks.lines.names import outside_latin1
+from tasks.lines.synonyms import HEADERS
+from tasks.lines.validate import Checked
+from tasks.pages.mask import mask_texts
+from tasks.words.say import told_of_file, told_of_line
+from tasks.words.words_check import phrase
+from tasks.words.words_pl_en import Language
 
 __all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
 

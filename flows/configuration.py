@@ -19,7 +19,7 @@ from schemas.errors import ConfigurationError
 from schemas.policy import Guard
 from schemas.settings import Notify, Pages, Reconcile, Settings
 from schemas.sync import Columns, Sync
-from tasks.read_number import read_number
+from tasks.numbers.read_number import read_number
 
 DEFAULT_NAME = "phonesync.toml"
 _VARIABLE = "PHONESYNC_CONFIG"

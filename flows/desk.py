@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from flows.target import Reading
+from flows.targets.target import Reading
 from schemas.errors import UsageError
 from schemas.settings import Settings
 from schemas.sync import Sync

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from tasks.read_number import read_number
-from tasks.suggest_number import suggest
+from tasks.numbers.read_number import read_number
+from tasks.numbers.suggest_number import suggest
 
 
 def explain(

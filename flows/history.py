@@ -10,8 +10,8 @@ from flows.show import say, show_lines, show_rows
 from flows.world import World
 from schemas.errors import LedgerError
 from schemas.plan import Action, Outcome
-from tasks.account import account, announce
-from tasks.report import line_report
+from tasks.outcomes.account import account, announce
+from tasks.pages.report import line_report
 
 _PLANS = ("plan", "revert")  # runs that write nothing
 

@@ -9,7 +9,7 @@ from connectors.files import remove_folder
 from flows.report import Heading, report
 from flows.world import World
 from schemas.owner import usos_owner
-from tasks.account import account, announce
+from tasks.outcomes.account import account, announce
 
 
 def purge(world: World, older_than: timedelta) -> dict[str, Any]:

@@ -10,13 +10,13 @@ import pandas as pd
 from connectors.ledger import KeptPlan
 from flows.passage import FOLDS_NAMES, Passage
 from flows.source import Source, extract_source, judge_source, kind_of
-from flows.target import Found, Target
+from flows.targets.target import Found, Target
 from schemas.plan import GuardHit, fingerprint
-from tasks.board import Inputs
-from tasks.guard import Facts, guard
-from tasks.plan import Policy, plan
-from tasks.spelling import as_stored
-from tasks.validate import Checked
+from tasks.lines.validate import Checked
+from tasks.outcomes.spelling import as_stored
+from tasks.plans.board import Inputs
+from tasks.plans.guard import Facts, guard
+from tasks.plans.plan import Policy, plan
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from connectors.ledger import Ledger
 from flows.configuration import find_configuration, load
-from flows.target import Progress
+from flows.targets.target import Progress
 from flows.world import World, current_person, silence
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.

@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 from flows.artifacts import courteously, escape
 from flows.front.states import NotInPlace, told
 from flows.open import open_world
-from flows.reconciling import Asked, Reconciled, reconcile_all
+from flows.reconciliation.reconciling import Asked, Reconciled, reconcile_all
 from schemas.findings import Kind
 
 __all__ = ["reconcile"]

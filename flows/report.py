@@ -10,7 +10,7 @@ import pandas as pd
 from connectors.files import write_private
 from flows.world import World
 from schemas.sync import Sync
-from tasks.report import line_report, report_csv, report_html, report_json
+from tasks.pages.report import line_report, report_csv, report_html, report_json
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import pandas as pd
 from connectors.ledger import KeptPlan, Known
 from flows.apply import close, finish, known_of, missing, write
 from flows.passage import FOLDS_NAMES, Passage
-from flows.target import Target
+from flows.targets.target import Target
 from schemas.errors import UsageError
 from schemas.plan import Outcome
-from tasks.account import account
-from tasks.carry_on import Rest, carry_on
-from tasks.settle import writes
+from tasks.outcomes.account import account
+from tasks.outcomes.settle import writes
+from tasks.plans.carry_on import Rest, carry_on
 
 _SEEN = "interrupted before its answer was kept; seen in place"
 _UNSENT = "interrupted before it had an effect; the next plan takes it up again"

@@ -9,10 +9,10 @@ from flows.apply import known_of, show_plan
 from flows.make import deleted_lately, keep
 from flows.passage import Passage
 from flows.source import kind_of
-from flows.target import Target
+from flows.targets.target import Target
 from schemas.plan import Outcome
-from tasks.guard import Facts, guard
-from tasks.invert import invert
+from tasks.plans.guard import Facts, guard
+from tasks.plans.invert import invert
 
 
 def plan_back(passage: Passage, target: Target, done: KeptPlan) -> int:

@@ -18,11 +18,11 @@ from flows.report import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.slicing import await_strays
-from flows.target import Target
+from flows.targets.target import Target
 from flows.world import World
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
 from schemas.plan import Action, Outcome, count
-from tasks.account import unread
+from tasks.outcomes.account import unread
 
 __all__ = ["Mode", "Order", "Ran", "directly", "run", "weightiest"]
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from flows.problems import show_error, show_errors
 from flows.run import Ran
-from flows.target import Progress as Told
+from flows.targets.target import Progress as Told
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 
 __all__ = [

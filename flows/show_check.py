@@ -13,10 +13,10 @@ from connectors.container import unpack
 from connectors.encoding import decode
 from flows.problems import show_errors
 from flows.show import near, say, show_rows
-from tasks.github import Spot, annotation, column_of
-from tasks.say import weight, whole
-from tasks.words_check import phrase
-from tasks.words_pl_en import Language
+from tasks.lines.github import Spot, annotation, column_of
+from tasks.words.say import weight, whole
+from tasks.words.words_check import phrase
+from tasks.words.words_pl_en import Language
 
 if TYPE_CHECKING:
     from flows.check import CheckedFile, CheckedSources

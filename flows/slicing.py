@@ -14,11 +14,11 @@ from connectors.ledger_locks import Lock
 from flows.apply import write
 from flows.lock import STALE_SECONDS, beating, is_dead, this_process
 from flows.passage import Order, Passage, Ran, Step
-from flows.target import Written
+from flows.targets.target import Written
 from flows.world import World
 from schemas.errors import TargetBusy, UsageError
 from schemas.settings import Settings
-from tasks.cut import cut
+from tasks.plans.cut import cut
 
 _LOOK_SECONDS = 1.0
 _ENDED = re.compile(r"ended after (\d+) reads and (\d+) writes")

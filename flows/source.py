@@ -12,10 +12,10 @@ from flows.desk import Configured
 from schemas.errors import SourceError
 from schemas.owner import list_owner
 from schemas.sync import Sync
-from tasks.arrange import Arranged, Records, arrange
-from tasks.spoilt import Place, refusal, spoilt_cells
-from tasks.synonyms import expected_headers, known_synonyms
-from tasks.validate import Checked, Rules, Target, validate
+from tasks.lines.arrange import Arranged, Records, arrange
+from tasks.lines.spoilt import Place, refusal, spoilt_cells
+from tasks.lines.synonyms import expected_headers, known_synonyms
+from tasks.lines.validate import Checked, Rules, Target, validate
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from connectors.http import Credentials
 from connectors.ledger import Ledger
 from connectors.pace import Tools
 from connectors.usos import Usos
-from flows.apio_target import ApioTarget
 from flows.desk import Desk
-from flows.target import Progress, Reading, Target
-from flows.usos_target import UsosTarget
+from flows.targets.apio_target import ApioTarget
+from flows.targets.target import Progress, Reading, Target
+from flows.targets.usos_target import UsosTarget
 from schemas.connection import ApioConnection, Secret, UsosConnection
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings

@@ -74,8 +74,8 @@ _FINGERPRINTED = (
 def fingerprint(sync: str, target: str, plan: pd.DataFrame) -> str:
     """Return the same `sha256:…` for the same plan of the same sync on the same target, and no other.
 
-    The plan must be sorted as `tasks.plan` leaves it: an approval names this value, so it may not depend on anything
-    but what would be done.
+    The plan must be sorted as `tasks.plans.plan` leaves it: an approval names this value, so it may not depend on
+    anything but what would be done.
     """
     digest = hashlib.sha256()
     for text in ("phonesync plan 1", sync, target, str(len(plan))):

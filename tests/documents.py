@@ -28,10 +28,10 @@ from schemas.connection import ApioConnection, Connection, Secret, UsosConnectio
 from schemas.policy import Guard
 from schemas.settings import Notify, Pages, Reconcile, Settings
 from schemas.sync import Columns, Sync
-from tasks.say import whole
-from tasks.words_files import FILES
-from tasks.words_lines import LINES
-from tasks.words_pl_en import Language
+from tasks.words.say import whole
+from tasks.words.words_files import FILES
+from tasks.words.words_lines import LINES
+from tasks.words.words_pl_en import Language
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"

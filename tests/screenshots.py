@@ -16,8 +16,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from schemas.frames import Result
-from tasks.reconcile_page import page as reconcile_page
-from tasks.report import report_html
+from tasks.pages.reconcile_page import page as reconcile_page
+from tasks.pages.report import report_html
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.institution import institution
 from tests.tables import table

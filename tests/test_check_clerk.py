@@ -16,8 +16,8 @@ from flows.cli import main
 from flows.configuration import load
 from flows.desk import Desk
 from schemas.errors import UsageError
-from tasks.hint import hint_number, hints_of
-from tasks.names import as_meant
+from tasks.lines.hint import hint_number, hints_of
+from tasks.lines.names import as_meant
 
 CONFIGURATION = """
 [connections.usos]

@@ -11,12 +11,13 @@ from documents import CODES, DOCS, with_codes
 
 from connectors import container, dialect, encoding, files, table, workbook
 from schemas import frames
-from tasks import arrange, footers, names, number_pieces, numbering, read_number, spoilt, validate
-from tasks.github import Spot, annotation, column_of
-from tasks.remark import remark, remarked, sheet_remarked
-from tasks.say import OTHER, told_of_file, told_of_line, weight, whole
-from tasks.words_files import FILES, REMEDIES
-from tasks.words_lines import LINES
+from tasks.lines import arrange, footers, names, spoilt, validate
+from tasks.lines.github import Spot, annotation, column_of
+from tasks.lines.remark import remark, remarked, sheet_remarked
+from tasks.numbers import number_pieces, numbering, read_number
+from tasks.words.say import OTHER, told_of_file, told_of_line, weight, whole
+from tasks.words.words_files import FILES, REMEDIES
+from tasks.words.words_lines import LINES
 
 REASONS = re.compile(r"[A-Z][A-Z_]+")
 NUMBERS = (read_number, numbering, number_pieces)

@@ -25,9 +25,9 @@ from connectors.dialect import Given, Wanted
 from connectors.files import Table, read_table
 from connectors.workbook import DATE, ERROR, FORMULA, FRACTION, MERGED, ROUNDED, TRUTH
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
-from tasks.arrange import Arranged, Records, arrange
-from tasks.footers import FOOTER, REPEATED
-from tasks.spoilt import (
+from tasks.lines.arrange import Arranged, Records, arrange
+from tasks.lines.footers import FOOTER, REPEATED
+from tasks.lines.spoilt import (
     EXPONENT,
     HASHES,
     LOST_PLUS,
@@ -35,13 +35,13 @@ from tasks.spoilt import (
     refusal,
     spoilt_cells,
 )
-from tasks.spoilt import (
+from tasks.lines.spoilt import (
     FORMULA as FORMULA_TEXT,
 )
-from tasks.spoilt import (
+from tasks.lines.spoilt import (
     FRACTION as DECIMAL,
 )
-from tasks.synonyms import HEADERS, SYNONYMS, known_synonyms
+from tasks.lines.synonyms import HEADERS, SYNONYMS, known_synonyms
 
 EXPECTED = ("entity_id", "number", "comment", "type_id")
 FILE = Path("phones.csv")

@@ -18,12 +18,12 @@ from openpyxl import load_workbook
 
 from schemas.findings import Kind, System, View
 from schemas.frames import Finding, empty
-from tasks.as_csv import as_csv
-from tasks.page import packed
-from tasks.page_words import _PHRASES
-from tasks.reconcile_page import headings, headline, page
-from tasks.reconcile_workbook import workbook
-from tasks.words_pl_en import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
+from tasks.pages.as_csv import as_csv
+from tasks.pages.page import packed
+from tasks.pages.reconcile_page import headings, headline, page
+from tasks.pages.reconcile_workbook import workbook
+from tasks.words.page_words import _PHRASES
+from tasks.words.words_pl_en import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
 from tests.institution import institution
 
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>&amp;\u2028{{ 7*7 }}'\""

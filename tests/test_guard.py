@@ -11,7 +11,7 @@ from tables import table
 
 from schemas.frames import Plan
 from schemas.policy import Guard
-from tasks.guard import Facts, guard
+from tasks.plans.guard import Facts, guard
 
 BEFORE = {"name_before": "a", "number_before": "1", "key_before": "1"}
 AFTER = {"name_after": "a", "number_after": "1", "key_after": "1"}

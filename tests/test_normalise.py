@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.sync import WriteFormat
-from tasks.normalise import canonical_keys, key_of, readings, tidy_text
-from tasks.number_words import tidy
-from tasks.read_number import read_number
-from tasks.write_number import written
+from tasks.numbers.normalise import canonical_keys, key_of, readings, tidy_text
+from tasks.numbers.number_words import tidy
+from tasks.numbers.read_number import read_number
+from tasks.numbers.write_number import written
 
 FORMATS: tuple[WriteFormat, ...] = get_args(WriteFormat)
 REGIONS = ("PL", "DE", "BE", "GB", "FR", "US")
@@ -91,7 +91,9 @@ def test_a_number_beside_its_area_code_setting() -> None:
 
 def grouped(digits: str, chooser: random.Random) -> str:
     separators = ("", "", " ", "-", ". ", "\u00a0", "–", " - ", ") ", " (")
-    return "".join(digit + chooser.choice(separators) for digit in digits[:-1]) + digits[-1]
+    text = "".join(digit + chooser.choice(separators) for digit in digits[:-1]) + digits[-1]
+    # 2-2-2000 000 is read as a date, and by people too.
+    return digits if re.search(r"\d{1,2}\W{1,3}\d{1,2}\W{1,3}(19|20)\d\d", text) else text
 
 
 def numbers_like(region: str, chooser: random.Random) -> str:

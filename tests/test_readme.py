@@ -13,7 +13,7 @@ from flows.cli import cli
 from flows.configuration import load
 from flows.problems import EXIT_CODES
 from schemas.plan import Action, Outcome
-from tasks.report import COLUMNS
+from tasks.pages.report import COLUMNS
 
 TEXT = README.read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `?([a-z_0-9]+)`? \| (.+?) \|", re.MULTILINE)

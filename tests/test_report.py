@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from schemas.frames import Result
 from schemas.plan import TROUBLE, Action, Outcome, count
-from tasks.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
-from tasks.report import COLUMNS, line_report, report_csv, report_html, report_json
+from tasks.pages.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.pages.report import COLUMNS, line_report, report_csv, report_html, report_json
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 SUMMARY: dict[str, Any] = {

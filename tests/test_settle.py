@@ -3,9 +3,9 @@ from __future__ import annotations
 import pandas as pd
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.board import Inputs
-from tasks.plan import Policy, plan
-from tasks.settle import agreeing, in_place, strangers
+from tasks.outcomes.settle import agreeing, in_place, strangers
+from tasks.plans.board import Inputs
+from tasks.plans.plan import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 A, B, C = ({"name": name, "number": number} for name, number in (("A", "1"), ("B", "2"), ("C", "3")))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.explain import explain
-from tasks.read_number import read_number
-from tasks.suggest_number import suggest
+from tasks.numbers.read_number import read_number
+from tasks.numbers.suggest_number import suggest
 
 
 @pytest.mark.parametrize(

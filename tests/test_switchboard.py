@@ -9,10 +9,10 @@ import pytest
 
 from flows.configuration import load
 from flows.explain import explain
-from flows.target import Reading, as_current
+from flows.targets.target import Reading, as_current
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
-from tasks.validate import Checked, Rules, validate
+from tasks.lines.validate import Checked, Rules, validate
 
 SETTINGS = """
 switchboard = "{}"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tables import table
 
 from schemas.frames import Desired, Rejected, Source
-from tasks.validate import Checked, Rules, validate
+from tasks.lines.validate import Checked, Rules, validate
 
 USOS = {"owner": "Jednostka", "number": "Telefon", "name": "Opis", "type_id": "Typ"}
 APIO = {"name": "Name", "number": "Phone Number", "new_name": "New Name"}

@@ -9,10 +9,10 @@ from tables import after, clears, current, desired, entries, rejected, repeats
 
 from schemas.frames import Plan
 from schemas.plan import WRITES
-from tasks.board import Inputs
-from tasks.carry_on import carry_on
-from tasks.invert import invert
-from tasks.plan import Policy, plan
+from tasks.plans.board import Inputs
+from tasks.plans.carry_on import carry_on
+from tasks.plans.invert import invert
+from tasks.plans.plan import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 APIO = Policy(names_are_keys=True, delete_missing=True)

@@ -157,20 +157,23 @@ class Batch:
         stored = reformatted(contact.number, self._options.numbers)
         return self._options.rename_number != "checked" or stored == row.number
 
-    def _leavers(self, wanted: Iterable[Wanted]) -> set[int]:
+    def _leavers(self, wanted: Sequence[Wanted]) -> set[int]:
         """The entries that give their name up for sure, so that another may take it before they are renamed."""
         moves: dict[str, str] = {}
+        taken: set[str] = set()  # names that other rows may give to entries, old or new
+        named = Counter(self._key(row.name) for row in wanted)
         for row in wanted:
-            known = self._ids.get(self._key(row.name))
-            if row.problem or row.new_name is None or known is None:
-                continue
-            if self._may_rename(row, self._contacts[known]):
-                moves[self._key(row.name)] = self._key(row.new_name)
+            name, new_name = self._key(row.name), self._key(row.new_name or row.name)
+            known = self._ids.get(name)
+            if known is None or name == new_name or named[name] > 1:
+                taken |= {name, new_name}
+            elif not row.problem and self._may_rename(row, self._contacts[known]):
+                moves[name] = new_name
         targets = Counter(moves.values())
         while stuck := [
             name
             for name, target in moves.items()
-            if targets[target] > 1 or (target in self._ids and target not in moves)
+            if targets[target] > 1 or target in taken or (target in self._ids and target not in moves)
         ]:
             for name in stuck:
                 del moves[name]

@@ -27,7 +27,7 @@ from flows.run import run, weightiest
 from flows.world import World
 from schemas.errors import PhonesyncError
 from schemas.plan import Action
-from tasks.mask import mask_text
+from tasks.pages.mask import mask_text
 
 # Prefect's own server has no sign-in and so knows nobody by name; whoever can open the page can decide.
 APPROVER = "Prefect UI"

@@ -30,7 +30,7 @@ from connectors.ledger import Ledger
 from flows.run import Mode, Ran
 from flows.world import World
 from schemas.settings import Change, Notify
-from tasks.change import Standing, changed, news, standing
+from tasks.outcomes.change import Standing, changed, news, standing
 
 EVENT = "phonesync"
 _LOG = logging.getLogger("phonesync.notify")

@@ -33,12 +33,12 @@ from flows.open import open_world
 from flows.passage import Passage
 from flows.slicing import Slice, claims_of, has_ended, requests_of, stop_mark, write_slice
 from flows.stop import ending_in_order
-from flows.target import Target, Written
+from flows.targets.target import Target, Written
 from schemas.errors import ServiceError
 from schemas.plan import TROUBLE, Outcome
-from tasks.carry_on import OPEN, carry_on
-from tasks.cut import owners_to_write
-from tasks.settle import writes
+from tasks.outcomes.settle import writes
+from tasks.plans.carry_on import OPEN, carry_on
+from tasks.plans.cut import owners_to_write
 
 DEPLOYMENT = "write-slice/write-slice"
 PATIENCE_SECONDS = 90.0  # for a worker to come: it looks for work every ten seconds, and starting takes as long

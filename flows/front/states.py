@@ -13,8 +13,8 @@ from flows.passage import Ran
 from flows.problems import unexpected
 from schemas.errors import PhonesyncError
 from schemas.plan import Action, Outcome
-from tasks.headline import Tally, headline
-from tasks.name_lines import name_lines
+from tasks.outcomes.name_lines import name_lines
+from tasks.pages.headline import Tally, headline
 
 
 class NotInPlace(Exception):  # noqa: N818 - named by how things stand

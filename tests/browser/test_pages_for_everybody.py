@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from schemas.frames import Result
-from tasks.reconcile_page import page as reconcile_page
-from tasks.report import report_html
+from tasks.pages.reconcile_page import page as reconcile_page
+from tasks.pages.report import report_html
 from tests.institution import institution
 from tests.tables import table
 

@@ -35,7 +35,7 @@ from flows.slicing import (
 from flows.world import World
 from schemas.errors import TargetBusy
 from schemas.settings import Settings
-from tasks.cut import cut, owners_to_write
+from tasks.plans.cut import cut, owners_to_write
 
 FACULTIES = 9
 RUN = "r-1"

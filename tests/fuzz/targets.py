@@ -31,14 +31,14 @@ from flows.source import configured_columns
 from schemas.connection import ApioConnection, Secret, UsosConnection
 from schemas.errors import PhonesyncError
 from schemas.sync import Sync
-from tasks.arrange import Records, arrange, expected_headers
-from tasks.mask import mask_numbers, mask_text
-from tasks.normalise import readings, tidy_text
-from tasks.number_words import tidy
-from tasks.read_number import read_number
-from tasks.recognise import recognise
-from tasks.validate import Rules, validate
-from tasks.write_number import written
+from tasks.lines.arrange import Records, arrange, expected_headers
+from tasks.lines.validate import Rules, validate
+from tasks.numbers.normalise import readings, tidy_text
+from tasks.numbers.number_words import tidy
+from tasks.numbers.read_number import read_number
+from tasks.numbers.recognise import recognise
+from tasks.numbers.write_number import written
+from tasks.pages.mask import mask_numbers, mask_text
 
 KEY, SECRET = "an-invented-key", "an-invented-secret"
 _NOWHERE: Final = "http://127.0.0.1:9"

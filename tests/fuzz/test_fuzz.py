@@ -18,10 +18,10 @@ from targets import TARGETS, attack
 
 from connectors.ledger import Ledger
 from schemas.errors import LedgerError
-from tasks.mask import mask_text
-from tasks.normalise import canonical_keys, tidy_text
-from tasks.read_number import means_none, read_number
-from tasks.validate import Rules, validate
+from tasks.lines.validate import Rules, validate
+from tasks.numbers.normalise import canonical_keys, tidy_text
+from tasks.numbers.read_number import means_none, read_number
+from tasks.pages.mask import mask_text
 
 steady = settings(derandomize=True, database=None, max_examples=60)
 CHOICE = st.binary(min_size=4, max_size=4)

@@ -30,7 +30,7 @@ from flows.artifacts import Progress, escape, problem_rows
 from flows.problems import unexpected
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import AccessRefused, Unreachable, UsageError
-from tasks.report import COLUMNS
+from tasks.pages.report import COLUMNS
 from tasks.steps import carry_out
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"

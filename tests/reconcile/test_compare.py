@@ -13,16 +13,16 @@ from tables import table
 
 from schemas.findings import Kind, tally
 from schemas.frames import Finding, Source
-from tasks.advise import Names, advise
-from tasks.board import Inputs
-from tasks.compare_findings import Earlier, accepted, date_findings, identify, remember, resolved
-from tasks.hide import hide
-from tasks.places import Place, look_around, standing
-from tasks.plan import Policy, plan
-from tasks.recognise import recognise
-from tasks.reconcile import Side, compare, once
-from tasks.survey import numbers_in, overlap
-from tasks.validate import Checked, Rules, validate
+from tasks.findings.advise import Names, advise
+from tasks.findings.compare_findings import Earlier, accepted, date_findings, identify, remember, resolved
+from tasks.findings.hide import hide
+from tasks.findings.places import Place, look_around, standing
+from tasks.findings.reconcile import Side, compare, once
+from tasks.findings.survey import numbers_in, overlap
+from tasks.lines.validate import Checked, Rules, validate
+from tasks.numbers.recognise import recognise
+from tasks.plans.board import Inputs
+from tasks.plans.plan import Policy, plan
 
 TODAY = date(2026, 3, 14)
 

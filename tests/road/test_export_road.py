@@ -9,7 +9,7 @@ import pytest
 from road_trip import READS, Road, apio_state, usos_state
 
 from connectors.sandbox.options import ApioOptions, Fault, UsosOptions
-from flows.export import Wanted, export
+from flows.reconciliation.export import Wanted, export
 from schemas.errors import PhonesyncError, SourceError
 from schemas.plan import WRITES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 from random import Random
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ ROWS = st.lists(st.tuples(NAMES, NUMBERS, st.none() | NAMES), max_size=6)
 def choices(hint: Any) -> st.SearchStrategy[Any] | None:
     if hint is bool:
         return st.booleans()
-    return st.sampled_from(get_args(hint)) if get_args(hint) and hint is not tuple[str, ...] else None
+    return st.sampled_from(get_args(hint)) if get_origin(hint) is Literal else None
 
 
 SETTINGS = {name: choice for name, hint in get_type_hints(ApioOptions).items() if (choice := choices(hint)) is not None}

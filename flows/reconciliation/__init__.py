@@ -1,0 +1,1 @@
+"""Reconciliation and what belongs to it: compare, link, suggest, accept, find, export."""

@@ -1,0 +1,212 @@
+"""Read every file and every place that is configured; what cannot be read keeps nothing else from being compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import pandas as pd
+
+from connectors.usos import Usos
+from flows.passage import FOLDS_NAMES
+from flows.source import Source, extract_source, judge_source, kind_of
+from flows.targets.target import Found, Reading
+from flows.world import World
+from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
+from schemas.owner import list_owner
+from schemas.sync import Sync
+from tasks.findings.advise import Language
+from tasks.findings.places import Place
+from tasks.findings.reconcile import Side
+from tasks.lines.validate import Checked, Target
+from tasks.plans.board import Inputs
+from tasks.plans.plan import Policy, plan
+
+_MOST_TYPES = 50  # an installation has a handful; each costs a request
+
+
+@dataclass
+class Look:
+    """One sync with what could be read of its two ends.
+
+    Attributes:
+        name: the sync's name.
+        sync: its section of the configuration.
+        kind: usos or apio.
+        place: what people call its place.
+        target: address and place, as the ledger knows it.
+        source: its file, None where it cannot be read.
+        checked: the same, judged.
+        found: the entries of the owners that the file names or earlier runs wrote, None where they cannot be read.
+        wrong_source: why the file could not be read.
+        wrong_place: likewise.
+        gone: owners that earlier runs wrote and that the file has no more.
+    """
+
+    name: str
+    sync: Sync
+    kind: Target
+    place: str
+    target: str = ""
+    source: Source | None = None
+    checked: Checked | None = None
+    found: Found | None = None
+    wrong_source: PhonesyncError | None = None
+    wrong_place: PhonesyncError | None = None
+    gone: set[str] = field(default_factory=set)
+
+    @property
+    def private(self) -> bool:
+        """Tell whether its numbers are people's and stay hidden in reports, too."""
+        return self.sync.entity_class == "user" and not self.sync.full_numbers
+
+
+def place_of(sync: Sync) -> str:
+    """Name the place that a sync is for: `usos faculty`, `telephony tenant chopin`."""
+    within = sync.entity_class or list_owner(str(sync.tenant), sync.group)
+    return f"{sync.connection} {within}"
+
+
+def look(world: World) -> list[Look]:
+    """Return every configured sync, read as far as it can be; one place is read once, however many syncs it has."""
+    looks = look_at_files(world)
+    for those in sharing(world, looks):
+        read_place(world, those)
+    return looks
+
+
+def look_at_files(world: World) -> list[Look]:
+    """Return every configured sync with its file, as far as it can be read; no service is asked."""
+    looks = [Look(name, sync, kind_of(world, sync), place_of(sync)) for name, sync in world.settings.syncs.items()]
+    for one in looks:
+        try:
+            one.source = extract_source(world, one.sync)
+            one.checked = judge_source(world, one.sync, one.source)
+        except (SourceError, ConfigurationError) as error:
+            one.wrong_source = error
+    return looks
+
+
+def sharing(world: World, looks: list[Look]) -> list[list[Look]]:
+    """Return the syncs that have one place and read numbers alike together; a place without credentials has none."""
+    shared: dict[tuple[str, Reading], list[Look]] = {}
+    for one in looks:
+        try:
+            one.target = world.target(one.sync).name
+            shared.setdefault((one.target, world.reading(one.sync)), []).append(one)
+        except ConfigurationError as error:
+            one.wrong_place = error
+    return list(shared.values())
+
+
+def read_place(world: World, looks: list[Look]) -> None:
+    """Read one place for all syncs that it has."""
+    wanted = {one.name: _owners(world, one) for one in looks}
+    every = sorted(set().union(*wanted.values()))
+    try:
+        found = world.target(looks[0].sync).read(every, world.progress)
+    except ServiceError as error:
+        for one in looks:
+            one.wrong_place = error
+        return
+    for one in looks:
+        mine = found.entries
+        if one.kind == "usos":
+            mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
+        unread = {owner: why for owner, why in found.unread.items() if owner in wanted[one.name]}
+        one.found = Found(mine, unread)
+
+
+def _owners(world: World, one: Look) -> set[str]:
+    """Return the owners of the file, and those that earlier runs wrote: no method lists USOS's."""
+    remembered = world.ledger.memory.owners(one.name, one.target)
+    if one.checked is None:
+        return remembered
+    checked = one.checked
+    managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+    one.gone = remembered - managed
+    return managed | remembered
+
+
+def side_of(world: World, one: Look) -> Side | None:
+    """Return the sync with both its ends, None where one of them could not be read."""
+    if one.source is None or one.checked is None or one.found is None:
+        return None
+    folds = FOLDS_NAMES in world.ledger.memory.traits(one.target)
+    return Side(
+        sync=one.name,
+        place=one.place,
+        by_name=one.kind == "apio",
+        source=one.source.arranged.source,
+        checked=one.checked,
+        entries=one.found.entries,
+        plan=would_do(world, one, folds=folds),
+        unread=frozenset(one.found.unread),
+        names_managed="name" in one.source.arranged.headers,
+        fold_names=folds,
+        short_codes=one.sync.allow_short_codes,
+        untyped=world.ledger.findings.untyped(one.target),
+    )
+
+
+def would_do(world: World, one: Look, *, folds: bool) -> pd.DataFrame:
+    """Return the plan that a run of the sync would make now; it is kept nowhere."""
+    source, checked, found = one.source, one.checked, one.found
+    if source is None or checked is None or found is None:
+        raise ConfigurationError(f"{one.name}: there is nothing to plan.", remedy="Try: phonesync check.")
+    by_name = one.kind == "apio"
+    policy = Policy(
+        names_are_keys=by_name,
+        delete_missing=one.sync.delete_missing if one.sync.delete_missing is not None else not by_name,
+        clear_gone=one.sync.on_missing_owner == "clear",
+        gone=frozenset(one.gone),
+        unread=found.unread,
+        fold_names=folds,
+        names_managed="name" in source.arranged.headers,
+        kept_types=world.ledger.memory.kept_types(one.target),
+    )
+    return plan(Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found.entries), policy)
+
+
+def places_of(looks: list[Look]) -> list[Place]:
+    """Return the places that were read, each once, with the entries that any of its syncs has to do with."""
+    places: dict[str, Place] = {}
+    for one in looks:
+        if one.found is None:
+            continue
+        before = places.get(one.place)
+        entries, private = one.found.entries, one.private
+        if before is not None:
+            # A list is whole in every one of its syncs; of USOS each has its own owners, perhaps some in common.
+            others = entries[~entries["owner"].isin(before.entries["owner"])]
+            entries, private = pd.concat([before.entries, others], ignore_index=True), private or before.private
+        places[one.place] = Place(one.place, one.sync.connection, one.kind == "apio", entries, private)
+    return list(places.values())
+
+
+def type_words(world: World, looks: list[Look], lang: Language) -> dict[tuple[str, str], str]:
+    """Return what each phone type of each USOS connection is called: `STA (stacjonarny)`.
+
+    A type that the service does not describe keeps its bare id; that is no reason to fail.
+    """
+    words: dict[tuple[str, str], str] = {}
+    for one in looks:
+        if one.kind != "usos":
+            continue
+        typed = [] if one.source is None else list(one.source.arranged.source["type_id"].str.strip().unique())
+        typed += [] if one.found is None else list(one.found.entries["type_id"].unique())
+        connection = one.sync.connection
+        for type_id in sorted({*typed} - {""})[:_MOST_TYPES]:
+            if (connection, type_id) not in words and one.wrong_place is None:
+                words[connection, type_id] = _described(cast("Usos", world.client(connection)), type_id, lang)
+    return words
+
+
+def _described(client: Usos, type_id: str, lang: Language) -> str:
+    try:
+        described = client.phone_type(type_id).get("description")
+    except ServiceError:
+        return type_id
+    texts = described if isinstance(described, dict) else {}
+    text = texts.get(lang) or texts.get("pl") or texts.get("en")
+    return f"{type_id} ({text})" if isinstance(text, str) else type_id

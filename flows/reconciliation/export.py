@@ -1,0 +1,176 @@
+"""Write a place's present state as a file of the source's form: the truth of today, to begin with."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from connectors.files import write_private
+from connectors.texts import lines_of
+from flows.reconciliation.comparing import Look, place_of, would_do
+from flows.source import configured_columns, extract_source, judge_source, kind_of
+from flows.targets.target import Found
+from flows.world import World
+from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
+from schemas.owner import entity_id, usos_owner
+from schemas.plan import WRITES
+from schemas.sync import Sync
+from tasks.findings.lay_out_source import Form, lay_out_source
+from tasks.lines.arrange import expected_headers
+from tasks.numbers.read_number import means_none
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be exported.
+
+    Attributes:
+        sync: the name of a sync.
+        output: the file to write; None means the sync's own source.
+        ids: ids of USOS entities, or files that list them, one a line.
+        force: write over a file that is there.
+    """
+
+    sync: str
+    output: Path | None = None
+    ids: Sequence[str] = ()
+    force: bool = False
+
+
+def export(world: World, wanted: Wanted) -> dict[str, Any]:
+    """Write the file and return what is in it; with it as the source, a plan changes nothing.
+
+    That is not assumed but tried: the file is read back and planned with before it takes its place.
+
+    Raises:
+        UsageError: there is no such sync, the file is there already, or there is nothing to tell whose numbers to read.
+        Unreachable: USOS gave no usable answer for some owner.
+        SourceError: what stands there cannot be told in the source's form.
+    """
+    sync = world.sync(wanted.sync)
+    path = wanted.output or sync.source
+    if path.exists() and not wanted.force:
+        raise UsageError(f"{path} is there already.", remedy="Give another file with -o FILE, or --force.")
+    if path.suffix.casefold() == ".xlsx":
+        raise UsageError(f"{path} would be a workbook; this writes CSV.", remedy="Give a file with -o FILE.csv.")
+    target = world.target(sync)
+    owners = _owners(world, wanted, sync, target.name)
+    found = target.read(owners, world.progress)
+    if found.unread:
+        raise Unreachable(
+            f"{wanted.sync}: {len(found.unread)} owners gave no usable answer; nothing was written.",
+            remedy="Try again later.",
+            service=sync.connection,
+        )
+    entries, left_out = _tellable(found.entries, sync)
+    empty = sorted(set(owners) - set(found.entries["owner"])) if sync.entity_class and sync.allow_clear else []
+    form = _form(world, sync)
+    ids = {owner: entity_id(owner) for owner in [*entries["owner"].unique(), *empty]}
+    text = lay_out_source(entries, form, ids if sync.entity_class else {}, empty)
+    proven = _proven(world, wanted, sync.model_copy(update={"source": path}), (_encoded(text, sync), found))
+    without = len(owners) - found.entries["owner"].nunique() if sync.entity_class else 0
+    return {
+        "sync": wanted.sync,
+        "file": str(path),
+        "entries": len(entries),
+        "owners": int(entries["owner"].nunique()),
+        "owners_without_numbers": without,
+        "left_out": left_out,
+        "english_comments": int((entries["name_en"] != "").sum()),
+        **proven,
+    }
+
+
+def _owners(world: World, wanted: Wanted, sync: Sync, target: str) -> list[str]:
+    """Return whose entries to read: the ids given, those of the present file, those that earlier runs wrote."""
+    if not sync.entity_class:
+        return []
+    owners = {usos_owner(sync.entity_class, identifier) for identifier in _ids(wanted.ids)}
+    owners |= world.ledger.memory.owners(wanted.sync, target)
+    if sync.source.exists():
+        checked = judge_source(world, sync, extract_source(world, sync))
+        owners |= {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+    if not owners:
+        raise UsageError(
+            f"{wanted.sync}: nobody says whose numbers to read, and USOS has no list of ids.",
+            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
+        )
+    return sorted(owners)
+
+
+def _ids(given: Sequence[str]) -> list[str]:
+    return [line for item in given for line in lines_of(item)]
+
+
+def _tellable(entries: pd.DataFrame, sync: Sync) -> tuple[pd.DataFrame, int]:
+    """Leave out owners of whom a file would say that they have no numbers, though an entry without one stands there.
+
+    With `allow_clear` such a line is an order to clear.
+    """
+    if not (sync.entity_class and sync.allow_clear):
+        return entries, 0
+    silent = [text for text in entries["number"].unique() if not text.strip() or means_none(text)]
+    owners = entries.loc[entries["number"].isin(silent), "owner"]
+    rest = entries[~entries["owner"].isin(owners)].reset_index(drop=True)
+    return rest, len(entries) - len(rest)
+
+
+def _form(world: World, sync: Sync) -> Form:
+    kind, columns = kind_of(world, sync), configured_columns(sync)
+    headers = expected_headers(kind, columns)
+    if kind == "apio" and "new_name" not in columns:
+        del headers["new_name"]
+    link = {"link": sync.columns.link} if sync.columns.link else {}
+    return Form({**headers, **link}, sync.delimiter or ";", sync.quotechar or '"')
+
+
+def _encoded(text: str, sync: Sync) -> bytes:
+    # The mark tells spreadsheets that this is UTF-8; without it they show Polish letters as something else.
+    encoding = sync.encoding or "utf-8-sig"
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise SourceError(
+            f"{sync.source}: {encoding} has no sign for {error.object[error.start]!r}; nothing was written.",
+            remedy="Leave `encoding` out, so that the file is in UTF-8.",
+        ) from None
+    except LookupError:
+        raise ConfigurationError(f"There is no encoding {encoding!r}.", remedy="Correct encoding.") from None
+
+
+def _proven(world: World, wanted: Wanted, sync: Sync, made: tuple[bytes, Found]) -> dict[str, int]:
+    """Put the file in place once it has been read back and a plan with it has changed nothing.
+
+    Returns:
+        how many of its lines are rejected (each holds what stands there as it stands) and how many would be kept.
+    """
+    data, found = made
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / sync.source.name
+        write_private(trial, data)
+        one = Look(wanted.sync, sync.model_copy(update={"source": trial}), kind_of(world, sync), place_of(sync))
+        one.target, one.found = world.target(sync).name, found
+        one.source = extract_source(world, one.sync)
+        one.checked = judge_source(world, one.sync, one.source)
+    checked = one.checked
+    managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+    one.gone = world.ledger.memory.owners(wanted.sync, one.target) - managed
+    planned = would_do(world, one, folds=False)
+    changes = int(planned["action"].isin(WRITES).sum())
+    if changes:
+        raise SourceError(
+            f"{wanted.sync}: {changes} of {len(found.entries)} entries cannot be told in the source's form; "
+            "nothing was written.",
+            remedy='Look at them with phonesync find; on_missing_owner = "clear" and encoding may be in the way.',
+        )
+    with suppress(FileNotFoundError):
+        if not wanted.force and sync.source.stat():
+            raise UsageError(f"{sync.source} has just been made by somebody else.", remedy="Give another file with -o.")
+    write_private(sync.source, data)
+    return {"rejected": int(checked.rejected["line"].nunique()), "kept": int((planned["action"] == "keep").sum())}

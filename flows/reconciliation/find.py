@@ -1,0 +1,146 @@
+"""Find a number or a name: who has it, in every file and every place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pandas as pd
+
+from connectors.apio import Apio, Criteria, PhoneList
+from connectors.usos import Usos
+from flows.reconciliation.comparing import Look, look_at_files, read_place, sharing
+from flows.targets.target import Found, as_current
+from flows.world import World
+from schemas.errors import PhonesyncError, RequestRefused, ServiceError, UsageError
+from schemas.owner import list_owner
+from tasks.findings.seek import Sought, matches, seek
+from tasks.pages.mask import mask_numbers, mask_texts
+
+COLUMNS = ("where", "owner", "line", "name", "number", "type")
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """Where it stands, as `--json` prints it (`found`, `notes`), the exit code, and what could not be read."""
+
+    summary: dict[str, Any]
+    exit_code: int
+    errors: list[PhonesyncError] = field(default_factory=list)
+
+
+def find(world: World, text: str) -> Sightings:
+    """Return every line and every entry with this number or name; numbers of users are masked.
+
+    USOS is asked about the owners of the files and of earlier runs, since no method lists its owners; and, for a text
+    of digits alone, about the number of that id.
+
+    Raises:
+        UsageError: there is nothing to look for.
+    """
+    if not text.strip():
+        raise UsageError("There is nothing to look for.", remedy="Give a number or a part of a name.")
+    looks = look_at_files(world)
+    for those in sharing(world, looks):
+        if those[0].kind == "apio":
+            _search(world, those, text)
+        else:
+            read_place(world, those)
+    tables = [table for one in looks for table in _in_file(world, one, text)]
+    tables += _in_places(world, looks, text)
+    rows = pd.concat([pd.DataFrame(columns=list(COLUMNS), dtype="str"), *tables], ignore_index=True)
+    found = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    found += [_by_id(one, text, answer) for one, answer in _numbers_by_id(world, looks, text)]
+    errors = [error for one in looks for error in (one.wrong_source, one.wrong_place) if error]
+    notes = list(dict.fromkeys(error.message for error in errors))
+    codes = {4 if isinstance(error, ServiceError) else error.exit_code for error in errors}
+    code = next((code for code in (4, 2) if code in codes), 0 if found else 1)
+    return Sightings({"text": text, "found": found, "notes": notes}, code, errors)
+
+
+def _sought(world: World, one: Look, text: str) -> Sought:
+    reading = world.reading(one.sync)
+    return seek(text, region=reading.region, area_code=reading.area_code)
+
+
+def _search(world: World, looks: list[Look], text: str) -> None:
+    """Ask a phone list; the service looks for plain words itself, and its answer is filtered again.
+
+    It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: then all are read.
+    """
+    first = looks[0]
+    where = PhoneList(str(first.sync.tenant), first.sync.group)
+    plain = _sought(world, first, text).is_name and text.isascii()
+    criteria = Criteria(insensitive_name_contains=" ".join(text.split())) if plain else None
+    client = cast("Apio", world.client(first.sync.connection))
+    try:
+        entries = client.entries(where, criteria)
+    except ServiceError as error:
+        for one in looks:
+            one.wrong_place = error
+        return
+    owner = list_owner(where.tenant, where.group)
+    rows = [(owner, entry.name, entry.number, "", "") for entry in entries]
+    first.found = Found(as_current(rows, world.reading(first.sync)))
+
+
+def _in_file(world: World, one: Look, text: str) -> list[pd.DataFrame]:
+    if one.checked is None or one.source is None:
+        return []
+    sought = _sought(world, one, text)
+    typed = one.source.arranged.source.rename(columns={"owner": "id"})
+    judged = pd.concat([one.checked.desired, one.checked.rejected], ignore_index=True).drop_duplicates("line")
+    lines = typed.merge(judged[["line", "owner", "key"]], on="line", how="left").fillna("")
+    mine = lines[matches(lines, sought)]
+    table = mine.assign(where=one.name, line=mine["line"].astype("str"), type=mine["type_id"])
+    return [_shown(table, private=one.sync.entity_class == "user")]
+
+
+def _in_places(world: World, looks: list[Look], text: str) -> list[pd.DataFrame]:
+    tables: list[pd.DataFrame] = []
+    seen: set[tuple[str, str]] = set()
+    for one in looks:
+        if one.found is None:
+            continue
+        entries = one.found.entries
+        owners = pd.Series(list(zip([one.place] * len(entries), entries["owner"], strict=True)), index=entries.index)
+        fresh = entries[~owners.isin(seen)]
+        seen |= set(owners)
+        mine = fresh[matches(fresh, _sought(world, one, text))]
+        table = mine.assign(where=one.place, line="", type=mine["type_id"])
+        tables.append(_shown(table, private=one.sync.entity_class == "user"))
+    return tables
+
+
+def _shown(table: pd.DataFrame, *, private: bool) -> pd.DataFrame:
+    shown = table[[*COLUMNS]].astype("str")
+    if private:
+        shown = shown.assign(number=mask_numbers(shown["number"]), name=mask_texts(shown["name"]))
+    return shown
+
+
+def _numbers_by_id(world: World, looks: list[Look], text: str) -> list[tuple[Look, dict[str, Any]]]:
+    """Ask every USOS installation for the number of that id (services/phones/phone_number)."""
+    if not text.strip().isdecimal():
+        return []
+    answers = []
+    for connection in dict.fromkeys(one.sync.connection for one in looks if one.kind == "usos"):
+        one = next(one for one in looks if one.sync.connection == connection)
+        if one.wrong_place is None:
+            try:
+                answers.append((one, cast("Usos", world.client(connection)).phone_number(text.strip())))
+            except RequestRefused:
+                continue  # there is no number of this id
+            except ServiceError as error:
+                one.wrong_place = error
+    return answers
+
+
+def _by_id(one: Look, text: str, answer: dict[str, Any]) -> dict[str, str]:
+    """Return the number of an id; whose it is the service does not say, so it may be a person's."""
+    comment = answer.get("comment")
+    name = str((comment if isinstance(comment, dict) else {}).get("pl") or "")
+    texts = pd.Series([str(answer.get("number") or "")], dtype="str")
+    number = str(mask_numbers(texts).iloc[0])
+    where = f"{one.sync.connection} phone id {text.strip()}"
+    return {"where": where, "owner": "", "line": "", "name": name, "number": number, "type": ""}

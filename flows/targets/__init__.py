@@ -1,0 +1,1 @@
+"""Both services as targets: reading them, and writing what a plan wants."""

@@ -1,0 +1,240 @@
+"""A phone list as a target: the complete list in one batch, then reading, then whatever is left entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from connectors.apio import Apio, ApioEntry, PhoneList, is_path_safe
+from flows.targets.apio_send import Sender, Way
+from flows.targets.target import ROUNDS, Found, Job, Progress, Reading, Written, as_current, wait_before
+from schemas.answer import Answer
+from schemas.connection import ApioConnection
+from schemas.errors import ServiceError, Unreachable
+from schemas.owner import list_owner
+from schemas.plan import Outcome
+from tasks.outcomes.route import Step, lost, route
+from tasks.outcomes.settle import in_place, moved, newcomers, stands, taken, writes
+from tasks.outcomes.verdict import Seen, verdict
+
+# A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
+_SENDINGS = 2 * ROUNDS + 1
+
+
+class ApioTarget:
+    """The common phone list of a tenant or of one of its groups."""
+
+    def __init__(self, client: Apio, connection: ApioConnection, where: PhoneList, reading: Reading, way: Way) -> None:
+        self.client = client
+        self.where = where
+        self.way = way
+        self._connection = connection
+        self._reading = reading
+
+    @property
+    def name(self) -> str:
+        """Address and list."""
+        return f"{self._connection.base_url} {self.owner}"
+
+    @property
+    def owner(self) -> str:
+        """The one owner of all entries."""
+        return list_owner(self.where.tenant, self.where.group)
+
+    def requests(self) -> dict[str, int]:
+        """Return how many requests were sent so far."""
+        return {"read": self.client.requests.read, "write": self.client.requests.write}
+
+    def read(self, owners: Sequence[str], progress: Progress) -> Found:  # noqa: ARG002 - a list is its only owner
+        """Return the whole list; a service may drop search criteria, so none are sent."""
+        progress("reading the phone list", 0, 1)
+        entries = self.client.entries(self.where)
+        progress("reading the phone list", 1, 1)
+        return Found(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self._reading))
+
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
+        """Tell whether the list takes two names that differ only in case for one; asked only where it matters.
+
+        Adding `dean` would overwrite `Dean` there. No page says which it is, so a standing entry is looked up under its
+        name in another case; only an answer with that entry means yes.
+        """
+        names = set(standing["tidy"])
+        folded = {name.casefold() for name in names}
+        if len(folded) < len(names) or not any(name.casefold() in folded for name in set(wanted) - names):
+            return False
+        for name in sorted(names):
+            other = name.swapcase()
+            if other != name and other.casefold() == name.casefold() and is_path_safe(other):
+                try:
+                    return bool(self.client.get(self.where, other).name.casefold() == name.casefold())
+                except ServiceError:
+                    return False
+        return False
+
+    def write(self, rows: pd.DataFrame, job: Job) -> Written:
+        """Bring the list to what the plan wants, whether or not the server deletes what a file leaves out."""
+        return _Passage(self, rows, job).run()
+
+
+class _Passage:
+    """One list on its way through one plan."""
+
+    def __init__(self, target: ApioTarget, rows: pd.DataFrame, job: Job) -> None:
+        self._target = target
+        self._rows = rows
+        self._job = job
+        self._fold = job.folds_names
+        self._result = Written()
+        self._sender = Sender(target.client, target.where, target.way)
+        self._strangers: set[ApioEntry] = set()
+        self._restored: dict[ApioEntry, Answer | None] = {}
+
+    def run(self) -> Written:
+        """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
+        result = self._result
+        try:
+            fresh = self._read()
+        except ServiceError as error:
+            result.stopped = error
+            self._note(self._rows[writes(self._rows)], Outcome.SKIPPED, f"not sent: {error.message}")
+            return result
+        changes = self._without_conflicts(fresh)
+        try:
+            now = self._carry_out(changes, fresh)
+        except ServiceError as error:
+            result.stopped = error
+            self._tell_unplanned(None)
+            self._unread(changes)
+            return result
+        result.stopped = self._sender.denied
+        self._tell_unplanned(set(now["name"]))
+        self._account(now)
+        self._job.progress("writing to the phone list", len(changes), len(changes))
+        result.found = now
+        return result
+
+    def _read(self) -> pd.DataFrame:
+        return self._target.read([], lambda *_: None).entries
+
+    def _without_conflicts(self, fresh: pd.DataFrame) -> pd.DataFrame:
+        """Leave out rows whose entry has moved since the plan, or whose name somebody else has taken."""
+        rows = self._rows[writes(self._rows)]
+        gone = moved(self._rows, fresh)[writes(self._rows)]
+        new = fresh[newcomers(self._rows, fresh)]
+        apart = gone | taken(rows, new, fold_names=self._fold)
+        come = new.drop_duplicates("tidy").set_index("tidy")["number"]
+        names = rows["name_before"].where(gone, rows["name_after"])[apart]
+        for row, name in zip(names.index, names, strict=True):
+            said = f"now its number is {come[name]}" if name in come else "the entry is not there any more"
+            self._keep(row, Outcome.CONFLICT, f"changed by somebody else since the plan was made: {said}")
+        return rows[~apart]
+
+    def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+        """Send until nothing is left that may still lead somewhere, and return the list as it stands then."""
+        sender, now, doubts = self._sender, fresh, 0
+        for _ in range(_SENDINGS):
+            steps = self._steps(changes, now)
+            if not steps or sender.denied or doubts > ROUNDS or not self._job.go_on():
+                break
+            if sender.uncertain:
+                doubts += 1
+                self._job.sleep(wait_before(doubts, list(sender.answers.values())))
+            self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
+            intent = self._job.intend(self._target.way, [self._target.owner])
+            sender.send(steps, now)
+            now = self._read()
+            now = self._put_back(changes, fresh, now)
+            self._job.settle([], [intent])
+        return self._put_back(changes, fresh, now, ended=True)
+
+    def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
+        done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
+        return self._sender.worth_sending(route(changes[~done], now, fold_names=self._fold))
+
+    # Seeing -------------------------------------------------------------------------------------------------------
+
+    def _put_back(
+        self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
+    ) -> pd.DataFrame:
+        """Put back what the server removed and nobody had planned to remove; returns the list as it is then."""
+        sender = self._sender
+        strangers = {entry for entry in sender.removed if entry.name not in {*fresh["name"], *changes["name_after"]}}
+        sender.removed.clear()
+        self._strangers |= strangers
+        for _ in range(ROUNDS if ended else 1):
+            gone = [*self._lost(changes, fresh, now, ended=ended), *sorted(self._strangers, key=lambda e: e.name)]
+            missing = [entry for entry in gone if entry.name not in set(now["name"]) and not self._given_up(entry)]
+            if not self._job.restore_unplanned:
+                # What this very plan was changing is put back all the same.
+                ours = set(changes["name_before"])
+                self._restored |= {entry: None for entry in missing if entry.name not in ours}
+                missing = [entry for entry in missing if entry.name in ours]
+            if not missing or sender.denied:
+                break
+            intent = self._job.intend("restore", [self._target.owner])
+            self._restored |= {entry: sender.create(entry) for entry in missing}
+            now = self._read()
+            self._job.settle([], [intent])
+        return now
+
+    def _lost(self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool) -> list[ApioEntry]:
+        """Return the entries that ought to stand there; until the end, what is worked on may be between two names."""
+        staying = ~in_place(changes, now, fold_names=self._fold) if ended else changes.index.isin(self._sender.closed)
+        # Where the new name stands already, the old one would be a second entry for one telephone.
+        staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
+        missing = lost(fresh, now, set(changes.loc[~staying, "name_before"]), fold_names=self._fold)
+        return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
+
+    def _given_up(self, entry: ApioEntry) -> bool:
+        answer = self._restored.get(entry)
+        return entry in self._restored and (answer is None or answer.kind == "refused")
+
+    def _tell_unplanned(self, standing: set[str] | None) -> None:
+        """Report what the server removed by itself, as far as no row of the plan is about it or it is not back."""
+        for entry, answer in self._restored.items():
+            said_so = answer is not None and answer.kind == "confirmed"
+            back = said_so if standing is None else entry.name in standing
+            if entry in self._strangers or not back:
+                why = answer.message if answer else "restore_unplanned is false"
+                said = "put back" if back else f"not put back: {why}"
+                told = {"owner": self._target.owner, "name": entry.name, "number": entry.number, "at": self._job.now()}
+                message = f"the service deleted this entry, which nobody had asked for; {said}"
+                self._result.unplanned.append({**told, "message": message})
+
+    # Accounting ---------------------------------------------------------------------------------------------------
+
+    def _account(self, now: pd.DataFrame) -> None:
+        rest = self._rows[~self._rows.index.isin(self._result.known)]
+        done = in_place(rest, now, fold_names=self._fold)
+        untouched = Seen(read=True, untouched=True)
+        for row, change, stood, ok in zip(rest.index, writes(rest), stands(rest), done, strict=True):
+            answer = self._sender.answers.get(row)
+            if change and answer is None and ok:
+                self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
+            elif change:
+                outcome, message = verdict(answer, untouched, in_place=bool(ok))
+                self._keep(row, outcome, message, answer)
+            elif stood and not ok:
+                self._keep(row, Outcome.CONFLICT, "it does not stand in the list any more as it stood")
+        self._job.settle(list(self._result.known.values()), [])
+
+    def _unread(self, changes: pd.DataFrame) -> None:
+        """Reading failed after writing: nobody knows, and the intent stays open."""
+        for row in changes.index:
+            answer = self._sender.answers.get(row)
+            if answer is None or isinstance(answer.error, Unreachable):
+                self._keep(row, Outcome.SKIPPED, "not sent", answer)
+            elif answer.kind in {"refused", "denied"}:
+                self._keep(row, Outcome.FAILED, answer.message, answer)
+            else:
+                self._keep(row, Outcome.UNKNOWN, "sent, but what came of it could not be read", answer)
+        self._job.settle(list(self._result.known.values()), [])
+
+    def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
+        for row in rows.index:
+            self._keep(row, outcome, message)
+        self._job.settle(list(self._result.known.values()), [])
+
+    def _keep(self, row: int, outcome: Outcome, message: str, answer: Answer | None = None) -> None:
+        self._result.known[int(row)] = self._job.known(int(row), outcome, message, answer)

@@ -1,0 +1,1 @@
+"""Lines of a file: their columns, what is wrong with them, and what is said beside them."""

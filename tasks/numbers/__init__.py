@@ -1,0 +1,1 @@
+"""Telephone numbers: how they are read, compared and written, one by one and on whole columns."""

@@ -1,0 +1,128 @@
+"""Canonical keys of whole columns: the same answer as `read_number` on every row, at the speed of columns.
+
+Two texts with one key are one number. Plain spellings are read by rules on columns; every text that those do not
+decide goes through `read_number`, once however often it stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.numbers.number_words import composed, fold, tidy
+from tasks.numbers.plain_numbers import plain_keys, text_bytes
+from tasks.numbers.read_number import Reading, read_number
+
+_LONGEST_NUMBER: Final = 250  # characters, with whatever stands between the digits
+# Texts that `tidy` leaves as they are: usual signs, single spaces inside, and no letter that could be composed.
+_TIDY: Final = "^(?:[!-~¡-¬®-ſ‐-‧€№]+(?: [!-~¡-¬®-ſ‐-‧€№]+)*)?$"
+
+
+def tidy_text(texts: pd.Series[str]) -> pd.Series[str]:
+    """Return the texts as a person sees them; tidying again changes nothing.
+
+    Composed (NFC), without invisible characters, every run of white space as one space, none around.
+    """
+    column = _arrow(texts)
+    if _is_plainly_tidy(column):
+        return _column(column, texts)
+    distinct, places = _distinct(texts)
+    others = pc.invert(pc.match_substring_regex(distinct, _TIDY))
+    tidied = [tidy(text) for text in distinct.filter(others).to_pylist()]
+    return _column(_replaced(distinct, others, tidied).take(places), texts)
+
+
+def canonical_keys(
+    texts: pd.Series[str], *, region: str = "PL", area_code: str | None = None, switchboard: str | None = None
+) -> pd.Series[str]:
+    """Return what each text is compared by: equal exactly where the texts mean the same numbers in the same order.
+
+    A number is its E.164 form, with `;ext=12` where it has an extension; several are joined by `|`. A text without a
+    number is `+` and its digits where it is nothing else, otherwise `text:` and the text without regard to case; an
+    empty text is "".
+    """
+    return readings(texts, region=region, area_code=area_code, switchboard=switchboard)["key"]
+
+
+def readings(
+    texts: pd.Series[str], *, region: str = "PL", area_code: str | None = None, switchboard: str | None = None
+) -> pd.DataFrame:
+    """Return what `read_number` says of each text, a row a text, on the same index.
+
+    Columns: `key` (see `canonical_keys`), `count` (how many numbers), `extension` (whether any number has one) and
+    `reason` (why there is no number, or "").
+    """
+    distinct, places = _distinct(texts)
+    plain = plain_keys(distinct, region)
+    others = plain.is_null()
+    read = [
+        read_number(text, region=region, area_code=area_code, switchboard=switchboard)
+        for text in distinct.filter(others).to_pylist()
+    ]
+    rows = others.to_numpy(zero_copy_only=False)
+    count = np.ones(len(distinct), dtype=np.int64)
+    count[rows] = [len(reading.numbers) for reading in read]
+    extension = np.zeros(len(distinct), dtype=np.bool_)
+    extension[rows] = [any(number.extension for number in reading.numbers) for reading in read]
+    silent = pa.repeat(pa.scalar("", pa.large_string()), len(distinct))
+    back = places.to_numpy()
+    return pd.DataFrame(
+        {
+            "key": _column(_replaced(plain, others, [key_of(reading) for reading in read]).take(places), texts),
+            "count": count[back],
+            "extension": extension[back],
+            "reason": _column(_replaced(silent, others, [reading.reason for reading in read]).take(places), texts),
+        },
+        index=texts.index,
+    )
+
+
+def key_of(reading: Reading) -> str:
+    """Return the key of a reading: its numbers, or its text where it has none."""
+    if reading.numbers:
+        return "|".join(f"{n.e164};ext={n.extension}" if n.extension else n.e164 for n in reading.numbers)
+    tidied = tidy(reading.text)
+    bare = re.sub(r"[ .\-/()\[\]]", "", fold(tidied[:_LONGEST_NUMBER]))
+    # A number that no plan knows is still the same number with other separators.
+    if len(tidied) <= _LONGEST_NUMBER and re.fullmatch(r"\+\d{5,15}", bare):
+        return bare
+    return "text:" + composed("NFKC", tidied).casefold() if tidied else ""
+
+
+def _arrow(texts: pd.Series[str]) -> pa.LargeStringArray:
+    """Return a column as one array; a missing text counts as an empty one."""
+    column = pa.array(texts.astype("str").fillna(""), from_pandas=True)
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return whole.cast(pa.large_string())
+
+
+def _is_plainly_tidy(column: pa.LargeStringArray) -> bool:
+    """Tell, from its bytes alone, of a column of ASCII that tidying would change none of its texts."""
+    characters, starts = text_bytes(column)
+    if not len(characters):
+        return True
+    space = characters == ord(" ")
+    if ((characters < ord(" ")) | (characters > ord("~"))).any() or (space[1:] & space[:-1]).any():
+        return False
+    begins, ends = starts[:-1], starts[1:]
+    some = begins < ends
+    return not (space[begins[some] - starts[0]].any() or space[ends[some] - starts[0] - 1].any())
+
+
+def _distinct(texts: pd.Series[str]) -> tuple[pa.LargeStringArray, pa.Array]:
+    """Return the distinct texts and each row's place among them; a missing text counts as an empty one."""
+    encoded = _arrow(texts).dictionary_encode()
+    return encoded.dictionary, encoded.indices
+
+
+def _replaced(values: pa.LargeStringArray, mask: pa.BooleanArray, replacements: list[str]) -> pa.LargeStringArray:
+    return pc.replace_with_mask(values, mask, pa.array(replacements, pa.large_string()))
+
+
+def _column(values: pa.LargeStringArray, like: pd.Series[str]) -> pd.Series[str]:
+    return pd.Series(pd.array(values, dtype="str"), index=like.index, name=like.name)

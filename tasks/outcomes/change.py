@@ -1,0 +1,82 @@
+"""Tell whether a sync has changed for better or worse since its last run, and in which words people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from schemas.plan import TROUBLE, Outcome
+from schemas.settings import Change
+from tasks.pages.headline import Tally, headline, next_steps
+
+
+class Standing(StrEnum):
+    """How a sync stands after a run."""
+
+    GOOD = "good"
+    LINES = "lines"  # it ran, and some lines need somebody
+    BLOCKED = "blocked"  # a guard stopped it before anything was written
+    STOPPED = "stopped"  # an error ended it: a service, a file, the configuration
+
+
+def standing(summary: Mapping[str, Any]) -> Standing:
+    """Return how a sync stands after the run whose summary, one of `syncs` in `--json`, this is."""
+    tally = _tally(summary)
+    if summary["guards"] and not tally.wrote:
+        return Standing.BLOCKED
+    if summary.get("error"):
+        return Standing.STOPPED
+    troubled = any(tally.outcomes.get(word, 0) for word in TROUBLE)
+    return Standing.LINES if troubled or summary["rejected"] or not summary["verified"] else Standing.GOOD
+
+
+def changed(previous: Standing | None, now: Standing) -> Change | None:
+    """Return what people should be told: every change once, and a night like the last one never.
+
+    A service that stops answering is told also where some lines needed somebody before, and the other way round: the
+    next step is another one. `previous` is None before the first run; that all went well then is no news.
+    """
+    if now is (previous or Standing.GOOD):
+        return None
+    if now is Standing.GOOD:
+        return "recovered"
+    return "blocked" if now is Standing.BLOCKED else "failed"
+
+
+def news(summary: Mapping[str, Any], change: Change) -> dict[str, str]:
+    """Return the subject, the sentence and the next step of a message; there is no number of anybody in them.
+
+    Args:
+        summary: one of `syncs` in `--json`, with the `run` it belongs to.
+        change: what is to be told.
+    """
+    tally = _tally(summary)
+    said = headline(summary, tally)
+    if change == "blocked":
+        verb = "waits for your yes or no"
+    else:
+        verb = "is in order again" if change == "recovered" else "needs somebody"
+    steps = next_steps(summary, tally)
+    step = " ".join(filter(None, [steps[0].text, steps[0].command])) if steps else ""
+    if not step and change != "recovered":
+        step = "phonesync doctor tells what is out of reach."
+    return {
+        "subject": f"phonesync: {summary['sync']} {verb}",
+        "sentence": " ".join(filter(None, [f"{said.title.rstrip('.')}.", said.detail, figures(summary)])),
+        "next": step or "Nothing is to be done.",
+    }
+
+
+def figures(summary: Mapping[str, Any]) -> str:
+    """Return the counts of a run's outcomes, those that are not zero."""
+    counts = [f"{number} {word}" for word, number in summary["outcomes"].items() if number]
+    rejected = [f"{summary['rejected']} rejected"] if summary["rejected"] else []
+    told = ", ".join(counts + rejected)
+    return f"Entries: {told}." if told else ""
+
+
+def _tally(summary: Mapping[str, Any]) -> Tally:
+    outcomes = {str(word.value): int(summary["outcomes"].get(word, 0)) for word in Outcome}
+    actions = dict(summary["actions"])
+    return Tally(max(sum(actions.values()), sum(outcomes.values())), actions, outcomes)

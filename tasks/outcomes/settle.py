@@ -1,0 +1,123 @@
+"""Settle what became of a plan by looking at what stands in the target: the answer of a service is only a hint."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from schemas.plan import WRITES, Action
+from tasks.numbers.normalise import tidy_text
+from tasks.plans.match import codes, pair_equal
+
+Mask = npt.NDArray[np.bool_]
+_STORED = ["owner", "name", "number"]
+_COMPARED = ["owner", "tidy", "key"]
+
+
+def moved(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+    """Tell, for each `Plan` row, whether the entry it was made from does not stand there any more as it stood.
+
+    Rows without an entry have not moved. Spelling counts: what somebody else has just edited is theirs.
+
+    Args:
+        rows: `Plan` rows, all of the owners in question.
+        found: `Current` of the same owners, just read.
+    """
+    gone = stands(rows)
+    before = _image(rows[gone], "before")
+    left, _ = pair_equal(*codes(before, found, _STORED))
+    gone[np.flatnonzero(gone)[left]] = False
+    return gone
+
+
+def newcomers(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+    """Tell, for each `Current` row found, whether the plan does not know it."""
+    before = _image(rows[stands(rows)], "before")
+    _, right = pair_equal(*codes(before, found, _STORED))
+    new = np.ones(len(found), dtype=np.bool_)
+    new[right] = False
+    return new
+
+
+def in_place(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row, whether what it wants is what stands in the target.
+
+    A deletion is in place when no such entry is left beyond those that other rows want, and so is a rename when the
+    new entry stands there besides; equal entries count one by one. A row that wants nothing and deletes nothing is in
+    place.
+    """
+    found = found.assign(tidy=_folded(found["tidy"], fold_names)).reset_index(drop=True)
+    done = np.ones(len(rows), dtype=np.bool_)
+    wants = np.flatnonzero((rows["key_after"] != "").to_numpy())
+    left, right = pair_equal(*codes(_compared(rows.iloc[wants], "after", fold_names), found, _COMPARED))
+    done[np.delete(wants, left)] = False
+    rest = found.drop(index=found.index[right])
+    leaves = np.flatnonzero(rows["action"].isin([Action.DELETE, Action.RENAME]).to_numpy())
+    left, _ = pair_equal(*codes(_compared(rows.iloc[leaves], "before", fold_names), rest, _COMPARED))
+    done[leaves[left]] = False
+    return done
+
+
+def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row, whether the name it would bring has come into the list in the meantime.
+
+    Args:
+        rows: `Plan` rows.
+        come: `Current` rows that the plan does not know.
+        fold_names: the list has been seen to ignore the case of names.
+    """
+    brings = rows["action"].isin([Action.ADD, Action.RENAME])
+    names = _folded(rows["name_after"], fold_names)
+    return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
+
+
+def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
+    """Return the owners that hold exactly what their `Plan` rows want, whoever has brought it about."""
+    wanted = rows.loc[rows["key_after"] != "", "owner"].value_counts()
+    held = found["owner"].value_counts()
+    done = pd.Series(in_place(rows, found), index=rows.index).groupby(rows["owner"]).all()
+    return {str(owner) for owner in done.index[done] if wanted.get(owner, 0) == held.get(owner, 0)}
+
+
+def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
+    """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile."""
+    rest = found.assign(tidy=_folded(found["tidy"], fold_names))
+    for image, given in (("after", rows["key_after"] != ""), ("before", rows["key_before"] != "")):
+        _, right = pair_equal(*codes(_compared(rows[given], image, fold_names), rest, _COMPARED))
+        rest = rest[~np.isin(np.arange(len(rest)), right)]
+    return found.loc[rest.index]
+
+
+def stands(rows: pd.DataFrame) -> Mask:
+    """Tell which `Plan` rows are about an entry that stood in the target when the plan was made."""
+    return (rows["key_before"] != "").to_numpy(dtype=np.bool_, copy=True)
+
+
+def writes(rows: pd.DataFrame) -> Mask:
+    """Tell which `Plan` rows change something."""
+    return rows["action"].isin(WRITES).to_numpy(dtype=np.bool_, copy=True)
+
+
+def types_kept(rows: pd.DataFrame, found: pd.DataFrame) -> dict[tuple[str, str], bool]:
+    """Tell, by owner and key of written numbers, whether the target now shows the type it was sent."""
+    sent = rows[writes(rows) & (rows["type_after"] != "") & (rows["key_after"] != "")]
+    sent = sent.drop_duplicates(["owner", "key_after"], keep=False)
+    shown = found.drop_duplicates(["owner", "key"], keep=False)
+    both = sent.merge(shown, left_on=["owner", "key_after"], right_on=["owner", "key"])
+    keys = zip(both["owner"], both["key"], strict=True)
+    return dict(zip(keys, (both["type_after"] == both["type_id"]).tolist(), strict=True))
+
+
+def _image(rows: pd.DataFrame, image: str) -> pd.DataFrame:
+    columns = {f"{name}_{image}": name for name in ("name", "number", "key")}
+    return rows[["owner", *columns]].rename(columns=columns).reset_index(drop=True)
+
+
+def _compared(rows: pd.DataFrame, image: str, fold_names: bool) -> pd.DataFrame:  # noqa: FBT001 - passed on
+    frame = _image(rows, image)
+    return frame.assign(tidy=_folded(tidy_text(frame["name"]), fold_names))
+
+
+def _folded(names: pd.Series, fold_names: bool) -> pd.Series:  # noqa: FBT001 - passed on
+    return names.str.casefold() if fold_names else names
