@@ -8,7 +8,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
-PYTEST_ARGS ?= -n auto --dist loadfile
+# Two processes a core: many tests wait for a server, or for a minute to begin.
+PYTEST_ARGS ?= -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder
 HISTORIES ?= 10000
 SEED ?= 1
 
@@ -24,7 +25,8 @@ check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks schemas connectors
 
-# A file of tests stays on one core: what it starts once (a server, a browser) is started once.
+# A file of tests stays on one core: what it starts once (a server, a browser) is started once. Files keep their order,
+# since those with the fewest tests take longest, and would come last.
 test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
 	$(BIN)/pytest $(PYTEST_ARGS)
 
