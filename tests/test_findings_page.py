@@ -21,6 +21,7 @@ from schemas.frames import Finding, empty
 from tasks.pages.as_csv import as_csv
 from tasks.pages.page import packed
 from tasks.pages.reconcile_page import headings, headline, page
+from tasks.pages.reconcile_rows import told
 from tasks.pages.reconcile_workbook import workbook
 from tasks.words.page_words import _PHRASES
 from tasks.words.words_pl_en import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
@@ -147,6 +148,14 @@ def test_both_languages_have_every_word() -> None:
     assert all(set(forms) == {"one", "few", "many"} for forms in PLURALS["pl"].values())
     assert listing_words("pl").keys() == listing_words("en").keys()
     assert headings("pl").keys() == headings("en").keys()
+
+
+def test_reasons_are_told_in_the_readers_language(view: View) -> None:
+    findings = view.findings.assign(what="The area code is missing.")
+    assert set(told(replace(view, findings=findings), "pl")["what"][: len(findings)]) >= {
+        "Brakuje numeru kierunkowego."
+    }
+    assert "The area code is missing." in set(told(replace(view, findings=findings), "en")["what"])
 
 
 def test_a_moment_that_is_none_is_shown_as_it_is() -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from schemas.findings import Kind, View
 from tasks.words.page_words import phrases
+from tasks.words.say import told_of_line
 from tasks.words.words_pl_en import KIND_WORDS, STATE_WORDS, Language
 
 # What `compare` says of an entry, which has a phrase of the same words.
@@ -36,7 +37,7 @@ def told(view: View, lang: Language) -> pd.DataFrame:
 
 
 def _translated(what: pd.Series, lang: Language) -> pd.Series:
-    """Say which parts differ in the reader's language; a reason why a number is none stays as it was given."""
+    """Say in the reader's language which parts differ, or why a number is none."""
     t = phrases(lang)
     parts = {part: t[part].lower() for part in ("name", "comment", "type", "number", "owner")}
     parts |= {english: t[key] for key, english in phrases("en").items() if key in _REASONS}
@@ -44,7 +45,7 @@ def _translated(what: pd.Series, lang: Language) -> pd.Series:
     for text in what.unique():
         pieces = [piece.strip() for piece in str(text).split(",")]
         known = all(piece in parts for piece in pieces)
-        words[text] = ", ".join(parts[piece] for piece in pieces) if known else text
+        words[text] = ", ".join(parts[piece] for piece in pieces) if known else told_of_line(str(text), lang).sentence
     return what.map(words).astype("str")
 
 
