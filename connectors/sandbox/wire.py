@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -98,7 +98,10 @@ class Frontend:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, recorded before its answer leaves."""
-        asked = await _asked(Request(scope, receive))
+        try:
+            asked = await _asked(Request(scope, receive))
+        except ClientDisconnect:
+            return  # whoever asked is gone in the middle of asking: nothing was asked
         method = self._service.method_of(asked)
         fault = take(self._service.faults, method)
         kind = fault.kind if fault else None

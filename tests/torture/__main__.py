@@ -47,9 +47,6 @@ def main() -> int:
     except KeyboardInterrupt:
         click.echo("\nStopped; this is how far it came.", err=True)
     click.echo(f"\n{figures.table()}\n{time.monotonic() - began:,.0f} s, seed {given.seed}")
-    for seed, said in figures.broken:
-        case = "" if said.startswith(REAL) else f"\n{draw(seed)}"
-        click.echo(f"\nseed {seed}: {said}{case}")
     return 1 if figures.broken else 0
 
 
@@ -60,11 +57,18 @@ def _together(given: argparse.Namespace, parts: list[range], figures: Figures, b
         reals = [pool.submit(real_history, given.seed * 1_000_000 + at) for at in range(given.real)]
         try:
             for done in as_completed([*reals, *(pool.submit(some_histories, seeds) for seeds in parts)]):
-                figures.add(done.result())
+                _tell(figures.add(done.result()))
                 _progress(figures, given.histories + given.real, time.monotonic() - began)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _tell(broken: list[tuple[int, str]]) -> None:
+    """Print what is broken when it is found: a campaign takes hours."""
+    for seed, said in broken:
+        case = "" if said.startswith(REAL) else f"\n{draw(seed)}"
+        click.echo(f"\nseed {seed}: {said}{case}")
 
 
 def _replay(seed: int) -> int:

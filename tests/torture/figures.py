@@ -40,11 +40,12 @@ class Figures:
             for fault in faults:
                 self.faults[fault.kind] += sign * fault.times
 
-    def add(self, other: Figures) -> None:
-        """Count another part in."""
+    def add(self, other: Figures) -> list[tuple[int, str]]:
+        """Count another part in, and return what is broken there."""
         for name in ("counts", "faults", "outcomes", "exits"):
             getattr(self, name).update(getattr(other, name))
         self.broken += other.broken
+        return other.broken
 
     def table(self) -> str:
         """Return the figures for people."""
