@@ -352,6 +352,7 @@ class Living:
                 "" if usos or new == name else new,
             )
             for at, (owner, name, number, new) in enumerate(self.rows, start=2)
+            if usos or name.strip() or number.strip() or new.strip()  # a row of nothing but delimiters is no line
         }
 
     def _seconds(self) -> float:
