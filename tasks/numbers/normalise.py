@@ -7,6 +7,7 @@ decide goes through `read_number`, once however often it stands there.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -14,8 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.text_bytes import text_bytes
 from tasks.numbers.number_words import composed, fold, tidy
-from tasks.numbers.plain_numbers import plain_keys, text_bytes
+from tasks.numbers.plain_numbers import plain_keys
 from tasks.numbers.read_number import Reading, read_number
 
 _LONGEST_NUMBER: Final = 250  # characters, with whatever stands between the digits
@@ -31,10 +33,10 @@ def tidy_text(texts: pd.Series[str]) -> pd.Series[str]:
     column = _arrow(texts)
     if _is_plainly_tidy(column):
         return _column(column, texts)
-    distinct, places = _distinct(texts)
+    distinct, places = _distinct(column)
     others = pc.invert(pc.match_substring_regex(distinct, _TIDY))
-    tidied = [tidy(text) for text in distinct.filter(others).to_pylist()]
-    return _column(_replaced(distinct, others, tidied).take(places), texts)
+    tidied = _texts(tidy(text) for text in distinct.filter(others).to_pylist())
+    return _column(pc.replace_with_mask(distinct, others, tidied).take(places), texts)
 
 
 def canonical_keys(
@@ -57,27 +59,23 @@ def readings(
     Columns: `key` (see `canonical_keys`), `count` (how many numbers), `extension` (whether any number has one) and
     `reason` (why there is no number, or "").
     """
-    distinct, places = _distinct(texts)
-    plain = plain_keys(distinct, region)
-    others = plain.is_null()
+    column = _arrow(texts)
+    keys = plain_keys(column, region)
+    others = keys.is_null()
+    distinct, places = _distinct(column.filter(others))
     read = [
-        read_number(text, region=region, area_code=area_code, switchboard=switchboard)
-        for text in distinct.filter(others).to_pylist()
+        read_number(text, region=region, area_code=area_code, switchboard=switchboard) for text in distinct.to_pylist()
     ]
-    rows = others.to_numpy(zero_copy_only=False)
-    count = np.ones(len(distinct), dtype=np.int64)
-    count[rows] = [len(reading.numbers) for reading in read]
-    extension = np.zeros(len(distinct), dtype=np.bool_)
-    extension[rows] = [any(number.extension for number in reading.numbers) for reading in read]
-    silent = pa.repeat(pa.scalar("", pa.large_string()), len(distinct))
-    back = places.to_numpy()
+    rows, back = others.to_numpy(zero_copy_only=False), places.to_numpy()
+    count = np.ones(len(column), dtype=np.int64)
+    count[rows] = np.array([len(reading.numbers) for reading in read], dtype=np.int64)[back]
+    extension = np.zeros(len(column), dtype=np.bool_)
+    extension[rows] = np.array([any(n.extension for n in reading.numbers) for reading in read], dtype=np.bool_)[back]
+    silent = pa.repeat(pa.scalar("", pa.large_string()), len(column))
+    keys = pc.replace_with_mask(keys, others, _texts(key_of(reading) for reading in read).take(places))
+    reasons = pc.replace_with_mask(silent, others, _texts(reading.reason for reading in read).take(places))
     return pd.DataFrame(
-        {
-            "key": _column(_replaced(plain, others, [key_of(reading) for reading in read]).take(places), texts),
-            "count": count[back],
-            "extension": extension[back],
-            "reason": _column(_replaced(silent, others, [reading.reason for reading in read]).take(places), texts),
-        },
+        {"key": _column(keys, texts), "count": count, "extension": extension, "reason": _column(reasons, texts)},
         index=texts.index,
     )
 
@@ -111,17 +109,17 @@ def _is_plainly_tidy(column: pa.LargeStringArray) -> bool:
         return False
     begins, ends = starts[:-1], starts[1:]
     some = begins < ends
-    return not (space[begins[some] - starts[0]].any() or space[ends[some] - starts[0] - 1].any())
+    return not (space[begins[some]].any() or space[ends[some] - 1].any())
 
 
-def _distinct(texts: pd.Series[str]) -> tuple[pa.LargeStringArray, pa.Array]:
-    """Return the distinct texts and each row's place among them; a missing text counts as an empty one."""
-    encoded = _arrow(texts).dictionary_encode()
+def _distinct(column: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.Array]:
+    """Return the distinct texts and each row's place among them."""
+    encoded = column.dictionary_encode()
     return encoded.dictionary, encoded.indices
 
 
-def _replaced(values: pa.LargeStringArray, mask: pa.BooleanArray, replacements: list[str]) -> pa.LargeStringArray:
-    return pc.replace_with_mask(values, mask, pa.array(replacements, pa.large_string()))
+def _texts(values: Iterable[str]) -> pa.LargeStringArray:
+    return pa.array(list(values), pa.large_string())
 
 
 def _column(values: pa.LargeStringArray, like: pd.Series[str]) -> pd.Series[str]:

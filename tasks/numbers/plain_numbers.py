@@ -16,22 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
+from schemas.text_bytes import text_bytes
 from tasks.numbers.number_words import DASHES, WHITE
 from tasks.numbers.numbering import SHORTEST_PAGER
 
 Mask = npt.NDArray[np.bool_]
 
 _PLAIN: Final = f"^[{WHITE}]*[(]?[+]?[ (]?[0-9][0-9(). {WHITE}{DASHES}-]*[0-9][{WHITE}]*$"
-# Wider than what `read_number` takes for a date or a decimal fraction: what might be one is left to it.
-_OTHERWISE: Final = (
-    f"[0-9][./{DASHES}-][0-9]{{1,2}}[./{DASHES}-](?:19|20)[0-9][0-9]"
-    f"|(?:19|20)[0-9][0-9][./{DASHES}-][0-9]{{1,2}}[./{DASHES}-][0-9]"
-    f"|^[{WHITE}]*[0-9]+[.][0-9]{{1,2}}[{WHITE}]*$"
-)
 # Nine digits at least: fewer may lack an area code. Thirteen at most: more may be two numbers.
 _DIGITS: Final = "^[+]?[0-9]{9,13}$"
 _PESEL: Final = "^481[0-2][0-9]{8}$"  # 48 12 151 23 45, or somebody born in 1948: `read_number` looks closer
-_POLISH: Final = "^(?:(?:[+]|00)480?|480?|0?)[1-9][0-9]{8}$"
+_BEFORE_A_POLE: Final = "^(?:(?:[+]|00)480?|480?|0?)$"
 _KINDS: Final = (
     *("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"),
     *("fixed_line", "mobile"),
@@ -40,43 +35,76 @@ _KINDS: Final = (
 
 def plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
     """Return the E.164 form of each plain text, null where these rules do not decide."""
-    plain = pc.and_not(pc.match_substring_regex(texts, _PLAIN), pc.match_substring_regex(texts, _OTHERWISE))
-    bare = _digits(texts.filter(plain))
+    shapes, digits = _shapes(texts)
+    plain = pc.and_(pc.match_substring_regex(shapes.dictionary, _PLAIN), pc.match_substring_regex(digits, _DIGITS))
+    dated = pc.match_substring_regex(shapes.dictionary, _otherwise("[0-9]{4}"))
+    clear = pc.and_not(plain, dated).take(shapes.indices)
+    doubtful = pc.and_(plain, dated).take(shapes.indices)
+    clear = pc.replace_with_mask(
+        clear, doubtful, pc.invert(pc.match_substring_regex(texts.filter(doubtful), _otherwise("(?:19|20)[0-9]{2}")))
+    )
+    bare = _digits(texts.filter(clear), pc.binary_length(digits.take(shapes.indices.filter(clear))))
+    return pc.replace_with_mask(pa.nulls(len(texts), pa.large_string()), clear, _decided(bare, region))
+
+
+def _decided(bare: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
+    """Return the E.164 form of each run of digits, null where these rules do not decide."""
     candidates, unclear = _poles(bare) if region == "PL" else bare, _PESEL
     for pattern, replacement in _spellings(region):
         candidates = pc.replace_substring_regex(candidates, pattern, replacement)
     metadata = PhoneMetadata.metadata_for_region(region, None)
     if metadata is not None and metadata.international_prefix != "00":
         unclear = f"{_PESEL}|^(?:{metadata.international_prefix})"
-    decided = pc.and_not(pc.match_substring_regex(bare, _DIGITS), pc.match_substring_regex(bare, unclear))
-    found = pc.if_else(pc.and_(decided, _valid(candidates, region)), candidates, pa.scalar(None, pa.large_string()))
-    return pc.replace_with_mask(pa.nulls(len(texts), pa.large_string()), plain, found)
+    sure = pc.and_not(_valid(candidates, region), pc.match_substring_regex(bare, unclear))
+    return pc.if_else(sure, candidates, pa.scalar(None, pa.large_string()))
 
 
-def text_bytes(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Return the bytes of a column, and where each text begins in the column's buffer, its end included."""
-    _, offsets, data = texts.buffers()
-    if not len(texts) or data is None:
-        return np.empty(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
-    starts = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(data, dtype=np.uint8)[starts[0] : starts[-1]], starts
+def _otherwise(year: str) -> str:
+    """Return a pattern wider than what `read_number` takes for a date or a decimal fraction; those are left to it."""
+    between = f"[./{DASHES}-]"
+    return (
+        f"[0-9]{between}[0-9]{{1,2}}{between}{year}|{year}{between}[0-9]{{1,2}}{between}[0-9]"
+        f"|^[{WHITE}]*[0-9]+[.][0-9]{{1,2}}[{WHITE}]*$"
+    )
 
 
-def _digits(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Return the texts with nothing left but their ASCII digits and +, by one pass over the column's bytes."""
+def _shapes(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, pa.LargeStringArray]:
+    """Return the texts with each digit as a 0, and of each such shape nothing but its digits and +.
+
+    A million numbers have a few hundred shapes, so what tells a plain text is asked of these few.
+    """
     characters, starts = text_bytes(texts)
-    if not len(characters):
-        return texts
-    kept = ((characters >= ord("0")) & (characters <= ord("9"))) | (characters == ord("+"))
-    before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)))
-    ends = before[starts - starts[0]]
-    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(characters[kept]))
+    shown = np.where(_is_digit(characters), np.uint8(ord("0")), characters)
+    shapes = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(starts), pa.py_buffer(shown)).dictionary_encode()
+    characters, starts = text_bytes(shapes.dictionary)
+    kept = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(_is_kept(characters))))
+    return shapes, _digits(shapes.dictionary, pa.array(np.diff(kept[starts])))
+
+
+def _digits(texts: pa.LargeStringArray, lengths: pa.Int64Array) -> pa.LargeStringArray:
+    """Return the texts with nothing left but their ASCII digits and +, of which there are as many as `lengths` says."""
+    characters, _ = text_bytes(texts)
+    ends = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths.to_numpy())))
+    kept = characters[_is_kept(characters)]
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(kept))
+
+
+def _is_digit(characters: npt.NDArray[np.uint8]) -> Mask:
+    digits: Mask = (characters >= ord("0")) & (characters <= ord("9"))
+    return digits
+
+
+def _is_kept(characters: npt.NDArray[np.uint8]) -> Mask:
+    kept: Mask = _is_digit(characters) | (characters == ord("+"))
+    return kept
 
 
 def _poles(bare: pa.LargeStringArray) -> pa.LargeStringArray:
     """Put +48 before the nine digits of a Polish number, whatever stood there: nothing, an old trunk 0, the code."""
-    polish = pc.match_substring_regex(bare, _POLISH)
-    nine = pc.utf8_slice_codeunits(bare, -9, stop=None)
+    before = pc.utf8_slice_codeunits(bare, 0, stop=-9).dictionary_encode()
+    nine = pc.utf8_slice_codeunits(bare, -9)
+    known = pc.match_substring_regex(before.dictionary, _BEFORE_A_POLE).take(before.indices)
+    polish = pc.and_not(known, pc.starts_with(nine, "0"))
     code, nothing = pa.scalar("+48", pa.large_string()), pa.scalar("", pa.large_string())
     return pc.if_else(polish, pc.binary_join_element_wise(code, nine, nothing), bare)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.text_bytes import text_bytes
+
 _MAY_RUN = r"^[=@\t\r+\-]"
 _IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"
-_SPECIAL = (b'"', b",", b"\r", b"\n")
+# The same by bytes, for columns that hold numbers in no other signs than these.
+_OF_NUMBERS = np.isin(np.arange(256), np.frombuffer("+-0123456789 ()./,;|•".encode(), np.uint8))
+_FIRST_TO_RUN = np.isin(np.arange(256), np.frombuffer(b"=@\t\r+-", np.uint8))
+_SPECIAL = np.isin(np.arange(256), np.frombuffer(b'",\r\n', np.uint8))
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
@@ -18,28 +24,42 @@ def as_csv(table: pd.DataFrame) -> bytes:
     a sign that begins no number) gets an apostrophe in front, which is how spreadsheets themselves mark a text.
     """
     columns = [str(column) for column in table.columns]
-    rows = pc.binary_join_element_wise(*(_quoted(table[column].astype("str")) for column in columns), ",")
-    whole = pa.ListArray.from_arrays([0, len(rows)], rows)
-    body: str = pc.binary_join(whole, pa.scalar("\n", pa.string()))[0].as_py()
-    return "\n".join([",".join(columns), *([body] if len(rows) else []), ""]).encode()
+    head = (",".join(columns) + "\n").encode()
+    if table.empty:
+        return head
+    cells = [_quoted(table[column].astype("str")) for column in columns]
+    cells[-1] = _joined(cells[-1], pa.repeat(_text("\n"), len(table)))
+    return b"".join((head, _joined(*cells, between=",").buffers()[2]))
 
 
-def _quoted(texts: pd.Series) -> pa.Array:
+def _quoted(texts: pd.Series) -> pa.Array | pa.Scalar:
     """Quote what a reader of CSV could not tell from structure; on columns, as a million rows are not rare."""
-    values = _harmless(pa.chunked_array(pa.array(texts, type=pa.string())).combine_chunks())
-    data = values.buffers()[2]
-    text = data.to_pybytes() if data else b""
-    if not any(sign in text for sign in _SPECIAL):
-        return values
-    special = pc.match_substring_regex(values, pattern='[",\r\n]')
-    doubled = pc.replace_substring(values, pattern='"', replacement='""')
-    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
+    column = pa.chunked_array(pa.array(texts, type=pa.large_string())).combine_chunks()
+    if pc.all(pc.equal(column, column[0])).as_py():
+        column = column[:1]
+    values = _harmless(column)
+    if _SPECIAL[text_bytes(values)[0]].any():
+        special = pc.match_substring_regex(values, pattern='[",\r\n]')
+        doubled = pc.replace_substring(values, pattern='"', replacement='""')
+        values = pc.if_else(special, _joined(_text('"'), doubled, _text('"')), values)
+    return values[0] if len(values) < len(texts) else values
 
 
 def _harmless(values: pa.Array) -> pa.Array:
     """Put an apostrophe before what a spreadsheet would run; a number such as `+48…` or `-12` is none of it."""
-    suspect = pc.match_substring_regex(values, pattern=_MAY_RUN)
-    if not pc.any(suspect).as_py():
+    characters, starts = text_bytes(values)
+    first = characters[starts[:-1][starts[:-1] < starts[1:]]]
+    if not _FIRST_TO_RUN[first].any() or _OF_NUMBERS[characters].all():
         return values
-    runs = pc.and_not(suspect, pc.match_substring_regex(values, pattern=_IS_NUMBER))
-    return pc.if_else(runs, pc.binary_join_element_wise("'", values, ""), values)
+    runs = pc.and_not(
+        pc.match_substring_regex(values, pattern=_MAY_RUN), pc.match_substring_regex(values, pattern=_IS_NUMBER)
+    )
+    return pc.if_else(runs, _joined(_text("'"), values), values)
+
+
+def _joined(*parts: pa.Array | pa.Scalar, between: str = "") -> pa.Array:
+    return pc.binary_join_element_wise(*parts, _text(between))
+
+
+def _text(text: str) -> pa.Scalar:
+    return pa.scalar(text, pa.large_string())

@@ -11,14 +11,16 @@ import pyarrow.compute as pc
 
 from schemas.frames import Plan
 from schemas.plan import WRITES, Action
-from tasks.plans.board import Board, Inputs, Words
+from tasks.plans.board import Board, Inputs
 from tasks.plans.match import Ints, codes, pair_equal
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
 _BEFORE = {"name": "name", "number": "number", "type": "type_id", "key": "key", "en": "name_en"}
 _WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
-_NOTHING = pa.scalar("", pa.large_string())
+_ACTIONS = [*Action]
+_RESTS = [action not in WRITES for action in _ACTIONS]
+_DELETES = [action == Action.DELETE for action in _ACTIONS]
 
 
 def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]) -> pd.DataFrame:
@@ -35,8 +37,7 @@ def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]
     decisions = [*board.decisions, (held_desired, held_current, Action.HOLD)]
     left = np.concatenate([pair[0] for pair in decisions])
     right = np.concatenate([pair[1] for pair in decisions])
-    words = np.array([str(pair[2].value) for pair in decisions], dtype=object)
-    actions = np.repeat(words, [len(pair[0]) for pair in decisions])
+    actions = np.repeat([_ACTIONS.index(pair[2]) for pair in decisions], [len(pair[0]) for pair in decisions])
     # Lines are in their order on the board already; what stands in no line comes last.
     order = np.argsort(np.where(left >= 0, left, len(board.desired)), kind="stable")
     table = _rows(board, left[order], right[order], actions[order])
@@ -70,32 +71,44 @@ def _taken(frame: pd.DataFrame, column: str, at: Ints) -> pa.Array:
     return with_none.take(pa.array(np.where(at < 0, len(texts), at)))
 
 
-def _rows(board: Board, left: Ints, right: Ints, action: Words) -> pd.DataFrame:
+def _rows(board: Board, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
     """Return the rows as columns of Arrow: object by object, a million of them would take seconds."""
     desired, current = board.desired, board.current
     before = {name: _taken(current, column, right) for name, column in _BEFORE.items()}
     wanted = {name: _taken(desired, column, left) for name, column in _WANTED.items()}
-    resting = pa.array(~np.isin(action, [str(word.value) for word in WRITES]))
-    deleted, paired = pa.array(action == Action.DELETE), pa.array(right >= 0)
+    paired = pa.array(right >= 0)
+    resting, deleted = (pa.array(np.array(chosen)[action]) for chosen in (_RESTS, _DELETES))
     # What is compared as equal keeps its stored text: spelling is not a reason to write.
     equal_name = pc.equal(_taken(desired, "tidy", left), _taken(current, "tidy", right))
     same = {
-        "name": pc.or_(resting, pc.and_(paired, equal_name)),
-        "number": pc.or_(resting, pc.and_(paired, pc.equal(wanted["key"], before["key"]))),
-        "type": pc.or_(resting, pc.equal(wanted["type"], "")),
+        "name": pc.and_(paired, equal_name),
+        "number": pc.and_(paired, pc.equal(wanted["key"], before["key"])),
+        "type": pc.equal(wanted["type"], ""),
     }
     same["key"] = same["number"]
-    after = {name: pc.if_else(kept, before[name], wanted[name]) for name, kept in same.items()}
-    why_desired, why_current = np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right]
+    # What is deleted has no line that wants anything.
+    after = {
+        name: pc.if_else(pc.or_(resting, pc.and_not(kept, deleted)), before[name], wanted[name])
+        for name, kept in same.items()
+    }
     columns = {
         "owner": pc.if_else(paired, _taken(current, "owner", right), _taken(desired, "owner", left)),
-        "action": pa.array(action, type=pa.large_string()),
+        "action": pa.array([str(word.value) for word in _ACTIONS], pa.large_string()).take(pa.array(action)),
         **{f"{name}_before": values for name, values in before.items()},
-        **{f"{name}_after": pc.if_else(deleted, _NOTHING, values) for name, values in after.items()},
-        "message": pa.array(np.where(left >= 0, why_desired, why_current), type=pa.large_string()),
+        **{f"{name}_after": values for name, values in after.items()},
+        "message": _reasons(board, left, right, action),
     }
     table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
     return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
+
+
+def _reasons(board: Board, left: Ints, right: Ints, action: Ints) -> pa.Array:
+    """Return why each row is held, "" for the others."""
+    held = action == _ACTIONS.index(Action.HOLD)
+    left, right = left[held], right[held]
+    why = np.where(left >= 0, np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right])
+    silent = pa.repeat(pa.scalar("", pa.large_string()), len(held))
+    return pc.replace_with_mask(silent, pa.array(held), pa.array(why, type=pa.large_string()))
 
 
 def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
