@@ -41,7 +41,7 @@ bench: $(STAMP)  ## side-by-side measurements
 
 FUZZ_SECONDS ?= 60
 FUZZ_FOLDER ?= .fuzz
-FUZZ_TARGETS ?= csv_file number usos_answer apio_answer configuration ledger_file
+FUZZ_TARGETS ?= csv_file workbook packed number usos_answer apio_answer configuration ledger_file
 
 # What breaks a target is kept in the folder; the next campaign begins with what this one has found.
 fuzz: $(STAMP)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target

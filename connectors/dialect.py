@@ -9,26 +9,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from connectors.encoding import Evidence
+from connectors.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from schemas.errors import ConfigurationError, SourceError
-from schemas.headers import header_key
 
 _DELIMITERS = ";,\t|"
 _QUOTES = "\"'"
 _HEAD = 1 << 17  # characters looked at for a header: far more than any header has
 _DEEPEST = 40  # records looked at for a header: no title is that long
 _SEPARATOR_LINE = re.compile(r'(?i)"?sep=([^"\r\n])"?(?:\r\n|\r|\n|\Z)')
-_LOOKS_LIKE_DATA = re.compile(r"(?:\d[ ()./+-]*){5}")
-_NUMBER_ALONE = re.compile(r"[+(]*\d(?:[ ().\-/\u00a0]*\d){6,}")
-_DATE_ALONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
-
-Why = Literal["separator", "title", "comment", "blank", "footer"]
 
 
 @dataclass(frozen=True)
@@ -57,41 +49,6 @@ class Given:
     sheet: str | None = None
     header_line: int | None = None
     comment_prefix: str | None = None
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The header names of which some or all should occur, and the names that are known to mean the same."""
-
-    names: Sequence[str]
-    also: Collection[str] = ()
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """Return the names as they are compared."""
-        return frozenset(header_key(name) for name in (*self.names, *self.also))
-
-    def hits(self, cells: Sequence[str]) -> int:
-        """Count the known names among the cells."""
-        return len(self.known & {header_key(cell) for cell in cells})
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A record that is no data, by the physical line where it starts."""
-
-    line: int
-    why: Why
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record of the beginning of a file: its cells, its physical line, the line after it, and where that begins."""
-
-    cells: Sequence[str]
-    line: int
-    next_line: int = 0
-    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,82 +114,6 @@ def read_head(path: Path, text: str, wanted: Wanted, given: Given) -> Head:
     return Head(dialect, names, header.end, header.next_line, header.line, given.comment_prefix or "", tuple(skipped))
 
 
-def find_header(records: Sequence[Record], wanted: Wanted, header_line: int | None) -> int | None:
-    """Return which record is the header: the one on the line that is set, else the first that has most known names.
-
-    A single known name is enough on the very first row that is not blank; further down it is a word in a title.
-    """
-    filled = [at for at, record in enumerate(records) if any(record.cells)]
-    if header_line is not None:
-        return next((at for at in filled if records[at].line == header_line), None)
-    hits = {at: wanted.hits(records[at].cells) for at in filled}
-    best = max(hits, key=lambda at: (hits[at], -at), default=None)
-    if best is None or not hits[best] or (hits[best] == 1 and best != filled[0]):
-        return None
-    return best
-
-
-def checked_names(
-    path: Path, header: Record, records: Sequence[Record], at: int, wanted: Wanted | None
-) -> tuple[str, ...]:
-    """Return the names of a header; `wanted` is None where somebody has said on which line it stands.
-
-    Raises:
-        SourceError: another row may be the header too, data stands above it, or a name stands in it twice.
-    """
-    names = list(header.cells)
-    while not names[-1]:
-        names.pop()
-    names = [name or f"column {place}" for place, name in enumerate(names, start=1)]
-    if wanted is not None:
-        rivals = [
-            record.line
-            for record in records
-            if record is not header
-            and wanted.hits(record.cells) == wanted.hits(names) > 1
-            and [*map(header_key, filter(None, record.cells))] != [*map(header_key, filter(None, header.cells))]
-        ]
-        if rivals:
-            first, second = sorted([header.line, rivals[0]])
-            raise SourceError(
-                f"{path}: the lines {first} and {second} both look like a header.",
-                remedy="Remove one of them, or set the sync's `header_line`.",
-            )
-        data = next((record.line for record in records[:at] if _is_data(record.cells)), None)
-        if data is not None:
-            raise SourceError(
-                f"{path}, line {data}: this looks like data, and it stands above the header in line {header.line}.",
-                remedy="Move it below the header, or delete it; `header_line` says which line is the header.",
-            )
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise SourceError(
-            f"{path}, line {header.line}: the header names {_shown(repeated)} more than once.",
-            remedy="Give every column a name of its own.",
-        )
-    return tuple(names)
-
-
-def above(records: Sequence[Record]) -> list[Skipped]:
-    """Say why each record above the header is no data."""
-    return [Skipped(record.line, _kind(record.cells)) for record in records]
-
-
-def foreign_header(path: Path, record: Record, wanted: Wanted) -> SourceError:
-    """Say of a first row that it is no header that anybody wants; never with somebody's number."""
-    if any(_LOOKS_LIKE_DATA.search(name) for name in record.cells):
-        return SourceError(
-            f"{path}, line {record.line}: this looks like data, not like a header; wanted: {_shown(wanted.names)}.",
-            remedy="Put the column names into the first line.",
-        )
-    names = [name for name in record.cells if name]
-    return SourceError(
-        f"{path}, line {record.line}: no expected column in the header; found: {_shown(names)}; "
-        f"wanted: {_shown(wanted.names)}.",
-        remedy="Name the file's own headers under the sync's `columns`, or set its `delimiter`.",
-    )
-
-
 def _refuse_impossible(path: Path, given: Given) -> None:
     for key, sign in (("delimiter", given.delimiter), ("quotechar", given.quotechar)):
         if sign is not None and sign in "\r\n\0\ufeff":
@@ -240,17 +121,6 @@ def _refuse_impossible(path: Path, given: Given) -> None:
                 f"{path}: the {key} that is set cannot be one.",
                 remedy=f"Set `{key}` to the character that the file has, or leave it out.",
             )
-
-
-def _kind(cells: Sequence[str]) -> Why:
-    text = next((cell for cell in cells if cell), "")
-    return "comment" if text.startswith("#") else "title" if text else "blank"
-
-
-def _is_data(cells: Sequence[str]) -> bool:
-    """Tell a row with a number of its own, beside something else, from a title with a date or a count in it."""
-    numbers = [cell for cell in cells if _NUMBER_ALONE.fullmatch(cell) and not _DATE_ALONE.fullmatch(cell)]
-    return bool(numbers) and sum(map(bool, cells)) > 1
 
 
 def _opened(opening: list[str], dialect: Dialect, place: tuple[int, int], comments: str | None) -> list[Record]:
@@ -333,7 +203,3 @@ def _wrapped(text: str, delimiter: str, quote: str) -> list[bool]:
     edge = rf"[{re.escape(delimiter)}\r\n]"
     cells = re.finditer(rf"(?:\A|{edge}){quote}((?:[^{quote}\r\n]|{quote}{quote})*+{quote}(?={edge}|\Z))?", text)
     return [cell[1] is not None for cell in cells]
-
-
-def _shown(names: Sequence[str]) -> str:
-    return ", ".join(repr(name[:40]) for name in names[:12]) + (", …" if len(names) > 12 else "")

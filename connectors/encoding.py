@@ -138,7 +138,11 @@ def _is_utf8(path: Path, raw: bytes) -> bool:
     except UnicodeDecodeError as error:
         if _POLISH_UTF8.search(raw):
             # Read with one byte a letter, every Polish letter would turn into two signs and every name would change.
-            raise _undecodable(path, raw, error, error.encoding) from None
+            raise SourceError(
+                f"{path}, line {1 + newlines(raw[: error.start].decode())}: a letter here is in another encoding than "
+                f"the rest of the file, which is UTF-8 (byte {error.start + 1}, 0x{raw[error.start]:02X}).",
+                remedy="Type the words of this line again, and save the file as UTF-8; other lines may need it too.",
+            ) from None
         return False
     if raw.isascii() or _POLISH_UTF8.search(raw):
         return True

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from connectors.container import unpack
-from connectors.dialect import Dialect, Given, Wanted, read_head
+from connectors.dialect import Dialect, Given, read_head
 from connectors.encoding import decode
+from connectors.header import Wanted
 from connectors.table import Table, read_exactly, read_plain
 from schemas.errors import ConfigurationError, SourceError
 

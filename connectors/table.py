@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from connectors.dialect import Dialect, Head, Skipped
+from connectors.dialect import Dialect, Head
 from connectors.encoding import newlines
+from connectors.header import Skipped
 from schemas.errors import SourceError
 
 _CHUNK: Final = 1_000  # records held as Python lists at a time: more of them keep the garbage collector busy
@@ -44,7 +45,7 @@ class Table:
         problems: text, what is wrong with the record's structure; "" is fine.
         widths: int64, how many fields the record really has; 0 where its quoting cannot be read.
         at: the physical line of the header.
-        skipped: the records that are no data, by their lines.
+        skipped: the records that are no data, by their lines; a row that a workbook does not hold is no record.
         cells: what is wrong with single cells, by line and header: a workbook's cells are more than texts.
     """
 

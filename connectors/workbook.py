@@ -14,7 +14,6 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -25,17 +24,9 @@ import pyarrow as pa
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
-from connectors.dialect import (
-    Dialect,
-    Given,
-    Record,
-    Skipped,
-    Wanted,
-    above,
-    checked_names,
-    find_header,
-    foreign_header,
-)
+from connectors.cells import LONG, MERGED, result_of, text_of
+from connectors.dialect import Dialect, Given
+from connectors.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from connectors.table import LONGEST, Table
 from schemas.errors import ConfigurationError, SourceError
 
@@ -44,21 +35,12 @@ _MOST_PARTS: Final = 5_000
 _MOST_ROWS: Final = 1_048_576  # a sheet of Excel has no more
 _MOST_CELLS: Final = 40_000_000  # empty ones among them
 _OPENING: Final = 200  # rows looked at for a header
-_EXACT: Final = 15  # digits of a number that a spreadsheet keeps
+_DENSEST: Final = 100  # times that a part may grow when it is unpacked; spreadsheets write some twenty
+_SMALL: Final = 1 << 17  # bytes of a part that may be as dense as it likes
 _DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_PADDED: Final = re.compile(r"[0()+\- ]+")
-
-DATE: Final = "The cell holds a date: the spreadsheet has probably made it of a number."
-TRUTH: Final = "The cell holds TRUE or FALSE, not a text."
-ERROR: Final = "The cell holds an error of the spreadsheet."
-FRACTION: Final = "The cell holds a number with a fraction."
-ROUNDED: Final = "The cell holds a number of more than 15 digits, of which the spreadsheet has lost the last ones."
-FORMULA: Final = "The cell holds a formula whose result is not in the file."
-MERGED: Final = "The cell is merged with its neighbours, so nobody knows what it says in this row."
-LONG: Final = "The cell is too long."
 
 
 @dataclass
@@ -99,7 +81,7 @@ def cells_as_text(raw: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-        rows = [(line, [_text(cell)[0] for cell in cells]) for line, cells in _rows(Path(), workbook[sheet])]
+        rows = [(line, [text_of(cell)[0] for cell in cells]) for line, cells in _rows(Path(), workbook[sheet])]
     yield from rows
 
 
@@ -108,9 +90,9 @@ def _look_inside(path: Path, raw: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
-            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST:
+            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST or any(map(_dense, parts)):
                 raise SourceError(
-                    f"{path}: the workbook unpacks to more than {_LARGEST >> 20} MB.",
+                    f"{path}: the workbook unpacks to far more than a directory needs.",
                     remedy="Save the sheet with the numbers alone as CSV.",
                 )
             for part in parts:
@@ -124,6 +106,10 @@ def _look_inside(path: Path, raw: bytes) -> None:
         raise SourceError(
             f"{path}: the workbook is damaged or has a password.", remedy="Save it again without one."
         ) from None
+
+
+def _dense(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > max(_SMALL, _DENSEST * part.compress_size)
 
 
 def _read(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
@@ -181,7 +167,9 @@ def _choose(path: Path, workbook: Any, wanted: Wanted, given: Given) -> tuple[An
 
 def _opening(path: Path, sheet: Any) -> list[Record]:
     rows = islice(_rows(path, sheet), _OPENING)
-    return [Record([_text(cell)[0].strip() for cell in cells], line) for line, cells in rows]
+    return [
+        Record(["" if cell.value is None else text_of(cell)[0].strip() for cell in cells], line) for line, cells in rows
+    ]
 
 
 def _rows(path: Path, sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -204,18 +192,15 @@ def _gather(
     """Read the rows below the header."""
     rows, width = _Rows(), len(names)
     for line, cells in islice(sheet, header, None):
-        read = [_text(cell) for cell in cells]
-        if formulas:
-            read = [
-                ("", FORMULA) if not text and (line, at) in formulas else (text, flaw)
-                for at, (text, flaw) in enumerate(read)
-            ]
-        filled = max((at for at, (text, flaw) in enumerate(read, start=1) if text.strip() or flaw), default=0)
+        if not cells:  # a row that is not in the file; one far below brings a million of them with it
+            continue
+        filled = _filled(line, cells, formulas)
         if not filled:
             rows.blank.append(line)
             continue
-        texts = [text for text, _ in read[:width]]
-        rows.flaws |= {(line, names[at]): flaw for at, (_, flaw) in enumerate(read[:width]) if flaw}
+        read = [result_of(text_of(cell), (line, at) in formulas) for at, cell in enumerate(cells[:width])]
+        texts = [text for text, _ in read]
+        rows.flaws |= {(line, names[at]): flaw for at, (_, flaw) in enumerate(read) if flaw}
         rows.flaws |= {(line, names[at]): LONG for at, text in enumerate(texts) if len(text) > LONGEST}
         rows.lines.append(line)
         rows.texts.append([*texts, *[""] * (width - len(texts))])
@@ -224,34 +209,13 @@ def _gather(
     return rows
 
 
-def _text(cell: Any) -> tuple[str, str]:
-    """Return a cell's text, and what is wrong with it, "" for nothing."""
-    value = cell.value
-    if value is None:
-        return "", ""
-    if cell.data_type == "e":
-        return str(value), ERROR
-    if isinstance(value, str):
-        return value, ""
-    if isinstance(value, bool):
-        return str(value).upper(), TRUTH
-    if isinstance(value, (date, time, timedelta)):
-        return str(value), DATE
-    return _number(value, str(cell.number_format))
-
-
-def _number(value: float, shown_as: str) -> tuple[str, str]:
-    """Return a number as the clerk sees it: `0012` where the format says four digits, and never an exponent."""
-    if isinstance(value, float):
-        if not value.is_integer():
-            return repr(value), FRACTION
-        value = int(value)
-    text = str(value)
-    if len(text.lstrip("-")) > _EXACT:
-        return text, ROUNDED
-    bare = re.sub(r'\\|"', "", shown_as)
-    zeros = bare.count("0") if _PADDED.fullmatch(bare) else 0
-    return text.zfill(zeros), ""
+def _filled(line: int, cells: Sequence[Any], formulas: set[tuple[int, int]]) -> int:
+    """Return how many cells a row has up to the last one that says something, 0 for a blank row."""
+    for at in range(len(cells) - 1, -1, -1):
+        text, flaw = ("", "") if cells[at].value is None else text_of(cells[at])
+        if text.strip() or flaw or (line, at) in formulas:
+            return at + 1
+    return 0
 
 
 def _formulas(path: Path, raw: bytes, sheet: Any) -> set[tuple[int, int]]:
@@ -282,7 +246,7 @@ def _mark_merged(path: Path, raw: bytes, sheet: Any, names: tuple[str, ...], row
         first, last = bisect_left(rows.lines, top), bisect_right(rows.lines, bottom)
         columns = range(left - 1, min(right, len(names)))
         marked += (last - first) * len(columns) + 1
-        if marked > 4 * _MOST_ROWS:
+        if marked > _MOST_ROWS:
             raise SourceError(
                 f"{path}: the sheet has too many merged cells.", remedy="Split them: every row needs its own values."
             )

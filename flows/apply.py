@@ -16,7 +16,8 @@ from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, S
 from schemas.plan import WRITES, Action, Outcome, count
 from tasks.outcomes.account import account, add_strangers, announce
 from tasks.outcomes.settle import in_place, stands, strangers, types_kept, writes
-from tasks.outcomes.spelling import habits
+from tasks.outcomes.spelling import habits, own_forms
+from tasks.outcomes.verdict import NOT_KEPT, SHOWN_OTHERWISE
 from tasks.plans.plan import Policy, plan
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
@@ -77,21 +78,41 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
         folds_names=FOLDS_NAMES in world.ledger.memory.traits(target.name),
         go_on=lambda: mine() and not world.stopping.is_set(),
         restore_unplanned=passage.sync.restore_unplanned,
+        sent=_sent(passage, rows, kept),
     )
     written = target.write(rows, job)
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
     applied = kept.entries.loc[done]
     world.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
-    if written.found is not None:
-        world.ledger.memory.learn_types(target.name, types_kept(applied, written.found))
     if written.folds_names:
         world.ledger.memory.learn_trait(target.name, FOLDS_NAMES, world.now())
-    if written.found is not None and passage.by_name:
-        for habit in sorted(habits(rows, written.found) - world.ledger.memory.traits(target.name)):
-            world.ledger.memory.learn_trait(target.name, habit, world.now())
-            passage.notes.append(f"The phone list {habit}; from the next run on that is no difference.")
+    if written.found is not None:
+        types = types_kept(applied, written.found)
+        world.ledger.memory.learn_types(target.name, types)
+        otherwise = {row for row, item in written.known.items() if item.message in {SHOWN_OTHERWISE, NOT_KEPT}}
+        names = habits(rows, written.found, otherwise | written.confirmed)
+        _learn(passage, target, names, "from the next run on that is no difference")
+        numbers = own_forms(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
+        _learn(passage, target, numbers, "that is no difference")
     world.ledger.add_unplanned(kept.id, written.unplanned)
     return written
+
+
+def _sent(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
+    """Return the changes of an interrupted plan that were sent, and of which nobody knows what came of them."""
+    owners = passage.world.ledger.intended(kept.id)
+    settled = {row for row, item in known_of(passage, kept).items() if item.outcome != Outcome.UNKNOWN}
+    sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
+    return frozenset(int(row) for row in sent if row not in settled)
+
+
+def _learn(passage: Passage, target: Target, seen: set[str], so_what: str) -> None:
+    """Remember the habits of a target that are news, and say each of them once."""
+    memory, now = passage.world.ledger.memory, passage.world.now()
+    for habit in sorted(seen - memory.traits(target.name)):
+        memory.learn_trait(target.name, habit, now)
+        said = f"The phone list {habit}" if passage.by_name else f"USOS {habit.replace('names', 'comments')}"
+        passage.notes.append(f"{said}; {so_what}.")
 
 
 def verify(
@@ -191,9 +212,8 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "verified": verified,
         "requests": {kind: now[kind] - passage.sent_before[kind] for kind in now},
         "reports": {},
+        **passage.said(),
     }
-    if passage.notes:
-        summary["notes"] = list(passage.notes)
     if stopped:
         summary["error"] = str(stopped)
         passage.ran.errors.append(stopped)

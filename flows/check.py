@@ -9,16 +9,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from connectors.dialect import Skipped
 from connectors.files import read_bytes
 from flows.desk import Configured
 from flows.show_check import show_checked
-from flows.source import Source, configured_columns, judge_source, kind_of, open_source
+from flows.source import Source, judge_source, kind_of, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.sync import Sync
 from tasks.lines.hint import hint_texts, hints_of
 from tasks.lines.names import outside_latin1
-from tasks.lines.synonyms import HEADERS
 from tasks.lines.validate import Checked
 from tasks.pages.mask import mask_texts
 from tasks.words.say import told_of_file, told_of_line
@@ -28,7 +26,6 @@ from tasks.words.words_pl_en import Language
 __all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
 
 _COLUMNS: Final = ["line", "column", "value", "reason"]
-_MOST_LINES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -174,24 +171,11 @@ def _ids_above(source: Source, problems: pd.DataFrame) -> dict[int, str]:
 
 def _notes(desk: Configured, sync: Sync, source: Source, checked: Checked, lang: Language) -> list[str]:
     """Say what was found out and not set, so that nothing is assumed in silence."""
-    notes, kind, configured = [], kind_of(desk, sync), configured_columns(sync)
-    if source.table.at > 1:
-        notes.append(phrase("note_header", lang, line=source.table.at))
-    left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}
-    notes += [phrase(f"note_{why}", lang, lines=lines) for why, lines in left_out.items() if lines]
-    for ours, theirs in source.arranged.headers.items():
-        standard = HEADERS[kind][ours]
-        if ours not in configured and theirs.casefold() != standard.casefold():
-            notes.append(phrase("note_column", lang, theirs=theirs, ours=standard))
+    notes = notes_of(desk, sync, source, lang)
     if source.dialect.evidence == "letters":
         notes.append(phrase("note_letters", lang, encoding=source.dialect.encoding))
-    if kind == "apio":
+    if kind_of(desk, sync) == "apio":
         many, letters = outside_latin1(checked.desired["name"])
         if many:
             notes.append(phrase("note_latin", lang, n=many, letters=letters))
     return notes
-
-
-def _lines(skipped: Sequence[Skipped], why: str) -> str:
-    lines = [str(skip.line) for skip in skipped if skip.why == why]
-    return ", ".join(lines[:_MOST_LINES]) + (", …" if len(lines) > _MOST_LINES else "")

@@ -75,6 +75,7 @@ class Passage:
         ran: how the run has gone so far.
         sent_before: the requests that the target's client had sent before this sync.
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
+        source_notes: how the file was read, as far as nobody has set it.
         notes: what was learnt on the way and is said once.
     """
 
@@ -87,12 +88,18 @@ class Passage:
     ran: Ran
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     lines: list[pd.DataFrame] = field(default_factory=list)
+    source_notes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def by_name(self) -> bool:
         """Whether the place knows its entries by their names, as a phone list does."""
         return self.world.settings.connections[self.sync.connection].kind == "apio"
+
+    def said(self) -> dict[str, list[str]]:
+        """Return what `--json` says besides the figures; what there is nothing to say of is left out."""
+        said = {"source_notes": list(self.source_notes), "notes": list(self.notes)}
+        return {key: notes for key, notes in said.items() if notes}
 
     def do(self, name: str, function: Callable[..., T], *args: Any) -> T:
         """Carry a named step out the way this run carries steps out."""

@@ -13,10 +13,11 @@ from flows.targets.target import Target
 from schemas.errors import UsageError
 from schemas.plan import Outcome
 from tasks.outcomes.account import account
-from tasks.outcomes.settle import writes
+from tasks.outcomes.settle import in_place, stands, writes
 from tasks.plans.carry_on import Rest, carry_on
 
 _SEEN = "interrupted before its answer was kept; seen in place"
+_GONE = "it does not stand there any more as it stood before the interruption"
 _UNSENT = "interrupted before it had an effect; the next plan takes it up again"
 
 
@@ -49,11 +50,22 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
         stopped, unplanned = written.stopped, written.unplanned
         if not stopped:
             found = target.read(_owners(kept), passage.world.progress).entries
+    if not stopped:
+        _note_gone(passage, kept, rest, found)
     left = {"stopped": 1} if stopped else missing(passage, target, kept.entries, found)
     known = known_of(passage, kept)
     close(passage, kept, known, left)
     result = account(kept.sync, kept.entries, known.values(), unplanned, at=passage.world.now())
     return finish(passage, target, kept, result, verified=not left, stopped=stopped)
+
+
+def _note_gone(passage: Passage, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:
+    """Say of entries at rest that they are gone: the interrupted write may have cost them, or somebody else."""
+    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(kept.target)
+    gone = stands(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
+    known, at = known_of(passage, kept), passage.world.now()
+    noted = [Known(int(row), str(Outcome.CONFLICT.value), _GONE, 0, 0, at) for row in rest.rows.index[gone]]
+    passage.world.ledger.settle(kept.id, [item for item in noted if item.row not in known], intents=[], at=at)
 
 
 def _owners(kept: KeptPlan) -> list[str]:

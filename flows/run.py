@@ -123,9 +123,16 @@ def _carry_out(passage: Passage, target: Target, kept: KeptPlan | None) -> int:
             await_strays(world, interrupted.id)
             settle_interrupted(passage, target, interrupted)
         if kept:
+            passage.source_notes.extend(_said_of_source(world, kept))
             return apply_plan(passage, target, kept, None, mine)
         made = make(passage, target)
         return apply_plan(passage, target, made.kept, made, mine)
+
+
+def _said_of_source(world: World, kept: KeptPlan) -> list[str]:
+    """Return how the file was read that a plan was made from, as the run that made it has said."""
+    made = world.ledger.run(kept.run)["summary"] or {}
+    return [note for sync in made.get("syncs", ()) if sync["plan"] == kept.id for note in sync.get("source_notes", ())]
 
 
 def _tell(passage: Passage, target: Target | None, error: PhonesyncError) -> None:
@@ -154,5 +161,6 @@ def _failed(passage: Passage, target: Target | None, error: PhonesyncError) -> d
         "verified": False,
         "requests": {kind: now[kind] - passage.sent_before[kind] for kind in now},
         "reports": {},
+        **passage.said(),
         "error": str(error),
     }

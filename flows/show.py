@@ -98,7 +98,7 @@ def show_run(ran: Ran, *, planned: bool, command: str = "phonesync") -> None:
             show_lines(f"{reported.summary['sync']}: {title}", wanted[:_SHOWN])
         if len(wanted) > _SHOWN:
             say(f"and {len(wanted) - _SHOWN} more, in the report")
-        for note in reported.summary.get("notes", ()):
+        for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
             say(f"{reported.summary['sync']}: {note}")
         for guard in reported.summary["guards"] if planned else ():
             say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
-from connectors.dialect import Skipped
 from connectors.files import Dialect, Given, Table, Wanted, read_bytes, read_table
+from connectors.header import Skipped
 from flows.desk import Configured
 from schemas.errors import SourceError
 from schemas.owner import list_owner
 from schemas.sync import Sync
 from tasks.lines.arrange import Arranged, Records, arrange
 from tasks.lines.spoilt import Place, refusal, spoilt_cells
-from tasks.lines.synonyms import expected_headers, known_synonyms
+from tasks.lines.synonyms import HEADERS, expected_headers, known_synonyms, misspelt
 from tasks.lines.validate import Checked, Rules, Target, validate
+from tasks.words.words_check import phrase
+from tasks.words.words_pl_en import Language
+
+_MOST_LINES: Final = 12  # that a sentence names
 
 
 @dataclass(frozen=True)
@@ -109,3 +115,25 @@ def judge_source(world: Configured, sync: Sync, source: Source) -> Checked:
         write_format=sync.write_format or ("source" if kind == "usos" else "apio"),
     )
     return validate(source.arranged.source, rules, source.flaws)
+
+
+def notes_of(world: Configured, sync: Sync, source: Source, lang: Language) -> list[str]:
+    """Say where the table was found and what its columns were taken for, as far as nobody has set it."""
+    notes, kind, configured = [], kind_of(world, sync), configured_columns(sync)
+    if source.table.at > 1:
+        notes.append(phrase("note_header", lang, line=source.table.at))
+    left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}
+    notes += [phrase(f"note_{why}", lang, lines=lines) for why, lines in left_out.items() if lines]
+    for ours, theirs in source.arranged.headers.items():
+        standard = HEADERS[kind][ours]
+        if ours not in configured and theirs.casefold() != standard.casefold():
+            notes.append(phrase("note_column", lang, theirs=theirs, ours=standard))
+    lacking = HEADERS[kind].keys() - source.arranged.headers.keys()
+    for theirs, ours in misspelt(source.table.header, source.arranged.headers, {*lacking} - {*configured}, kind):
+        notes.append(phrase("note_unused", lang, theirs=theirs, ours=ours))
+    return notes
+
+
+def _lines(skipped: Sequence[Skipped], why: str) -> str:
+    lines = [str(skip.line) for skip in skipped if skip.why == why]
+    return ", ".join(lines[:_MOST_LINES]) + (", …" if len(lines) > _MOST_LINES else "")

@@ -309,6 +309,32 @@ def test_annotations_name_the_character(desk: Desk, capsys: pytest.CaptureFixtur
     assert all(line.startswith("::") for line in lines)
 
 
+def test_a_number_in_the_column_beside_is_told(desk: Desk, tmp_path: Path) -> None:
+    rows = "F1;Dziekanat;22 999 00 01\nF2;brak;22 999 00 02\nF3;Kasa;parter\n"
+    (tmp_path / "offices.csv").write_text(f"id;telefon;opis\n{rows}", encoding="utf-8")
+    (item,) = check_sources(desk, ["offices"]).summary["syncs"]
+    assert [(problem["line"], problem["code"]) for problem in item["problems"]] == [
+        (2, "line-shifted"),
+        (3, "number-clears"),
+        (4, "number-words"),
+    ]
+
+
+def test_a_column_whose_name_is_misspelt_is_told(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "offices.csv").write_text("id;telefon;komentarzz;pokój\nF1;22 999 00 01;x;1\n", encoding="utf-8")
+    (item,) = check_sources(desk, ["offices"]).summary["syncs"]
+    assert [note for note in item["notes"] if "not used" in note] == [
+        'The column "komentarzz" is not used. If comment is meant, correct its name.'
+    ]
+
+
+def test_a_line_in_another_encoding_is_told(desk: Desk, tmp_path: Path) -> None:
+    rows = [f"id;telefon\n{name};22 999 00 01\n".encode(form) for name, form in (("Ł1", "utf-8"), ("ś2", "cp1250"))]
+    (tmp_path / "offices.csv").write_bytes(b"".join(rows))
+    (item,) = check_sources(desk, ["offices"]).summary["syncs"]
+    assert [(problem["line"], problem["code"]) for problem in item["problems"]] == [(4, "encoding-mixed")]
+
+
 def test_two_forms_at_once_are_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--json", "--github"]) == 2
     assert "either" in capsys.readouterr().out
@@ -321,6 +347,8 @@ def test_two_forms_at_once_are_refused(desk: Desk, capsys: pytest.CaptureFixture
     ("text", "hint"),
     [
         ("22 55 2O 355", "22 55 20 355"),
+        ("22 552 00 0\u0417", "22 552 00 03"),
+        ("225520001225520002", "225520001, 225520002"),
         ("22 55 2o 3SS", "22 55 20 355"),
         ("4.8225520000E+10", "48225520000"),
         ("4.8225E+10", ""),
@@ -337,6 +365,12 @@ def test_a_hint_is_given_only_where_one_way_stands_out(desk: Desk, text: str, hi
     assert checked is not None
     hints = hints_of(checked.arranged.source.assign(key="").head(0), region="PL", area_code=None, switchboard=None)
     assert hint_number(text, hints) == hint
+
+
+def test_a_number_that_can_be_read_needs_no_hint(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "desks.csv").write_text("Name;Phone Number\nKasa;22 999 00 03, 22 999 00 04\n", encoding="utf-8")
+    (item,) = check_sources(desk, ["desks"]).summary["syncs"]
+    assert [(problem["code"], problem["suggestion"]) for problem in item["problems"]] == [("number-several", "")]
 
 
 def test_the_area_code_of_most_numbers_is_a_hint(desk: Desk, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from documents import CODES, DOCS, with_codes
 
-from connectors import container, dialect, encoding, files, table, workbook
+from connectors import cells, container, dialect, encoding, files, header, table, workbook
 from schemas import frames
 from tasks.lines import arrange, footers, names, spoilt, validate
 from tasks.lines.github import Spot, annotation, column_of
@@ -21,7 +21,7 @@ from tasks.words.words_lines import LINES
 
 REASONS = re.compile(r"[A-Z][A-Z_]+")
 NUMBERS = (read_number, numbering, number_pieces)
-CELLS = (spoilt, footers, names, workbook)
+CELLS = (spoilt, footers, names, cells)
 
 
 def sentences(module: ModuleType) -> list[str]:
@@ -58,7 +58,7 @@ def test_every_reason_that_is_written_in_place_has_a_code(module: ModuleType) ->
 
 @pytest.mark.parametrize(
     "module",
-    [container, dialect, encoding, files, table, workbook, arrange, spoilt],
+    [container, dialect, encoding, files, header, table, workbook, arrange, spoilt],
     ids=lambda module: module.__name__,
 )
 def test_every_refusal_of_a_file_is_said_in_polish(module: ModuleType) -> None:

@@ -74,10 +74,14 @@ def test_a_form_offers_the_names_and_takes_nothing_else() -> None:
     assert FIELDS["properties"]["config"]["default"] == ""  # the flow's own stays as it is
 
 
-def test_only_a_slice_may_run_beside_another() -> None:
-    made = wanted(load(CONFIG), CONFIG)
-    assert [one.full_name for one in made if one.at_once is None] == ["write-slice/write-slice"]
-    assert "reconcile/reconcile" in {one.full_name for one in made}
+def test_what_nobody_can_change_stands_last_in_a_form() -> None:
+    deployments = {one.full_name: one for one in wanted(load(CONFIG), CONFIG)}
+    fields = {**FIELDS["properties"]["config"], "position": 0}, {**FIELDS["properties"]["syncs"], "position": 1}
+    flow = {"properties": {"config": fields[0], "syncs": fields[1], "mode": {"type": "string", "position": 2}}}
+    shown = form(flow, deployments["sync/all"])["properties"]
+    assert sorted(shown, key=lambda name: shown[name]["position"]) == ["syncs", "mode", "config"]
+    assert shown["config"]["description"] == "The configuration file. It is fixed for this deployment."
+    assert shown["syncs"]["description"] == "The names."
 
 
 def test_the_home_and_its_key_are_their_owners_alone(tmp_path: Path) -> None:

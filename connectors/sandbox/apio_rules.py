@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-import phonenumbers
-
 from connectors.sandbox.apio_errors import ApioRefusedError
-from connectors.sandbox.options import ApioOptions, NumberFormat
-
-_DIGITS_ONLY = re.compile(r"\+?[\d\s()./-]+")
+from connectors.sandbox.number_form import reformatted
+from connectors.sandbox.options import ApioOptions
 
 
 def name_key(name: str, options: ApioOptions) -> str:
@@ -50,17 +45,3 @@ def stored_number(number: str, options: ApioOptions) -> str:
     if "@" in number or number.casefold().startswith("sip:"):
         raise ApioRefusedError(400, "The phone number must not be a SIP address")
     return reformatted(number, options.numbers)
-
-
-def reformatted(number: str, form: NumberFormat) -> str:
-    """The number in the server's own form where it has one; a text that is no number stays as it is."""
-    if form == "as_sent" or not _DIGITS_ONLY.fullmatch(number):
-        return number
-    plain = ("+" if number.startswith("+") else "") + re.sub(r"\D", "", number)
-    if form == "plus_digits" or not plain.startswith("+"):
-        return plain
-    try:
-        parsed = phonenumbers.parse(plain)
-    except phonenumbers.NumberParseException:
-        return plain
-    return f"+{parsed.country_code}-{phonenumbers.national_significant_number(parsed)}"

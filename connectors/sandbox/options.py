@@ -85,6 +85,8 @@ class UsosOptions:
         forbidden_in_number: a hidden limit: characters that a number may not hold.
         max_comment_length: a hidden limit; None knows none.
         text: what becomes of white space in numbers and comments before they are stored.
+        letters: what becomes of a comment's letters before it is stored.
+        numbers: how a number is stored.
         empty_comment: how a comment without any text is answered.
         error_body: how much an error says.
     """
@@ -104,6 +106,8 @@ class UsosOptions:
     forbidden_in_number: str = "\0\t\n\r"
     max_comment_length: int | None = 200
     text: TextHandling = "exact"
+    letters: Callable[[str], str] = str
+    numbers: NumberFormat = "as_sent"
     empty_comment: EmptyComment = "object"
     error_body: ErrorBody = "full"
 

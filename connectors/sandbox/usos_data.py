@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.sandbox.number_form import reformatted
 from connectors.sandbox.options import TextHandling, UsosOptions
 from connectors.sandbox.usos_errors import UsosRefusedError, invalid
 from connectors.sandbox.usos_rows import Phone, PhoneType
@@ -43,8 +44,16 @@ def parsed(text: str, options: UsosOptions, types: Mapping[str, PhoneType]) -> l
 
 
 def rows(items: Iterable[Item], options: UsosOptions, types: Mapping[str, PhoneType]) -> list[Phone]:
-    """What is stored: the Polish comment alone, the type stored, guessed or ignored as set."""
-    wanted = [Phone(item.number, item.comment_pl, None, _type(item, options, types)) for item in items]
+    """What is stored: the Polish comment alone, the texts and the type stored or changed as set."""
+    wanted = [
+        Phone(
+            reformatted(item.number, options.numbers),
+            None if item.comment_pl is None else options.letters(item.comment_pl),
+            None,
+            _type(item, options, types),
+        )
+        for item in items
+    ]
     return wanted if options.keep_duplicates else list(dict.fromkeys(wanted))
 
 

@@ -48,6 +48,10 @@ class Sender:
         self._confirmed: set[Step] = set()
         self._unrenamed: set[int] = set()
 
+    def confirmed(self) -> set[int]:
+        """Return the rows of which the service has confirmed a step of their own."""
+        return {step.row for step in self._confirmed}
+
     def worth_sending(self, steps: Sequence[Step]) -> list[Step]:
         """Return the steps that may still lead somewhere.
 

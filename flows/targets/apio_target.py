@@ -15,7 +15,7 @@ from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import Outcome
 from tasks.outcomes.route import Step, lost, route
-from tasks.outcomes.settle import in_place, moved, newcomers, stands, taken, writes
+from tasks.outcomes.settle import in_place, moved, newcomers, stands, taken, vanished, writes
 from tasks.outcomes.verdict import Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
@@ -111,7 +111,7 @@ class _Passage:
         self._tell_unplanned(set(now["name"]))
         self._account(now)
         self._job.progress("writing to the phone list", len(changes), len(changes))
-        result.found = now
+        result.found, result.confirmed = now, self._sender.confirmed()
         return result
 
     def _read(self) -> pd.DataFrame:
@@ -120,7 +120,9 @@ class _Passage:
     def _without_conflicts(self, fresh: pd.DataFrame) -> pd.DataFrame:
         """Leave out rows whose entry has moved since the plan, or whose name somebody else has taken."""
         rows = self._rows[writes(self._rows)]
-        gone = moved(self._rows, fresh)[writes(self._rows)]
+        # What an interrupted write may itself have cost is no conflict: what the row wants is added.
+        ours = rows.index.isin(self._job.sent) & vanished(rows, fresh, fold_names=self._fold)
+        gone = moved(self._rows, fresh)[writes(self._rows)] & ~ours
         new = fresh[newcomers(self._rows, fresh)]
         apart = gone | taken(rows, new, fold_names=self._fold)
         come = new.drop_duplicates("tidy").set_index("tidy")["number"]

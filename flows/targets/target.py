@@ -44,6 +44,7 @@ class Written:
         found: `Current` of every owner that was read again, as it stood at the end.
         unplanned: entries that the target removed by itself: `owner, name, number, message, at`.
         folds_names: the target was seen to ignore the case of names.
+        confirmed: rows that the target has confirmed one by one, whatever it shows.
         stopped: what ended the writing early, None where all was sent.
         strangers: entries that came meanwhile, as the last reading shows them.
     """
@@ -52,6 +53,7 @@ class Written:
     found: pd.DataFrame | None = None
     unplanned: list[dict[str, str]] = field(default_factory=list)
     folds_names: bool = False
+    confirmed: set[int] = field(default_factory=set)
     stopped: ServiceError | None = None
     strangers: pd.DataFrame | None = None
 
@@ -90,6 +92,7 @@ class Job:
         folds_names: the target is known to ignore the case of names.
         go_on: False as soon as nothing more may be begun; what was begun is settled.
         restore_unplanned: put back what the target removes by itself; otherwise report it only.
+        sent: rows that an interrupted run has sent, and nobody knows what came of them.
     """
 
     ledger: Ledger
@@ -101,6 +104,7 @@ class Job:
     folds_names: bool = False
     go_on: Callable[[], bool] = lambda: True
     restore_unplanned: bool = True
+    sent: frozenset[int] = frozenset()
 
     def intend(self, call: str, owners: Sequence[str]) -> int:
         """Note what is about to be sent."""

@@ -18,10 +18,11 @@ from schemas.plan import Outcome
 from schemas.sync import EntityClass
 from tasks.outcomes.gather import Wanted, gather
 from tasks.outcomes.settle import agreeing, in_place, moved, newcomers, stands, writes
-from tasks.outcomes.verdict import Seen, verdict, worth_another_try
+from tasks.outcomes.verdict import NOT_KEPT, Seen, verdict, worth_another_try
 
-_NOT_KEPT = "it does not stand there any more as it stood"
 _UNREAD = "held: USOS gave no usable answer for this entity"
+# Calls that each connection has of the owners that are read together.
+_CALLS_EACH = 25
 
 
 class UsosTarget:
@@ -64,12 +65,22 @@ class UsosTarget:
         """Replace the numbers of every changed owner, in chunks: read, compare, send, read again."""
         owners = sorted(rows.loc[writes(rows), "owner"].unique())
         result = Written(found=as_current([], self._reading))
-        size = self._connection.ids_per_select
+        size = self._at_once()
         for start in range(0, len(owners), size):
             chunk = owners[start : start + size]
             _Chunk(self, rows[rows["owner"].isin(chunk)], job, result).run()
             job.progress("writing to USOS", min(start + size, len(owners)), len(owners))
         return result
+
+    def _at_once(self) -> int:
+        """Return how many owners are read, and then replaced, before they are read again.
+
+        Each connection has as many calls of it however many there are: what others write after the reading is not seen,
+        so more connections mean more owners in the same time, not a longer time.
+        """
+        connection = self._connection
+        reads = max(1, _CALLS_EACH * connection.concurrency // connection.ids_per_select)
+        return reads * connection.ids_per_select
 
     def replace(self, sets: dict[str, list[Wanted]], go_on: Callable[[], bool]) -> dict[str, Answer]:
         """Send one `replace` an owner, several at a time; after a refusal of access none is begun any more."""
@@ -89,7 +100,7 @@ class UsosTarget:
 
 
 class _Chunk:
-    """As many owners as one `select` reads, on their way through one plan."""
+    """The owners that are read together, on their way through one plan."""
 
     def __init__(self, target: UsosTarget, rows: pd.DataFrame, job: Job, result: Written) -> None:
         self._target = target
@@ -175,7 +186,7 @@ class _Chunk:
                 outcome, message = verdict(answer, seen, in_place=bool(ok))
                 known.append(self._job.known(int(row), outcome, message, answer))
             lost = rows.index[mine & resting & ~done] if seen.read else []
-            known += [self._job.known(int(row), Outcome.CONFLICT, _NOT_KEPT, answer) for row in lost]
+            known += [self._job.known(int(row), Outcome.CONFLICT, NOT_KEPT, answer) for row in lost]
             if answer and answer.kind == "denied":
                 self._result.stopped = answer.error
         self._keep(known, [intent])

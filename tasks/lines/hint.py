@@ -18,7 +18,7 @@ from tasks.numbers.read_number import Reading, read_number
 from tasks.numbers.suggest_number import suggest
 
 _MOST: Final = 2_000  # cells of a file that are given a thought
-_LOOK_ALIKES: Final = str.maketrans("OoQDlI|SBZ", "0000111582")
+_LOOK_ALIKES: Final = str.maketrans("OoQDlI|SBZОоЗзІі", "0000111582003311")  # Cyrillic ones among them
 _FORMULA_TEXT: Final = re.compile(r'="([^"]*)"|=([+\d][\d ()+/-]*)')
 _FRACTION: Final = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
 _EXPONENT: Final = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
@@ -51,6 +51,8 @@ def hints_of(desired: pd.DataFrame, *, region: str, area_code: str | None, switc
 
 def hint_number(text: str, hints: Hints) -> str:
     """Return another way to write a number that was not read, or "" where none stands out."""
+    if hints.read(text).numbers:  # it says what it says; another thing is the matter
+        return ""
     shown = fold(tidy(text))
     for way in _ways(shown, hints):
         if way and way != shown and hints.read(way).numbers:
@@ -91,10 +93,12 @@ def _ways(shown: str, hints: Hints) -> list[str]:
         ways.append(fraction[1])
     if (exponent := _EXPONENT.fullmatch(shown)) and len(exponent[2]) >= int(exponent[3]):
         ways.append(f"{Decimal(shown.replace(',', '.')):.0f}")  # every digit is still there
-    if sum(map(str.isdigit, shown)) >= 5 and not re.search(r"[^\W\d_OoQDlISBZ]", shown):
+    if sum(map(str.isdigit, shown)) >= 5 and not re.search(r"[^\W\d_OoQDlISBZОоЗзІі]", shown):
         ways.append(shown.translate(_LOOK_ALIKES))
     if shown.isdigit():
         ways.append(f"+{shown}")
+    if re.fullmatch(r"[1-9]\d{8}[1-9]\d{8}", shown) and hints.region == "PL":
+        ways.append(f"{shown[:9]}, {shown[9:]}")
     if hints.area and re.fullmatch(r"[\d -]{7,11}", shown) and sum(map(str.isdigit, shown)) == 7:
         ways.append(f"{hints.area} {shown}")
     if re.search(r"[^\w\s()+./-]", shown):

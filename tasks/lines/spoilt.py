@@ -15,7 +15,7 @@ import pandas as pd
 
 from schemas.errors import SourceError
 from tasks.matching import matching
-from tasks.numbers.read_number import read_number
+from tasks.numbers.read_number import means_none, read_number
 
 EXPONENT: Final = "The number is written with an exponent, as a spreadsheet shows long numbers: digits may be lost."
 FRACTION: Final = "The number has a decimal fraction, as a spreadsheet or a program makes of a number."
@@ -23,6 +23,7 @@ HASHES: Final = "Hash signs stand here instead of the number: the column was too
 ERROR: Final = "An error of the spreadsheet stands here."
 FORMULA: Final = "A formula stands here instead of its result."
 LOST_PLUS: Final = "The + before the country code seems to be lost."
+SHIFTED: Final = "The number seems to stand in another column than it should."
 ROUNDED: Final = "The number ends in zeros, as most of the column: the spreadsheet seems to have rounded it."
 
 REMEDY: Final = (
@@ -46,6 +47,7 @@ _KINDS: Final = (
 _ANY: Final = rf"^\s*(?:[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{{1,2}}|\+?\d{{6,}}[.,]0{{1,2}}|#{{2,}}|{_ERRORS}|=.+)\s*$"
 _ROUND: Final = r"^\s*\+?\d{5,}0{4}\s*$"
 _BARE: Final = r"^\s*[1-9]\d{9,14}\s*$"
+_NUMBER_ALONE: Final = r"^\s*[+(]*\d(?:[ ().\-/]*\d){8,12}\s*$"
 _A_HABIT: Final = 2
 _MANY: Final = 4
 _MOST_LOOKED_AT: Final = 500
@@ -66,6 +68,7 @@ class Place:
 def spoilt_cells(source: pd.DataFrame, place: Place) -> pd.DataFrame:
     """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `reason`."""
     found = [_in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
+    found.append(_shifted(source))
     for column in ("owner", "name", "new_name"):
         if column in place.headers:
             errors = matching(source[column], rf"^\s*(?:{_ERRORS})\s*$")
@@ -119,6 +122,15 @@ def _rounded(source: pd.DataFrame) -> pd.DataFrame:
     given = int((source["number"] != "").sum())
     few = int(zeros.sum()) < _MANY or 2 * int(zeros.sum()) <= given
     return _flaws(source.loc[zeros & (not few), "line"], "number", ROUNDED)
+
+
+def _shifted(source: pd.DataFrame) -> pd.DataFrame:
+    """Find lines with words where the number should be, and a number where words should be."""
+    words = matching(source["number"], r"\pL{3}") & ~matching(source["number"], r"\d")
+    words &= matching(source["name"], _NUMBER_ALONE) | matching(source["type_id"], _NUMBER_ALONE)
+    suspect = source[words]
+    meant = [not means_none(text) for text in suspect["number"]]
+    return _flaws(suspect.loc[pd.Series(meant, index=suspect.index, dtype="bool"), "line"], "number", SHIFTED)
 
 
 def _flaws(lines: pd.Series, column: str, reason: str) -> pd.DataFrame:

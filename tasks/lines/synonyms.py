@@ -5,7 +5,8 @@ A name stands under one column of a target only, so that a header can mean one t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Literal
 
 from schemas.headers import header_key
@@ -77,3 +78,24 @@ def known_synonyms(target: Target, columns: Mapping[str, str]) -> dict[str, froz
         for ours, names in SYNONYMS[target].items()
         if ours not in columns and (not looked_at or ours in REQUIRED[target])
     }
+
+
+def misspelt(
+    header: Sequence[str], used: Mapping[str, str], lacking: Collection[str], target: Target
+) -> list[tuple[str, str]]:
+    """Return headers that nobody uses and that look like a column which is not there, each with that column's name.
+
+    Args:
+        header: all names.
+        used: our columns with the names they have.
+        lacking: our columns that are not there.
+        target: which service the file is for.
+    """
+    found = []
+    for ours in (ours for ours in HEADERS[target] if ours in lacking):
+        known = [header_key(name) for name in (HEADERS[target][ours], *SYNONYMS[target][ours])]
+        unused = (name for name in header if name not in used.values())
+        found += [
+            (name, HEADERS[target][ours]) for name in unused if get_close_matches(header_key(name), known, 1, 0.75)
+        ]
+    return found

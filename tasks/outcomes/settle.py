@@ -72,6 +72,13 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
+def vanished(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row that wants an entry, whether nothing has the name any more that it was made from."""
+    names = _folded(tidy_text(rows["name_before"]), fold_names)
+    gone = ~names.isin(_folded(found["tidy"], fold_names)) & (rows["name_after"] != "")
+    return gone.to_numpy(dtype=np.bool_)
+
+
 def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
     """Return the owners that hold exactly what their `Plan` rows want, whoever has brought it about."""
     wanted = rows.loc[rows["key_after"] != "", "owner"].value_counts()

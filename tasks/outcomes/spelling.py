@@ -1,6 +1,6 @@
-"""How a phone list rewrites the names it stores: learnt by reading what was written, and from then on expected.
+"""How a place rewrites the names and comments it stores: learnt by reading what was written, and then expected.
 
-A list may store names in capitals, without accents, with `?` for letters it does not know, or cut. Without knowing it,
+It may store them in capitals, without accents, with `?` for letters it does not know, or cut. Without knowing it,
 every run would find the wanted name missing and another one in its place, and change them for ever.
 """
 
@@ -10,8 +10,13 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from tasks.plans.match import codes, pair_equal, pair_unique
+
+NUMBERS_ITS_OWN_WAY: Final = "writes numbers in a form of its own"
+TYPES_ITS_OWN_WAY: Final = "does not keep the types it is given"
 _CUTS: Final = "cuts names to "
 _SHORTEST_CUT: Final = 8
 # Letters that Unicode does not take apart.
@@ -32,18 +37,45 @@ _FORMS: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def habits(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
-    """Return what a list has been seen to do to names, from the `Plan` rows that were sent and `Current` read since.
+def habits(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[int]) -> set[str]:
+    """Return what a place has been seen to do to names, from the `Plan` rows that were sent and `Current` read since.
 
-    A habit is seen where a new name is not there, and one that was not there before stands with its number, once.
+    A habit is seen where a name is not there, and another stands with its number, once: one that was not there before,
+    or one that the place shows although it has confirmed the name that was sent.
+
+    Args:
+        rows: the `Plan` rows.
+        found: `Current` as it was read after writing.
+        confirmed: the rows that the place has confirmed, whatever it shows.
     """
-    before, there = set(rows["name_before"]), set(found["tidy"])
-    sent = rows[(rows["key_after"] != "") & (rows["name_after"] != rows["name_before"])]
-    sent = sent[~sent["name_after"].isin(there)].drop_duplicates("key_after", keep=False)
-    come = found[~found["name"].isin(before)].drop_duplicates("key", keep=False)
-    both = sent.merge(come, left_on=["owner", "key_after"], right_on=["owner", "key"])
-    seen = (_habit(str(wanted), str(stored)) for wanted, stored in zip(both["name_after"], both["tidy"], strict=True))
-    return {habit for habit in seen if habit}
+    wanted = rows[rows["key_after"] != ""]
+    named = pd.DataFrame({"owner": wanted["owner"], "tidy": wanted["name_after"], "key": wanted["key_after"]})
+    left, right = pair_equal(*codes(named, found, ["owner", "tidy", "key"]))
+    sent = wanted.drop(index=wanted.index[left]).drop_duplicates(["owner", "key_after"], keep=False)
+    come = found.drop(index=found.index[right]).drop_duplicates(["owner", "key"], keep=False)
+    both = sent.reset_index(names="row").merge(come, left_on=["owner", "key_after"], right_on=["owner", "key"])
+    before = set(zip(rows["owner"], rows["name_before"], strict=True))
+    pairs = zip(both["owner"], both["name"], strict=True)
+    new = np.fromiter((pair not in before for pair in pairs), dtype=np.bool_, count=len(both))
+    seen = both[(new & (both["name_after"] != both["name_before"])) | both["row"].isin(list(confirmed))]
+    found_habits = (_habit(str(sent), str(is_)) for sent, is_ in zip(seen["name_after"], seen["tidy"], strict=True))
+    return {habit for habit in found_habits if habit}
+
+
+def own_forms(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str, str], bool]) -> set[str]:
+    """Return what a place has been seen to do that is no difference anyway: it is told once, so that nobody wonders.
+
+    Args:
+        sent: the `Plan` rows that the place has confirmed.
+        found: `Current` as it was read after writing.
+        types: by owner and key, whether the type that was sent is the one that is shown.
+    """
+    changed = sent[sent["number_after"] != sent["number_before"]]
+    both = changed.drop_duplicates(["owner", "key_after"], keep=False).merge(
+        found.drop_duplicates(["owner", "key"], keep=False), left_on=["owner", "key_after"], right_on=["owner", "key"]
+    )
+    seen = {NUMBERS_ITS_OWN_WAY} if (both["number_after"] != both["number"]).any() else set()
+    return seen if all(types.values()) else {*seen, TYPES_ITS_OWN_WAY}
 
 
 def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[str]) -> pd.Series[str]:
@@ -63,6 +95,33 @@ def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[st
             if by_form.get(shape, "") and name:
                 spelled[name] = by_form[shape]
     return names.replace(spelled) if spelled else names
+
+
+def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection[str]) -> pd.Series[str]:
+    """Return the wanted comments as a place with known habits shows them, number by number.
+
+    What stands there just as it is wanted is not looked at; two numbers that could be meant stay as they are.
+
+    Args:
+        desired: `Desired`.
+        current: `Current`.
+        known: the habits that the place has been seen to have.
+    """
+    names = desired["name"].to_numpy(object).copy()
+    for form in (form for habit in sorted(known) if (form := _form(habit))):
+        wanted = desired.assign(tidy=names)
+        equal = pair_equal(*codes(wanted, current, ["owner", "tidy", "key"]))
+        left = np.setdiff1d(np.arange(len(wanted)), equal[0])
+        right = np.setdiff1d(np.arange(len(current)), equal[1])
+        lines, there = (
+            table.assign(form=table["tidy"].map(form)) for table in (wanted.iloc[left], current.iloc[right])
+        )
+        by_number = pair_equal(*codes(lines, there, ["owner", "key", "form"]))
+        names[left[by_number[0]]] = current["tidy"].to_numpy(object)[right[by_number[1]]]
+        rest = [np.setdiff1d(np.arange(len(side)), pair) for side, pair in zip((left, right), by_number, strict=True)]
+        by_name = pair_unique(*codes(lines.iloc[rest[0]], there.iloc[rest[1]], ["owner", "form"]))
+        names[left[rest[0][by_name[0]]]] = current["tidy"].to_numpy(object)[right[rest[1][by_name[1]]]]
+    return pd.Series(names, index=desired.index, dtype="str")
 
 
 def _once(names: Iterable[str], form: Callable[[str], str]) -> dict[str, str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from schemas.answer import Answer
 from schemas.plan import Outcome
+
+SHOWN_OTHERWISE: Final = "the service confirmed it, but shows something else"
+NOT_KEPT: Final = "it does not stand there any more as it stood"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def verdict(answer: Answer | None, seen: Seen, *, in_place: bool) -> tuple[Outco
     if not seen.read:
         return Outcome.UNKNOWN, "sent, but what came of it could not be read"
     if answer.kind == "confirmed":
-        return Outcome.FAILED, "the service confirmed it, but shows something else"
+        return Outcome.FAILED, SHOWN_OTHERWISE
     if answer.kind != "uncertain" or seen.untouched:
         return Outcome.FAILED, answer.message
     return Outcome.CONFLICT, "after an unclear answer neither the old entries stand there nor the new ones"

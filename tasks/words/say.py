@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from tasks.words.sentence import Level, Sentence
 from tasks.words.words_files import FILES, KINDS, REMEDIES
-from tasks.words.words_lines import LINES, Level, Sentence
+from tasks.words.words_lines import LINES
 from tasks.words.words_pl_en import Language
 
 OTHER: Final = "other"

@@ -43,6 +43,10 @@ _PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "note_comment": ("Left out as comments: {lines}.", "Pominięte wiersze z komentarzami: {lines}."),
     "note_footer": ("Left out below the table: {lines}.", "Pominięte wiersze pod tabelą: {lines}."),
     "note_column": ('The column "{theirs}" is taken for {ours}.', "Kolumna „{theirs}” jest traktowana jako {ours}."),
+    "note_unused": (
+        'The column "{theirs}" is not used. If {ours} is meant, correct its name.',
+        "Kolumna „{theirs}” nie jest używana. Jeśli to miała być {ours}, popraw jej nazwę.",
+    ),
     "note_letters": (
         "The encoding was told by the letters: probably {encoding}. The key `encoding` sets it.",
         "Kodowanie zostało rozpoznane po literach: prawdopodobnie {encoding}. Można je ustawić kluczem `encoding`.",

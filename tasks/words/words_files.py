@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tasks.lines.spoilt import REMEDY
-from tasks.words.words_lines import Sentence
+from tasks.words.sentence import Sentence
 
 FILES: Final[tuple[Sentence, ...]] = (
     Sentence("file-missing", "there is no such file.", "nie ma takiego pliku.", level="file"),
@@ -36,6 +36,13 @@ FILES: Final[tuple[Sentence, ...]] = (
         "encoding-bytes",
         "line {line}: byte {n} of the file{value} is not {encoding}.",
         "wiersz {line}: bajt {n} pliku{value} nie pasuje do kodowania {encoding}.",
+        level="file",
+    ),
+    Sentence(
+        "encoding-mixed",
+        "line {line}: a letter here is in another encoding than the rest of the file, which is UTF-8 "
+        "(byte {n}, {value}).",
+        "wiersz {line}: litera jest tu zapisana w innym kodowaniu niż reszta pliku, czyli UTF-8 (bajt {n}, {value}).",
         level="file",
     ),
     Sentence(
@@ -143,8 +150,8 @@ FILES: Final[tuple[Sentence, ...]] = (
     ),
     Sentence(
         "book-large",
-        "the workbook unpacks to more than {n} MB.",
-        "skoroszyt ma po rozpakowaniu ponad {n} MB.",
+        "the workbook unpacks to far more than a directory needs.",
+        "skoroszyt po rozpakowaniu jest o wiele większy, niż potrzebuje książka telefoniczna.",
         level="file",
     ),
     Sentence(
@@ -227,6 +234,9 @@ REMEDIES: Final[Mapping[str, str]] = {
     "Pack or transfer it again.": "Spakuj albo prześlij go jeszcze raz.",
     "Save the file again as UTF-8, or set the sync's `encoding` to the one it was saved in.": (
         "Zapisz plik jeszcze raz jako UTF-8 albo ustaw w `encoding` to kodowanie, w którym był zapisany."
+    ),
+    "Type the words of this line again, and save the file as UTF-8; other lines may need it too.": (
+        "Wpisz słowa w tym wierszu jeszcze raz i zapisz plik jako UTF-8; inne wiersze też mogą tego wymagać."
     ),
     'Set the sync\'s `encoding` to "windows-1250" or "iso-8859-2", or save the file as UTF-8.': (
         'Ustaw w `encoding` "windows-1250" albo "iso-8859-2", albo zapisz plik jako UTF-8.'

@@ -6,35 +6,12 @@ Codes are for programs, and never change their meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from tasks.lines import footers, names, spoilt
-from tasks.numbers import number_pieces, numbering, read_number
+from tasks.words.sentence import TEXT_EN, TEXT_PL, Sentence
+from tasks.words.words_numbers import NUMBERS
 
-Level = Literal["file", "error", "warning"]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence in both languages, and what to do about it; `{…}` stands for what differs from case to case."""
-
-    code: str
-    en: str
-    pl: str
-    do_en: str = ""
-    do_pl: str = ""
-    level: Level = "error"
-
-
-_WHOLE_EN: Final = "Write it with the area code: two digits and seven."
-_WHOLE_PL: Final = "Wpisz go z numerem kierunkowym: dwie cyfry i siedem cyfr."
-_LOOK_EN: Final = "Compare it with the source of the number and correct it."
-_LOOK_PL: Final = "Sprawdź numer u źródła i popraw go."
-_ONLY_EN: Final = "Leave the telephone number alone in this column."
-_ONLY_PL: Final = "Zostaw w tej kolumnie sam numer telefonu."
-_TEXT_EN: Final = "Format the column as Text and type the number again."
-_TEXT_PL: Final = "Ustaw dla kolumny format Tekst i wpisz numer jeszcze raz."
 _ONCE_EN: Final = "Decide which line is right and delete the others."
 _ONCE_PL: Final = "Zdecyduj, który wiersz jest właściwy, a pozostałe usuń."
 _RENAME_EN: Final = "Keep one of the two lines."
@@ -60,8 +37,8 @@ LINES: Final[tuple[Sentence, ...]] = (
         "line-short",
         "only {n} of {m} fields",
         "wiersz się urywa: liczba pól to {n}, a powinno być {m}",
-        "Complete the line, or delete it.",
-        "Uzupełnij wiersz albo go usuń.",
+        "Check that its delimiter is that of the header; then complete the line, or delete it.",
+        "Sprawdź, czy separator jest ten sam co w nagłówku; potem uzupełnij wiersz albo go usuń.",
     ),
     Sentence(
         "line-nul",
@@ -83,6 +60,13 @@ LINES: Final[tuple[Sentence, ...]] = (
         "To wygląda na wiersz pod tabelą (suma, data, podpis), a nie na wpis.",
         "Delete the line.",
         "Usuń ten wiersz.",
+    ),
+    Sentence(
+        "line-shifted",
+        spoilt.SHIFTED,
+        "Numer stoi chyba w innej kolumnie niż powinien.",
+        "See whether columns are swapped or shifted, in this line or in the whole file.",
+        "Sprawdź, czy w tym wierszu albo w całym pliku kolumny nie są zamienione lub przesunięte.",
     ),
     Sentence(
         "id-missing",
@@ -144,15 +128,15 @@ LINES: Final[tuple[Sentence, ...]] = (
         "sheet-exponent",
         spoilt.EXPONENT,
         "Numer jest zapisany z wykładnikiem, jak długie liczby w arkuszu: mogły zginąć cyfry.",
-        _TEXT_EN,
-        _TEXT_PL,
+        TEXT_EN,
+        TEXT_PL,
     ),
     Sentence(
         "sheet-fraction",
         spoilt.FRACTION,
         "Numer ma część ułamkową: arkusz albo program zrobił z niego liczbę.",
-        _TEXT_EN,
-        _TEXT_PL,
+        TEXT_EN,
+        TEXT_PL,
     ),
     Sentence(
         "sheet-hashes",
@@ -179,8 +163,8 @@ LINES: Final[tuple[Sentence, ...]] = (
         "sheet-plus",
         spoilt.LOST_PLUS,
         "Prawdopodobnie zginął znak + przed numerem kraju.",
-        _TEXT_EN,
-        _TEXT_PL,
+        TEXT_EN,
+        TEXT_PL,
     ),
     Sentence(
         "sheet-rounded",
@@ -193,8 +177,8 @@ LINES: Final[tuple[Sentence, ...]] = (
         "cell-date",
         "The cell holds a date: the spreadsheet has probably made it of a number.",
         "W komórce jest data: prawdopodobnie arkusz zrobił ją z numeru.",
-        _TEXT_EN,
-        _TEXT_PL,
+        TEXT_EN,
+        TEXT_PL,
     ),
     Sentence(
         "cell-truth",
@@ -214,15 +198,15 @@ LINES: Final[tuple[Sentence, ...]] = (
         "cell-fraction",
         "The cell holds a number with a fraction.",
         "W komórce jest liczba z częścią ułamkową.",
-        _TEXT_EN,
-        _TEXT_PL,
+        TEXT_EN,
+        TEXT_PL,
     ),
     Sentence(
         "cell-rounded",
         "The cell holds a number of more than 15 digits, of which the spreadsheet has lost the last ones.",
         "W komórce jest liczba dłuższa niż 15 cyfr; arkusz zgubił jej ostatnie cyfry.",
-        _TEXT_EN,
-        _TEXT_PL,
+        TEXT_EN,
+        TEXT_PL,
     ),
     Sentence(
         "cell-formula",
@@ -239,133 +223,7 @@ LINES: Final[tuple[Sentence, ...]] = (
         "Rozdziel komórkę i wypełnij każdy wiersz.",
     ),
     Sentence("cell-long", "The cell is too long.", "Komórka jest za długa.", "Shorten it.", "Skróć ją."),
-    Sentence(
-        "number-missing",
-        "the number is missing",
-        "brakuje numeru",
-        "Fill in the number, or delete the line.",
-        "Wpisz numer albo usuń wiersz.",
-    ),
-    Sentence("number-empty", read_number.EMPTY, "Pole jest puste.", "Fill in the number.", "Wpisz numer."),
-    Sentence(
-        "number-none",
-        read_number.NONE,
-        "Tekst mówi, że numeru nie ma.",
-        "Fill in the number, or delete the line.",
-        "Wpisz numer albo usuń wiersz.",
-    ),
-    Sentence(
-        "number-clears",
-        "no number; if this owner really has none, allow it with allow_clear = true",
-        "brakuje numeru; jeśli naprawdę nie ma tu żadnego numeru, zezwól na to: allow_clear = true",
-        "Fill in the number, or delete the line.",
-        "Wpisz numer albo usuń wiersz.",
-    ),
-    Sentence(
-        "number-others",
-        "other lines give this owner numbers",
-        "numery tego właściciela podają inne wiersze",
-        "Delete this line, or the others.",
-        "Usuń ten wiersz albo tamte.",
-    ),
-    Sentence("number-local", numbering.LOCAL, "Brakuje numeru kierunkowego.", _WHOLE_EN, _WHOLE_PL),
-    Sentence(
-        "number-short",
-        numbering.SHORT,
-        "To numer skrócony albo wewnętrzny: można go wybrać tylko w obrębie instytucji.",
-        "Write the whole number, or allow such numbers: allow_short_codes = true.",
-        "Wpisz cały numer albo zezwól na takie numery: allow_short_codes = true.",
-    ),
-    Sentence("number-few", numbering.TOO_SHORT, "Numer ma za mało cyfr.", _LOOK_EN, _LOOK_PL),
-    Sentence(
-        "number-many",
-        numbering.TOO_LONG,
-        "Jak na jeden numer cyfr jest za dużo, a nie dzielą się na kilka numerów.",
-        _LOOK_EN,
-        _LOOK_PL,
-    ),
-    Sentence(
-        "number-invalid",
-        numbering.INVALID,
-        "Żaden numer nie zaczyna się w ten sposób albo nie ma tylu cyfr.",
-        _LOOK_EN,
-        _LOOK_PL,
-    ),
-    Sentence(
-        "number-ambiguous",
-        numbering.AMBIGUOUS,
-        "Można to odczytać na kilka sposobów.",
-        "Write each number in full, and an extension after `wew.`",
-        "Wpisz każdy numer w całości, a numer wewnętrzny po skrócie „wew.”",
-    ),
-    Sentence(
-        "number-words", number_pieces.WORDS, "W tym tekście nie ma numeru.", "Fill in the number.", "Wpisz numer."
-    ),
-    Sentence("number-letters", number_pieces.LETTERS, "Między cyframi są litery.", _LOOK_EN, _LOOK_PL),
-    Sentence(
-        "number-signs",
-        number_pieces.SIGNS,
-        "Jest tu znak, który nie pasuje do numeru telefonu.",
-        _ONLY_EN,
-        _ONLY_PL,
-    ),
-    Sentence(
-        "number-extension",
-        number_pieces.EXTENSION,
-        "To sam numer wewnętrzny: brakuje numeru, do którego należy.",
-        "Write the whole number before it.",
-        "Wpisz przed nim cały numer.",
-    ),
-    Sentence(
-        "number-rest",
-        read_number.LEFT_OVER,
-        "Oprócz numeru są tu jeszcze niezrozumiałe cyfry: numer wewnętrzny czy drugi numer?",
-        "Write each number in full, and an extension after `wew.`",
-        "Wpisz każdy numer w całości, a numer wewnętrzny po skrócie „wew.”",
-    ),
-    Sentence("number-date", read_number.DATE, "To wygląda na datę, a nie na numer telefonu.", _TEXT_EN, _TEXT_PL),
-    Sentence(
-        "number-decimal",
-        read_number.DECIMAL,
-        "To wygląda na ułamek dziesiętny, jaki z numeru robi arkusz.",
-        _TEXT_EN,
-        _TEXT_PL,
-    ),
-    Sentence(
-        "number-account",
-        read_number.ACCOUNT,
-        "To wygląda na numer konta, a nie na numer telefonu.",
-        _ONLY_EN,
-        _ONLY_PL,
-    ),
-    Sentence(
-        "number-pesel",
-        numbering.PESEL,
-        "To wygląda na PESEL, a nie na numer telefonu.",
-        _ONLY_EN,
-        _ONLY_PL,
-    ),
-    Sentence(
-        "number-other",
-        number_pieces.OTHER,
-        "Tekst wymienia inny numer, na przykład PESEL, NIP albo numer konta.",
-        _ONLY_EN,
-        _ONLY_PL,
-    ),
-    Sentence("number-text", read_number.LONG_TEXT, "Tekst jest za długi na numer telefonu.", _ONLY_EN, _ONLY_PL),
-    Sentence(
-        "number-several",
-        "a phone list entry holds one number: give each number a line of its own",
-        "we wpisie na liście telefonów mieści się jeden numer: każdemu numerowi daj osobny wiersz",
-    ),
-    Sentence(
-        "number-inner",
-        "a phone list entry cannot hold an extension",
-        "we wpisie na liście telefonów nie mieści się numer wewnętrzny",
-        "Write the number without the extension.",
-        "Wpisz numer bez numeru wewnętrznego.",
-    ),
-    Sentence("number-long", "the number is too long", "numer jest za długi", _ONLY_EN, _ONLY_PL),
+    *NUMBERS,
     Sentence(
         "letters-mixed",
         names.MIXED,

@@ -75,7 +75,8 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 def patience(sandbox: Sandbox) -> float:
     """Shorter than a slow answer, and long enough for a busy machine: the attempt after the slow one must succeed."""
-    return SLOW_SECONDS / 2 if any(fault.kind.startswith("slow") for fault in [*sandbox.usos.faults, *sandbox.apio.faults]) else 10
+    faults = [*sandbox.usos.faults, *sandbox.apio.faults]
+    return SLOW_SECONDS / 2 if any(fault.kind.startswith("slow") for fault in faults) else 10
 
 
 def usos_of(sandbox: Sandbox, key: str = "testkey", secret: str = KEY_SECRET) -> Usos:

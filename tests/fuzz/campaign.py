@@ -7,13 +7,17 @@ into the folder and named on standard error; put it into the suite before mendin
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["connectors", "flows", "tasks", "schemas", "tomllib", "targets"]):
+with atheris.instrument_imports(
+    include=["connectors", "flows", "tasks", "schemas", "tomllib", "openpyxl", "zipfile", "targets"]
+):
+    from packing import within
     from seeds import SEEDS
-    from targets import TARGETS, attack
+    from targets import PACKED, TARGETS, attack
 
 
 def main(name: str, folder: Path, *options: str) -> None:
@@ -23,7 +27,15 @@ def main(name: str, folder: Path, *options: str) -> None:
     for index, seed in enumerate(SEEDS[name]):
         (corpus / f"seed-{index}").write_bytes(seed)
     arguments = [sys.argv[0], str(corpus), f"-artifact_prefix={folder}/{name}-", "-timeout=60", *options]
-    atheris.Setup(arguments, lambda data: attack(TARGETS[name], data))
+    attacked = partial(attack, TARGETS[name])
+    if name in PACKED:
+
+        def changed(data: bytes, size: int, seed: int) -> bytes:
+            return within(data, size, seed, atheris.Mutate)  # another function until the fuzzing has begun
+
+        atheris.Setup(arguments, attacked, custom_mutator=changed)
+    else:
+        atheris.Setup(arguments, attacked)
     atheris.Fuzz()
 
 

@@ -20,12 +20,15 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from connectors.apio import Apio, ApioEntry, Criteria, PhoneList
+from connectors.container import unpack
 from connectors.dialect import Given
 from connectors.files import read_csv
+from connectors.header import Wanted
 from connectors.http import Credentials
 from connectors.ledger import Ledger
 from connectors.pace import Tools
 from connectors.usos import Usos, UsosNumber
+from connectors.workbook import cells_as_text, read_workbook
 from flows.configuration import load
 from flows.source import configured_columns
 from schemas.connection import ApioConnection, Secret, UsosConnection
@@ -70,6 +73,23 @@ def csv_file(data: bytes) -> None:
     checked = validate(arranged.source, Rules(target, owner, arranged.headers, allow_clear=bool(choice[3] & 2)))
     parts = (checked.desired, checked.rejected.drop_duplicates("line"), checked.clears, checked.repeats)
     assert sum(map(len, parts)) == checked.rows == len(arranged.source)
+
+
+def workbook(data: bytes) -> None:
+    """Read a workbook as any sync would; what can be read can be written down as text as well."""
+    csv_file(data)
+    choice, raw = _choice(data, 4)
+    content, form, _ = unpack(Path("numbers.xlsx"), raw)
+    if form == "xlsx":
+        expected = expected_headers("apio" if choice[3] % 2 else "usos", {})
+        table = read_workbook(Path("numbers.xlsx"), content, Wanted(list(expected.values())), Given())
+        rows = dict(cells_as_text(content, table.dialect.sheet))
+        assert {table.at, *table.lines} <= rows.keys()
+
+
+def packed(data: bytes) -> None:
+    """Read a packed file as any sync would."""
+    csv_file(data)
 
 
 def number(data: bytes) -> None:
@@ -155,9 +175,9 @@ def ledger_file(data: bytes) -> None:
             ledger.close()
 
 
-TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = MappingProxyType(
-    {target.__name__: target for target in (csv_file, number, usos_answer, apio_answer, configuration, ledger_file)}
-)
+_ALL: Final = (csv_file, workbook, packed, number, usos_answer, apio_answer, configuration, ledger_file)
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = MappingProxyType({target.__name__: target for target in _ALL})
+PACKED: Final = frozenset({"workbook", "packed"})  # changed inside what is packed
 
 
 def attack(target: Callable[[bytes], None], data: bytes) -> None:

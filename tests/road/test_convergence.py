@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pandas as pd
 import pytest
@@ -40,6 +40,35 @@ def settles(road: Road) -> None:
         assert (again.exit_code, again.writes) == (0, []), again.lines
         assert set(again.actions) <= {"keep"}, again.actions
         assert again.sync["verified"]
+
+
+def one_by_one(options: type[ApioOptions | UsosOptions], *apart: str) -> list[tuple[str, Any]]:
+    """Every value of every option that has a few, but for the options that are looked at elsewhere."""
+    found = []
+    for name, kind in get_type_hints(options).items():
+        values = (True, False) if kind is bool else get_args(kind) if get_origin(kind) is Literal else ()
+        found += [(name, value) for value in values if value != getattr(options(), name) and name not in apart]
+    return found
+
+
+# Plain http is refused where loopback is no exception, and then nothing is ever read.
+@pytest.mark.parametrize(("option", "value"), one_by_one(UsosOptions, "loopback_exempt"))
+def test_usos_settles_under_every_option(road: Road, option: str, value: Any) -> None:
+    there = {"1": [("Stary", "22 999 00 09"), ("DZIEKANAT", "22 999 00 01")], "2": [("kasa", "22 999 00 02")], "3": []}
+    road.open(usos_state(there), usos=UsosOptions(**{option: value}))
+    lines = ["1,22 999 00 01,Dziekanat,STA", "1,501 999 002,Łódź,KOM", "2,+48229990005,Kasa,", "3,22-999-00-06,,STA"]
+    road.source("\n".join(["entity_id,number,comment,type_id", *lines, ""]))
+    road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
+    settles(road)
+
+
+@pytest.mark.parametrize(("option", "value"), one_by_one(ApioOptions))
+def test_a_phone_list_settles_under_every_option(road: Road, option: str, value: Any) -> None:
+    road.open(apio_state([("Stara", "+48-229990009"), ("Kasa", "+48-229990002")]), apio=ApioOptions(**{option: value}))
+    lines = ["Dziekanat;22 999 00 01;", "Kasa;22 999 00 04;", "Stara;22 999 00 09;Nowa"]
+    road.source("\n".join(["Name;Phone Number;New Name", *lines, ""]))
+    road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD})
+    settles(road)
 
 
 @pytest.mark.parametrize("text", get_args(TextHandling))
@@ -104,6 +133,56 @@ def test_a_list_that_rewrites_names_is_learnt_once_and_then_left_alone(road: Roa
     changed = road.go()
     assert (changed.exit_code, changed.actions) == (0, {"keep": 2, "modify": 1})
     assert "+48-229990004" in [number for _, number in road.entries()]
+    assert road.go().writes == []
+
+
+@pytest.mark.parametrize("habit", REWRITING)
+def test_an_usos_that_rewrites_comments_is_learnt_once_and_then_left_alone(road: Road, habit: str) -> None:
+    options = UsosOptions(letters=REWRITING[habit], numbers="plus_digits", types="guessed")
+    stored = [REWRITING[habit](text) for text in ("Łódź", "Kasa Główna")]
+    road.open(usos_state({"1": [], "2": [(stored[0], "22 999 00 02"), ("stary", "22 999 00 09")]}), usos=options)
+    lines = ["1,22 999 00 01,Dziekanat,STA", "2,22 999 00 02,Łódź,", "1,22 999 00 03,Kasa Główna,"]
+    road.source("\n".join(["entity_id,number,comment,type_id", *lines, ""]))
+    road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
+    first = road.go()
+    assert first.exit_code == 1, "what stands there is not what the file says: that is told once"
+    assert set(first.sync["notes"]) == {
+        f"USOS {habit.replace('names', 'comments')}; from the next run on that is no difference.",
+        "USOS writes numbers in a form of its own; that is no difference.",
+    }
+    again = road.plan()
+    assert again.actions == {"keep": 3}
+    for _ in range(2):
+        again = road.go()
+        assert (again.exit_code, again.writes, again.actions) == (0, [], {"keep": 3})
+        assert "notes" not in again.sync
+    # A number that changes takes along the comment as it stands there, and counts as one change.
+    road.source("\n".join(["entity_id,number,comment,type_id", *lines[:2], "1,22 999 00 04,Kasa Główna,", ""]))
+    changed = road.go()
+    assert (changed.exit_code, changed.actions) == (0, {"keep": 2, "modify": 1})
+    assert road.go().writes == []
+
+
+@pytest.mark.parametrize("way", ["batch", "entries"])
+def test_a_name_that_stands_as_the_list_rewrites_it_is_learnt_too(road: Road, way: str) -> None:
+    road.open(apio_state([("DZIEKANAT", "+48-229990001")]), apio=ApioOptions(letters=str.upper))
+    road.source("Name;Phone Number\nDziekanat;22 999 00 01\n")
+    road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": way})
+    road.go()
+    assert road.entries() == [("DZIEKANAT", "+48-229990001")]
+    for _ in range(2):
+        again = road.go()
+        assert (again.exit_code, again.writes, again.actions) == (0, [], {"keep": 1})
+
+
+def test_types_that_usos_guesses_are_told_once(road: Road) -> None:
+    road.open(usos_state({"1": []}), usos=UsosOptions(types="guessed"))
+    road.source("entity_id,number,type_id\n1,22 999 00 01,KOM\n")
+    road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
+    assert road.go().sync["notes"] == ["USOS does not keep the types it is given; that is no difference."]
+    assert road.plan().actions == {"keep": 1}
+    road.source("entity_id,number,type_id\n1,22 999 00 01,KOM\n1,22 999 00 02,KOM\n")
+    assert "notes" not in road.go().sync
     assert road.go().writes == []
 
 

@@ -331,3 +331,20 @@ def test_the_summary_has_the_promised_shape(road: Road) -> None:
     assert sync["fingerprint"].startswith("sha256:")
     assert sync["requests"] == {"read": 4, "write": 1}
     assert set(sync["reports"]) == {"csv", "json", "html"}
+
+
+def test_how_a_file_was_read_is_said_by_all_that_use_it(road: Road) -> None:
+    road.open(usos_state({"1": []}))
+    road.source("Spis;;\n\nKod jednostki;Telefon;Opys\n1;22 999 00 01;kasa\n")
+    road.configure({"entity_class": "faculty"})
+    planned = road.plan()
+    assert planned.sync["source_notes"] == [
+        "The header was found in line 3.",
+        "Left out above the header: 1.",
+        'The column "Kod jednostki" is taken for entity_id.',
+        'The column "Telefon" is taken for number.',
+        'The column "Opys" is not used. If comment is meant, correct its name.',
+    ]
+    applied, again = road.apply(planned.sync["plan"]), road.go()
+    assert applied.sync["source_notes"] == again.sync["source_notes"] == planned.sync["source_notes"]
+    assert road.numbers("1") == [("", "22 999 00 01")]

@@ -248,7 +248,9 @@ class Living:
 
     def _hold(self, seen: Seen, trip: Trip) -> None:
         hold(seen, trip)
-        if self.debts and trip.exit_code in {0, 1}:
+        if "unknown" in trip.outcomes and not seen.replaces:
+            self._owe(seen, trip)
+        elif self.debts and trip.exit_code in {0, 1}:
             self._owe(replace(seen, before=self.debts), trip)
 
     def _owe(self, seen: Seen, trip: Trip) -> None:
