@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -87,7 +88,7 @@ class Findings:
         begins = columns.run.startswith(reference, autoescape=True)
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.reconciliations).where(begins).limit(2)).all() if reference else []
-            if not rows and len(reference) == len("2026-01-01"):
+            if not rows and _is_day(reference):
                 query = select(tables.reconciliations).where(columns["at"] <= f"{reference}T99")
                 rows = connection.execute(query.order_by(columns["at"].desc()).limit(1)).all()
         exact = [row for row in rows if row.run == reference] or rows
@@ -144,6 +145,13 @@ class Findings:
                 connection.execute(this.values(findings=packed(rest.reset_index(drop=True))))
             connection.execute(delete(tables.acceptances).where(tables.acceptances.c.owner == owner))
         return changed
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _made(row: Row[Any]) -> Reconciliation:

@@ -3,13 +3,14 @@
 # No postponed annotations in this module: Prefect reads them to make the form, and does not resolve them everywhere.
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
-from flows.artifacts import courteously, escape
+from flows.artifacts import Links, courteously, escape
 from flows.front.states import NotInPlace, told
 from flows.open import open_world
 from flows.reconciliation.reconciling import Asked, Reconciled, reconcile_all
@@ -33,11 +34,11 @@ def reconcile(config: str = "", since: str = "") -> Any:
     """
     try:
         with open_world(config or None, os.environ) as world:
-            done = reconcile_all(world, Asked(since))
+            done, links = reconcile_all(world, Asked(since)), Links.of(world)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=told(error), data=error)
     sentence = in_a_sentence(done)
-    show(done, sentence)
+    show(done, sentence, links)
     if done.exit_code == 0:
         return Completed(message=sentence, data=done.summary)
     return Failed(message=sentence, data=NotInPlace(sentence, done.summary))
@@ -55,7 +56,7 @@ def in_a_sentence(done: Reconciled) -> str:
     return " · ".join([*unread, f"{listed}{apart}; {counts[Kind.AGREE]} agree"])
 
 
-def show(done: Reconciled, sentence: str) -> None:
+def show(done: Reconciled, sentence: str, links: Links) -> None:
     """Show the counts, how they moved, and where the reports are; where Prefect cannot be reached, go on without."""
     run = escape(done.summary["run"])
     courteously(
@@ -70,9 +71,21 @@ def show(done: Reconciled, sentence: str) -> None:
         key="phonesync-findings-trend",
         description="The last reconciliations, the newest first",
     )
-    paths = "\n".join(f"- {kind}: {escape(path)}" for kind, path in done.summary["reports"].items())
-    page = f"# Reconciliation {run}\n\n{escape(sentence)}\n\nReports, on the machine that ran it:\n\n{paths}"
-    courteously(create_markdown_artifact, markdown=page, key="phonesync-reconciliation")
+    courteously(create_markdown_artifact, markdown=reports_page(done, sentence, links), key="phonesync-reconciliation")
+
+
+def reports_page(done: Reconciled, sentence: str, links: Links) -> str:
+    """Return the sentence, the way to the page, and where the other reports lie."""
+    reports: Mapping[str, str] = done.summary["reports"]
+    address = links.address(reports["html"]) or Path(reports["html"]).as_uri()
+    paths = "\n".join(f"- {kind}: {escape(path)}" for kind, path in reports.items())
+    parts = [
+        f"# Reconciliation {escape(done.summary['run'])}",
+        escape(sentence),
+        f"[Open the page]({address}): every finding, with what to do about it",
+        f"On the machine that ran it:\n\n{paths}",
+    ]
+    return "\n\n".join(parts)
 
 
 def counts_table(summary: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -8,7 +8,8 @@ from typing import cast
 import pandas as pd
 
 from connectors.usos import Usos
-from flows.passage import FOLDS_NAMES
+from flows.expected import Ends, expect, owners_of
+from flows.make import inputs
 from flows.source import Source, extract_source, judge_source, kind_of
 from flows.targets.target import Found, Reading
 from flows.world import World
@@ -17,10 +18,9 @@ from schemas.owner import list_owner
 from schemas.sync import Sync
 from tasks.findings.advise import Language
 from tasks.findings.places import Place
-from tasks.findings.reconcile import Side
+from tasks.findings.side import Side
 from tasks.lines.validate import Checked, Target
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
+from tasks.plans.plan import plan
 
 _MOST_TYPES = 50  # an installation has a handful; each costs a request
 
@@ -122,8 +122,7 @@ def _owners(world: World, one: Look) -> set[str]:
     remembered = world.ledger.memory.owners(one.name, one.target)
     if one.checked is None:
         return remembered
-    checked = one.checked
-    managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+    managed = owners_of(one.checked)
     one.gone = remembered - managed
     return managed | remembered
 
@@ -132,40 +131,33 @@ def side_of(world: World, one: Look) -> Side | None:
     """Return the sync with both its ends, None where one of them could not be read."""
     if one.source is None or one.checked is None or one.found is None:
         return None
-    folds = FOLDS_NAMES in world.ledger.memory.traits(one.target)
+    expected = expect(world, ends_of(world, one))
     return Side(
         sync=one.name,
         place=one.place,
         by_name=one.kind == "apio",
         source=one.source.arranged.source,
-        checked=one.checked,
+        checked=expected.checked,
         entries=one.found.entries,
-        plan=would_do(world, one, folds=folds),
+        plan=plan(inputs(expected.checked, one.found.entries), expected.policy),
         unread=frozenset(one.found.unread),
-        names_managed="name" in one.source.arranged.headers,
-        fold_names=folds,
+        names_managed=expected.policy.names_managed,
+        fold_names=expected.policy.fold_names,
         short_codes=one.sync.allow_short_codes,
         untyped=world.ledger.findings.untyped(one.target),
     )
 
 
-def would_do(world: World, one: Look, *, folds: bool) -> pd.DataFrame:
-    """Return the plan that a run of the sync would make now; it is kept nowhere."""
-    source, checked, found = one.source, one.checked, one.found
-    if source is None or checked is None or found is None:
+def ends_of(world: World, one: Look) -> Ends:
+    """Return both ends of a sync that was read.
+
+    Raises:
+        ConfigurationError: one of them was not.
+    """
+    if one.source is None or one.checked is None or one.found is None:
         raise ConfigurationError(f"{one.name}: there is nothing to plan.", remedy="Try: phonesync check.")
-    by_name = one.kind == "apio"
-    policy = Policy(
-        names_are_keys=by_name,
-        delete_missing=one.sync.delete_missing if one.sync.delete_missing is not None else not by_name,
-        clear_gone=one.sync.on_missing_owner == "clear",
-        gone=frozenset(one.gone),
-        unread=found.unread,
-        fold_names=folds,
-        names_managed="name" in source.arranged.headers,
-        kept_types=world.ledger.memory.kept_types(one.target),
-    )
-    return plan(Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found.entries), policy)
+    headers = one.source.arranged.headers
+    return Ends(one.sync, world.target(one.sync), headers, one.checked, one.found, frozenset(one.gone))
 
 
 def places_of(looks: list[Look]) -> list[Place]:

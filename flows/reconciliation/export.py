@@ -13,17 +13,22 @@ import pandas as pd
 
 from connectors.files import write_private
 from connectors.texts import lines_of
-from flows.reconciliation.comparing import Look, place_of, would_do
+from flows.expected import expect, owners_of
+from flows.make import inputs
+from flows.reconciliation.comparing import Look, ends_of, place_of
 from flows.source import configured_columns, extract_source, judge_source, kind_of
 from flows.targets.target import Found
 from flows.world import World
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
-from schemas.owner import entity_id, usos_owner
+from schemas.owner import are_ids, entity_id, usos_owner
 from schemas.plan import WRITES
 from schemas.sync import Sync
 from tasks.findings.lay_out_source import Form, lay_out_source
 from tasks.lines.arrange import expected_headers
 from tasks.numbers.read_number import means_none
+from tasks.plans.plan import plan
+
+_LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,7 @@ def _owners(world: World, wanted: Wanted, sync: Sync, target: str) -> list[str]:
     owners = {usos_owner(sync.entity_class, identifier) for identifier in _ids(wanted.ids)}
     owners |= world.ledger.memory.owners(wanted.sync, target)
     if sync.source.exists():
-        checked = judge_source(world, sync, extract_source(world, sync))
-        owners |= {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+        owners |= owners_of(judge_source(world, sync, extract_source(world, sync)))
     if not owners:
         raise UsageError(
             f"{wanted.sync}: nobody says whose numbers to read, and USOS has no list of ids.",
@@ -105,7 +109,21 @@ def _owners(world: World, wanted: Wanted, sync: Sync, target: str) -> list[str]:
 
 
 def _ids(given: Sequence[str]) -> list[str]:
-    return [line for item in given for line in lines_of(item)]
+    """Return the ids given, those of files among them.
+
+    Raises:
+        UsageError: there is no such file, or something cannot be an id.
+    """
+    for item in given:
+        if not Path(item).is_file() and (Path(item).name != item or Path(item).suffix in _LISTS):
+            raise UsageError(f"{item}: there is no such file.", remedy="Give a file with one id a line, or an id.")
+    ids = pd.Series([line for item in given for line in lines_of(item)], dtype="str")
+    wrong = ids[~are_ids(ids)].tolist()
+    if wrong:
+        raise UsageError(
+            f"{wrong[0]!r} cannot be an id.", remedy="An id has 1 to 32 characters, no spaces and no |; one a line."
+        )
+    return ids.tolist()
 
 
 def _tellable(entries: pd.DataFrame, sync: Sync) -> tuple[pd.DataFrame, int]:
@@ -159,9 +177,9 @@ def _proven(world: World, wanted: Wanted, sync: Sync, made: tuple[bytes, Found])
         one.source = extract_source(world, one.sync)
         one.checked = judge_source(world, one.sync, one.source)
     checked = one.checked
-    managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
-    one.gone = world.ledger.memory.owners(wanted.sync, one.target) - managed
-    planned = would_do(world, one, folds=False)
+    one.gone = world.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
+    expected = expect(world, ends_of(world, one))
+    planned = plan(inputs(expected.checked, found.entries), expected.policy)
     changes = int(planned["action"].isin(WRITES).sum())
     if changes:
         raise SourceError(

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from connectors.files import make_private_folder, write_private
+from connectors.files import make_private_folder
 from connectors.ledger_findings import Reconciliation
 from flows.reconciliation.comparing import Look, look, places_of, side_of, type_words
 from flows.reconciliation.linking import Links, links
+from flows.reconciliation.reporting import report
 from flows.reconciliation.suggesting import suggest_copies
+from flows.reconciliation.surveying import numbers_of, systems_of
 from flows.world import World
 from schemas.errors import PhonesyncError
-from schemas.findings import Kind, System, View, tally
+from schemas.findings import Kind, View, tally
 from schemas.frames import Finding
 from tasks.among import looked_up
 from tasks.findings.advise import Language, Names, advise
 from tasks.findings.compare_findings import Earlier, accepted, date_findings, identify, remember, resolved
 from tasks.findings.hide import hide
+from tasks.findings.once import once
 from tasks.findings.places import look_around, standing
-from tasks.findings.reconcile import COLUMNS, compare, once
-from tasks.findings.survey import numbers_in, overlap
-from tasks.pages.as_csv import as_csv
+from tasks.findings.reconcile import compare
+from tasks.findings.side import COLUMNS
+from tasks.findings.survey import overlap
 
 _SHOWN_RUNS = 12
 _BY_WEIGHT = (5, 4, 2, 3, 1)
@@ -56,6 +58,16 @@ class Reconciled:
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Occasion:
+    """One reconciliation among others: its run, what is remembered, and which one it is compared with."""
+
+    run: str
+    at: str
+    memory: Reconciliation | None
+    before: Reconciliation | None
+
+
 def reconcile_all(world: World, asked: Asked) -> Reconciled:
     """Compare every configured file and place, and keep what was found; no service is written to.
 
@@ -63,46 +75,56 @@ def reconcile_all(world: World, asked: Asked) -> Reconciled:
         LedgerError: there is no earlier reconciliation of that name.
         ConfigurationError: reports cannot be written.
     """
-    kept = world.ledger.findings
-    memory = kept.last()
-    before = kept.find(asked.since) if asked.since else memory
+    memory = world.ledger.findings.last()
+    before = world.ledger.findings.find(asked.since) if asked.since else memory
     make_private_folder(world.settings.reports)
-    run = f"{world.clock():%Y%m%dT%H%M%SZ}-{world.suffix()}"
-    at = world.now()
-    world.ledger.start_run(run, mode="reconcile", person=world.person, at=at)
-    summary: dict[str, Any] = {"run": run}
+    occasion = _Occasion(f"{world.clock():%Y%m%dT%H%M%SZ}-{world.suffix()}", world.now(), memory, before)
+    world.ledger.start_run(occasion.run, mode="reconcile", person=world.person, at=occasion.at)
+    summary: dict[str, Any] = {"run": occasion.run}
     code = 5
     try:
-        looks = look(world)
-        linked = links(world, looks)
-        earlier = Earlier(
-            memory.findings if memory else None, before.findings if before else None, _not_compared(looks)
-        )
-        rows = _rows(world, looks, linked, earlier, asked)
-        shown = _findings(world, looks, rows, asked)
-        hidden = _hidden(looks, shown, [one.name for one in looks if one.private])
-        view = View(
-            run=run,
-            at=at,
-            systems=_systems(looks),
-            overlap=overlap(_numbers(looks)),
-            findings=hidden,
-            resolved=resolved(hidden, earlier),
-            history=[*kept.history(_SHOWN_RUNS - 1), {"run": run, "at": at, "findings": tally(hidden)}],
-            since=before.run if before else "",
-        )
-        errors = [*(error for one in looks for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
-        summary = _summary(view, linked)
-        if asked.suggest:
-            summary["suggestions"] = suggest_copies(looks, rows, run)
-        summary["reports"] = _report(world, view, summary, asked.lang)
-        code = _exit_code(view, errors)
-        kept.keep(Reconciliation(run, at, view.since, tally(hidden), remember(hidden, earlier)))
+        done = _carried_out(world, asked, occasion)
+        summary, code = done.summary, done.exit_code
     finally:
-        world.ledger.finish_run(run, exit_code=code, summary=summary, at=world.now())
+        world.ledger.finish_run(occasion.run, exit_code=code, summary=summary, at=world.now())
+    return done
+
+
+def _carried_out(world: World, asked: Asked, occasion: _Occasion) -> Reconciled:
+    """Read, compare, report, and keep what was found."""
+    looks = look(world)
+    linked = links(world, looks)
+    errors = [*(error for one in looks for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
+    memory, before = (one.findings if one else None for one in (occasion.memory, occasion.before))
+    earlier = Earlier(memory, before, _not_compared(looks))
+    rows = _rows(world, looks, linked, earlier, asked)
+    findings = _findings(world, looks, rows, asked)
+    hidden = _hidden(looks, findings, [one.name for one in looks if one.private])
+    view = _view(world, looks, hidden, earlier, occasion)
+    summary = _summary(view, linked)
+    if asked.suggest:
+        summary["suggestions"] = suggest_copies(looks, rows, view.run)
+    summary["reports"] = report(world, view, summary, asked.lang)
+    counts = tally(hidden)
+    world.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
     users = [one.name for one in looks if one.sync.entity_class == "user"]
-    screen = View(**{**vars(view), "findings": _hidden(looks, shown, users)})
-    return Reconciled(summary, code, screen, errors)
+    screen = replace(view, findings=_hidden(looks, findings, users))
+    return Reconciled(summary, _exit_code(view, errors), screen, errors)
+
+
+def _view(world: World, looks: list[Look], findings: pd.DataFrame, earlier: Earlier, occasion: _Occasion) -> View:
+    """Return all that the reports show of these findings, which are masked already."""
+    this = {"run": occasion.run, "at": occasion.at, "findings": tally(findings)}
+    return View(
+        run=occasion.run,
+        at=occasion.at,
+        systems=systems_of(looks),
+        overlap=overlap(numbers_of(looks)),
+        findings=findings,
+        resolved=resolved(findings, earlier),
+        history=[*world.ledger.findings.history(_SHOWN_RUNS - 1), this],
+        since=occasion.before.run if occasion.before else "",
+    )
 
 
 def _rows(world: World, looks: list[Look], linked: Links, earlier: Earlier, asked: Asked) -> pd.DataFrame:
@@ -148,36 +170,6 @@ def _not_compared(looks: list[Look]) -> list[tuple[str, str]]:
     return whole + [(one.name, owner) for one in looks if one.found for owner in one.found.unread]
 
 
-def _systems(looks: list[Look]) -> list[System]:
-    """Return the files, then the places, each with its figures and what kept it from being read."""
-    systems = []
-    for one in looks:
-        checked, note = one.checked, one.wrong_source.message if one.wrong_source else ""
-        lines = checked.rows if checked else 0
-        numbers = len(numbers_in(checked.desired["key"])) if checked else 0
-        problems = int(checked.rejected["line"].nunique()) if checked else 0
-        systems.append(System(one.name, "csv", lines, numbers, problems, note))
-    unread = {owner: one.place for one in looks if one.found for owner in one.found.unread}
-    notes = {one.place: one.wrong_place.message for one in looks if one.wrong_place}
-    read = {place.name: place.entries for place in places_of(looks)}
-    kinds = {one.place: one.kind for one in looks}
-    for place, kind in kinds.items():
-        keys = read[place]["key"] if place in read else pd.Series(dtype="str")
-        lost = sum(where == place for where in unread.values())
-        wordy = int(keys.str.startswith("text:").sum())
-        said = f"{lost} of its owners could not be read" if lost else ""
-        numbers = len(numbers_in(keys))
-        systems.append(System(place, kind, len(keys), numbers, wordy + lost, notes.get(place, said)))
-    return systems
-
-
-def _numbers(looks: list[Look]) -> dict[str, pd.Series]:
-    files = {one.name: numbers_in(one.checked.desired["key"]) for one in looks if one.checked}
-    places = {place.name: numbers_in(place.entries["key"]) for place in places_of(looks)}
-    # A sync may bear the name of a place; nobody could tell the two apart.
-    return {**files, **{name: numbers for name, numbers in places.items() if name not in files}}
-
-
 def _summary(view: View, linked: Links) -> dict[str, Any]:
     findings = view.findings
     waiting = findings[(findings["accepted"] != "") & (findings["kind"] != Kind.AGREE)]
@@ -202,30 +194,3 @@ def _exit_code(view: View, errors: list[PhonesyncError]) -> int:
     codes = {error.exit_code if error.exit_code in {2, 4} else 4 for error in errors} | {int(bool(open_))}
     codes |= {4} if unread else set()
     return next((code for code in _BY_WEIGHT if code in codes), 0)
-
-
-def _report(world: World, view: View, summary: dict[str, Any], lang: Language) -> dict[str, str]:
-    """Write the reports, each readable by its owner alone, and return their paths by kind."""
-    # They bring a template engine and a workbook writer along, which nothing else here needs.
-    from tasks.pages.reconcile_page import page
-    from tasks.pages.reconcile_workbook import workbook
-
-    folder = world.settings.reports / view.run
-    paths = {kind: folder / f"reconciliation.{kind}" for kind in ("csv", "json", "html", "xlsx")}
-    write_private(paths["csv"], as_csv(view.findings))
-    write_private(paths["json"], _json(view, summary))
-    write_private(paths["html"], page(view, lang))
-    write_private(paths["xlsx"], workbook(view, lang))
-    return {kind: str(path) for kind, path in paths.items()}
-
-
-def _json(view: View, summary: dict[str, Any]) -> str:
-    whole = {
-        **summary,
-        "at": view.at,
-        "overlap": view.overlap.to_dict("records"),
-        "history": view.history,
-        "lines": view.findings.to_dict("records"),
-        "resolved": view.resolved.to_dict("records"),
-    }
-    return json.dumps(whole, ensure_ascii=False, default=str) + "\n"

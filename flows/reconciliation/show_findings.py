@@ -50,7 +50,9 @@ def _show_counts(summary: Mapping[str, Any]) -> None:
         figures = f"{trend['new']} new, {trend['persisting']} persisting, {trend['resolved']} resolved"
         say(f"Since {summary['since']}: {figures}")
     if summary["links"]["loose"]:
-        say(f"{summary['links']['loose']} links of the mapping lead nowhere: no such owner, list or name")
+        loose = summary["links"]["loose"]
+        many = "1 link of the mapping leads" if loose == 1 else f"{loose} links of the mapping lead"
+        say(f"{many} nowhere: no such owner, list or name")
     if told and not waiting:
         say("Everything agrees." if not accepted else "Everything else agrees.")
 
@@ -74,22 +76,26 @@ def show_found(found: Mapping[str, Any]) -> None:
     """Show where a number or a name stands."""
     rows = found["found"]
     if rows:
-        columns = ["where", "owner", "name", "number"]
-        show_rows("", rows, [*columns, *(["type"] if any(row["type"] for row in rows) else [])])
-    if not rows:
+        columns = ["where", "line", "owner", "name", "number", "type"]
+        show_rows("", rows, [column for column in columns if any(row[column] for row in rows)])
+    else:
         say("It stands nowhere.")
 
 
 def show_exported(made: Mapping[str, Any]) -> None:
     """Show what a file holds now, and what of it would be held as it stands."""
-    entries = "1 entry" if made["entries"] == 1 else f"{made['entries']} entries"
-    say(f"{near(made['file'])}: {entries}. A plan with it changes nothing.")
+    say(f"{near(made['file'])}: {_entries(made['entries'])}. A plan with it changes nothing.")
     if made["rejected"]:
         lines = "1 line has" if made["rejected"] == 1 else f"{made['rejected']} lines have"
         say(f"{lines} no number that can be read, or cannot be trusted; what stands there stays. See: phonesync check")
     if made["left_out"]:
-        say(f"{made['left_out']} entries are left out: a line without a number would clear their owner.")
+        say(f"{_entries(made['left_out'])} left out: a line without a number would clear the owner.")
     if made["owners_without_numbers"]:
-        say(f"{made['owners_without_numbers']} owners have no numbers.")
+        many = made["owners_without_numbers"]
+        say("1 owner has no numbers." if many == 1 else f"{many} owners have no numbers.")
     if made["english_comments"]:
-        say(f"{made['english_comments']} entries have an English comment, which a file does not hold.")
+        say(f"{_entries(made['english_comments'])} with an English comment, which a file does not hold.")
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"

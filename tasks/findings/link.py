@@ -9,7 +9,7 @@ import pandas as pd
 
 from schemas.errors import SourceError
 from schemas.findings import Kind
-from tasks.findings.reconcile import COLUMNS
+from tasks.findings.side import COLUMNS
 from tasks.numbers.normalise import tidy_text
 
 MAPPING = ("owner", "comment", "list", "name")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,27 @@ class File:
     lines: Sequence[int]
     delimiter: str
     quotechar: str
+
+
+def as_file(header: Sequence[str], headers: Mapping[str, str], cells: Iterable[Sequence[str]]) -> File:
+    """Return the records of a table that is no text, such as a workbook's, as a file of their own.
+
+    Args:
+        header: the names of its columns.
+        headers: what it calls our columns.
+        cells: of each record.
+    """
+    records = [_record(header), *map(_record, cells)]
+    # A cell may hold several lines, so where a record begins is counted.
+    heights = [len(_LINE.findall(record)) - 1 for record in records]
+    lines = [1 + height for height in accumulate(heights)][:-1]
+    return File("".join(records), header, headers, lines, ";", '"')
+
+
+def _record(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
 
 
 @dataclass(frozen=True)

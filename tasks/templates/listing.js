@@ -65,50 +65,51 @@ const listing = (page, data) => {
     return (row) => passes[at[row]];
   }
 
-  /* All rows as one long text: looking through it once is quicker than looking into each row. It is made in slices, while
-     nobody waits; a search that comes earlier makes the rest of it at once. */
-  let haystack = null;
-  const making = makeHaystack();
+  /* The values of a pool as one long text: looking through it once is quicker than looking into each, and many rows
+     share a value. The texts are made one by one, while nobody waits; a search that comes earlier makes the rest at once. */
+  const searched = { words: new Map(), digits: new Map() };
+  let lines = null;
+  const making = makeTexts();
 
-  function prepared() {
-    while (!haystack) making.next();
-    return haystack;
+  function* makeTexts() {
+    lines = joined(Array.from(lineOf, (line) => (line ? String(line) : "")), (value) => value);
+    yield;
+    for (const [kind, change] of [["words", folded], ["digits", (value) => value.replace(/[^\d\u0000]/g, "")]]) {
+      for (const column of page.search[kind]) {
+        const { pool } = data.columns[column];
+        if (!searched[kind].has(pool)) searched[kind].set(pool, joined(data.pools[pool], change));
+        yield;
+      }
+    }
   }
 
-  function* makeHaystack() {
-    const foldedOf = {};
-    const digitsOf = {};
-    const each = (values, change) => {
-      const all = change(values.join("\u0001")).split("\u0001");
-      return all.length === values.length ? all : values.map(change);
+  /* Changed as a whole, which is quick; where a value holds the separator itself, one by one. */
+  function joined(values, change) {
+    const starts = new Uint32Array(values.length + 1);
+    let whole = change(values.join("\u0000"));
+    const startsOf = () => {
+      let count = 0;
+      for (let at = whole.indexOf("\u0000"); at >= 0; at = whole.indexOf("\u0000", at + 1)) starts[++count] = at + 1;
+      starts[values.length] = whole.length + 1;
+      return count;
     };
-    for (const column of [...page.search.words, ...page.search.digits]) {
-      const { pool } = data.columns[column];
-      foldedOf[pool] ??= each(data.pools[pool], folded);
-      if (page.search.digits.includes(column)) digitsOf[pool] ??= each(data.pools[pool], (value) => value.replace(/[^\d\u0001]/g, ""));
-      yield;
+    if (startsOf() !== Math.max(values.length - 1, 0)) {
+      whole = values.map((value) => change(value.replaceAll("\u0000", " "))).join("\u0000");
+      startsOf();
     }
-    const sources = [
-      ...page.search.words.map((column) => [foldedOf[data.columns[column].pool], columns[column].at]),
-      ...page.search.digits.map((column) => [digitsOf[data.columns[column].pool], columns[column].at]),
-    ].filter(([values, at]) => at !== none || values[0]);
-    const starts = new Uint32Array(total + 1);
-    const rows = new Array(total);
-    for (let row = 0; row < total; row += 1) {
-      let whole = lineOf[row] ? `${lineOf[row]}` : "";
-      let before = "";
-      // What stands on both sides, or in what stands before it, is looked through once.
-      for (const [values, at] of sources) {
-        const value = values[at[row]];
-        if (!value || before.includes(value)) continue;
-        whole += `\n${value}`;
-        before = value;
-      }
-      rows[row] = whole;
-      starts[row + 1] = starts[row] + whole.length + 1;
-      if (row % 4000 === 3999) yield;
+    return { whole, starts };
+  }
+
+  /* Mark the values that hold the needle, and say whether there are any. */
+  function hitsIn({ whole, starts }, needle, hits) {
+    let value = -1;
+    for (let at = whole.indexOf(needle); at >= 0; at = whole.indexOf(needle, starts[value + 1])) {
+      // Up to the last value that starts no later, in strides that grow: hits stand together, or far apart.
+      value += 1;
+      for (let stride = 1; starts[value + 1] <= at; stride = starts[value + 2 * stride] <= at ? 2 * stride : 1) value += stride;
+      hits[value] = 1;
     }
-    haystack = { whole: rows.join("\u0000"), starts };
+    return value >= 0;
   }
 
   function searchFilter() {
@@ -116,17 +117,22 @@ const listing = (page, data) => {
     if (!wanted) return null;
     // A number may be typed in any spelling; its digits have to stand together in the stored one.
     const number = /^[+\d\s()./-]+$/.test(wanted) && digits(wanted).length > 2 ? digits(wanted) : "";
-    const hits = new Uint8Array(total);
-    const { whole, starts } = prepared();
-    for (const needle of new Set([wanted, number].filter(Boolean))) {
-      let row = 0;
-      for (let at = whole.indexOf(needle); at >= 0; at = whole.indexOf(needle, starts[row])) {
-        while (starts[row + 1] <= at) row += 1;
-        hits[row] = 1;
-        row += 1;
+    while (!making.next().done);
+    const found = {};
+    for (const [kind, needle] of [["words", wanted], ["digits", number]]) {
+      for (const [pool, text] of needle ? searched[kind] : []) {
+        const hits = found[pool] ?? new Uint8Array(data.pools[pool].length);
+        if (hitsIn(text, needle, hits)) found[pool] = hits;
       }
     }
-    return (row) => hits[row] === 1;
+    const rows = new Uint8Array(total);
+    hitsIn(lines, wanted, rows);
+    for (const column of new Set([...page.search.words, ...page.search.digits])) {
+      const hits = found[data.columns[column].pool];
+      const { at } = columns[column];
+      if (hits) for (let row = 0; row < total; row += 1) rows[row] |= hits[at[row]];
+    }
+    return (row) => rows[row] === 1;
   }
 
   /* The rank of each row under a heading, and the highest of them; 0 where there is nothing to sort by. */
@@ -444,7 +450,7 @@ const listing = (page, data) => {
   $("owner-field").hidden = noOwner;
   for (const id of ["filters", "scroller", "keys"]) $(id).hidden = false;
 
-  for (const id of ["search", "owner"]) $(id).addEventListener("input", later(() => setFilter(id, $(id).value), 40));
+  for (const id of ["search", "owner"]) $(id).addEventListener("input", later(() => setFilter(id, $(id).value), 20));
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   $("filters").addEventListener("reset", (event) => {
     event.preventDefault();
@@ -551,9 +557,7 @@ const listing = (page, data) => {
   follow();
   // The first search should not be the one that waits: prepare while nobody does.
   const prepare = () => {
-    if (haystack) return;
-    making.next();
-    setTimeout(prepare);
+    if (!making.next().done) setTimeout(prepare);
   };
   setTimeout(prepare, 100);
   return { rows: () => view, text, lineOf };

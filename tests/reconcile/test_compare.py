@@ -16,8 +16,10 @@ from schemas.frames import Finding, Source
 from tasks.findings.advise import Names, advise
 from tasks.findings.compare_findings import Earlier, accepted, date_findings, identify, remember, resolved
 from tasks.findings.hide import hide
+from tasks.findings.once import once
 from tasks.findings.places import Place, look_around, standing
-from tasks.findings.reconcile import Side, compare, once
+from tasks.findings.reconcile import compare
+from tasks.findings.side import Side
 from tasks.findings.survey import numbers_in, overlap
 from tasks.lines.validate import Checked, Rules, validate
 from tasks.numbers.recognise import recognise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -11,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
+from flows.open import open_world
+from flows.reconciliation.comparing import look, side_of
 from flows.sandbox import SAMPLES
 
 Phonesync = Callable[..., Any]
@@ -43,6 +47,26 @@ def test_the_counts_are_those_that_people_counted_in_the_samples(phonesync: Phon
         kind: sum(count for (_, one), count in expected.items() if one == kind)
         for kind in ("agree", "missing", "foreign", "differs", "unreadable")
     }
+
+
+def test_what_a_sync_is_said_to_do_is_what_its_plan_does(phonesync: Phonesync) -> None:
+    """Also where the list has been seen to rewrite names: what was learnt there, a reconciliation knows too."""
+    text = Path("desk_phones.csv").read_text(encoding="utf-8-sig")
+    assert "\nBiblioteka;" in text
+    Path("desk_phones.csv").write_text(text.replace("\nBiblioteka;", "\nBibliotéka;"), encoding="utf-8")
+    with open_world(None, os.environ) as world:
+        target = world.target(world.sync("desk-phones")).name
+        world.ledger.memory.learn_trait(target, "drops accents from names", world.now())
+    plans = {sync["sync"]: sync["plan"] for sync in phonesync("plan", "--json").json["syncs"]}
+    with open_world(None, os.environ) as world:
+        for one in look(world):
+            side = side_of(world, one)
+            assert side is not None
+            planned = world.ledger.plan(plans[one.name]).entries
+            assert side.plan.astype(str).to_dict("records") == planned.astype(str).to_dict("records")
+    findings = phonesync("reconcile", "--json").findings
+    (row,) = [row for row in findings if row["name_csv"] == "Bibliotéka"]
+    assert row["kind"] == "agree"
 
 
 def test_every_line_and_every_entry_is_in_exactly_one_finding(phonesync: Phonesync, sandbox: Sandbox) -> None:
@@ -176,6 +200,30 @@ def test_a_suggestion_is_a_copy_in_which_only_what_it_says_is_changed(phonesync:
     assert [row["after"] for row in listed] == ["22 999 04 00", "22 999 05 00"]
 
 
+def test_a_workbook_gets_its_corrections_as_a_csv_file_that_can_take_its_place(phonesync: Phonesync) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    with Path("faculties.csv").open(encoding="windows-1250", newline="") as file:
+        for row in csv.reader(file, delimiter=";"):
+            sheet.append(row)
+    book.save("faculties.xlsx")
+    original = Path("faculties.xlsx").read_bytes()
+    config = Path("phonesync.toml").read_text(encoding="utf-8")
+    Path("phonesync.toml").write_text(config.replace("faculties.csv", "faculties.xlsx"), encoding="utf-8")
+    suggested = phonesync("reconcile", "--suggest", "--json").json["suggestions"]["faculties"]
+    assert Path("faculties.xlsx").read_bytes() == original
+    with Path(suggested["list"]).open(encoding="utf-8", newline="") as file:
+        assert [(row["line"], row["after"]) for row in csv.DictReader(file)] == [
+            ("16", "22 999 04 00"),
+            ("17", "22 999 05 00"),
+        ]
+    name = Path(suggested["file"]).name
+    Path("phonesync.toml").write_text(config.replace("faculties.csv", name), encoding="utf-8")
+    kinds = {row["kind"] for row in phonesync("reconcile", "--json").findings if row["sync"] == "faculties"}
+    assert "unreadable" not in kinds
+
+
 def test_the_suggested_files_leave_nothing_that_only_a_file_can_put_right(phonesync: Phonesync) -> None:
     said = phonesync("reconcile", "--suggest", "--json")
     for sync, written in said.json["suggestions"].items():
@@ -237,7 +285,8 @@ def test_since_names_a_run_or_a_day(phonesync: Phonesync) -> None:
     third = phonesync("reconcile", "--since", first, "--json").json
     assert third["since"] == first
     assert third["trend"] == second["trend"]
-    assert phonesync("reconcile", "--since", "2020-01-01").code == 2
+    for wrong in ("2020-01-01", "2999-13-45", "yesterday"):
+        assert phonesync("reconcile", "--since", wrong).code == 2
     assert phonesync("reconcile", "--since", "2999-01-01", "--json").json["since"] == third["run"]
 
 
@@ -292,6 +341,8 @@ def test_who_has_nothing_but_usos_begins_with_a_list_of_ids(phonesync: Phonesync
     refused = phonesync("export", "buildings")
     assert refused.code == 2
     assert "--ids" in refused.err
+    for wrong in ("other.txt", "folder/ids", "B01|B02", "B01 B02"):
+        assert phonesync("export", "buildings", "--ids", wrong).code == 2
     Path("ids.txt").write_text("B01\nB02\n", encoding="utf-8")
     made = phonesync("export", "buildings", "--ids", "ids.txt", "--ids", "B03", "--json").json
     assert (made["owners"], made["owners_without_numbers"]) == (3, 0)

@@ -1,0 +1,145 @@
+"""The reconciliation as Prefect runs and shows it, on a server of the tests' own; all data is invented."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from connectors.sandbox.server import Sandbox, serve
+from flows.sandbox import SAMPLES, credentials, read_state
+from schemas.errors import LedgerError
+
+ENTRY = f"{Path(__file__).parent.parent.parent}/flows/reconcile.py:reconcile"
+KEYS = {"phonesync-findings", "phonesync-findings-trend", "phonesync-reconciliation"}
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run a server that keeps its data in a temporary folder and tells nobody."""
+    home = tmp_path_factory.mktemp("prefect")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DO_NOT_TRACK", "1")
+        with (
+            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
+            prefect_test_harness(server_startup_timeout=180),
+        ):
+            yield
+
+
+@pytest.fixture(scope="module")
+def flow() -> Any:
+    """Load the flow as a worker does; a placeholder would hide a module that cannot be imported."""
+    return load_flow_from_entrypoint(ENTRY, use_placeholder_flow=False)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with serve(read_state(None)) as running:
+        yield running
+
+
+@pytest.fixture
+def reconcile(
+    prefect_server: None, flow: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    """Return the flow on two of the samples, one of them of people; it returns its final state."""
+    for name, value in credentials(read_state(None)).items():
+        monkeypatch.setenv(name, value)
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    config = tmp_path / "samples" / "phonesync.toml"
+    text = config.read_text(encoding="utf-8")
+    text = text.replace("http://127.0.0.1:8701", sandbox.usos_url).replace("http://127.0.0.1:8702", sandbox.apio_url)
+    text = f'{text}\n[prefect]\nreports_url = "https://intranet.example.edu.pl/phonesync"\n'
+    config.write_text(text, encoding="utf-8")
+    return lambda since="": flow(config=str(config), since=since, return_state=True)
+
+
+def artifacts(state: Any) -> dict[str, Any]:
+    """Return the artifacts of a run by their keys, once the server has them all."""
+    run = state.state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        for _ in range(150):
+            found = {str(one.key): one for one in client.read_artifacts() if one.flow_run_id == run}
+            if found.keys() >= KEYS:
+                return found
+            time.sleep(0.1)
+    raise AssertionError(f"after fifteen seconds there are {sorted(found)}")
+
+
+def rows(artifact: Any) -> list[dict[str, str]]:
+    table: list[dict[str, str]] = json.loads(artifact.data) if isinstance(artifact.data, str) else artifact.data
+    return table
+
+
+def test_findings_fail_the_run_with_a_sentence_and_stand_in_artifacts(
+    reconcile: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    state = reconcile()
+    summary = state.result(raise_on_failure=False).summary
+    counts = summary["findings"]
+    assert (state.type, state.name) == ("FAILED", "Failed")
+    assert state.message.endswith(f"; {counts['agree']} agree")
+    assert f"{counts['missing']} missing" in state.message
+    assert not any(call.changed for call in sandbox.calls)
+
+    seen = artifacts(state)
+    assert {row["finding"]: int(row["count"]) for row in rows(seen["phonesync-findings"])} == counts
+    assert len(rows(seen["phonesync-findings-trend"])) == 1
+    page = seen["phonesync-reconciliation"].data
+    address = f"https://intranet.example.edu.pl/phonesync/{summary['run']}/reconciliation.html"
+    assert f"[Open the page]({address})" in page
+    assert Path(summary["reports"]["html"]).is_file()
+
+    # A second run shows how things moved, the newest first.
+    again = reconcile(summary["run"])
+    assert again.result(raise_on_failure=False).summary["trend"] == {
+        "new": 0,
+        "persisting": sum(counts.values()) - counts["agree"],
+        "resolved": 0,
+    }
+    shown = artifacts(again)
+    trend = rows(shown["phonesync-findings-trend"])
+    assert [{kind: int(row[kind]) for kind in row if kind != "when"} for row in trend] == [
+        {kind: count for kind, count in counts.items() if count}
+    ] * 2
+
+    everything = "\n".join(one.model_dump_json() for one in (*seen.values(), *shown.values()))
+    digits = "".join(character for character in everything if character not in " ()-")
+    assert not re.search("229997[0-2]", digits), "nobody's number gets into Prefect"
+
+
+def test_an_earlier_run_that_never_was_is_refused_in_words(reconcile: Callable[..., Any], sandbox: Sandbox) -> None:
+    state = reconcile("2020-01-01")
+    assert state.name == "Failed"
+    assert "2020-01-01" in state.message
+    with pytest.raises(LedgerError):
+        state.result()
+    assert not sandbox.calls
+
+
+def test_a_service_that_refuses_is_named_and_the_rest_is_compared(
+    reconcile: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APIO_PASSWORD", "another")
+    state = reconcile()
+    assert state.name == "Failed"
+    assert "telephony tenant chopin: telephony: " in state.message
+    assert state.message.endswith(" agree")
+
+
+def test_every_field_of_the_form_is_described(flow: Any) -> None:
+    fields = flow.parameters.properties
+    assert list(fields) == ["config", "since"]
+    assert all(len(field["description"]) > 20 for field in fields.values())
+    assert not flow.parameters.required

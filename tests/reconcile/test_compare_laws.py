@@ -1,0 +1,257 @@
+"""Whatever stands in a file and in its place: whole columns find what somebody finds who goes line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tables import table
+
+from schemas.findings import Kind
+from schemas.frames import Source
+from tasks.findings.reconcile import compare
+from tasks.findings.side import COLUMNS, Side
+from tasks.lines.validate import Rules, validate
+from tasks.numbers.recognise import recognise
+from tasks.plans.board import Inputs
+from tasks.plans.plan import Policy, plan
+
+Row = dict[str, Any]
+
+NUMBERS = ["22 999 00 01", "+48-229990001", "22 999 00 02", "22 999 00 03", "portier", ""]
+NAMES = ["Dziekanat", "dziekanat", "Portiernia", "Szatnia", ""]
+
+
+@st.composite
+def sides(draw: st.DrawFn) -> Side:
+    """Draw a file and a place that have few numbers and names, so that they meet in every way."""
+    by_name = draw(st.booleans())
+    owners = [""] if by_name else ["1", "2", ""]
+    cells = {"owner": owners, "name": NAMES, "number": NUMBERS, "type_id": ["", "STA"]}
+    new_names = {"new_name": ["", "", "Szatnia"] if by_name else [""]}
+    lines = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in (cells | new_names).items()})))
+    cells["owner"] = ["tenant t"] if by_name else ["faculty 1", "faculty 2"]
+    standing = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in cells.items()})))
+    source = table(Source, ({"line": at, **line} for at, line in enumerate(lines, start=2)))
+    rules = Rules(
+        "apio" if by_name else "usos", "tenant t" if by_name else "faculty", {"number": "Telefon"}, allow_clear=True
+    )
+    checked = validate(source, rules)
+    read = pd.DataFrame(standing, columns=["owner", "name", "number", "type_id"], dtype="str").assign(name_en="")
+    entries = recognise(read.astype("str"), region="PL", area_code=None)
+    inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, entries)
+    planned = plan(inputs, Policy(by_name, delete_missing=draw(st.booleans())))
+    return Side(
+        *("one", "its place", by_name, source, checked, entries, planned),
+        unread=frozenset(draw(st.sets(st.just("faculty 2")))),
+        names_managed=by_name or draw(st.booleans()),
+        fold_names=draw(st.booleans()),
+    )
+
+
+@dataclass
+class Plain:
+    """Lines and entries, one by one: who stands beside whom."""
+
+    side: Side
+    entries: list[Row]
+    beside: dict[int, int] = field(default_factory=dict)
+
+    def name(self, row: Row, column: str) -> str:
+        text = str(row[column])
+        return text.casefold() if self.side.fold_names else text
+
+    def take(
+        self, lines: list[Row], ours: Callable[[Row], Any], theirs: Callable[[Row], Any], *, once: bool = False
+    ) -> list[int]:
+        """Put each line that is alone beside the first entry that is, and that it agrees with."""
+        alone = [line for line in lines if line["line"] not in self.beside]
+        taken = []
+        for line in alone:
+            fitting = [
+                at
+                for at, entry in enumerate(self.entries)
+                if at not in self.beside.values() and theirs(entry) == ours(line)
+            ]
+            rivals = sum(ours(other) == ours(line) for other in alone)
+            if fitting and not (once and (rivals > 1 or len(fitting) > 1)):
+                self.beside[line["line"]] = fitting[0]
+                taken.append(line["line"])
+        return taken
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def plainly(side: Side) -> list[Row]:
+    """Return kind, what, line and entry as the definitions in docs/reconcile.md have them, without duplicates."""
+    order = ("owner", "key", "tidy", "number", "name", "type_id")
+    plain = Plain(side, sorted(records(side.entries), key=lambda entry: [entry[column] for column in order]))
+    desired = sorted(records(side.checked.desired), key=lambda line: line["line"])
+    trusted = [line for line in desired if line["owner"] not in side.unread]
+    moved = together(side, plain, trusted)
+    reasons: dict[int, list[str]] = {}
+    bad: dict[int, Row] = {}
+    for row in records(side.checked.rejected.sort_values("line", kind="stable")):
+        reasons.setdefault(row["line"], []).append(row["reason"])
+        bad.setdefault(row["line"], row)
+    known = [row for row in bad.values() if row["owner"]]
+    numbered, named = ([row for row in known if row[column]] for column in ("key", "name"))
+    plain.take(numbered, lambda row: (row["owner"], row["key"]), lambda entry: (entry["owner"], entry["key"]))
+    plain.take(
+        named,
+        lambda row: (row["owner"], plain.name(row, "name")),
+        lambda entry: (entry["owner"], plain.name(entry, "tidy")),
+    )
+
+    found = []
+    for line in trusted:
+        entry = plain.entries[plain.beside[line["line"]]] if line["line"] in plain.beside else None
+        found.append(
+            judged(side, plain, line, entry) | ({"kind": "elsewhere", "what": "owner"} if line["line"] in moved else {})
+        )
+    for number, row in bad.items():
+        entry = plain.entries[plain.beside[number]] if number in plain.beside else None
+        found.append(
+            {
+                "kind": "unreadable",
+                "what": "; ".join(reasons[number]),
+                "line": number,
+                "entry": entry,
+                **mark(side, plain, row, entry),
+            }
+        )
+    for at, entry in enumerate(plain.entries):
+        if at not in plain.beside.values():
+            readable = entry["key"] and not entry["key"].startswith("text:")
+            said = (
+                {"kind": "foreign", "what": ""}
+                if readable
+                else {"kind": "unreadable", "what": "there is no number in it"}
+            )
+            found.append({**said, "line": 0, "entry": entry, **mark(side, plain, None, entry)})
+    return found
+
+
+def together(side: Side, plain: Plain, trusted: list[Row]) -> list[int]:
+    """Put trusted lines beside their entries; returns those whose number stands under another owner."""
+
+    def ours(*columns: str) -> Callable[[Row], Any]:
+        return lambda line: [plain.name(line, column) if "name" in column else line[column] for column in columns]
+
+    def theirs(*columns: str) -> Callable[[Row], Any]:
+        return lambda entry: [plain.name(entry, column) if column == "tidy" else entry[column] for column in columns]
+
+    if side.names_managed:
+        plain.take(trusted, ours("owner", "name", "key"), theirs("owner", "tidy", "key"))
+    if side.by_name:
+        renaming = [line for line in trusted if line["old_name"]]
+        plain.take(renaming, ours("owner", "old_name"), theirs("owner", "tidy"), once=True)
+    by_name, by_key = (ours("owner", "name"), theirs("owner", "tidy")), (ours("owner", "key"), theirs("owner", "key"))
+    plain.take(trusted, *(by_name if side.by_name else by_key))
+    if side.names_managed:
+        plain.take(trusted, *(by_key if side.by_name else by_name), once=True)
+    return plain.take(trusted, ours("key"), theirs("key"))
+
+
+def judged(side: Side, plain: Plain, line: Row, entry: Row | None) -> Row:
+    """Say what is to be said of a trusted line and what stands beside it."""
+    about = {"line": line["line"], "entry": entry, **mark(side, plain, line, entry)}
+    if entry is None:
+        return {"kind": "missing", "what": "", **about}
+    typed = next(row["type_id"] for row in records(side.source) if row["line"] == line["line"])
+    differs = []
+    if side.names_managed and plain.name(line, "name") != plain.name(entry, "tidy"):
+        differs.append("name" if side.by_name else "comment")
+    if typed and typed != entry["type_id"] and not side.by_name:
+        differs.append("type")
+    if line["key"] != entry["key"]:
+        differs.append("number")
+    return {"kind": "differs" if differs else "agree", "what": ", ".join(differs), **about}
+
+
+def mark(side: Side, plain: Plain, line: Row | None, entry: Row | None) -> Row:
+    """Return by what two rows of one owner are the same thing twice."""
+    row = line or entry or {}
+    name = plain.name(row, "name" if line else "tidy").casefold()
+    return {"mark": (row["owner"], name if side.by_name else row["key"])}
+
+
+def texts(entry: Row | None) -> tuple[str, ...]:
+    return tuple(entry[column] for column in ("owner", "number", "name", "type_id")) if entry else ("",) * 4
+
+
+@given(sides())
+def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(side: Side) -> None:
+    found = compare(side)
+    assert list(found.columns) == list(COLUMNS)
+    apart = {*side.checked.repeats["line"], *side.checked.clears["line"]}
+    rows = [row for row in records(found) if row["line"] not in apart]
+    there = ("owner_there", "number_there", "name_there", "type_there")
+    expected = plainly(side)
+    assert Counter((row["line"], *(row[c] for c in there)) for row in rows) == Counter(
+        (row["line"], *texts(row["entry"])) for row in expected
+    )
+    said = Counter((row["kind"], row["what"], row["line"], *texts(row["entry"])) for row in expected)
+    again = [row for row in rows if row["kind"] == Kind.DUPLICATE]
+    once = Counter(
+        (row["kind"], row["what"], row["line"], *(row[c] for c in there)) for row in rows if row not in again
+    )
+    assert once <= said
+    # Of what stands under one owner more than once, all but one are duplicates, and that one is what agrees.
+    groups: dict[Any, list[Row]] = {}
+    for row in expected:
+        if row["kind"] not in {"unreadable", "elsewhere"} and row["mark"][1]:
+            groups.setdefault(row["mark"], []).append(row)
+    assert len(again) == sum(len(group) - 1 for group in groups.values())
+    agreeing = sum(any(row["kind"] == "agree" for row in group) for group in groups.values())
+    assert sum(row["kind"] == "agree" for row in rows) == agreeing
+
+
+@settings(max_examples=12)
+@given(sides())
+def test_lines_that_stand_apart_have_one_finding_each(side: Side) -> None:
+    rows = {row["line"]: row for row in records(compare(side)) if row["line"]}
+    standing = set(side.entries["owner"])
+    for line, message in zip(side.checked.repeats["line"], side.checked.repeats["message"], strict=True):
+        assert (rows[line]["kind"], rows[line]["what"]) == ("duplicate", message)
+    for line, owner in zip(side.checked.clears["line"], side.checked.clears["owner"], strict=True):
+        if owner in side.unread:
+            assert line not in rows
+        else:
+            assert (rows[line]["kind"], rows[line]["what"]) == (
+                ("differs", "number") if owner in standing else ("agree", "")
+            )
+
+
+@settings(max_examples=12)
+@given(sides())
+def test_what_a_sync_would_do_is_what_its_plan_says(side: Side) -> None:
+    rows = compare(replace(side, unread=frozenset()))
+    planned = records(side.plan)
+    by_line = {row["line"]: row["action"] for row in planned if row["line"]}
+    assert all(row["action"] == by_line[row["line"]] for row in records(rows) if row["line"])
+    alone = [
+        (row["owner"], row["name_before"], row["number_before"], row["action"]) for row in planned if not row["line"]
+    ]
+    ours = [
+        (row["owner"], row["name_there"], row["number_there"], row["action"])
+        for row in records(rows)
+        if not row["line"] and row["action"]
+    ]
+    assert not Counter(ours) - Counter(alone)
+
+
+@settings(max_examples=12)
+@given(sides(), st.randoms(use_true_random=False))
+def test_the_order_of_the_services_answer_does_not_matter(side: Side, chance: Any) -> None:
+    order = list(range(len(side.entries)))
+    chance.shuffle(order)
+    other = replace(side, entries=side.entries.iloc[order].reset_index(drop=True))
+    pd.testing.assert_frame_equal(compare(side), compare(other))
