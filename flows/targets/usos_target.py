@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from connectors.ledger import Known
@@ -19,6 +20,7 @@ from schemas.sync import EntityClass
 from tasks.outcomes.gather import Wanted, gather
 from tasks.outcomes.settle import agreeing, in_place, moved, newcomers, stands, writes
 from tasks.outcomes.verdict import NOT_KEPT, Seen, verdict, worth_another_try
+from tasks.plans.match import Ints
 
 _UNREAD = "held: USOS gave no usable answer for this entity"
 # Calls that each connection has of the owners that are read together.
@@ -172,20 +174,18 @@ class _Chunk:
         done = in_place(rows, found.entries)
         untouched = set(rows["owner"]) - {*rows.loc[moved(rows, found.entries), "owner"]}
         untouched -= {*found.entries.loc[newcomers(rows, found.entries), "owner"], *found.unread}
-        complete = rows["owner"].map(pd.Series(done, index=rows.index).groupby(rows["owner"]).all())
         known, again = [], set()
         changes, resting = writes(rows), stands(rows) & ~writes(rows)
-        for owner in rows["owner"].unique():
+        for owner, mine in _places(rows):
             answer = answers.get(owner)
-            mine = (rows["owner"] == owner).to_numpy()
             seen = Seen(read=owner not in found.unread, untouched=owner in untouched)
-            if not last and not complete[mine].all() and worth_another_try(answer, seen):
+            if not last and not done[mine].all() and worth_another_try(answer, seen):
                 again.add(owner)
                 continue
-            for row, ok in zip(rows.index[mine & changes], done[mine & changes], strict=True):
-                outcome, message = verdict(answer, seen, in_place=bool(ok))
-                known.append(self._job.known(int(row), outcome, message, answer))
-            lost = rows.index[mine & resting & ~done] if seen.read else []
+            for at in mine[changes[mine]]:
+                outcome, message = verdict(answer, seen, in_place=bool(done[at]))
+                known.append(self._job.known(int(rows.index[at]), outcome, message, answer))
+            lost: Iterable[int] = rows.index[mine[resting[mine] & ~done[mine]]] if seen.read else []
             known += [self._job.known(int(row), Outcome.CONFLICT, NOT_KEPT, answer) for row in lost]
             if answer and answer.kind == "denied":
                 self._result.stopped = answer.error
@@ -196,15 +196,15 @@ class _Chunk:
     def _unsettled(self, rows: pd.DataFrame, answers: dict[str, Answer], error: ServiceError) -> None:
         """Reading failed after writing: nobody knows, and the intent stays open."""
         self._result.stopped = error
-        for owner in rows["owner"].unique():
-            mine = rows[(rows["owner"] == owner).to_numpy() & writes(rows)]
+        changes = rows[writes(rows)]
+        for owner, mine in _places(changes):
             answer = answers.get(owner)
             outcome, message = Outcome.UNKNOWN, "sent, but what came of it could not be read"
             if answer is None or answer.kind == "denied" or isinstance(answer.error, Unreachable):
                 outcome, message = Outcome.SKIPPED, "not sent"
             elif answer.kind == "refused":
                 outcome, message = Outcome.FAILED, answer.message
-            self._keep([self._job.known(int(row), outcome, message, answer) for row in mine.index], [])
+            self._keep([self._job.known(int(row), outcome, message, answer) for row in changes.index[mine]], [])
 
     def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
         changes = rows[writes(rows)]
@@ -216,3 +216,10 @@ class _Chunk:
 
     def _found(self, entries: pd.DataFrame) -> None:
         self._result.found = pd.concat([self._result.found, entries], ignore_index=True)
+
+
+def _places(rows: pd.DataFrame) -> Iterable[tuple[str, Ints]]:
+    """Return the positions of each owner's rows, the owners in the order of the rows."""
+    numbers, owners = pd.factorize(rows["owner"])
+    places = np.split(np.argsort(numbers, kind="stable"), np.cumsum(np.bincount(numbers))[:-1])
+    return zip(owners, places, strict=True) if len(rows) else ()
