@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := .venv/peers-others/.installed .venv/peers-datacompy/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
 # Two processes a core: many tests wait for a server, or for a minute to begin.
 PYTEST_ARGS ?= -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder
@@ -36,8 +37,18 @@ torture: $(STAMP)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a 
 demo: $(STAMP)  ## the whole story on sample data, against both services on loopback
 	@$(BIN)/phonesync demo
 
-bench: $(STAMP)  ## side-by-side measurements
-	$(BIN)/python -m benchmarks
+BENCH_ARGS ?=
+
+bench: $(STAMP) $(PEERS)  ## side-by-side measurements; BENCH_ARGS=--full for a million lines
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# What phonesync is measured beside is installed for that alone, each set in a place of its own.
+.venv/peers-%/.installed: benchmarks/peers-%.txt constraints.txt
+	@echo "Installing $< ..."
+	@$(BIN)/python -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $< \
+	  $(if $(filter others,$*),-c constraints.txt)
+	@touch $@
 
 FUZZ_SECONDS ?= 60
 FUZZ_FOLDER ?= .fuzz

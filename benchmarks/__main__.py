@@ -1,78 +1,83 @@
-"""Run the measurements and write what was seen to `benchmarks/results/`."""
+"""Run the measurements, keep what was seen in `benchmarks/results/`, and write it down in `benchmarks/README.md`."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import platform
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from typing import Any
 
-from benchmarks import corpus
-from benchmarks.generate import generate
+from benchmarks import book, books, corpus, diff, plan, services, stages, starts
+from benchmarks.book import RESULTS
 
-_RESULTS = Path(__file__).parent / "results"
-_ROWS = (10_000, 100_000)
-_REPEATS = 3
-
-
-def _timed(module: str, *arguments: Path) -> tuple[float, dict[str, int]]:
-    began = time.perf_counter()
-    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return time.perf_counter() - began, json.loads(done.stdout)
+_SHORT = [10_000, 100_000]
+_FULL = [10_000, 100_000, 1_000_000]
 
 
-def _compare(rows: int) -> dict[str, object]:
-    """Time both programs in turn on the same files and check that they say the same."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        source, current = generate(folder, rows)
-        ours, usual = [], []
-        for turn in range(_REPEATS):
-            out = folder / str(turn)
-            out.mkdir()
-            seconds, counts = _timed("ours", source, current, out)
-            ours.append(seconds)
-            seconds, expected = _timed("usual", source, current, out)
-            usual.append(seconds)
-            if counts != expected:
-                raise SystemExit(f"The two do not agree on {rows} rows: {counts} against {expected}.")
-    mine, theirs = statistics.median(ours), statistics.median(usual)
-    return {"rows": rows, "ours": round(mine, 2), "usual": round(theirs, 2), "ratio": round(theirs / mine, 1), **counts}
+def _plan(sizes: list[int]) -> Any:
+    return [plan.measure(rows, 3) for rows in sizes]
+
+
+def _diff(sizes: list[int]) -> Any:
+    return [diff.measure(rows, 3) for rows in sizes]
+
+
+def _services(sizes: list[int]) -> Any:
+    entities = 5_000 if sizes == _FULL else 1_000
+    return {"reading": services.reading(4 * entities), "writing": services.writing(entities)}
+
+
+def _books(sizes: list[int]) -> Any:
+    return books.measure(20_000, sizes[-1])
+
+
+def _stages(sizes: list[int]) -> Any:
+    return stages.measure(sizes[-1], 3)
+
+
+def _starts(sizes: list[int]) -> Any:
+    return starts.measure(2 * len(sizes) + 1)
+
+
+_MEASURED: Mapping[str, Callable[[list[int]], Any]] = {
+    "plan": _plan,
+    "diff": _diff,
+    "services": _services,
+    "ledger": _books,
+    "starts": _starts,
+    "stages": _stages,
+}
 
 
 def main() -> None:
-    """Measure both; the corpus alone where asked for "corpus", the plan alone for numbers of rows."""
-    _RESULTS.mkdir(exist_ok=True)
-    asked = sys.argv[1:]
-    if asked != ["corpus"]:
-        _measure_plan([int(rows) for rows in asked] or list(_ROWS))
-    if asked in ([], ["corpus"]):
-        corpus.main(_RESULTS)
+    """Measure what was asked for, all of it by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*_MEASURED, "corpus", []], help="what to measure; all by default")
+    parser.add_argument("--full", action="store_true", help="up to a million lines, for about a quarter of an hour")
+    given = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    for name in given.names or [*_MEASURED, "corpus"]:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        if name == "corpus":
+            corpus.main(RESULTS)
+            continue
+        text = json.dumps({**_machine(), name: _MEASURED[name](_FULL if given.full else _SHORT)}, indent=2)
+        (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    book.write()
 
 
-def _measure_plan(sizes: list[int]) -> None:
-    """Measure, print a table, keep the figures."""
-    results = []
-    print(f"{'rows':>9} {'phonesync':>10} {'usual':>8} {'ratio':>6}")
-    for rows in sizes:
-        row = _compare(rows)
-        results.append(row)
-        print(f"{row['rows']:>9} {row['ours']:>9}s {row['usual']:>7}s {row['ratio']:>6}", flush=True)
-    machine = {
-        "machine": platform.machine(),
-        "python": platform.python_version(),
+def _machine() -> dict[str, Any]:
+    return {
         "at": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("numpy", "pandas", "pandera", "phonenumbers", "pyarrow")},
     }
-    versions = {name: version(name) for name in ("pandas", "pyarrow", "pandera", "phonenumbers")}
-    text = json.dumps({**machine, "versions": versions, "plan": results}, indent=2) + "\n"
-    (_RESULTS / "plan.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-ADDED, DELETED, MODIFIED, REPEATED = 0.02, 0.02, 0.03, 0.05
+ADDED, DELETED, MODIFIED, REPEATED, FOREIGN = 0.02, 0.02, 0.03, 0.05, 0.01
+_ROOMS = ("Sekretariat", "Dziekanat Wydziału Inżynierii", "Biblioteka Główna", "Portiernia", "Zakład Żywienia")
 
 
 def _spelt(numbers: np.ndarray, rng: np.random.Generator) -> list[str]:
     """Write each number as people do."""
-    way = rng.integers(0, 6, len(numbers))
-    texts = numbers.astype(str)
-    return [_SPELLINGS[kind](text) for kind, text in zip(way.tolist(), texts.tolist(), strict=True)]
+    way = rng.integers(0, len(_SPELLINGS), len(numbers))
+    return [_SPELLINGS[kind](text) for kind, text in zip(way.tolist(), numbers.astype(str).tolist(), strict=True)]
 
 
 _SPELLINGS = (
@@ -27,25 +27,44 @@ _SPELLINGS = (
 )
 
 
-def generate(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
+def institution(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
     """Write `source.csv` (what is wanted) and `current.csv` (what stands there).
 
     Columns: `entity_id, number, comment, type_id`; about three numbers an entity. 2 % of the lines are additions, 2 %
-    of the entries are missing from the file, 3 % have another comment, 5 % of the numbers repeat.
+    of the entries are missing from the file, 3 % have another comment, 5 % of the numbers repeat, 1 % are German.
     """
     rng = np.random.default_rng(seed)
     base = 220_000_000 + rng.choice(9_000_000, rows, replace=False)
-    entity = np.arange(rows) // 3
     repeat = np.flatnonzero((rng.random(rows) < REPEATED) & (np.arange(rows) % 3 > 0))
     base[repeat] = base[repeat - 1]
-    comment = np.array([f"Sekretariat {number}" for number in range(1000)])[rng.integers(0, 1000, rows)]
-    frame = pd.DataFrame({"entity_id": entity.astype(str), "comment": comment, "type_id": ""})
+    foreign = base % 100 < 100 * FOREIGN
+    words = np.array([f"{room} {number}" for number in range(200) for room in _ROOMS], dtype=object)
+    entity = (np.arange(rows) // 3).astype(str)
+    comment = words[rng.integers(0, len(words), rows)]
+    frame = pd.DataFrame({"entity_id": entity, "comment": comment, "type_id": ""})
     fate = rng.random(rows)
-    current = frame.assign(number=_spelt(base, rng))
+    german = np.array([f"+49 30 {number % 10_000_000:07}" for number in base.tolist()], dtype=object)
+    current, source = (frame.assign(number=np.where(foreign, german, _spelt(base, rng))) for _ in range(2))
     current.loc[fate > 1 - MODIFIED, "comment"] = "dawniej"
-    source = frame.assign(number=_spelt(base, rng))
     columns = ["entity_id", "number", "comment", "type_id"]
     paths = folder / "source.csv", folder / "current.csv"
     source.loc[fate > DELETED, columns].to_csv(paths[0], index=False)
     current.loc[(fate <= DELETED) | (fate > DELETED + ADDED), columns].to_csv(paths[1], index=False)
+    return paths
+
+
+def tables(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
+    """Write `old.csv` and `new.csv` with the same kind of differences and a key that does not repeat.
+
+    Columns: `id, owner, number, comment`. What compares files by a key and by text compares these.
+    """
+    rng = np.random.default_rng(seed)
+    number = 220_000_000 + rng.choice(9_000_000, rows, replace=False)
+    frame = pd.DataFrame({"id": np.arange(rows), "owner": np.arange(rows) // 3, "number": number})
+    frame["comment"] = np.array(_ROOMS, dtype=object)[rng.integers(0, len(_ROOMS), rows)]
+    fate = rng.random(rows)
+    old = frame.assign(comment=frame["comment"].mask(fate > 1 - MODIFIED, "dawniej"))
+    paths = folder / "old.csv", folder / "new.csv"
+    old[(fate <= DELETED) | (fate > DELETED + ADDED)].to_csv(paths[0], index=False)
+    frame[fate > DELETED].to_csv(paths[1], index=False)
     return paths

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pandas as pd
 
 from connectors.files import read_csv, write_private
 from connectors.ledger import KeptPlan, Ledger
-from schemas.plan import Action, count, fingerprint
+from schemas.plan import fingerprint
 from tasks.lines.arrange import Records, arrange
 from tasks.lines.validate import Rules, validate
 from tasks.numbers.recognise import recognise
@@ -23,7 +22,7 @@ _COLUMNS = ["entity_id", "number", "comment", "type_id"]
 
 
 def main(source: Path, current: Path, out: Path) -> None:
-    """Plan, keep the plan, write the report, print the counts of actions."""
+    """Plan, keep the plan, write the report."""
     table = read_csv(source, expected=_COLUMNS)
     records = Records("source", table.header, table.frame, table.lines, table.problems, table.widths)
     arranged = arrange(records, "usos", {})
@@ -47,7 +46,6 @@ def main(source: Path, current: Path, out: Path) -> None:
     ledger.keep_plan(kept)
     ledger.close()
     write_private(out / "report.csv", report_csv(announce("sync", made)))
-    print(json.dumps(count(made["action"], Action)))
 
 
 if __name__ == "__main__":

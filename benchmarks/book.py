@@ -1,0 +1,146 @@
+"""Write what was measured into `benchmarks/README.md`: tables between marks, and plots beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+_HERE = Path(__file__).parent
+RESULTS = _HERE / "results"
+_README = _HERE / "README.md"
+_OURS = "phonesync"
+
+
+def write() -> None:
+    """Replace every marked part of the page for which there are results; draw the plots."""
+    text = _README.read_text(encoding="utf-8")
+    for name, part in _PARTS.items():
+        file = RESULTS / f"{name}.json"
+        if file.exists():
+            told = json.loads(file.read_text(encoding="utf-8"))
+            made = "\n".join([*part(told[name]), "", _circumstances(told)])
+            pattern = rf"(<!-- made: {name} -->\n).*?(<!-- /made -->)"
+            text = re.sub(pattern, lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text, flags=re.DOTALL)
+    _README.write_text(text, encoding="utf-8")
+
+
+def _circumstances(told: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in told["versions"].items())
+    return f"{told['at']}, {told['machine']}, Python {told['python']}, {versions}."
+
+
+def _races(title: str, measured: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield a table of programs by sizes: seconds, and the ratio to ours; then the peak of memory at the largest."""
+    sizes = [one["rows"] for one in measured]
+    yield f"| {title} | " + " | ".join(f"{rows:,} lines" for rows in sizes) + " | peak memory |"
+    yield "|---|" + "---:|" * (len(sizes) + 1)
+    for name in measured[0]["programs"]:
+        seen = [one["programs"][name] for one in measured]
+        cells = [f"{one['median']:.2f} s ({_times(one['ratio'])})" for one in seen]
+        yield f"| {name} | " + " | ".join(cells) + f" | {seen[-1]['megabytes']:,} MB |"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} ×" if ratio < 10 else f"{ratio:.0f} ×"
+
+
+def _plan(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
+    _draw("plan", measured, "plan: whole cold processes")
+    yield from _races("from two files to plan and report", measured)
+    yield ""
+    ours = [(one["rows"], one["programs"][_OURS]["median"]) for one in measured]
+    for (fewer, before), (more, after) in pairwise(ours):
+        yield f"Growth: {more // fewer} times the lines ({fewer:,} → {more:,}), {after / before:.1f} times the time. "
+
+
+def _diff(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
+    _draw("diff", measured, "difference of two files: whole cold processes")
+    yield from _races("difference of two files", measured)
+
+
+def _services(measured: dict[str, Any]) -> Iterator[str]:
+    read, wrote = measured["reading"], measured["writing"]
+    yield "| | calls | in flight | delay of an answer | seconds | ideal | share of the ideal |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for name, one, calls in (
+        (f"reading {read['entities']:,} entities", read, read["calls"]),
+        (f"writing {wrote['entities']:,} entities", wrote, wrote["requests"]["write"] + 2 * wrote["entities"] // 100),
+    ):
+        figures = f"{one['concurrency']} | {one['latency'] * 1000:.0f} ms | {one['seconds']} | {one['ideal']}"
+        yield f"| {name} | {calls:,} | {figures} | {100 * one['share']:.0f} % |"
+    again = wrote["again"]
+    yield ""
+    yield (
+        f"The run that wrote: {wrote['requests']['read']:,} reading calls, {wrote['requests']['write']:,} writes. "
+        f"The next night: {again['requests']['read']:,} reading calls, {again['requests']['write']:,} writes, "
+        f"{again['unchanged']:,} lines unchanged."
+    )
+
+
+def _ledger(measured: dict[str, Any]) -> Iterator[str]:
+    yield f"- {measured['outcomes_a_second']:,} outcomes a second, each intent in a transaction of its own before them."
+    yield (
+        f"- A plan of {measured['plan_rows']:,} rows, {measured['plan_changes']:,} of them changes, is kept in "
+        f"{measured['plan_seconds']} s."
+    )
+
+
+def _starts(measured: dict[str, Any]) -> Iterator[str]:
+    yield f"- `phonesync --help`: {measured['help']} s."
+    yield f"- `phonesync plan` of the five samples, both services on this machine: {measured['plan_of_the_samples']} s."
+
+
+def _stages(measured: dict[str, Any]) -> Iterator[str]:
+    whole = sum(measured["stages"].values())
+    yield f"| {measured['rows']:,} lines | seconds | share |"
+    yield "|---|---:|---:|"
+    for name, seconds in measured["stages"].items():
+        yield f"| {name} | {seconds:.2f} | {100 * seconds / whole:.0f} % |"
+    yield f"| **all stages** | **{whole:.2f}** | |"
+    for name, seconds in measured["limits"].items():
+        yield f"| *limit:* {name} | {seconds:.2f} | |"
+    yield ""
+    sizes = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in measured["bytes"].items())
+    yield f"Sizes: {sizes}."
+
+
+_PARTS = {
+    "plan": _plan,
+    "diff": _diff,
+    "services": _services,
+    "ledger": _ledger,
+    "starts": _starts,
+    "stages": _stages,
+}
+
+
+def _draw(name: str, measured: Sequence[dict[str, Any]], title: str) -> None:
+    """Draw the seconds of each program by the number of lines, both on logarithmic axes."""
+    values = [
+        {"lines": one["rows"], "seconds": seen["median"], "program": program}
+        for one in measured
+        for program, seen in one["programs"].items()
+    ]
+    ours = {"condition": {"test": f"datum.program == '{_OURS}'", "value": 4}, "value": 1.5}
+    chart = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "title": title,
+        "width": 460,
+        "height": 300,
+        "background": "white",
+        "data": {"values": values},
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": {"field": "lines", "type": "quantitative", "scale": {"type": "log"}, "title": "lines"},
+            "y": {"field": "seconds", "type": "quantitative", "scale": {"type": "log"}, "title": "seconds"},
+            "color": {"field": "program", "type": "nominal", "sort": None, "title": None},
+            "strokeWidth": ours,
+        },
+    }
+    (RESULTS / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(chart, vl_version="6.4"), encoding="utf-8")

@@ -1,0 +1,45 @@
+"""The difference of two files alone, whole cold processes: phonesync's reading and matching beside other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.generate import tables
+from benchmarks.race import DATACOMPY, OURS, PEERS, ROOT, Runner, race
+
+_OURS = "phonesync"
+_SHELL = "sort and comm"
+_MANY = 300_000  # rows from which on a slow program runs once
+
+
+def measure(rows: int, repeats: int) -> dict[str, Any]:
+    """Return the figures for so many rows; raises where two programs do not find the same."""
+    slow = 1 if rows >= _MANY else repeats
+    runners = [
+        Runner(_OURS, [OURS, "-m", "benchmarks.diffs.ours"]),
+        Runner("pandas merge", [PEERS, "-m", "benchmarks.diffs.pandas_merge"]),
+        Runner("csv-diff", [PEERS, "-m", "benchmarks.diffs.csv_diff_load"]),
+        Runner("DataComPy on polars", [DATACOMPY, "-m", "benchmarks.diffs.datacompy_polars"]),
+        Runner(_SHELL, [ROOT / "benchmarks" / "diffs" / "sort_comm.sh"]),
+        Runner("daff", [PEERS, "-m", "benchmarks.diffs.daff_tables"], slow),
+        Runner("diffsync", [PEERS, "-m", "benchmarks.diffs.diffsync_models"], slow),
+    ]
+    with TemporaryDirectory() as name:
+        files = tables(Path(name), rows)
+        told: dict[str, list[str]] = {}
+
+        def judge(runner: str, out: Path) -> None:
+            if runner != _SHELL:  # it finds the lines, not what became of them
+                told[runner] = sorted((out / "diff.csv").read_text(encoding="utf-8").splitlines())
+                if told[runner] != told[_OURS]:
+                    raise SystemExit(f"{runner} does not find the same in {rows} rows.")
+
+        seen = race(runners, files, repeats, judge)
+    ours = seen[_OURS].median
+    return {
+        "rows": rows,
+        "answers": f"equal, line by line ({_SHELL} apart)",
+        "programs": {name: {**one.as_json(), "ratio": round(one.median / ours, 2)} for name, one in seen.items()},
+    }

@@ -1,0 +1,1 @@
+"""The difference between two files of lines, as several programs find it."""

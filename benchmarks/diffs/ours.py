@@ -1,0 +1,36 @@
+"""Our reader and our matching: rows are paired as multisets, whatever repeats."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from connectors.files import read_csv, write_private
+from tasks.pages.as_csv import as_csv
+from tasks.plans.match import join, number, pair_equal
+
+_COLUMNS = ["id", "owner", "number", "comment"]
+
+
+def main(old: Path, new: Path, out: Path) -> None:
+    """Write a line for each row that is added, deleted or changed."""
+    before, after = (read_csv(path, expected=_COLUMNS).frame for path in (old, new))
+    columns = [number(before[column], after[column]) for column in _COLUMNS]
+    same_before, same_after = pair_equal(*join(columns))
+    gone = np.delete(np.arange(len(before)), same_before)
+    come = np.delete(np.arange(len(after)), same_after)
+    left, right = pair_equal(columns[0][0][gone], columns[0][1][come])
+    changes = {
+        "modify": after.iloc[come[right]],
+        "add": after.iloc[np.delete(come, right)],
+        "delete": before.iloc[np.delete(gone, left)],
+    }
+    table = pd.concat([rows.assign(action=action) for action, rows in changes.items()])
+    write_private(out / "diff.csv", as_csv(table[["action", *_COLUMNS]]))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:4]))

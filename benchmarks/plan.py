@@ -1,0 +1,62 @@
+"""Whole cold processes from two files to a stored plan and a line report: phonesync beside four other ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.generate import institution
+from benchmarks.race import OURS, PEERS, Runner, race
+
+_OURS = "phonesync"
+_RUNNERS = [
+    Runner(_OURS, [OURS, "-m", "benchmarks.roads.ours"]),
+    Runner("pandas, `phonenumbers` row by row", [PEERS, "-m", "benchmarks.roads.usual"]),
+    Runner("pandas, our rules for columns", [PEERS, "-m", "benchmarks.roads.ruled"]),
+    Runner("polars, such rules as expressions", [PEERS, "-m", "benchmarks.roads.polars_road"]),
+    Runner("duckdb, such rules in SQL", [PEERS, "-m", "benchmarks.roads.duckdb_road"]),
+]
+_BUSY = ["add", "modify", "delete", "keep"]
+
+
+def measure(rows: int, repeats: int) -> dict[str, Any]:
+    """Return the figures for so many rows; raises where two programs do not say the same of every row."""
+    with TemporaryDirectory() as name:
+        files = institution(Path(name), rows)
+        told: dict[str, np.ndarray] = {}
+
+        def judge(runner: str, out: Path) -> None:
+            told[runner] = _said(out / "report.csv", ours=runner == _OURS)
+            if not np.array_equal(told[runner], told[_OURS]):
+                raise SystemExit(f"{runner} does not say the same of {rows} rows.")
+
+        seen = race(_RUNNERS, files, repeats, judge)
+    ours = seen[_OURS].median
+    return {
+        "rows": rows,
+        "answers": "equal, row by row",
+        "programs": {name: {**one.as_json(), "ratio": round(one.median / ours, 2)} for name, one in seen.items()},
+    }
+
+
+def _said(report: Path, *, ours: bool) -> np.ndarray:
+    """Return a number for what a report says of each row, sorted: the action, the entity, the digits, the comment."""
+    table = pd.read_csv(report, dtype=str, keep_default_na=False)
+    if ours:
+        gone = table["action"] == "delete"
+        table = pd.DataFrame(
+            {
+                "action": table["action"],
+                "entity_id": table["owner"].str.removeprefix("user "),
+                "number": table["number_after"].where(~gone, table["number_before"]),
+                "comment": table["name_after"].where(~gone, table["name_before"]),
+            }
+        )
+    # A row that is kept keeps the spelling that stands there; the number is the same.
+    digits = table["number"].str.replace(r"\D", "", regex=True).str[-9:]
+    key = table["action"] + "\x1f" + table["entity_id"] + "\x1f" + digits + "\x1f" + table["comment"]
+    return np.sort(pd.util.hash_array(key.to_numpy(object)))

@@ -1,0 +1,84 @@
+"""Run whole cold processes in turn, and keep their time and their peak memory."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+_PLACES = (".", "peers-others", "peers-datacompy")
+OURS, PEERS, DATACOMPY = (ROOT / ".venv" / place / "bin" / "python" for place in _PLACES)
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One program: its name in the table, how it is called before the files, how often at most."""
+
+    name: str
+    command: Sequence[str | Path]
+    at_most: int = 99
+
+
+@dataclass
+class Seen:
+    """What was seen of one program."""
+
+    seconds: list[float] = field(default_factory=list)
+    megabytes: float = 0
+
+    @property
+    def median(self) -> float:
+        """The middle one of the times."""
+        return statistics.median(self.seconds)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures as they are kept."""
+        times = [round(value, 3) for value in self.seconds]
+        return {"median": round(self.median, 3), "seconds": times, "megabytes": round(self.megabytes)}
+
+
+def race(
+    runners: Sequence[Runner], files: Sequence[Path], repeats: int, judge: Callable[[str, Path], None] | None = None
+) -> Mapping[str, Seen]:
+    """Return what was seen of each program; they take turns, so that whatever the machine does hits all of them.
+
+    Args:
+        runners: the programs. Each gets the files and an empty folder as arguments.
+        files: the files.
+        repeats: how often each runs.
+        judge: is given a program's name and its folder after its first run, and raises where the answer is wrong.
+    """
+    seen = {runner.name: Seen() for runner in runners}
+    for turn in range(repeats):
+        for runner in runners:
+            if turn < runner.at_most:
+                with TemporaryDirectory() as name:
+                    seconds, megabytes = whole_process([*runner.command, *files, name])
+                    if judge and not turn:
+                        judge(runner.name, Path(name))
+                seen[runner.name].seconds.append(seconds)
+                seen[runner.name].megabytes = max(megabytes, seen[runner.name].megabytes)
+    return seen
+
+
+def whole_process(command: Sequence[str | Path]) -> tuple[float, float]:
+    """Run a process to its end and return how long it took and its peak memory in megabytes."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        list(map(str, command)), cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    said = process.stderr.read() if process.stderr else b""
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command}: {said.decode(errors='replace')[-2000:]}")
+    return seconds, used.ru_maxrss / 1024
