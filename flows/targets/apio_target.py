@@ -89,6 +89,7 @@ class _Passage:
         self._sender = Sender(target.client, target.where, target.way)
         self._strangers: set[ApioEntry] = set()
         self._restored: dict[ApioEntry, Answer | None] = {}
+        self._open: list[int] = []
 
     def run(self) -> Written:
         """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
@@ -143,11 +144,11 @@ class _Passage:
                 doubts += 1
                 self._job.sleep(wait_before(doubts, list(sender.answers.values())))
             self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
-            intent = self._job.intend(self._target.way, [self._target.owner])
+            self._open = [self._job.intend(self._target.way, [self._target.owner])]
             sender.send(steps, now)
             now = self._read()
             now = self._put_back(changes, fresh, now)
-            self._job.settle([], [intent])
+            self._job.settle([], self._open)
         return self._put_back(changes, fresh, now, ended=True)
 
     def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
@@ -175,6 +176,7 @@ class _Passage:
             if not missing or sender.denied:
                 break
             intent = self._job.intend("restore", [self._target.owner])
+            self._open.append(intent)
             self._restored |= {entry: sender.create(entry) for entry in missing}
             now = self._read()
             self._job.settle([], [intent])
@@ -222,7 +224,7 @@ class _Passage:
         self._job.settle(list(self._result.known.values()), [])
 
     def _unread(self, changes: pd.DataFrame) -> None:
-        """Reading failed after writing: nobody knows, and the intent stays open."""
+        """Reading failed after writing: where nobody knows what was done, the intent stays open."""
         for row in changes.index:
             answer = self._sender.answers.get(row)
             if answer is None or isinstance(answer.error, Unreachable):
@@ -231,7 +233,8 @@ class _Passage:
                 self._keep(row, Outcome.FAILED, answer.message, answer)
             else:
                 self._keep(row, Outcome.UNKNOWN, "sent, but what came of it could not be read", answer)
-        self._job.settle(list(self._result.known.values()), [])
+        known = list(self._result.known.values())
+        self._job.settle(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else self._open)
 
     def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
         for row in rows.index:

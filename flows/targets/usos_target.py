@@ -159,7 +159,7 @@ class _Chunk:
             try:
                 found = self._read(pending)
             except ServiceError as error:
-                self._unsettled(pending, answers, error)
+                self._unsettled(pending, answers, error, intent)
                 return
             again = self._settle(pending, found, answers, intent, last=round_number == ROUNDS - 1)
             pending = pending[pending["owner"].isin(again)]
@@ -193,10 +193,10 @@ class _Chunk:
         self._found(found.entries[~found.entries["owner"].isin(again)])
         return again
 
-    def _unsettled(self, rows: pd.DataFrame, answers: dict[str, Answer], error: ServiceError) -> None:
-        """Reading failed after writing: nobody knows, and the intent stays open."""
+    def _unsettled(self, rows: pd.DataFrame, answers: dict[str, Answer], error: ServiceError, intent: int) -> None:
+        """Reading failed after writing: where nobody knows what was done, the intent stays open."""
         self._result.stopped = error
-        changes = rows[writes(rows)]
+        changes, known = rows[writes(rows)], []
         for owner, mine in _places(changes):
             answer = answers.get(owner)
             outcome, message = Outcome.UNKNOWN, "sent, but what came of it could not be read"
@@ -204,7 +204,8 @@ class _Chunk:
                 outcome, message = Outcome.SKIPPED, "not sent"
             elif answer.kind == "refused":
                 outcome, message = Outcome.FAILED, answer.message
-            self._keep([self._job.known(int(row), outcome, message, answer) for row in changes.index[mine]], [])
+            known += [self._job.known(int(row), outcome, message, answer) for row in changes.index[mine]]
+        self._keep(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else [intent])
 
     def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
         changes = rows[writes(rows)]
