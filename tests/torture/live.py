@@ -46,6 +46,7 @@ from schemas.plan import WRITES, fingerprint
 
 State = tuple[Entry, ...]
 _ROUNDS = 4  # syncs until nothing is left to do: a service may take one thing only after another
+OTHERS = "others"  # who has changed something, where no plan has
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Living:
             writer(self._service())
             self.figures.counts["edits"] += 1
         if writers:
-            self.log.append((frozenset(touched_by(writers)), ""))
+            self.log.append((frozenset(touched_by(writers)), OTHERS))
 
     def _write(self, rows: tuple[Row, ...]) -> None:
         self.rows = rows
@@ -149,7 +150,7 @@ class Living:
         mark, life = len(self.log), _life(step.end)
         visits = tuple(fault.mutation for fault in step.faults if fault.mutation)
         if visits:
-            self.log.append((frozenset(touched_by(visits)), ""))
+            self.log.append((frozenset(touched_by(visits)), OTHERS))
         trip = self._go(order, life, stop=bool(step.end and step.end.stop))
         after = state_of(self.road, case)
         made = [plan["id"] for plan in self._plans() if plan["id"] not in known]
