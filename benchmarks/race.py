@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+_LAUNCH = Path(__file__).with_name("launch.py")
 _PLACES = (".", "peers-others", "peers-datacompy")
 OURS, PEERS, DATACOMPY = (ROOT / ".venv" / place / "bin" / "python" for place in _PLACES)
 
@@ -71,14 +71,14 @@ def race(
 def whole_process(command: Sequence[str | Path]) -> tuple[float, float]:
     """Run a process to its end and return how long it took and its peak memory in megabytes."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        list(map(str, command)), cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    done = subprocess.run(
+        [str(OURS), "-S", "-E", str(_LAUNCH), *map(str, command)],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        check=True,
     )
-    said = process.stderr.read() if process.stderr else b""
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command}: {said.decode(errors='replace')[-2000:]}")
-    return seconds, used.ru_maxrss / 1024
+    seconds, megabytes, code = done.stdout.split()
+    if int(code):
+        raise SystemExit(f"{command}: {done.stderr.decode(errors='replace')[-2000:]}")
+    return float(seconds), float(megabytes)
