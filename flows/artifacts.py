@@ -1,5 +1,8 @@
 """What a run shows in Prefect's pages: counts, lines, links to the reports, progress of writing.
 
+None of it has a key: from a run's page a key leads to a list of all runs, and what has none leads to what this run did.
+A card shows the first thirty characters of a description, so these say what it is.
+
 Showing is a courtesy: where Prefect cannot be reached, the run goes on without it, and the ledger knows all the same.
 """
 
@@ -30,6 +33,10 @@ T = TypeVar("T")
 _LOG = logging.getLogger("phonesync.artifacts")
 # More rows make the page wait, ten thousand for more than a minute; the report has them all.
 _MOST_ROWS = 500
+REPORT = "Report, and how it ended"
+COUNTS = "Counts"
+PROBLEMS = "Lines that need somebody"
+LINES = "Lines, to be found by number"
 _COLUMNS = ("sync", "line", "outcome", "message", "action", "owner", "before", "after")
 # What could begin markup anywhere in a cell, and what only at its beginning: a list, a heading, a rule.
 _MARKUP = re.compile(r"[\\`*_~<>\[\]&@]|:(?=//)|(?<=www)\.|^(?:[-+](?=[-+\s]|$)|#)", re.IGNORECASE)
@@ -78,7 +85,7 @@ class Links:
         address, path = self.address(reports["html"]), Path(reports["html"])
         if address:
             # The page takes the line from its address, too.
-            return f"[Open the report]({address}): every line of the file, found by its number. On disk: {escape(path)}"
+            return f"[Open the report]({address}): every line of the file, found by its number."
         # A browser follows a link to a file only from a page that is a file itself: the path is there to be copied.
         return f"[Report]({path.as_uri()}) on the machine that ran it: {escape(path)}"
 
@@ -89,24 +96,19 @@ def show(ran: Ran, sentence: str, *, planned: bool, links: Links | None = None) 
     courteously(
         create_markdown_artifact,
         markdown=reports_page(ran, sentence, links or Links(Path())),
-        key="phonesync-reports",
-        description="How it ended, and the reports with every line",
+        description=REPORT,
     )
     courteously(
         create_table_artifact,
         table=counts_table(syncs),
-        key="phonesync-counts",
-        description=f"Run {escape(ran.summary['run'])}: " + ("what would change" if planned else "what was done"),
+        description=f"{COUNTS}: " + ("what would change" if planned else "what was done"),
     )
     reports = [reported.lines for reported in ran.reported]
     rows, lines = problem_rows(reports, planned=planned)
-    more = f"; the first {len(rows)} are here, all of them in the reports" if lines > len(rows) else ""
-    said = (
-        f"{lines:,} {'line needs' if lines == 1 else 'lines need'} somebody{more}" if lines else "No line needs anybody"
-    )
-    courteously(create_table_artifact, table=rows, key="phonesync-problem-lines", description=f"{said}.")
+    more = f". The first {len(rows)} are here, all of them in the report." if lines > len(rows) else ""
+    courteously(create_table_artifact, table=rows, description=f"{PROBLEMS}: {lines:,}{more}")
     rows, said = line_rows(reports)
-    courteously(create_table_artifact, table=rows, key="phonesync-lines", description=said)
+    courteously(create_table_artifact, table=rows, description=f"{LINES}. {said}")
 
 
 def counts_table(syncs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from prefect.states import Failed
 
 from flows.artifacts import Links, Progress, show
 from flows.configuration import find_configuration
-from flows.front.approval import APPROVER, Asking, decide, questions
+from flows.front.approval import Asking, decide, questions
 from flows.front.notify import tell_changes, tell_unbegun
 from flows.front.slices import spread_over_workers
 from flows.front.states import NotInPlace, say, state, told
@@ -74,10 +74,10 @@ def sync(
 
 
 @contextmanager
-def _open_approved(config: str, progress: Progress) -> Iterator[World]:
+def _open_approved(config: str, progress: Progress, person: str) -> Iterator[World]:
     """Open the world for a plan that somebody has approved; only now signals end writing in order."""
     with open_world(config or None, os.environ, progress.told) as world, _ending_in_order(world, "sync"):
-        world.person = APPROVER
+        world.person = person
         yield world
 
 

@@ -1,10 +1,13 @@
 """Take the pictures of docs/images from invented data: `python -m tests.screenshots`.
 
+Those of Prefect's pages are taken by the story that a test tells there, which needs minutes: `--prefect`.
 It also says how long a page of 100,000 findings takes to open, to filter, to sort and to search: `--measure`.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -125,6 +128,16 @@ def take() -> None:
             page.close()
 
 
+def take_from_prefect() -> None:
+    """Let the test of the front door tell its story, and put its pictures in place."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        story = ["tests/browser/test_front_door.py", "--quiet", f"--basetemp={folder}/phonesync"]
+        subprocess.run([sys.executable, "-m", "pytest", *story], check=True)  # noqa: S603 - our own command
+        for picture in Path(folder).glob("phonesync/pictures*/*.png"):
+            shutil.copy(picture, IMAGES)
+
+
 def measure() -> None:
     """Say the best and the middle of some rounds, in milliseconds."""
     text = reconcile_page(institution(100_000), "en")
@@ -146,5 +159,7 @@ def measure() -> None:
 if __name__ == "__main__":
     if "--measure" in sys.argv:
         measure()
+    elif "--prefect" in sys.argv:
+        take_from_prefect()
     else:
         take()

@@ -109,9 +109,12 @@ def test_the_server_tells_nobody_and_only_the_server_has_the_key(tmp_path: Path)
     server = server_environment(home, address, "the-key", environ)
     assert server["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert server["DO_NOT_TRACK"] == "1"
-    assert server["PREFECT_SERVER_UI_API_URL"] == server["PREFECT_API_URL"] == "http://127.0.0.1:4711/api"
+    assert server["PREFECT_API_URL"] == "http://127.0.0.1:4711/api"
+    assert server["PREFECT_SERVER_UI_API_URL"] == "/api", "a tunnel, a proxy or a container gives the pages other names"
     assert server["PREFECT_SERVER_ENCRYPTION_KEY"] == "the-key"
+    assert server["PREFECT_SERVER_UI_STATIC_DIRECTORY"].startswith(str(home.folder)), "where anybody may install it"
     client = client_environment(home, environ, address)
+    assert client["PREFECT_UI_URL"] == "http://127.0.0.1:4711/v2"
     assert client["PREFECT_API_AUTH_STRING"] == "user:word"
     worker = worker_environment(client, home, Path("/srv/venv/bin/python"))
     assert worker["PATH"] == "/srv/venv/bin:/bin"

@@ -2,6 +2,7 @@
 
 # No postponed annotations in this module: Prefect makes the form from them.
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -29,8 +30,9 @@ from schemas.errors import PhonesyncError
 from schemas.plan import Action
 from tasks.pages.mask import mask_text
 
-# Prefect's own server has no sign-in and so knows nobody by name; whoever can open the page can decide.
-APPROVER = "Prefect UI"
+LONGEST_NAME = 100
+_LOG = logging.getLogger("phonesync.approval")
+_WHERE = "Resume, in the menu at the top of this page, shows what it would do and asks for a yes or a no."
 _MOST_SHOWN = 50
 _POLL_SECONDS = 2.0
 _GRACE_SECONDS = 600.0
@@ -39,7 +41,7 @@ _SHOWN_FIRST: Mapping[Action, int] = {Action.DELETE: 0, Action.RENAME: 1, Action
 
 
 class Decision(RunInput):
-    """What a person says about a plan; both fields have to be filled in."""
+    """What a person says about a plan; every field has to be filled in."""
 
     approve: Literal["approve", "refuse"] = Field(
         description="approve: exactly this plan is applied, after reading the target again. refuse: nothing is written."
@@ -49,6 +51,14 @@ class Decision(RunInput):
         max_length=1000,
         pattern=r"\S",
         description="Why. It is kept in the ledger with the plan, so write no telephone numbers here.",
+    )
+    # Prefect's own server has no sign-in and so knows nobody by name: whoever decides has to say who it is.
+    person: str = Field(
+        title="Your name",
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=r"\S",
+        description="Who decides. It is kept in the ledger with the reason.",
     )
 
 
@@ -68,14 +78,19 @@ class Asking:
     Attributes:
         minutes: how long one run waits for all its answers together.
         links: where the reports are.
-        open: opens the world anew, in the approver's name: what was open for an hour may have been closed meanwhile.
+        open: opens the world anew, in the name of whoever approved: what was open for an hour may have been closed.
         seconds: a clock that never goes backwards.
     """
 
     minutes: float
     links: Links
-    open: Callable[[], AbstractContextManager[World]]
+    open: Callable[[str], AbstractContextManager[World]]
     seconds: Callable[[], float]
+
+
+def by_name(person: str) -> str:
+    """Return how somebody who has given a name in Prefect's pages is recorded: nobody has checked that name."""
+    return f"{' '.join(person.split())} (Prefect)"
 
 
 def questions(world: World, ran: Ran) -> list[Question]:
@@ -105,7 +120,7 @@ def decide(ran: Ran, asked: list[Question], asking: Asking, step: Any) -> tuple[
         decision = _ask(question, end - asking.seconds(), asking.links)
         if isinstance(decision, Decision) and decision.approve == "approve":
             try:
-                with asking.open() as world:
+                with asking.open(by_name(decision.person)) as world:
                     applied = run(world, Order("apply", plan=question.plan.id, reason=decision.reason), step)
             except PhonesyncError as error:  # what the run has done before is told all the same
                 left.append(f"{question.plan.sync}: approved, and not applied: {error}")
@@ -124,38 +139,39 @@ def _ask(question: Question, seconds: float, links: Links) -> Decision | str:
     courteously(
         create_table_artifact,
         table=rows,
-        key="phonesync-to-approve",
-        description=f"What plan {escape(question.plan.id)} would change, deletions first; nothing of it is written.",
+        description=f"What waits for a yes: plan {escape(question.plan.id)}, deletions first; nothing is written yet.",
     )
     form = Decision.with_initial_data(description=describe(question, links))
     try:
-        # Prefect remembers answers by their key: a run that is begun again must never find the answer to another plan.
-        key = hashlib.sha256(question.plan.id.encode()).hexdigest()[:32]
-        return _answer(form, key, seconds)
+        return _answer(form, question.plan, seconds)
     except Exception as error:  # noqa: BLE001 - whatever Prefect's client raises: without an answer nothing is written
         return f"Prefect did not answer ({type(error).__name__})"
 
 
-def _answer(form: type[Decision], key: str, seconds: float) -> Decision | str:
+def _answer(form: type[Decision], plan: KeptPlan, seconds: float) -> Decision | str:
     """Show the form and wait.
 
     Prefect's own `pause_flow_run` ends in the same moment as its server declares the run failed for want of an answer.
     Nothing has failed: so the server is told a later end, and the run ends by itself before it.
     """
     run = UUID(str(flow_run.get_id()))
+    # Prefect remembers answers by their key: a run that is begun again must never find the answer to another plan.
+    key = hashlib.sha256(plan.id.encode()).hexdigest()[:32]
     paused: State[Any] = Paused(timeout_seconds=int(seconds + _GRACE_SECONDS), reschedule=False, pause_key=key)
     keys = keyset_from_paused_state(paused)
+    paused.message = f"{plan.sync}: a guard stopped this plan. {_WHERE}"
     paused.state_details.run_input_keyset = {str(name): value for name, value in keys.items()}
     end = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run, paused)
         form.save(keys, run)
+        _LOG.warning("%s", paused.message)  # the run's page opens with its log
         while time.monotonic() < end:
             time.sleep(_POLL_SECONDS)
             now = client.read_flow_run(run).state
             if now is not None and now.is_running():
                 said: Any = form.load(keys, run)
-                return Decision(approve=said.approve, reason=said.reason)
+                return Decision(approve=said.approve, reason=said.reason, person=said.person)
             if now is None or not now.is_paused():
                 return "the run was ended in Prefect"
     return "time is up"
@@ -212,7 +228,7 @@ def _merged(ran: Ran, place: int, applied: Ran) -> Ran:
 def _not_approved(question: Question, decision: Decision | str, minutes: float) -> str:
     name, plan = question.plan.sync, question.plan.id
     if isinstance(decision, Decision):
-        said = f"{name}: refused by {APPROVER}: {mask_text(decision.reason.strip())}."
+        said = f"{name}: refused by {mask_text(by_name(decision.person))}: {mask_text(decision.reason.strip())}."
     elif decision == "time is up":
         said = f"{name}: nobody decided within {minutes:g} minutes."
     else:

@@ -5,17 +5,19 @@ import os
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
+from pydantic import Field
 
 from flows.artifacts import Links, Progress, escape, show
 from flows.configuration import find_configuration
 from flows.doctor import Examined, examine
+from flows.front.approval import LONGEST_NAME, by_name
 from flows.front.notify import tell_changes
 from flows.front.slices import spread_over_workers
 from flows.front.states import say, state, told
@@ -27,19 +29,24 @@ from flows.world import World
 
 
 @flow(name="apply", persist_result=False)
-def apply(plan: str, person: str, reason: str, config: str = "") -> Any:
+def apply(
+    plan: str,
+    person: Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"\S")],
+    reason: Annotated[str, Field(max_length=1000, pattern=r"\S")],
+    config: str = "",
+) -> Any:
     """Do exactly what a plan says, also where a guard has stopped it.
 
     Args:
         plan: The plan's id, as the run that made it shows it, such as 20260314T020000Z-3fa2c1-faculties.
-        person: Your name. The approval is kept under it.
+        person: Your name. The approval is kept under it in the ledger.
         reason: Why this plan may be carried out, for whoever asks later.
         config: The configuration file, as the worker sees it. Leave it as it is.
 
     Returns:
         The object that `phonesync apply --json` prints; numbers are in none of it.
     """
-    return _carried_out(config, Order("apply", plan=plan.strip(), reason=reason.strip()), person.strip())
+    return _carried_out(config, Order("apply", plan=plan.strip(), reason=reason.strip()), person)
 
 
 @flow(name="revert", persist_result=False)
@@ -78,7 +85,7 @@ def _examined(examined: Examined) -> State[Any]:
     rows = examined.summary["checks"]
     failed = [row for row in rows if row["result"] == "failed"]
     shown = [{key: escape(value) for key, value in row.items()} for row in rows]
-    create_table_artifact(table=shown, key="phonesync-doctor", description=f"{len(rows)} checks, {len(failed)} failed.")
+    create_table_artifact(table=shown, description=f"{len(rows)} checks, {len(failed)} failed.")
     if failed:
         said = " · ".join(f"{row['what']}: {row['detail']}" for row in failed)
         return Failed(message=f"{len(failed)} of {len(rows)} checks failed. {said}")
@@ -90,7 +97,7 @@ def _carried_out(config: str, order: Order, person: str = "") -> State[Any]:
     progress, deployed = Progress(), bool(deployment.get_id())
     try:
         with open_world(config or None, os.environ, progress.told) as opened:
-            world = replace(opened, person=f"{person} (Prefect)") if person else opened
+            world = replace(opened, person=by_name(person)) if person.strip() else opened
             with _ending_in_order(world, order):
                 ran = run(world, order, Steps(progress, spread_over_workers(config or None) if deployed else None))
             links = Links.of(world)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags, FlowRunFilter
-from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectNotFound
@@ -64,10 +63,7 @@ def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deploy
         client: asks the server.
         config: the configuration file.
         deployments: what it wants.
-        own: whether the server is this configuration's own, wherever the file stood when it was deployed last. Only
-            then does Prefect keep a second run from starting: at a restart its server forgets who holds a place and
-            keeps the place taken, so that no run would ever start again, and only whoever restarts the server can
-            clear that up. The ledger's locks keep runs apart in any case.
+        own: whether the server is this configuration's own, wherever the file stood when it was deployed last.
 
     Returns:
         the names of those that were removed.
@@ -85,9 +81,9 @@ def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deploy
         )
     for deployed in deployments:
         before = ours.pop(deployed.full_name, None)
-        if before:
+        if before and before.global_concurrency_limit:  # somebody has set one in the pages: see `Deployed`
             client.update_deployment(before.id, DeploymentUpdate(concurrency_limit=None))
-        _put_in_place(client, config, deployed if own else replace(deployed, at_once=None), before)
+        _put_in_place(client, config, deployed, before)
     for one in ours.values():
         client.delete_deployment(one.id)
     return sorted(ours)
@@ -115,13 +111,10 @@ def _put_in_place(
         cron = CronSchedule(cron=deployed.schedule[0], timezone=deployed.schedule[1])
         switched_off = before is not None and any(not one.active for one in before.schedules)
         schedules = [DeploymentScheduleCreate(schedule=cron, active=not switched_off)]
-    strategy = ConcurrencyLimitStrategy.ENQUEUE if deployed.queued else ConcurrencyLimitStrategy.CANCEL_NEW
     client.create_deployment(
         flow_id=client.create_flow_from_name(deployed.flow),
         name=deployed.name,
         schedules=schedules,
-        concurrency_limit=deployed.at_once,
-        concurrency_options=ConcurrencyOptions(collision_strategy=strategy) if deployed.at_once else None,
         parameters=dict(deployed.parameters),
         description=deployed.description,
         work_pool_name=POOL,

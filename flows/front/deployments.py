@@ -23,6 +23,10 @@ _FIXED = "It is fixed for this deployment."
 class Deployed:
     """One deployment as it should be.
 
+    None has a concurrency limit of Prefect's: a run holds its place by a lease, loses it where it pauses to ask
+    somebody or where the server is restarted, and is cut off by Prefect minutes later, be it in the middle of writing.
+    The ledger's locks keep runs apart.
+
     Attributes:
         flow: the flow's name; with `name` it is what Prefect's pages show, such as `sync/faculties`.
         name: the deployment's own name.
@@ -31,9 +35,6 @@ class Deployed:
         parameters: what a run is given unless somebody says otherwise.
         choices: for a parameter, the values there are.
         schedule: cron and time zone, or None.
-        queued: whether a run that comes while others are at work waits for them; otherwise it is called off.
-        at_once: how many runs may be at work at the same time, None for any number. The ledger's locks decide in the
-            end; this keeps a worker's place free.
     """
 
     flow: str
@@ -43,8 +44,6 @@ class Deployed:
     parameters: Mapping[str, Any]
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     schedule: tuple[str, str] | None = None
-    queued: bool = True
-    at_once: int | None = 1
 
     @property
     def full_name(self) -> str:
@@ -64,7 +63,6 @@ def wanted(settings: Settings, config: Path) -> list[Deployed]:
             {"config": place, "syncs": [name], "mode": "sync"},
             {"config": [place], "syncs": [name]},
             (sync.schedule, sync.timezone) if sync.schedule else None,
-            queued=False,
         )
         for name, sync in settings.syncs.items()
     ]
@@ -96,7 +94,7 @@ def _write_slice(place: str) -> Deployed:
     told = "One part of a large plan. The run that made the plan starts it; nobody has to."
     entrypoint = "flows.front.slices.write_one_slice"
     config, fixed = {"config": place}, {"config": [place]}
-    return Deployed("write-slice", "write-slice", entrypoint, told, config, fixed, at_once=None)
+    return Deployed("write-slice", "write-slice", entrypoint, told, config, fixed)
 
 
 def _reconcile(place: str) -> Deployed:
@@ -122,8 +120,11 @@ def form(schema: Mapping[str, Any], deployed: Deployed) -> dict[str, Any]:
             field_["enum"] = values
         elif name in made.get("required", ()) and field_.get("type") == "string":
             field_["minLength"] = 1
-        if len(values) == 1 and _FIXED not in field_.get("description", ""):
-            field_["description"] = f"{field_.get('description', '')} {_FIXED}".strip()
+        if len(values) == 1:
+            # What nobody can change stands last, and without advice on how to change it.
+            about = field_.get("description", "").partition(". ")[0].rstrip(".")
+            field_["description"] = f"{about}. {_FIXED}" if about else _FIXED
+            field_["position"] = field_.get("position", 0) + len(made["properties"])
         if name in deployed.parameters:
             field_["default"] = deployed.parameters[name]
     return made

@@ -131,17 +131,19 @@ def encryption_key(home: Home) -> str:
 
 
 def server_environment(home: Home, address: Address, key: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the server: its own home, nothing sent to anybody, pages that find it on any port.
+    """Return the environment of the server: its own home, nothing sent to anybody, pages that find it by any name.
 
     What the environment says of the database, of logging or of a sign-in stays as it is.
     """
     ours = {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_API_URL": f"{address.page}/api",
+        "PREFECT_SERVER_UI_API_URL": "/api",  # of the very name by which the pages were opened
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": address.origins,
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_ENCRYPTION_KEY": key,
+        # Prefect unpacks its pages before it serves them, usually beside itself, where not everybody may write.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.folder / "pages"),
     }
     # A busy machine may keep its database waiting for longer than the usual ten seconds.
     usual = {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_DATABASE_TIMEOUT": "60"}
@@ -157,12 +159,14 @@ def client_environment(home: Home, environ: Mapping[str, str], address: Address 
         address: of the server of one's own; None where `PREFECT_API_URL` names another.
     """
     ours = {"PREFECT_HOME": str(home.folder), "DO_NOT_TRACK": "1"} if address else {}
-    if address:
-        ours[_API] = address.api
-        if environ.get(_SIGN_IN):
-            ours["PREFECT_API_AUTH_STRING"] = environ[_SIGN_IN]
     usual = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(BEAT_SECONDS), "PREFECT_CLI_PROMPT": "false"}
     usual["PREFECT_LOGGING_EXTRA_LOGGERS"] = "phonesync"  # our own warnings stand among a run's logs
+    if address:
+        ours[_API] = address.api
+        usual["PREFECT_WORKER_QUERY_SECONDS"] = "3"  # somebody has pressed Run and waits; usual are ten
+        usual["PREFECT_UI_URL"] = f"{address.page}/v2"  # links in messages lead to the same pages as the address alone
+        if environ.get(_SIGN_IN):
+            ours["PREFECT_API_AUTH_STRING"] = environ[_SIGN_IN]
     return {**usual, **environ, **ours}
 
 

@@ -59,6 +59,8 @@ def news(summary: Mapping[str, Any], change: Change) -> dict[str, str]:
         verb = "is in order again" if change == "recovered" else "needs somebody"
     steps = next_steps(summary, tally)
     step = " ".join(filter(None, [steps[0].text, steps[0].command])) if steps else ""
+    if change == "blocked":  # whoever reads a message has no lines below it
+        step = f"Look at the report. If the plan is right, say so and why in the run's page, or: {steps[0].command}"
     if not step and change != "recovered":
         step = "phonesync doctor tells what is out of reach."
     return {

@@ -95,11 +95,11 @@ def office(prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         yield made
 
 
-def answer(approve: str, reason: str) -> Callable[[Any, UUID], None]:
+def answer(approve: str, reason: str, person: str = " Anna  Nowak") -> Callable[[Any, UUID], None]:
     """Return somebody who fills in the form so."""
 
     def decide(client: Any, run: UUID) -> None:
-        result = client.resume_flow_run(run, run_input={"approve": approve, "reason": reason})
+        result = client.resume_flow_run(run, run_input={"approve": approve, "reason": reason, "person": person})
         assert result.status.value == "ACCEPT", result
 
     return decide
@@ -114,16 +114,18 @@ def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office)
         seen["text"] = json.loads(client.read_flow_run_input(flow_run_id=run, key=keys["description"]))
         for incomplete in (
             {},
-            {"approve": "approve"},
-            {"approve": "yes", "reason": "x"},
-            {"approve": "approve", "reason": " "},
+            {"approve": "approve", "reason": "x"},
+            {"approve": "yes", "reason": "x", "person": "Anna"},
+            {"approve": "approve", "reason": " ", "person": "Anna"},
+            {"approve": "approve", "reason": "x", "person": " "},
         ):
             refused = client.resume_flow_run(run, run_input=incomplete)
             assert refused.status.value == "REJECT", incomplete
         answer("approve", "the porter's list was renewed")(client, run)
 
     state, waiting = office.run(look)
-    assert waiting.state.name == "Paused"
+    assert (waiting.state.name, waiting.deployment_id) == ("Paused", office.deployment)
+    assert waiting.state.message.startswith("desk-phones: a guard stopped this plan. Resume, in the menu")
     assert "3 entries would be deleted, 2 are allowed" in seen["text"].replace("\\", "")
     assert seen["text"].index("- delete") < seen["text"].index("- modify")
     assert (state.type, state.name) == ("FAILED", "Failed"), "two lines of the file are held"
@@ -134,13 +136,13 @@ def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office)
     approval = ledger.approval(sync["fingerprint"], time.time())
     ledger.close()
     assert approval is not None
-    assert (approval.person, approval.reason) == ("Prefect UI", "the porter's list was renewed")
+    assert (approval.person, approval.reason) == ("Anna Nowak (Prefect)", "the porter's list was renewed")
 
 
 def test_a_refused_plan_is_kept_and_the_run_says_who_and_why(office: Office) -> None:
     state, _ = office.run(answer("refuse", "the file was cut off; call 22 999 00 01"))
     assert (state.type, state.name) == ("CANCELLED", "Blocked")
-    assert "refused by Prefect UI: the file was cut off; call ••• ••• •01." in state.message
+    assert "refused by Anna Nowak (Prefect): the file was cut off; call ••• ••• •01." in state.message
     assert "apply/apply" in state.message
     assert not office.written
     plan = state.result(raise_on_failure=False).summary["syncs"][0]["plan"]
