@@ -9,8 +9,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := .venv/peers-others/.installed .venv/peers-datacompy/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
-# Two processes a core: many tests wait for a server, or for a minute to begin.
-PYTEST_ARGS ?= -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder
+# One process a core: beside each other, servers and browsers take each other's time until a test loses its patience.
+PYTEST_ARGS ?= -n $$(getconf _NPROCESSORS_ONLN) --dist loadfile --no-loadscope-reorder
 HISTORIES ?= 10000
 SEED ?= 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import statistics
 import subprocess
 import time
@@ -45,7 +44,7 @@ def _sandbox() -> Iterator[None]:
             raise SystemExit("The sandbox did not start; are its ports taken?")
         yield
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait()
 
 

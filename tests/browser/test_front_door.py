@@ -96,7 +96,7 @@ def door(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doo
         served = make_served(folder, sandbox, receiver)
         write_the_files(served)
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         context.tracing.start(screenshots=True, snapshots=True)
         made = Door(served, sandbox, receiver, context.new_page(), pictures)
         context.on("requestfinished", lambda request: made.asked.append(request.url))

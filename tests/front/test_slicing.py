@@ -38,6 +38,7 @@ from schemas.settings import Settings
 from tasks.plans.cut import cut, owners_to_write
 
 FACULTIES = 9
+IN_FLIGHT = 4
 RUN = "r-1"
 CONFIGURATION = """\
 [connections.usos]
@@ -169,7 +170,7 @@ def test_a_slice_whose_run_dies_stops_by_itself_and_notes_nothing_more(
     # The slice looks into the ledger at most once a second; here that is before each request.
     with pytest.raises(TargetBusy):
         write_slice(hurried(world), Slice(plan, RUN, 1, 1), directly)
-    assert writes(sandbox) == 1
+    assert 1 <= writes(sandbox) <= IN_FLIGHT
     assert "skipped" not in {item.outcome for item in world.ledger.outcomes(plan)}
     assert world.ledger.locks.held(claims_of(plan)) == {}
 
@@ -193,5 +194,5 @@ def test_the_next_run_clears_what_slices_of_a_dead_one_left(world: World, plan: 
 def test_what_a_service_has_agreed_to_is_shared_and_never_multiplied(world: World) -> None:
     for number in (1, 2, 3, 4):
         part: Settings = shared_among(world.settings, "usos", number)
-        assert part.connections["usos"].concurrency * number <= 4
+        assert part.connections["usos"].concurrency * number <= IN_FLIGHT
         assert part.connections["usos"].max_requests_per_second == pytest.approx(1000 / number)

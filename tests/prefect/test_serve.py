@@ -216,7 +216,7 @@ def test_it_works_for_a_server_that_runs_already(served: Served) -> None:
     with subprocess.Popen(command, env=environ, cwd=home.folder) as server:  # noqa: S603 - our own command
         try:
             eventually(lambda: _answers(served.api))
-            served.start(PREFECT_API_URL=served.api)
+            served.start(PREFECT_API_URL=served.api, PREFECT_WORKER_QUERY_SECONDS="2")
             assert "none is started here" in served.said
             assert served.run("doctor/doctor").state_name == "Completed"
             assert served.stop() == 0
