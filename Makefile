@@ -9,8 +9,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := .venv/peers-others/.installed .venv/peers-datacompy/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
-# One process a core: beside each other, servers and browsers take each other's time until a test loses its patience.
-PYTEST_ARGS ?= -n $$(getconf _NPROCESSORS_ONLN) --dist loadfile --no-loadscope-reorder
+# One process more than cores: many tests wait. With more of them, servers and browsers wait for each other too long.
+PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder
 HISTORIES ?= 10000
 SEED ?= 1
 
