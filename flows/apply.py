@@ -16,7 +16,7 @@ from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, S
 from schemas.plan import WRITES, Action, Outcome, count
 from tasks.outcomes.account import account, add_strangers, announce
 from tasks.outcomes.settle import in_place, stands, strangers, types_kept, writes
-from tasks.outcomes.spelling import habits, own_forms
+from tasks.outcomes.spelling import habits, own_forms, told
 from tasks.outcomes.verdict import NOT_KEPT, SHOWN_OTHERWISE
 from tasks.plans.plan import Policy, plan
 
@@ -111,8 +111,7 @@ def _learn(passage: Passage, target: Target, seen: set[str], so_what: str) -> No
     memory, now = passage.world.ledger.memory, passage.world.now()
     for habit in sorted(seen - memory.traits(target.name)):
         memory.learn_trait(target.name, habit, now)
-        said = f"The phone list {habit}" if passage.by_name else f"USOS {habit.replace('names', 'comments')}"
-        passage.notes.append(f"{said}; {so_what}.")
+        passage.notes.append(f"{told(habit, by_name=passage.by_name)}; {so_what}.")
 
 
 def verify(

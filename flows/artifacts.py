@@ -1,4 +1,4 @@
-"""What a run shows in Prefect's pages: counts, lines, links to the reports, progress of writing.
+"""What a sync shows in Prefect's pages: counts, lines, links to the reports, progress of writing.
 
 None of it has a key: from a run's page a key leads to a list of all runs, and what has none leads to what this run did.
 A card shows the first thirty characters of a description, so these say what it is.

@@ -18,6 +18,11 @@ from schemas.findings import Kind
 
 __all__ = ["reconcile"]
 
+# What the descriptions of the artifacts begin with.
+REPORT = "Report of the reconciliation"
+FINDINGS = "Findings"
+TREND = "The last reconciliations"
+
 
 @flow(name="reconcile", persist_result=False)
 def reconcile(config: str = "", since: str = "") -> Any:
@@ -59,19 +64,19 @@ def in_a_sentence(done: Reconciled) -> str:
 def show(done: Reconciled, sentence: str, links: Links) -> None:
     """Show the counts, how they moved, and where the reports are; where Prefect cannot be reached, go on without."""
     run = escape(done.summary["run"])
+    courteously(create_markdown_artifact, markdown=reports_page(done, sentence, links), description=REPORT)
     courteously(
         create_table_artifact,
         table=counts_table(done.summary),
-        key="phonesync-findings",
-        description=f"Reconciliation {run}: {escape(sentence)}",
+        description=f"{FINDINGS} of {run}: {escape(sentence)}",
     )
+    # It alone has a key, with which Prefect lists what is about more than this run among its artifacts.
     courteously(
         create_table_artifact,
         table=trend_table(done),
         key="phonesync-findings-trend",
-        description="The last reconciliations, the newest first",
+        description=f"{TREND}, the newest first",
     )
-    courteously(create_markdown_artifact, markdown=reports_page(done, sentence, links), key="phonesync-reconciliation")
 
 
 def reports_page(done: Reconciled, sentence: str, links: Links) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
-import phonenumbers
+
+from benchmarks.roads.patterns import e164
 
 _ON = ["entity_id", "comment", "key"]
 _LINE = pa.DataFrameSchema(
@@ -20,14 +21,7 @@ _LINE = pa.DataFrameSchema(
 
 def canonical(texts: pd.Series) -> pd.Series:
     """Read each number by the library."""
-    return texts.map(_e164)
-
-
-def _e164(text: str) -> str:
-    number = phonenumbers.parse(text, "PL")
-    if not phonenumbers.is_valid_number(number):
-        return text
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return texts.map(e164)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from schemas.plan import TROUBLE, Outcome
 from schemas.settings import Change
 from tasks.pages.headline import Tally, headline, next_steps
+
+_VERBS: Final[Mapping[Change, str]] = {
+    "blocked": "waits for your yes or no",
+    "failed": "needs somebody",
+    "recovered": "is in order again",
+}
 
 
 class Standing(StrEnum):
@@ -53,20 +59,18 @@ def news(summary: Mapping[str, Any], change: Change) -> dict[str, str]:
     """
     tally = _tally(summary)
     said = headline(summary, tally)
-    if change == "blocked":
-        verb = "waits for your yes or no"
-    else:
-        verb = "is in order again" if change == "recovered" else "needs somebody"
-    steps = next_steps(summary, tally)
-    step = " ".join(filter(None, [steps[0].text, steps[0].command])) if steps else ""
+    first = next(iter(next_steps(summary, tally)), None)
     if change == "blocked":  # whoever reads a message has no lines below it
-        step = f"Look at the report. If the plan is right, say so and why in the run's page, or: {steps[0].command}"
-    if not step and change != "recovered":
-        step = "phonesync doctor tells what is out of reach."
+        by_command = f", or: {first.command}" if first else "."
+        step = f"Look at the report. If the plan is right, say so and why in the run's page{by_command}"
+    elif first:
+        step = " ".join(filter(None, [first.text, first.command]))
+    else:
+        step = "Nothing is to be done." if change == "recovered" else "phonesync doctor tells what is out of reach."
     return {
-        "subject": f"phonesync: {summary['sync']} {verb}",
+        "subject": f"phonesync: {summary['sync']} {_VERBS[change]}",
         "sentence": " ".join(filter(None, [f"{said.title.rstrip('.')}.", said.detail, figures(summary)])),
-        "next": step or "Nothing is to be done.",
+        "next": step,
     }
 
 

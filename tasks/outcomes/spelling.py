@@ -78,6 +78,11 @@ def own_forms(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str,
     return seen if all(types.values()) else {*seen, TYPES_ITS_OWN_WAY}
 
 
+def told(habit: str, *, by_name: bool) -> str:
+    """Return a habit as a sentence about a phone list, or about USOS, where the text beside a number is its comment."""
+    return f"The phone list {habit}" if by_name else f"USOS {habit.replace('names', 'comments')}"
+
+
 def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[str]) -> pd.Series[str]:
     """Return the wanted names as a list with known habits spells them; a name that could be two stays as it is.
 

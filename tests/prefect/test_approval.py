@@ -16,27 +16,12 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
-from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from connectors.ledger import Ledger
 from connectors.sandbox.server import Sandbox, serve
 from flows.sandbox import SAMPLES, credentials, read_state
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
-
-
-@pytest.fixture(scope="module")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run a server that keeps its data in a temporary folder and tells nobody."""
-    home = tmp_path_factory.mktemp("prefect")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DO_NOT_TRACK", "1")
-        with (
-            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
-            prefect_test_harness(server_startup_timeout=180),
-        ):
-            yield
 
 
 @dataclass
@@ -80,7 +65,7 @@ class Office:
 
 
 @pytest.fixture
-def office(prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(prefect_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     shutil.copytree(SAMPLES, tmp_path / "samples")
     state = read_state(None)
     for name, value in credentials(state).items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import traceback
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,8 @@ from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
     PREFECT_HOME,
-    PREFECT_SERVER_ANALYTICS_ENABLED,
     temporary_settings,
 )
-from prefect.testing.utilities import prefect_test_harness
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import serve
@@ -44,17 +41,6 @@ source = "users.csv"
 guard = {{ max_delete_share = 1.0, max_change_share = 1.0 }}
 """
 LINES = "entity_id;number;comment\n900004;22 999 71 01;dom\n900007;22 999 71 02;dom\n"
-
-
-@pytest.fixture(scope="module")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Run a server that keeps its data in a temporary folder and tells nobody."""
-    home = tmp_path_factory.mktemp("prefect")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DO_NOT_TRACK", "1")
-        settings = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}
-        with temporary_settings(settings), prefect_test_harness(server_startup_timeout=180):
-            yield home
 
 
 def configure(folder: Path, url: str) -> str:

@@ -19,8 +19,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
+from prefect.settings import PREFECT_API_URL
 
 from connectors.ledger import Ledger
 from connectors.sandbox.options import Fault
@@ -60,23 +59,17 @@ slices = 3
 
 
 @pytest.fixture(scope="module")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Run a server; returns the environment in which another process finds it."""
-    home = tmp_path_factory.mktemp("prefect")
+def prefect_server(prefect_home: Path) -> Iterator[dict[str, str]]:
+    """Return the environment in which another process finds the server, and the secrets."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DO_NOT_TRACK", "1")
         patch.setenv("USOS_CONSUMER_KEY", "demo-consumer")
         patch.setenv("USOS_CONSUMER_SECRET", "demo-secret")
-        with (
-            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
-            prefect_test_harness(server_startup_timeout=180),
-        ):
-            yield os.environ | {
-                "PREFECT_HOME": str(home),
-                "PREFECT_API_URL": str(PREFECT_API_URL.value()),
-                "PREFECT_LOGGING_LEVEL": "ERROR",
-                "PYTHONPATH": str(ROOT),
-            }
+        yield os.environ | {
+            "PREFECT_HOME": str(prefect_home),
+            "PREFECT_API_URL": str(PREFECT_API_URL.value()),
+            "PREFECT_LOGGING_LEVEL": "ERROR",
+            "PYTHONPATH": str(ROOT),
+        }
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,6 @@ from markdown_it import MarkdownIt
 from prefect import flow as prefect_flow
 from prefect.client.orchestration import get_client
 from prefect.flows import load_flow_from_entrypoint
-from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
@@ -35,19 +33,6 @@ from tasks.steps import carry_out
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
 STEPS = ["extract source", "validate", "extract target", "plan", "guard", "write", "verify", "report"]
-
-
-@pytest.fixture(scope="module")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run a server that keeps its data in a temporary folder and tells nobody."""
-    home = tmp_path_factory.mktemp("prefect")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DO_NOT_TRACK", "1")
-        with (
-            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
-            prefect_test_harness(server_startup_timeout=180),
-        ):
-            yield
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +62,7 @@ class Institution:
 
 @pytest.fixture
 def institution(
-    prefect_server: None, flow: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prefect_home: Path, flow: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Institution]:
     shutil.copytree(SAMPLES, tmp_path / "samples")
     state = read_state(None)
@@ -239,7 +224,7 @@ def test_every_field_of_the_form_is_described(flow: Any) -> None:
     assert not flow.parameters.required
 
 
-def test_reading_is_tried_again_and_an_error_of_another_kind_is_not(prefect_server: None) -> None:
+def test_reading_is_tried_again_and_an_error_of_another_kind_is_not(prefect_home: Path) -> None:
     tried: list[str] = []
 
     def read() -> str:
@@ -266,7 +251,7 @@ def test_reading_is_tried_again_and_an_error_of_another_kind_is_not(prefect_serv
 
 
 def test_the_text_of_an_unexpected_error_stays_out_of_prefect(
-    prefect_server: None, caplog: pytest.LogCaptureFixture
+    prefect_home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def work() -> None:
         raise KeyError("+48 22 999 70 00")

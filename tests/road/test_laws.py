@@ -320,7 +320,7 @@ def can_be_held(case: Case) -> bool:
     return not folded and not any(map(unfit_for(given), every))
 
 
-QUIET = settings(max_examples=30, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=45, suppress_health_check=list(HealthCheck))
 
 
 @QUIET

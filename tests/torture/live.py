@@ -164,7 +164,9 @@ class Living:
         self.figures.ran(order.mode, trip, stopped=life.over and trip is not None)
         self.figures.counts["entries"] += len(before) + len(after)
         now = Made(before, self._lines(), mark)
-        seen = self._seen(self.made.get(plan or "", now), plan or "", after, faulty=True)
+        # A run that was refused at the door is judged by what stood when it began, not when the plan was made.
+        facts = now if trip and not trip.lines else self.made.get(plan or "", now)
+        seen = self._seen(facts, plan or "", after, faulty=True)
         seen = replace(seen, stopped=life.over, approved=order.mode in {"apply", "resume"})
         self._judge(order, trip, seen, plan or "")
         return trip
