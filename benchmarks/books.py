@@ -7,15 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from benchmarks.generate import institution
-from connectors.files import read_csv
+from benchmarks.roads.ours import road
 from connectors.ledger import KeptPlan, Known, Ledger
-from tasks.numbers.recognise import recognise
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
 
 _AT = "2026-01-01T00:00:00.000+00:00"
 _OWNERS = 200  # read, sent and settled together, as the writing does with eight connections
@@ -26,7 +20,7 @@ def measure(outcomes: int, rows: int) -> dict[str, Any]:
     with TemporaryDirectory() as name:
         ledger = Ledger.open(f"sqlite:///{Path(name) / 'ledger.db'}")
         ledger.start_run("run", mode="sync", person="benchmark", at=_AT)
-        entries = _plan(Path(name), rows)
+        entries = road(*institution(Path(name), rows))
         changes = int((entries["action"] != "keep").sum())
         began = time.perf_counter()
         ledger.keep_plan(KeptPlan("plan", "run", "sync", "target", "sha256:0", _AT, rows, 0, [], entries))
@@ -45,26 +39,3 @@ def measure(outcomes: int, rows: int) -> dict[str, Any]:
         "plan_changes": changes,
         "plan_seconds": round(kept, 2),
     }
-
-
-def _plan(folder: Path, rows: int) -> pd.DataFrame:
-    columns = ["entity_id", "number", "comment", "type_id"]
-    wanted, stands = (read_csv(path, expected=columns).frame for path in institution(folder, rows))
-    wanted, stands = (
-        recognise(
-            pd.DataFrame(
-                {"owner": "user " + side["entity_id"], "name": side["comment"], "number": side["number"]}
-            ).assign(type_id="", name_en=""),
-            region="PL",
-            area_code=None,
-        )
-        for side in (wanted, stands)
-    )
-    desired = wanted.assign(line=np.arange(len(wanted)) + 2, old_name="")
-    none = {
-        "rejected": ["line", "owner", "name", "new_name", "key", "column", "value", "reason"],
-        "clears": ["line", "owner"],
-        "repeats": ["line", "owner", "message"],
-    }
-    empty = {name: pd.DataFrame({column: pd.Series(dtype="str") for column in cols}) for name, cols in none.items()}
-    return plan(Inputs(desired=desired, current=stands, **empty), Policy(names_are_keys=False, delete_missing=True))

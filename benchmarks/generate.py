@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 ADDED, DELETED, MODIFIED, REPEATED, FOREIGN = 0.02, 0.02, 0.03, 0.05, 0.01
+COLUMNS = ("entity_id", "number", "comment", "type_id")
 _ROOMS = ("Sekretariat", "Dziekanat Wydziału Inżynierii", "Biblioteka Główna", "Portiernia", "Zakład Żywienia")
 
 
@@ -30,7 +31,7 @@ _SPELLINGS = (
 def institution(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
     """Write `source.csv` (what is wanted) and `current.csv` (what stands there).
 
-    Columns: `entity_id, number, comment, type_id`; about three numbers an entity. 2 % of the lines are additions, 2 %
+    Columns: `COLUMNS`; about three numbers an entity. 2 % of the lines are additions, 2 %
     of the entries are missing from the file, 3 % have another comment, 5 % of the numbers repeat, 1 % are German.
     """
     rng = np.random.default_rng(seed)
@@ -46,7 +47,7 @@ def institution(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
     german = np.array([f"+49 30 {number % 10_000_000:07}" for number in base.tolist()], dtype=object)
     current, source = (frame.assign(number=np.where(foreign, german, _spelt(base, rng))) for _ in range(2))
     current.loc[fate > 1 - MODIFIED, "comment"] = "dawniej"
-    columns = ["entity_id", "number", "comment", "type_id"]
+    columns = list(COLUMNS)
     paths = folder / "source.csv", folder / "current.csv"
     source.loc[fate > DELETED, columns].to_csv(paths[0], index=False)
     current.loc[(fate <= DELETED) | (fate > DELETED + ADDED), columns].to_csv(paths[1], index=False)

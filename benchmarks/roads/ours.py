@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from benchmarks.generate import COLUMNS
 from connectors.files import read_csv, write_private
 from connectors.ledger import KeptPlan, Ledger
 from schemas.plan import fingerprint
@@ -18,32 +21,35 @@ from tasks.pages.report import report_csv
 from tasks.plans.board import Inputs
 from tasks.plans.plan import Policy, plan
 
-_COLUMNS = ["entity_id", "number", "comment", "type_id"]
+
+def directly(_name: str, step: Callable[[], Any]) -> Any:
+    """Carry out a step, whatever its name."""
+    return step()
+
+
+def road(source: Path, current: Path, do: Callable[[str, Callable[[], Any]], Any] = directly) -> pd.DataFrame:
+    """Return the plan that brings the current file to the source; `do` is given each step and its name."""
+    table = do("read the source", lambda: read_csv(source, expected=COLUMNS))
+    records = Records("source", table.header, table.frame, table.lines, table.problems, table.widths)
+    arranged = do("arrange its columns", lambda: arrange(records, "usos", {}))
+    rules = Rules("usos", "user", arranged.headers)
+    checked = do("validate it, numbers included", lambda: validate(arranged.source, rules))
+    read = do("read the snapshot", lambda: read_csv(current, expected=COLUMNS).frame)
+    raw = pd.DataFrame({"owner": "user " + read["entity_id"], "name": read["comment"], "number": read["number"]})
+    raw = raw.assign(type_id="", name_en="").astype("str")
+    known = do("recognise its numbers", lambda: recognise(raw, region="PL", area_code=None))
+    inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, known)
+    made: pd.DataFrame = do("plan", lambda: plan(inputs, Policy(names_are_keys=False, delete_missing=True)))
+    return made
 
 
 def main(source: Path, current: Path, out: Path) -> None:
     """Plan, keep the plan, write the report."""
-    table = read_csv(source, expected=_COLUMNS)
-    records = Records("source", table.header, table.frame, table.lines, table.problems, table.widths)
-    arranged = arrange(records, "usos", {})
-    checked = validate(arranged.source, Rules("usos", "user", arranged.headers))
-    read = read_csv(current, expected=_COLUMNS).frame
-    raw = pd.DataFrame({"owner": "user " + read["entity_id"], "name": read["comment"], "number": read["number"]})
-    raw = raw.assign(type_id="", name_en="").astype("str")
-    inputs = Inputs(
-        checked.desired,
-        checked.rejected,
-        checked.clears,
-        checked.repeats,
-        recognise(raw, region="PL", area_code=None),
-    )
-    made = plan(inputs, Policy(names_are_keys=False, delete_missing=True))
+    made = road(source, current)
     ledger = Ledger.open(f"sqlite:///{out / 'ledger.db'}")
     ledger.start_run("run", mode="plan", person="benchmark", at="")
-    kept = KeptPlan(
-        "plan", "run", "sync", "target", fingerprint("sync", "target", made), "", len(table.frame), 0, [], made
-    )
-    ledger.keep_plan(kept)
+    name = fingerprint("sync", "target", made)
+    ledger.keep_plan(KeptPlan("plan", "run", "sync", "target", name, "", len(made), 0, [], made))
     ledger.close()
     write_private(out / "report.csv", report_csv(announce("sync", made)))
 
