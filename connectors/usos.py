@@ -6,7 +6,6 @@ Each request is a form-encoded POST, signed anew for each attempt: OAuth 1.0a, H
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +15,10 @@ from typing import Any, Final, Self, TypeVar
 import requests
 from requests_oauthlib import OAuth1
 
-from connectors.answers import Answer, Dialect, NotPromised, words_of
+from connectors.answers import Answer, NotPromised, words_of
 from connectors.http import Call, Credentials, Http, Written
 from connectors.pace import Counter, Tools
+from connectors.usos_numbers import DIALECT, UsosNumber, item_of, numbers_of, object_of
 from schemas.connection import UsosConnection
 from schemas.errors import RequestRefused
 from schemas.sync import EntityClass
@@ -26,23 +26,10 @@ from schemas.sync import EntityClass
 __all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "Written", "sign_with"]
 
 T = TypeVar("T")
-Numbers = dict[str, "tuple[UsosNumber, ...] | None"]
+Numbers = dict[str, tuple[UsosNumber, ...] | None]
 
 _SELECT_FIELDS: Final = "number|comment|type_id"
 _LONGEST_ID: Final = 32
-_LONGEST_SENTENCE: Final = 1000
-# Answers about the signature carry no `error`, only a sentence, and not always status 401.
-_SIGNING_WORDS: Final = re.compile(r"nonce|timestamp|signature|consumer|oauth", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class UsosNumber:
-    """One number of an entity, as USOS stores it; no comment and no type are ""."""
-
-    number: str
-    comment_pl: str = ""
-    comment_en: str = ""
-    type_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +70,7 @@ class Usos:
         self._connection = connection
         self._credentials = credentials
         self._tools = tools
-        self._dialect = _DIALECT.keeping(credentials.key, credentials.secret)
+        self._dialect = DIALECT.keeping(credentials.key, credentials.secret)
         self._http = Http(name, connection, self._dialect, tools=tools)
         self.requests: Counter = self._http.requests
         self.map_bounded = self._http.map_bounded
@@ -112,8 +99,8 @@ class Usos:
         parameters = [(_PARAMETERS[entity_class].select, "|".join(asked)), ("fields", _SELECT_FIELDS)]
 
         def partly(answer: Answer) -> Numbers:
-            body = _object(answer)
-            return {entity_id: _numbers(body.get(entity_id)) for entity_id in asked}
+            body = object_of(answer)
+            return {entity_id: numbers_of(body.get(entity_id)) for entity_id in asked}
 
         def wholly(answer: Answer) -> Numbers:
             numbers = partly(answer)
@@ -152,11 +139,11 @@ class Usos:
     def replace(self, entity_class: EntityClass, entity_id: str, numbers: Sequence[UsosNumber]) -> Written:
         """Give one entity exactly these numbers, or change nothing (services/phones/replace). Sent once."""
         self._refuse_bad_ids([entity_id])
-        data = json.dumps([_item(number) for number in numbers], ensure_ascii=False, separators=(",", ":"))
+        data = json.dumps([item_of(number) for number in numbers], ensure_ascii=False, separators=(",", ":"))
         parameters = [(_PARAMETERS[entity_class].replace, entity_id), ("data", data)]
 
         def parse(answer: Answer) -> Written:
-            if _object(answer).get("success") is not True:
+            if object_of(answer).get("success") is not True:
                 raise NotPromised
             return Written(answer.status, attempts=1, message=words_of(answer, self._dialect))
 
@@ -165,17 +152,17 @@ class Usos:
 
     def phone_number(self, phone_id: str, fields: str = "number|comment") -> dict[str, Any]:
         """The selected fields of one number by its own id (services/phones/phone_number)."""
-        return self._read("services/phones/phone_number", [("phone_id", phone_id), ("fields", fields)], _object)
+        return self._read("services/phones/phone_number", [("phone_id", phone_id), ("fields", fields)], object_of)
 
     def phone_type(self, type_id: str) -> dict[str, Any]:
         """The `id` and `description` of a phone type; asked without a signature, which the method would ignore."""
-        return self._read("services/phones/phone_type", [("id", type_id)], _object, signed=False)
+        return self._read("services/phones/phone_type", [("id", type_id)], object_of, signed=False)
 
     def consumer(self) -> dict[str, Any]:
         """What the service grants this key: `administrative_methods`, a list of method names."""
 
         def parse(answer: Answer) -> dict[str, Any]:
-            body = _object(answer)
+            body = object_of(answer)
             methods = body.get("administrative_methods")
             if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
                 raise NotPromised
@@ -185,7 +172,7 @@ class Usos:
 
     def installation(self) -> dict[str, Any]:
         """The installation's own description, among it `version` and `base_url`."""
-        return self._read("services/apisrv/installation", [], _object)
+        return self._read("services/apisrv/installation", [], object_of)
 
     def now(self) -> datetime:
         """The server's local time; the service names no zone."""
@@ -244,74 +231,3 @@ def sign_with(credentials: Credentials, tools: Tools) -> OAuth1:
         nonce=tools.nonce(),
         timestamp=str(int(tools.clock())),
     )
-
-
-def _item(number: UsosNumber) -> dict[str, Any]:
-    """One entry of `data`: the comment always stands there, the type only where there is one."""
-    item: dict[str, Any] = {
-        "number": number.number,
-        "comment": {"pl": number.comment_pl, "en": number.comment_en or None},
-    }
-    return {**item, "type_id": number.type_id} if number.type_id else item
-
-
-def _object(answer: Answer) -> dict[str, Any]:
-    body = answer.json()
-    if not isinstance(body, dict):
-        raise NotPromised
-    return body
-
-
-def _numbers(listed: Any) -> tuple[UsosNumber, ...] | None:
-    """The numbers of one entity, or None where this is no list of numbers: half a list is never taken for a whole."""
-    if not isinstance(listed, list):
-        return None
-    numbers = [_number(item) for item in listed]
-    return None if None in numbers else tuple(number for number in numbers if number)
-
-
-def _number(item: Any) -> UsosNumber | None:
-    if not isinstance(item, dict):
-        return None
-    comment = {} if item.get("comment") is None else item["comment"]
-    if not isinstance(comment, dict):
-        return None
-    # The texts may be null, empty or absent, and all three mean that there is none; the number has to be there.
-    texts = [comment.get("pl"), comment.get("en"), item.get("type_id")]
-    number = item.get("number")
-    if not isinstance(number, str) or not all(text is None or isinstance(text, str) for text in texts):
-        return None
-    return UsosNumber(number, *(text or "" for text in texts))
-
-
-def _words(body: Any) -> str:
-    """`user_messages`, Polish before English and the general one before those of parameters; else `message`."""
-    if not isinstance(body, dict):
-        return ""
-    messages = body.get("user_messages")
-    messages = messages if isinstance(messages, dict) else {}
-    fields = messages.get("fields")
-    labelled = [("", messages.get("generic_message")), *(fields.items() if isinstance(fields, dict) else ())]
-    languages = []
-    for language in ("pl", "en"):
-        texts = [(label, text.get(language)) for label, text in labelled if isinstance(text, dict)]
-        languages.append("; ".join(f"{label}: {text}" if label else str(text) for label, text in texts if text))
-    return " / ".join(filter(None, languages)) or str(body.get("message") or "")
-
-
-def _refuses_access(status: int, body: Any) -> bool:
-    """By `error` where there is one: an entity one may not touch is no reason to doubt the key."""
-    body = body if isinstance(body, dict) else {}
-    error = str(body.get("error") or "")
-    if error == "method_forbidden":
-        return True
-    if not error and _SIGNING_WORDS.search(str(body.get("message") or "")[:_LONGEST_SENTENCE]):
-        return True
-    return status in {401, 403} and not error.startswith("object_")
-
-
-_DIALECT: Final = Dialect(
-    words=_words,
-    refuses_access=_refuses_access,
-    access_remedy="Check the consumer key and secret, its administrative methods, and this machine's clock.",
-)
