@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import vl_convert
+
+from benchmarks import targets
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results"
@@ -20,14 +22,23 @@ _OURS = "phonesync"
 def write() -> None:
     """Replace every marked part of the page for which there are results; draw the plots."""
     text = _README.read_text(encoding="utf-8")
+    results: dict[str, Any] = {}
     for name, part in _PARTS.items():
         file = RESULTS / f"{name}.json"
         if file.exists():
             told = json.loads(file.read_text(encoding="utf-8"))
-            made = "\n".join([*part(told[name]), "", _circumstances(told)])
-            pattern = rf"(<!-- made: {name} -->\n).*?(<!-- /made -->)"
-            text = re.sub(pattern, lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text, flags=re.DOTALL)
+            results[name] = told[name]
+            text = _put(text, name, [*part(told[name]), "", _circumstances(told)])
+    if results.keys() == _PARTS.keys():
+        text = _put(text, "targets", targets.table(results))
     _README.write_text(text, encoding="utf-8")
+
+
+def _put(text: str, name: str, lines: Iterable[str]) -> str:
+    """Replace the marked part of that name."""
+    made = "\n".join(lines)
+    pattern = rf"(<!-- made: {name} -->\n).*?(<!-- /made -->)"
+    return re.sub(pattern, lambda found: f"{found[1]}{made}\n{found[2]}", text, flags=re.DOTALL)
 
 
 def _circumstances(told: dict[str, Any]) -> str:

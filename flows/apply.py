@@ -101,7 +101,10 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
 def _sent(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
     """Return the changes of an interrupted plan that were sent, and of which nobody knows what came of them."""
     owners = passage.world.ledger.intended(kept.id)
-    settled = {row for row, item in known_of(passage, kept).items() if item.outcome != Outcome.UNKNOWN}
+    # One that was stopped between two requests has no more come to its end than one without an answer.
+    known = known_of(passage, kept).items()
+    halfway = {row for row, item in known if item.outcome == Outcome.SKIPPED and item.attempts}
+    settled = {row for row, item in known if item.outcome != Outcome.UNKNOWN} - halfway
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
     return frozenset(int(row) for row in sent if row not in settled)
 

@@ -4,17 +4,18 @@ import pandas as pd
 import pytest
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.outcomes.settle import agreeing, in_place, strangers, vanished
+from tasks.outcomes.settle import agreeing, arrived, in_place, strangers, vanished
 from tasks.plans.board import Inputs
 from tasks.plans.plan import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 LIST = Policy(names_are_keys=True, delete_missing=True)
+NOTHING = (rejected(), clears(), repeats())
 A, B, C = ({"name": name, "number": number} for name, number in (("A", "1"), ("B", "2"), ("C", "3")))
 
 
 def planned(wanted: pd.DataFrame, stands: pd.DataFrame) -> pd.DataFrame:
-    return plan(Inputs(wanted, rejected(), clears(), repeats(), stands), USOS)
+    return plan(Inputs(wanted, *NOTHING, stands), USOS)
 
 
 def test_an_owner_agrees_when_it_holds_what_is_wanted_and_nothing_else() -> None:
@@ -54,12 +55,29 @@ def test_strangers_are_what_a_plan_neither_saw_nor_wants() -> None:
 def test_what_a_row_was_made_from_has_vanished_when_nothing_has_its_name(
     wanted: pd.DataFrame, stands: pd.DataFrame, found: pd.DataFrame, gone: list[bool]
 ) -> None:
-    rows = plan(Inputs(wanted, rejected(), clears(), repeats(), stands), LIST)
+    rows = plan(Inputs(wanted, *NOTHING, stands), LIST)
     assert list(vanished(rows, found)) == gone
 
 
 def test_a_name_in_another_case_is_the_same_where_a_list_ignores_case() -> None:
-    rows = plan(Inputs(desired({**B, "old_name": "A"}), rejected(), clears(), repeats(), current(A)), LIST)
+    rows = plan(Inputs(desired({**B, "old_name": "A"}), *NOTHING, current(A)), LIST)
     found = current({"name": "a", "number": "1"})
     assert list(vanished(rows, found)) == [True]
     assert list(vanished(rows, found, fold_names=True)) == [False]
+
+
+def test_a_rename_has_arrived_while_its_old_name_still_stands() -> None:
+    rows = plan(Inputs(desired({**B, "number": "1", "key": "1", "old_name": "A"}), *NOTHING, current(A)), LIST)
+    both = current(A, {"name": "B", "number": "1"})
+    assert list(rows["action"]) == ["rename"]
+    assert (list(arrived(rows, both)), list(in_place(rows, both))) == ([True], [False])
+    assert list(arrived(rows, current(A))) == [False]
+    assert list(arrived(rows, current({"name": "b", "number": "1"}))) == [False]
+    assert list(arrived(rows, current({"name": "b", "number": "1"}), fold_names=True)) == [True]
+
+
+def test_equal_entries_arrive_one_by_one() -> None:
+    rows = planned(desired(A, A), current())
+    assert sorted(arrived(rows, current(A))) == [False, True]
+    assert list(arrived(rows, current(A, A, B))) == [True, True]
+    assert list(arrived(planned(desired(), current(A)), current(A))) == [False], "a deletion wants nothing to come"

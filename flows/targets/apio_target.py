@@ -15,11 +15,12 @@ from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import Outcome
 from tasks.outcomes.route import Step, lost, route
-from tasks.outcomes.settle import in_place, moved, newcomers, stands, taken, vanished, writes
+from tasks.outcomes.settle import arrived, in_place, moved, newcomers, stands, taken, vanished, writes
 from tasks.outcomes.verdict import Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
 _SENDINGS = 2 * ROUNDS + 1
+_CUT = "stopped before all of it was done; the next run does what is left"
 
 
 class ApioTarget:
@@ -90,6 +91,7 @@ class _Passage:
         self._strangers: set[ApioEntry] = set()
         self._restored: dict[ApioEntry, Answer | None] = {}
         self._open: list[int] = []
+        self._cut: set[int] = set()
 
     def run(self) -> Written:
         """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
@@ -125,7 +127,9 @@ class _Passage:
         ours = rows.index.isin(self._job.sent) & vanished(rows, fresh, fold_names=self._fold)
         gone = moved(self._rows, fresh)[writes(self._rows)] & ~ours
         new = fresh[newcomers(self._rows, fresh)]
-        apart = gone | taken(rows, new, fold_names=self._fold)
+        # Nor is what it has brought: the first of a rename's two steps.
+        brought = rows.index.isin(self._job.sent) & arrived(rows, fresh, fold_names=self._fold)
+        apart = gone | taken(rows, new, fold_names=self._fold) & ~brought
         come = new.drop_duplicates("tidy").set_index("tidy")["number"]
         names = rows["name_before"].where(gone, rows["name_after"])[apart]
         for row, name in zip(names.index, names, strict=True):
@@ -138,7 +142,10 @@ class _Passage:
         sender, now, doubts = self._sender, fresh, 0
         for _ in range(_SENDINGS):
             steps = self._steps(changes, now)
-            if not steps or sender.denied or doubts > ROUNDS or not self._job.go_on():
+            if not steps or sender.denied or doubts > ROUNDS:
+                break
+            if not self._job.go_on():
+                self._cut = {step.row for step in steps}
                 break
             if sender.uncertain:
                 doubts += 1
@@ -216,6 +223,8 @@ class _Passage:
             answer = self._sender.answers.get(row)
             if change and answer is None and ok:
                 self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
+            elif answer and row in self._cut:
+                self._keep(row, Outcome.SKIPPED, _CUT, answer)
             elif change:
                 outcome, message = verdict(answer, untouched, in_place=bool(ok))
                 self._keep(row, outcome, message, answer)

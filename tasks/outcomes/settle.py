@@ -72,6 +72,16 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
+def arrived(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row, whether the entry it wants stands there, whatever became of what it was made from."""
+    there = np.zeros(len(rows), dtype=np.bool_)
+    wants = np.flatnonzero((rows["key_after"] != "").to_numpy())
+    stands_there = found.assign(tidy=_folded(found["tidy"], fold_names))
+    left, _ = pair_equal(*codes(_compared(rows.iloc[wants], "after", fold_names), stands_there, _COMPARED))
+    there[wants[left]] = True
+    return there
+
+
 def vanished(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
     """Tell, for each `Plan` row that wants an entry, whether nothing has the name any more that it was made from."""
     names = _folded(tidy_text(rows["name_before"]), fold_names)
