@@ -188,7 +188,7 @@ def _measured(place: Place, case: Case, ledger: str) -> dict[str, Any]:
     config = place.folder / f"{ledger}.toml"
     address = place.database(ledger)
     with ExitStack() as stack:
-        usos = stack.enter_context(playing("faculty", _OWNERS, slow="replace", seconds=_DELAY))
+        usos = stack.enter_context(playing(slow="replace", seconds=_DELAY))
         facts = {"ledger": address, "usos": usos, "concurrency": case.concurrency, "slices": case.workers}
         config.write_text(_CONFIGURATION.format(**facts), encoding="utf-8")
         workers = [

@@ -35,7 +35,7 @@ max_change_share = 1.0
 def reading(entities: int, concurrency: int = 8) -> dict[str, Any]:
     """Read entities by 100 a call with several calls in flight; the ideal is nothing but the services' waiting."""
     secret = Secret(env="USOS_CONSUMER_KEY")
-    with playing("user", entities, slow="select", seconds=_LATENCY) as address:
+    with playing(slow="select", seconds=_LATENCY) as address:
         connection = UsosConnection(
             kind="usos", base_url=address, consumer_key=secret, consumer_secret=secret, concurrency=concurrency
         )
@@ -61,7 +61,7 @@ def reading(entities: int, concurrency: int = 8) -> dict[str, Any]:
 
 def writing(entities: int, concurrency: int = 16) -> dict[str, Any]:
     """Change entities by a whole `phonesync sync`, then run it again with nothing to change."""
-    with TemporaryDirectory() as name, playing("user", entities, slow="*", seconds=_LATENCY) as address:
+    with TemporaryDirectory() as name, playing(slow="*", seconds=_LATENCY) as address:
         folder = Path(name)
         (folder / "phonesync.toml").write_text(_CONFIGURATION.format(usos=address, concurrency=concurrency), "utf-8")
         lines = ["entity_id,number,comment,type_id", *(f"{n:06},22 5{n:06},biuro," for n in range(entities))]

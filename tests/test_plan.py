@@ -80,6 +80,21 @@ def test_an_explicit_rename(stands: list[tuple[str, str]], actions: list[str], p
 
 
 @pytest.mark.parametrize("policy", [APIO, CAREFUL])
+def test_a_refused_link_of_a_chain_leaves_the_others_at_rest(policy: Policy) -> None:
+    """A has become B, and B was to become Ł, which the service refuses: B is not renamed away and added every night."""
+    wanted = desired({"name": "Ł", "number": "2", "old_name": "B"}, {"name": "B", "number": "1", "old_name": "A"})
+    assert told(make(wanted, current({"name": "B", "number": "1"}), policy)) == [
+        (2, "add", "", "", "Ł", "2"),
+        (3, "keep", "B", "1", "B", "1"),
+    ]
+    # Another number: it is the entry of old, and goes the whole way.
+    assert told(make(wanted, current({"name": "B", "number": "2"}), policy)) == [
+        (2, "rename", "B", "2", "Ł", "2"),
+        (3, "add", "", "", "B", "1"),
+    ]
+
+
+@pytest.mark.parametrize("policy", [APIO, CAREFUL])
 def test_a_swap_and_a_chain_of_renames_reach_their_end_without_renames(policy: Policy) -> None:
     swap = desired({"name": "B", "number": "1", "old_name": "A"}, {"name": "A", "number": "2", "old_name": "B"})
     stands = current({"name": "A", "number": "1"}, {"name": "B", "number": "2"})

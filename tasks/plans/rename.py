@@ -15,19 +15,22 @@ def rename_explicitly(board: Board) -> Mask:
 
     - only the old name stands in the list → rename;
     - only the new one, or neither → an ordinary line (it has happened already, or there is nothing to rename);
+    - the old name stands there, but as the entry that another line has become → an ordinary line;
     - both stand there → held, for one of the two entries would be lost; unless the new entry is right already and
       another line wants the old name: then this link of a chain has been carried out before;
     - both stand there, but the other moves away by a rename of its own (a chain, a swap) → ordinary lines that reach
       the same end without depending on the order in which a server renames; the names given up may be deleted.
     """
     released: Mask = np.zeros(len(board.current), dtype=np.bool_)
-    rows = np.flatnonzero(board.desired_free & (board.desired["old_tidy"] != "").to_numpy() & ~_carried_out(board))
+    carried_out, taken_over = _carried_out(board)
+    rows = np.flatnonzero(board.desired_free & (board.desired["old_tidy"] != "").to_numpy() & ~carried_out)
     if not len(rows):
         return released
     # Repeated and held names are not free; a name that is not free cannot be renamed either.
     free = np.flatnonzero(board.current_free)
     names = pd.Index(board.current["tidy"].iloc[free])
     old = _positions(names, free, board.desired["old_tidy"].iloc[rows])
+    old[np.isin(old, taken_over)] = -1
     new = _positions(names, free, board.desired["tidy"].iloc[rows])
     both = (old >= 0) & (new >= 0)
     blocked = _blocked(old, new, both)
@@ -48,13 +51,21 @@ def rename_explicitly(board: Board) -> Mask:
     return released
 
 
-def _carried_out(board: Board) -> Mask:
-    """Find links of chains that stand as they are wanted, their old names belonging to other lines by now."""
+def _carried_out(board: Board) -> tuple[Mask, np.ndarray]:
+    """Find the lines and the entries of renames that have been carried out, though the whole chain has not.
+
+    Returns:
+        the lines that stand as they are wanted while their old names belong to other lines by now; and the entries that
+        have come to the name they are wanted under, and whose names other lines want to give up: renamed once more
+        each night, an entry would never come to rest when the service refuses that other line.
+    """
     every = np.arange(len(board.desired)), np.arange(len(board.current))
-    left, _ = pair_equal(*board.codes(*every, ["owner", "tidy", "key"]))
+    left, right = pair_equal(*board.codes(*every, ["owner", "tidy", "key"]))
+    old = board.desired["old_tidy"]
     done: Mask = np.zeros(len(board.desired), dtype=np.bool_)
     done[left] = True
-    return done & board.desired["old_tidy"].isin(board.desired["tidy"]).to_numpy()
+    come = ((old != "") & ~old.isin(board.current["tidy"])).to_numpy()
+    return done & old.isin(board.desired["tidy"]).to_numpy(), right[come[left]]
 
 
 def _positions(names: pd.Index, free: np.ndarray, wanted: pd.Series) -> np.ndarray:
