@@ -1,7 +1,7 @@
 """Write one plan with one, two and four workers, kill one of them in the middle, and keep what was seen.
 
-Everything runs on this machine: PostgreSQL as ledger, a Prefect server, process workers, and the sandbox with a
-service's usual delay in each answer. All data is invented. Prefect's own database is SQLite unless
+Everything runs on this machine: PostgreSQL as ledger, a Prefect server, process workers, and a service with a
+usual delay in each answer. All data is invented. Prefect's own database is SQLite unless
 `PREFECT_API_DATABASE_CONNECTION_URL` names another: it asks PostgreSQL for `pg_trgm`, which the packaged one lacks.
 """
 
