@@ -60,10 +60,21 @@ def decode(path: Path, raw: bytes, encoding: str | None) -> Decoded:
             return Decoded(_decode(path, raw, bare)[1:], name, "mark")
     if wide := _wide(raw):
         return Decoded(_decode(path, raw, wide), wide, "zeros")
-    if _is_utf8(path, raw):
-        return Decoded(_decode(path, raw, "utf-8"), "utf-8", "ascii" if raw.isascii() else "utf-8")
+    text = _utf8(path, raw)
+    if text is not None:
+        return Decoded(text, "utf-8", "ascii" if raw.isascii() else "utf-8")
     found = _by_letters(path, raw)
     return Decoded(_decode(path, raw, found), found, "letters")
+
+
+def utf8_from(raw: bytes, decoded: Decoded, start: int) -> bytes:
+    """Return what stands after the first `start` characters of a file that was decoded, in UTF-8.
+
+    A file that is UTF-8 already is cut and not written anew, which takes as long as all the rest of its reading.
+    """
+    if decoded.encoding == "utf-8" and decoded.evidence in {"ascii", "utf-8"}:
+        return raw[len(decoded.text[:start].encode()) :]
+    return decoded.text[start:].encode()
 
 
 def encode_as(path: Path, raw: bytes, decoded: Decoded, text: str) -> bytes:
@@ -131,10 +142,10 @@ def _wide(raw: bytes) -> str | None:
     return None
 
 
-def _is_utf8(path: Path, raw: bytes) -> bool:
-    """Tell UTF-8 from one byte a letter; UTF-8 with some broken bytes is an error and never the latter."""
+def _utf8(path: Path, raw: bytes) -> str | None:
+    """Tell UTF-8 from one byte a letter (None); UTF-8 with some broken bytes is an error and never the latter."""
     try:
-        raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if _POLISH_UTF8.search(raw):
             # Read with one byte a letter, every Polish letter would turn into two signs and every name would change.
@@ -143,11 +154,11 @@ def _is_utf8(path: Path, raw: bytes) -> bool:
                 f"the rest of the file, which is UTF-8 (byte {error.start + 1}, 0x{raw[error.start]:02X}).",
                 remedy="Type the words of this line again, and save the file as UTF-8; other lines may need it too.",
             ) from None
-        return False
+        return None
     if raw.isascii() or _POLISH_UTF8.search(raw):
-        return True
+        return text
     # In a short file two Polish letters can look like one letter of UTF-8: `CZĘŚCI` in Windows-1250 like `CZʌCI`.
-    return all(raw.translate(None, letters) for letters in _ONE_BYTE_POLISH)
+    return text if all(raw.translate(None, letters) for letters in _ONE_BYTE_POLISH) else None
 
 
 def _by_letters(path: Path, raw: bytes) -> str:

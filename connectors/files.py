@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connectors.container import unpack
 from connectors.dialect import Dialect, Given, read_head
-from connectors.encoding import decode
+from connectors.encoding import decode, utf8_from
 from connectors.header import Wanted
 from connectors.table import Table, read_exactly, read_plain
 from schemas.errors import ConfigurationError, SourceError
@@ -69,7 +69,7 @@ def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
     decoded = decode(path, content, given.encoding)
     head = read_head(path, decoded.text, wanted, replace(given, encoding=decoded.encoding))
     head = replace(head, dialect=replace(head.dialect, evidence=decoded.evidence, packed=packed))
-    body = decoded.text[head.body :].encode("utf-8")
+    body = utf8_from(content, decoded, head.body)
     return read_plain(path, body, head) or read_exactly(path, body, head)
 
 

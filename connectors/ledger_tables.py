@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+_SAMPLE = 4096  # rows that tell whether a column repeats its values
 BATCH = 500  # bound parameters in one statement: every database takes that many
 
 
@@ -15,7 +16,10 @@ def packed(frame: pd.DataFrame) -> bytes:
     """Return a table as compressed Parquet."""
     buffer = io.BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table, buffer, compression="zstd", write_statistics=False)  # nobody searches in it
+    # A dictionary of numbers that hardly repeat is given up after half of the work.
+    sample = frame.head(_SAMPLE)
+    repeating = [name for name in frame if 2 * sample[name].nunique() < len(sample)]
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=repeating, write_statistics=False)
     return buffer.getvalue()
 
 

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.dialect import Head
+from connectors.encoding import Decoded, utf8_from
 from connectors.files import Dialect, Given, Table, read_csv, read_exactly, read_plain, write_private
 from schemas.errors import ConfigurationError, SourceError
 
@@ -359,3 +360,14 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 def test_only_loopback_is_reached() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, pytest.raises(RuntimeError, match="only loopback"):
         sock.connect(("192.0.2.1", 9))
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30), st.integers(0, 30))
+def test_what_follows_the_header_is_the_same_in_every_encoding(text: str, start: int) -> None:
+    raw = text.encode()
+    for decoded in (
+        Decoded(text, "utf-8", "ascii" if raw.isascii() else "utf-8"),
+        Decoded(text, "utf-8", "set"),
+        Decoded(text, "utf-16", "mark"),
+    ):
+        assert utf8_from(raw, decoded, min(start, len(text))) == text[start:].encode()

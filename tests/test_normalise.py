@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.sync import WriteFormat
+from tasks.numbers import plain_numbers
 from tasks.numbers.normalise import canonical_keys, key_of, readings, tidy_text
 from tasks.numbers.number_words import tidy
 from tasks.numbers.read_number import read_number
@@ -320,3 +321,11 @@ def test_plain_numbers_are_read_back(form: WriteFormat, region: str) -> None:
     single = readings(texts, region=region)["count"] <= 1
     after = canonical_keys(forms, region=region)
     assert after[single].tolist() == canonical_keys(texts, region=region)[single].tolist()
+
+
+@given(st.lists(TYPED, min_size=4, max_size=12))
+def test_a_long_column_is_read_as_its_parts(texts: list[str]) -> None:
+    whole = keys(*texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_numbers, "_AT_ONCE", 3)
+        assert keys(*texts) == whole
