@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import shutil
 import signal
 import time
@@ -160,7 +161,7 @@ def test_held_lines_fail_the_run_and_nobodys_number_gets_into_prefect(institutio
     assert (row["line"], row["owner"], row["outcome"]) == ("17", "user 900015", "held")
     assert row["before"] == "pracownia ••• ••• •40"
     digits = "".join(character for character in seen.text() if character not in " ()-")
-    assert "9997" not in digits.replace(str(seen.flow_run.id), "")
+    assert not re.search("229997[0-2]", digits)
 
 
 def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
