@@ -10,7 +10,9 @@ STAMP := .venv/.installed
 PEERS := .venv/peers-others/.installed .venv/peers-datacompy/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
 # One process more than cores: many tests wait. With more of them, servers and browsers wait for each other too long.
-PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder
+# What takes longest begins first, so that no core is left alone with it in the end.
+PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder \
+  tests/torture tests/prefect tests/browser tests
 HISTORIES ?= 10000
 SEED ?= 1
 
@@ -26,8 +28,8 @@ check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks schemas connectors
 
-# A file of tests stays on one core: what it starts once (a server, a browser) is started once. Files keep their order,
-# since those with the fewest tests take longest, and would come last.
+# A file of tests stays on one core: what it starts once (a server, a browser) is started once. Files keep their order:
+# by the number of their tests, those that take longest would come last.
 test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
 	$(BIN)/pytest $(PYTEST_ARGS)
 
