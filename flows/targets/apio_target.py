@@ -20,6 +20,7 @@ from tasks.outcomes.verdict import Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
 _SENDINGS = 2 * ROUNDS + 1
+_HALF = "the new entry stands, and the old one still does"
 _CUT = "stopped before all of it was done; the next run does what is left"
 
 
@@ -31,7 +32,7 @@ class ApioTarget:
         self.where = where
         self.way = way
         self._connection = connection
-        self._reading = reading
+        self.reading = reading
 
     @property
     def name(self) -> str:
@@ -52,7 +53,7 @@ class ApioTarget:
         progress("reading the phone list", 0, 1)
         entries = self.client.entries(self.where)
         progress("reading the phone list", 1, 1)
-        return Found(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self._reading))
+        return Found(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
 
     def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
         """Tell whether the list takes two names that differ only in case for one; asked only where it matters.
@@ -104,7 +105,7 @@ class _Passage:
             return result
         changes = self._without_conflicts(fresh)
         try:
-            now = self._carry_out(changes, fresh)
+            now = self._carry_out(changes, self._as_it_stood(changes, fresh))
         except ServiceError as error:
             result.stopped = error
             self._tell_unplanned(None)
@@ -136,6 +137,17 @@ class _Passage:
             said = f"now its number is {come[name]}" if name in come else "the entry is not there any more"
             self._keep(row, Outcome.CONFLICT, f"changed by somebody else since the plan was made: {said}")
         return rows[~apart]
+
+    def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+        """Add to the list what an interrupted write of these very changes has cost it: it comes back if they fail."""
+        ours = changes.index.isin(self._job.sent) & vanished(changes, fresh, fold_names=self._fold)
+        cost = changes[ours & stands(changes)]
+        if cost.empty:
+            return fresh
+        entries = [
+            (self._target.owner, *pair, "", "") for pair in zip(cost["name_before"], cost["number_before"], strict=True)
+        ]
+        return pd.concat([fresh, as_current(entries, self._target.reading)], ignore_index=True)
 
     def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         """Send until nothing is left that may still lead somewhere, and return the list as it stands then."""
@@ -218,8 +230,9 @@ class _Passage:
     def _account(self, now: pd.DataFrame) -> None:
         rest = self._rows[~self._rows.index.isin(self._result.known)]
         done = in_place(rest, now, fold_names=self._fold)
+        half = arrived(rest, now, fold_names=self._fold) & ~done
         untouched = Seen(read=True, untouched=True)
-        for row, change, stood, ok in zip(rest.index, writes(rest), stands(rest), done, strict=True):
+        for row, change, stood, ok, came in zip(rest.index, writes(rest), stands(rest), done, half, strict=True):
             answer = self._sender.answers.get(row)
             if change and answer is None and ok:
                 self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
@@ -227,7 +240,7 @@ class _Passage:
                 self._keep(row, Outcome.SKIPPED, _CUT, answer)
             elif change:
                 outcome, message = verdict(answer, untouched, in_place=bool(ok))
-                self._keep(row, outcome, message, answer)
+                self._keep(row, outcome, f"{_HALF}: {message}" if came and answer else message, answer)
             elif stood and not ok:
                 self._keep(row, Outcome.CONFLICT, "it does not stand in the list any more as it stood")
         self._job.settle(list(self._result.known.values()), [])

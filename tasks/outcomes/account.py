@@ -96,7 +96,7 @@ def add_strangers(result: pd.DataFrame, strangers: pd.DataFrame, *, at: str) -> 
         line=0,
         action=str(Action.FOREIGN.value),
         outcome=str(Outcome.UNCHANGED.value),
-        message="came or changed while this run was at work; left as it is",
+        message="came, changed or could first be read while this run was at work; left as it is",
         http_status=0,
         attempts=0,
         at=at,

@@ -15,7 +15,8 @@ from road_trip import Trip
 
 Entry = tuple[str, str, str]  # owner, name, key
 # A row about an entry that came during the run; no row of the plan is about it.
-CAME = "came or changed while this run was at work"
+CAME = "came, changed or could first be read while this run was at work"
+HALF = "the new entry stands, and the old one still does"
 GUARDED = "a guard stopped it"
 NOTHING = ("", "text:")
 WRITES = {"add", "modify", "rename", "delete"}
@@ -109,6 +110,10 @@ def every_line_once(world: World, trip: Trip) -> None:
         managed = {row["owner"] for row in rows} - {
             row["owner"] for row in rows if "gave no usable answer" in row["message"]
         }
+        # A rejected line says why it was rejected; what its owner has was read for the first time after the plan.
+        managed -= {row["owner"] for row in trip.lines if row["message"].startswith(CAME)} & {
+            row["owner"] for row in rows if row["message"].startswith("rejected")
+        }
         stood = Counter(row for row in world.before if row[0] in managed)
         shown = Counter(
             (row["owner"], row["name_before"], row["number_before"])
@@ -138,6 +143,8 @@ def claims_of(world: World, trip: Trip) -> Claims:
             (claims.gone.append(before) if deletes else claims.stands.update([after]))
         elif row["outcome"] in ({"failed"} if deletes else {"unchanged", "held"}) and before[1:] != NOTHING:
             claims.stands[before] += 1
+        elif row["outcome"] == "failed" and row["message"].startswith(HALF):
+            claims.stands.update([before, after])
         elif row["outcome"] == "failed" and before[1:] != after[1:]:
             claims.missing.append(after)
     for row in trip.lines:

@@ -30,7 +30,21 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
 # file has cost and that no file can put back, a rename of which nobody knows, a refusal before a reading that failed,
 # somebody at work while nothing could be read.
 @pytest.mark.parametrize(
-    "seed", [11_000_218, 11_000_301, 12_000_108, 12_000_047, 21_000_110, 22_000_117, 31_000_268, 31_001_642, 32_000_079]
+    "seed",
+    [
+        11_000_218,
+        11_000_301,
+        12_000_108,
+        12_000_047,
+        21_000_110,
+        22_000_117,
+        31_000_268,
+        31_001_642,
+        32_000_079,
+        33_002_647,
+        33_004_292,
+        33_004_419,
+    ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
     figures = Figures()
