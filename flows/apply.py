@@ -17,7 +17,7 @@ from schemas.plan import WRITES, Action, Outcome, count
 from tasks.outcomes.account import account, add_strangers, announce
 from tasks.outcomes.settle import in_place, stands, strangers, types_kept, writes
 from tasks.outcomes.spelling import habits, own_forms, told
-from tasks.outcomes.verdict import NOT_KEPT, SHOWN_OTHERWISE
+from tasks.outcomes.verdict import CUT_SHORT, NOT_KEPT, SHOWN_OTHERWISE
 from tasks.plans.plan import Policy, plan
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
@@ -103,8 +103,7 @@ def _sent(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int
     owners = passage.world.ledger.intended(kept.id)
     # One that was stopped between two requests has no more come to its end than one without an answer.
     known = known_of(passage, kept).items()
-    halfway = {row for row, item in known if item.outcome == Outcome.SKIPPED and item.attempts}
-    settled = {row for row, item in known if item.outcome != Outcome.UNKNOWN} - halfway
+    settled = {row for row, item in known if item.outcome != Outcome.UNKNOWN and item.message != CUT_SHORT}
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
     return frozenset(int(row) for row in sent if row not in settled)
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.sync import WriteFormat
+from tasks import all_cores
 from tasks.numbers import plain_numbers
 from tasks.numbers.normalise import canonical_keys, key_of, readings, tidy_text
 from tasks.numbers.number_words import tidy
@@ -328,4 +329,5 @@ def test_a_long_column_is_read_as_its_parts(texts: list[str]) -> None:
     whole = keys(*texts)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain_numbers, "_AT_ONCE", 3)
+        patch.setattr(all_cores, "_WORTHWHILE", 0)
         assert keys(*texts) == whole

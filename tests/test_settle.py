@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.outcomes.settle import agreeing, arrived, in_place, strangers, vanished
+from tasks.outcomes.settle import agreeing, in_place, shown, strangers, vanished
 from tasks.plans.board import Inputs
 from tasks.plans.plan import Policy, plan
 
@@ -66,18 +66,20 @@ def test_a_name_in_another_case_is_the_same_where_a_list_ignores_case() -> None:
     assert list(vanished(rows, found, fold_names=True)) == [False]
 
 
-def test_a_rename_has_arrived_while_its_old_name_still_stands() -> None:
+def test_a_new_name_is_shown_while_the_old_one_still_stands() -> None:
     rows = plan(Inputs(desired({**B, "number": "1", "key": "1", "old_name": "A"}), *NOTHING, current(A)), LIST)
     both = current(A, {"name": "B", "number": "1"})
     assert list(rows["action"]) == ["rename"]
-    assert (list(arrived(rows, both)), list(in_place(rows, both))) == ([True], [False])
-    assert list(arrived(rows, current(A))) == [False]
-    assert list(arrived(rows, current({"name": "b", "number": "1"}))) == [False]
-    assert list(arrived(rows, current({"name": "b", "number": "1"}), fold_names=True)) == [True]
+    assert (list(shown(rows, "after", both)), list(in_place(rows, both))) == ([True], [False])
+    assert list(shown(rows, "before", both)) == [True], "another spelling is the same entry"
+    assert list(shown(rows, "after", current(A))) == [False]
+    assert list(shown(rows, "after", current({"name": "b", "number": "1"}))) == [False]
+    assert list(shown(rows, "after", current({"name": "b", "number": "1"}), fold_names=True)) == [True]
 
 
-def test_equal_entries_arrive_one_by_one() -> None:
+def test_equal_entries_are_shown_one_by_one() -> None:
     rows = planned(desired(A, A), current())
-    assert sorted(arrived(rows, current(A))) == [False, True]
-    assert list(arrived(rows, current(A, A, B))) == [True, True]
-    assert list(arrived(planned(desired(), current(A)), current(A))) == [False], "a deletion wants nothing to come"
+    assert sorted(shown(rows, "after", current(A))) == [False, True]
+    assert list(shown(rows, "after", current(A, A, B))) == [True, True]
+    removed = planned(desired(), current(A))
+    assert list(shown(removed, "after", current(A))) == [False], "a deletion wants nothing to come"

@@ -15,13 +15,12 @@ from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import Outcome
 from tasks.outcomes.route import Step, lost, route
-from tasks.outcomes.settle import arrived, in_place, moved, newcomers, stands, taken, vanished, writes
-from tasks.outcomes.verdict import Seen, verdict
+from tasks.outcomes.settle import Mask, in_place, moved, newcomers, shown, stands, taken, vanished, writes
+from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
 _SENDINGS = 2 * ROUNDS + 1
 _HALF = "the new entry stands, and the old one still does"
-_CUT = "stopped before all of it was done; the next run does what is left"
 
 
 class ApioTarget:
@@ -124,12 +123,13 @@ class _Passage:
     def _without_conflicts(self, fresh: pd.DataFrame) -> pd.DataFrame:
         """Leave out rows whose entry has moved since the plan, or whose name somebody else has taken."""
         rows = self._rows[writes(self._rows)]
-        # What an interrupted write may itself have cost is no conflict: what the row wants is added.
-        ours = rows.index.isin(self._job.sent) & vanished(rows, fresh, fold_names=self._fold)
+        # What an interrupted write may itself have done is no conflict: the entry is gone, or spelled anew by the list,
+        sent = rows.index.isin(self._job.sent)
+        ours = sent & (self._cost(rows, fresh) | shown(rows, "before", fresh, fold_names=self._fold))
         gone = moved(self._rows, fresh)[writes(self._rows)] & ~ours
+        # or the first of a rename's two steps has brought the new one.
+        brought = sent & shown(rows, "after", fresh, fold_names=self._fold)
         new = fresh[newcomers(self._rows, fresh)]
-        # Nor is what it has brought: the first of a rename's two steps.
-        brought = rows.index.isin(self._job.sent) & arrived(rows, fresh, fold_names=self._fold)
         apart = gone | taken(rows, new, fold_names=self._fold) & ~brought
         come = new.drop_duplicates("tidy").set_index("tidy")["number"]
         names = rows["name_before"].where(gone, rows["name_after"])[apart]
@@ -138,10 +138,14 @@ class _Passage:
             self._keep(row, Outcome.CONFLICT, f"changed by somebody else since the plan was made: {said}")
         return rows[~apart]
 
+    def _cost(self, rows: pd.DataFrame, fresh: pd.DataFrame) -> Mask:
+        """Tell which rows an interrupted write has sent whose entries nothing has the name of any more."""
+        cost: Mask = rows.index.isin(self._job.sent) & vanished(rows, fresh, fold_names=self._fold)
+        return cost
+
     def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         """Add to the list what an interrupted write of these very changes has cost it: it comes back if they fail."""
-        ours = changes.index.isin(self._job.sent) & vanished(changes, fresh, fold_names=self._fold)
-        cost = changes[ours & stands(changes)]
+        cost = changes[self._cost(changes, fresh) & stands(changes)]
         if cost.empty:
             return fresh
         entries = [
@@ -230,14 +234,14 @@ class _Passage:
     def _account(self, now: pd.DataFrame) -> None:
         rest = self._rows[~self._rows.index.isin(self._result.known)]
         done = in_place(rest, now, fold_names=self._fold)
-        half = arrived(rest, now, fold_names=self._fold) & ~done
+        half = shown(rest, "after", now, fold_names=self._fold) & ~done
         untouched = Seen(read=True, untouched=True)
         for row, change, stood, ok, came in zip(rest.index, writes(rest), stands(rest), done, half, strict=True):
             answer = self._sender.answers.get(row)
             if change and answer is None and ok:
                 self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
             elif answer and row in self._cut:
-                self._keep(row, Outcome.SKIPPED, _CUT, answer)
+                self._keep(row, Outcome.SKIPPED, CUT_SHORT, answer)
             elif change:
                 outcome, message = verdict(answer, untouched, in_place=bool(ok))
                 self._keep(row, outcome, f"{_HALF}: {message}" if came and answer else message, answer)

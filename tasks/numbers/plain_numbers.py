@@ -8,7 +8,6 @@ library would do more than compare (strip a prefix, ask a second country), the r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from schemas.text_bytes import text_bytes
+from tasks.all_cores import on_all_cores
 from tasks.numbers.number_words import DASHES, WHITE
 from tasks.numbers.numbering import SHORTEST_PAGER
 
@@ -41,8 +41,7 @@ def plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
     if len(texts) <= _AT_ONCE:
         return _plain_keys(texts, region)
     parts = [texts.slice(start, _AT_ONCE) for start in range(0, len(texts), _AT_ONCE)]
-    with ThreadPoolExecutor() as pool:  # Arrow works without the interpreter's lock, so on as many cores as there are
-        return pa.concat_arrays(list(pool.map(partial(_plain_keys, region=region), parts)))
+    return pa.concat_arrays(on_all_cores(partial(_plain_keys, region=region), parts, rows=len(texts)))
 
 
 def _plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:

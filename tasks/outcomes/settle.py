@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import WRITES, Action
 from tasks.numbers.normalise import tidy_text
-from tasks.plans.match import codes, pair_equal
+from tasks.plans.match import Pairs, codes, pair_equal
 
 Mask = npt.NDArray[np.bool_]
+Image = Literal["after", "before"]
+IMAGES: Final[tuple[Image, ...]] = ("after", "before")
 _STORED = ["owner", "name", "number"]
 _COMPARED = ["owner", "tidy", "key"]
 
@@ -47,15 +51,13 @@ def in_place(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = Fals
     new entry stands there besides; equal entries count one by one. A row that wants nothing and deletes nothing is in
     place.
     """
-    found = found.assign(tidy=_folded(found["tidy"], fold_names)).reset_index(drop=True)
-    done = np.ones(len(rows), dtype=np.bool_)
-    wants = np.flatnonzero((rows["key_after"] != "").to_numpy())
-    left, right = pair_equal(*codes(_compared(rows.iloc[wants], "after", fold_names), found, _COMPARED))
-    done[np.delete(wants, left)] = False
-    rest = found.drop(index=found.index[right])
-    leaves = np.flatnonzero(rows["action"].isin([Action.DELETE, Action.RENAME]).to_numpy())
-    left, _ = pair_equal(*codes(_compared(rows.iloc[leaves], "before", fold_names), rest, _COMPARED))
-    done[leaves[left]] = False
+    wants = (rows["key_after"] != "").to_numpy()
+    came, used = _seen(rows, wants, "after", found, fold_names)
+    done = ~wants
+    done[came] = True
+    leaves = rows["action"].isin([Action.DELETE, Action.RENAME]).to_numpy()
+    left, _ = _seen(rows, leaves, "before", found.iloc[np.delete(np.arange(len(found)), used)], fold_names)
+    done[left] = False
     return done
 
 
@@ -72,14 +74,19 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
-def arrived(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
-    """Tell, for each `Plan` row, whether the entry it wants stands there, whatever became of what it was made from."""
+def shown(rows: pd.DataFrame, image: Image, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell, for each `Plan` row, whether its entry before or after stands there, in whatever spelling."""
     there = np.zeros(len(rows), dtype=np.bool_)
-    wants = np.flatnonzero((rows["key_after"] != "").to_numpy())
-    stands_there = found.assign(tidy=_folded(found["tidy"], fold_names))
-    left, _ = pair_equal(*codes(_compared(rows.iloc[wants], "after", fold_names), stands_there, _COMPARED))
-    there[wants[left]] = True
+    there[_seen(rows, (rows[f"key_{image}"] != "").to_numpy(), image, found, fold_names)[0]] = True
     return there
+
+
+def _seen(rows: pd.DataFrame, some: Mask, image: Image, found: pd.DataFrame, fold_names: bool) -> Pairs:  # noqa: FBT001 - passed on
+    """Pair some rows' entries, before or after, with those found; returns positions in `rows` and in `found`."""
+    at = np.flatnonzero(some)
+    there = found.assign(tidy=_folded(found["tidy"], fold_names))
+    left, right = pair_equal(*codes(_compared(rows.iloc[at], image, fold_names), there, _COMPARED))
+    return at[left], right
 
 
 def vanished(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
@@ -99,11 +106,11 @@ def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
 
 def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
     """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile."""
-    rest = found.assign(tidy=_folded(found["tidy"], fold_names))
-    for image, given in (("after", rows["key_after"] != ""), ("before", rows["key_before"] != "")):
-        _, right = pair_equal(*codes(_compared(rows[given], image, fold_names), rest, _COMPARED))
-        rest = rest[~np.isin(np.arange(len(rest)), right)]
-    return found.loc[rest.index]
+    rest = found
+    for image in IMAGES:
+        _, known = _seen(rows, (rows[f"key_{image}"] != "").to_numpy(), image, rest, fold_names)
+        rest = rest.iloc[np.delete(np.arange(len(rest)), known)]
+    return rest
 
 
 def stands(rows: pd.DataFrame) -> Mask:

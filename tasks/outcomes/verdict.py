@@ -9,6 +9,7 @@ from schemas.answer import Answer
 from schemas.plan import Outcome
 
 SHOWN_OTHERWISE: Final = "the service confirmed it, but shows something else"
+CUT_SHORT: Final = "stopped before all of it was done; phonesync resume does the rest"
 NOT_KEPT: Final = "it does not stand there any more as it stood"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.text_bytes import text_bytes
+from tasks.all_cores import on_all_cores
 
 _MAY_RUN = r"^[=@\t\r+\-]"
 _IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"
@@ -29,8 +28,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
     head = (",".join(columns) + "\n").encode()
     if table.empty:
         return head
-    with ThreadPoolExecutor() as pool:  # Arrow works without the interpreter's lock, so on as many cores as there are
-        cells = list(pool.map(_quoted, (table[column].astype("str") for column in columns)))
+    cells = on_all_cores(_quoted, (table[column].astype("str") for column in columns), rows=len(table))
     cells[-1] = _joined(cells[-1], pa.repeat(_text("\n"), len(table)))
     return b"".join((head, _joined(*cells, between=",").buffers()[2]))
 

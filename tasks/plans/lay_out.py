@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 
 from schemas.frames import Plan
 from schemas.plan import WRITES, Action
+from tasks.all_cores import on_all_cores
 from tasks.plans.board import Board, Inputs
 from tasks.plans.match import Ints, codes, pair_equal
 
@@ -75,11 +75,10 @@ def _taken(frame: pd.DataFrame, column: str, at: Ints) -> pa.Array:
 def _rows(board: Board, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
     """Return the rows as columns of Arrow: object by object, a million of them would take seconds."""
     desired, current = board.desired, board.current
-    with ThreadPoolExecutor() as pool:  # Arrow takes without the interpreter's lock, so on as many cores as there are
-        taken = pool.map(lambda column: _taken(current, column, right), _BEFORE.values())
-        before = dict(zip(_BEFORE, taken, strict=True))
-        taken = pool.map(lambda column: _taken(desired, column, left), _WANTED.values())
-        wanted = dict(zip(_WANTED, taken, strict=True))
+    taken = on_all_cores(lambda column: _taken(current, column, right), _BEFORE.values(), rows=len(right))
+    before = dict(zip(_BEFORE, taken, strict=True))
+    taken = on_all_cores(lambda column: _taken(desired, column, left), _WANTED.values(), rows=len(left))
+    wanted = dict(zip(_WANTED, taken, strict=True))
     paired = pa.array(right >= 0)
     resting, deleted = (pa.array(np.array(chosen)[action]) for chosen in (_RESTS, _DELETES))
     # What is compared as equal keeps its stored text: spelling is not a reason to write.
