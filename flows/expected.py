@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from flows.passage import FOLDS_NAMES
 from flows.source import kind_of
@@ -65,13 +66,15 @@ def expect(world: World, ends: Ends) -> Expected:
     elif "name" in ends.headers:
         names = as_commented(checked.desired, found.entries, known)
     checked = replace(checked, desired=checked.desired.assign(name=names))
+    # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
+    meant = chain(checked.desired["name"], checked.desired["old_name"])
     policy = Policy(
         names_are_keys=by_name,
         delete_missing=sync.delete_missing if sync.delete_missing is not None else not by_name,
         clear_gone=sync.on_missing_owner == "clear",
         gone=ends.gone,
         unread=found.unread,
-        fold_names=FOLDS_NAMES in known or ends.target.folds_names(checked.desired["name"], found.entries),
+        fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
     )

@@ -182,6 +182,13 @@ def test_a_list_that_ignores_case_is_asked_before_anything_is_overwritten(road: 
     assert road.go().writes == []
 
 
+def test_a_rename_finds_its_entry_where_the_list_ignores_case(road: Road) -> None:
+    lay(road, [("DEAN", ONE), PORTER], f"Dean;{ONE};Office\nPorter;{TWO};\n", delete_missing=True)
+    options_of(road, name_case="insensitive")
+    assert road.go().actions == {"rename": 1, "keep": 1}
+    assert road.entries() == [("Office", ONE), PORTER]
+
+
 def test_a_list_that_regards_case_holds_both_names(road: Road) -> None:
     lay(road, [DEAN], f"dean;{THREE}\n", delete_missing=False)
     assert road.go().actions == {"add": 1, "foreign": 1}
