@@ -15,6 +15,7 @@ from schemas.owner import are_ids, usos_owner
 from schemas.sync import WriteFormat
 from tasks.lines.names import remarks_on_names
 from tasks.lines.synonyms import Target
+from tasks.matching import among
 from tasks.numbers.normalise import readings, tidy_text
 from tasks.numbers.read_number import is_short_code, means_none
 from tasks.numbers.write_number import written
@@ -173,7 +174,7 @@ def _why_not_cleared(rows: pd.DataFrame, rules: Rules) -> str | pd.Series:
     if not rules.allow_clear:
         return "no number; if this owner really has none, allow it with allow_clear = true"
     others = rows.loc[~rows["none"], "owner"]
-    return pd.Series("other lines give this owner numbers", index=rows.index).where(rows["owner"].isin(others), "")
+    return pd.Series("other lines give this owner numbers", index=rows.index).where(among(rows["owner"], others), "")
 
 
 def _too_much_for_a_list(rows: pd.DataFrame, *, as_typed: bool) -> pd.Series:
@@ -201,17 +202,23 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     named = (final != "") & (rows["problem"] == "")
     first = rows["line"].where(named).groupby(folded).transform("min")
     also = first.fillna(0).astype("int64").astype("str")
-    several = folded.map(rows[named].assign(line=rows["line"].astype("str")).groupby(folded)["line"].agg(_listed))
     twice = named & folded.where(named).duplicated(keep=False)
+    # Only of these: nearly every name of a long list stands there once.
+    several = rows.loc[twice, "line"].astype("str").groupby(folded[twice]).agg(_listed)
     same = pd.DataFrame({"name": rows["name"], "new": rows["new_name"], "key": rows["key"], "folded": folded})
     alike = same.groupby("folded")[["name", "new", "key"]].transform("nunique").le(1).all(axis=1)
-    doubts = nothing.mask(twice & ~alike, "lines " + several.fillna("") + " all want an entry of this name")
+    doubts = nothing.mask(
+        twice & ~alike, "lines " + folded.map(several).astype("str") + " all want an entry of this name"
+    )
     repeats = nothing.mask(twice & alike & (rows["line"] != first), "says the same as line " + also)
-    renamed_away = named & (old == "") & folded.isin(old[old != ""])
+    renames = old != ""
+    if not renames.any():
+        return doubts, repeats
+    renamed_away = named & ~renames & among(folded, old[renames])
     doubts = doubts.mask(renamed_away & (doubts == ""), "another line renames the entry of this name")
-    renames_kept = (old != "") & old.isin(folded[named & (old == "")])
+    renames_kept = renames & among(old, folded[renamed_away])
     doubts = doubts.mask(renames_kept & (doubts == ""), "another line keeps the name that this one gives up")
-    renamed_twice = (old != "") & (folded.groupby(old).transform("nunique") > 1)
+    renamed_twice = renames & (folded[renames].groupby(old[renames]).transform("nunique").reindex(rows.index) > 1)
     return doubts.mask(renamed_twice & (doubts == ""), "another line renames the same entry"), repeats
 
 

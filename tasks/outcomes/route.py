@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.plan import Action
+from tasks.matching import among
 from tasks.numbers.normalise import tidy_text
 
 
@@ -145,4 +146,4 @@ def lost(stood: pd.DataFrame, now: pd.DataFrame, leaving: set[str], *, fold_name
     names, there = stood["tidy"], now["tidy"]
     if fold_names:
         names, there, leaving = names.str.casefold(), there.str.casefold(), {name.casefold() for name in leaving}
-    return stood[~names.isin(set(there) | leaving)]
+    return stood[~among(names, {*there, *leaving})]

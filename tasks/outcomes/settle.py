@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import WRITES, Action
+from tasks.matching import among
 from tasks.numbers.normalise import tidy_text
 from tasks.plans.match import Pairs, codes, pair_equal
 
@@ -71,7 +72,7 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     """
     brings = rows["action"].isin([Action.ADD, Action.RENAME])
     names = _folded(rows["name_after"], fold_names)
-    return (brings & names.isin(_folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
+    return (brings & among(names, _folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
 def shown(rows: pd.DataFrame, image: Image, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
@@ -92,7 +93,7 @@ def _seen(rows: pd.DataFrame, some: Mask, image: Image, found: pd.DataFrame, fol
 def vanished(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
     """Tell, for each `Plan` row that wants an entry, whether nothing has the name any more that it was made from."""
     names = _folded(tidy_text(rows["name_before"]), fold_names)
-    gone = ~names.isin(_folded(found["tidy"], fold_names)) & (rows["name_after"] != "")
+    gone = ~among(names, _folded(found["tidy"], fold_names)) & (rows["name_after"] != "")
     return gone.to_numpy(dtype=np.bool_)
 
 

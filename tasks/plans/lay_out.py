@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from schemas.frames import Plan
 from schemas.plan import WRITES, Action
 from tasks.all_cores import on_all_cores
+from tasks.matching import among
 from tasks.plans.board import Board, Inputs
 from tasks.plans.match import Ints, codes, pair_equal
 
@@ -165,7 +166,7 @@ def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
     english = table["en_before"] != ""
     if english.any():
         replaced = table.loc[table["action"].isin(WRITES), "owner"]
-        lost = english & table["owner"].isin(replaced) & (table["action"] != Action.DELETE)
+        lost = english & among(table["owner"], replaced) & (table["action"] != Action.DELETE)
         note = "its English comment is lost: USOS stores the Polish one only"
         kept = table.loc[lost, "message"]
         table.loc[lost, "message"] = (kept + "; " + note).where(kept != "", note)

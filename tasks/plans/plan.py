@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
+from tasks.matching import among
 from tasks.plans.board import Board, Inputs, Mask
 from tasks.plans.lay_out import lay_out
 from tasks.plans.match import Ints, Pairs, join, number, pair_equal, pair_unique, repeated
@@ -133,13 +134,17 @@ def _untied(rejected: pd.DataFrame, current: pd.DataFrame, policy: Policy) -> in
     In a phone list that is a line whose number could not be read and whose name stands nowhere (it may have been meant
     to rename any entry), and a line without a name whose number stands nowhere (it may have been meant for any name).
     """
+    if rejected.empty:
+        return None
     loose = rejected["owner"] == ""
     if policy.names_are_keys:
         standing = set(current["key"])
         found_keys = {key for key in rejected["key"].unique() if _parts(key) & standing}
-        names = rejected[["name", "new_name"]].map(lambda name: _folded(name, policy))
-        found = rejected["key"].isin(found_keys) | names.isin(set(current["tidy"])).any(axis=1)
-        loose = ~found & ((names == "").all(axis=1) | (rejected["key"] == ""))
+        found = rejected["key"].isin(found_keys)
+        for names in (rejected["name"], rejected["new_name"]):
+            found |= among(names.str.casefold() if policy.fold_names else names, current["tidy"])
+        nameless = (rejected["name"] == "") & (rejected["new_name"] == "")
+        loose = ~found & (nameless | (rejected["key"] == ""))
     lines = rejected.loc[loose, "line"]
     return None if lines.empty else int(lines.min())
 
@@ -171,7 +176,7 @@ def _hold_mentioned(board: Board, rejected: pd.DataFrame) -> None:
     # Whether the list ignores case or not: one capital letter must not cost an entry.
     names = {name.casefold() for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
-    mentioned = board.current["tidy"].str.casefold().isin(names) | board.current["key"].isin(keys)
+    mentioned = among(board.current["tidy"].str.casefold(), names) | among(board.current["key"], keys)
     confirmed = np.zeros(len(board.current), dtype=np.bool_)
     confirmed[_equal_on_free(board)[1]] = True
     _hold_named(board, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
@@ -183,15 +188,10 @@ def _hold_together(board: Board) -> None:
         lines = board.desired.iloc[board.held_desired]
         names = {*lines["tidy"], *lines["old_tidy"], *board.current["tidy"].iloc[board.held_current]} - {""}
         held = len(board.held_desired) + len(board.held_current)
-        _hold_named(board, board.current["tidy"].isin(names).to_numpy(), "held: a line about this entry is held")
-        wanting = board.desired["tidy"].isin(names) | board.desired["old_tidy"].isin(names)
-        board.hold_desired(wanting.to_numpy(), "held: an entry of this name is held")
+        _hold_named(board, among(board.current["tidy"], names).to_numpy(), "held: a line about this entry is held")
+        board.hold_desired(_about(board, names), "held: an entry of this name is held")
         if held == len(board.held_desired) + len(board.held_current):
             return
-
-
-def _folded(name: str, policy: Policy) -> str:
-    return name.casefold() if policy.fold_names else name
 
 
 def _parts(key: str) -> set[str]:
@@ -205,7 +205,13 @@ def _hold_named(board: Board, mask: Mask, why: str) -> None:
     if mask.any():
         names = board.current["tidy"][mask]
         board.hold_current(mask, why)
-        board.hold_desired((board.desired["tidy"].isin(names) | board.desired["old_tidy"].isin(names)).to_numpy(), why)
+        board.hold_desired(_about(board, names), why)
+
+
+def _about(board: Board, names: pd.Series | set[str]) -> Mask:
+    """Tell which lines want an entry of one of these names, or take its name away."""
+    mask: Mask = (among(board.desired["tidy"], names) | among(board.desired["old_tidy"], names)).to_numpy()
+    return mask
 
 
 def _keep_equal(board: Board, policy: Policy) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
+from tasks.matching import among
 from tasks.plans.board import Board, Mask
 from tasks.plans.match import pair_equal
 
@@ -64,8 +65,8 @@ def _carried_out(board: Board) -> tuple[Mask, np.ndarray]:
     old = board.desired["old_tidy"]
     done: Mask = np.zeros(len(board.desired), dtype=np.bool_)
     done[left] = True
-    come = ((old != "") & ~old.isin(board.current["tidy"])).to_numpy()
-    return done & old.isin(board.desired["tidy"]).to_numpy(), right[come[left]]
+    come = ((old != "") & ~among(old, board.current["tidy"])).to_numpy()
+    return done & among(old, board.desired["tidy"]).to_numpy(), right[come[left]]
 
 
 def _positions(names: pd.Index, free: np.ndarray, wanted: pd.Series) -> np.ndarray:
