@@ -42,6 +42,9 @@ _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
+# What reading an archive may raise where it is damaged; a RuntimeError where it has a password or an unknown packing.
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+
 
 @dataclass
 class _Rows:
@@ -102,7 +105,7 @@ def _look_inside(path: Path, raw: bytes) -> None:
                             f"{path}: the workbook declares entities, which no spreadsheet does.",
                             remedy="Find out where it comes from.",
                         )
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
+    except DAMAGED:
         raise SourceError(
             f"{path}: the workbook is damaged or has a password.", remedy="Save it again without one."
         ) from None

@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from connectors.workbook import DAMAGED
+
 Mutate = Callable[[bytes, int], bytes]
 
 
@@ -37,7 +39,7 @@ def within(data: bytes, size: int, seed: int, mutate: Mutate) -> bytes:
     choice, raw = data[:4], data[4:]
     changed = b""
     if dice.random() < 0.9:
-        with suppress(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        with suppress(*DAMAGED):
             changed = _inside(raw, dice, mutate)
     return choice + changed if 0 < len(changed) <= size - 4 else mutate(data, size)
 
