@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import vl_convert
 
-from benchmarks import targets
+from benchmarks import programs, targets
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results"
 _README = _HERE / "README.md"
-_OURS = "phonesync"
 
 
 def write() -> None:
@@ -65,7 +64,7 @@ def _plan(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
     _draw("plan", measured, "plan: whole cold processes")
     yield from _races("from two files to plan and report", measured)
     yield ""
-    ours = [(one["rows"], one["programs"][_OURS]["median"]) for one in measured]
+    ours = [(one["rows"], one["programs"][programs.OURS]["median"]) for one in measured]
     for (fewer, before), (more, after) in pairwise(ours):
         yield f"Growth: {more // fewer} times the lines ({fewer:,} → {more:,}), {after / before:.1f} times the time. "
 
@@ -104,24 +103,27 @@ def _ledger(measured: dict[str, Any]) -> Iterator[str]:
 
 def _starts(measured: dict[str, Any]) -> Iterator[str]:
     yield f"- `phonesync --help`: {measured['help']} s."
-    yield f"- `phonesync plan` of the five samples, both services on this machine: {measured['plan_of_the_samples']} s."
+    yield f"- `phonesync plan` of the six samples, both services on this machine: {measured['plan_of_the_samples']} s."
 
 
 def _stages(measured: dict[str, Any]) -> Iterator[str]:
-    whole = sum(measured["stages"].values())
-    yield f"| {measured['rows']:,} lines | seconds | share |"
-    yield "|---|---:|---:|"
-    for name, seconds in measured["stages"].items():
-        yield f"| {name} | {seconds:.2f} | {100 * seconds / whole:.0f} % |"
-    yield f"| **all stages** | **{whole:.2f}** | |"
+    kinds: dict[str, dict[str, float]] = measured["stages"]
+    wholes = [sum(stages.values()) for stages in kinds.values()]
+    yield f"| {measured['rows']:,} lines | " + " | | ".join(f"{kind}, seconds" for kind in kinds) + " | |"
+    yield "|---|" + "---:|---:|" * len(kinds)
+    for name in next(iter(kinds.values())):
+        seen = [stages[name] for stages in kinds.values()]
+        cells = [f"{seconds:.2f} | {100 * seconds / whole:.0f} %" for seconds, whole in zip(seen, wholes, strict=True)]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+    yield "| **all stages** | " + " | ".join(f"**{whole:.2f}** | " for whole in wholes) + "|"
     for name, seconds in measured["limits"].items():
-        yield f"| *limit:* {name} | {seconds:.2f} | |"
+        yield f"| *limit:* {name} | {seconds:.2f} |" + " |" * (2 * len(kinds) - 1)
     yield ""
     sizes = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in measured["bytes"].items())
     yield f"Sizes: {sizes}."
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "plan": _plan,
     "diff": _diff,
     "services": _services,
@@ -138,7 +140,7 @@ def _draw(name: str, measured: Sequence[dict[str, Any]], title: str) -> None:
         for one in measured
         for program, seen in one["programs"].items()
     ]
-    ours = {"condition": {"test": f"datum.program == '{_OURS}'", "value": 4}, "value": 1.5}
+    ours = {"condition": {"test": f"datum.program == '{programs.OURS}'", "value": 4}, "value": 1.5}
     chart = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "title": title,

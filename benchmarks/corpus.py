@@ -20,6 +20,7 @@ from pathlib import Path
 import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
 
+from benchmarks.programs import OURS
 from tasks.numbers.normalise import key_of
 from tasks.numbers.read_number import read_number
 
@@ -66,7 +67,7 @@ def by_phonesync(corpus: Sequence[Cell]) -> Found:
 
 def by_parse(corpus: Sequence[Cell]) -> Found:
     """Return what `phonenumbers.parse` makes of each whole cell, where that is valid."""
-    found = []
+    found: list[Sequence[str]] = []
     for cell in corpus:
         try:
             number = phonenumbers.parse(cell.text, cell.region)
@@ -125,7 +126,7 @@ def score(corpus: Sequence[Cell], found: Found) -> dict[str, float]:
 
 
 _WAYS: dict[str, Callable[[Sequence[Cell]], Found | str]] = {
-    "phonesync": by_phonesync,
+    OURS: by_phonesync,
     "phonenumbers.parse": by_parse,
     "PhoneNumberMatcher": by_matcher,
     _PACKAGE: by_libphonenumber_js,

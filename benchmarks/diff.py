@@ -6,11 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks import programs
 from benchmarks.generate import tables
-from benchmarks.race import DATACOMPY, OURS, PEERS, ROOT, Runner, race
+from benchmarks.race import PEERS, PEERS_DATACOMPY, PYTHON, ROOT, Runner, race
 
-_OURS = "phonesync"
-_SHELL = "sort and comm"
 _MANY = 300_000  # rows from which on a slow program runs once
 
 
@@ -18,28 +17,28 @@ def measure(rows: int, repeats: int) -> dict[str, Any]:
     """Return the figures for so many rows; raises where two programs do not find the same."""
     slow = 1 if rows >= _MANY else repeats
     runners = [
-        Runner(_OURS, [OURS, "-m", "benchmarks.diffs.ours"]),
-        Runner("pandas merge", [PEERS, "-m", "benchmarks.diffs.pandas_merge"]),
-        Runner("csv-diff", [PEERS, "-m", "benchmarks.diffs.csv_diff_load"]),
-        Runner("DataComPy on polars", [DATACOMPY, "-m", "benchmarks.diffs.datacompy_polars"]),
-        Runner(_SHELL, [ROOT / "benchmarks" / "diffs" / "sort_comm.sh"]),
-        Runner("daff", [PEERS, "-m", "benchmarks.diffs.daff_tables"], slow),
-        Runner("diffsync", [PEERS, "-m", "benchmarks.diffs.diffsync_models"], slow),
+        Runner(programs.OURS, [PYTHON, "-m", "benchmarks.diffs.ours"]),
+        Runner(programs.MERGE, [PEERS, "-m", "benchmarks.diffs.pandas_merge"]),
+        Runner(programs.CSV_DIFF, [PEERS, "-m", "benchmarks.diffs.csv_diff_load"]),
+        Runner(programs.DATACOMPY, [PEERS_DATACOMPY, "-m", "benchmarks.diffs.datacompy_polars"]),
+        Runner(programs.SHELL, [ROOT / "benchmarks" / "diffs" / "sort_comm.sh"]),
+        Runner(programs.DAFF, [PEERS, "-m", "benchmarks.diffs.daff_tables"], slow),
+        Runner(programs.DIFFSYNC, [PEERS, "-m", "benchmarks.diffs.diffsync_models"], slow),
     ]
     with TemporaryDirectory() as name:
         files = tables(Path(name), rows)
         told: dict[str, list[str]] = {}
 
         def judge(runner: str, out: Path) -> None:
-            if runner != _SHELL:  # it finds the lines, not what became of them
+            if runner != programs.SHELL:  # it finds the lines, not what became of them
                 told[runner] = sorted((out / "diff.csv").read_text(encoding="utf-8").splitlines())
-                if told[runner] != told[_OURS]:
+                if told[runner] != told[programs.OURS]:
                     raise SystemExit(f"{runner} does not find the same in {rows} rows.")
 
         seen = race(runners, files, repeats, judge)
-    ours = seen[_OURS].median
+    ours = seen[programs.OURS].median
     return {
         "rows": rows,
-        "answers": f"equal, line by line ({_SHELL} apart)",
+        "answers": f"equal, line by line ({programs.SHELL} apart)",
         "programs": {name: {**one.as_json(), "ratio": round(one.median / ours, 2)} for name, one in seen.items()},
     }

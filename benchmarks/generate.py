@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-ADDED, DELETED, MODIFIED, REPEATED, FOREIGN = 0.02, 0.02, 0.03, 0.05, 0.01
+ADDED, DELETED, MODIFIED, REPEATED, FOREIGN, RENAMED = 0.02, 0.02, 0.03, 0.05, 0.01, 0.01
 COLUMNS = ("entity_id", "number", "comment", "type_id")
+LIST_COLUMNS = ("name", "number", "new_name")
 _ROOMS = ("Sekretariat", "Dziekanat Wydziału Inżynierii", "Biblioteka Główna", "Portiernia", "Zakład Żywienia")
 
 
@@ -48,6 +49,28 @@ def institution(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
     current, source = (frame.assign(number=np.where(foreign, german, _spelt(base, rng))) for _ in range(2))
     current.loc[fate > 1 - MODIFIED, "comment"] = "dawniej"
     columns = list(COLUMNS)
+    paths = folder / "source.csv", folder / "current.csv"
+    source.loc[fate > DELETED, columns].to_csv(paths[0], index=False)
+    current.loc[(fate <= DELETED) | (fate > DELETED + ADDED), columns].to_csv(paths[1], index=False)
+    return paths
+
+
+def phone_list(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
+    """Write `source.csv` and `current.csv` of one list, where no name stands twice.
+
+    Columns: `LIST_COLUMNS`. Additions, deletions and spellings as of an institution; 3 % of the entries have another
+    number, 1 % are renamed.
+    """
+    rng = np.random.default_rng(seed)
+    base = 220_000_000 + rng.choice(9_000_000, rows, replace=False)
+    names = np.array([f"{_ROOMS[at % len(_ROOMS)]} {at}" for at in range(rows)], dtype=object)
+    frame = pd.DataFrame({"name": names, "new_name": ""})
+    fate = rng.random(rows)
+    current, source = (frame.assign(number=_spelt(base, rng)) for _ in range(2))
+    current.loc[fate > 1 - MODIFIED, "number"] = "22 999 99 99"
+    renamed = (fate > 0.5) & (fate <= 0.5 + RENAMED)
+    source.loc[renamed, "new_name"] = source["name"] + " II"
+    columns = list(LIST_COLUMNS)
     paths = folder / "source.csv", folder / "current.csv"
     source.loc[fate > DELETED, columns].to_csv(paths[0], index=False)
     current.loc[(fate <= DELETED) | (fate > DELETED + ADDED), columns].to_csv(paths[1], index=False)

@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks import programs
 from benchmarks.generate import institution
-from benchmarks.race import OURS, PEERS, Runner, race
+from benchmarks.race import PEERS, PYTHON, Runner, race
 
-_OURS = "phonesync"
 _MANY = 300_000  # rows from which on the slowest program runs once
-_USUAL = Runner("pandas, `phonenumbers` row by row", [PEERS, "-m", "benchmarks.roads.usual"])
+_USUAL = Runner(programs.USUAL, [PEERS, "-m", "benchmarks.roads.usual"])
 _RUNNERS = [
-    Runner(_OURS, [OURS, "-m", "benchmarks.roads.ours"]),
+    Runner(programs.OURS, [PYTHON, "-m", "benchmarks.roads.ours"]),
     _USUAL,
-    Runner("pandas, our rules for columns", [PEERS, "-m", "benchmarks.roads.ruled"]),
-    Runner("polars, such rules as expressions", [PEERS, "-m", "benchmarks.roads.polars_road"]),
-    Runner("duckdb, such rules in SQL", [PEERS, "-m", "benchmarks.roads.duckdb_road"]),
+    Runner(programs.RULED, [PEERS, "-m", "benchmarks.roads.ruled"]),
+    Runner(programs.POLARS, [PEERS, "-m", "benchmarks.roads.polars_road"]),
+    Runner(programs.DUCKDB, [PEERS, "-m", "benchmarks.roads.duckdb_road"]),
 ]
 _BUSY = ["add", "modify", "delete", "keep"]
 
@@ -33,13 +33,13 @@ def measure(rows: int, repeats: int) -> dict[str, Any]:
         told: dict[str, np.ndarray] = {}
 
         def judge(runner: str, out: Path) -> None:
-            told[runner] = _said(out / "report.csv", ours=runner == _OURS)
-            if not np.array_equal(told[runner], told[_OURS]):
+            told[runner] = _said(out / "report.csv", ours=runner == programs.OURS)
+            if not np.array_equal(told[runner], told[programs.OURS]):
                 raise SystemExit(f"{runner} does not say the same of {rows} rows.")
 
         runners = [replace(each, at_most=1) if each is _USUAL and rows >= _MANY else each for each in _RUNNERS]
         seen = race(runners, files, repeats, judge)
-    ours = seen[_OURS].median
+    ours = seen[programs.OURS].median
     return {
         "rows": rows,
         "answers": "equal, row by row",

@@ -14,7 +14,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 _LAUNCH = Path(__file__).with_name("launch.py")
 _PLACES = (".", "peers-others", "peers-datacompy")
-OURS, PEERS, DATACOMPY = (ROOT / ".venv" / place / "bin" / "python" for place in _PLACES)
+PYTHON, PEERS, PEERS_DATACOMPY = (ROOT / ".venv" / place / "bin" / "python" for place in _PLACES)
+PHONESYNC = PYTHON.with_name("phonesync")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def whole_process(command: Sequence[str | Path]) -> tuple[float, float]:
     """Run a process to its end and return how long it took and its peak memory in megabytes."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [str(OURS), "-S", "-E", str(_LAUNCH), *map(str, command)],
+        [str(PYTHON), "-S", "-E", str(_LAUNCH), *map(str, command)],
         cwd=ROOT,
         env=environ,
         capture_output=True,

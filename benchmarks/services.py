@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from benchmarks.race import OURS
+from benchmarks.race import PHONESYNC
 from benchmarks.slow_service import CONNECTION, SECRETS, playing
 from connectors.http import Credentials
 from connectors.usos import Usos
@@ -91,7 +91,7 @@ def writing(entities: int, concurrency: int = 16) -> dict[str, Any]:
 
 
 def _synced(folder: Path) -> dict[str, Any]:
-    command = [OURS.with_name("phonesync"), "sync", "--config", folder / "phonesync.toml", "--json"]
+    command = [PHONESYNC, "sync", "--config", folder / "phonesync.toml", "--json"]
     environ = {**os.environ, **SECRETS}
     done = subprocess.run(list(map(str, command)), env=environ, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from benchmarks.generate import COLUMNS, institution
-from benchmarks.roads.ours import road
+from benchmarks.generate import COLUMNS, institution, phone_list
+from benchmarks.roads.ours import PHONE_LIST, USERS, Kind, road
 from connectors.files import read_csv, write_private
 from connectors.ledger_tables import packed
 from schemas.plan import fingerprint
@@ -26,13 +26,6 @@ T = TypeVar("T")
 
 def measure(rows: int, repeats: int) -> dict[str, Any]:
     """Return the best of some times for each stage and for each limit, in seconds."""
-    with TemporaryDirectory() as name:
-        return _measured(Path(name), rows, repeats)
-
-
-def _measured(folder: Path, rows: int, repeats: int) -> dict[str, Any]:
-    stages: dict[str, float] = {}
-    limits: dict[str, float] = {}
 
     def timed(into: dict[str, float], stage: str, do: Callable[[], T]) -> T:
         times = []
@@ -43,20 +36,29 @@ def _measured(folder: Path, rows: int, repeats: int) -> dict[str, Any]:
         into[stage] = round(min(times), 3)
         return result
 
-    source, current = institution(folder, rows)
-    raw = timed(limits, "read the bytes of a file", source.read_bytes)
-    made = road(source, current, partial(timed, stages))
-    timed(stages, "fingerprint", lambda: fingerprint("sync", "target", made))
-    pack = timed(stages, "pack the plan for the ledger", lambda: packed(made))
-    report = timed(stages, "write the report", lambda: report_csv(announce("sync", made)))
-    timed(stages, "put it on the disk", lambda: write_private(folder / "report.csv", report))
+    stages: dict[str, dict[str, float]] = {"users": {}, "a phone list": {}}
+    limits: dict[str, float] = {}
+    with TemporaryDirectory() as name:
+        files = institution(Path(name), rows)
+        sizes = _sizes(files, USERS, partial(timed, stages["users"]))
+        _measure_limits(files[0], partial(timed, limits))
+        _sizes(phone_list(Path(name), rows), PHONE_LIST, partial(timed, stages["a phone list"]))
+    return {"rows": rows, "bytes": sizes, "stages": stages, "limits": limits}
+
+
+def _sizes(files: tuple[Path, Path], kind: Kind, do: Callable[[str, Callable[[], Any]], Any]) -> dict[str, int]:
+    """Go all stages, and return how many bytes come in and go out."""
+    made = road(*files, kind, do)
+    do("fingerprint", lambda: fingerprint("sync", "target", made))
+    pack = do("pack the plan for the ledger", lambda: packed(made))
+    report = do("write the report", lambda: report_csv(announce("sync", made)))
+    do("put it on the disk", lambda: write_private(files[0].with_name("report.csv"), report))
+    return {"source": files[0].stat().st_size, "plan in the ledger": len(pack), "report": len(report)}
+
+
+def _measure_limits(source: Path, do: Callable[[str, Callable[[], Any]], Any]) -> None:
+    raw = do("read the bytes of a file", source.read_bytes)
     numbers = pa.array(read_csv(source, expected=COLUMNS).frame["number"], type=pa.large_string())
-    timed(limits, "look at each number once (one RE2 pass)", lambda: pc.match_substring_regex(numbers, "^[0-9() +-]+$"))
-    timed(limits, "tell equal numbers (one hash table)", numbers.dictionary_encode)
-    timed(limits, "SHA-256 of as many bytes as a file", lambda: hashlib.sha256(raw).digest())
-    return {
-        "rows": rows,
-        "bytes": {"source": len(raw), "plan in the ledger": len(pack), "report": len(report)},
-        "stages": stages,
-        "limits": limits,
-    }
+    do("look at each number once (one RE2 pass)", lambda: pc.match_substring_regex(numbers, "^[0-9() +-]+$"))
+    do("tell equal numbers (one hash table)", numbers.dictionary_encode)
+    do("SHA-256 of as many bytes as a file", lambda: hashlib.sha256(raw).digest())

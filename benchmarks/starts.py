@@ -13,9 +13,8 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.race import OURS, ROOT
+from benchmarks.race import PHONESYNC, ROOT
 
-_PHONESYNC = OURS.with_name("phonesync")
 _FINE = {0, 1, 3}  # the samples have bad lines on purpose
 _SECRETS = {
     "USOS_CONSUMER_KEY": "demo-consumer",
@@ -37,7 +36,7 @@ def measure(repeats: int) -> dict[str, Any]:
 @contextmanager
 def _sandbox() -> Iterator[None]:
     """Run both services where the samples expect them."""
-    command = [str(_PHONESYNC), "sandbox", "--json"]
+    command = [str(PHONESYNC), "sandbox", "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         if not process.stdout or not process.stdout.readline():
@@ -53,7 +52,7 @@ def _median(arguments: list[str], repeats: int) -> float:
     for _ in range(repeats):
         began = time.perf_counter()
         environ = {**os.environ, **_SECRETS}
-        done = subprocess.run([str(_PHONESYNC), *arguments], cwd=ROOT, env=environ, capture_output=True, check=False)
+        done = subprocess.run([str(PHONESYNC), *arguments], cwd=ROOT, env=environ, capture_output=True, check=False)
         seconds.append(time.perf_counter() - began)
         if done.returncode not in _FINE:
             raise SystemExit(f"{arguments} ended with {done.returncode}: {done.stderr.decode()[-1000:]}")

@@ -1,19 +1,22 @@
-"""Our road from two files to the stored plan and the line report, in one cold process."""
+"""Our road from two files to the stored plan and the line report, in one cold process or stage by stage."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from benchmarks.generate import COLUMNS
+from benchmarks.generate import COLUMNS, LIST_COLUMNS
 from connectors.files import read_csv, write_private
 from connectors.ledger import KeptPlan, Ledger
+from schemas.owner import list_owner
 from schemas.plan import fingerprint
 from tasks.lines.arrange import Records, arrange
+from tasks.lines.synonyms import Target
 from tasks.lines.validate import Rules, validate
 from tasks.numbers.recognise import recognise
 from tasks.outcomes.account import announce
@@ -22,24 +25,45 @@ from tasks.plans.board import Inputs
 from tasks.plans.plan import Policy, plan
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What is planned: numbers of users in USOS, or a tenant's phone list."""
+
+    target: Target
+    owner: str
+    columns: tuple[str, ...]
+
+    def entries(self, read: pd.DataFrame) -> pd.DataFrame:
+        """Return what a file says of the present state as a target would."""
+        users = self.target == "usos"
+        owner = "user " + read["entity_id"] if users else self.owner
+        told = {"owner": owner, "name": read["comment" if users else "name"], "number": read["number"]}
+        return pd.DataFrame(told).assign(type_id="", name_en="").astype("str")
+
+
+USERS = Kind("usos", "user", COLUMNS)
+PHONE_LIST = Kind("apio", list_owner("University", None), LIST_COLUMNS)
+
+
 def directly(_name: str, step: Callable[[], Any]) -> Any:
     """Carry out a step, whatever its name."""
     return step()
 
 
-def road(source: Path, current: Path, do: Callable[[str, Callable[[], Any]], Any] = directly) -> pd.DataFrame:
+def road(
+    source: Path, current: Path, kind: Kind = USERS, do: Callable[[str, Callable[[], Any]], Any] = directly
+) -> pd.DataFrame:
     """Return the plan that brings the current file to the source; `do` is given each step and its name."""
-    table = do("read the source", lambda: read_csv(source, expected=COLUMNS))
+    table = do("read the source", lambda: read_csv(source, expected=kind.columns))
     records = Records("source", table.header, table.frame, table.lines, table.problems, table.widths)
-    arranged = do("arrange its columns", lambda: arrange(records, "usos", {}))
-    rules = Rules("usos", "user", arranged.headers)
+    arranged = do("arrange its columns", lambda: arrange(records, kind.target, {}))
+    rules = Rules(kind.target, kind.owner, arranged.headers)
     checked = do("validate it, numbers included", lambda: validate(arranged.source, rules))
-    read = do("read the snapshot", lambda: read_csv(current, expected=COLUMNS).frame)
-    raw = pd.DataFrame({"owner": "user " + read["entity_id"], "name": read["comment"], "number": read["number"]})
-    raw = raw.assign(type_id="", name_en="").astype("str")
+    raw = kind.entries(do("read the snapshot", lambda: read_csv(current, expected=kind.columns).frame))
     known = do("recognise its numbers", lambda: recognise(raw, region="PL", area_code=None))
     inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, known)
-    made: pd.DataFrame = do("plan", lambda: plan(inputs, Policy(names_are_keys=False, delete_missing=True)))
+    policy = Policy(names_are_keys=kind is PHONE_LIST, delete_missing=True)
+    made: pd.DataFrame = do("plan", lambda: plan(inputs, policy))
     return made
 
 

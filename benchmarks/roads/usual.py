@@ -51,7 +51,7 @@ def plan(wanted: pd.DataFrame, stands: pd.DataFrame, out: Path) -> None:
     ):
         pairs = _pair(_once(wanted, on) if once else wanted, _once(stands, on) if once else stands, on)
         rows.append(wanted.loc[pairs["index_l"]].assign(action=action))
-        wanted, stands = wanted.drop(index=pairs["index_l"]), stands.drop(index=pairs["index_r"])
+        wanted, stands = wanted.drop(index=pairs["index_l"].array), stands.drop(index=pairs["index_r"].array)
     rows += [wanted.assign(action="add"), stands.assign(action="delete")]
     pd.concat(rows)[["action", "entity_id", "number", "comment"]].to_csv(out / "report.csv", index=False)
 
