@@ -71,6 +71,8 @@ def test_an_ambiguous_second_key_is_not_guessed() -> None:
         ([("B", "9")], ["modify"]),
         ([], ["add"]),
         ([("A", "1"), ("B", "9")], ["hold", "hold"]),
+        ([("A", "1"), ("B", "1")], ["keep", "delete"]),
+        ([("A", "9"), ("B", "1")], ["hold", "hold"]),
     ],
 )
 def test_an_explicit_rename(stands: list[tuple[str, str]], actions: list[str], policy: Policy) -> None:

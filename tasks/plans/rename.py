@@ -19,6 +19,7 @@ def rename_explicitly(board: Board) -> Mask:
     - the old name stands there, but as the entry that another line has become → an ordinary line;
     - both stand there → held, for one of the two entries would be lost; unless the new entry is right already and
       another line wants the old name: then this link of a chain has been carried out before;
+    - both stand there with the line's number → what is left of a rename that was stopped halfway: the old one goes;
     - both stand there, but the other moves away by a rename of its own (a chain, a swap) → ordinary lines that reach
       the same end without depending on the order in which a server renames; the names given up may be deleted.
     """
@@ -34,11 +35,14 @@ def rename_explicitly(board: Board) -> Mask:
     old[np.isin(old, taken_over)] = -1
     new = _positions(names, free, board.desired["tidy"].iloc[rows])
     both = (old >= 0) & (new >= 0)
+    half = _halfway(board, rows, old, new, both)
+    released[old[half]] = True
+    both &= ~half
     blocked = _blocked(old, new, both)
     chained = both & ~blocked
     # The far end of a chain is no rename either: its entry is the one the next link takes over.
     chained |= (old >= 0) & ~blocked & np.isin(old, new[chained])
-    plain = (old >= 0) & ~blocked & ~chained
+    plain = (old >= 0) & ~blocked & ~chained & ~half
     board.decide((rows[plain], old[plain]), Action.RENAME)
     released[old[chained]] = True
     if blocked.any():
@@ -72,6 +76,16 @@ def _carried_out(board: Board) -> tuple[Mask, np.ndarray]:
 def _positions(names: pd.Index, free: np.ndarray, wanted: pd.Series) -> np.ndarray:
     found = names.get_indexer(pd.Index(wanted))
     return np.where(found >= 0, free[found] if len(free) else -1, -1)
+
+
+def _halfway(board: Board, rows: np.ndarray, old: np.ndarray, new: np.ndarray, both: np.ndarray) -> Mask:
+    """Find renames of which both entries have the number of the line, and neither is a link of a chain."""
+    half: Mask = both & ~np.isin(old, new) & ~np.isin(new, old)
+    at = np.flatnonzero(half)
+    lines, entries = board.numbers["key"]
+    wanted = lines[rows[at]]
+    half[at] = (wanted == entries[old[at]]) & (wanted == entries[new[at]])
+    return half
 
 
 def _blocked(old: np.ndarray, new: np.ndarray, both: np.ndarray) -> np.ndarray:

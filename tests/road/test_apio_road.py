@@ -96,6 +96,14 @@ def test_the_end_is_the_same_however_the_service_reads_its_page(road: Road, read
     assert road.go().writes == []
 
 
+@pytest.mark.parametrize("delete_missing", [True, False])
+def test_half_a_rename_is_finished_by_the_next_run(road: Road, *, delete_missing: bool) -> None:
+    lay(road, [DEAN, ("Office", ONE), PORTER], f"Dean;{ONE};Office\nPorter;{TWO};\n", delete_missing=delete_missing)
+    assert road.go().actions == {"keep": 2, "delete": 1}
+    assert road.entries() == [("Office", ONE), PORTER]
+    assert road.go().writes == []
+
+
 def test_a_rename_that_the_service_loses_is_done_as_an_addition_and_a_deletion(road: Road) -> None:
     lay(road, [DEAN, PORTER], f"Dean;{ONE};\nPorter;{TWO};Gate\n", write="entries")
     options_of(road, rename_by_put="refused")
