@@ -20,6 +20,7 @@ from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
 _SENDINGS = 2 * ROUNDS + 1
+_GONE = "it does not stand in the list any more as it stood"
 _HALF = "the new entry stands, and the old one still does"
 
 
@@ -108,6 +109,7 @@ class _Passage:
         except ServiceError as error:
             result.stopped = error
             self._tell_unplanned(None)
+            self._note_removed()
             self._unread(changes)
             return result
         result.stopped = self._sender.denied
@@ -229,6 +231,14 @@ class _Passage:
                 message = f"the service deleted this entry, which nobody had asked for; {said}"
                 self._result.unplanned.append({**told, "message": message})
 
+    def _note_removed(self) -> None:
+        """Say of rows at rest that their entries are gone, as far as that was seen before reading failed."""
+        gone = [entry for entry, answer in self._restored.items() if answer is None or answer.kind != "confirmed"]
+        found = as_current([(self._target.owner, e.name, e.number, "", "") for e in gone], self._target.reading)
+        rest = self._rows[stands(self._rows) & ~writes(self._rows)]
+        for row in rest.index[shown(rest, "before", found, fold_names=self._fold)]:
+            self._keep(row, Outcome.CONFLICT, _GONE)
+
     # Accounting ---------------------------------------------------------------------------------------------------
 
     def _account(self, now: pd.DataFrame) -> None:
@@ -246,7 +256,7 @@ class _Passage:
                 outcome, message = verdict(answer, untouched, in_place=bool(ok))
                 self._keep(row, outcome, f"{_HALF}: {message}" if came and answer else message, answer)
             elif stood and not ok:
-                self._keep(row, Outcome.CONFLICT, "it does not stand in the list any more as it stood")
+                self._keep(row, Outcome.CONFLICT, _GONE)
         self._job.settle(list(self._result.known.values()), [])
 
     def _unread(self, changes: pd.DataFrame) -> None:

@@ -30,7 +30,8 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
 # file has cost and that no file can put back, a rename of which nobody knows, a refusal before a reading that failed,
 # somebody at work while nothing could be read, an entry an interrupted file had cost whose rename was refused, half a
 # rename taken for somebody else's work, a chain with one refused link that was undone each night, entries called new
-# because a first reading had failed, a rename whose entry the list spells in capitals.
+# because a first reading had failed, a rename whose entry the list spells in capitals, an entry seen
+# gone before a reading failed.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -48,6 +49,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
         33_004_419,
         33_006_976,
         41_001_442,
+        41_003_283,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
