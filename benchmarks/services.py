@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.race import PHONESYNC
 from benchmarks.slow_service import CONNECTION, SECRETS, playing
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.usos import Usos
 from schemas.connection import Secret, UsosConnection
 

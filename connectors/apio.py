@@ -16,7 +16,9 @@ from urllib.parse import quote
 import requests
 
 from connectors.answers import Answer, NotPromised, is_ok, words_of
-from connectors.http import Call, Credentials, Http, Written
+from connectors.call import Call, Written
+from connectors.credentials import Credentials
+from connectors.http import Http
 from connectors.pace import Counter, Tools
 from connectors.phone_list import (
     DIALECT,

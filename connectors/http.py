@@ -19,10 +19,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 import requests
 import urllib3.exceptions
@@ -36,11 +35,11 @@ from connectors.answers import (
     Kind,
     NotPromised,
     garbage,
-    is_ok,
     judge,
     without_answer,
     words_of,
 )
+from connectors.call import Call
 from connectors.deadline import DeadlineAdapter
 from connectors.pace import Counter, Pacer, Purpose, Tools
 from schemas.connection import Connection
@@ -59,46 +58,6 @@ _READ_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
 _WRITE_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
     {"unsent": Unreachable, "untrusted": Unreachable, "access": AccessRefused, "refused": RequestRefused},
 )
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """A consumer's key and secret, or a user's name and password; neither is ever shown."""
-
-    key: str = field(repr=False)
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Written:
-    """A write the service confirmed; `message` holds its own words, "" where it gave none."""
-
-    status: int
-    attempts: int
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Call(Generic[T]):
-    """One request of a service's page.
-
-    Attributes:
-        operation: what messages call it; never a name, a number or an id.
-        prepare: makes the request, anew for every attempt.
-        parse: the promised value, or `NotPromised`.
-        accepts: the answers that `parse` may read.
-        last_resort: what the last attempt may still make of an answer that `parse` did not take.
-        remedy: what to do when the service refuses.
-        sent_before: requests that the same method call has already used.
-    """
-
-    operation: str
-    prepare: Callable[[], requests.PreparedRequest]
-    parse: Callable[[Answer], T]
-    accepts: Callable[[Answer], bool] = is_ok
-    last_resort: Callable[[Answer], T] | None = None
-    remedy: str = ""
-    sent_before: int = 0
 
 
 class Http:

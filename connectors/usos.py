@@ -16,7 +16,9 @@ import requests
 from requests_oauthlib import OAuth1
 
 from connectors.answers import Answer, NotPromised, words_of
-from connectors.http import Call, Credentials, Http, Written
+from connectors.call import Call, Written
+from connectors.credentials import Credentials
+from connectors.http import Http
 from connectors.pace import Counter, Tools
 from connectors.usos_numbers import DIALECT, UsosNumber, item_of, numbers_of, object_of
 from schemas.connection import UsosConnection

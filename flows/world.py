@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from connectors.apio import Apio, PhoneList
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.ledger import Ledger
 from connectors.pace import Tools
 from connectors.usos import Usos

@@ -10,7 +10,7 @@ from prefect.blocks.system import Secret as SecretBlock
 from pydantic import Field, SecretStr
 
 from connectors.apio import Apio
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.usos import Usos
 from schemas.connection import ApioConnection, Secret, UsosConnection
 from schemas.errors import ConfigurationError

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from connectors.apio import Apio, ApioEntry, PhoneList, is_path_safe
-from connectors.http import Written as Confirmed
+from connectors.call import Written as Confirmed
 from flows.targets.target import answer_of
 from schemas.answer import Answer
 from schemas.errors import ServiceError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.apio import Apio
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.pace import Tools
 from connectors.usos import Usos
 from schemas.connection import ApioConnection, Secret, UsosConnection

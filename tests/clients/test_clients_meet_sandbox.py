@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from connectors.apio import Apio, ApioEntry, Criteria, PhoneList
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.pace import Tools
 from connectors.sandbox.options import ApioOptions, ErrorShape, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox, serve

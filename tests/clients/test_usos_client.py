@@ -13,7 +13,7 @@ import pytest
 import requests
 from scripted import Reply, closed_port, playing
 
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.pace import Tools
 from connectors.usos import Usos, UsosNumber, Written, sign_with
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable

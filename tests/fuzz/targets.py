@@ -21,10 +21,10 @@ from requests.adapters import BaseAdapter
 
 from connectors.apio import Apio, ApioEntry, Criteria, PhoneList
 from connectors.container import unpack
+from connectors.credentials import Credentials
 from connectors.dialect import Given
 from connectors.files import read_csv
 from connectors.header import Wanted
-from connectors.http import Credentials
 from connectors.ledger import Ledger
 from connectors.pace import Tools
 from connectors.usos import Usos, UsosNumber

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from connectors.apio import Apio
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.pace import Tools
 from connectors.usos import Usos
 from schemas.connection import ApioConnection, Secret, UsosConnection

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 import pytest
 from conftest import KEY, SECRET, Server, answer, serving
 
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.ledger_tables import unpacked
 from flows.open import open_world
 from flows.passage import Order

@@ -30,7 +30,7 @@ from sqlalchemy import Engine, select
 from test_laws import BAD, Case, can_be_held, lay_out, state_of, unfit_for
 
 from connectors.apio import Apio
-from connectors.http import Credentials
+from connectors.credentials import Credentials
 from connectors.ledger import KeptPlan, Ledger
 from connectors.ledger_engine import connect
 from connectors.pace import Tools
