@@ -38,6 +38,13 @@ def test_strangers_are_what_a_plan_neither_saw_nor_wants() -> None:
     assert list(strangers(rows, current(A, A))["name"]) == ["A"]
 
 
+def test_a_new_name_with_the_old_number_is_half_a_rename_and_no_stranger() -> None:
+    rows = plan(Inputs(desired({**B, "number": "2", "key": "2", "old_name": "A"}), *NOTHING, current(A)), LIST)
+    assert list(rows["action"]) == ["rename"]
+    assert strangers(rows, current({"name": "B", "number": "1"})).empty
+    assert list(strangers(rows, current({"name": "B", "number": "3"}))["number"]) == ["3"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "stands", "found", "gone"),
     [

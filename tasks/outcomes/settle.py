@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ from tasks.plans.match import Pairs, codes, pair_equal
 
 Mask = npt.NDArray[np.bool_]
 Image = Literal["after", "before"]
-IMAGES: Final[tuple[Image, ...]] = ("after", "before")
 _STORED = ["owner", "name", "number"]
 _COMPARED = ["owner", "tidy", "key"]
 
@@ -106,10 +105,16 @@ def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
 
 
 def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
-    """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile."""
+    """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile.
+
+    A new name that still has the old number is no stranger: it is half of a rename that changes both.
+    """
+    halves = rows.assign(number_after=rows["number_before"], key_after=rows["key_before"])
+    halves = halves[rows["action"] == Action.RENAME]
     rest = found
-    for image in IMAGES:
-        _, known = _seen(rows, (rows[f"key_{image}"] != "").to_numpy(), image, rest, fold_names)
+    images: tuple[tuple[pd.DataFrame, Image], ...] = ((rows, "after"), (rows, "before"), (halves, "after"))
+    for some, image in images:
+        _, known = _seen(some, (some[f"key_{image}"] != "").to_numpy(), image, rest, fold_names)
         rest = rest.iloc[np.delete(np.arange(len(rest)), known)]
     return rest
 

@@ -31,7 +31,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
 # somebody at work while nothing could be read, an entry an interrupted file had cost whose rename was refused, half a
 # rename taken for somebody else's work, a chain with one refused link that was undone each night, entries called new
 # because a first reading had failed, a rename whose entry the list spells in capitals, an entry seen
-# gone before a reading failed.
+# gone before a reading failed, half of a run's own rename called somebody else's, a stop after a refusal.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -50,6 +50,8 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
         33_006_976,
         41_001_442,
         41_003_283,
+        41_006_886,
+        41_007_041,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
