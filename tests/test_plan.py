@@ -196,6 +196,12 @@ def test_an_owner_that_could_not_be_read_is_held_with_the_reason() -> None:
     assert list(made["message"]) == ["no answer"]
 
 
+def test_a_rejected_line_says_so_too_where_its_owner_could_not_be_read() -> None:
+    policy = Policy(names_are_keys=False, delete_missing=True, unread={"one": "no answer"})
+    made = make(desired(), current(), policy, rejected=rejected({"line": 2}, {"line": 3, "owner": "two"}))
+    assert list(made["message"]) == ["rejected: unreadable; no answer", "rejected: unreadable"]
+
+
 def test_a_lost_english_comment_is_said() -> None:
     stands = current({"number": "1", "name_en": "Office"}, {"number": "2"})
     made = make(desired({"number": "1"}), stands, USOS)

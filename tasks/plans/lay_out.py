@@ -43,7 +43,7 @@ def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]
     # Lines are in their order on the board already; what stands in no line comes last.
     order = np.argsort(np.where(left >= 0, left, len(board.desired)), kind="stable")
     table = _rows(board, left[order], right[order], actions[order])
-    table = _with_rejected(table, lines.rejected)
+    table = _with_rejected(table, lines.rejected, unread)
     table = _with_clears(table, lines.clears, unread)
     table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
     table = _warn_of_lost_english(table)
@@ -115,7 +115,7 @@ def _reasons(board: Board, left: Ints, right: Ints, action: Ints) -> pa.Array:
     return pc.replace_with_mask(silent, pa.array(held), pa.array(why, type=pa.large_string()))
 
 
-def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
+def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:
     """Give each rejected line its row: on the held entry of its number, else of its name, else a row of its own."""
     if rejected.empty:
         return table
@@ -124,6 +124,8 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
     lines = rejected.assign(message="rejected: " + said).sort_values(["line", "column"], kind="stable")
     texts = lines.groupby("line")["message"].agg("; ".join)
     lines = lines.drop_duplicates("line").assign(message=lambda frame: frame["line"].map(texts))
+    silent = lines["owner"].isin(unread)  # then no entry of this owner is shown, and this is why
+    lines.loc[silent, "message"] += "; " + lines.loc[silent, "owner"].map(unread).astype("str")
     entries = table.index[(table["action"] == Action.HOLD) & (table["line"] == 0)]
     for theirs, ours in (("key", "key_before"), ("name", "name_before")):
         candidates = lines[lines[theirs] != ""]

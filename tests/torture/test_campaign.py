@@ -31,7 +31,8 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
 # somebody at work while nothing could be read, an entry an interrupted file had cost whose rename was refused, half a
 # rename taken for somebody else's work, a chain with one refused link that was undone each night, entries called new
 # because a first reading had failed, a rename whose entry the list spells in capitals, an entry seen
-# gone before a reading failed, half of a run's own rename called somebody else's, a stop after a refusal.
+# gone before a reading failed, half of a run's own rename called somebody else's, a stop after a refusal, an
+# owner that gave no answer and whose only lines were rejected.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -52,6 +53,8 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
         41_003_283,
         41_006_886,
         41_007_041,
+        41_007_454,
+        41_007_973,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
