@@ -15,7 +15,7 @@ from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import Outcome
 from tasks.outcomes.route import Step, lost, route
-from tasks.outcomes.settle import Mask, in_place, moved, newcomers, shown, stands, taken, vanished, writes
+from tasks.outcomes.settle import Mask, halves, in_place, moved, newcomers, shown, stands, taken, vanished, writes
 from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
@@ -130,7 +130,9 @@ class _Passage:
         ours = sent & (self._cost(rows, fresh) | shown(rows, "before", fresh, fold_names=self._fold))
         gone = moved(self._rows, fresh)[writes(self._rows)] & ~ours
         # or the first of a rename's two steps has brought the new one.
-        brought = sent & shown(rows, "after", fresh, fold_names=self._fold)
+        half = halves(rows)
+        halfway = rows.index.isin(half.index[shown(half, "after", fresh, fold_names=self._fold)])
+        brought = sent & (halfway | shown(rows, "after", fresh, fold_names=self._fold))
         new = fresh[newcomers(self._rows, fresh)]
         apart = gone | taken(rows, new, fold_names=self._fold) & ~brought
         come = new.drop_duplicates("tidy").set_index("tidy")["number"]
@@ -147,7 +149,8 @@ class _Passage:
 
     def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         """Add to the list what an interrupted write of these very changes has cost it: it comes back if they fail."""
-        cost = changes[self._cost(changes, fresh) & stands(changes)]
+        halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
+        cost = changes[self._cost(changes, fresh) & stands(changes) & ~halfway]
         if cost.empty:
             return fresh
         entries = [

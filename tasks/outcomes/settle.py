@@ -109,14 +109,18 @@ def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = Fal
 
     A new name that still has the old number is no stranger: it is half of a rename that changes both.
     """
-    halves = rows.assign(number_after=rows["number_before"], key_after=rows["key_before"])
-    halves = halves[rows["action"] == Action.RENAME]
     rest = found
-    images: tuple[tuple[pd.DataFrame, Image], ...] = ((rows, "after"), (rows, "before"), (halves, "after"))
+    images: tuple[tuple[pd.DataFrame, Image], ...] = ((rows, "after"), (rows, "before"), (halves(rows), "after"))
     for some, image in images:
         _, known = _seen(some, (some[f"key_{image}"] != "").to_numpy(), image, rest, fold_names)
         rest = rest.iloc[np.delete(np.arange(len(rest)), known)]
     return rest
+
+
+def halves(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the renames among `Plan` rows as they stand halfway: under the new name, with the old number."""
+    renames = rows[rows["action"] == Action.RENAME]
+    return renames.assign(number_after=renames["number_before"], key_after=renames["key_before"])
 
 
 def stands(rows: pd.DataFrame) -> Mask:

@@ -55,6 +55,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
         41_007_041,
         41_007_454,
         41_007_973,
+        41_009_230,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
