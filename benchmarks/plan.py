@@ -17,7 +17,7 @@ from benchmarks.race import PEERS, PYTHON, Runner, race
 _MANY = 300_000  # rows from which on the slowest program runs once
 _USUAL = Runner(programs.USUAL, [PEERS, "-m", "benchmarks.roads.usual"])
 _RUNNERS = [
-    Runner(programs.OURS, [PYTHON, "-m", "benchmarks.roads.ours"]),
+    Runner(programs.OURS, [PYTHON, "-m", "benchmarks.roads.cold"]),
     _USUAL,
     Runner(programs.RULED, [PEERS, "-m", "benchmarks.roads.ruled"]),
     Runner(programs.POLARS, [PEERS, "-m", "benchmarks.roads.polars_road"]),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Final
 
 import click
 
 from flows.commands import keeping, looking, reconciling, running, serving, trying
 from flows.commands.options import verbatim
 from flows.problems import EXIT_CODES, REPORT_IT, TRACEBACK, told, unexpected
+from flows.start import begin
 from schemas.errors import InternalError, PhonesyncError, UsageError
-
-_COLLECTED_AFTER: Final = 200_000  # objects
 
 
 class _Commands(click.Group):
@@ -73,8 +70,7 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step."""
-    # Imports make objects that stay; looking for garbage after every 700 of them takes a fifth of a command's start.
-    gc.set_threshold(_COLLECTED_AFTER)
+    begin()
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
     if isinstance(sys.stdout, TextIOWrapper):

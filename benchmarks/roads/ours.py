@@ -1,8 +1,7 @@
-"""Our road from two files to the stored plan and the line report, in one cold process or stage by stage."""
+"""Our road from two files to the stored plan and the line report, as a whole or stage by stage."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +75,3 @@ def main(source: Path, current: Path, out: Path) -> None:
     ledger.keep_plan(KeptPlan("plan", "run", "sync", "target", name, "", len(made), 0, [], made))
     ledger.close()
     write_private(out / "report.csv", report_csv(announce("sync", made)))
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]))
