@@ -17,6 +17,16 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("phonesync")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one core, and whatever starts a Prefect server on the same one.
+
+    Several servers at a time, each with its workers and perhaps a browser, take so long that tests lose their patience.
+    """
+    for item in items:
+        serves = item.path.parent.name == "prefect" or item.path.name == "test_front_door.py"
+        item.add_marker(pytest.mark.xdist_group("prefect" if serves else item.nodeid.partition("::")[0]))
+
+
 def _refuse_the_network(event: str, args: tuple[object, ...]) -> None:
     if event in {"socket.connect", "socket.sendto"} and isinstance(args[1], tuple):  # a file's socket has a path
         host = args[1][0]
