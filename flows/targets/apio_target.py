@@ -21,6 +21,7 @@ from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
 _SENDINGS = 2 * ROUNDS + 1
 _GONE = "it does not stand in the list any more as it stood"
+_LAST_SEEN = "it was gone when the list was last read"
 _HALF = "the new entry stands, and the old one still does"
 
 
@@ -240,7 +241,7 @@ class _Passage:
         found = as_current([(self._target.owner, e.name, e.number, "", "") for e in gone], self._target.reading)
         rest = self._rows[stands(self._rows) & ~writes(self._rows)]
         for row in rest.index[shown(rest, "before", found, fold_names=self._fold)]:
-            self._keep(row, Outcome.CONFLICT, _GONE)
+            self._keep(row, Outcome.CONFLICT, _LAST_SEEN)
 
     # Accounting ---------------------------------------------------------------------------------------------------
 
