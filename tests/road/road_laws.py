@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from road_trip import Trip
 
 Entry = tuple[str, str, str]  # owner, name, key
-REFUSED = "not sent: "  # with the reason why not
+UNSENT = "not sent: "  # with the reason why not
 # A row about an entry that came during the run; no row of the plan is about it.
 CAME = "came, changed or could first be read while this run was at work"
 HALF = "the new entry stands, and the old one still does"
@@ -96,9 +96,11 @@ def counts_agree(world: World, trip: Trip) -> None:
     # What a guard has stopped was not going to be sent, whoever asked the run to stop besides.
     cut = [row["message"] for row in trip.lines if row["outcome"] == "skipped" and GUARDED not in row["message"]]
     unsure = "unknown" in outcomes or bool(world.stopped and trip.sync["plan"] and cut)
-    # A run that a refusal had ended may have been asked to stop before it said so, or after.
-    either = world.stopped and "unknown" not in outcomes and cut and all(REFUSED in message for message in cut)
-    assert (trip.exit_code == 5) == unsure or (either and trip.exit_code in {1, 4})
+    # A run that a refusal had ended, and no row of which anything else has cut, may have been asked to stop after that.
+    error = trip.sync.get("error") or ""
+    refused = bool(error) and all(error.startswith(message.removeprefix(UNSENT)) for message in cut)
+    late = "unknown" not in outcomes and refused and trip.exit_code in {1, 4}
+    assert (trip.exit_code == 5) == unsure or (unsure and late)
 
 
 def every_line_once(world: World, trip: Trip) -> None:
