@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -17,14 +19,23 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("phonesync")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one core, and whatever starts a Prefect server on the same one.
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Hand out tests by the file."""
+    return _OneServerAtATime(config, log)
 
-    Several servers at a time, each with its workers and perhaps a browser, take so long that tests lose their patience.
+
+# pytest-xdist's own groups (`--dist loadgroup`) are not seen with pytest 9.2: every test would go anywhere.
+class _OneServerAtATime(LoadFileScheduling):
+    """A file's tests stay on one core, and whatever starts a Prefect server is on the same one.
+
+    What a file starts once (a server, a browser) is started once. Several Prefect servers at a time, each with its
+    workers and perhaps a browser, take so long that tests lose their patience.
     """
-    for item in items:
-        serves = item.path.parent.name == "prefect" or item.path.name == "test_front_door.py"
-        item.add_marker(pytest.mark.xdist_group("prefect" if serves else item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "prefect" if "/prefect/" in file or file.endswith("/test_front_door.py") else file
 
 
 def _refuse_the_network(event: str, args: tuple[object, ...]) -> None:
