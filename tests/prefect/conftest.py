@@ -10,7 +10,7 @@ from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, tem
 from prefect.testing.utilities import prefect_test_harness
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # half a minute to start: one for all
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Run a server that keeps its data in a temporary folder, which this returns, and tells nobody."""
     home = tmp_path_factory.mktemp("prefect")

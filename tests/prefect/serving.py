@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
@@ -28,6 +30,11 @@ from flows.sandbox import SAMPLES, credentials, read_state
 COMMAND = Path(sys.executable).with_name("phonesync")
 T = TypeVar("T")
 PATIENCE = 240.0  # a busy machine needs a minute to start a server
+
+
+def of_runs(*runs: UUID) -> FlowRunFilter:
+    """Ask Prefect for what belongs to these runs alone: others have used the same server."""
+    return FlowRunFilter(id=FlowRunFilterId(any_=list(runs)))
 
 
 def free_port() -> int:

@@ -18,6 +18,7 @@ from connectors.sandbox.server import Sandbox, serve
 from flows.reconcile import FINDINGS, REPORT, TREND
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import LedgerError
+from tests.prefect.serving import of_runs
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/reconcile.py:reconcile"
 SHOWN = {REPORT, FINDINGS, TREND}
@@ -56,7 +57,7 @@ def artifacts(state: Any) -> dict[str, Any]:
     run = state.state_details.flow_run_id
     with get_client(sync_client=True) as client:
         for _ in range(150):
-            mine = [one for one in client.read_artifacts() if one.flow_run_id == run]
+            mine = client.read_artifacts(flow_run_filter=of_runs(run))
             found = {
                 name: one for name in (FINDINGS, TREND, REPORT) for one in mine if one.description.startswith(name)
             }

@@ -7,10 +7,12 @@ import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect.blocks.system import Secret as SecretBlock
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import (
     PREFECT_API_URL,
@@ -24,6 +26,7 @@ from connectors.sandbox.server import serve
 from flows.open import open_world
 from flows.sandbox import credentials, read_state
 from schemas.errors import ConfigurationError
+from tests.prefect.serving import of_runs
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
 WRONG = "an-invented-secret-that-is-wrong"
@@ -55,15 +58,16 @@ def keep(key: str, secret: str) -> None:
     SecretBlock(value=secret).save("invented-secret", overwrite=True)  # type: ignore[unused-coroutine] # likewise
 
 
-def told_to_prefect() -> str:
-    """All that Prefect's server tells of flow runs, task runs, artifacts and logs."""
+def told_to_prefect(runs: list[UUID]) -> str:
+    """All that Prefect's server tells of flow runs: they, their task runs, artifacts and logs."""
     with get_client(sync_client=True) as client:
         things = [
-            *client.read_flow_runs(),
-            *client.read_task_runs(),
-            *client.read_artifacts(),
-            *client.read_logs(limit=200),
+            *client.read_flow_runs(flow_run_filter=of_runs(*runs)),
+            *client.read_task_runs(flow_run_filter=of_runs(*runs)),
+            *client.read_artifacts(flow_run_filter=of_runs(*runs)),
+            *client.read_logs(LogFilter(flow_run_id=LogFilterFlowRunId(any_=runs)), limit=200),
         ]
+    assert len(things) > len(runs)
     return "\n".join(thing.model_dump_json() for thing in things)
 
 
@@ -73,7 +77,7 @@ def test_a_secret_of_a_block_signs_and_is_told_to_nobody(
     """A flow run that succeeds, one that a service refuses in part, and one whose secret is wrong."""
     flow: Any = load_flow_from_entrypoint(ENTRY, use_placeholder_flow=False)
     state = read_state(None)
-    right = credentials(state)
+    right, runs = credentials(state), []
     with serve(state) as sandbox:
         config = configure(tmp_path, sandbox.usos_url)
         for secret, fault in ((right["USOS_CONSUMER_SECRET"], 0), (right["USOS_CONSUMER_SECRET"], 400), (WRONG, 0)):
@@ -83,8 +87,9 @@ def test_a_secret_of_a_block_signs_and_is_told_to_nobody(
                 kind = "server_error_before_commit"
                 sandbox.usos.faults.append(Fault("replace", kind, times=99, status=fault))
             ended = flow(config=config, syncs=["users"], return_state=True)
+            runs.append(ended.state_details.flow_run_id)
             assert ended.name == ("Failed" if fault or secret == WRONG else "Completed"), ended.message
-    for text in (told_to_prefect(), caplog.text):
+    for text in (told_to_prefect(runs), caplog.text):
         assert right["USOS_CONSUMER_SECRET"] not in text
         assert WRONG not in text
         assert "2299971" not in text.replace(" ", "")

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from prefect import flow as prefect_flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.flows import load_flow_from_entrypoint
 
 from connectors.sandbox.options import Fault
@@ -31,6 +32,7 @@ from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import AccessRefused, Unreachable, UsageError
 from tasks.pages.report import COLUMNS
 from tasks.steps import carry_out
+from tests.prefect.serving import of_runs
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
 STEPS = ["extract source", "validate", "extract target", "plan", "guard", "write", "verify", "report"]
@@ -104,13 +106,14 @@ class Recorded:
 def recorded(state: Any, tasks: int) -> Recorded:
     """Return what the server has of a run, once its client has delivered what it sends in the background."""
     run = state.state_details.flow_run_id
+    logs = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run]))
     with get_client(sync_client=True) as client:
         for _ in range(150):
             seen = Recorded(
                 client.read_flow_run(run),
-                [item for item in client.read_task_runs() if item.flow_run_id == run and item.end_time],
-                [item for item in client.read_artifacts() if item.flow_run_id == run],
-                [item for item in client.read_logs(limit=200) if item.flow_run_id == run],
+                [item for item in client.read_task_runs(flow_run_filter=of_runs(run)) if item.end_time],
+                client.read_artifacts(flow_run_filter=of_runs(run)),
+                client.read_logs(logs, limit=200),
             )
             if len(seen.task_runs) == tasks and any("Finished in state" in log.message for log in seen.logs[-3:]):
                 return seen
