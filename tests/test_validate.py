@@ -157,6 +157,14 @@ def test_a_line_that_repeats_another_of_a_list_is_no_second_entry() -> None:
     ]
 
 
+def test_a_line_that_cannot_be_read_makes_no_two_others_differ() -> None:
+    said = {"name": "a", **GOOD_NUMBER}
+    torn = {"name": "a", "number": "22 999", "problem": "3 fields where the header has 2"}
+    checked = apio(said, torn, said)
+    assert (lines(checked), {line for line, *_ in reasons(checked)}) == ([2], {3})
+    assert list(checked.repeats["line"]) == [4]
+
+
 def test_a_line_that_repeats_another_in_usos_is_a_second_number() -> None:
     checked = usos(GOOD_NUMBER, GOOD_NUMBER)
     assert lines(checked) == [2, 3]

@@ -200,17 +200,17 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
     folded, old = final.str.casefold(), rows["name"].where(rows["new_name"] != "", "").str.casefold()
     named = (final != "") & (rows["problem"] == "")
-    first = rows["line"].where(named).groupby(folded).transform("min")
-    also = first.fillna(0).astype("int64").astype("str")
-    twice = named & folded.where(named).duplicated(keep=False)
     # Only of these: nearly every name of a long list stands there once.
-    several = rows.loc[twice, "line"].astype("str").groupby(folded[twice]).agg(_listed)
-    same = pd.DataFrame({"name": rows["name"], "new": rows["new_name"], "key": rows["key"], "folded": folded})
-    alike = same.groupby("folded")[["name", "new", "key"]].transform("nunique").le(1).all(axis=1)
-    doubts = nothing.mask(
-        twice & ~alike, "lines " + folded.map(several).astype("str") + " all want an entry of this name"
-    )
-    repeats = nothing.mask(twice & alike & (rows["line"] != first), "says the same as line " + also)
+    twice = rows[named & folded.where(named).duplicated(keep=False)]
+    by_name = twice.groupby(folded[twice.index])
+    alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
+    differ = twice.index[~alike]
+    several = by_name["line"].agg(_listed)
+    doubts, repeats = nothing.copy(), nothing.copy()
+    doubts[differ] = "lines " + folded[differ].map(several).astype("str") + " all want an entry of this name"
+    first = by_name["line"].transform("min")
+    again = twice.index[alike & (twice["line"] != first)]
+    repeats[again] = "says the same as line " + first[again].astype("str")
     renames = old != ""
     if not renames.any():
         return doubts, repeats
@@ -223,7 +223,7 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _listed(lines: pd.Series) -> str:
-    return ", ".join(lines.head(5)) + (", …" if len(lines) > 5 else "")
+    return ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
 
 
 def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
