@@ -10,7 +10,7 @@ import pandas as pd
 
 from connectors.files import read_csv, write_private
 from tasks.pages.as_csv import as_csv
-from tasks.plans.match import join, number, pair_equal
+from tasks.plans.match import join, number_all, pair_equal
 
 _COLUMNS = ["id", "owner", "number", "comment"]
 
@@ -18,11 +18,11 @@ _COLUMNS = ["id", "owner", "number", "comment"]
 def main(old: Path, new: Path, out: Path) -> None:
     """Write a line for each row that is added, deleted or changed."""
     before, after = (read_csv(path, expected=_COLUMNS).frame for path in (old, new))
-    columns = [number(before[column], after[column]) for column in _COLUMNS]
-    same_before, same_after = pair_equal(*join(columns))
+    columns = number_all(before, after, _COLUMNS)
+    same_before, same_after = pair_equal(*join([*columns.values()]))
     gone = np.delete(np.arange(len(before)), same_before)
     come = np.delete(np.arange(len(after)), same_after)
-    left, right = pair_equal(columns[0][0][gone], columns[0][1][come])
+    left, right = pair_equal(columns["id"][0][gone], columns["id"][1][come])
     changes = {
         "modify": after.iloc[come[right]],
         "add": after.iloc[np.delete(come, right)],

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tasks.all_cores import on_all_cores
+
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
@@ -16,7 +18,13 @@ _MOST = 2**62  # a number beyond could overflow
 
 def codes(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> Pairs:
     """Number the rows of both tables so that two rows have one number exactly where all columns are equal."""
-    return join([number(left[column], right[column]) for column in columns])
+    return join([*number_all(left, right, columns).values()])
+
+
+def number_all(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> dict[str, Pairs]:
+    """Number the values of each of these columns by itself."""
+    numbers = on_all_cores(lambda column: number(left[column], right[column]), columns, rows=len(left) + len(right))
+    return dict(zip(columns, numbers, strict=True))
 
 
 def number(left: pd.Series, right: pd.Series) -> Pairs:

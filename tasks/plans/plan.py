@@ -18,7 +18,7 @@ from schemas.plan import Action
 from tasks.matching import among
 from tasks.plans.board import Board, Inputs, Mask
 from tasks.plans.lay_out import lay_out
-from tasks.plans.match import Ints, Pairs, join, number, pair_equal, pair_unique, repeated
+from tasks.plans.match import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
 from tasks.plans.rename import rename_explicitly
 
 
@@ -91,7 +91,7 @@ def _set_up(inputs: Inputs, policy: Policy) -> Board:
     desired = desired.reset_index(drop=True)
     if policy.fold_names:
         current = current.assign(tidy=current["tidy"].str.casefold())
-    numbers = {column: number(desired[column], current[column]) for column in ("owner", "key")}
+    numbers = number_all(desired, current, ["owner", "key"])
     order = _settled_order(current, numbers, policy)
     if order is not None:
         current = current.iloc[order].reset_index(drop=True)
