@@ -10,9 +10,7 @@ STAMP := .venv/.installed
 PEERS := .venv/peers-others/.installed .venv/peers-datacompy/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
 # One process more than cores: many tests wait. With more of them, servers and browsers wait for each other too long.
-# What takes longest begins first, so that no core is left alone with it in the end.
-PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --no-loadscope-reorder \
-  tests/prefect tests/browser/test_front_door.py tests/torture tests/browser tests
+PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --no-loadscope-reorder
 HISTORIES ?= 10000
 SEED ?= 1
 
@@ -28,8 +26,8 @@ check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks schemas connectors
 
-# tests/conftest.py hands out the files, in the order of the command: by the number of their tests, those that take longest
-# would come last.
+# tests/conftest.py hands out the files, and says in which order: by the number of their tests, those that take longest would
+# come last.
 test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
 	$(BIN)/pytest $(PYTEST_ARGS)
 
