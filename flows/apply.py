@@ -78,7 +78,7 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
         folds_names=FOLDS_NAMES in world.ledger.memory.traits(target.name),
         go_on=lambda: mine() and not world.stopping.is_set(),
         restore_unplanned=passage.sync.restore_unplanned,
-        sent=_sent(passage, rows, kept),
+        sent=sent_unknown(passage, rows, kept),
     )
     written = target.write(rows, job)
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
@@ -98,7 +98,7 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
     return written
 
 
-def _sent(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
+def sent_unknown(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
     """Return the changes of an interrupted plan that were sent, and of which nobody knows what came of them."""
     owners = passage.world.ledger.intended(kept.id)
     # One that was stopped between two requests has no more come to its end than one without an answer.

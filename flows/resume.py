@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from connectors.ledger import KeptPlan, Known
-from flows.apply import close, finish, known_of, missing, write
+from flows.apply import close, finish, known_of, missing, sent_unknown, write
 from flows.passage import FOLDS_NAMES, Passage
 from flows.targets.target import Target
 from schemas.errors import UsageError
 from schemas.plan import Outcome
 from tasks.outcomes.account import account
-from tasks.outcomes.settle import in_place, stands, writes
+from tasks.outcomes.settle import Mask, in_place, stands, vanished, writes
 from tasks.plans.carry_on import Rest, carry_on
 
 _SEEN = "interrupted before its answer was kept; seen in place"
@@ -21,11 +22,23 @@ _GONE = "it does not stand there any more as it stood before the interruption"
 _UNSENT = "interrupted before it had an effect; the next plan takes it up again"
 
 
-def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan) -> None:
-    """Note what reading shows of an interrupted plan, and send nothing: a newer plan takes up what is left."""
-    rest, _ = _look(passage, target, kept)
+def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
+    """Note what reading shows of an interrupted plan; a newer plan takes up what is left.
+
+    Only a change that has cost its entry is sent once more, and the entry is put back where that fails: the newer plan
+    may know of neither.
+
+    Raises:
+        ServiceError: the service cannot be asked now; the plan stays unfinished.
+    """
+    rest, found = _look(passage, target, kept)
+    changes, cost = writes(rest.rows), _cost(passage, kept, rest.rows, found)
+    if cost.any():
+        written = passage.do("write", write, passage, target, rest.rows[~changes | cost], kept, mine)
+        if written.stopped:
+            raise written.stopped
     at = passage.world.now()
-    left = rest.rows.index[writes(rest.rows)]
+    left = rest.rows.index[changes & ~cost]
     unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
     _settle(passage, kept, rest, unsent)
     close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
@@ -57,6 +70,16 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
     close(passage, kept, known, left)
     result = account(kept.sync, kept.entries, known.values(), unplanned, at=passage.world.now())
     return finish(passage, target, kept, result, verified=not left, stopped=stopped)
+
+
+def _cost(passage: Passage, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+    """Tell which changes were sent whose entries nothing on the list has the name of any more."""
+    if not passage.by_name:
+        return np.zeros(len(rows), dtype=np.bool_)
+    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(kept.target)
+    sent = rows.index.isin(list(sent_unknown(passage, rows, kept)))
+    gone: Mask = sent & stands(rows) & vanished(rows, found, fold_names=folds)
+    return gone
 
 
 def _note_gone(passage: Passage, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:

@@ -121,7 +121,7 @@ def _carry_out(passage: Passage, target: Target, kept: KeptPlan | None) -> int:
         # What an interrupted run has left open is settled before anything new is planned.
         for interrupted in world.ledger.unfinished(sync=passage.name, target=target.name):
             await_strays(world, interrupted.id)
-            settle_interrupted(passage, target, interrupted)
+            settle_interrupted(passage, target, interrupted, mine)
         if kept:
             passage.source_notes.extend(_said_of_source(world, kept))
             return apply_plan(passage, target, kept, None, mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -147,7 +148,7 @@ class Living:
         """Make one run, which may be killed on the way (None), and judge what it has left behind."""
         case = self._case()
         before, known = state_of(self.road, case), {plan["id"] for plan in self._plans()}
-        mark, life = len(self.log), _life(step.end)
+        mark, life, sent = len(self.log), _life(step.end), self._sendings()
         visits = tuple(fault.mutation for fault in step.faults if fault.mutation)
         if visits:
             self.log.append((frozenset(touched_by(visits)), OTHERS))
@@ -161,6 +162,8 @@ class Living:
         if set(before) != set(after):
             changed = set(before) ^ set(after)
             self.log.append((frozenset(text for entry in changed for text in entry), plan or "?"))
+        # What an interrupted plan has cost is brought back before anything is planned.
+        self.log += [(self._texts(other), other) for other in self._sendings() - sent if other not in {plan, *made}]
         self.figures.ran(order.mode, trip, stopped=life.over and trip is not None)
         self.figures.counts["entries"] += len(before) + len(after)
         now = Made(before, self._lines(), mark)
@@ -370,6 +373,17 @@ class Living:
                 select(columns.id, columns.state, columns.applied_by).order_by(columns.created_at)
             )
             return [dict(row) for row in rows.mappings()]
+
+    def _sendings(self) -> Counter[str]:
+        """Count how often something was about to be sent for each plan."""
+        with self.engine.connect() as connection:
+            return Counter(connection.execute(select(tables.intents.c.plan)).scalars())
+
+    def _texts(self, plan: str) -> frozenset[str]:
+        """Return the names and numbers that a plan changes."""
+        entries = Ledger(self.engine).plan(plan).entries
+        columns = ["name_before", "name_after", "number_before", "number_after"]
+        return frozenset(entries.loc[entries["action"].isin(WRITES), columns].to_numpy().ravel()) - {""}
 
     def _url(self) -> str:
         return f"sqlite:///{self.folder / 'ledger.db'}"

@@ -32,7 +32,8 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
 # rename taken for somebody else's work, a chain with one refused link that was undone each night, entries called new
 # because a first reading had failed, a rename whose entry the list spells in capitals, an entry seen
 # gone before a reading failed, half of a run's own rename called somebody else's, a stop after a refusal, an
-# owner that gave no answer and whose only lines were rejected.
+# owner that gave no answer and whose only lines were rejected, an entry that a killed file had cost and that the next
+# file, newer than the plan, did not know of.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -56,6 +57,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
         41_007_454,
         41_007_973,
         41_009_230,
+        97_001_062,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
