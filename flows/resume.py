@@ -14,7 +14,7 @@ from flows.targets.target import Target
 from schemas.errors import UsageError
 from schemas.plan import Outcome
 from tasks.outcomes.account import account
-from tasks.outcomes.settle import Mask, in_place, stands, vanished, writes
+from tasks.outcomes.settle import Mask, cost, in_place, stands, writes
 from tasks.plans.carry_on import Rest, carry_on
 
 _SEEN = "interrupted before its answer was kept; seen in place"
@@ -32,13 +32,13 @@ def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan, mine: C
         ServiceError: the service cannot be asked now; the plan stays unfinished.
     """
     rest, found = _look(passage, target, kept)
-    changes, cost = writes(rest.rows), _cost(passage, kept, rest.rows, found)
-    if cost.any():
-        written = passage.do("write", write, passage, target, rest.rows[~changes | cost], kept, mine)
+    changes, back = writes(rest.rows), _to_bring_back(passage, kept, rest.rows, found)
+    if back.any():
+        written = passage.do("write", write, passage, target, rest.rows[~changes | back], kept, mine)
         if written.stopped:
             raise written.stopped
     at = passage.world.now()
-    left = rest.rows.index[changes & ~cost]
+    left = rest.rows.index[changes & ~back]
     unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
     _settle(passage, kept, rest, unsent)
     close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
@@ -72,14 +72,12 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
     return finish(passage, target, kept, result, verified=not left, stopped=stopped)
 
 
-def _cost(passage: Passage, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+def _to_bring_back(passage: Passage, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell which changes were sent whose entries nothing on the list has the name of any more."""
     if not passage.by_name:
         return np.zeros(len(rows), dtype=np.bool_)
     folds = FOLDS_NAMES in passage.world.ledger.memory.traits(kept.target)
-    sent = rows.index.isin(list(sent_unknown(passage, rows, kept)))
-    gone: Mask = sent & stands(rows) & vanished(rows, found, fold_names=folds)
-    return gone
+    return stands(rows) & cost(rows, sent_unknown(passage, rows, kept), found, fold_names=folds)
 
 
 def _note_gone(passage: Passage, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:

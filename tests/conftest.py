@@ -15,7 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Guard the process before anything is collected."""
     sys.addaudithook(_refuse_the_network)
     # Time is measured in benchmarks, not in tests; a law is tried on fewer examples here than by hand.
-    settings.register_profile("phonesync", deadline=None, max_examples=30)
+    settings.register_profile("phonesync", deadline=None, max_examples=50)
     settings.load_profile("phonesync")
 
 

@@ -15,7 +15,7 @@ from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import Outcome
 from tasks.outcomes.route import Step, lost, route
-from tasks.outcomes.settle import Mask, halves, in_place, moved, newcomers, shown, stands, taken, vanished, writes
+from tasks.outcomes.settle import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
 from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
@@ -145,17 +145,16 @@ class _Passage:
 
     def _cost(self, rows: pd.DataFrame, fresh: pd.DataFrame) -> Mask:
         """Tell which rows an interrupted write has sent whose entries nothing has the name of any more."""
-        cost: Mask = rows.index.isin(self._job.sent) & vanished(rows, fresh, fold_names=self._fold)
-        return cost
+        return cost(rows, self._job.sent, fresh, fold_names=self._fold)
 
     def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         """Add to the list what an interrupted write of these very changes has cost it: it comes back if they fail."""
         halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
-        cost = changes[self._cost(changes, fresh) & stands(changes) & ~halfway]
-        if cost.empty:
+        gone = changes[self._cost(changes, fresh) & stands(changes) & ~halfway]
+        if gone.empty:
             return fresh
         entries = [
-            (self._target.owner, *pair, "", "") for pair in zip(cost["name_before"], cost["number_before"], strict=True)
+            (self._target.owner, *pair, "", "") for pair in zip(gone["name_before"], gone["number_before"], strict=True)
         ]
         return pd.concat([fresh, as_current(entries, self._target.reading)], ignore_index=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import numpy as np
@@ -94,6 +95,12 @@ def vanished(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = Fals
     names = _folded(tidy_text(rows["name_before"]), fold_names)
     gone = ~among(names, _folded(found["tidy"], fold_names)) & (rows["name_after"] != "")
     return gone.to_numpy(dtype=np.bool_)
+
+
+def cost(rows: pd.DataFrame, sent: Collection[int], found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
+    """Tell which `Plan` rows an interrupted write has sent whose entries nothing has the name of any more."""
+    lost: Mask = rows.index.isin(list(sent)) & vanished(rows, found, fold_names=fold_names)
+    return lost
 
 
 def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:

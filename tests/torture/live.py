@@ -160,10 +160,11 @@ class Living:
         plan = trip.sync.get("plan") if trip else None
         plan = plan or (made[-1] if made else order.plan) or self._unfinished(order)
         if set(before) != set(after):
-            changed = set(before) ^ set(after)
-            self.log.append((frozenset(text for entry in changed for text in entry), plan or "?"))
-        # What an interrupted plan has cost is brought back before anything is planned.
-        self.log += [(self._texts(other), other) for other in self._sendings() - sent if other not in {plan, *made}]
+            changed = frozenset(text for entry in set(before) ^ set(after) for text in entry)
+            self.log.append((changed, plan or "?"))
+            # What an interrupted plan has cost is brought back before anything is planned.
+            others = [other for other in self._sendings() - sent if other not in {plan, *made}]
+            self.log += [(self._texts(other), other) for other in others]
         self.figures.ran(order.mode, trip, stopped=life.over and trip is not None)
         self.figures.counts["entries"] += len(before) + len(after)
         now = Made(before, self._lines(), mark)
