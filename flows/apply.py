@@ -99,13 +99,18 @@ def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, 
 
 
 def sent_unknown(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
-    """Return the changes of an interrupted plan that were sent, and of which nobody knows what came of them."""
+    """Return the rows of an interrupted plan that were sent, and of which nobody knows what came of them.
+
+    Rows at rest are among them where the service has refused what a file said of them: some delete the entry then.
+    """
     owners = passage.world.ledger.intended(kept.id)
     # One that was stopped between two requests has no more come to its end than one without an answer.
-    known = known_of(passage, kept).items()
-    settled = {row for row, item in known if item.outcome != Outcome.UNKNOWN and item.message != CUT_SHORT}
+    known = known_of(passage, kept)
+    settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.message != CUT_SHORT}
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
-    return frozenset(int(row) for row in sent if row not in settled)
+    at_rest = rows.index[~writes(kept.entries.loc[rows.index])]
+    doubtful = {row for row in at_rest if row in known and known[row].outcome == Outcome.UNKNOWN}
+    return frozenset(int(row) for row in [*sent, *doubtful] if row not in settled)
 
 
 def _learn(passage: Passage, target: Target, seen: set[str], so_what: str) -> None:

@@ -25,15 +25,15 @@ _UNSENT = "interrupted before it had an effect; the next plan takes it up again"
 def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
     """Note what reading shows of an interrupted plan; a newer plan takes up what is left.
 
-    Only a change that has cost its entry is sent once more, and the entry is put back where that fails: the newer plan
-    may know of neither.
+    Only a change that has cost its entry is sent once more, and the entry is put back where that fails, as is one at
+    rest that the service has refused and deleted: the newer plan may know of none of them.
 
     Raises:
         ServiceError: the service cannot be asked now; the plan stays unfinished.
     """
     rest, found = _look(passage, target, kept)
     changes, back = writes(rest.rows), _to_bring_back(passage, kept, rest.rows, found)
-    if back.any():
+    if back.any() or sent_unknown(passage, rest.rows[~changes], kept):
         written = passage.do("write", write, passage, target, rest.rows[~changes | back], kept, mine)
         if written.stopped:
             raise written.stopped
@@ -58,7 +58,7 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
     rest, found = passage.do("extract target", _look, passage, target, kept)
     _settle(passage, kept, rest, [])
     stopped, unplanned = None, []
-    if writes(rest.rows).any():
+    if writes(rest.rows).any() or sent_unknown(passage, rest.rows, kept):
         written = passage.do("write", write, passage, target, rest.rows, kept, mine)
         stopped, unplanned = written.stopped, written.unplanned
         if not stopped:

@@ -30,7 +30,8 @@ class Sender:
         answers: the last answer about each row that was sent.
         closed: rows about which the service has said its last word.
         uncertain: an answer to the last send was lost.
-        removed: entries that the service says it has deleted by itself, until somebody takes them.
+        removed: entries that the service says it has deleted by itself, until the list is read.
+        refused: entries at rest whose rows of a file the service has refused, until the list is read: some delete them.
         denied: the refusal of access that ended the sending.
     """
 
@@ -39,6 +40,7 @@ class Sender:
         self.closed: set[int] = set()
         self.uncertain = False
         self.removed: list[ApioEntry] = []
+        self.refused: list[ApioEntry] = []
         self.denied: ServiceError | None = None
         self._client = client
         self._where = where
@@ -104,6 +106,8 @@ class Sender:
                 kind: Literal["confirmed", "refused"] = "confirmed" if told is None or told.success else "refused"
                 answer = Answer(kind, result.status, result.attempts, message)
                 self._said(answer, [by_row[row.row]], in_a_file=True)
+            elif told and not told.success:
+                self.refused.append(ApioEntry(*row.fields))
         deleted = [step for step in steps if step.action is Action.DELETE]
         self._said(Answer("confirmed", result.status, result.attempts, ""), deleted, in_a_file=True)
         self.removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from connectors.apio import Apio, ApioEntry, PhoneList, is_path_safe
+from flows.targets.apio_restore import Restorer
 from flows.targets.apio_send import Sender, Way
 from flows.targets.target import ROUNDS, Found, Job, Progress, Reading, Written, as_current, wait_before
 from schemas.answer import Answer
 from schemas.connection import ApioConnection
 from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
-from schemas.plan import Outcome
-from tasks.outcomes.route import Step, lost, route
+from schemas.plan import AT_REST, Outcome
+from tasks.outcomes.route import Step, route
 from tasks.outcomes.settle import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
 from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 
@@ -22,6 +23,9 @@ from tasks.outcomes.verdict import CUT_SHORT, Seen, verdict
 _SENDINGS = 2 * ROUNDS + 1
 _GONE = "it does not stand in the list any more as it stood"
 _LAST_SEEN = "it was gone when the list was last read"
+_DOUBTFUL = "the service refused its row of the file, or deleted it, and the list could not be read after that"
+_PUT_BACK = "the service had deleted it; put back"
+_STILL_THERE = "it stands there as it stood"
 _HALF = "the new entry stands, and the old one still does"
 
 
@@ -90,8 +94,7 @@ class _Passage:
         self._fold = job.folds_names
         self._result = Written()
         self._sender = Sender(target.client, target.where, target.way)
-        self._strangers: set[ApioEntry] = set()
-        self._restored: dict[ApioEntry, Answer | None] = {}
+        self._restorer = Restorer(target.owner, job, self._sender, self._read)
         self._open: list[int] = []
         self._cut: set[int] = set()
 
@@ -106,15 +109,17 @@ class _Passage:
             return result
         changes = self._without_conflicts(fresh)
         try:
-            now = self._carry_out(changes, self._as_it_stood(changes, fresh))
+            now = self._carry_out(changes, fresh)
         except ServiceError as error:
             result.stopped = error
-            self._tell_unplanned(None)
-            self._note_removed()
+            self._note_at_rest(self._restorer.doubtful(), Outcome.UNKNOWN, _DOUBTFUL)
+            self._restorer.save_strangers(changes, fresh)
+            result.unplanned += self._restorer.unplanned(None)
+            self._note_at_rest(self._restorer.seen_gone(), Outcome.CONFLICT, _LAST_SEEN)
             self._unread(changes)
             return result
         result.stopped = self._sender.denied
-        self._tell_unplanned(set(now["name"]))
+        result.unplanned += self._restorer.unplanned(set(now["name"]))
         self._account(now)
         self._job.progress("writing to the phone list", len(changes), len(changes))
         result.found, result.confirmed = now, self._sender.confirmed()
@@ -147,20 +152,31 @@ class _Passage:
         """Tell which rows an interrupted write has sent whose entries nothing has the name of any more."""
         return cost(rows, self._job.sent, fresh, fold_names=self._fold)
 
-    def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-        """Add to the list what an interrupted write of these very changes has cost it: it comes back if they fail."""
+    def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the list with what an interrupted write of this plan has cost it, and the list to go on from.
+
+        The entry of a change comes back if the change fails; one at rest comes back at once.
+        """
         halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
-        gone = changes[self._cost(changes, fresh) & stands(changes) & ~halfway]
+        worked_on = self._with(fresh, changes[self._cost(changes, fresh) & stands(changes) & ~halfway])
+        rest = self._at_rest()
+        gone = rest[self._cost(rest, fresh)]
         if gone.empty:
-            return fresh
-        entries = [
-            (self._target.owner, *pair, "", "") for pair in zip(gone["name_before"], gone["number_before"], strict=True)
-        ]
-        return pd.concat([fresh, as_current(entries, self._target.reading)], ignore_index=True)
+            return worked_on, worked_on
+        stood = self._with(worked_on, gone)
+        return stood, self._restorer.put_back(changes, stood, worked_on)
+
+    def _with(self, entries: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
+        if gone.empty:
+            return entries
+        pairs = zip(gone["name_before"], gone["number_before"], strict=True)
+        more = as_current([(self._target.owner, *pair, "", "") for pair in pairs], self._target.reading)
+        return pd.concat([entries, more], ignore_index=True)
 
     def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         """Send until nothing is left that may still lead somewhere, and return the list as it stands then."""
-        sender, now, doubts = self._sender, fresh, 0
+        sender, doubts = self._sender, 0
+        fresh, now = self._as_it_stood(changes, fresh)
         for _ in range(_SENDINGS):
             steps = self._steps(changes, now)
             if not steps or sender.denied or doubts > ROUNDS:
@@ -175,72 +191,16 @@ class _Passage:
             self._open = [self._job.intend(self._target.way, [self._target.owner])]
             sender.send(steps, now)
             now = self._read()
-            now = self._put_back(changes, fresh, now)
+            now = self._restorer.put_back(changes, fresh, now)
             self._job.settle([], self._open)
-        return self._put_back(changes, fresh, now, ended=True)
+        return self._restorer.put_back(changes, fresh, now, ended=True)
 
     def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
         done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
         return self._sender.worth_sending(route(changes[~done], now, fold_names=self._fold))
 
-    # Seeing -------------------------------------------------------------------------------------------------------
-
-    def _put_back(
-        self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
-    ) -> pd.DataFrame:
-        """Put back what the server removed and nobody had planned to remove; returns the list as it is then."""
-        sender = self._sender
-        strangers = {entry for entry in sender.removed if entry.name not in {*fresh["name"], *changes["name_after"]}}
-        sender.removed.clear()
-        self._strangers |= strangers
-        for _ in range(ROUNDS if ended else 1):
-            gone = [*self._lost(changes, fresh, now, ended=ended), *sorted(self._strangers, key=lambda e: e.name)]
-            missing = [entry for entry in gone if entry.name not in set(now["name"]) and not self._given_up(entry)]
-            if not self._job.restore_unplanned:
-                # What this very plan was changing is put back all the same.
-                ours = set(changes["name_before"])
-                self._restored |= {entry: None for entry in missing if entry.name not in ours}
-                missing = [entry for entry in missing if entry.name in ours]
-            if not missing or sender.denied:
-                break
-            intent = self._job.intend("restore", [self._target.owner])
-            self._open.append(intent)
-            self._restored |= {entry: sender.create(entry) for entry in missing}
-            now = self._read()
-            self._job.settle([], [intent])
-        return now
-
-    def _lost(self, changes: pd.DataFrame, fresh: pd.DataFrame, now: pd.DataFrame, *, ended: bool) -> list[ApioEntry]:
-        """Return the entries that ought to stand there; until the end, what is worked on may be between two names."""
-        staying = ~in_place(changes, now, fold_names=self._fold) if ended else changes.index.isin(self._sender.closed)
-        # Where the new name stands already, the old one would be a second entry for one telephone.
-        staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
-        missing = lost(fresh, now, set(changes.loc[~staying, "name_before"]), fold_names=self._fold)
-        return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
-
-    def _given_up(self, entry: ApioEntry) -> bool:
-        answer = self._restored.get(entry)
-        return entry in self._restored and (answer is None or answer.kind == "refused")
-
-    def _tell_unplanned(self, standing: set[str] | None) -> None:
-        """Report what the server removed by itself, as far as no row of the plan is about it or it is not back."""
-        for entry, answer in self._restored.items():
-            said_so = answer is not None and answer.kind == "confirmed"
-            back = said_so if standing is None else entry.name in standing
-            if entry in self._strangers or not back:
-                why = answer.message if answer else "restore_unplanned is false"
-                said = "put back" if back else f"not put back: {why}"
-                told = {"owner": self._target.owner, "name": entry.name, "number": entry.number, "at": self._job.now()}
-                message = f"the service deleted this entry, which nobody had asked for; {said}"
-                self._result.unplanned.append({**told, "message": message})
-
-    def _note_removed(self) -> None:
-        """Say of rows at rest that their entries are gone, as far as that was seen before reading failed."""
-        gone = [entry for entry, answer in self._restored.items() if answer is None or answer.kind != "confirmed"]
-        found = as_current([(self._target.owner, e.name, e.number, "", "") for e in gone], self._target.reading)
-        rest = self._rows[stands(self._rows) & ~writes(self._rows)]
-        for row in rest.index[shown(rest, "before", found, fold_names=self._fold)]:
-            self._keep(row, Outcome.CONFLICT, _LAST_SEEN)
+    def _at_rest(self) -> pd.DataFrame:
+        return self._rows[stands(self._rows) & ~writes(self._rows)]
 
     # Accounting ---------------------------------------------------------------------------------------------------
 
@@ -249,6 +209,7 @@ class _Passage:
         done = in_place(rest, now, fold_names=self._fold)
         half = shown(rest, "after", now, fold_names=self._fold) & ~done
         untouched = Seen(read=True, untouched=True)
+        self._account_doubtful(rest[done])
         for row, change, stood, ok, came in zip(rest.index, writes(rest), stands(rest), done, half, strict=True):
             answer = self._sender.answers.get(row)
             if change and answer is None and ok:
@@ -262,6 +223,20 @@ class _Passage:
                 self._keep(row, Outcome.CONFLICT, _GONE)
         self._job.settle(list(self._result.known.values()), [])
 
+    def _account_doubtful(self, rows: pd.DataFrame) -> None:
+        """Say of rows at rest that an interrupted run has left in doubt that their entries are there."""
+        put_back = {entry.name for entry in self._restorer.restored}
+        rows = rows[~writes(rows) & rows.index.isin(self._job.sent)]
+        for row, action, name in zip(rows.index, rows["action"], rows["name_before"], strict=True):
+            self._keep(row, AT_REST[action], _PUT_BACK if name in put_back else _STILL_THERE)
+
+    def _note_at_rest(self, entries: Sequence[ApioEntry], outcome: Outcome, message: str) -> None:
+        """Say of the rows at rest that are about these entries what became of them before reading failed."""
+        about = as_current([(self._target.owner, e.name, e.number, "", "") for e in entries], self._target.reading)
+        rest = self._at_rest()
+        for row in rest.index[shown(rest, "before", about, fold_names=self._fold)]:
+            self._keep(row, outcome, message)
+
     def _unread(self, changes: pd.DataFrame) -> None:
         """Reading failed after writing: where nobody knows what was done, the intent stays open."""
         for row in changes.index:
@@ -273,7 +248,8 @@ class _Passage:
             else:
                 self._keep(row, Outcome.UNKNOWN, "sent, but what came of it could not be read", answer)
         known = list(self._result.known.values())
-        self._job.settle(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else self._open)
+        intents = [*self._open, *self._restorer.intents]
+        self._job.settle(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else intents)
 
     def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
         for row in rows.index:

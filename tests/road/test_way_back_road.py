@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from connectors.ledger import Ledger
 from connectors.ledger_engine import connect
-from connectors.sandbox.options import Fault
+from connectors.sandbox.options import ApioOptions, Fault
 from flows.housekeeping import erase, purge
 from flows.run import Order, run
 from schemas.errors import LedgerError
@@ -21,6 +21,7 @@ FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_shar
 LIST: dict[str, Any] = {"tenant": "chopin", "delete_missing": True, "guard": FACULTY["guard"]}
 HEADER = "entity_id,number,comment,type_id\n"
 OUT_OF_REACH = Fault("select", "server_error_before_commit", nth=3, times=50)
+LIST_OUT_OF_REACH = Fault("list", "server_error_before_commit", nth=3, times=50)
 
 
 @pytest.fixture
@@ -58,6 +59,50 @@ def test_what_somebody_else_has_written_after_a_crash_is_a_conflict(changed: Roa
     assert trip.line(2)["outcome"] == "conflict"
     assert trip.writes == []
     assert changed.numbers("1") == [("theirs", "22 999 00 09")]
+
+
+@pytest.mark.parametrize("settled_by", ["resume", "sync"])
+@pytest.mark.parametrize("protected", [True, False])
+def test_an_entry_at_rest_that_the_service_refused_is_in_doubt_until_the_list_can_be_read(
+    road: Road, settled_by: Any, *, protected: bool
+) -> None:
+    """Some services delete an entry whose row they refuse, and nobody can say which kind this one is."""
+    stood = [("Porter", "+48-229990001"), ("Łódź", "+48-229990002")]
+    road.open(apio_state(stood), apio=ApioOptions(latin1_names=True, protect_failed_rows=protected))
+    road.configure({**LIST, "delete_missing": False})
+    road.source("Name;Phone Number\nGate;22 999 00 03\n")
+    road.fault(LIST_OUT_OF_REACH)
+    trip = road.go()
+    assert (trip.exit_code, trip.outcomes) == (5, {"unknown": 2, "unchanged": 1})
+    assert "refused its row" in trip.about("Łódź")["message"]
+    assert (("Łódź", "+48-229990002") in road.entries()) == protected
+    road.fault()
+    road.sandbox.apio.options = ApioOptions()
+    again = road.go(Order(settled_by))
+    assert again.exit_code == 0
+    assert again.about("Łódź")["outcome"] == "unchanged"
+    assert again.writes == ([] if protected else ["create"])
+    assert road.entries() == [("Gate", "+48-229990003"), *stood]
+    assert road.ledger.unfinished() == []
+
+
+@pytest.mark.parametrize("restore", [True, False])
+def test_a_newcomer_that_the_service_deletes_comes_back_though_the_list_cannot_be_read(
+    road: Road, *, restore: bool
+) -> None:
+    road.open(apio_state([("Porter", "+48-229990001")]))
+    road.configure({**LIST, "restore_unplanned": restore})
+    road.source("Name;Phone Number\nPorter;22 999 00 01\nGate;22 999 00 03\n")
+
+    def come(service: Any) -> None:
+        service.set_entries("chopin", None, [("Porter", "+48-229990001"), ("Newcomer", "+48-229990007")])
+
+    road.fault(Fault("batch", "another_writer", mutation=come), LIST_OUT_OF_REACH)
+    trip = road.go()
+    assert (trip.exit_code, trip.outcomes) == (5, {"unknown": 1, "unchanged": 1, "unplanned": 1})
+    assert (("Newcomer", "+48-229990007") in road.entries()) == restore
+    said = "put back" if restore else "not put back: restore_unplanned is false"
+    assert trip.about("Newcomer")["message"].endswith(f"; {said}")
 
 
 def test_what_a_person_has_stopped_is_carried_on_with(changed: Road) -> None:

@@ -33,7 +33,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
 # because a first reading had failed, a rename whose entry the list spells in capitals, an entry seen
 # gone before a reading failed, half of a run's own rename called somebody else's, a stop after a refusal, an
 # owner that gave no answer and whose only lines were rejected, an entry that a killed file had cost and that the next
-# file, newer than the plan, did not know of.
+# file, newer than the plan, did not know of, an entry at rest that was refused before a reading failed.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -57,6 +57,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) 
         41_007_454,
         41_007_973,
         41_009_230,
+        97_000_827,
         97_001_062,
     ],
 )
