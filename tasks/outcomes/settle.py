@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action
 from tasks.matching import among
 from tasks.numbers.normalise import tidy_text
-from tasks.plans.match import Pairs, codes, pair_equal
+from tasks.plans.match import Ints, Pairs, codes, pair_equal
 
 Mask = npt.NDArray[np.bool_]
 Image = Literal["after", "before"]
@@ -30,16 +30,15 @@ def moved(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
         found: `Current` of the same owners, just read.
     """
     gone = stands(rows)
-    before = _image(rows[gone], "before")
-    left, _ = pair_equal(*codes(before, found, _STORED))
-    gone[np.flatnonzero(gone)[left]] = False
+    at = np.flatnonzero(gone)
+    left, _ = pair_equal(*codes(_image(rows, at, "before"), found, _STORED))
+    gone[at[left]] = False
     return gone
 
 
 def newcomers(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell, for each `Current` row found, whether the plan does not know it."""
-    before = _image(rows[stands(rows)], "before")
-    _, right = pair_equal(*codes(before, found, _STORED))
+    _, right = pair_equal(*codes(_image(rows, np.flatnonzero(stands(rows)), "before"), found, _STORED))
     new = np.ones(len(found), dtype=np.bool_)
     new[right] = False
     return new
@@ -85,8 +84,12 @@ def shown(rows: pd.DataFrame, image: Image, found: pd.DataFrame, *, fold_names: 
 def _seen(rows: pd.DataFrame, some: Mask, image: Image, found: pd.DataFrame, fold_names: bool) -> Pairs:  # noqa: FBT001 - passed on
     """Pair some rows' entries, before or after, with those found; returns positions in `rows` and in `found`."""
     at = np.flatnonzero(some)
-    there = found.assign(tidy=_folded(found["tidy"], fold_names))
-    left, right = pair_equal(*codes(_compared(rows.iloc[at], image, fold_names), there, _COMPARED))
+    if not len(at) or found.empty:
+        return at[:0], at[:0]
+    here = _image(rows, at, image)
+    here["tidy"] = _folded(tidy_text(here["name"]), fold_names)
+    there = {"owner": found["owner"], "tidy": _folded(found["tidy"], fold_names), "key": found["key"]}
+    left, right = pair_equal(*codes(here, there, _COMPARED))
     return at[left], right
 
 
@@ -150,14 +153,10 @@ def types_kept(rows: pd.DataFrame, found: pd.DataFrame) -> dict[tuple[str, str],
     return dict(zip(keys, (both["type_after"] == both["type_id"]).tolist(), strict=True))
 
 
-def _image(rows: pd.DataFrame, image: str) -> pd.DataFrame:
-    columns = {f"{name}_{image}": name for name in ("name", "number", "key")}
-    return rows[["owner", *columns]].rename(columns=columns).reset_index(drop=True)
-
-
-def _compared(rows: pd.DataFrame, image: str, fold_names: bool) -> pd.DataFrame:  # noqa: FBT001 - passed on
-    frame = _image(rows, image)
-    return frame.assign(tidy=_folded(tidy_text(frame["name"]), fold_names))
+def _image(rows: pd.DataFrame, at: Ints, image: Image) -> dict[str, pd.Series]:
+    """Return what stands before or after in the `Plan` rows at these positions; of a wide table no more is copied."""
+    columns = {name: f"{name}_{image}" for name in ("name", "number", "key")}
+    return {name: rows[column].iloc[at] for name, column in {"owner": "owner", **columns}.items()}
 
 
 def _folded(names: pd.Series, fold_names: bool) -> pd.Series:  # noqa: FBT001 - passed on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,18 @@ Pairs = tuple[Ints, Ints]
 _MOST = 2**62  # a number beyond could overflow
 
 
-def codes(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> Pairs:
+Table = pd.DataFrame | Mapping[str, pd.Series]
+
+
+def codes(left: Table, right: Table, columns: Sequence[str]) -> Pairs:
     """Number the rows of both tables so that two rows have one number exactly where all columns are equal."""
     return join([*number_all(left, right, columns).values()])
 
 
-def number_all(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> dict[str, Pairs]:
+def number_all(left: Table, right: Table, columns: Sequence[str]) -> dict[str, Pairs]:
     """Number the values of each of these columns by itself."""
-    numbers = on_all_cores(lambda column: number(left[column], right[column]), columns, rows=len(left) + len(right))
+    rows = len(left[columns[0]]) + len(right[columns[0]])
+    numbers = on_all_cores(lambda column: number(left[column], right[column]), columns, rows=rows)
     return dict(zip(columns, numbers, strict=True))
 
 
