@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from ipaddress import ip_address
 from typing import Any
@@ -10,9 +11,14 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from flows.start import begin
+
+_SERVED = {"tests/browser/test_front_door.py", "tests/front/test_serve.py"}
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Guard the process before anything is collected."""
+    """Guard the process before anything is collected, and begin as a process of phonesync does."""
+    begin()
     sys.addaudithook(_refuse_the_network)
     # Time is measured in benchmarks, not in tests; a law is tried on fewer examples here than by hand.
     settings.register_profile("phonesync", deadline=None, max_examples=50)
@@ -24,6 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _turn(item.nodeid))
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look through it during each test, a fifth of the time."""
+    gc.freeze()
+
+
 def _turn(nodeid: str) -> int:
     file = nodeid.partition("::")[0]
     if _serves(file):
@@ -32,7 +43,7 @@ def _turn(nodeid: str) -> int:
 
 
 def _serves(file: str) -> bool:
-    return file.startswith("tests/prefect/") or file == "tests/browser/test_front_door.py"
+    return file.startswith("tests/prefect/") or file in _SERVED
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks

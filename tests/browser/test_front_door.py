@@ -183,6 +183,17 @@ def test_a_run_is_started_by_its_form(door: Door) -> None:
     assert not any(call.changed and call.service == "apio" for call in door.sandbox.calls)
 
 
+def test_a_schedule_has_made_a_run_and_finished_it(door: Door) -> None:
+    """With a wrong SQLAlchemy the switch is green, and nothing is ever scheduled."""
+    eventually(lambda: any(run.auto_scheduled and run.state_name == "Completed" for run in door.served.runs()))
+    door.deployment("buildings")
+    assert door.page.get_by_text("Every minute").first.is_visible()
+    door.page.get_by_text("Completed", exact=True).first.wait_for()
+    with door.served.client() as client:  # a run each minute would keep a slow machine from everything else
+        found = client.read_deployment_by_name("sync/buildings")
+        client.update_deployment_schedule(found.id, found.schedules[0].id, active=False)
+
+
 def test_a_guard_stops_a_run_and_a_person_says_yes_in_its_page(door: Door) -> None:
     before = dict(door.sandbox.apio.entries("chopin"))
     door.follow(door.quick_run("desk-phones"), "Paused")
@@ -272,14 +283,6 @@ def test_a_stranger_finds_out_what_happened_to_line_214(door: Door) -> None:
     assert report.text_content("#details-title") == "Line 214"
     assert "Dziekanat" in report.text_content("#details-facts")
     report.close()
-
-
-def test_a_schedule_has_made_a_run_and_finished_it(door: Door) -> None:
-    """With a wrong SQLAlchemy the switch is green, and nothing is ever scheduled."""
-    eventually(lambda: any(run.auto_scheduled and run.state_name == "Completed" for run in door.served.runs()))
-    door.deployment("buildings")
-    assert door.page.get_by_text("Every minute").first.is_visible()
-    door.page.get_by_text("Completed", exact=True).first.wait_for()
 
 
 def test_no_page_asked_anybody_else(door: Door) -> None:

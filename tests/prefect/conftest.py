@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
+HERE = Path(__file__).parent
+_server = pytest.StashKey[ExitStack]()
+
 
 @pytest.fixture(scope="session")  # half a minute to start: one for all
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def prefect_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Run a server that keeps its data in a temporary folder, which this returns, and tells nobody."""
     home = tmp_path_factory.mktemp("prefect")
-    with pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("DO_NOT_TRACK", "1")
-        with (
-            temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}),
-            prefect_test_harness(server_startup_timeout=180),
-        ):
-            yield home
+        stack.enter_context(temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}))
+        stack.enter_context(prefect_test_harness(server_startup_timeout=180))
+        request.config.stash[_server] = stack
+        yield home
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the server after the last test that wants it: one that has nothing to do takes a tenth of a processor."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        item.config.stash.get(_server, ExitStack()).close()

@@ -91,11 +91,12 @@ def receiving() -> Iterator[Receiver]:
 
 @dataclass
 class Served:
-    """A folder with the samples, and the program that serves them."""
+    """A folder with the samples, and the program that serves them; its server may be somebody else's."""
 
     folder: Path
     environ: Mapping[str, str]
     port: int = field(default_factory=free_port)
+    elsewhere: str = ""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -104,7 +105,7 @@ class Served:
 
     @property
     def api(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api"
+        return self.elsewhere or f"http://127.0.0.1:{self.port}/api"
 
     @property
     def said(self) -> str:

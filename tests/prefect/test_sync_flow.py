@@ -196,8 +196,12 @@ def test_a_cancelled_run_finishes_what_is_in_flight_and_sends_nothing_more(insti
 
     institution.sandbox.usos.faults.append(Fault("replace", "another_writer", mutation=cancel))
     state = institution.run("buildings", "strings-phones")
-    buildings, strings = state.result(raise_on_failure=False).summary["syncs"]
-    assert (state.name, buildings["outcomes"]["applied"], strings["outcomes"]["applied"]) == ("Failed", 3, 0)
+    buildings, strings = (sync["outcomes"] for sync in state.result(raise_on_failure=False).summary["syncs"])
+    # Two changes of one building and one of another: whether the second was in flight is the machine's business.
+    replaced = sum(call.method == "replace" and call.changed for call in institution.sandbox.calls)
+    applied, skipped = buildings["applied"], buildings["skipped"]
+    assert (applied, skipped) in ({(3, 0)} if replaced == 2 else {(2, 1), (1, 2)})
+    assert (state.name, buildings["unknown"], strings["applied"]) == ("Failed", 0, 0)
     assert "batch" not in {call.method for call in institution.sandbox.calls}
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,15 +18,14 @@ import pytest
 from prefect.events.worker import EventsWorker
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
-from serving import Receiver, Served, eventually, make_served, processes_of, receiving
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.server import serve as serve_sandbox
 from flows.front.blocks import ApioCredentials, UsosCredentials, secret_from_block
-from flows.front.home import Address, Home, encryption_key, server_command, server_environment
 from flows.sandbox import read_state
 from schemas.errors import AccessRefused, ConfigurationError
+from tests.prefect.serving import Receiver, Served, eventually, make_served, processes_of, receiving
 
 NEWS = ("desk-phones", "failed")
 
@@ -206,27 +203,3 @@ def child(served: Served, command: bytes) -> int:
     """Return the process that serve has started with such a command."""
     children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text(encoding="ascii")
     return next(int(pid) for pid in children.split() if command in Path(f"/proc/{pid}/cmdline").read_bytes())
-
-
-def test_it_works_for_a_server_that_runs_already(served: Served) -> None:
-    """The server stays when `phonesync serve` ends; it has the database of the tests before, which starts sooner."""
-    home, address = Home(served.folder / ".phonesync" / "prefect"), Address("127.0.0.1", served.port)
-    environ = server_environment(home, address, encryption_key(home), served.environ)
-    command = server_command(Path(sys.executable), address)
-    with subprocess.Popen(command, env=environ, cwd=home.folder) as server:  # noqa: S603 - our own command
-        try:
-            eventually(lambda: _answers(served.api))
-            served.start(PREFECT_API_URL=served.api, PREFECT_WORKER_QUERY_SECONDS="2")
-            assert "none is started here" in served.said
-            assert served.run("doctor/doctor").state_name == "Completed"
-            assert served.stop() == 0
-            assert _answers(served.api)
-        finally:
-            server.terminate()
-
-
-def _answers(api: str) -> bool:
-    try:
-        return httpx.get(f"{api}/health").status_code == 200
-    except httpx.HTTPError:
-        return False

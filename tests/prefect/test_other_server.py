@@ -1,0 +1,25 @@
+"""`phonesync serve` beside a Prefect server that somebody else has started; all data is invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect.settings import PREFECT_API_URL
+from serving import Receiver, make_served
+
+from connectors.sandbox.server import serve as serve_sandbox
+from flows.sandbox import read_state
+
+
+def test_it_works_for_a_server_that_runs_already(prefect_home: Path, tmp_path: Path) -> None:
+    """The server stays when `phonesync serve` ends."""
+    with serve_sandbox(read_state(None)) as sandbox:
+        served = make_served(tmp_path, sandbox, Receiver("127.0.0.1:9"))
+        served.elsewhere = str(PREFECT_API_URL.value())
+        served.start(PREFECT_API_URL=served.api, PREFECT_WORKER_QUERY_SECONDS="2")
+        assert "none is started here" in served.said
+        assert served.run("doctor/doctor").state_name == "Completed"
+        assert served.stop() == 0
+        with served.client() as client:  # it answers; and its next guests find none of these deployments
+            for deployment in client.read_deployments():
+                client.delete_deployment(deployment.id)
