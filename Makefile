@@ -22,7 +22,7 @@ install: $(STAMP)  ## make .venv with everything in it
 check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks schemas connectors
 

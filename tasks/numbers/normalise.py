@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.text_bytes import text_bytes
+from tasks.matching import arrow
 from tasks.numbers.number_words import composed, fold, tidy
 from tasks.numbers.plain_numbers import plain_keys
 from tasks.numbers.read_number import Reading, read_number
@@ -94,9 +95,7 @@ def key_of(reading: Reading) -> str:
 
 def _arrow(texts: pd.Series[str]) -> pa.LargeStringArray:
     """Return a column as one array; a missing text counts as an empty one."""
-    column = pa.array(texts.astype("str").fillna(""), from_pandas=True)
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return whole.cast(pa.large_string())
+    return pc.fill_null(arrow(texts), "")
 
 
 def _is_plainly_tidy(column: pa.LargeStringArray) -> bool:
