@@ -27,8 +27,9 @@ check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks schemas connectors
 
 # tests/conftest.py hands out the files, and says in which order: by the number of their tests, those that take longest would
-# come last.
+# come last. Many of them start the program anew: it is compiled once, also where Python is told not to keep what it compiles.
 test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
+	@$(BIN)/python -m compileall -q connectors flows schemas tasks
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 torture: $(STAMP)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one

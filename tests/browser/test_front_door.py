@@ -1,7 +1,7 @@
 """A day at the front door: what a clerk does in Prefect's pages, in a browser, with nothing but them. All invented.
 
-One server for the whole story, told in the order of the day. The browser's trace, with a picture of every step, is
-`front-door.zip` in the test's temporary folder: `playwright show-trace` plays it.
+One server for the whole story, told in the order of the day. The browser's trace, with the page as it stood at every
+step, is `front-door.zip` in the test's temporary folder: `playwright show-trace` plays it.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Door:
 
 @pytest.fixture(scope="module")
 def door(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """Serve one configuration, and record everything that the browser does."""
+    """Serve one configuration, and record what the browser does."""
     folder, pictures = tmp_path_factory.mktemp("university"), tmp_path_factory.mktemp("pictures")
     state = read_state(None)
     state["usos"]["entities"]["faculty"] = {
@@ -126,7 +126,7 @@ def door(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doo
         write_the_files(served)
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         context.set_default_timeout(PATIENCE)
-        context.tracing.start(screenshots=True, snapshots=True)
+        context.tracing.start(snapshots=True)  # a film besides would take a fifth of the story's time
         made = Door(served, sandbox, receiver, context.new_page(), pictures)
         context.on("requestfinished", lambda request: made.asked.append(request.url))
         served.start()
