@@ -13,7 +13,7 @@ from flows.passage import FOLDS_NAMES, Passage
 from flows.report import Heading, report
 from flows.targets.target import Found, Job, Target, Written
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
-from schemas.plan import WRITES, Action, Outcome, count
+from schemas.plan import AT_REST, WRITES, Action, Outcome, count
 from tasks.outcomes.account import account, add_strangers, announce
 from tasks.outcomes.settle import in_place, stands, strangers, types_kept, writes
 from tasks.outcomes.spelling import habits, own_forms, told
@@ -104,13 +104,13 @@ def sent_unknown(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozen
     Rows at rest are among them where the service has refused what a file said of them: some delete the entry then.
     """
     owners = passage.world.ledger.intended(kept.id)
-    # One that was stopped between two requests has no more come to its end than one without an answer.
     known = known_of(passage, kept)
+    # One that was stopped between two requests has no more come to its end than one without an answer.
     settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.message != CUT_SHORT}
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
-    at_rest = rows.index[~writes(kept.entries.loc[rows.index])]
-    doubtful = {row for row in at_rest if row in known and known[row].outcome == Outcome.UNKNOWN}
-    return frozenset(int(row) for row in [*sent, *doubtful] if row not in settled)
+    spoken_of = kept.entries["action"].loc[[*known]]
+    at_rest = spoken_of.index[spoken_of.isin(AT_REST)].intersection(rows.index)
+    return frozenset(int(row) for row in [*sent, *at_rest] if row not in settled)
 
 
 def _learn(passage: Passage, target: Target, seen: set[str], so_what: str) -> None:

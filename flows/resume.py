@@ -32,13 +32,13 @@ def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan, mine: C
         ServiceError: the service cannot be asked now; the plan stays unfinished.
     """
     rest, found = _look(passage, target, kept)
-    changes, back = writes(rest.rows), _to_bring_back(passage, kept, rest.rows, found)
-    if back.any() or sent_unknown(passage, rest.rows[~changes], kept):
-        written = passage.do("write", write, passage, target, rest.rows[~changes | back], kept, mine)
+    changes, now = writes(rest.rows), _not_to_wait(passage, kept, rest.rows, found)
+    if now.any():
+        written = passage.do("write", write, passage, target, rest.rows[~changes | now], kept, mine)
         if written.stopped:
             raise written.stopped
     at = passage.world.now()
-    left = rest.rows.index[changes & ~back]
+    left = rest.rows.index[changes & ~now]
     unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
     _settle(passage, kept, rest, unsent)
     close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
@@ -72,12 +72,14 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
     return finish(passage, target, kept, result, verified=not left, stopped=stopped)
 
 
-def _to_bring_back(passage: Passage, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
-    """Tell which changes were sent whose entries nothing on the list has the name of any more."""
+def _not_to_wait(passage: Passage, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+    """Tell which changes have cost their entries, and of which entries at rest nobody knows whether they are there."""
     if not passage.by_name:
         return np.zeros(len(rows), dtype=np.bool_)
     folds = FOLDS_NAMES in passage.world.ledger.memory.traits(kept.target)
-    return stands(rows) & cost(rows, sent_unknown(passage, rows, kept), found, fold_names=folds)
+    sent = sent_unknown(passage, rows, kept)
+    doubtful: Mask = ~writes(rows) & rows.index.isin(list(sent))
+    return doubtful | stands(rows) & cost(rows, sent, found, fold_names=folds)
 
 
 def _note_gone(passage: Passage, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:

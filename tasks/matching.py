@@ -1,6 +1,9 @@
-"""Find texts on whole columns, by a pattern or among others, without making an object of each."""
+"""Find texts on whole columns: by a pattern, among others, or by their key."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,11 +19,21 @@ def matching(texts: pd.Series[str], pattern: str) -> pd.Series[bool]:
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
 
 
-def among(texts: pd.Series[str], values: pd.Series[str] | set[str]) -> pd.Series[bool]:
-    """Tell which texts stand among the values; a text that is missing does not."""
-    wanted = arrow(values) if isinstance(values, pd.Series) else pa.array([*values], pa.large_string())
-    found = pc.is_in(arrow(texts), value_set=wanted, skip_nulls=True)
+def among(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
+    """Tell which texts stand among the values; a text that is missing does not.
+
+    pandas' own `isin` looks at each text one by one.
+    """
+    column = isinstance(values, pd.Series | pd.Index)
+    given = values if isinstance(values, pd.Series) else pd.Series(values if column else [*values], dtype="str")
+    found = pc.is_in(arrow(texts), value_set=arrow(given), skip_nulls=True)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
+
+
+def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: str | pd.Series = "") -> pd.Series:
+    """Return the text that is known of each key, on the index of `keys`, else the other; even where none is known."""
+    found = keys.map(known).astype(object)
+    return found.where(found.notna(), otherwise).astype("str")
 
 
 def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:

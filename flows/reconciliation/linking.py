@@ -11,8 +11,8 @@ from flows.reconciliation.comparing import Look
 from flows.source import given_of
 from flows.world import World
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
-from tasks.among import looked_up
 from tasks.findings.link import MAPPING, Linked, link, mapping_of, offices
+from tasks.matching import looked_up
 from tasks.numbers.normalise import tidy_text
 
 

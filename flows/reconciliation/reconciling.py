@@ -19,7 +19,6 @@ from flows.world import World
 from schemas.errors import PhonesyncError
 from schemas.findings import Kind, View, tally
 from schemas.frames import Finding
-from tasks.among import looked_up
 from tasks.findings.advise import Language, Names, advise
 from tasks.findings.compare_findings import Earlier, accepted, date_findings, identify, remember, resolved
 from tasks.findings.hide import hide
@@ -28,6 +27,7 @@ from tasks.findings.places import look_around, standing
 from tasks.findings.reconcile import compare
 from tasks.findings.side import COLUMNS
 from tasks.findings.survey import overlap
+from tasks.matching import looked_up
 
 _SHOWN_RUNS = 12
 _BY_WEIGHT = (5, 4, 2, 3, 1)

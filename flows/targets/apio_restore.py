@@ -18,12 +18,10 @@ class Restorer:
     """What was removed while one plan was carried out, and what came of putting it back.
 
     Attributes:
-        restored: what the service said to each entry that was put back; None where nobody was to try.
-        intents: what was about to be put back when the list could not be read any more.
+        intents: the ledger's notes of what was about to be put back last; they are open where reading failed then.
     """
 
     def __init__(self, owner: str, job: Job, sender: Sender, read: Callable[[], pd.DataFrame]) -> None:
-        self.restored: dict[ApioEntry, Answer | None] = {}
         self.intents: list[int] = []
         self._owner = owner
         self._job = job
@@ -31,6 +29,8 @@ class Restorer:
         self._sender = sender
         self._read = read
         self._strangers: set[ApioEntry] = set()
+        # What the service said to each entry that was put back; None where nobody was to try.
+        self._restored: dict[ApioEntry, Answer | None] = {}
 
     def put_back(
         self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
@@ -50,12 +50,12 @@ class Restorer:
             if not self._job.restore_unplanned:
                 # What this very plan was changing is put back all the same.
                 ours = set(changes["name_before"])
-                self.restored |= {entry: None for entry in missing if entry.name not in ours}
+                self._restored |= {entry: None for entry in missing if entry.name not in ours}
                 missing = [entry for entry in missing if entry.name in ours]
             if not missing or self._sender.denied:
                 break
             self.intents = [self._job.intend("restore", [self._owner])]
-            self.restored |= {entry: self._sender.create(entry) for entry in missing}
+            self._restored |= {entry: self._sender.create(entry) for entry in missing}
             now = self._read()
             self._job.settle([], self.intents)
         return now
@@ -63,9 +63,11 @@ class Restorer:
     def save_strangers(self, changes: pd.DataFrame, stood: pd.DataFrame) -> None:
         """Put back blindly what the server says it has deleted: nobody else knows of an entry that came meanwhile."""
         self._meet_strangers(changes, stood)
-        for entry in sorted(self._strangers - set(self.restored), key=_by_name):
-            allowed = self._job.restore_unplanned and not self._sender.denied
-            self.restored[entry] = self._sender.create(entry) if allowed else None
+        gone = sorted(self._strangers - set(self._restored), key=_by_name)
+        allowed = self._job.restore_unplanned and not self._sender.denied
+        if gone and allowed:
+            self.intents.append(self._job.intend("restore", [self._owner]))
+        self._restored |= {entry: self._sender.create(entry) if allowed else None for entry in gone}
 
     def unplanned(self, standing: set[str] | None) -> list[dict[str, str]]:
         """Return what the server removed by itself, as far as no row of the plan is about it or it is not back.
@@ -74,7 +76,7 @@ class Restorer:
             standing: the names on the list; None where that cannot be read.
         """
         told = []
-        for entry, answer in self.restored.items():
+        for entry, answer in self._restored.items():
             said_so = answer is not None and answer.kind == "confirmed"
             back = said_so if standing is None else entry.name in standing
             if entry in self._strangers or not back:
@@ -85,9 +87,13 @@ class Restorer:
                 told.append({**row, "message": message})
         return told
 
+    def put_back_names(self) -> set[str]:
+        """Return the names of what the service has taken back."""
+        return {entry.name for entry, answer in self._restored.items() if answer and answer.kind == "confirmed"}
+
     def seen_gone(self) -> list[ApioEntry]:
         """Return what was gone when the list was last read, as far as nothing says that it is back."""
-        return [entry for entry, answer in self.restored.items() if answer is None or answer.kind != "confirmed"]
+        return [entry for entry, answer in self._restored.items() if answer is None or answer.kind != "confirmed"]
 
     def doubtful(self) -> list[ApioEntry]:
         """Return the entries that may be gone, by what the service has said since the list was last read."""
@@ -107,8 +113,8 @@ class Restorer:
         return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
 
     def _given_up(self, entry: ApioEntry) -> bool:
-        answer = self.restored.get(entry)
-        return entry in self.restored and (answer is None or answer.kind == "refused")
+        answer = self._restored.get(entry)
+        return entry in self._restored and (answer is None or answer.kind == "refused")
 
 
 def _by_name(entry: ApioEntry) -> str:

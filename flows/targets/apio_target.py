@@ -24,7 +24,7 @@ _SENDINGS = 2 * ROUNDS + 1
 _GONE = "it does not stand in the list any more as it stood"
 _LAST_SEEN = "it was gone when the list was last read"
 _DOUBTFUL = "the service refused its row of the file, or deleted it, and the list could not be read after that"
-_PUT_BACK = "the service had deleted it; put back"
+_PUT_BACK = "it was gone when the list could be read again; put back"
 _STILL_THERE = "it stands there as it stood"
 _HALF = "the new entry stands, and the old one still does"
 
@@ -152,21 +152,9 @@ class _Passage:
         """Tell which rows an interrupted write has sent whose entries nothing has the name of any more."""
         return cost(rows, self._job.sent, fresh, fold_names=self._fold)
 
-    def _as_it_stood(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the list with what an interrupted write of this plan has cost it, and the list to go on from.
-
-        The entry of a change comes back if the change fails; one at rest comes back at once.
-        """
-        halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
-        worked_on = self._with(fresh, changes[self._cost(changes, fresh) & stands(changes) & ~halfway])
-        rest = self._at_rest()
-        gone = rest[self._cost(rest, fresh)]
-        if gone.empty:
-            return worked_on, worked_on
-        stood = self._with(worked_on, gone)
-        return stood, self._restorer.put_back(changes, stood, worked_on)
-
-    def _with(self, entries: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
+    def _with_cost(self, entries: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add to a list what an interrupted write of these very rows has cost it."""
+        gone = rows[self._cost(rows, entries)]
         if gone.empty:
             return entries
         pairs = zip(gone["name_before"], gone["number_before"], strict=True)
@@ -176,7 +164,10 @@ class _Passage:
     def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         """Send until nothing is left that may still lead somewhere, and return the list as it stands then."""
         sender, doubts = self._sender, 0
-        fresh, now = self._as_it_stood(changes, fresh)
+        halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
+        # What the change of an entry has cost comes back if it fails now; what was to stay comes back in any case.
+        now = self._with_cost(fresh, changes[stands(changes) & ~halfway])
+        stood = self._with_cost(now, self._at_rest())
         for _ in range(_SENDINGS):
             steps = self._steps(changes, now)
             if not steps or sender.denied or doubts > ROUNDS:
@@ -191,9 +182,9 @@ class _Passage:
             self._open = [self._job.intend(self._target.way, [self._target.owner])]
             sender.send(steps, now)
             now = self._read()
-            now = self._restorer.put_back(changes, fresh, now)
+            now = self._restorer.put_back(changes, stood, now)
             self._job.settle([], self._open)
-        return self._restorer.put_back(changes, fresh, now, ended=True)
+        return self._restorer.put_back(changes, stood, now, ended=True)
 
     def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
         done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
@@ -225,7 +216,7 @@ class _Passage:
 
     def _account_doubtful(self, rows: pd.DataFrame) -> None:
         """Say of rows at rest that an interrupted run has left in doubt that their entries are there."""
-        put_back = {entry.name for entry in self._restorer.restored}
+        put_back = self._restorer.put_back_names()
         rows = rows[~writes(rows) & rows.index.isin(self._job.sent)]
         for row, action, name in zip(rows.index, rows["action"], rows["name_before"], strict=True):
             self._keep(row, AT_REST[action], _PUT_BACK if name in put_back else _STILL_THERE)

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.among import among
 from tasks.findings.side import Side
+from tasks.matching import among
 from tasks.plans.board import Mask
 from tasks.plans.match import Ints, Pairs, join, number, pair_equal, pair_unique
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from schemas.findings import Kind
 from schemas.frames import Finding
-from tasks.among import among, looked_up
+from tasks.matching import among, looked_up
 from tasks.numbers.normalise import tidy_text
 
 # What makes a situation: an entry that is merely spelled differently, or stands on another line, is still the same one.

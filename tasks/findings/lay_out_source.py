@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tasks.among import looked_up
+from tasks.matching import looked_up
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.findings import Kind
-from tasks.among import among, looked_up
+from tasks.matching import among, looked_up
 
 _SHOWN = 5  # a switchboard's number stands at a hundred desks
 

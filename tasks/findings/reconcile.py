@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from schemas.findings import Kind
-from tasks.among import among
 from tasks.findings.beside import Beside, beside
 from tasks.findings.side import COLUMNS, Side
+from tasks.matching import among
 from tasks.numbers.normalise import tidy_text
 from tasks.numbers.read_number import is_short_code
 from tasks.plans.board import Mask

@@ -12,11 +12,9 @@ from tasks.all_cores import on_all_cores
 
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
+Table = pd.DataFrame | Mapping[str, pd.Series]
 
 _MOST = 2**62  # a number beyond could overflow
-
-
-Table = pd.DataFrame | Mapping[str, pd.Series]
 
 
 def codes(left: Table, right: Table, columns: Sequence[str]) -> Pairs:

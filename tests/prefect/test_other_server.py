@@ -17,9 +17,13 @@ def test_it_works_for_a_server_that_runs_already(prefect_home: Path, tmp_path: P
         served = make_served(tmp_path, sandbox, Receiver("127.0.0.1:9"))
         served.elsewhere = str(PREFECT_API_URL.value())
         served.start(PREFECT_API_URL=served.api, PREFECT_WORKER_QUERY_SECONDS="2")
-        assert "none is started here" in served.said
-        assert served.run("doctor/doctor").state_name == "Completed"
-        assert served.stop() == 0
-        with served.client() as client:  # it answers; and its next guests find none of these deployments
-            for deployment in client.read_deployments():
+        try:
+            assert "none is started here" in served.said
+            assert served.run("doctor/doctor").state_name == "Completed"
+        finally:
+            ended = served.stop()
+        assert ended == 0
+        with served.client() as client:
+            assert client.api_healthcheck() is None, "its server still answers"
+            for deployment in client.read_deployments():  # its next guests find none of these
                 client.delete_deployment(deployment.id)

@@ -298,7 +298,7 @@ def test_replace_for_every_class(near: Peer, entity_class: str, parameter: str, 
         data(item("1", "text")),
         data(item("1", {"pl": 1})),
         data(item("1", type_id=1)),
-        data(item("1", type_id="XXX")),
+        data(item("1", type_id="ZZZ")),
         data(item(" ")),
         data(item("1\n2")),
         data(item("1" * 101)),
@@ -381,8 +381,8 @@ def test_type_handling(near: Peer, types: str, stored: list[str]) -> None:
 
 def test_an_unknown_type_is_stored_only_where_the_setting_says_so(near: Peer) -> None:
     near.usos_options(unknown_type="stored")
-    near.usos("replace", {"fac_id": "10000000", "data": data(item("1", type_id="XXX"))})
-    assert [row.type_id for row in near.sandbox.usos.numbers("faculty", "10000000")] == ["XXX"]
+    near.usos("replace", {"fac_id": "10000000", "data": data(item("1", type_id="ZZZ"))})
+    assert [row.type_id for row in near.sandbox.usos.numbers("faculty", "10000000")] == ["ZZZ"]
 
 
 @pytest.mark.parametrize(("keep", "left"), [(True, 2), (False, 1)])
