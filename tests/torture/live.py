@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from books import books_are_in_order, plans_of, sendings_of, texts_changed_by
 from figures import Figures
 from histories import End, History, Row, Step, touched_by
 from mortal import Killed, Life, Wire
@@ -27,7 +27,7 @@ from road_laws import (
     World as Seen,
 )
 from road_trip import ENVIRON, OPEN_GUARD, Road, Trip
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from test_laws import BAD, Case, can_be_held, lay_out, state_of, unfit_for
 
 from connectors.apio import Apio
@@ -40,10 +40,8 @@ from connectors.usos import Usos
 from flows.configuration import load
 from flows.run import Order, run
 from flows.world import World
-from schemas import ledger as tables
 from schemas.connection import UsosConnection
 from schemas.errors import InternalError
-from schemas.plan import WRITES, fingerprint
 
 State = tuple[Entry, ...]
 _ROUNDS = 4  # syncs until nothing is left to do: a service may take one thing only after another
@@ -114,7 +112,7 @@ class Living:
     def _plan_and_apply(self, step: Step) -> None:
         order = Order("plan")
         if step.does == "revert":
-            written = [plan for plan in self._plans() if plan["state"] == "written"]
+            written = [plan for plan in plans_of(self.engine) if plan["state"] == "written"]
             if not written:
                 return
             order = Order("revert", run=written[-1]["applied_by"])
@@ -147,14 +145,14 @@ class Living:
     def run(self, order: Order, step: Step) -> Trip | None:
         """Make one run, which may be killed on the way (None), and judge what it has left behind."""
         case = self._case()
-        before, known = state_of(self.road, case), {plan["id"] for plan in self._plans()}
-        mark, life, sent = len(self.log), _life(step.end), self._sendings()
+        before, known = state_of(self.road, case), {plan["id"] for plan in plans_of(self.engine)}
+        mark, life, sent = len(self.log), _life(step.end), sendings_of(self.engine)
         visits = tuple(fault.mutation for fault in step.faults if fault.mutation)
         if visits:
             self.log.append((frozenset(touched_by(visits)), OTHERS))
         trip = self._go(order, life, stop=bool(step.end and step.end.stop))
         after = state_of(self.road, case)
-        made = [plan["id"] for plan in self._plans() if plan["id"] not in known]
+        made = [plan["id"] for plan in plans_of(self.engine) if plan["id"] not in known]
         lines = {} if order.mode == "revert" else self._lines()
         self.made |= {plan: Made(before, lines, mark) for plan in made}
         plan = trip.sync.get("plan") if trip else None
@@ -163,8 +161,8 @@ class Living:
             changed = frozenset(text for entry in set(before) ^ set(after) for text in entry)
             self.log.append((changed, plan or "?"))
             # What an interrupted plan has cost is brought back before anything is planned.
-            others = [other for other in self._sendings() - sent if other not in {plan, *made}]
-            self.log += [(self._texts(other), other) for other in others]
+            others = [other for other in sendings_of(self.engine) - sent if other not in {plan, *made}]
+            self.log += [(texts_changed_by(self.engine, other), other) for other in others]
         self.figures.ran(order.mode, trip, stopped=life.over and trip is not None)
         self.figures.counts["entries"] += len(before) + len(after)
         now = Made(before, self._lines(), mark)
@@ -176,7 +174,7 @@ class Living:
         return trip
 
     def _unfinished(self, order: Order) -> str:
-        open_ones = [plan["id"] for plan in self._plans() if plan["state"] == "writing"]
+        open_ones = [plan["id"] for plan in plans_of(self.engine) if plan["state"] == "writing"]
         return open_ones[-1] if order.mode == "resume" and open_ones else ""
 
     def _go(self, order: Order, life: Life, *, stop: bool) -> Trip | None:
@@ -307,7 +305,7 @@ class Living:
         assert tried or not trips[-1].writes, ("never quiet", trips[-1].writes, trips[-1].outcomes)
         self._wanted(trips[-1])
         assert not self.debts, ("never put back", self.debts)
-        self._books_are_in_order()
+        books_are_in_order(self.engine)
 
     def _wanted(self, trip: Trip) -> None:
         """A good file is what stands there."""
@@ -329,23 +327,6 @@ class Living:
             there - wanted,
         )
 
-    def _books_are_in_order(self) -> None:
-        with self.engine.connect() as connection:
-            assert connection.execute(select(tables.locks)).all() == [], "a lock is left"
-            intents = connection.execute(select(tables.intents)).all()
-            plans = [Ledger(self.engine).plan(row.id) for row in connection.execute(select(tables.plans))]
-        written = {plan.id: plan for plan in plans if plan.state == "written"}
-        assert all(plan.state in {"planned", "written"} for plan in plans), [plan.state for plan in plans]
-        assert all(intent.settled_at for intent in intents), "an intent without an end"
-        for plan in plans:
-            assert plan.fingerprint == fingerprint(plan.sync, plan.target, plan.entries), "another fingerprint"
-            outcomes = {known.row: known.outcome for known in Ledger(self.engine).outcomes(plan.id)}
-            assert plan.id in written or not outcomes, "an outcome of a plan that was never written"
-            changes = plan.entries.index[plan.entries["action"].isin(WRITES)]
-            if plan.id in written:
-                assert set(changes) <= set(outcomes), "a change without an outcome"
-                assert "unknown" not in outcomes.values(), "an outcome that nobody has settled"
-
     # Looking -------------------------------------------------------------------------------------------------------
 
     def _case(self) -> Case:
@@ -366,25 +347,6 @@ class Living:
 
     def _seconds(self) -> float:
         return self.road.now.timestamp()
-
-    def _plans(self) -> list[dict[str, Any]]:
-        columns = tables.plans.c
-        with self.engine.connect() as connection:
-            rows = connection.execute(
-                select(columns.id, columns.state, columns.applied_by).order_by(columns.created_at)
-            )
-            return [dict(row) for row in rows.mappings()]
-
-    def _sendings(self) -> Counter[str]:
-        """Count how often something was about to be sent for each plan."""
-        with self.engine.connect() as connection:
-            return Counter(connection.execute(select(tables.intents.c.plan)).scalars())
-
-    def _texts(self, plan: str) -> frozenset[str]:
-        """Return the names and numbers that a plan changes."""
-        entries = Ledger(self.engine).plan(plan).entries
-        columns = ["name_before", "name_after", "number_before", "number_after"]
-        return frozenset(entries.loc[entries["action"].isin(WRITES), columns].to_numpy().ravel()) - {""}
 
     def _url(self) -> str:
         return f"sqlite:///{self.folder / 'ledger.db'}"
