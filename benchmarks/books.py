@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.generate import institution
 from benchmarks.roads.ours import road
-from connectors.ledger import KeptPlan, Known, Ledger
+from connectors.ledger.store import KeptPlan, Known, Ledger
 
 _AT = "2026-01-01T00:00:00.000+00:00"
 _OWNERS = 200  # read, sent and settled together, as the writing does with eight connections

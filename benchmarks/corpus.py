@@ -21,8 +21,8 @@ import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
 
 from benchmarks.programs import OURS
-from tasks.numbers.normalise import key_of
-from tasks.numbers.read_number import read_number
+from tasks.phone.canonical_keys import key_of
+from tasks.phone.parser import read_number
 
 CORPUS = Path(__file__).parents[1] / "tests" / "data" / "corpus.csv"
 _SCRIPT = Path(__file__).with_name("corpus.mjs")

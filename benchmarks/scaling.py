@@ -167,7 +167,7 @@ def _deploy() -> None:
     from prefect.client.schemas.actions import WorkPoolCreate  # noqa: PLC0415 - likewise
     from prefect.workers.process import ProcessWorker  # noqa: PLC0415 - likewise
 
-    from flows.front.slices import write_one_slice  # noqa: PLC0415 - likewise
+    from flows.orchestration.slices import write_one_slice  # noqa: PLC0415 - likewise
     from flows.sync import sync  # noqa: PLC0415 - likewise
 
     template = ProcessWorker.get_default_base_job_template()
@@ -176,7 +176,7 @@ def _deploy() -> None:
             client.create_work_pool(WorkPoolCreate(name=pool, type="process", base_job_template=template))
         for flow, name, pool, entry in (
             (sync, "faculties", "runs", "flows/sync.py:sync"),
-            (write_one_slice, "write-slice", "slices", "flows/front/slices.py:write_one_slice"),
+            (write_one_slice, "write-slice", "slices", "flows/orchestration/slices.py:write_one_slice"),
         ):
             client.create_deployment(
                 flow_id=client.create_flow(flow), name=name, work_pool_name=pool, path=str(ROOT), entrypoint=entry

@@ -15,9 +15,9 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.race import PHONESYNC
 from benchmarks.slow_service import CONNECTION, SECRETS, playing
-from connectors.credentials import Credentials
-from connectors.usos import Usos
-from schemas.connection import Secret, UsosConnection
+from connectors.http.credentials import Credentials
+from connectors.usos.client import Usos
+from schemas.connections import Secret, UsosConnection
 
 _LATENCY = 0.05
 _CONFIGURATION = f"""\

@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from benchmarks.generate import COLUMNS, institution, phone_list
 from benchmarks.roads.ours import PHONE_LIST, USERS, Kind, road
-from connectors.files import read_csv, write_private
-from connectors.ledger_tables import packed
+from connectors.files.reading import read_csv, write_private
+from connectors.ledger.plan_table import packed
 from schemas.plan import fingerprint
-from tasks.outcomes.account import announce
-from tasks.pages.report import report_csv
+from tasks.execution.results import announce
+from tasks.reports.line_report import report_csv
 
 T = TypeVar("T")
 

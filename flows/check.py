@@ -9,19 +9,19 @@ from typing import Any, Final
 
 import pandas as pd
 
-from connectors.files import read_bytes
-from flows.desk import Configured
-from flows.show_check import show_checked
-from flows.source import Source, judge_source, kind_of, notes_of, open_source
+from connectors.files.reading import read_bytes
+from flows.check_console import show_checked
+from flows.offline import Configured
+from flows.sources import Source, judge_source, kind_of, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
-from schemas.sync import Sync
-from tasks.lines.hint import hint_texts, hints_of
-from tasks.lines.names import outside_latin1
-from tasks.lines.validate import Checked
-from tasks.pages.mask import mask_texts
-from tasks.words.say import told_of_file, told_of_line
-from tasks.words.words_check import phrase
-from tasks.words.words_pl_en import Language
+from schemas.syncs import Sync
+from tasks.messages.check import phrase
+from tasks.messages.pages import Language
+from tasks.messages.rendering import told_of_file, told_of_line
+from tasks.reports.masking import mask_texts
+from tasks.source.hints import hint_texts, hints_of
+from tasks.source.name_checks import outside_latin1
+from tasks.source.validation import Checked
 
 __all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
 

@@ -12,8 +12,8 @@ import click
 
 from flows.commands import keeping, looking, reconciling, running, serving, trying
 from flows.commands.options import verbatim
-from flows.problems import EXIT_CODES, REPORT_IT, TRACEBACK, told, unexpected
-from flows.start import begin
+from flows.errors import EXIT_CODES, REPORT_IT, TRACEBACK, told, unexpected
+from flows.startup import begin
 from schemas.errors import InternalError, PhonesyncError, UsageError
 
 

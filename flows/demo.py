@@ -17,12 +17,12 @@ from rich.table import Table
 
 from connectors.sandbox.server import Sandbox, serve
 from connectors.sandbox.wire import Call
-from flows.history import one_run
-from flows.narrator import Narrator
+from flows.console import out
 from flows.open import open_world
-from flows.prefect_home import settle_in
+from flows.orchestration.temporary_home import settle_in
+from flows.progress import Narrator
+from flows.run_history import one_run
 from flows.sandbox import SAMPLES, credentials, read_state
-from flows.show import out
 from schemas.errors import UsageError
 from schemas.plan import WRITES, Action, Outcome
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connectors.apio import Apio, PhoneList
-from connectors.files import write_private
-from connectors.usos import Usos
-from flows.show import near, say, show_rows
-from flows.source import extract_source, judge_source
-from flows.world import World
+from connectors.apio.client import Apio, PhoneList
+from connectors.files.reading import write_private
+from connectors.usos.client import Usos
+from flows.console import near, say, show_rows
+from flows.context import World
+from flows.sources import extract_source, judge_source
 from schemas.errors import AccessRefused, PhonesyncError
-from schemas.sync import Sync
+from schemas.syncs import Sync
 
 _METHODS = ("services/phones/select", "services/phones/replace")
 _TENANT_ADMIN = 12

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from connectors.ledger import Ledger
-from flows.configuration import find_configuration, load
-from flows.targets.target import Progress
-from flows.world import World, current_person, silence
+from connectors.ledger.store import Ledger
+from connectors.target import Progress
+from flows.config import find_configuration, load
+from flows.context import World, current_person, silence
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")

@@ -10,10 +10,10 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
-from flows.artifacts import Links, courteously, escape
-from flows.front.states import NotInPlace, told
 from flows.open import open_world
-from flows.reconciliation.reconciling import Asked, Reconciled, reconcile_all
+from flows.orchestration.artifacts import Links, courteously, escape
+from flows.orchestration.final_states import NotInPlace, told
+from flows.reconciliation.body import Asked, Reconciled, reconcile_all
 from schemas.findings import Kind
 
 __all__ = ["reconcile"]

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from connectors.ledger import KeptPlan, Known
-from flows.apply import close, finish, known_of, missing, sent_unknown, write
-from flows.passage import FOLDS_NAMES, Passage
-from flows.targets.target import Target
+from connectors.ledger.store import KeptPlan, Known
+from connectors.target import Target
+from flows.applying import close, finish, known_of, missing, sent_unknown, write
+from flows.sync_run import FOLDS_NAMES, Passage
 from schemas.errors import UsageError
 from schemas.plan import Outcome
-from tasks.outcomes.account import account
-from tasks.outcomes.settle import Mask, cost, in_place, stands, writes
-from tasks.plans.carry_on import Rest, carry_on
+from tasks.execution.compare import Mask, cost, in_place, stands, writes
+from tasks.execution.results import account
+from tasks.plan.remaining import Rest, carry_on
 
 _SEEN = "interrupted before its answer was kept; seen in place"
 _GONE = "it does not stand there any more as it stood before the interruption"

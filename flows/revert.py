@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from connectors.ledger import KeptPlan
-from flows.apply import known_of, show_plan
-from flows.make import deleted_lately, keep
-from flows.passage import Passage
-from flows.source import kind_of
-from flows.targets.target import Target
+from connectors.ledger.store import KeptPlan
+from connectors.target import Target
+from flows.applying import known_of, show_plan
+from flows.planning import deleted_lately, keep
+from flows.sources import kind_of
+from flows.sync_run import Passage
 from schemas.plan import Outcome
-from tasks.plans.guard import Facts, guard
-from tasks.plans.invert import invert
+from tasks.plan.guards import Facts, guard
+from tasks.plan.invert import invert
 
 
 def plan_back(passage: Passage, target: Target, done: KeptPlan) -> int:

@@ -7,22 +7,22 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.files import make_private_folder
-from connectors.ledger import KeptPlan
-from flows.apply import apply_plan, show_plan
-from flows.lock import locked
-from flows.make import make
-from flows.passage import Mode, Order, Passage, Ran, Step, directly
-from flows.problems import REPORT_IT, unexpected
-from flows.report import Heading, report
+from connectors.files.reading import make_private_folder
+from connectors.ledger.store import KeptPlan
+from connectors.target import Target
+from flows.applying import apply_plan, show_plan
+from flows.context import World
+from flows.errors import REPORT_IT, unexpected
+from flows.locking import locked
+from flows.planning import make
+from flows.reporting import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
-from flows.slicing import await_strays
-from flows.targets.target import Target
-from flows.world import World
+from flows.slice_writing import await_strays
+from flows.sync_run import Mode, Order, Passage, Ran, Step, directly
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
 from schemas.plan import Action, Outcome, count
-from tasks.outcomes.account import unread
+from tasks.execution.results import unread
 
 __all__ = ["Mode", "Order", "Ran", "directly", "run", "weightiest"]
 

@@ -13,17 +13,17 @@ from prefect import flow
 from prefect.runtime import deployment
 from prefect.states import Failed
 
-from flows.artifacts import Links, Progress, show
-from flows.configuration import find_configuration
-from flows.front.approval import Asking, decide, questions
-from flows.front.notify import tell_changes, tell_unbegun
-from flows.front.slices import spread_over_workers
-from flows.front.states import NotInPlace, say, state, told
-from flows.front.steps import Steps
+from flows.config import find_configuration
+from flows.context import World
 from flows.open import open_world
+from flows.orchestration.approval import Asking, decide, questions
+from flows.orchestration.artifacts import Links, Progress, show
+from flows.orchestration.final_states import NotInPlace, say, state, told
+from flows.orchestration.notifications import tell_changes, tell_unbegun
+from flows.orchestration.slices import spread_over_workers
+from flows.orchestration.steps import Steps
 from flows.run import Mode, Order, run
-from flows.stop import ending_in_order
-from flows.world import World
+from flows.signals import ending_in_order
 
 __all__ = ["NotInPlace", "sync"]
 

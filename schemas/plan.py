@@ -76,7 +76,7 @@ _FINGERPRINTED = (
 def fingerprint(sync: str, target: str, plan: pd.DataFrame) -> str:
     """Return the same `sha256:…` for the same plan of the same sync on the same target, and no other.
 
-    The plan must be sorted as `tasks.plans.plan` leaves it: an approval names this value, so it may not depend on
+    The plan must be sorted as `tasks.plan.rules` leaves it: an approval names this value, so it may not depend on
     anything but what would be done.
     """
     digest = hashlib.sha256()

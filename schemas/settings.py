@@ -1,4 +1,4 @@
-"""What `phonesync.toml` may say. Declared here, read in `flows/configuration.py`; unknown keys are errors.
+"""What `phonesync.toml` may say. Declared here, read in `flows/config.py`; unknown keys are errors.
 
 The text below a key is what docs/configuration.md says of it.
 """
@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
-from schemas.connection import AnyConnection, Secret
+from schemas.connections import AnyConnection, Secret
 from schemas.section import Place, Section, without_nul
-from schemas.sync import Sync, wrong_for_apio, wrong_for_usos
+from schemas.syncs import Sync, wrong_for_apio, wrong_for_usos
 
 Change = Literal["failed", "blocked", "recovered"]
 

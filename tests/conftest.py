@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from flows.start import begin
+from flows.startup import begin
 
 _SERVED = {"tests/browser/test_front_door.py", "tests/front/test_serve.py"}
 

@@ -24,14 +24,14 @@ from pydantic.fields import FieldInfo
 from connectors.sandbox.server import serve
 from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
-from schemas.connection import ApioConnection, Connection, Secret, UsosConnection
+from schemas.connections import ApioConnection, Connection, Secret, UsosConnection
 from schemas.policy import Guard
 from schemas.settings import Notify, Pages, Reconcile, Settings
-from schemas.sync import Columns, Sync
-from tasks.words.say import whole
-from tasks.words.words_files import FILES
-from tasks.words.words_lines import LINES
-from tasks.words.words_pl_en import Language
+from schemas.syncs import Columns, Sync
+from tasks.messages.files import FILES
+from tasks.messages.lines import LINES
+from tasks.messages.pages import Language
+from tasks.messages.rendering import whole
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"

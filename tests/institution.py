@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.findings import Kind, System, View, tally
-from schemas.frames import Finding, empty
+from schemas.tables import Finding, empty
 from tests.tables import table
 
 _ROOMS = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from connectors.dialect import Given
-from connectors.files import Table, read_table
-from connectors.header import Wanted
+from connectors.files.dialect import Given
+from connectors.files.header import Wanted
+from connectors.files.reading import Table, read_table
 
 PLAIN = "entity_id;number;comment\nF1;22 999 00 01;Dziekanat\nF2;22 999 00 02;Portiernia\n"
 EXPECTED = ("entity_id", "number", "comment", "type_id")

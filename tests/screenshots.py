@@ -18,9 +18,9 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from schemas.frames import Result
-from tasks.pages.reconcile_page import page as reconcile_page
-from tasks.pages.report import report_html
+from schemas.tables import Result
+from tasks.reports.line_report import report_html
+from tasks.reports.reconciliation_page import page as reconcile_page
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.institution import institution
 from tests.tables import table

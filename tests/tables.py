@@ -1,4 +1,4 @@
-"""Small tables for tests: written as rows, checked by the models of `schemas.frames`."""
+"""Small tables for tests: written as rows, checked by the models of `schemas.tables`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.frames import Current, Desired, Plan, Rejected, empty
+from schemas.tables import Current, Desired, Plan, Rejected, empty
 
 
 def table(model: type[pa.DataFrameModel], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.pages.as_csv import as_csv
+from tasks.reports.csv_text import as_csv
 
 COLUMNS = ["owner", "number", "message"]
 # Mostly what is special to CSV or to a spreadsheet; `csv` reads no text with a lone "\r" back as it was written.

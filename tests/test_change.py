@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.plan import Action, Outcome
-from tasks.outcomes.change import Standing, changed, news, standing
+from tasks.execution.status_changes import Standing, changed, news, standing
 
 GOOD, LINES, BLOCKED, STOPPED = Standing.GOOD, Standing.LINES, Standing.BLOCKED, Standing.STOPPED
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
 from flows.check import check_sources, show_checked
-from flows.configuration import load
+from flows.config import load
+from flows.context import World
 from flows.doctor import examine, show_examined
-from flows.history import history, one_run, show_history, show_one_run
 from flows.run import Order, run
+from flows.run_history import history, one_run, show_history, show_one_run
 from flows.sandbox import SAMPLES, credentials, read_state
-from flows.world import World
 from schemas.errors import LedgerError, UsageError
 from schemas.policy import Guard
 

@@ -10,14 +10,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from flows.annotate import annotate
+from flows.annotating import annotate
 from flows.check import check_sources, show_checked
 from flows.cli import main
-from flows.configuration import load
-from flows.desk import Desk
+from flows.config import load
+from flows.offline import Desk
 from schemas.errors import UsageError
-from tasks.lines.hint import hint_number, hints_of
-from tasks.lines.names import as_meant
+from tasks.source.hints import hint_number, hints_of
+from tasks.source.name_checks import as_meant
 
 CONFIGURATION = """
 [connections.usos]

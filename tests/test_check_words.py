@@ -9,15 +9,22 @@ from types import ModuleType
 import pytest
 from documents import CODES, DOCS, with_codes
 
-from connectors import cells, container, dialect, encoding, files, header, table, workbook
-from schemas import frames
-from tasks.lines import arrange, footers, names, spoilt, validate
-from tasks.lines.github import Spot, annotation, column_of
-from tasks.lines.remark import remark, remarked, sheet_remarked
-from tasks.numbers import number_pieces, numbering, read_number
-from tasks.words.say import OTHER, told_of_file, told_of_line, weight, whole
-from tasks.words.words_files import FILES, REMEDIES
-from tasks.words.words_lines import LINES
+from connectors.files.reading import cells, container, dialect, encoding, header, table, workbook
+from connectors.files.reading import reading as files
+from schemas import tables as frames
+from tasks.messages.files import FILES, REMEDIES
+from tasks.messages.lines import LINES
+from tasks.messages.rendering import OTHER, told_of_file, told_of_line, weight, whole
+from tasks.phone import numbering_plan as numbering
+from tasks.phone import parser as read_number
+from tasks.phone import tokenizer as number_pieces
+from tasks.source import columns as arrange
+from tasks.source import footers
+from tasks.source import name_checks as names
+from tasks.source import spreadsheet_damage as spoilt
+from tasks.source import validation as validate
+from tasks.source.annotation import remark, remarked, sheet_remarked
+from tasks.source.workflow_annotations import Spot, annotation, column_of
 
 REASONS = re.compile(r"[A-Z][A-Z_]+")
 NUMBERS = (read_number, numbering, number_pieces)

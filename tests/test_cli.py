@@ -19,9 +19,9 @@ import pytest
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
 from flows.cli import cli, main
-from flows.problems import unexpected
+from flows.errors import unexpected
 from flows.sandbox import SAMPLES, credentials, read_state
-from flows.stop import ending_in_order
+from flows.signals import ending_in_order
 
 STATE = read_state(None)
 COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.configuration import find_configuration, load
+from flows.config import find_configuration, load
 from schemas.errors import ConfigurationError
 
 GOOD = """\

@@ -10,8 +10,8 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
-from tasks.numbers.normalise import key_of
-from tasks.numbers.read_number import read_number
+from tasks.phone.canonical_keys import key_of
+from tasks.phone.parser import read_number
 
 CORPUS = Path(__file__).parent / "data" / "corpus.csv"
 HEADER = ["shape", "region", "area_code", "reading", "institution", "note", "part"]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.configuration import load
-from flows.front.deployments import FAMILY, POOL, form, wanted
-from flows.front.home import (
+from flows.config import load
+from flows.orchestration.deployments import FAMILY, POOL, form, wanted
+from flows.orchestration.home import (
     Address,
     client_environment,
     encryption_key,

@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import EXPECTED, FILE, PLAIN, ROWS, read, rows_of, why
 
-from connectors.container import unpack
+from connectors.files.container import unpack
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
-from tasks.lines.arrange import Arranged, Records, arrange
-from tasks.lines.footers import FOOTER, REPEATED
-from tasks.lines.spoilt import EXPONENT, FORMULA, FRACTION, HASHES, LOST_PLUS, Place, refusal, spoilt_cells
-from tasks.lines.synonyms import HEADERS, SYNONYMS, known_synonyms
+from tasks.source.column_synonyms import HEADERS, SYNONYMS, known_synonyms
+from tasks.source.columns import Arranged, Records, arrange
+from tasks.source.footers import FOOTER, REPEATED
+from tasks.source.spreadsheet_damage import EXPONENT, FORMULA, FRACTION, HASHES, LOST_PLUS, Place, refusal, spoilt_cells
 
 
 def arranged(raw: bytes | str, **given: Any) -> Arranged:

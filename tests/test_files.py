@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.dialect import Head
-from connectors.encoding import Decoded, utf8_from
-from connectors.files import Dialect, Given, Table, read_csv, read_exactly, read_plain, write_private
+from connectors.files.dialect import Head
+from connectors.files.encoding import Decoded, utf8_from
+from connectors.files.reading import Dialect, Given, Table, read_csv, read_exactly, read_plain, write_private
 from schemas.errors import ConfigurationError, SourceError
 
 EXPECTED = ("entity_id", "number", "comment", "type_id")

@@ -17,14 +17,14 @@ import pytest
 from openpyxl import load_workbook
 
 from schemas.findings import Kind, System, View
-from schemas.frames import Finding, empty
-from tasks.pages.as_csv import as_csv
-from tasks.pages.page import packed
-from tasks.pages.reconcile_page import headings, headline, page
-from tasks.pages.reconcile_rows import told
-from tasks.pages.reconcile_workbook import workbook
-from tasks.words.page_words import _PHRASES
-from tasks.words.words_pl_en import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
+from schemas.tables import Finding, empty
+from tasks.messages.pages import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
+from tasks.messages.reconciliation import _PHRASES
+from tasks.reports.csv_text import as_csv
+from tasks.reports.page import packed
+from tasks.reports.reconciliation_page import headings, headline, page
+from tasks.reports.reconciliation_rows import told
+from tasks.reports.reconciliation_workbook import workbook
 from tests.institution import institution
 
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>&amp;\u2028{{ 7*7 }}'\""

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from tables import table
 
-from schemas.frames import Plan
 from schemas.policy import Guard
-from tasks.plans.guard import Facts, guard
+from schemas.tables import Plan
+from tasks.plan.guards import Facts, guard
 
 BEFORE = {"name_before": "a", "number_before": "1", "key_before": "1"}
 AFTER = {"name_after": "a", "number_after": "1", "key_after": "1"}

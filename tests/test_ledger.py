@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from tables import table
 
-from connectors.ledger import Approval, KeptPlan, Known, Ledger
-from connectors.ledger_locks import Lock
+from connectors.ledger.locks import Lock
+from connectors.ledger.store import Approval, KeptPlan, Known, Ledger
 from schemas.errors import LedgerError
-from schemas.frames import Plan
 from schemas.plan import GuardHit
+from schemas.tables import Plan
 
 AT = "2026-03-14T02:00:00+00:00"
 ENTRIES = table(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from connectors.ledger import Ledger
-from connectors.ledger_engine import connect
+from connectors.ledger.engine import connect
+from connectors.ledger.store import Ledger
 from schemas.errors import LedgerError
 
 AT = "2026-03-14T02:00:00+00:00"

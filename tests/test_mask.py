@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.pages.mask import HIDDEN, mask_numbers, mask_text, mask_texts
+from tasks.reports.masking import HIDDEN, mask_numbers, mask_text, mask_texts
 
 SEPARATORS = ["", " ", "-", " - ", "\u00a0", "\u202f", "–", ".", "/", ") ", " (", "\u200b", "\n"]
 

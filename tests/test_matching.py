@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.matching import among
+from tasks.text_columns import among
 
 WORDS = st.lists(st.text(max_size=3), max_size=8)
 

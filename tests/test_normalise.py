@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.sync import WriteFormat
-from tasks import all_cores
-from tasks.numbers import plain_numbers
-from tasks.numbers.normalise import canonical_keys, key_of, readings, tidy_text
-from tasks.numbers.number_words import tidy
-from tasks.numbers.read_number import read_number
-from tasks.numbers.write_number import written
+from schemas.syncs import WriteFormat
+from tasks import parallel as all_cores
+from tasks.phone import column_parser as plain_numbers
+from tasks.phone.canonical_keys import canonical_keys, key_of, readings, tidy_text
+from tasks.phone.formats import written
+from tasks.phone.parser import read_number
+from tasks.phone.vocabulary import tidy
 
 FORMATS: tuple[WriteFormat, ...] = get_args(WriteFormat)
 REGIONS = ("PL", "DE", "BE", "GB", "FR", "US")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.numbers.read_number import read_number
+from tasks.phone.parser import read_number
 
 PAGE = (Path(__file__).parents[1] / "docs" / "numbers.md").read_text(encoding="utf-8")
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats
 
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
+from tasks.plan.draft import Inputs
+from tasks.plan.rules import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 APIO = Policy(names_are_keys=True, delete_missing=True)

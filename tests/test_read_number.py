@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tasks.numbers.number_words import fold, tidy, tokens
-from tasks.numbers.read_number import Number, is_short_code, means_none, read_number
+from tasks.phone.parser import Number, is_short_code, means_none, read_number
+from tasks.phone.vocabulary import fold, tidy, tokens
 
 SHAPES = Path(__file__).parent / "data" / "phone-shapes.csv"
 

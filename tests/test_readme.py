@@ -10,10 +10,10 @@ import pytest
 from documents import CONFIGURATION, README, REFERENCE, ROOT, configuration, reference, replay, sessions
 
 from flows.cli import cli
-from flows.configuration import load
-from flows.problems import EXIT_CODES
+from flows.config import load
+from flows.errors import EXIT_CODES
 from schemas.plan import Action, Outcome
-from tasks.pages.report import COLUMNS
+from tasks.reports.line_report import COLUMNS
 
 TEXT = README.read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `?([a-z_0-9]+)`? \| (.+?) \|", re.MULTILINE)

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.frames import Result
 from schemas.plan import TROUBLE, Action, Outcome, count
-from tasks.pages.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
-from tasks.pages.report import COLUMNS, line_report, report_csv, report_html, report_json
+from schemas.tables import Result
+from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 SUMMARY: dict[str, Any] = {

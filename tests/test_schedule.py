@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect.client.schemas.schedules import CronSchedule
 
-from flows.configuration import load
+from flows.config import load
 from schemas.errors import ConfigurationError
 from schemas.schedule import is_timezone, wrong_with_schedule
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.outcomes.settle import agreeing, in_place, shown, strangers, vanished
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
+from tasks.execution.compare import agreeing, in_place, shown, strangers, vanished
+from tasks.plan.draft import Inputs
+from tasks.plan.rules import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 LIST = Policy(names_are_keys=True, delete_missing=True)

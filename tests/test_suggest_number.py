@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.explain import explain
-from tasks.numbers.read_number import read_number
-from tasks.numbers.suggest_number import suggest
+from flows.number_reading import explain
+from tasks.phone.parser import read_number
+from tasks.phone.suggestions import suggest
 
 
 @pytest.mark.parametrize(

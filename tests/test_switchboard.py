@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flows.configuration import load
-from flows.explain import explain
-from flows.targets.target import Reading, as_current
+from connectors.target import Reading, as_current
+from flows.config import load
+from flows.number_reading import explain
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
-from tasks.lines.validate import Checked, Rules, validate
+from tasks.source.validation import Checked, Rules, validate
 
 SETTINGS = """
 switchboard = "{}"

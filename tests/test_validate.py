@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
 
-from schemas.frames import Desired, Rejected, Source
-from tasks.lines.validate import Checked, Rules, validate
+from schemas.tables import Desired, Rejected, Source
+from tasks.source.validation import Checked, Rules, validate
 
 USOS = {"owner": "Jednostka", "number": "Telefon", "name": "Opis", "type_id": "Typ"}
 APIO = {"name": "Name", "number": "Phone Number", "new_name": "New Name"}

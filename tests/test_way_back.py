@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats
 
-from schemas.frames import Plan
 from schemas.plan import WRITES
-from tasks.plans.board import Inputs
-from tasks.plans.carry_on import carry_on
-from tasks.plans.invert import invert
-from tasks.plans.plan import Policy, plan
+from schemas.tables import Plan
+from tasks.plan.draft import Inputs
+from tasks.plan.invert import invert
+from tasks.plan.remaining import carry_on
+from tasks.plan.rules import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 APIO = Policy(names_are_keys=True, delete_missing=True)

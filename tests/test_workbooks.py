@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import PLAIN, ROWS, read, rows_of, why
 
-from connectors.cells import DATE, ERROR, FORMULA, FRACTION, MERGED, ROUNDED, TRUTH
+from connectors.files.cells import DATE, ERROR, FORMULA, FRACTION, MERGED, ROUNDED, TRUTH
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 
 

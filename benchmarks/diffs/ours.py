@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from connectors.files import read_csv, write_private
-from tasks.pages.as_csv import as_csv
-from tasks.plans.match import join, number_all, pair_equal
+from connectors.files.reading import read_csv, write_private
+from tasks.plan.pairing import join, number_all, pair_equal
+from tasks.reports.csv_text import as_csv
 
 _COLUMNS = ["id", "owner", "number", "comment"]
 

@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from flows.start import begin
+from flows.startup import begin
 
 if __name__ == "__main__":
     begin()

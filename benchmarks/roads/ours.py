@@ -10,18 +10,18 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.generate import COLUMNS, LIST_COLUMNS
-from connectors.files import read_csv, write_private
-from connectors.ledger import KeptPlan, Ledger
+from connectors.files.reading import read_csv, write_private
+from connectors.ledger.store import KeptPlan, Ledger
 from schemas.owner import list_owner
 from schemas.plan import fingerprint
-from tasks.lines.arrange import Records, arrange
-from tasks.lines.synonyms import Target
-from tasks.lines.validate import Rules, validate
-from tasks.numbers.recognise import recognise
-from tasks.outcomes.account import announce
-from tasks.pages.report import report_csv
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
+from tasks.execution.results import announce
+from tasks.phone.snapshot_keys import recognise
+from tasks.plan.draft import Inputs
+from tasks.plan.rules import Policy, plan
+from tasks.reports.line_report import report_csv
+from tasks.source.column_synonyms import Target
+from tasks.source.columns import Records, arrange
+from tasks.source.validation import Rules, validate
 
 
 @dataclass(frozen=True)

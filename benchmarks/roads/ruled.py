@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.roads import usual
-from tasks.numbers.normalise import canonical_keys
+from tasks.phone.canonical_keys import canonical_keys
 
 if __name__ == "__main__":
     usual.canonical = canonical_keys

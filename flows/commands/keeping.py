@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
-from flows.problems import print_json
+from flows.errors import print_json
 from schemas.errors import UsageError
 
 
@@ -21,8 +21,8 @@ def purge(context: click.Context, older_than: str, config: str | None, *, as_jso
     """
     from datetime import timedelta
 
-    from flows.housekeeping import purge as forget
-    from flows.show import say
+    from flows.console import say
+    from flows.retention import purge as forget
 
     days = older_than.removesuffix("d")
     if not days.isdigit():
@@ -46,8 +46,8 @@ def erase(context: click.Context, user: str, config: str | None, *, as_json: boo
     The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read
     again by the next run.
     """
-    from flows.housekeeping import erase as forget
-    from flows.show import say
+    from flows.console import say
+    from flows.retention import erase as forget
 
     with connected(context, config) as world:
         erased = forget(world, user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
-from flows.problems import print_json
+from flows.errors import print_json
 from schemas.errors import UsageError
 
 
@@ -16,7 +16,7 @@ from schemas.errors import UsageError
 @click.pass_context
 def runs(context: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
     """List the last runs, the newest first."""
-    from flows.history import history, show_history
+    from flows.run_history import history, show_history
 
     with connected(context, config) as world:
         rows = history(world, limit)
@@ -37,7 +37,7 @@ def show(context: click.Context, run_id: str, config: str | None, *, every: bool
 
     RUN is the id or how it begins; `last` is the newest one.
     """
-    from flows.history import one_run, show_one_run
+    from flows.run_history import one_run, show_one_run
 
     with connected(context, config) as world:
         run = one_run(world, run_id)
@@ -60,9 +60,9 @@ def number(
 
     Write -- before the texts, so that one that begins with - is not taken for an option.
     """
-    from flows.configuration import is_area_code, is_region, is_switchboard
-    from flows.explain import explain
-    from flows.show import show_numbers
+    from flows.config import is_area_code, is_region, is_switchboard
+    from flows.console import show_numbers
+    from flows.number_reading import explain
 
     if not is_region(region):
         raise UsageError(f"There is no region {region!r}.", remedy="Give two capital letters, such as PL.")

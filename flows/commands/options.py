@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flows.problems import print_json
+from flows.errors import print_json
 
 if TYPE_CHECKING:
+    from flows.context import World
     from flows.run import Order, Ran
-    from flows.world import World
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,10 +45,10 @@ def connected(context: click.Context, config: str | None, progress: Any = None) 
 
 def carry_out(context: click.Context, config: str | None, order: Order, *, as_json: bool) -> Ran:
     """Carry an order out, show how it went, and return it."""
-    from flows.problems import show_errors
+    from flows.console import progress_bar, show_run
+    from flows.errors import show_errors
     from flows.run import run
-    from flows.show import progress_bar, show_run
-    from flows.stop import ending_in_order
+    from flows.signals import ending_in_order
 
     planned = order.mode in {"plan", "revert"}
     with (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
-from flows.problems import print_json
+from flows.errors import print_json
 
 if TYPE_CHECKING:
-    from tasks.findings.advise import Language
+    from tasks.reconcile.remedies import Language
 
 
 def spoken(environ: dict[str, str]) -> Language:
@@ -36,9 +36,9 @@ def reconcile(  # noqa: PLR0913 - click's signature
     Side by side, by number and by owner: what agrees, what is missing, foreign, different, elsewhere, twice, unreadable
     or has not been touched for long. Writes to no service. Exit code 0 where all agree, 1 where not.
     """
-    from flows.reconciliation.reconciling import Asked, reconcile_all
-    from flows.reconciliation.show_findings import show_reconciled
-    from flows.show import progress_bar
+    from flows.console import progress_bar
+    from flows.reconciliation.body import Asked, reconcile_all
+    from flows.reconciliation.console import show_reconciled
 
     language = cast("Language", lang) if lang else spoken(dict(os.environ))
     with progress_bar() as progress, connected(context, config, progress) as world:
@@ -67,8 +67,8 @@ def accept(  # noqa: PLR0913 - click's signature
     FINDING is the id that `reconcile` shows, or how it begins. It is listed apart until then, and is back the day
     after.
     """
-    from flows.reconciliation.accept import accept as note
-    from flows.show import say
+    from flows.console import say
+    from flows.reconciliation.accepting import accept as note
 
     with connected(context, config) as world:
         noted = note(world, finding, until, reason)
@@ -102,10 +102,10 @@ def export(  # noqa: PLR0913 - click's signature
     before it is written. In USOS it holds the entities given by --ids, those of the present file and those of earlier
     runs.
     """
+    from flows.console import progress_bar
+    from flows.reconciliation.console import show_exported
     from flows.reconciliation.export import Wanted
     from flows.reconciliation.export import export as write
-    from flows.reconciliation.show_findings import show_exported
-    from flows.show import progress_bar
 
     with progress_bar() as progress, connected(context, config, progress) as world:
         made = write(world, Wanted(sync, output, ids, force))
@@ -126,10 +126,10 @@ def find(context: click.Context, text: str, config: str | None, *, as_json: bool
     TEXT is a number in any spelling, a part of one, or a part of a name. Numbers of users are masked. Exit code 1 where
     it stands nowhere.
     """
-    from flows.problems import show_errors
+    from flows.console import progress_bar
+    from flows.errors import show_errors
+    from flows.reconciliation.console import show_found
     from flows.reconciliation.find import find as look_up
-    from flows.reconciliation.show_findings import show_found
-    from flows.show import progress_bar
 
     with progress_bar() as progress, connected(context, config, progress) as world:
         found = look_up(world, text)

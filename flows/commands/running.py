@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from flows.commands.options import carry_out, configured, json_wanted, named_syncs, verbatim
-from flows.problems import print_json
+from flows.errors import print_json
 
 
 @click.command(epilog=verbatim("Example", "phonesync check faculties --annotate --lang pl"))
@@ -28,12 +28,12 @@ def check(context: click.Context, /, syncs: tuple[str, ...], config: str | None,
     and needs neither credentials nor the ledger. Exit code 1 where lines are rejected, 2 where a file cannot be trusted
     at all.
     """
-    from flows.annotate import annotate
+    from flows.annotating import annotate
     from flows.check import check_sources, show_checked
+    from flows.check_console import show_annotations, show_copies
     from flows.commands.reconciling import spoken
-    from flows.configuration import find_configuration, load
-    from flows.desk import Desk
-    from flows.show_check import show_annotations, show_copies
+    from flows.config import find_configuration, load
+    from flows.offline import Desk
 
     if chosen["as_json"] and chosen["github"]:
         raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")

@@ -20,6 +20,6 @@ def serve(context: click.Context, port: int, host: str, config: str | None) -> N
     Everything is kept beside the configuration in .phonesync/prefect; started again it continues. Where PREFECT_API_URL
     names a Prefect server, it deploys and works there and starts none.
     """
-    from flows.front.serve import serve as run_it
+    from flows.orchestration.serve import serve as run_it
 
     run_it(config or context.obj, os.environ, host=host, port=port)

@@ -11,22 +11,22 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.files import write_private
-from connectors.texts import lines_of
-from flows.expected import expect, owners_of
-from flows.make import inputs
-from flows.reconciliation.comparing import Look, ends_of, place_of
-from flows.source import configured_columns, extract_source, judge_source, kind_of
-from flows.targets.target import Found
-from flows.world import World
+from connectors.files.reading import write_private
+from connectors.files.texts import lines_of
+from connectors.target import Found
+from flows.context import World
+from flows.plan_policy import expect, owners_of
+from flows.planning import inputs
+from flows.reconciliation.reading import Look, ends_of, place_of
+from flows.sources import configured_columns, extract_source, judge_source, kind_of
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
 from schemas.owner import are_ids, entity_id, usos_owner
 from schemas.plan import WRITES
-from schemas.sync import Sync
-from tasks.findings.lay_out_source import Form, lay_out_source
-from tasks.lines.arrange import expected_headers
-from tasks.numbers.read_number import means_none
-from tasks.plans.plan import plan
+from schemas.syncs import Sync
+from tasks.phone.parser import means_none
+from tasks.plan.rules import plan
+from tasks.reconcile.export import Form, lay_out_source
+from tasks.source.columns import expected_headers
 
 _LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
 

@@ -7,15 +7,15 @@ from typing import Any, cast
 
 import pandas as pd
 
-from connectors.apio import Apio, Criteria, PhoneList
-from connectors.usos import Usos
-from flows.reconciliation.comparing import Look, look_at_files, read_place, sharing
-from flows.targets.target import Found, as_current
-from flows.world import World
+from connectors.apio.client import Apio, Criteria, PhoneList
+from connectors.target import Found, as_current
+from connectors.usos.client import Usos
+from flows.context import World
+from flows.reconciliation.reading import Look, look_at_files, read_place, sharing
 from schemas.errors import PhonesyncError, RequestRefused, ServiceError, UsageError
 from schemas.owner import list_owner
-from tasks.findings.seek import Sought, matches, seek
-from tasks.pages.mask import mask_numbers, mask_texts
+from tasks.reconcile.search import Sought, matches, seek
+from tasks.reports.masking import mask_numbers, mask_texts
 
 COLUMNS = ("where", "owner", "line", "name", "number", "type")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.files import write_private
-from flows.world import World
+from connectors.files.reading import write_private
+from flows.context import World
 from schemas.findings import View
-from tasks.findings.advise import Language
-from tasks.pages.as_csv import as_csv
+from tasks.reconcile.remedies import Language
+from tasks.reports.csv_text import as_csv
 
 
 def report(world: World, view: View, summary: dict[str, Any], lang: Language) -> dict[str, str]:
     """Write the reports, each readable by its owner alone, and return their paths by kind."""
     # They bring a template engine and a workbook writer along, which nothing else here needs.
-    from tasks.pages.reconcile_page import page
-    from tasks.pages.reconcile_workbook import workbook
+    from tasks.reports.reconciliation_page import page
+    from tasks.reports.reconciliation_workbook import workbook
 
     folder = world.settings.reports / view.run
     paths = {kind: folder / f"reconciliation.{kind}" for kind in ("csv", "json", "html", "xlsx")}

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.options import UsosOptions
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.server import serve as serve_sandbox

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from schemas.frames import Result
-from tasks.pages.reconcile_page import page as reconcile_page
-from tasks.pages.report import report_html
+from schemas.tables import Result
+from tasks.reports.line_report import report_html
+from tasks.reports.reconciliation_page import page as reconcile_page
 from tests.institution import institution
 from tests.tables import table
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from schemas.findings import View
-from tasks.pages.reconcile_page import page as page_of
+from tasks.reports.reconciliation_page import page as page_of
 from tests.institution import institution
 
 Open = Callable[..., Any]

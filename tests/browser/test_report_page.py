@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tasks.pages.report import COLUMNS, report_html
+from tasks.reports.line_report import COLUMNS, report_html
 
 SUMMARY: dict[str, Any] = {
     "run": "r-1",

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from connectors.apio import Apio
-from connectors.credentials import Credentials
-from connectors.pace import Tools
-from connectors.usos import Usos
-from schemas.connection import ApioConnection, Secret, UsosConnection
+from connectors.apio.client import Apio
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Tools
+from connectors.usos.client import Usos
+from schemas.connections import ApioConnection, Secret, UsosConnection
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from scripted import Reply, Seen, playing
 
-from connectors.apio import (
+from connectors.apio.client import (
     Apio,
     ApioEntry,
     BatchResult,

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Reply, Seen, playing
 
-from connectors.answers import retry_after, without_answer
-from connectors.pace import Pacer, Tools
+from connectors.http.rate_limit import Pacer, Tools
+from connectors.http.response import retry_after, without_answer
 from schemas.errors import ConfigurationError, RequestRefused, UnknownOutcome, Unreachable
 
 NOW = 1_718_000_000.0

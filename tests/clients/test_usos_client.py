@@ -13,9 +13,9 @@ import pytest
 import requests
 from scripted import Reply, closed_port, playing
 
-from connectors.credentials import Credentials
-from connectors.pace import Tools
-from connectors.usos import Usos, UsosNumber, Written, sign_with
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Tools
+from connectors.usos.client import Usos, UsosNumber, Written, sign_with
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 
 SELECT = "https://usosapps.example.edu.pl/services/phones/select"

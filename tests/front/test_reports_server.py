@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from flows.front.reports_server import can_tell_owners, owner_of_peer, reports_app
+from flows.orchestration.reports_server import can_tell_owners, owner_of_peer, reports_app
 
 
 @pytest.fixture

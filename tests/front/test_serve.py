@@ -22,7 +22,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.server import serve as serve_sandbox
-from flows.front.blocks import ApioCredentials, UsosCredentials, secret_from_block
+from flows.orchestration.blocks import ApioCredentials, UsosCredentials, secret_from_block
 from flows.sandbox import read_state
 from schemas.errors import AccessRefused, ConfigurationError
 from tests.prefect.serving import Receiver, Served, eventually, make_served, processes_of, receiving
@@ -155,7 +155,7 @@ def test_it_ends_in_order_and_continues_where_it_was(served: Served, sandbox: Sa
         assert "halls" in deployments
         assert "dormitories" not in deployments
         assert [schedule.active for schedule in deployments["desk-phones"].schedules] == [False]
-        assert {one.global_concurrency_limit for one in deployments.values()} == {None}, "see flows.front.deployments"
+        assert {one.global_concurrency_limit for one in deployments.values()} == {None}, "see deployments.py"
         ended = client.read_flow_run(run.id)
     assert ended.state.is_final()
     assert "skipped" in ended.state.message
@@ -193,7 +193,7 @@ def test_what_a_guard_has_stopped_is_applied_by_its_form_and_people_are_told(
 
 
 def test_a_server_that_dies_is_an_error(served: Served) -> None:
-    os.kill(child(served, b"flows.front.server"), signal.SIGKILL)
+    os.kill(child(served, b"flows.orchestration.server"), signal.SIGKILL)
     assert served.process.wait(60) == 4
     assert "Prefect's server has ended by itself" in served.said
     assert not processes_of(served.folder)

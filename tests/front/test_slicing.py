@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.ledger_locks import Lock
+from connectors.ledger.locks import Lock
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
-from flows.lock import STALE_SECONDS, this_process
+from flows.context import World
+from flows.locking import STALE_SECONDS, this_process
 from flows.open import open_world
-from flows.passage import Order, directly
 from flows.run import run
-from flows.slicing import (
+from flows.slice_writing import (
     Slice,
     await_strays,
     claims_of,
@@ -32,10 +32,10 @@ from flows.slicing import (
     stop_mark,
     write_slice,
 )
-from flows.world import World
+from flows.sync_run import Order, directly
 from schemas.errors import TargetBusy
 from schemas.settings import Settings
-from tasks.plans.cut import cut, owners_to_write
+from tasks.plan.slices import cut, owners_to_write
 
 FACULTIES = 9
 IN_FLIGHT = 4

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from connectors.workbook import DAMAGED
+from connectors.files.workbook import DAMAGED
 
 Mutate = Callable[[bytes, int], bytes]
 

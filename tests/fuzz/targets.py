@@ -19,29 +19,29 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
-from connectors.apio import Apio, ApioEntry, Criteria, PhoneList
-from connectors.container import unpack
-from connectors.credentials import Credentials
-from connectors.dialect import Given
-from connectors.files import read_csv
-from connectors.header import Wanted
-from connectors.ledger import Ledger
-from connectors.pace import Tools
-from connectors.usos import Usos, UsosNumber
-from connectors.workbook import cells_as_text, read_workbook
-from flows.configuration import load
-from flows.source import configured_columns
-from schemas.connection import ApioConnection, Secret, UsosConnection
+from connectors.apio.client import Apio, ApioEntry, Criteria, PhoneList
+from connectors.files.container import unpack
+from connectors.files.dialect import Given
+from connectors.files.header import Wanted
+from connectors.files.reading import read_csv
+from connectors.files.workbook import cells_as_text, read_workbook
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Tools
+from connectors.ledger.store import Ledger
+from connectors.usos.client import Usos, UsosNumber
+from flows.config import load
+from flows.sources import configured_columns
+from schemas.connections import ApioConnection, Secret, UsosConnection
 from schemas.errors import PhonesyncError
-from schemas.sync import Sync
-from tasks.lines.arrange import Records, arrange, expected_headers
-from tasks.lines.validate import Rules, validate
-from tasks.numbers.normalise import readings, tidy_text
-from tasks.numbers.number_words import tidy
-from tasks.numbers.read_number import read_number
-from tasks.numbers.recognise import recognise
-from tasks.numbers.write_number import written
-from tasks.pages.mask import mask_numbers, mask_text
+from schemas.syncs import Sync
+from tasks.phone.canonical_keys import readings, tidy_text
+from tasks.phone.formats import written
+from tasks.phone.parser import read_number
+from tasks.phone.snapshot_keys import recognise
+from tasks.phone.vocabulary import tidy
+from tasks.reports.masking import mask_numbers, mask_text
+from tasks.source.columns import Records, arrange, expected_headers
+from tasks.source.validation import Rules, validate
 
 KEY, SECRET = "an-invented-key", "an-invented-secret"
 _NOWHERE: Final = "http://127.0.0.1:9"

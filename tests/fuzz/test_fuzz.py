@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from seeds import SEEDS
 from targets import TARGETS, attack
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from schemas.errors import LedgerError
-from tasks.lines.validate import Rules, validate
-from tasks.numbers.normalise import canonical_keys, tidy_text
-from tasks.numbers.read_number import means_none, read_number
-from tasks.pages.mask import mask_text
+from tasks.phone.canonical_keys import canonical_keys, tidy_text
+from tasks.phone.parser import means_none, read_number
+from tasks.reports.masking import mask_text
+from tasks.source.validation import Rules, validate
 
 steady = settings(derandomize=True, database=None, max_examples=60)
 CHOICE = st.binary(min_size=4, max_size=4)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from tables import table
 
-from connectors.ledger import KeptPlan, Ledger
-from connectors.ledger_findings import Acceptance, Reconciliation
-from connectors.migrate import NEWEST, version_of
+from connectors.ledger.findings import Acceptance, Reconciliation
+from connectors.ledger.migrate import NEWEST, version_of
+from connectors.ledger.store import KeptPlan, Ledger
 from schemas.errors import LedgerError
-from schemas.frames import Finding, Plan, empty
+from schemas.tables import Finding, Plan, empty
 
 
 def found(*rows: dict[str, str]) -> pd.DataFrame:

@@ -10,13 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from connectors.ledger import Approval, KeptPlan, Known, Ledger
-from connectors.ledger_locks import Lock
-from connectors.migrate import NEWEST, version_of
-from flows.lock import locked
+from connectors.ledger.locks import Lock
+from connectors.ledger.migrate import NEWEST, version_of
+from connectors.ledger.store import Approval, KeptPlan, Known, Ledger
+from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
-from schemas.frames import Plan, empty
 from schemas.ledger import metadata
+from schemas.tables import Plan, empty
 
 
 def a_plan(identity: str = "run-faculties", **changes: object) -> KeptPlan:

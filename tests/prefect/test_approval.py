@@ -17,7 +17,7 @@ from prefect.client.orchestration import get_client
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
 from flows.sandbox import SAMPLES, credentials, read_state
 

@@ -29,10 +29,10 @@ from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
-from flows.slicing import has_ended
+from flows.slice_writing import has_ended
 
 ROOT = Path(__file__).parent.parent.parent
 FACULTIES = 60
@@ -168,7 +168,7 @@ def university(folder: Path, ledger: str) -> Iterator[University]:
     config = folder / "phonesync.toml"
     flows = {
         name: load_flow_from_entrypoint(f"{ROOT}/{path}", use_placeholder_flow=False)
-        for name, path in (("sync", "flows/sync.py:sync"), ("slice", "flows/front/slices.py:write_one_slice"))
+        for name, path in (("sync", "flows/sync.py:sync"), ("slice", "flows/orchestration/slices.py:write_one_slice"))
     }
     with serve(STATE) as sandbox, get_client(sync_client=True) as client:
         config.write_text(TEXT.format(ledger=ledger, usos=sandbox.usos_url), encoding="utf-8")
@@ -177,7 +177,7 @@ def university(folder: Path, ledger: str) -> Iterator[University]:
             flow_id=client.create_flow(flows["slice"]),
             name="write-slice",
             path=str(ROOT),
-            entrypoint="flows/front/slices.py:write_one_slice",
+            entrypoint="flows/orchestration/slices.py:write_one_slice",
         )
         # Every answer takes a while, so that there is a middle in which somebody can be killed.
         sandbox.usos.faults.append(Fault("replace", "slow_after_commit", times=10**6, seconds=0.1))
@@ -210,7 +210,7 @@ def test_a_killed_slice_costs_time_and_loses_nothing(
 def test_where_no_worker_comes_the_run_writes_by_itself(
     prefect_server: dict[str, str], postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.front.slices.PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("flows.orchestration.slices.PATIENCE_SECONDS", 1.0)
     with university(tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}") as there:
         state = there.run(Pool(prefect_server, most=0))
         assert state.name == "Completed", state.message

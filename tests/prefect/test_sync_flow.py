@@ -26,12 +26,12 @@ from prefect.flows import load_flow_from_entrypoint
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
-from flows.artifacts import COUNTS, PROBLEMS, REPORT, Progress, escape, problem_rows
-from flows.problems import unexpected
+from flows.errors import unexpected
+from flows.orchestration.artifacts import COUNTS, PROBLEMS, REPORT, Progress, escape, problem_rows
+from flows.orchestration.steps import carry_out
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import AccessRefused, Unreachable, UsageError
-from tasks.pages.report import COLUMNS
-from tasks.steps import carry_out
+from tasks.reports.line_report import COLUMNS
 from tests.prefect.serving import of_runs
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"

@@ -12,19 +12,19 @@ import pytest
 from tables import table
 
 from schemas.findings import Kind, tally
-from schemas.frames import Finding, Source
-from tasks.findings.advise import Names, advise
-from tasks.findings.compare_findings import Earlier, accepted, date_findings, identify, remember, resolved
-from tasks.findings.hide import hide
-from tasks.findings.once import once
-from tasks.findings.places import Place, look_around, standing
-from tasks.findings.reconcile import compare
-from tasks.findings.side import Side
-from tasks.findings.survey import numbers_in, overlap
-from tasks.lines.validate import Checked, Rules, validate
-from tasks.numbers.recognise import recognise
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
+from schemas.tables import Finding, Source
+from tasks.phone.snapshot_keys import recognise
+from tasks.plan.draft import Inputs
+from tasks.plan.rules import Policy, plan
+from tasks.reconcile.classify import compare
+from tasks.reconcile.cross_references import Place, look_around, standing
+from tasks.reconcile.deduplicate import once
+from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
+from tasks.reconcile.inputs import Side
+from tasks.reconcile.masking import hide
+from tasks.reconcile.overlap import numbers_in, overlap
+from tasks.reconcile.remedies import Names, advise
+from tasks.source.validation import Checked, Rules, validate
 
 TODAY = date(2026, 3, 14)
 

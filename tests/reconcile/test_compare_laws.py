@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tables import table
 
 from schemas.findings import Kind
-from schemas.frames import Source
-from tasks.findings.reconcile import compare
-from tasks.findings.side import COLUMNS, Side
-from tasks.lines.validate import Rules, validate
-from tasks.numbers.recognise import recognise
-from tasks.plans.board import Inputs
-from tasks.plans.plan import Policy, plan
+from schemas.tables import Source
+from tasks.phone.snapshot_keys import recognise
+from tasks.plan.draft import Inputs
+from tasks.plan.rules import Policy, plan
+from tasks.reconcile.classify import compare
+from tasks.reconcile.inputs import COLUMNS, Side
+from tasks.source.validation import Rules, validate
 
 Row = dict[str, Any]
 

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
 from flows.open import open_world
-from flows.reconciliation.comparing import look, side_of
+from flows.reconciliation.reading import look, side_of
 from flows.sandbox import SAMPLES
 
 Phonesync = Callable[..., Any]

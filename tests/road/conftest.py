@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from road_trip import Road
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
 
 

@@ -11,14 +11,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.options import ApioOptions, Fault, UsosOptions
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.usos_rows import NumberRow
 from connectors.sandbox.wire import Call
-from flows.configuration import load
+from flows.config import load
+from flows.context import World
 from flows.run import Order, run
-from flows.world import World
 from schemas.errors import InternalError, PhonesyncError
 
 ENVIRON = {"KEY": "testkey", "SECRET": "testsecret", "NAME": "admin", "WORD": "open"}

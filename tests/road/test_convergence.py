@@ -11,7 +11,7 @@ import pytest
 from road_trip import OPEN_GUARD, Road, apio_state, usos_state
 
 from connectors.sandbox.options import ApioOptions, NumberFormat, TextHandling, TypeHandling, UsosOptions
-from tasks.outcomes.spelling import as_stored
+from tasks.execution.quirks import as_stored
 
 # Texts that people and spreadsheets leave in files: spaces of every kind, a letter in two parts, nothing to be seen.
 NAMES = [

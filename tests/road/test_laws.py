@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from road_laws import Entry, World, hold, key_of
 from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox import options
 from connectors.sandbox.options import ApioOptions, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox

@@ -10,10 +10,10 @@ import pytest
 from road_trip import Road, apio_state, rows_of, usos_state
 from sqlalchemy import event
 
-from connectors.ledger import Ledger
-from connectors.ledger_engine import connect
+from connectors.ledger.engine import connect
+from connectors.ledger.store import Ledger
 from connectors.sandbox.options import ApioOptions, Fault
-from flows.housekeeping import erase, purge
+from flows.retention import erase, purge
 from flows.run import Order, run
 from schemas.errors import LedgerError
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import answer, serving
 
-from connectors.apio import PhoneList
+from connectors.apio.client import PhoneList
 from schemas.errors import ServiceError, UnknownOutcome, Unreachable
 
 HEAD = b"HTTP/1.1 200 OK\r\n"

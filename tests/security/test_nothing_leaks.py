@@ -18,11 +18,11 @@ from urllib.parse import parse_qsl
 import pytest
 from conftest import KEY, SECRET, Server, answer, serving
 
-from connectors.credentials import Credentials
-from connectors.ledger_tables import unpacked
+from connectors.http.credentials import Credentials
+from connectors.ledger.plan_table import unpacked
 from flows.open import open_world
-from flows.passage import Order
 from flows.run import run
+from flows.sync_run import Order
 from schemas.errors import PhonesyncError
 
 NUMBERS = ("22 999 71 01", "22 999 71 02", "22 999 71 03")

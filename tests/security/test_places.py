@@ -14,8 +14,8 @@ from connectors.sandbox import server as sandbox_server
 from connectors.sandbox.server import serve
 from flows.cli import main
 from flows.open import open_world
-from flows.passage import Order
 from flows.run import run
+from flows.sync_run import Order
 from schemas.errors import ConfigurationError
 
 _OUTSIDE = "/tmp/phonesync-outside"  # noqa: S108 - where a hostile name points to

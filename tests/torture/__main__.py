@@ -23,7 +23,7 @@ from figures import Figures  # noqa: E402 - likewise
 from histories import draw  # noqa: E402 - likewise
 from processes import REAL, real_history  # noqa: E402 - likewise
 
-from flows.start import begin  # noqa: E402 - likewise
+from flows.startup import begin  # noqa: E402 - likewise
 
 AT_ONCE = 20  # histories that one process lives through before it reports
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from schemas import ledger as tables
 from schemas.plan import WRITES, fingerprint
 

@@ -14,7 +14,7 @@ from figures import Figures
 from histories import draw
 from live import begun
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, Setup
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that is none: thousands of ledgers, each flushed at every commit

@@ -30,17 +30,17 @@ from road_trip import ENVIRON, OPEN_GUARD, Road, Trip
 from sqlalchemy import Engine
 from test_laws import BAD, Case, can_be_held, lay_out, state_of, unfit_for
 
-from connectors.apio import Apio
-from connectors.credentials import Credentials
-from connectors.ledger import KeptPlan, Ledger
-from connectors.ledger_engine import connect
-from connectors.pace import Tools
+from connectors.apio.client import Apio
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Tools
+from connectors.ledger.engine import connect
+from connectors.ledger.store import KeptPlan, Ledger
 from connectors.sandbox.server import Sandbox
-from connectors.usos import Usos
-from flows.configuration import load
+from connectors.usos.client import Usos
+from flows.config import load
+from flows.context import World
 from flows.run import Order, run
-from flows.world import World
-from schemas.connection import UsosConnection
+from schemas.connections import UsosConnection
 from schemas.errors import InternalError
 
 State = tuple[Entry, ...]

@@ -19,7 +19,7 @@ from typing import Any
 from figures import Figures
 from road_trip import ENVIRON, OPEN_GUARD, Road, apio_state, usos_state
 
-from connectors.ledger import Ledger
+from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
 
 COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())"]

@@ -1,0 +1,1 @@
+"""APIO: the common phone list of a tenant or of a group."""

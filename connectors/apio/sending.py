@@ -1,0 +1,179 @@
+"""Send the steps of a plan to a phone list, each by the way that is left to it, and remember what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
+
+import pandas as pd
+
+from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
+from connectors.http.request import Written as Confirmed
+from connectors.target import answer_of
+from schemas.answer import Answer
+from schemas.errors import ServiceError
+from schemas.plan import Action
+from tasks.execution.changes import Step, compose
+
+Way = Literal["batch", "entries"]
+# An entry beyond these limits was put there by other means: its line in a file may be refused, and the entry deleted
+# because the line does not count.
+_NAME_LIMIT, _NUMBER_LIMIT = 50, 30
+_AT_A_TIME = 100  # entries in one create or delete: the service takes them all or none
+
+
+class Sender:
+    """What is sent for one plan, and what was said about each of its rows.
+
+    Attributes:
+        answers: the last answer about each row that was sent.
+        closed: rows about which the service has said its last word.
+        uncertain: an answer to the last send was lost.
+        removed: entries that the service says it has deleted by itself, until the list is read.
+        refused: entries at rest whose rows of a file the service has refused, until the list is read: some delete them.
+        denied: the refusal of access that ended the sending.
+    """
+
+    def __init__(self, client: Apio, where: PhoneList, way: Way) -> None:
+        self.answers: dict[int, Answer] = {}
+        self.closed: set[int] = set()
+        self.uncertain = False
+        self.removed: list[ApioEntry] = []
+        self.refused: list[ApioEntry] = []
+        self.denied: ServiceError | None = None
+        self._client = client
+        self._where = where
+        self._way = way
+        self._takes_files = True
+        self._begun = False
+        self._confirmed: set[Step] = set()
+        self._unrenamed: set[int] = set()
+
+    def confirmed(self) -> set[int]:
+        """Return the rows of which the service has confirmed a step of their own."""
+        return {step.row for step in self._confirmed}
+
+    def worth_sending(self, steps: Sequence[Step]) -> list[Step]:
+        """Return the steps that may still lead somewhere.
+
+        What the service confirmed for that very entry and does not show all the same is not sent again. A rename that
+        it cannot do begins with the new entry instead; the old one goes once that stands.
+        """
+        worth = []
+        for step in steps:
+            if step.action is Action.RENAME and (step.row in self._unrenamed or step in self._confirmed):
+                worth.append(_added(step))
+            elif step in self._confirmed:
+                self.closed.add(step.row)
+            else:
+                worth.append(step)
+        return worth
+
+    def send(self, steps: Sequence[Step], now: pd.DataFrame) -> None:
+        """Send the complete list, or entry by entry what a list has not achieved."""
+        again, self.uncertain = self.uncertain, False
+        first, self._begun = not self._begun, True
+        # No address can name these, and deleting them first would leave a moment without them.
+        unsafe = any(step.action is Action.MODIFY and not is_path_safe(step.name) for step in steps)
+        in_a_file = ((self._way == "batch" and (first or again)) or unsafe) and all(
+            map(_fits, now["name"], now["number"])
+        )
+        if not (self._takes_files and in_a_file and self._batch(steps, now)):
+            self._entries(steps)
+
+    def create(self, entry: ApioEntry) -> Answer:
+        """Put one entry back."""
+        return answer_of(partial(self._client.create, self._where, [entry]))
+
+    def _batch(self, steps: Sequence[Step], now: pd.DataFrame) -> bool:
+        """Send the complete list; False where the service refuses the file as a whole, perhaps for one row of it."""
+        file = compose(now, steps)
+        try:
+            result = self._client.batch(self._where, [row.fields for row in file])
+        except ServiceError as error:
+            answer = Answer.of(error)
+            self._takes_files = answer.kind != "refused"
+            if self._takes_files:
+                self._said(answer, steps, in_a_file=True)
+            return self._takes_files
+        by_row = {step.row: step for step in steps}
+        said = {row.line: row for row in result.rows if row.line is not None}
+        for line, row in enumerate(file, start=1):
+            told = said.get(line)
+            if row.row is not None:
+                message = told.message if told else "the service said nothing about this row"
+                kind: Literal["confirmed", "refused"] = "confirmed" if told is None or told.success else "refused"
+                answer = Answer(kind, result.status, result.attempts, message)
+                self._said(answer, [by_row[row.row]], in_a_file=True)
+            elif told and not told.success:
+                self.refused.append(ApioEntry(*row.fields))
+        deleted = [step for step in steps if step.action is Action.DELETE]
+        self._said(Answer("confirmed", result.status, result.attempts, ""), deleted, in_a_file=True)
+        self.removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]
+        return True
+
+    def _entries(self, steps: Sequence[Step]) -> None:
+        """Send entry by entry: what adds and changes first, what deletes last."""
+        steps = [
+            _added(step) if step.action is Action.RENAME and not is_path_safe(step.name) else step for step in steps
+        ]
+        changed = [step for step in steps if step.action in {Action.MODIFY, Action.RENAME}]
+        safe = [step for step in changed if is_path_safe(step.name)]
+        for step, answer in zip(safe, self._client.map_bounded(self._put, safe), strict=True):
+            self._said(answer, [step])
+        for step in changed:
+            if not is_path_safe(step.name):
+                self._replace(step)
+        added = [step for step in steps if step.action is Action.ADD]
+        self._together(
+            added, lambda some: self._client.create(self._where, [ApioEntry(s.new_name, s.new_number) for s in some])
+        )
+        deleted = [step for step in steps if step.action is Action.DELETE]
+        self._together(deleted, lambda some: self._client.delete_many(self._where, [s.name for s in some]))
+
+    def _put(self, step: Step) -> Answer:
+        """A rename keeps the number; changing it is a step of its own, once the new name stands."""
+        number = step.number if step.action is Action.RENAME else step.new_number
+        return answer_of(lambda: self._client.put(self._where, step.name, ApioEntry(step.new_name, number)))
+
+    def _replace(self, step: Step) -> None:
+        """Where no file is taken, an entry that no address can name is taken out and put in again."""
+        removed = answer_of(lambda: self._client.delete_many(self._where, [step.name]))
+        self._said(
+            removed if removed.kind != "confirmed" else self.create(ApioEntry(step.new_name, step.new_number)), [step]
+        )
+
+    def _together(self, steps: Sequence[Step], send: Callable[[Sequence[Step]], Confirmed]) -> None:
+        """Send steps together; where the service refuses them all for one of them, one by one."""
+        for start in range(0, len(steps), _AT_A_TIME):
+            if self.denied:
+                return
+            some = steps[start : start + _AT_A_TIME]
+            answer = answer_of(partial(send, some))
+            if answer.kind == "refused" and len(some) > 1:
+                for step in some:
+                    self._said(answer_of(partial(send, [step])), [step])
+            else:
+                self._said(answer, some)
+
+    def _said(self, answer: Answer, steps: Sequence[Step], *, in_a_file: bool = False) -> None:
+        for step in steps:
+            self.answers[step.row] = answer.after(self.answers.get(step.row))
+            if answer.kind == "confirmed" and not in_a_file:
+                self._confirmed.add(step)
+            elif answer.kind == "denied" or (answer.kind == "refused" and step.action is not Action.RENAME):
+                self.closed.add(step.row)
+            elif answer.kind == "refused" and not in_a_file:
+                self._unrenamed.add(step.row)
+        self.uncertain = self.uncertain or answer.kind == "uncertain"
+        if answer.kind == "denied":
+            self.denied = answer.error
+
+
+def _added(step: Step) -> Step:
+    return Step(Action.ADD, step.row, "", "", step.new_name, step.new_number)
+
+
+def _fits(name: str, number: str) -> bool:
+    return 1 <= len(name) <= _NAME_LIMIT and 1 <= len(number) <= _NUMBER_LIMIT and "@" not in number

@@ -1,0 +1,251 @@
+"""A phone list as a target: the complete list in one batch, then reading, then whatever is left entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
+from connectors.apio.restoring import Restorer
+from connectors.apio.sending import Sender, Way
+from connectors.target import ROUNDS, Found, Job, Progress, Reading, Written, as_current, wait_before
+from schemas.answer import Answer
+from schemas.connections import ApioConnection
+from schemas.errors import ServiceError, Unreachable
+from schemas.owner import list_owner
+from schemas.plan import AT_REST, Outcome
+from tasks.execution.changes import Step, route
+from tasks.execution.classify import CUT_SHORT, Seen, verdict
+from tasks.execution.compare import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
+
+# A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
+_SENDINGS = 2 * ROUNDS + 1
+_GONE = "it does not stand in the list any more as it stood"
+_LAST_SEEN = "it was gone when the list was last read"
+_DOUBTFUL = "the service refused its row of the file, or deleted it, and the list could not be read after that"
+_PUT_BACK = "it was gone when the list could be read again; put back"
+_STILL_THERE = "it stands there as it stood"
+_HALF = "the new entry stands, and the old one still does"
+
+
+class ApioTarget:
+    """The common phone list of a tenant or of one of its groups."""
+
+    def __init__(self, client: Apio, connection: ApioConnection, where: PhoneList, reading: Reading, way: Way) -> None:
+        self.client = client
+        self.where = where
+        self.way = way
+        self._connection = connection
+        self.reading = reading
+
+    @property
+    def name(self) -> str:
+        """Address and list."""
+        return f"{self._connection.base_url} {self.owner}"
+
+    @property
+    def owner(self) -> str:
+        """The one owner of all entries."""
+        return list_owner(self.where.tenant, self.where.group)
+
+    def requests(self) -> dict[str, int]:
+        """Return how many requests were sent so far."""
+        return {"read": self.client.requests.read, "write": self.client.requests.write}
+
+    def read(self, owners: Sequence[str], progress: Progress) -> Found:  # noqa: ARG002 - a list is its only owner
+        """Return the whole list; a service may drop search criteria, so none are sent."""
+        progress("reading the phone list", 0, 1)
+        entries = self.client.entries(self.where)
+        progress("reading the phone list", 1, 1)
+        return Found(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
+
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
+        """Tell whether the list takes two names that differ only in case for one; asked only where it matters.
+
+        Adding `dean` would overwrite `Dean` there. No page says which it is, so a standing entry is looked up under its
+        name in another case; only an answer with that entry means yes.
+        """
+        names = set(standing["tidy"])
+        folded = {name.casefold() for name in names}
+        if len(folded) < len(names) or not any(name.casefold() in folded for name in set(wanted) - names):
+            return False
+        for name in sorted(names):
+            other = name.swapcase()
+            if other != name and other.casefold() == name.casefold() and is_path_safe(other):
+                try:
+                    return bool(self.client.get(self.where, other).name.casefold() == name.casefold())
+                except ServiceError:
+                    return False
+        return False
+
+    def write(self, rows: pd.DataFrame, job: Job) -> Written:
+        """Bring the list to what the plan wants, whether or not the server deletes what a file leaves out."""
+        return _Passage(self, rows, job).run()
+
+
+class _Passage:
+    """One list on its way through one plan."""
+
+    def __init__(self, target: ApioTarget, rows: pd.DataFrame, job: Job) -> None:
+        self._target = target
+        self._rows = rows
+        self._job = job
+        self._fold = job.folds_names
+        self._result = Written()
+        self._sender = Sender(target.client, target.where, target.way)
+        self._restorer = Restorer(target.owner, job, self._sender, self._read)
+        self._open: list[int] = []
+        self._cut: set[int] = set()
+
+    def run(self) -> Written:
+        """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
+        result = self._result
+        try:
+            fresh = self._read()
+        except ServiceError as error:
+            result.stopped = error
+            self._note(self._rows[writes(self._rows)], Outcome.SKIPPED, f"not sent: {error.message}")
+            return result
+        changes = self._without_conflicts(fresh)
+        try:
+            now = self._carry_out(changes, fresh)
+        except ServiceError as error:
+            result.stopped = error
+            self._note_at_rest(self._restorer.doubtful(), Outcome.UNKNOWN, _DOUBTFUL)
+            self._restorer.save_strangers(changes, fresh)
+            result.unplanned += self._restorer.unplanned(None)
+            self._note_at_rest(self._restorer.seen_gone(), Outcome.CONFLICT, _LAST_SEEN)
+            self._unread(changes)
+            return result
+        result.stopped = self._sender.denied
+        result.unplanned += self._restorer.unplanned(set(now["name"]))
+        self._account(now)
+        self._job.progress("writing to the phone list", len(changes), len(changes))
+        result.found, result.confirmed = now, self._sender.confirmed()
+        return result
+
+    def _read(self) -> pd.DataFrame:
+        return self._target.read([], lambda *_: None).entries
+
+    def _without_conflicts(self, fresh: pd.DataFrame) -> pd.DataFrame:
+        """Leave out rows whose entry has moved since the plan, or whose name somebody else has taken."""
+        rows = self._rows[writes(self._rows)]
+        # What an interrupted write may itself have done is no conflict: the entry is gone, or spelled anew by the list,
+        sent = rows.index.isin(self._job.sent)
+        ours = sent & (self._cost(rows, fresh) | shown(rows, "before", fresh, fold_names=self._fold))
+        gone = moved(self._rows, fresh)[writes(self._rows)] & ~ours
+        # or the first of a rename's two steps has brought the new one.
+        half = halves(rows)
+        halfway = rows.index.isin(half.index[shown(half, "after", fresh, fold_names=self._fold)])
+        brought = sent & (halfway | shown(rows, "after", fresh, fold_names=self._fold))
+        new = fresh[newcomers(self._rows, fresh)]
+        apart = gone | taken(rows, new, fold_names=self._fold) & ~brought
+        come = new.drop_duplicates("tidy").set_index("tidy")["number"]
+        names = rows["name_before"].where(gone, rows["name_after"])[apart]
+        for row, name in zip(names.index, names, strict=True):
+            said = f"now its number is {come[name]}" if name in come else "the entry is not there any more"
+            self._keep(row, Outcome.CONFLICT, f"changed by somebody else since the plan was made: {said}")
+        return rows[~apart]
+
+    def _cost(self, rows: pd.DataFrame, fresh: pd.DataFrame) -> Mask:
+        """Tell which rows an interrupted write has sent whose entries nothing has the name of any more."""
+        return cost(rows, self._job.sent, fresh, fold_names=self._fold)
+
+    def _with_cost(self, entries: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add to a list what an interrupted write of these very rows has cost it."""
+        gone = rows[self._cost(rows, entries)]
+        if gone.empty:
+            return entries
+        pairs = zip(gone["name_before"], gone["number_before"], strict=True)
+        more = as_current([(self._target.owner, *pair, "", "") for pair in pairs], self._target.reading)
+        return pd.concat([entries, more], ignore_index=True)
+
+    def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+        """Send until nothing is left that may still lead somewhere, and return the list as it stands then."""
+        sender, doubts = self._sender, 0
+        halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
+        # What the change of an entry has cost comes back if it fails now; what was to stay comes back in any case.
+        now = self._with_cost(fresh, changes[stands(changes) & ~halfway])
+        stood = self._with_cost(now, self._at_rest())
+        for _ in range(_SENDINGS):
+            steps = self._steps(changes, now)
+            if not steps or sender.denied or doubts > ROUNDS:
+                break
+            if not self._job.go_on():
+                self._cut = {step.row for step in steps}
+                break
+            if sender.uncertain:
+                doubts += 1
+                self._job.sleep(wait_before(doubts, list(sender.answers.values())))
+            self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
+            self._open = [self._job.intend(self._target.way, [self._target.owner])]
+            sender.send(steps, now)
+            now = self._read()
+            now = self._restorer.put_back(changes, stood, now)
+            self._job.settle([], self._open)
+        return self._restorer.put_back(changes, stood, now, ended=True)
+
+    def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
+        done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
+        return self._sender.worth_sending(route(changes[~done], now, fold_names=self._fold))
+
+    def _at_rest(self) -> pd.DataFrame:
+        return self._rows[stands(self._rows) & ~writes(self._rows)]
+
+    # Accounting ---------------------------------------------------------------------------------------------------
+
+    def _account(self, now: pd.DataFrame) -> None:
+        rest = self._rows[~self._rows.index.isin(self._result.known)]
+        done = in_place(rest, now, fold_names=self._fold)
+        half = shown(rest, "after", now, fold_names=self._fold) & ~done
+        untouched = Seen(read=True, untouched=True)
+        self._account_doubtful(rest[done])
+        for row, change, stood, ok, came in zip(rest.index, writes(rest), stands(rest), done, half, strict=True):
+            answer = self._sender.answers.get(row)
+            if change and answer is None and ok:
+                self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
+            elif answer and row in self._cut:
+                self._keep(row, Outcome.SKIPPED, CUT_SHORT, answer)
+            elif change:
+                outcome, message = verdict(answer, untouched, in_place=bool(ok))
+                self._keep(row, outcome, f"{_HALF}: {message}" if came and answer else message, answer)
+            elif stood and not ok:
+                self._keep(row, Outcome.CONFLICT, _GONE)
+        self._job.settle(list(self._result.known.values()), [])
+
+    def _account_doubtful(self, rows: pd.DataFrame) -> None:
+        """Say of rows at rest that an interrupted run has left in doubt that their entries are there."""
+        put_back = self._restorer.put_back_names()
+        rows = rows[~writes(rows) & rows.index.isin(self._job.sent)]
+        for row, action, name in zip(rows.index, rows["action"], rows["name_before"], strict=True):
+            self._keep(row, AT_REST[action], _PUT_BACK if name in put_back else _STILL_THERE)
+
+    def _note_at_rest(self, entries: Sequence[ApioEntry], outcome: Outcome, message: str) -> None:
+        """Say of the rows at rest that are about these entries what became of them before reading failed."""
+        about = as_current([(self._target.owner, e.name, e.number, "", "") for e in entries], self._target.reading)
+        rest = self._at_rest()
+        for row in rest.index[shown(rest, "before", about, fold_names=self._fold)]:
+            self._keep(row, outcome, message)
+
+    def _unread(self, changes: pd.DataFrame) -> None:
+        """Reading failed after writing: where nobody knows what was done, the intent stays open."""
+        for row in changes.index:
+            answer = self._sender.answers.get(row)
+            if answer is None or isinstance(answer.error, Unreachable):
+                self._keep(row, Outcome.SKIPPED, "not sent", answer)
+            elif answer.kind in {"refused", "denied"}:
+                self._keep(row, Outcome.FAILED, answer.message, answer)
+            else:
+                self._keep(row, Outcome.UNKNOWN, "sent, but what came of it could not be read", answer)
+        known = list(self._result.known.values())
+        intents = [*self._open, *self._restorer.intents]
+        self._job.settle(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else intents)
+
+    def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
+        for row in rows.index:
+            self._keep(row, outcome, message)
+        self._job.settle(list(self._result.known.values()), [])
+
+    def _keep(self, row: int, outcome: Outcome, message: str, answer: Answer | None = None) -> None:
+        self._result.known[int(row)] = self._job.known(int(row), outcome, message, answer)

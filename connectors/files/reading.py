@@ -1,0 +1,162 @@
+"""Files: tables in, each record with its true line; private files out, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from connectors.files.container import unpack
+from connectors.files.dialect import Dialect, Given, read_head
+from connectors.files.encoding import decode, utf8_from
+from connectors.files.header import Wanted
+from connectors.files.table import Table, read_exactly, read_plain
+from schemas.errors import ConfigurationError, SourceError
+
+__all__ = [
+    "Dialect",
+    "Given",
+    "Table",
+    "Wanted",
+    "read_bytes",
+    "read_csv",
+    "read_exactly",
+    "read_plain",
+    "read_table",
+    "write_private",
+]
+
+
+def read_csv(
+    path: Path,
+    *,
+    expected: Sequence[str],
+    also: Collection[str] = (),
+    given: Given = Given(),  # noqa: B008 - immutable
+) -> Table:
+    """Read a whole file: see `read_table`, which takes the same arguments and its bytes."""
+    return read_table(path, read_bytes(path), Wanted(expected, also), given)
+
+
+def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
+    """Read a whole table without losing, moving or changing a single field: CSV or a workbook, as it is or gzipped.
+
+    A record that cannot be read spoils itself alone and says why in `Table.problems`. What is no data (blank lines,
+    titles above the header, comments) has no row, stands in `Table.skipped`, and counts as lines.
+
+    Args:
+        path: the file, for the messages.
+        raw: its bytes.
+        wanted: header names of which some or all should occur; they tell the header and the delimiter.
+        given: what the configuration sets; the rest is found out.
+
+    Raises:
+        SourceError: the file cannot be trusted as a whole; the message holds no cell but header names.
+        ConfigurationError: the encoding that is set does not exist.
+    """
+    content, form, packed = unpack(path, raw)
+    if form == "xlsx":
+        from connectors.files.workbook import read_workbook  # noqa: PLC0415 - most files are text, and openpyxl takes a while
+
+        return read_workbook(path, content, wanted, given)
+    if given.sheet is not None:
+        raise ConfigurationError(
+            f"{path}: `sheet` is set, but the file is no workbook.", remedy="Leave `sheet` out, or name the workbook."
+        )
+    decoded = decode(path, content, given.encoding)
+    head = read_head(path, decoded.text, wanted, replace(given, encoding=decoded.encoding))
+    head = replace(head, dialect=replace(head.dialect, evidence=decoded.evidence, packed=packed))
+    body = utf8_from(content, decoded, head.body)
+    return read_plain(path, body, head) or read_exactly(path, body, head)
+
+
+def write_private(path: Path, data: bytes | str) -> None:
+    """Put a file in place whole or not at all, readable by its owner alone from the first byte on.
+
+    Text is written as UTF-8. A folder that is missing is made. What stood there before stays until the new file is
+    safely on the disk.
+
+    Raises:
+        ConfigurationError: the file cannot be written there.
+    """
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # whoever may write there could put in another
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 0600
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: cannot be written ({error.strerror}).",
+            remedy="Make room or grant access there, or choose another folder.",
+        ) from error
+
+
+def make_private_folder(path: Path) -> None:
+    """Make sure that files can be put into a folder, which is made for its owner alone where it is missing.
+
+    Raises:
+        ConfigurationError: they cannot.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(13, "permission denied")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: reports cannot be written there ({error.strerror}).",
+            remedy="Set reports in phonesync.toml to a folder that can be written.",
+        ) from error
+
+
+def remove_folder(path: Path) -> bool:
+    """Remove a folder and the files in it; return whether there was one. Folders inside it are not touched."""
+    if not path.is_dir() or path.is_symlink():
+        return False
+    for file in path.iterdir():
+        if file.is_file() or file.is_symlink():
+            file.unlink()
+    with suppress(OSError):  # somebody keeps a folder of their own in it
+        path.rmdir()
+    return True
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return all that a source file holds; raises `SourceError` where there is nothing to be had."""
+    try:
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{path}: this is not a file.", remedy="Set the sync's `source` to a CSV file.")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(
+            f"{path}: there is no such file.",
+            remedy="Check the sync's `source`; paths are relative to the configuration file.",
+        ) from None
+    except OSError as error:
+        raise SourceError(
+            f"{path}: cannot be read ({error.strerror}).", remedy="Grant the user that runs phonesync access to it."
+        ) from error
+    if not raw:
+        raise SourceError(f"{path}: the file is empty, without even a header.", remedy="Export it again.")
+    return raw
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

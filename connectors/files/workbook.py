@@ -1,0 +1,263 @@
+"""Workbooks (.xlsx): one sheet as a table, its cells as texts without loss, or with the reason why not.
+
+A cell of a workbook may hold a number, a date, a truth, a formula or an error where somebody typed a telephone number.
+What is certain becomes text; what has lost something says so in `Table.cells`. Row numbers are those of the sheet.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
+
+from connectors.files.cells import LONG, MERGED, result_of, text_of
+from connectors.files.dialect import Dialect, Given
+from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
+from connectors.files.table import LONGEST, Table
+from schemas.errors import ConfigurationError, SourceError
+
+_LARGEST: Final = 1 << 29  # bytes of all parts unpacked
+_MOST_PARTS: Final = 5_000
+_MOST_ROWS: Final = 1_048_576  # a sheet of Excel has no more
+_MOST_CELLS: Final = 40_000_000  # empty ones among them
+_OPENING: Final = 200  # rows looked at for a header
+_DENSEST: Final = 100  # times that a part may grow when it is unpacked; spreadsheets write some twenty
+_SMALL: Final = 1 << 17  # bytes of a part that may be as dense as it likes
+_DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
+
+# What reading an archive may raise where it is damaged; a RuntimeError where it has a password or an unknown packing.
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+
+
+@dataclass
+class _Rows:
+    """The rows of a sheet as they are gathered."""
+
+    lines: list[int] = field(default_factory=list)
+    texts: list[list[str]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+    flaws: dict[tuple[int, str], str] = field(default_factory=dict)
+    blank: list[int] = field(default_factory=list)
+
+
+def read_workbook(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
+    """Return one sheet of a workbook; see `connectors.files.read_table`.
+
+    Raises:
+        SourceError: the workbook is damaged or too large, or no sheet, or more than one, has the wanted header.
+        ConfigurationError: there is no sheet of the name that is set.
+    """
+    _look_inside(path, raw)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of fonts and extensions, which hold no numbers
+            return _read(path, raw, wanted, given)
+    except (SourceError, ConfigurationError):
+        raise
+    except Exception as error:  # noqa: BLE001 - openpyxl stumbles over damaged parts in every way there is
+        raise SourceError(
+            f"{path}: the workbook cannot be read ({type(error).__name__}).",
+            remedy="Open it in the spreadsheet, save it again as .xlsx, or save the sheet as CSV.",
+        ) from None
+
+
+def cells_as_text(raw: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield every row of a sheet that has been read before, with its number: what the clerk sees, as text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+        rows = [(line, [text_of(cell)[0] for cell in cells]) for line, cells in _rows(Path(), workbook[sheet])]
+    yield from rows
+
+
+def _look_inside(path: Path, raw: bytes) -> None:
+    """Refuse what would fill the memory, before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            parts = archive.infolist()
+            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST or any(map(_dense, parts)):
+                raise SourceError(
+                    f"{path}: the workbook unpacks to far more than a directory needs.",
+                    remedy="Save the sheet with the numbers alone as CSV.",
+                )
+            for part in parts:
+                with archive.open(part) as opened:
+                    if _DECLARES.search(opened.read(4096)):
+                        raise SourceError(
+                            f"{path}: the workbook declares entities, which no spreadsheet does.",
+                            remedy="Find out where it comes from.",
+                        )
+    except DAMAGED:
+        raise SourceError(
+            f"{path}: the workbook is damaged or has a password.", remedy="Save it again without one."
+        ) from None
+
+
+def _dense(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > max(_SMALL, _DENSEST * part.compress_size)
+
+
+def _read(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
+    workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+    sheet, opening, at = _choose(path, workbook, wanted, given)
+    header = opening[at]
+    names = checked_names(path, header, opening, at, wanted if given.header_line is None else None)
+    rows = _gather(_rows(path, sheet), names, header.line, _formulas(path, raw, sheet))
+    _mark_merged(path, raw, sheet, names, rows)
+    blank = [*(Skipped(line, "blank") for line in rows.blank), *above(opening[:at])]
+    schema = pa.schema([(name, pa.large_string()) for name in names])
+    columns = [pa.array(column, type=pa.large_string()) for column in zip(*rows.texts, strict=True)]
+    batches = [pa.RecordBatch.from_arrays(columns, schema=schema)] if columns else []
+    return Table(
+        path=path,
+        dialect=Dialect("xlsx", "", "", sheet=sheet.title),
+        header=names,
+        frame=pa.Table.from_batches(batches, schema=schema).to_pandas(),
+        lines=np.array(rows.lines, dtype=np.int64),
+        problems=np.array(rows.problems, dtype=object),
+        widths=np.array(rows.widths, dtype=np.int64),
+        at=header.line,
+        skipped=tuple(sorted(blank, key=lambda record: record.line)),
+        cells=MappingProxyType(rows.flaws),
+    )
+
+
+def _choose(path: Path, workbook: Any, wanted: Wanted, given: Given) -> tuple[Any, list[Record], int]:
+    """Return the one sheet that has the header, its first rows, and which of them is the header."""
+    sheets = list(workbook.worksheets)
+    if given.sheet is not None:
+        sheets = [sheet for sheet in sheets if sheet.title.casefold() == given.sheet.casefold()]
+        if not sheets:
+            raise ConfigurationError(
+                f"{path}: there is no sheet {given.sheet!r}.",
+                remedy=f"The workbook has: {', '.join(sheet.title for sheet in workbook.worksheets)}.",
+            )
+    else:
+        sheets = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
+    opened = [(sheet, _opening(path, sheet)) for sheet in sheets]
+    found = [(sheet, records, find_header(records, wanted, given.header_line)) for sheet, records in opened]
+    headed = [(sheet, records, at) for sheet, records, at in found if at is not None]
+    if len(headed) > 1:
+        listed = ", ".join(repr(sheet.title) for sheet, _, _ in headed)
+        raise SourceError(
+            f"{path}: several sheets have such a header: {listed}.", remedy="Set the sync's `sheet` to the one meant."
+        )
+    if headed:
+        return headed[0]
+    firsts = [record for _, records in opened for record in records if any(record.cells)]
+    if not firsts:
+        raise SourceError(f"{path}: the workbook has no sheet with anything in it.", remedy="Export it again.")
+    raise foreign_header(path, firsts[0], wanted)
+
+
+def _opening(path: Path, sheet: Any) -> list[Record]:
+    rows = islice(_rows(path, sheet), _OPENING)
+    return [
+        Record(["" if cell.value is None else text_of(cell)[0].strip() for cell in cells], line) for line, cells in rows
+    ]
+
+
+def _rows(path: Path, sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Yield the rows with their numbers, missing ones as empty, and stop a sheet that pretends to have no end."""
+    sheet.reset_dimensions()  # programs write wrong ones
+    seen = 0
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        seen += 1 + len(cells)
+        if line > _MOST_ROWS or seen > _MOST_CELLS:
+            raise SourceError(
+                f"{path}: the sheet has more rows or columns than any directory needs.",
+                remedy="Copy the rows with numbers into a sheet of their own.",
+            )
+        yield line, cells
+
+
+def _gather(
+    sheet: Iterator[tuple[int, Sequence[Any]]], names: tuple[str, ...], header: int, formulas: set[tuple[int, int]]
+) -> _Rows:
+    """Read the rows below the header."""
+    rows, width = _Rows(), len(names)
+    for line, cells in islice(sheet, header, None):
+        if not cells:  # a row that is not in the file; one far below brings a million of them with it
+            continue
+        filled = _filled(line, cells, formulas)
+        if not filled:
+            rows.blank.append(line)
+            continue
+        read = [result_of(text_of(cell), (line, at) in formulas) for at, cell in enumerate(cells[:width])]
+        texts = [text for text, _ in read]
+        rows.flaws |= {(line, names[at]): flaw for at, (_, flaw) in enumerate(read) if flaw}
+        rows.flaws |= {(line, names[at]): LONG for at, text in enumerate(texts) if len(text) > LONGEST}
+        rows.lines.append(line)
+        rows.texts.append([*texts, *[""] * (width - len(texts))])
+        rows.problems.append(f"{filled} fields where the header has {width}" if filled > width else "")
+        rows.widths.append(max(filled, width))
+    return rows
+
+
+def _filled(line: int, cells: Sequence[Any], formulas: set[tuple[int, int]]) -> int:
+    """Return how many cells a row has up to the last one that says something, 0 for a blank row."""
+    for at in range(len(cells) - 1, -1, -1):
+        text, flaw = ("", "") if cells[at].value is None else text_of(cells[at])
+        if text.strip() or flaw or (line, at) in formulas:
+            return at + 1
+    return 0
+
+
+def _formulas(path: Path, raw: bytes, sheet: Any) -> set[tuple[int, int]]:
+    """Return the places of formulas, row and column: one that was never calculated looks empty.
+
+    Empty means something here, and what a formula would say is nobody's guess.
+    """
+    part = _part(raw, sheet)
+    rows = [int(number) for number in _ROW.findall(part)]
+    if any(later <= earlier for earlier, later in pairwise(rows)):
+        raise SourceError(
+            f"{path}: the rows of the sheet are not in their order.",
+            remedy="Open it in the spreadsheet and save it again.",
+        )
+    if not _FORMULA.search(part):
+        return set()
+    formulas = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)[sheet.title]
+    return {
+        (line, at) for line, cells in _rows(path, formulas) for at, cell in enumerate(cells) if cell.data_type == "f"
+    }
+
+
+def _mark_merged(path: Path, raw: bytes, sheet: Any, names: tuple[str, ...], rows: _Rows) -> None:
+    """Mark the cells that are hidden behind a merged one: they look empty, and may mean the same or nothing."""
+    marked = 0
+    for reference in _MERGED.findall(_part(raw, sheet)):
+        left, top, right, bottom = (edge or 1 for edge in range_boundaries(reference.decode()))
+        first, last = bisect_left(rows.lines, top), bisect_right(rows.lines, bottom)
+        columns = range(left - 1, min(right, len(names)))
+        marked += (last - first) * len(columns) + 1
+        if marked > _MOST_ROWS:
+            raise SourceError(
+                f"{path}: the sheet has too many merged cells.", remedy="Split them: every row needs its own values."
+            )
+        for line in rows.lines[first:last]:
+            rows.flaws |= {(line, names[at]): MERGED for at in columns if (line, at) != (top, left - 1)}
+
+
+def _part(raw: bytes, sheet: Any) -> bytes:
+    """Return the XML of a sheet: openpyxl streams its cells, and keeps to itself which are merged or calculated."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return archive.read(sheet._worksheet_path)  # noqa: SLF001 - the one place that knows which part it is

@@ -1,0 +1,286 @@
+"""One way to ask a service: every answer becomes a value or a typed error, and a write is sent once.
+
+Reads are tried again, each attempt prepared (and signed) anew, until `attempts` or `total_seconds` is used up. A write
+is sent once by a call: when its answer is lost only reading can tell what happened, and the error says so. A pause that
+the service asks for counts for all threads.
+
+| what came back | a read | a write |
+|---|---|---|
+| the promised answer | value | value |
+| no connection, so nothing was sent | again, then `Unreachable` | `Unreachable` |
+| no answer, 408, 429, 5xx, or not what the page promises | again, then `Unreachable` | `UnknownOutcome` |
+| 3xx | `RequestRefused` | `UnknownOutcome` |
+| credentials, rights or clock refused | `AccessRefused` | `AccessRefused` |
+| any other 4xx | `RequestRefused` | `RequestRefused` |
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+import requests
+import urllib3.exceptions
+from requests.cookies import extract_cookies_to_jar, get_cookie_header
+from tenacity import RetryCallState, Retrying, retry_if_result
+
+from connectors.http.deadline import DeadlineAdapter
+from connectors.http.rate_limit import Counter, Pacer, Purpose, Tools
+from connectors.http.request import Call
+from connectors.http.response import (
+    Answer,
+    Dialect,
+    Failure,
+    Kind,
+    NotPromised,
+    garbage,
+    judge,
+    without_answer,
+    words_of,
+)
+from schemas.connections import Connection
+from schemas.errors import AccessRefused, ConfigurationError, RequestRefused, ServiceError, UnknownOutcome, Unreachable
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_FIRST_WAIT: Final = 0.5
+_LARGEST_BODY: Final = 128 * 1024 * 1024  # bytes; a million entries take some 100 MiB
+_LONGEST_WAIT: Final = 30.0
+_AGAIN: Final = frozenset({"unsent", "lost", "garbage", "later"})
+_READ_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
+    {"moved": RequestRefused, "access": AccessRefused, "refused": RequestRefused},
+)
+_WRITE_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
+    {"unsent": Unreachable, "untrusted": Unreachable, "access": AccessRefused, "refused": RequestRefused},
+)
+
+
+class Http:
+    """One service on one connection; safe to share between threads.
+
+    The session underneath follows no redirect, reads no environment and keeps no cookies. The jar of a service that
+    needs one is handed in: the standard library's jar locks itself, the one of `requests` is copied without a lock.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        connection: Connection,
+        dialect: Dialect,
+        *,
+        tools: Tools,
+        cookies: CookieJar | None = None,
+    ) -> None:
+        if connection.ca_bundle is not None and not connection.ca_bundle.is_file():
+            raise ConfigurationError(f"{name}: ca_bundle names a file that is not there.", remedy="Correct the path.")
+        self.requests = Counter()
+        self._name = name
+        self._connection = connection
+        self._dialect = dialect
+        self._tools = tools
+        self._cookies = cookies
+        self._pacer = Pacer(connection.max_requests_per_second, tools)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.verify = str(connection.ca_bundle) if connection.ca_bundle else True
+        if connection.proxy:
+            self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
+        self._due = threading.local()  # when the call of each thread has to have its answer
+        usual = DeadlineAdapter(connection.concurrency, lambda: self._due.at - tools.monotonic())
+        adapter = tools.network or usual
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def close(self) -> None:
+        """Let go of the kept connections."""
+        self._session.close()
+
+    def read(self, call: Call[T]) -> T:
+        """The promised value; tried again while that may help and time is left."""
+        self._wait_for_turn(call)
+        deadline = self._tools.monotonic() + self._connection.total_seconds
+        attempts: list[T | Failure] = []
+
+        def attempt() -> T | Failure:
+            result = self._attempt(call, deadline, "read")
+            attempts.append(result)
+            return result
+
+        outcome: T | Failure = Retrying(
+            sleep=self._rest,
+            wait=self._wait,
+            stop=lambda state: (
+                state.attempt_number >= self._connection.attempts
+                or self._tools.monotonic() + state.upcoming_sleep >= deadline
+            ),
+            retry=retry_if_result(lambda result: isinstance(result, Failure) and result.kind in _AGAIN),
+            retry_error_callback=lambda _: attempts[-1],
+        )(attempt)
+        if not isinstance(outcome, Failure):
+            return outcome
+        if call.last_resort and outcome.kind == "garbage" and outcome.answer and call.accepts(outcome.answer):
+            try:
+                return call.last_resort(outcome.answer)
+            except (NotPromised, RecursionError):
+                pass
+        sent = call.sent_before + len(attempts)
+        error = _READ_ERRORS.get(outcome.kind, Unreachable)
+        plural = "attempt" if sent == 1 else "attempts"
+        raise self._error(error, call, outcome, sent, f"got no usable answer in {sent} {plural}: {outcome.reason}")
+
+    def write(self, call: Call[T]) -> T:
+        """The promised value; sent exactly once, whatever comes back."""
+        self._wait_for_turn(call)
+        outcome = self._attempt(call, self._tools.monotonic() + self._connection.total_seconds, "write")
+        if not isinstance(outcome, Failure):
+            return outcome
+        error = _WRITE_ERRORS.get(outcome.kind, UnknownOutcome)
+        sent = call.sent_before + 1
+        raise self._error(error, call, outcome, sent, f"was not sent: {outcome.reason}")
+
+    def map_bounded(
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        on_done: Callable[[R], None] | None = None,
+    ) -> list[R]:
+        """Results in the order of `items`, with at most `concurrency` calls under way.
+
+        The first error is raised as soon as the calls under way have ended; none is started after it. `on_done` is
+        called in the caller's thread with each result as it arrives.
+        """
+        with ThreadPoolExecutor(max_workers=self._connection.concurrency) as pool:
+            futures = [pool.submit(function, item) for item in items]
+            try:
+                for future in as_completed(futures):
+                    result = future.result()
+                    if on_done:
+                        on_done(result)
+            finally:
+                for future in futures:
+                    future.cancel()
+        return [future.result() for future in futures]
+
+    def _wait_for_turn(self, call: Call[T]) -> None:
+        """Wait as pacing, or a pause that the service has asked another thread for, wants it."""
+        longest = self._connection.total_seconds
+        if not self._pacer.wait(longest):
+            asked = Failure("unsent", f"the service has asked for a pause of more than {longest:g} s")
+            raise self._error(Unreachable, call, asked, call.sent_before, f"was not sent: {asked.reason}")
+
+    def _rest(self, seconds: float) -> None:
+        self._tools.sleep(seconds)
+        self._pacer.wait(self._connection.total_seconds)
+
+    def _wait(self, state: RetryCallState) -> float:
+        """Longer after each attempt, never less than the service asked for, never all threads at once."""
+        failure = state.outcome.result() if state.outcome else None
+        longest: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (state.attempt_number - 1))
+        asked = failure.retry_after if isinstance(failure, Failure) else None
+        return max(longest * (1 + self._tools.random()) / 2, asked or 0.0)
+
+    def _attempt(self, call: Call[T], deadline: float, purpose: Purpose) -> T | Failure:
+        answer = self._send(self._prepare(call), deadline, purpose)
+        if isinstance(answer, Failure):
+            return answer
+        if not call.accepts(answer):
+            failure = judge(answer, self._dialect, self._tools.clock())
+            if failure.retry_after:
+                self._pacer.pause(failure.retry_after)
+            return failure
+        try:
+            return call.parse(answer)
+        except (NotPromised, RecursionError):
+            return garbage(answer)
+
+    def _prepare(self, call: Call[T]) -> requests.PreparedRequest:
+        try:
+            prepared = call.prepare()
+        except (requests.RequestException, ValueError):
+            # The library's own message would quote what could not be sent.
+            prepared = None
+        if prepared is None:
+            raise RequestRefused(
+                f"{self._name}: {call.operation} could not be put into a request; nothing was sent.",
+                remedy="Check base_url, and the text for characters that are no characters.",
+                service=self._name,
+                attempts=call.sent_before,
+            )
+        prepared.headers.update({"Accept": "application/json", "User-Agent": "phonesync"})
+        if self._cookies is not None:
+            cookies = get_cookie_header(self._cookies, prepared)  # type: ignore[no-untyped-call] # not in the stubs
+            prepared.headers.update({"Cookie": cookies} if cookies else {})
+        return prepared
+
+    def _send(
+        self,
+        prepared: requests.PreparedRequest,
+        deadline: float,
+        purpose: Purpose,
+    ) -> Answer | Failure:
+        left = max(deadline - self._tools.monotonic(), 0.001)
+        timeout = min(self._connection.timeout_seconds, left)
+        failure = None
+        self._due.at = deadline
+        try:
+            response = self._session.send(prepared, timeout=timeout, stream=True, allow_redirects=False)
+            # A refused session takes no cookie away: another thread may have signed in again meanwhile.
+            if self._cookies is not None and response.status_code != 401:
+                extract_cookies_to_jar(self._cookies, prepared, response.raw)  # type: ignore[no-untyped-call] # likewise
+            body = b"" if response.is_redirect else self._body(response, deadline)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            failure = without_answer(error)
+        if failure is None or failure.kind == "lost":
+            self.requests.add(purpose)
+        return failure or Answer(response.status_code, response.headers, body)
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        """The whole body, unless it drips in past the deadline, or grows past what any directory can be."""
+        pieces, size = [], 0
+        while piece := response.raw.read1(65536, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if size > _LARGEST_BODY:
+                response.close()
+                raise requests.exceptions.ContentDecodingError
+            if self._tools.monotonic() > deadline:
+                response.close()
+                raise requests.ReadTimeout
+        return b"".join(pieces)
+
+    def _error(
+        self,
+        error: type[ServiceError],
+        call: Call[T],
+        failure: Failure,
+        attempts: int,
+        unreachable: str,
+    ) -> ServiceError:
+        """The error with its sentence and remedy; raised outside any `except`, so that it drags no address along."""
+        said, remedy = {
+            Unreachable: (unreachable, "Check base_url, the proxy and the network, then run again."),
+            AccessRefused: (f"was not allowed ({failure.reason})", self._dialect.access_remedy),
+            RequestRefused: (f"was refused ({failure.reason})", call.remedy),
+            UnknownOutcome: (f"was sent, its outcome is not known ({failure.reason})", "Read before sending again."),
+        }[error]
+        if failure.kind == "untrusted":
+            remedy = "Name the file with the issuing authority's certificate in ca_bundle."
+        if error is RequestRefused and failure.kind == "moved":
+            remedy = "Set base_url to the address the service has moved to."
+        answer = failure.answer
+        return error(
+            f"{self._name}: {call.operation} {said}.",
+            remedy=remedy,
+            service=self._name,
+            status=answer.status if answer else None,
+            attempts=attempts,
+            details=words_of(answer, self._dialect) if answer else "",
+            retry_after=failure.retry_after,
+            body=answer.json_or_none() if answer else None,
+        )

@@ -1,0 +1,45 @@
+"""One request of a service's page, and what a write is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import requests
+
+from connectors.http.response import Answer, is_ok
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A write the service confirmed; `message` holds its own words, "" where it gave none."""
+
+    status: int
+    attempts: int
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One request of a service's page.
+
+    Attributes:
+        operation: what messages call it; never a name, a number or an id.
+        prepare: makes the request, anew for every attempt.
+        parse: the promised value, or `NotPromised`.
+        accepts: the answers that `parse` may read.
+        last_resort: what the last attempt may still make of an answer that `parse` did not take.
+        remedy: what to do when the service refuses.
+        sent_before: requests that the same method call has already used.
+    """
+
+    operation: str
+    prepare: Callable[[], requests.PreparedRequest]
+    parse: Callable[[Answer], T]
+    accepts: Callable[[Answer], bool] = is_ok
+    last_resort: Callable[[Answer], T] | None = None
+    remedy: str = ""
+    sent_before: int = 0

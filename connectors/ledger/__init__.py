@@ -1,0 +1,1 @@
+"""The ledger: what was planned, intended, done and learnt, in one database."""

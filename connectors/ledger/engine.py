@@ -1,0 +1,82 @@
+"""Open the ledger's database, and say in a sentence what is wrong with it, now or in the middle of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+
+from connectors.ledger.migrate import migrate
+from schemas.errors import LedgerError
+
+
+def connect(url: str) -> Engine:
+    """Return the database with its tables in this release's form.
+
+    From then on a database that fails (a full disk, a server that went away) raises `LedgerError` as well; what only a
+    mistake in a statement can cause stays what it is.
+
+    Raises:
+        LedgerError: the database cannot be opened.
+    """
+    engine: Engine | None = None
+    try:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _make_sqlite_durable)
+            _make_private(engine.url.database)
+        migrate(engine)
+    except (SQLAlchemyError, ImportError, OSError, LedgerError) as error:
+        if engine is not None:
+            engine.dispose()
+        if isinstance(error, LedgerError):
+            raise
+        raise LedgerError(
+            f"The ledger at {_shown(url)} cannot be opened ({type(error).__name__}).",
+            remedy="Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up.",
+        ) from error
+    event.listen(engine, "handle_error", _tell)
+    return engine
+
+
+def _tell(context: ExceptionContext) -> None:
+    """Raise what a person can act on; the statement and its values are in no message."""
+    error = context.sqlalchemy_exception
+    if not isinstance(error, DBAPIError) or isinstance(error, (IntegrityError, ProgrammingError)):
+        return
+    url = context.engine.url.render_as_string(hide_password=True) if context.engine else "the address given"
+    raise LedgerError(
+        f"The ledger at {url} failed in the middle of the work ({_reason(error)}).",
+        remedy="Nothing more is sent without it. Free the disk or start the server again, then: phonesync resume.",
+    )
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return the database's own words where they can hold no value."""
+    said = str(error.orig)
+    known = ("database or disk is full", "disk I/O error", "database is locked", "attempt to write a readonly database")
+    return next((words for words in known if words in said), type(error).__name__)
+
+
+def _make_private(database: str | None) -> None:
+    """Make the file before SQLite does: it holds numbers in full, so it is its owner's alone from the first byte on."""
+    if database and database != ":memory:":
+        Path(database).touch(mode=0o600)
+
+
+def _make_sqlite_durable(connection: Any, _record: object) -> None:
+    """Readers beside a writer, patience with a second writer, and an outcome that is on the disk when it is said."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _shown(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "the address given"  # not an address, so nobody knows where a password might stand in it

@@ -1,0 +1,89 @@
+"""What the ledger keeps of a plan, a row and a yes, and how it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Table, func, select
+
+from connectors.ledger.plan_table import unpacked
+from schemas.errors import LedgerError
+from schemas.plan import WRITES
+
+
+@dataclass(frozen=True)
+class KeptPlan:
+    """A plan as the ledger keeps it; `entries` is its `Plan` table."""
+
+    id: str
+    run: str
+    sync: str
+    target: str
+    fingerprint: str
+    created_at: str
+    source_rows: int
+    rejected: int
+    guards: list[dict[str, Any]]
+    entries: pd.DataFrame
+    state: str = "planned"
+
+    @property
+    def changes(self) -> int:
+        """How many rows change something."""
+        return int(self.entries["action"].isin(WRITES).sum())
+
+
+@dataclass(frozen=True)
+class Known:
+    """What became of one row of a plan."""
+
+    row: int
+    outcome: str
+    message: str
+    http_status: int
+    attempts: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Somebody's yes to one fingerprint, until it expires (seconds since the epoch)."""
+
+    person: str
+    reason: str
+    at: str
+    expires: float
+
+
+def the_one(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
+    """Return the only row that one of the columns names, or whose value there is the only one that begins so.
+
+    Raises:
+        LedgerError: there is none, or there are several.
+    """
+    reference = next(iter(wanted.values()))
+    conditions = [func.substr(table.c[name], 1, len(value)) == value for name, value in wanted.items()]
+    either = conditions[0]
+    for condition in conditions[1:]:
+        either |= condition
+    rows = connection.execute(select(table).where(either).limit(2)).mappings().all() if reference else []
+    exact = [row for row in rows if reference in {row[name] for name in wanted}]
+    rows = exact or rows
+    if len(rows) != 1:
+        found = "several of them begin so" if rows else "the ledger has none of that name"
+        raise LedgerError(f"Which {what} is {reference!r}? {found[0].upper()}{found[1:]}.", remedy=f"See: {see}.")
+    return dict(rows[0])
+
+
+def kept(row: Mapping[Any, Any]) -> KeptPlan:
+    """Return the plan of a row of the ledger."""
+    return KeptPlan(
+        **{name: row[name] for name in ("id", "run", "sync", "target", "fingerprint", "created_at", "state")},
+        source_rows=row["source_rows"],
+        rejected=row["rejected"],
+        guards=row["guards"],
+        entries=unpacked(row["entries"]),
+    )

@@ -1,0 +1,96 @@
+"""The ledger's past: what is forgotten after a time, and what is erased on demand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from connectors.ledger.plan_table import BATCH, packed, unpacked
+from schemas import ledger as tables
+
+
+class Archive:
+    """Purging and erasing, both noted; every method is one committed transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def purge(self, before: str, *, person: str, at: str) -> list[str]:
+        """Forget runs that began before then, with their plans and outcomes; return their ids.
+
+        Kept whatever their age: runs with an unfinished plan, the last good one of every sync, which tells how large
+        its source was, and the last reconciliation, which knows since when things are as they are.
+        """
+        plans, runs, looks = tables.plans.c, tables.runs.c, tables.reconciliations.c
+        with self._engine.begin() as connection:
+            newest = select(func.max(plans.created_at)).where(plans.verified_at.is_not(None))
+            newest = newest.group_by(plans.sync, plans.target)
+            needed = (plans.state == "writing") | (plans.verified_at.is_not(None) & plans.created_at.in_(newest))
+            keep = {run for row in connection.execute(select(plans.run, plans.applied_by).where(needed)) for run in row}
+            keep.add(connection.scalar(select(looks.run).order_by(looks["at"].desc(), looks.run.desc()).limit(1)))
+            old = connection.execute(select(runs.id).where(runs.started_at < before).order_by(runs.id))
+            gone = [str(row.id) for row in old if row.id not in keep]
+            for run in gone:
+                # A plan made then and applied later belongs to the later run.
+                mine = (plans.run == run) & (plans.applied_by.is_(None) | plans.applied_by.in_(gone))
+                identities = [row.id for row in connection.execute(select(plans.id).where(mine))]
+                for table in (tables.outcomes, tables.intents, tables.unplanned):
+                    connection.execute(delete(table).where(table.c.plan.in_(identities)))
+                connection.execute(delete(tables.plans).where(plans.id.in_(identities)))
+            connection.execute(delete(tables.reconciliations).where(looks.run.in_(gone)))
+            connection.execute(delete(tables.acceptances).where(tables.acceptances.c.until < before[:10]))
+            still = select(plans.run).union(select(plans.applied_by).where(plans.applied_by.is_not(None)))
+            named = {str(row[0]) for row in connection.execute(still)}
+            gone = [run for run in gone if run not in named]
+            connection.execute(delete(tables.runs).where(runs.id.in_(gone)))
+            self._note(connection, "purge", person, at, f"{len(gone)} runs from before {before}")
+        return gone
+
+    def erase(self, owner: str, *, person: str, at: str) -> list[str]:
+        """Blank everything that is kept about one owner; return the ids of the plans that held something.
+
+        A plan that was not applied yet cannot be any more. The deed is noted without the owner's name.
+        """
+        plans = tables.plans.c
+        changed = []
+        with self._engine.begin() as connection:
+            for row in connection.execute(select(plans.id, plans.entries).order_by(plans.id)).all():
+                entries = unpacked(row.entries)
+                rows = entries["owner"] == owner
+                if not rows.any():
+                    continue
+                changed.append(str(row.id))
+                texts = [name for name in entries.columns if name not in {"line", "action"}]
+                entries.loc[rows, texts] = ""
+                mine = plans.id == row.id
+                connection.execute(update(tables.plans).where(mine).values(entries=packed(entries)))
+                connection.execute(update(tables.plans).where(mine, plans.state == "planned").values(state="erased"))
+                places = [int(place) for place in entries.index[rows]]
+                outcomes = tables.outcomes.c
+                for start in range(0, len(places), BATCH):
+                    these = (outcomes.plan == row.id) & outcomes.row.in_(places[start : start + BATCH])
+                    connection.execute(update(tables.outcomes).where(these).values(message=""))
+                self._forget_intents(connection, str(row.id), owner)
+            for table in (tables.unplanned, tables.owners, tables.kept_types):
+                connection.execute(delete(table).where(table.c.owner == owner))
+            self._note(connection, "erase", person, at, f"one owner, in {len(changed)} plans")
+        return changed
+
+    @staticmethod
+    def _forget_intents(connection: Connection, plan: str, owner: str) -> None:
+        columns = tables.intents.c
+        for row in connection.execute(select(columns.id, columns.owners).where(columns.plan == plan)).all():
+            if owner in row.owners:
+                rest = [name for name in row.owners if name != owner]
+                connection.execute(update(tables.intents).where(columns.id == row.id).values(owners=rest))
+
+    @staticmethod
+    def _note(connection: Connection, deed: str, person: str, at: str, detail: str) -> None:
+        connection.execute(insert(tables.housekeeping).values(deed=deed, person=person, at=at, detail=detail))
+
+    def housekeeping(self) -> list[dict[str, Any]]:
+        """Return what was purged and erased, newest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.housekeeping).order_by(tables.housekeeping.c.id.desc()))
+            return [dict(row) for row in rows.mappings()]

@@ -1,0 +1,291 @@
+"""The ledger: what was planned, intended, done and learnt, in one database that survives every crash.
+
+Every method is one committed transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+
+from connectors.ledger.engine import connect
+from connectors.ledger.findings import Findings
+from connectors.ledger.locks import Locks
+from connectors.ledger.plan_table import BATCH, packed
+from connectors.ledger.quirks import Memory
+from connectors.ledger.records import Approval, KeptPlan, Known, kept, the_one
+from connectors.ledger.retention import Archive
+from schemas import ledger as tables
+from schemas.errors import LedgerError
+
+__all__ = ["Approval", "KeptPlan", "Known", "Ledger"]
+
+
+class Ledger:
+    """The database of runs, plans, intents, outcomes and approvals.
+
+    Attributes:
+        locks: who holds which target.
+        memory: what runs have taught about targets.
+        archive: purging and erasing.
+        findings: reconciliations, and what of them somebody has accepted.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.locks = Locks(engine)
+        self.memory = Memory(engine)
+        self.archive = Archive(engine)
+        self.findings = Findings(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Ledger:
+        """Open the ledger and bring its tables to this release's form.
+
+        Raises:
+            LedgerError: the database cannot be opened.
+        """
+        return cls(connect(url))
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
+    # Runs ---------------------------------------------------------------------------------------------------------
+
+    def start_run(self, run: str, *, mode: str, person: str, at: str) -> None:
+        """Note that a run has begun."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.runs).values(id=run, mode=mode, person=person, started_at=at))
+
+    def finish_run(self, run: str, *, exit_code: int, summary: Mapping[str, Any], at: str) -> None:
+        """Note how a run ended; `summary` is what `--json` printed."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(tables.runs)
+                .where(tables.runs.c.id == run)
+                .values(finished_at=at, exit_code=exit_code, summary=dict(summary))
+            )
+
+    def runs(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest runs first, without plans."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.runs).order_by(tables.runs.c.started_at.desc()).limit(limit))
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+    def run(self, reference: str) -> dict[str, Any]:
+        """Return the run of that id, or of the only id that begins so.
+
+        Raises:
+            LedgerError: there is none, or there are several.
+        """
+        with self._engine.connect() as connection:
+            return the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
+
+    def plans_of(self, run: str) -> list[str]:
+        """Return the ids of the plans that a run made or applied, in their order."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(columns.id).where((columns.run == run) | (columns.applied_by == run)).order_by(columns.id)
+            )
+            return [str(row.id) for row in rows]
+
+    def runs_of(self, plan: str) -> list[str]:
+        """Return the runs that made and applied a plan."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            row = connection.execute(select(columns.run, columns.applied_by).where(columns.id == plan)).one()
+            return [str(run) for run in dict.fromkeys(row) if run is not None]
+
+    # Plans --------------------------------------------------------------------------------------------------------
+
+    def keep_plan(self, plan: KeptPlan) -> None:
+        """Keep a plan whole."""
+        values = {name: getattr(plan, name) for name in ("id", "run", "sync", "target", "fingerprint", "created_at")}
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(tables.plans).values(
+                    **values,
+                    source_rows=plan.source_rows,
+                    rejected=plan.rejected,
+                    guards=plan.guards,
+                    writes=plan.changes,
+                    deleted=0,
+                    state=plan.state,
+                    entries=packed(plan.entries),
+                )
+            )
+
+    def plan(self, reference: str) -> KeptPlan:
+        """Return the plan of that id or fingerprint, or of the only one that begins so.
+
+        Raises:
+            LedgerError: there is none, or there are several.
+        """
+        with self._engine.connect() as connection:
+            columns = {"id": reference, "fingerprint": reference}
+            row = the_one(connection, tables.plans, columns, "plan", "phonesync plan")
+        return kept(row)
+
+    def unfinished(self, *, sync: str = "", target: str = "", run: str | None = None) -> list[KeptPlan]:
+        """Return the plans whose writing was interrupted, or has left something unknown, oldest first."""
+        columns = tables.plans.c
+        query = select(tables.plans).where(columns.state == "writing").order_by(columns.created_at, columns.id)
+        if sync:
+            query = query.where(columns.sync == sync, columns.target == target)
+        if run is not None:
+            query = query.where((columns.run == run) | (columns.applied_by == run))
+        with self._engine.connect() as connection:
+            return [kept(row) for row in connection.execute(query).mappings()]
+
+    def begin_writing(self, plan: str, run: str) -> None:
+        """Note that a run writes this plan.
+
+        Raises:
+            LedgerError: it was written before, or somebody was erased from it: it would have to be planned anew.
+        """
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(tables.plans)
+                .where(tables.plans.c.id == plan, tables.plans.c.state == "planned")
+                .values(state="writing", applied_by=run)
+            )
+            if changed.rowcount != 1:
+                state = connection.scalar(select(tables.plans.c.state).where(tables.plans.c.id == plan))
+                why = "has lost a person who was erased" if state == "erased" else "has been applied already"
+                raise LedgerError(
+                    f"Plan {plan} {why}.",
+                    remedy="Make a new one: phonesync plan. See: phonesync runs.",
+                )
+
+    def finish_writing(
+        self, plan: str, *, settled: bool, proof: Mapping[str, Any], verified_at: str | None, deleted: int
+    ) -> None:
+        """Note what reading the target again has shown.
+
+        Args:
+            plan: its id.
+            settled: whether the outcome of every row is known; otherwise the plan stays unfinished.
+            proof: what was left to do.
+            verified_at: when nothing was, else None.
+            deleted: how many entries are known to be deleted by the plan.
+        """
+        state = "written" if settled else "writing"
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(tables.plans)
+                .where(tables.plans.c.id == plan)
+                .values(state=state, proof=dict(proof), verified_at=verified_at, deleted=deleted)
+            )
+
+    def last_good_rows(self, sync: str, target: str) -> int | None:
+        """Return how many lines the source had at the last verified run of the sync."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            found = connection.scalar(
+                select(columns.source_rows)
+                .where(
+                    columns.sync == sync,
+                    columns.target == target,
+                    columns.verified_at.is_not(None),
+                    columns.source_rows > 0,
+                )
+                .order_by(columns.created_at.desc())
+                .limit(1)
+            )
+        return None if found is None else int(found)
+
+    def deleted_since(self, sync: str, target: str, at: str) -> int:
+        """Return how many entries a sync is known to have deleted since then."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            total = connection.scalar(
+                select(func.sum(columns.deleted)).where(
+                    columns.sync == sync, columns.target == target, columns.created_at >= at
+                )
+            )
+        return int(total or 0)
+
+    # Intents and outcomes -----------------------------------------------------------------------------------------
+
+    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
+        """Note what is about to be sent; returns the intent's id."""
+        values = {"plan": plan, "run": run, "call": call, "owners": list(owners), "sent_at": at}
+        with self._engine.begin() as connection:
+            key = connection.execute(insert(tables.intents).values(**values)).inserted_primary_key
+        if key is None:
+            raise LedgerError("The ledger did not number an intent.", remedy="Use SQLite or PostgreSQL.")
+        return int(key[0])
+
+    def settle(self, plan: str, known: Iterable[Known], *, intents: Sequence[int] = (), at: str = "") -> None:
+        """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
+        rows = [{"plan": plan, **vars(item)} for item in known]
+        with self._engine.begin() as connection:
+            old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan)
+            for start in range(0, len(rows), BATCH):
+                batch = rows[start : start + BATCH]
+                connection.execute(old.where(tables.outcomes.c.row.in_([item["row"] for item in batch])))
+                connection.execute(insert(tables.outcomes), batch)
+            if intents:
+                connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
+
+    def settle_all(self, plan: str, known: Iterable[Known], *, at: str) -> None:
+        """Note outcomes of an interrupted plan, and that none of its intents is open any more."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.intents.c.id).where(tables.intents.c.plan == plan, tables.intents.c.settled_at.is_(None))
+            )
+            intents = [int(row.id) for row in rows]
+        self.settle(plan, known, intents=intents, at=at)
+
+    def intended(self, plan: str) -> set[str]:
+        """Return the owners about which something may have been sent."""
+        columns = tables.intents.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owners).where(columns.plan == plan))
+            return {str(owner) for row in rows for owner in row.owners}
+
+    def outcomes(self, plan: str) -> list[Known]:
+        """Return what is known of a plan's rows, in their order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
+            )
+            return [Known(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at) for row in rows]
+
+    def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
+        """Note what a target did that nobody had planned: `owner, name, number, message, at`."""
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.unplanned), [{"plan": plan, **row} for row in rows])
+
+    def unplanned(self, plan: str) -> list[dict[str, str]]:
+        """Return what a target did beside the plan."""
+        columns = [tables.unplanned.c[name] for name in ("owner", "name", "number", "message", "at")]
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(*columns).where(tables.unplanned.c.plan == plan).order_by(tables.unplanned.c.id)
+            )
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+    # Approvals ----------------------------------------------------------------------------------------------------
+
+    def approve(self, fingerprint: str, approval: Approval) -> None:
+        """Note somebody's yes to one plan."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.approvals).values(fingerprint=fingerprint, **vars(approval)))
+
+    def approval(self, fingerprint: str, now: float) -> Approval | None:
+        """Return the newest approval of this very fingerprint that has not expired."""
+        columns = tables.approvals.c
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(columns.person, columns.reason, columns["at"], columns.expires)
+                .where(columns.fingerprint == fingerprint, columns.expires > now)
+                .order_by(columns.id.desc())
+                .limit(1)
+            ).first()
+        return None if row is None else Approval(row.person, row.reason, row.at, row.expires)

@@ -1,0 +1,142 @@
+"""What both targets have in common for the flows that read and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pandas as pd
+
+from connectors.ledger.store import Known, Ledger
+from schemas.answer import Answer
+from schemas.errors import ServiceError
+from tasks.phone.snapshot_keys import recognise
+
+# How often a write whose answer was lost is sent once more, after reading has shown that it did nothing.
+ROUNDS = 3
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How numbers without a country code are read."""
+
+    region: str
+    area_code: str | None
+    switchboard: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a target holds: `Current`, and the owners that could not be read, with the reason."""
+
+    entries: pd.DataFrame
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Written:
+    """What writing a plan came to.
+
+    Attributes:
+        known: the outcome of each row that is more than at rest, by its position in the plan.
+        found: `Current` of every owner that was read again, as it stood at the end.
+        unplanned: entries that the target removed by itself: `owner, name, number, message, at`.
+        folds_names: the target was seen to ignore the case of names.
+        confirmed: rows that the target has confirmed one by one, whatever it shows.
+        stopped: what ended the writing early, None where all was sent.
+        strangers: entries that came meanwhile, as the last reading shows them.
+    """
+
+    known: dict[int, Known] = field(default_factory=dict)
+    found: pd.DataFrame | None = None
+    unplanned: list[dict[str, str]] = field(default_factory=list)
+    folds_names: bool = False
+    confirmed: set[int] = field(default_factory=set)
+    stopped: ServiceError | None = None
+    strangers: pd.DataFrame | None = None
+
+
+class Target(Protocol):
+    """One place that a sync keeps in step."""
+
+    @property
+    def name(self) -> str:
+        """Address and place: what a plan is made for, and may be applied to."""
+
+    def read(self, owners: Sequence[str], progress: Progress) -> Found:
+        """Return the entries of these owners (a phone list has but one, and ignores them)."""
+
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
+        """Tell whether names that differ only in case are one name here, where the wanted ones raise the question."""
+
+    def write(self, rows: pd.DataFrame, job: Job) -> Written:
+        """Carry out the `Plan` rows, all of them belonging to one plan, and read what came of it."""
+
+    def requests(self) -> dict[str, int]:
+        """Return how many requests were sent so far: `read`, `write`."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What writing needs besides the plan's rows.
+
+    Attributes:
+        ledger: where intents and outcomes are kept.
+        plan: the plan's id.
+        run: the run's id.
+        now: the time, as the ledger keeps it.
+        sleep: how to wait.
+        progress: is told what is being done.
+        folds_names: the target is known to ignore the case of names.
+        go_on: False as soon as nothing more may be begun; what was begun is settled.
+        restore_unplanned: put back what the target removes by itself; otherwise report it only.
+        sent: rows that an interrupted run has sent, and nobody knows what came of them.
+    """
+
+    ledger: Ledger
+    plan: str
+    run: str
+    now: Callable[[], str]
+    sleep: Callable[[float], None]
+    progress: Progress
+    folds_names: bool = False
+    go_on: Callable[[], bool] = lambda: True
+    restore_unplanned: bool = True
+    sent: frozenset[int] = frozenset()
+
+    def intend(self, call: str, owners: Sequence[str]) -> int:
+        """Note what is about to be sent."""
+        return self.ledger.intend(self.plan, self.run, call, owners, self.now())
+
+    def settle(self, known: Sequence[Known], intents: Sequence[int]) -> None:
+        """Note what became of it."""
+        self.ledger.settle(self.plan, known, intents=intents, at=self.now())
+
+    def known(self, row: int, outcome: str, message: str, answer: Answer | None) -> Known:
+        """Say what became of a row, now."""
+        status, attempts = (answer.status, answer.attempts) if answer else (0, 0)
+        return Known(row, outcome, message, status, attempts, self.now())
+
+
+def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: Reading) -> pd.DataFrame:
+    """Return `Current` of entries given as (owner, name, number, type, English name)."""
+    columns = ["owner", "name", "number", "type_id", "name_en"]
+    frame = pd.DataFrame(list(rows), columns=columns, dtype="str")
+    return recognise(frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard)
+
+
+def answer_of(send: Callable[[], Any]) -> Answer:
+    """Send one write and return what was said, whatever it was."""
+    try:
+        written = send()
+    except ServiceError as error:
+        return Answer.of(error)
+    return Answer("confirmed", written.status, written.attempts, written.message)
+
+
+def wait_before(round_number: int, answers: Sequence[Answer]) -> float:
+    """Return how long to wait before sending once more: what the service asked for, and longer each time."""
+    asked = [answer.error.retry_after or 0.0 for answer in answers if answer.error]
+    return max([*asked, 0.5 * float(2**round_number)])

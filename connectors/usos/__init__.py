@@ -1,0 +1,1 @@
+"""USOS: the module services/phones."""

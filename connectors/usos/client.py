@@ -1,0 +1,235 @@
+"""The client of `services/phones` and of the few `services/apisrv` methods that say whether it may be used.
+
+Each request is a form-encoded POST, signed anew for each attempt: OAuth 1.0a, HMAC-SHA1, a consumer key and no token.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Self, TypeVar
+
+import requests
+from requests_oauthlib import OAuth1
+
+from connectors.http.client import Http
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Counter, Tools
+from connectors.http.request import Call, Written
+from connectors.http.response import Answer, NotPromised, words_of
+from connectors.usos.models import DIALECT, UsosNumber, item_of, numbers_of, object_of
+from schemas.connections import UsosConnection
+from schemas.errors import RequestRefused
+from schemas.syncs import EntityClass
+
+__all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "Written", "sign_with"]
+
+T = TypeVar("T")
+Numbers = dict[str, tuple[UsosNumber, ...] | None]
+
+_SELECT_FIELDS: Final = "number|comment|type_id"
+_LONGEST_ID: Final = 32
+
+
+@dataclass(frozen=True)
+class _Parameters:
+    """The names by which `select` (plural) and `replace` (singular) know one class of entities."""
+
+    select: str
+    replace: str
+
+
+# The service ignores parameters it does not know, so a wrong name would ask about nothing: none is ever put together.
+_PARAMETERS: Final[Mapping[EntityClass, _Parameters]] = MappingProxyType(
+    {
+        "faculty": _Parameters("fac_ids", "fac_id"),
+        "user": _Parameters("user_ids", "user_id"),
+        "building": _Parameters("building_ids", "building_id"),
+        "dormitory": _Parameters("dorm_ids", "dorm_id"),
+    },
+)
+
+
+class Usos:
+    """A USOS API installation; safe to share between threads.
+
+    Attributes:
+        requests: how many HTTP requests were sent, `.read` and `.write`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        connection: UsosConnection,
+        credentials: Credentials,
+        *,
+        tools: Tools = Tools(),  # noqa: B008 - frozen, and holds nothing
+    ) -> None:
+        self._name = name
+        self._connection = connection
+        self._credentials = credentials
+        self._tools = tools
+        self._dialect = DIALECT.keeping(credentials.key, credentials.secret)
+        self._http = Http(name, connection, self._dialect, tools=tools)
+        self.requests: Counter = self._http.requests
+        self.map_bounded = self._http.map_bounded
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the kept connections."""
+        self._http.close()
+
+    def select(self, entity_class: EntityClass, ids: Sequence[str]) -> Numbers:
+        """The numbers of each entity, in one call; None, never an empty tuple, where the answer cannot be trusted.
+
+        An answer without an asked id, or with something else than a list of numbers for it, is asked for again; what
+        the last attempt does not hold is None. An id that does not exist has an empty tuple
+        (services/phones/select, Returned value).
+        """
+        asked = list(dict.fromkeys(ids))
+        self._refuse_bad_ids(asked)
+        if not asked:
+            return {}
+        parameters = [(_PARAMETERS[entity_class].select, "|".join(asked)), ("fields", _SELECT_FIELDS)]
+
+        def partly(answer: Answer) -> Numbers:
+            body = object_of(answer)
+            return {entity_id: numbers_of(body.get(entity_id)) for entity_id in asked}
+
+        def wholly(answer: Answer) -> Numbers:
+            numbers = partly(answer)
+            if None in numbers.values():
+                raise NotPromised
+            return numbers
+
+        operation = "services/phones/select"
+        prepare = self._prepare(operation, parameters)
+        return self._http.read(Call(operation, prepare, wholly, last_resort=partly))
+
+    def select_all(
+        self,
+        entity_class: EntityClass,
+        ids: Sequence[str],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Numbers:
+        """Like `select`, for any number of ids: in chunks, several in flight, in the order of `ids`.
+
+        `progress` is called in the caller's thread with the entities answered so far and all that were asked for.
+        """
+        asked = list(dict.fromkeys(ids))
+        self._refuse_bad_ids(asked)
+        size = self._connection.ids_per_select
+        chunks = [asked[start : start + size] for start in range(0, len(asked), size)]
+        answered: list[int] = []
+
+        def on_done(numbers: Numbers) -> None:
+            answered.append(len(numbers))
+            if progress:
+                progress(sum(answered), len(asked))
+
+        parts = self._http.map_bounded(lambda chunk: self.select(entity_class, chunk), chunks, on_done)
+        return {entity_id: numbers for part in parts for entity_id, numbers in part.items()}
+
+    def replace(self, entity_class: EntityClass, entity_id: str, numbers: Sequence[UsosNumber]) -> Written:
+        """Give one entity exactly these numbers, or change nothing (services/phones/replace). Sent once."""
+        self._refuse_bad_ids([entity_id])
+        data = json.dumps([item_of(number) for number in numbers], ensure_ascii=False, separators=(",", ":"))
+        parameters = [(_PARAMETERS[entity_class].replace, entity_id), ("data", data)]
+
+        def parse(answer: Answer) -> Written:
+            if object_of(answer).get("success") is not True:
+                raise NotPromised
+            return Written(answer.status, attempts=1, message=words_of(answer, self._dialect))
+
+        operation = "services/phones/replace"
+        return self._http.write(Call(operation, self._prepare(operation, parameters), parse))
+
+    def phone_number(self, phone_id: str, fields: str = "number|comment") -> dict[str, Any]:
+        """The selected fields of one number by its own id (services/phones/phone_number)."""
+        return self._read("services/phones/phone_number", [("phone_id", phone_id), ("fields", fields)], object_of)
+
+    def phone_type(self, type_id: str) -> dict[str, Any]:
+        """The `id` and `description` of a phone type; asked without a signature, which the method would ignore."""
+        return self._read("services/phones/phone_type", [("id", type_id)], object_of, signed=False)
+
+    def consumer(self) -> dict[str, Any]:
+        """What the service grants this key: `administrative_methods`, a list of method names."""
+
+        def parse(answer: Answer) -> dict[str, Any]:
+            body = object_of(answer)
+            methods = body.get("administrative_methods")
+            if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
+                raise NotPromised
+            return body
+
+        return self._read("services/apisrv/consumer", [("fields", "administrative_methods")], parse)
+
+    def installation(self) -> dict[str, Any]:
+        """The installation's own description, among it `version` and `base_url`."""
+        return self._read("services/apisrv/installation", [], object_of)
+
+    def now(self) -> datetime:
+        """The server's local time; the service names no zone."""
+
+        def parse(answer: Answer) -> datetime:
+            try:
+                return datetime.fromisoformat(answer.json())
+            except (TypeError, ValueError):
+                raise NotPromised from None
+
+        return self._read("services/apisrv/now", [], parse)
+
+    def _read(
+        self,
+        operation: str,
+        parameters: Sequence[tuple[str, str]],
+        parse: Callable[[Answer], T],
+        *,
+        signed: bool = True,
+    ) -> T:
+        return self._http.read(Call(operation, self._prepare(operation, parameters, signed=signed), parse))
+
+    def _prepare(
+        self,
+        operation: str,
+        parameters: Sequence[tuple[str, str]],
+        *,
+        signed: bool = True,
+    ) -> Callable[[], requests.PreparedRequest]:
+        """Makes the request afresh each time it is called: the service refuses a nonce that it has seen."""
+        url = f"{self._connection.base_url}/{operation}"
+
+        def prepare() -> requests.PreparedRequest:
+            auth = sign_with(self._credentials, self._tools) if signed else None
+            return requests.Request("POST", url, data=list(parameters), auth=auth).prepare()
+
+        return prepare
+
+    def _refuse_bad_ids(self, ids: Sequence[str]) -> None:
+        # A `|` would ask for two entities, and an empty id for none: neither may ever be sent.
+        if all(entity_id and len(entity_id) <= _LONGEST_ID and "|" not in entity_id for entity_id in ids):
+            return
+        raise RequestRefused(
+            f"{self._name}: an id is empty, longer than {_LONGEST_ID} characters or holds a '|'; nothing was sent.",
+            remedy="Correct the id in the source.",
+            service=self._name,
+            attempts=0,
+        )
+
+
+def sign_with(credentials: Credentials, tools: Tools) -> OAuth1:
+    """A signature for one request: consumer key alone, HMAC-SHA1, in the header, its nonce and time from `tools`."""
+    return OAuth1(
+        credentials.key,
+        client_secret=credentials.secret,
+        nonce=tools.nonce(),
+        timestamp=str(int(tools.clock())),
+    )

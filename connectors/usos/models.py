@@ -1,0 +1,95 @@
+"""What `services/phones` takes and answers: numbers, its words for what went wrong, and what refuses access."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connectors.http.response import Answer, Dialect, NotPromised
+
+_LONGEST_SENTENCE: Final = 1000
+# Answers about the signature carry no `error`, only a sentence, and not always status 401.
+_SIGNING_WORDS: Final = re.compile(r"nonce|timestamp|signature|consumer|oauth", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class UsosNumber:
+    """One number of an entity, as USOS stores it; no comment and no type are ""."""
+
+    number: str
+    comment_pl: str = ""
+    comment_en: str = ""
+    type_id: str = ""
+
+
+def item_of(number: UsosNumber) -> dict[str, Any]:
+    """One entry of `data`: the comment always stands there, the type only where there is one."""
+    item: dict[str, Any] = {
+        "number": number.number,
+        "comment": {"pl": number.comment_pl, "en": number.comment_en or None},
+    }
+    return {**item, "type_id": number.type_id} if number.type_id else item
+
+
+def object_of(answer: Answer) -> dict[str, Any]:
+    """The answer's JSON object; `NotPromised` where it is anything else."""
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise NotPromised
+    return body
+
+
+def numbers_of(listed: Any) -> tuple[UsosNumber, ...] | None:
+    """The numbers of one entity, or None where this is no list of numbers: half a list is never taken for a whole."""
+    if not isinstance(listed, list):
+        return None
+    numbers = [_number(item) for item in listed]
+    return None if None in numbers else tuple(number for number in numbers if number)
+
+
+def _number(item: Any) -> UsosNumber | None:
+    if not isinstance(item, dict):
+        return None
+    comment = {} if item.get("comment") is None else item["comment"]
+    if not isinstance(comment, dict):
+        return None
+    # The texts may be null, empty or absent, and all three mean that there is none; the number has to be there.
+    texts = [comment.get("pl"), comment.get("en"), item.get("type_id")]
+    number = item.get("number")
+    if not isinstance(number, str) or not all(text is None or isinstance(text, str) for text in texts):
+        return None
+    return UsosNumber(number, *(text or "" for text in texts))
+
+
+def _words(body: Any) -> str:
+    """`user_messages`, Polish before English and the general one before those of parameters; else `message`."""
+    if not isinstance(body, dict):
+        return ""
+    messages = body.get("user_messages")
+    messages = messages if isinstance(messages, dict) else {}
+    fields = messages.get("fields")
+    labelled = [("", messages.get("generic_message")), *(fields.items() if isinstance(fields, dict) else ())]
+    languages = []
+    for language in ("pl", "en"):
+        texts = [(label, text.get(language)) for label, text in labelled if isinstance(text, dict)]
+        languages.append("; ".join(f"{label}: {text}" if label else str(text) for label, text in texts if text))
+    return " / ".join(filter(None, languages)) or str(body.get("message") or "")
+
+
+def _refuses_access(status: int, body: Any) -> bool:
+    """By `error` where there is one: an entity one may not touch is no reason to doubt the key."""
+    body = body if isinstance(body, dict) else {}
+    error = str(body.get("error") or "")
+    if error == "method_forbidden":
+        return True
+    if not error and _SIGNING_WORDS.search(str(body.get("message") or "")[:_LONGEST_SENTENCE]):
+        return True
+    return status in {401, 403} and not error.startswith("object_")
+
+
+DIALECT: Final = Dialect(
+    words=_words,
+    refuses_access=_refuses_access,
+    access_remedy="Check the consumer key and secret, its administrative methods, and this machine's clock.",
+)

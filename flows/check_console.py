@@ -1,0 +1,127 @@
+"""Show what was found in the files: on the terminal in groups, the worst first; or as annotations of lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from connectors.files.container import unpack
+from connectors.files.encoding import decode
+from flows.console import near, say, show_rows
+from flows.errors import show_errors
+from tasks.messages.check import phrase
+from tasks.messages.pages import Language
+from tasks.messages.rendering import weight, whole
+from tasks.source.workflow_annotations import Spot, annotation, column_of
+
+if TYPE_CHECKING:
+    from flows.check import CheckedFile, CheckedSources
+
+_SHOWN: Final = 20  # lines of one kind on the terminal
+
+
+def show_checked(checked: CheckedSources) -> None:
+    """Show every problem with its place and what to do, what was found out, and what is fine."""
+    syncs, lang = checked.summary["syncs"], checked.lang
+    for item in syncs:
+        problems = [problem for problem in item["problems"] if problem["level"] != "file"]
+        if problems:
+            say(phrase("title", lang, sync=item["sync"], file=near(item["file"])), "bold")
+            _show_groups(problems, lang)
+    for item in syncs:
+        for note in item.get("notes", ()):
+            say(f"{item['sync']}: {note}")
+    for item in syncs:
+        if "lines" in item:
+            say(_counted(item, lang))
+    if any(item.get("rejected") and "error" not in item for item in syncs):
+        say(phrase("holds", lang))
+    if lang == "en":
+        show_errors(checked.errors, syncs)
+    else:
+        _show_errors(syncs, lang)
+
+
+def show_annotations(checked: CheckedSources) -> None:
+    """Print one workflow command for each problem; a line of a file has its path as it is seen from here."""
+    for file in checked.files:
+        lines = _physical_lines(file)
+        for problem in file.item["problems"]:
+            hint = phrase("hint_in", checked.lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
+            said = " ".join(filter(None, (whole(problem["reason"]), hint, problem["advice"])))
+            line = problem["line"] or 0
+            text = lines[line - 1] if 0 < line <= len(lines) else ""
+            spot = Spot(near(file.item["file"]), line, _column(file, text, problem["column"]))
+            click.echo(annotation("warning" if problem["level"] == "warning" else "error", spot, problem["code"], said))
+
+
+def _physical_lines(file: CheckedFile) -> list[str]:
+    """Return the lines of a text file, to count characters in; a workbook has none."""
+    if file.source is None or file.raw is None or file.source.dialect.sheet:
+        return []
+    content, _, _ = unpack(file.sync.source, file.raw)
+    text = decode(file.sync.source, content, file.sync.encoding).text
+    return re.split(r"\r\n|\r|\n", text)
+
+
+def _column(file: CheckedFile, text: str, column: str) -> int:
+    if not text or file.source is None or column not in file.source.table.header:
+        return 0
+    dialect = file.source.dialect
+    return column_of(text, file.source.table.header.index(column), dialect.delimiter, dialect.quotechar)
+
+
+def show_copies(copies: Sequence[Path], lang: Language) -> None:
+    """Say where the annotated copies are."""
+    for path in copies:
+        say(phrase("written", lang, file=near(path)))
+
+
+def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
+    groups: dict[tuple[int, str, str], list[Mapping[str, Any]]] = {}
+    for problem in problems:
+        groups.setdefault((weight(problem["code"]), problem["reason"], problem["advice"]), []).append(problem)
+    for (_, reason, advice), rows in sorted(groups.items(), key=lambda group: group[0]):
+        say("")
+        say(phrase("group", lang, sentence=whole(reason), n=len(rows)))
+        if advice:
+            say(advice)
+        names = [phrase(key, lang) for key in ("line", "column", "value", "hint")]
+        keys = ["line", "column", "value", "suggestion"]
+        used = [at for at, key in enumerate(keys) if at == 0 or any(row[key] for row in rows)]
+        shown = [{names[at]: row[keys[at]] for at in used} for row in rows[:_SHOWN]]
+        show_rows("", shown, [names[at] for at in used])
+        if len(rows) > _SHOWN:
+            say(phrase("more", lang, n=len(rows) - _SHOWN))
+    say("")
+
+
+def _counted(item: Mapping[str, Any], lang: Language) -> str:
+    form = (
+        phrase("form_sheet", lang, sheet=item["sheet"])
+        if item["sheet"]
+        else phrase("form", lang, encoding=item["encoding"], delimiter=repr(item["delimiter"]), doubt="")
+    )
+    warnings = phrase("warnings", lang, n=item["warnings"]) if item["warnings"] else ""
+    counts = {key: item[key] for key in ("sync", "lines", "rejected")}
+    return phrase("count", lang, form=form, warnings=warnings, **counts)
+
+
+def _show_errors(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
+    """Say once what is wrong with each file as a whole."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for item in syncs:
+        for problem in item["problems"]:
+            if problem["level"] == "file":
+                key = (str(Path(item["file"])), problem["reason"], problem["advice"])
+                said.setdefault(key, []).append(item["sync"])
+    for (file, reason, advice), names in said.items():
+        click.secho(f"{file}: {reason}", fg="red", bold=True, err=True)
+        if advice:
+            click.echo(advice, err=True)
+        if len(syncs) > 1:
+            click.echo(phrase("concerns", lang, syncs=", ".join(names)), err=True)

@@ -1,0 +1,243 @@
+"""Read `phonesync.toml`: every problem at once, an unknown key with the nearest known one."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+from pydantic import BaseModel, ValidationError
+
+from schemas.connections import ApioConnection, Secret, UsosConnection
+from schemas.errors import ConfigurationError
+from schemas.policy import Guard
+from schemas.settings import Notify, Pages, Reconcile, Settings
+from schemas.syncs import Columns, Sync
+from tasks.phone.parser import read_number
+
+DEFAULT_NAME = "phonesync.toml"
+_VARIABLE = "PHONESYNC_CONFIG"
+_TARGETS = ("apprise", "webhook")
+# Plainer than pydantic's own words, by the type of the problem or by the key.
+_PLAINLY = {
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "this has to be a table"),
+    "region": "give two capital letters, such as PL",
+    "area_code": "give one to five digits, such as 22",
+    "switchboard": "give one whole number, such as 22 999 00 00",
+    **dict.fromkeys(
+        ("delimiter", "quotechar", "csv_delimiter", "csv_quotechar"), "give one character that ends no line"
+    ),
+}
+
+
+def find_configuration(given: str | None, environ: Mapping[str, str]) -> Path:
+    """Return the file to read: the one given, else `PHONESYNC_CONFIG`, else `phonesync.toml` here."""
+    return Path(given or environ.get(_VARIABLE) or DEFAULT_NAME).absolute()
+
+
+def load(path: Path) -> Settings:
+    """Return the settings, with every path made absolute from the file's own folder.
+
+    Raises:
+        ConfigurationError: the file is not there, is not TOML, or says something that cannot be meant; all problems
+            are in the message.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"There is no {path}.", remedy=f"Give a file with -c FILE or {_VARIABLE}, or try: phonesync demo."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}.", remedy="It has to be a UTF-8 text.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}.", remedy="Correct that line.") from error
+    except (ValueError, RecursionError):
+        raise _beyond_reading(path) from None
+    try:
+        return _anchored(_judged(path, data), path.parent)
+    except RecursionError:
+        raise _beyond_reading(path) from None
+
+
+def _beyond_reading(path: Path) -> ConfigurationError:
+    said = "it has a number of thousands of digits, or hundreds of tables in each other"
+    return ConfigurationError(f"{path} cannot be read: {said}.", remedy="Correct it; nothing was done.")
+
+
+def is_region(text: str) -> bool:
+    """Tell whether numbers of that region can be read."""
+    return text in phonenumbers.SUPPORTED_REGIONS
+
+
+def is_area_code(text: str) -> bool:
+    """Tell whether that may complete a number."""
+    return re.fullmatch("[0-9]{1,5}", text) is not None
+
+
+def is_switchboard(text: str, region: str, area_code: str | None) -> bool:
+    """Tell whether that is one number, which extensions may belong to."""
+    numbers = read_number(text, region=region, area_code=area_code).numbers
+    return len(numbers) == 1 and not numbers[0].extension
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """What is wrong at one place of the file; `meant` is the place that a misspelled key was probably meant for."""
+
+    place: str
+    said: str
+    meant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}"
+
+
+def _judged(path: Path, data: dict[str, Any]) -> Settings:
+    try:
+        settings = Settings.model_validate(data)
+        problems = _contradictions(settings)
+    except ValidationError as error:
+        problems = [_told(dict(problem), data) for problem in error.errors()]
+        meant = {problem.meant for problem in problems}
+        unknown = [problem["loc"] for problem in error.errors() if problem["type"] == "extra_forbidden"]
+        problems += [problem for problem in _hidden(_without(unknown, data)) if problem.place not in meant]
+    if problems:
+        listed = "".join(f"\n  {problem}" for problem in problems)
+        correct = "Correct it" if len(problems) == 1 else "Correct these"
+        raise ConfigurationError(f"{path}:{listed}", remedy=f"{correct}; nothing was done.")
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[_Problem]:
+    """Return what is wrong between the tables, and regions that nobody knows."""
+    regions = {"region": settings.region, **{f"syncs.{name}.region": s.region for name, s in settings.syncs.items()}}
+    unknown = {place: region for place, region in regions.items() if region and not is_region(region)}
+    found = [problem.partition(": ") for problem in settings.contradictions()]
+    return [
+        *(_Problem(place, said) for place, _, said in found),
+        *(_Problem(place, f"there is no region {region!r}") for place, region in unknown.items()),
+        *(_Problem(place, _PLAINLY["switchboard"]) for place in _no_switchboards(settings)),
+    ]
+
+
+def _no_switchboards(settings: Settings) -> list[str]:
+    """Return the places of switchboards that are no number where they stand."""
+    places: list[tuple[str, Settings | Sync]] = [("switchboard", settings)]
+    places += [(f"syncs.{name}.switchboard", sync) for name, sync in settings.syncs.items()]
+    return [
+        place
+        for place, table in places
+        if table.switchboard
+        and not is_switchboard(
+            table.switchboard, table.region or settings.region, table.area_code or settings.area_code
+        )
+    ]
+
+
+def _hidden(rest: Mapping[str, Any]) -> list[_Problem]:
+    """Return what else is wrong, where that can be told without the keys that nobody knows."""
+    try:
+        return _contradictions(Settings.model_validate(rest))
+    except ValidationError:
+        return []
+
+
+def _without(places: Sequence[tuple[int | str, ...]], data: Mapping[str, Any]) -> dict[str, Any]:
+    rest: dict[str, Any] = copy.deepcopy(dict(data))
+    for *tables, key in places:
+        table: Any = rest
+        for step in tables:
+            if isinstance(table, dict):
+                table = table.get(step, table)  # the kind of a connection is a step that the file does not have
+        if isinstance(table, dict):
+            table.pop(key, None)
+    return rest
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    syncs = {name: sync.model_copy(update={"source": folder / sync.source}) for name, sync in settings.syncs.items()}
+    connections = {
+        name: connection.model_copy(update=_anchored_files(connection, folder))
+        for name, connection in settings.connections.items()
+    }
+    ledger = settings.ledger
+    scheme, _, place = ledger.partition(":///")
+    if scheme.startswith("sqlite") and place and place != ":memory:":
+        ledger = f"{scheme}:///{folder / place}"
+    notify = settings.notify.model_copy(
+        update={key: tuple(_anchored_secret(one, folder) for one in getattr(settings.notify, key)) for key in _TARGETS}
+    )
+    anchored = {
+        "syncs": syncs,
+        "connections": connections,
+        "notify": notify,
+        "ledger": ledger,
+        "reports": folder / settings.reports,
+    }
+    if settings.reconcile.mapping:
+        mapping = folder / settings.reconcile.mapping
+        anchored["reconcile"] = settings.reconcile.model_copy(update={"mapping": mapping})
+    return settings.model_copy(update=anchored)
+
+
+def _anchored_files(connection: UsosConnection | ApioConnection, folder: Path) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    for key in type(connection).model_fields:
+        value = getattr(connection, key)
+        if isinstance(value, Secret):
+            files[key] = _anchored_secret(value, folder)
+        elif isinstance(value, Path):
+            files[key] = folder / value
+    return files
+
+
+def _anchored_secret(secret: Secret, folder: Path) -> Secret:
+    return secret.model_copy(update={"file": folder / secret.file}) if secret.file else secret
+
+
+def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
+    """Say where a problem is and what to do, without quoting a value that may be a secret."""
+    steps = [str(step) for step in problem["loc"]]
+    if len(steps) > 2 and steps[0] == "connections" and steps[2] in {"usos", "apio"}:
+        del steps[2]  # the kind of the connection, which the file does not have as a table
+    place = ".".join(steps)
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(steps[-1], _known_keys(steps[:-1], data), n=1, cutoff=0.6)
+        if not near:
+            return _Problem(place, "unknown key")
+        return _Problem(place, f"unknown key; did you mean {near[0]}?", meant=".".join([*steps[:-1], near[0]]))
+    if problem["type"] == "missing":
+        return _Problem(place, "this is missing")
+    if steps[-1] in Secret.model_fields or steps[-1] in {"consumer_key", "consumer_secret", "username", "password"}:
+        kept = '{ env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
+        return _Problem(place, f"say where it is kept: {kept}")
+    if problem["type"].startswith("union_tag"):
+        return _Problem(f"{place}.kind", 'say which service this is: "usos" or "apio"')
+    said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return _Problem(place, _PLAINLY.get(problem["type"], _PLAINLY.get(steps[-1], said)))
+
+
+def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
+    model: type[BaseModel] = Settings
+    if steps[:1] == ["syncs"]:
+        inner: dict[str, type[BaseModel]] = {"columns": Columns, "guard": Guard}
+        model = inner.get(steps[-1], Sync) if len(steps) > 2 else Sync
+    elif steps[:1] == ["connections"] and len(steps) > 2:
+        model = Secret
+    elif steps[:1] == ["connections"]:
+        kind = data["connections"][steps[1]].get("kind")
+        model = ApioConnection if kind == "apio" else UsosConnection
+    elif steps[:1] == ["reconcile"]:
+        model = Reconcile
+    elif steps[:1] == ["prefect"]:
+        model = Pages
+    elif steps[:1] == ["notify"]:
+        model = Secret if len(steps) > 1 else Notify
+    return list(model.model_fields)

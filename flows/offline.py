@@ -1,0 +1,51 @@
+"""What the configuration alone says: enough to read and judge files, with neither credentials nor a ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.target import Reading
+from schemas.errors import UsageError
+from schemas.settings import Settings
+from schemas.syncs import Sync
+
+
+class Configured(Protocol):
+    """Whoever knows the configuration: a desk, or a whole world."""
+
+    @property
+    def settings(self) -> Settings:
+        """What `phonesync.toml` says, with absolute paths."""
+
+    def sync(self, name: str) -> Sync:
+        """Return the sync of that name."""
+
+    def reading(self, sync: Sync) -> Reading:
+        """Return how the sync's numbers are read."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A clerk's desk: the configuration and nothing else."""
+
+    settings: Settings
+
+    def sync(self, name: str) -> Sync:
+        """Return the sync of that name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if name not in self.settings.syncs:
+            known = ", ".join(self.settings.syncs) or "none"
+            raise UsageError(f"There is no sync {name!r}.", remedy=f"The configuration has: {known}.")
+        return self.settings.syncs[name]
+
+    def reading(self, sync: Sync) -> Reading:
+        """Return how the sync's numbers are read."""
+        return Reading(
+            sync.region or self.settings.region,
+            sync.area_code or self.settings.area_code,
+            sync.switchboard or self.settings.switchboard,
+        )

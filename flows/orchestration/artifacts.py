@@ -1,0 +1,222 @@
+"""What a sync shows in Prefect's pages: counts, lines, links to the reports, progress of writing.
+
+None of it has a key: from a run's page a key leads to a list of all runs, and what has none leads to what this run did.
+A card shows the first thirty characters of a description, so these say what it is.
+
+Showing is a courtesy: where Prefect cannot be reached, the run goes on without it, and the ledger knows all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import pandas as pd
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.context import World
+from flows.run import Ran
+from schemas.plan import TROUBLE, WRITES, Action, Outcome
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger("phonesync.artifacts")
+# More rows make the page wait, ten thousand for more than a minute; the report has them all.
+_MOST_ROWS = 500
+REPORT = "Report, and how it ended"
+COUNTS = "Counts"
+PROBLEMS = "Lines that need somebody"
+LINES = "Lines, to be found by number"
+_COLUMNS = ("sync", "line", "outcome", "message", "action", "owner", "before", "after")
+# What could begin markup anywhere in a cell, and what only at its beginning: a list, a heading, a rule.
+_MARKUP = re.compile(r"[\\`*_~<>\[\]&@]|:(?=//)|(?<=www)\.|^(?:[-+](?=[-+\s]|$)|#)", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d+)([.)])")
+
+
+def escape(text: object) -> str:
+    """Return the text so that Prefect's pages, which read cells as markdown, show exactly its characters.
+
+    A backslash stands before what would be read as markup, and before nothing else: the newer pages show cells as they
+    are. Line breaks and other white space become single spaces.
+    """
+    words = " ".join(str(text).split())
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(lambda found: f"\\{found[0]}", words))
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the reports of a run can be opened.
+
+    Attributes:
+        folder: where they lie on the machine that made them.
+        base: the address at which that folder is served, "" where it is not.
+    """
+
+    folder: Path
+    base: str = ""
+
+    @classmethod
+    def of(cls, world: World) -> Links:
+        """Return what the configuration says, else what the process was told that serves the folder."""
+        base = world.settings.prefect.reports_url or world.environ.get("PHONESYNC_REPORTS_URL", "")
+        return cls(world.settings.reports, base.rstrip("/"))
+
+    def address(self, report: str) -> str:
+        """Return the address of a report, "" where it has none that a browser follows from Prefect's pages."""
+        path = Path(report)
+        if not self.base or not path.is_relative_to(self.folder):
+            return ""
+        return f"{self.base}/{quote(path.relative_to(self.folder).as_posix(), safe='/')}"
+
+    def markdown(self, reports: Mapping[str, str]) -> str:
+        """Return the sentence that leads to a sync's report, "" where there is none."""
+        if "html" not in reports:
+            return ""
+        address, path = self.address(reports["html"]), Path(reports["html"])
+        if address:
+            # The page takes the line from its address, too.
+            return f"[Open the report]({address}): every line of the file, found by its number."
+        # A browser follows a link to a file only from a page that is a file itself: the path is there to be copied.
+        return f"[Report]({path.as_uri()}) on the machine that ran it: {escape(path)}"
+
+
+def show(ran: Ran, sentence: str, *, planned: bool, links: Links | None = None) -> None:
+    """Show how a run ended: the sentence with the reports, the counts of every sync, and what became of the lines."""
+    syncs = ran.summary["syncs"]
+    courteously(
+        create_markdown_artifact,
+        markdown=reports_page(ran, sentence, links or Links(Path())),
+        description=REPORT,
+    )
+    courteously(
+        create_table_artifact,
+        table=counts_table(syncs),
+        description=f"{COUNTS}: " + ("what would change" if planned else "what was done"),
+    )
+    reports = [reported.lines for reported in ran.reported]
+    rows, lines = problem_rows(reports, planned=planned)
+    more = f". The first {len(rows)} are here, all of them in the report." if lines > len(rows) else ""
+    courteously(create_table_artifact, table=rows, description=f"{PROBLEMS}: {lines:,}{more}")
+    rows, said = line_rows(reports)
+    courteously(create_table_artifact, table=rows, description=f"{LINES}. {said}")
+
+
+def counts_table(syncs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return one row a sync; words that occur nowhere have no column."""
+    words = [
+        (kind, str(word.value))
+        for kind, vocabulary in (("actions", Action), ("outcomes", Outcome))
+        for word in vocabulary
+        if any(sync[kind][word] for sync in syncs)
+    ]
+    return [
+        {
+            "sync": escape(sync["sync"]),
+            **{f"{kind[:-1]} {word}": str(sync[kind][word]) for kind, word in words},
+            "rejected lines": str(sync["rejected"]),
+            "reads": str(sync["requests"]["read"]),
+            "writes": str(sync["requests"]["write"]),
+            "verified": "yes" if sync["verified"] else "no",
+        }
+        for sync in syncs
+    ]
+
+
+def problem_rows(reports: Sequence[pd.DataFrame], *, planned: bool) -> tuple[list[dict[str, str]], int]:
+    """Return the rows to show, and how many lines need somebody in all.
+
+    Args:
+        reports: line reports as people may see them: numbers of users are masked in them.
+        planned: nothing was applied, so that held lines are known by their action.
+    """
+    words = {str(Action.HOLD.value)} if planned else {str(word.value) for word in TROUBLE}
+    column = "action" if planned else "outcome"
+    troubled = [lines[lines[column].isin(words)] for lines in reports]
+    together = pd.concat(troubled) if troubled else pd.DataFrame(columns=list(_COLUMNS))
+    return _rows(together.head(_MOST_ROWS)), len(together)
+
+
+def line_rows(reports: Sequence[pd.DataFrame]) -> tuple[list[dict[str, str]], str]:
+    """Return every line of the files, or of large ones what is not at rest, and a sentence on where the others are."""
+    everything = pd.concat(reports, ignore_index=True) if reports else pd.DataFrame(columns=list(_COLUMNS))
+    if len(everything) <= _MOST_ROWS:
+        return _rows(everything), "Every line of the files, and every entry that no line mentions."
+    moving = everything[~everything["action"].isin([Action.KEEP, Action.FOREIGN])]
+    if len(moving) <= _MOST_ROWS:
+        return _rows(moving), f"Of {len(everything):,} lines and entries those that are not at rest; the others stay."
+    said = f"The first {_MOST_ROWS} of {len(moving):,} lines that are not at rest; all of them are in the reports."
+    return _rows(moving.head(_MOST_ROWS)), said
+
+
+def plan_rows(lines: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the changes that a plan wants, what is taken away first, as many as a page can show."""
+    changes = lines[lines["action"].isin(WRITES)]
+    gone = changes["action"] == Action.DELETE
+    return _rows(pd.concat([changes[gone], changes[~gone]]).head(_MOST_ROWS))
+
+
+def _rows(lines: pd.DataFrame) -> list[dict[str, str]]:
+    shown = []
+    for row in lines.astype(object).to_dict("records"):
+        sides = {side: f"{row[f'name_{side}']} {row[f'number_{side}']}".strip() for side in ("before", "after")}
+        cells: dict[Any, Any] = {**row, **sides}
+        shown.append({name: escape(cells[name]) for name in _COLUMNS})
+    return shown
+
+
+def reports_page(ran: Ran, sentence: str, links: Links) -> str:
+    """Return the run's sentence, and for every sync its report, its guards and its error."""
+    parts = [f"# Run {escape(ran.summary['run'])}", escape(sentence)]
+    for sync in ran.summary["syncs"]:
+        parts.append(f"## {escape(sync['sync'])}")
+        parts += filter(None, [links.markdown(sync["reports"])])
+        guards = [f"guard {guard['guard']}: {guard['message']}" for guard in sync["guards"]]
+        parts += [escape(text) for text in ([sync["error"]] if "error" in sync else guards)]
+    return "\n\n".join(parts)
+
+
+class Progress:
+    """A bar in Prefect's pages while a sync writes."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._shown = 0
+
+    def around(self, sync: str, write: Callable[..., T]) -> Callable[..., T]:
+        """Return the same writing with a bar around it; to be called inside its task, so that the bar is the task's."""
+
+        def watched(*args: Any) -> T:
+            self._shown = 0
+            self._bar = courteously(create_progress_artifact, progress=0.0, description=f"Writing {escape(sync)}")
+            try:
+                return write(*args)
+            finally:
+                self._bar = None
+
+        return watched
+
+    def told(self, _what: str, done: int, total: int) -> None:
+        """Move the bar, where there is one, by whole percents; reading has none."""
+        percent = 100 * done // total if total else 100
+        if self._bar is not None and percent > self._shown:
+            self._shown = percent
+            self._bar = courteously(update_progress_artifact, self._bar, progress=float(percent))
+
+
+def courteously(shown: Callable[..., T], *args: Any, **details: Any) -> T | None:
+    """Show something, or go on without: what is being written to somebody's directory is never cut short for it."""
+    try:
+        return shown(*args, **details)
+    except Exception as error:  # noqa: BLE001 - whatever Prefect's client raises
+        _LOG.warning("Prefect does not show this: %s", type(error).__name__)
+        return None

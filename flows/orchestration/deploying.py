@@ -1,0 +1,166 @@
+"""Put deployments, the work pool and blocks in place on a Prefect server, and clear up after the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags, FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Scheduled
+from prefect.utilities.callables import parameter_schema
+
+from flows.orchestration.blocks import ApioCredentials, UsosCredentials
+from flows.orchestration.deployments import FAMILY, JOB, POOL, Deployed, folder_of, form
+from flows.orchestration.notifications import tag_of
+from schemas.errors import ConfigurationError
+
+_PULL = "prefect.deployments.steps.set_working_directory"
+_PAGE = 200  # Prefect gives no more in one answer
+# A run that was handed to a worker starts within seconds; later than that its worker has died.
+_HANDED_OVER = timedelta(minutes=2)
+
+
+def register_blocks() -> None:
+    """Make Prefect's pages offer our credentials among the blocks."""
+    for kind in (UsosCredentials, ApioCredentials):
+        registered: Any = kind.register_type_and_schema()
+        del registered
+
+
+def prepare_pool(client: SyncPrefectClient) -> None:
+    """Make the work pool where it is missing.
+
+    Raises:
+        ConfigurationError: there is one of another type.
+    """
+    try:
+        pool = client.read_work_pool(POOL)
+    except ObjectNotFound:
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", description="The runs of phonesync."))
+        return
+    if pool.type != "process":
+        raise ConfigurationError(
+            f"Prefect has a work pool {POOL!r} of the type {pool.type!r}; runs of phonesync need one of type process.",
+            remedy="Rename or remove it in Prefect's pages.",
+        )
+
+
+def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deployed], *, own: bool) -> list[str]:
+    """Put the deployments in place and remove those of this configuration that are no longer wanted.
+
+    A schedule that somebody has switched off stays off.
+
+    Args:
+        client: asks the server.
+        config: the configuration file.
+        deployments: what it wants.
+        own: whether the server is this configuration's own, wherever the file stood when it was deployed last.
+
+    Returns:
+        the names of those that were removed.
+
+    Raises:
+        ConfigurationError: a name belongs to another configuration.
+    """
+    there = {_full_name(client, one): one for one in _all_of(client, FAMILY)}
+    ours = {name: one for name, one in there.items() if own or tag_of(config) in one.tags}
+    foreign = [one.full_name for one in deployments if one.full_name in there and one.full_name not in ours]
+    if foreign:
+        raise ConfigurationError(
+            f"On this Prefect server {', '.join(foreign)} belong to another configuration.",
+            remedy="A server serves one: unset PREFECT_API_URL, or remove those deployments in Prefect's pages.",
+        )
+    for deployed in deployments:
+        before = ours.pop(deployed.full_name, None)
+        if before and before.global_concurrency_limit:  # somebody has set one in the pages: see `Deployed`
+            client.update_deployment(before.id, DeploymentUpdate(concurrency_limit=None))
+        _put_in_place(client, config, deployed, before)
+    for one in ours.values():
+        client.delete_deployment(one.id)
+    return sorted(ours)
+
+
+def _full_name(client: SyncPrefectClient, found: DeploymentResponse) -> str:
+    return f"{client.read_flow(found.flow_id).name}/{found.name}"
+
+
+def _all_of(client: SyncPrefectClient, tag: str) -> list[DeploymentResponse]:
+    chosen = DeploymentFilter(tags=DeploymentFilterTags(all_=[tag]))
+    found: list[DeploymentResponse] = []
+    while len(page := client.read_deployments(deployment_filter=chosen, limit=_PAGE, offset=len(found))) == _PAGE:
+        found += page
+    return found + page
+
+
+def _put_in_place(
+    client: SyncPrefectClient, config: Path, deployed: Deployed, before: DeploymentResponse | None
+) -> None:
+    module, _, function = deployed.entrypoint.rpartition(".")
+    flow = getattr(import_module(module), function)
+    schedules = []
+    if deployed.schedule:
+        cron = CronSchedule(cron=deployed.schedule[0], timezone=deployed.schedule[1])
+        switched_off = before is not None and any(not one.active for one in before.schedules)
+        schedules = [DeploymentScheduleCreate(schedule=cron, active=not switched_off)]
+    client.create_deployment(
+        flow_id=client.create_flow_from_name(deployed.flow),
+        name=deployed.name,
+        schedules=schedules,
+        parameters=dict(deployed.parameters),
+        description=deployed.description,
+        work_pool_name=POOL,
+        tags=[FAMILY, tag_of(config)],
+        entrypoint=deployed.entrypoint,
+        parameter_openapi_schema=form(parameter_schema(flow.fn).model_dump_for_openapi(), deployed),
+        enforce_parameter_schema=True,
+        pull_steps=[{_PULL: {"directory": folder_of(config)}}],
+        job_variables=dict(JOB),
+    )
+
+
+def clear_up(client: SyncPrefectClient, config: Path, now: datetime, *, own: bool) -> int:
+    """See to the runs that the last time has left behind, before a worker looks at them.
+
+    Of the scheduled runs of a deployment that were missed while nothing ran, the newest is made up for and the others
+    are called off. A run that was handed to a worker which has died is scheduled once more.
+
+    Args:
+        client: asks the server.
+        config: the configuration file.
+        now: the time.
+        own: whether the server is one of our own, so that no worker can be about to start a run just now.
+
+    Returns:
+        how many missed runs were called off.
+    """
+    skipped = 0
+    for deployment in _all_of(client, tag_of(config)):
+        missed = [run for run in _open_runs(client, deployment, StateType.SCHEDULED) if _was_missed(run, now)]
+        missed.sort(key=lambda run: run.expected_start_time or now)
+        for run in missed[:-1]:
+            said = "Missed while nothing ran; a later one is made up for."
+            client.set_flow_run_state(run.id, Cancelled(name="Skipped", message=said), force=True)
+            skipped += 1
+        for run in _open_runs(client, deployment, StateType.PENDING):
+            if run.state and (own or now - run.state.timestamp > _HANDED_OVER):
+                client.set_flow_run_state(run.id, Scheduled(scheduled_time=now), force=True)
+    return skipped
+
+
+def _was_missed(run: FlowRun, now: datetime) -> bool:
+    return run.auto_scheduled and run.expected_start_time is not None and run.expected_start_time < now
+
+
+def _open_runs(client: SyncPrefectClient, deployment: DeploymentResponse, state: StateType) -> list[FlowRun]:
+    chosen = FlowRunFilter.model_validate({"state": {"type": {"any_": [state]}}})
+    only = DeploymentFilter.model_validate({"id": {"any_": [str(deployment.id)]}})
+    return client.read_flow_runs(flow_run_filter=chosen, deployment_filter=only, limit=_PAGE)

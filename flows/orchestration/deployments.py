@@ -1,0 +1,136 @@
+"""What a configuration wants deployed in Prefect: names, schedules, forms. `deploy.py` puts it in place."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from schemas.settings import Settings
+
+POOL = "phonesync"
+ALL = "all"
+FAMILY = "phonesync"  # the tag that all of ours bear
+# A run needs its worker's Python, which is the first on the path of a worker that `phonesync serve` has started. Told
+# so plainly, a worker starts it at once, in its own process group, and with no pipe that could break.
+JOB: Mapping[str, Any] = {"command": "python -m prefect.engine", "stream_output": False}
+_FIXED = "It is fixed for this deployment."
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One deployment as it should be.
+
+    None has a concurrency limit of Prefect's: a run holds its place by a lease, loses it where it pauses to ask
+    somebody or where the server is restarted, and is cut off by Prefect minutes later, be it in the middle of writing.
+    The ledger's locks keep runs apart.
+
+    Attributes:
+        flow: the flow's name; with `name` it is what Prefect's pages show, such as `sync/faculties`.
+        name: the deployment's own name.
+        entrypoint: the module and the function of the flow.
+        description: what it does, for whoever looks at Prefect's pages.
+        parameters: what a run is given unless somebody says otherwise.
+        choices: for a parameter, the values there are.
+        schedule: cron and time zone, or None.
+    """
+
+    flow: str
+    name: str
+    entrypoint: str
+    description: str
+    parameters: Mapping[str, Any]
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    schedule: tuple[str, str] | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name as Prefect's pages and its command line have it."""
+        return f"{self.flow}/{self.name}"
+
+
+def wanted(settings: Settings, config: Path) -> list[Deployed]:
+    """Return every deployment of a configuration: one for each sync, one for all, and what people start by hand."""
+    place = str(config)
+    found = [
+        Deployed(
+            "sync",
+            name,
+            "flows.sync.sync",
+            f"Brings {sync.source.name} and its target in step, and accounts for every line.",
+            {"config": place, "syncs": [name], "mode": "sync"},
+            {"config": [place], "syncs": [name]},
+            (sync.schedule, sync.timezone) if sync.schedule else None,
+        )
+        for name, sync in settings.syncs.items()
+    ]
+    names = list(settings.syncs)
+    found.append(
+        Deployed(
+            "sync",
+            ALL,
+            "flows.sync.sync",
+            "Brings all targets in step with their files, or those that are chosen.",
+            {"config": place, "syncs": [], "mode": "sync"},
+            {"config": [place], "syncs": names},
+        )
+    )
+    return [*found, *_by_hand(place), _write_slice(place), _reconcile(place)]
+
+
+def _by_hand(place: str) -> list[Deployed]:
+    offered = {
+        "apply": "Does exactly what a plan says.",
+        "revert": "Plans the way back from a run; writes to no service.",
+        "doctor": "Tries everything a run needs; writes to no service.",
+    }
+    config, fixed = {"config": place}, {"config": [place]}
+    module = "flows.orchestration.manual"
+    return [Deployed(name, name, f"{module}.{name}", told, config, fixed) for name, told in offered.items()]
+
+
+def _write_slice(place: str) -> Deployed:
+    told = "One part of a large plan. The run that made the plan starts it; nobody has to."
+    entrypoint = "flows.orchestration.slices.write_one_slice"
+    config, fixed = {"config": place}, {"config": [place]}
+    return Deployed("write-slice", "write-slice", entrypoint, told, config, fixed)
+
+
+def _reconcile(place: str) -> Deployed:
+    told = "Compares all files and all targets; writes to no service."
+    return Deployed("reconcile", "reconcile", "flows.reconcile.reconcile", told, {"config": place}, {"config": [place]})
+
+
+def form(schema: Mapping[str, Any], deployed: Deployed) -> dict[str, Any]:
+    """Return the form of a deployment: the flow's own, with the choices there are, and closed to everything else.
+
+    Args:
+        schema: the flow's parameters, as Prefect reads them from its signature and its docstring.
+        deployed: the deployment.
+    """
+    made = copy.deepcopy(dict(schema))
+    made["additionalProperties"] = False
+    for name, field_ in made["properties"].items():
+        values = list(deployed.choices.get(name, ()))
+        if values and field_.get("type") == "array":
+            field_["items"] = {"type": "string", "enum": values}
+            field_["uniqueItems"] = True
+        elif values:
+            field_["enum"] = values
+        elif name in made.get("required", ()) and field_.get("type") == "string":
+            field_["minLength"] = 1
+        if len(values) == 1:
+            # What nobody can change stands last, and without advice on how to change it.
+            about = field_.get("description", "").partition(". ")[0].rstrip(".")
+            field_["description"] = f"{about}. {_FIXED}" if about else _FIXED
+            field_["position"] = field_.get("position", 0) + len(made["properties"])
+        if name in deployed.parameters:
+            field_["default"] = deployed.parameters[name]
+    return made
+
+
+def folder_of(config: Path) -> str:
+    """Return the folder in which a run stands: the configuration's own."""
+    return str(config.parent)

@@ -1,0 +1,81 @@
+"""How a run ends in Prefect: a sentence that says what happened, and a state that does not look better than it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Completed, Failed
+
+from flows.errors import unexpected
+from flows.sync_run import Ran
+from schemas.errors import PhonesyncError
+from schemas.plan import Action, Outcome
+from tasks.execution.line_references import name_lines
+from tasks.reports.headline import Tally, headline
+
+
+class NotInPlace(Exception):  # noqa: N818 - named by how things stand
+    """A run ended and not all that is wanted is in place; `summary` is what `--json` prints."""
+
+    def __init__(self, message: str, summary: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.summary = summary
+
+
+def told(error: Exception) -> str:
+    """Say what went wrong in words that may be kept anywhere: only errors of ours never quote a row."""
+    return str(error) if isinstance(error, PhonesyncError) else unexpected(error)
+
+
+def say(ran: Ran) -> str:
+    """Return the run in a few sentences, the worst first, for people who look at a list of runs."""
+    syncs = ran.summary["syncs"]
+    reports = {reported.summary["sync"]: reported.lines for reported in ran.reported}
+    fine = [sync for sync in syncs if "error" not in sync]
+    parts = [_stopped(sync, reports) for sync in syncs if "error" in sync]
+    if fine:
+        whole = {
+            "verified": all(sync["verified"] for sync in fine),
+            "guards": [guard for sync in fine for guard in sync["guards"]],
+        }
+        named = f"{', '.join(sync['sync'] for sync in fine)}: " if parts else ""
+        parts.append(f"{named}{_figures(fine, whole, reports)}")
+    return " · ".join(parts)
+
+
+def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame]) -> str:
+    """Say of a sync that ended early why, and how far it had come; there is nothing proven then."""
+    named = str(sync["error"]) if sync["error"].startswith(sync["sync"]) else f"{sync['sync']}: {sync['error']}"
+    # Where a guard stopped it, every change was skipped: their lines would say nothing.
+    shown = {} if sync["guards"] else reports
+    return f"{named} ({_figures([sync], {}, shown)})" if any(sync["outcomes"].values()) else named
+
+
+def _figures(syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], reports: Mapping[str, pd.DataFrame]) -> str:
+    actions = {str(word.value): sum(sync["actions"][word] for sync in syncs) for word in Action}
+    outcomes = {str(word.value): sum(sync["outcomes"][word] for sync in syncs) for word in Outcome}
+    rejected = sum(sync["rejected"] for sync in syncs)
+    tally = Tally(max(sum(actions.values()), sum(outcomes.values())), actions, outcomes)
+    whole = headline(facts, tally)
+    where = name_lines({sync["sync"]: reports[sync["sync"]] for sync in syncs if sync["sync"] in reports})
+    title = f"{whole.title}: {where}." if where and not tally.is_plan else f"{whole.title}."
+    held = f"Held: {where}." if where and tally.is_plan else ""
+    lines = f"{rejected} CSV {'line was' if rejected == 1 else 'lines were'} rejected." if rejected else ""
+    return " ".join(filter(None, [title, whole.detail, held, lines]))
+
+
+def state(ran: Ran, sentence: str) -> State[Any]:
+    """Return the run's final state."""
+    if ran.exit_code == 0:
+        return Completed(message=sentence, data=ran.summary)
+    ended = NotInPlace(sentence, ran.summary)
+    if ran.exit_code == 3:
+        # A guard did its work, and a person has to decide: that is no failure, and it is not done either. Of Prefect's
+        # types only CANCELLED is final and neither red nor green, and its meaning is right: this plan was called off
+        # before any of it was written. PAUSED would promise that the same run goes on, and keep it open for ever; the
+        # plan waits in the ledger instead. The name is what lists, filters and automations see.
+        return State(type=StateType.CANCELLED, name="Blocked", message=sentence, data=ended)
+    return Failed(message=sentence, data=ended)

@@ -1,0 +1,219 @@
+"""Where a Prefect of one's own lives, and the environment in which its server and its worker run."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.files.reading import make_private_folder, write_private
+from flows.orchestration.deployments import POOL
+from schemas.errors import ConfigurationError, UsageError
+
+_FOLDER = Path(".phonesync", "prefect")
+_KEY = "encryption.key"
+_ANY = {"0.0.0.0", "::"}  # noqa: S104 - these are recognised, not bound
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_API = "PREFECT_API_URL"
+_SIGN_IN = "PREFECT_SERVER_API_AUTH_STRING"
+BEAT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host in _LOOPBACK
+
+    @property
+    def page(self) -> str:
+        """The address that a person opens."""
+        host = socket.gethostname() if self.host in _ANY else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def api(self) -> str:
+        """The address that programs on this machine use."""
+        return f"http://127.0.0.1:{self.port}/api" if self.host in _ANY else f"{self.page}/api"
+
+    @property
+    def origins(self) -> str:
+        """The addresses whose pages may ask the server: its own, and no page that somebody happens to visit."""
+        names = {self.page, f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"}
+        return ",".join(sorted(names))
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder beside the configuration that holds Prefect's database, its key and its logs."""
+
+    folder: Path
+
+    @property
+    def server_log(self) -> Path:
+        """What the server has to say."""
+        return self.folder / "server.log"
+
+    @property
+    def worker_log(self) -> Path:
+        """What the worker has to say; what runs have to say stands in Prefect's pages."""
+        return self.folder / "worker.log"
+
+    @property
+    def reports_log(self) -> Path:
+        """What the server of the reports has to say."""
+        return self.folder / "reports.log"
+
+    @property
+    def scratch(self) -> Path:
+        """Where runs keep their temporary files."""
+        return self.folder / "tmp"
+
+
+def make_home(config: Path) -> Home:
+    """Return the home beside the configuration; only its owner may look into it.
+
+    Raises:
+        ConfigurationError: it cannot be made.
+    """
+    home = Home(config.parent / _FOLDER)
+    for folder in (home.folder.parent, home.folder):
+        make_private_folder(folder)
+        folder.chmod(0o700)  # also where an older one stands
+    return home
+
+
+@contextmanager
+def occupied(home: Home) -> Iterator[None]:
+    """Hold the home while the block runs; a process that dies lets go of it.
+
+    Raises:
+        UsageError: another `phonesync serve` holds it.
+    """
+    with os.fdopen(os.open(home.folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(
+                f"Another phonesync serve is at work in {home.folder}.",
+                remedy="One is enough: end the other one first.",
+            ) from None
+        shutil.rmtree(home.scratch, ignore_errors=True)  # what runs that were killed have left
+        make_private_folder(home.scratch)
+        yield
+
+
+def encryption_key(home: Home) -> str:
+    """Return the key with which this home's Prefect encrypts blocks; made once, readable by its owner alone.
+
+    Raises:
+        ConfigurationError: it cannot be read or written.
+    """
+    place = home.folder / _KEY
+    try:
+        if not place.exists():
+            write_private(place, base64.urlsafe_b64encode(os.urandom(32)))
+        return place.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{place} cannot be used ({type(error).__name__}).", remedy="Who owns it?") from error
+
+
+def server_environment(home: Home, address: Address, key: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the server: its own home, nothing sent to anybody, pages that find it by any name.
+
+    What the environment says of the database, of logging or of a sign-in stays as it is.
+    """
+    ours = {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_API_URL": "/api",  # of the very name by which the pages were opened
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": address.origins,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_ENCRYPTION_KEY": key,
+        # Prefect unpacks its pages before it serves them, usually beside itself, where not everybody may write.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.folder / "pages"),
+    }
+    # A busy machine may keep its database waiting for longer than the usual ten seconds.
+    usual = {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_DATABASE_TIMEOUT": "60"}
+    return {**usual, **client_environment(home, environ, address), **ours}
+
+
+def client_environment(home: Home, environ: Mapping[str, str], address: Address | None = None) -> dict[str, str]:
+    """Return the environment of whoever asks the server: this program, the worker and its runs.
+
+    Args:
+        home: where they keep what they keep.
+        environ: the environment of this program; secrets that `{ env = … }` means are in it.
+        address: of the server of one's own; None where `PREFECT_API_URL` names another.
+    """
+    ours = {"PREFECT_HOME": str(home.folder), "DO_NOT_TRACK": "1"} if address else {}
+    usual = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(BEAT_SECONDS), "PREFECT_CLI_PROMPT": "false"}
+    usual["PREFECT_LOGGING_EXTRA_LOGGERS"] = "phonesync"  # our own warnings stand among a run's logs
+    if address:
+        ours[_API] = address.api
+        usual["PREFECT_WORKER_QUERY_SECONDS"] = "3"  # somebody has pressed Run and waits; usual are ten
+        usual["PREFECT_UI_URL"] = f"{address.page}/v2"  # links in messages lead to the same pages as the address alone
+        if environ.get(_SIGN_IN):
+            ours["PREFECT_API_AUTH_STRING"] = environ[_SIGN_IN]
+    return {**usual, **environ, **ours}
+
+
+def worker_environment(environ: Mapping[str, str], home: Home, python: Path) -> dict[str, str]:
+    """Return the environment of the worker: a run is started by the Python that phonesync is installed in."""
+    path = os.pathsep.join(filter(None, [str(python.parent), environ.get("PATH", "")]))
+    return {**environ, "PATH": path, "TMPDIR": str(home.scratch)}
+
+
+def server_command(python: Path, address: Address) -> list[str]:
+    """Return the command that starts the server."""
+    return [str(python), "-m", "flows.orchestration.server", "--host", address.host, "--port", str(address.port)]
+
+
+def worker_command(python: Path) -> list[str]:
+    """Return the command that starts the worker."""
+    pool = ["--pool", POOL, "--type", "process", "--install-policy", "never"]
+    return [str(python), "-m", "prefect", "worker", "start", *pool, "--name", f"phonesync {socket.gethostname()}"]
+
+
+def reports_command(python: Path, folder: Path, port: int) -> list[str]:
+    """Return the command that serves the reports to the user of this machine whose they are."""
+    return [str(python), "-m", "flows.orchestration.reports_server", str(folder), str(port)]
+
+
+def reports_port(address: Address) -> int:
+    """Return where the reports are served: the port after Prefect's, so that old links still lead there, else any."""
+    try:
+        return free_port("127.0.0.1", min(address.port + 1, 65_535))
+    except UsageError:
+        return free_port("127.0.0.1", 0)
+
+
+def free_port(host: str, port: int) -> int:
+    """Return the port, or a free one for 0.
+
+    Raises:
+        UsageError: it cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+            return int(tried.getsockname()[1])
+    except OSError as error:
+        raise UsageError(
+            f"{host}, port {port} cannot be listened on ({error.strerror}).",
+            remedy="Give another one with --port; 0 takes a free one.",
+        ) from None

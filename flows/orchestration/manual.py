@@ -1,0 +1,118 @@
+"""What a person starts from Prefect's pages: do what a plan says, plan the way back from a run, try all connections."""
+
+# No postponed annotations in this module: Prefect reads them to make the forms, and does not resolve them everywhere.
+import os
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.runtime import deployment
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from flows.config import find_configuration
+from flows.context import World
+from flows.doctor import Examined, examine
+from flows.open import open_world
+from flows.orchestration.approval import LONGEST_NAME, by_name
+from flows.orchestration.artifacts import Links, Progress, escape, show
+from flows.orchestration.final_states import say, state, told
+from flows.orchestration.notifications import tell_changes
+from flows.orchestration.slices import spread_over_workers
+from flows.orchestration.steps import Steps
+from flows.run import Order, run
+from flows.signals import ending_in_order
+
+
+@flow(name="apply", persist_result=False)
+def apply(
+    plan: str,
+    person: Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"\S")],
+    reason: Annotated[str, Field(max_length=1000, pattern=r"\S")],
+    config: str = "",
+) -> Any:
+    """Do exactly what a plan says, also where a guard has stopped it.
+
+    Args:
+        plan: The plan's id, as the run that made it shows it, such as 20260314T020000Z-3fa2c1-faculties.
+        person: Your name. The approval is kept under it in the ledger.
+        reason: Why this plan may be carried out, for whoever asks later.
+        config: The configuration file, as the worker sees it. Leave it as it is.
+
+    Returns:
+        The object that `phonesync apply --json` prints; numbers are in none of it.
+    """
+    return _carried_out(config, Order("apply", plan=plan.strip(), reason=reason.strip()), person)
+
+
+@flow(name="revert", persist_result=False)
+def revert(run: str, config: str = "") -> Any:
+    """Plan the way back from what a run has done. Nothing is written: apply does what the new plan says.
+
+    Args:
+        run: The id of the run to turn back, such as 20260314T020000Z-3fa2c1.
+        config: The configuration file, as the worker sees it. Leave it as it is.
+
+    Returns:
+        The object that `phonesync revert --json` prints; numbers are in none of it.
+    """
+    return _carried_out(config, Order("revert", run=run.strip()))
+
+
+@flow(name="doctor", persist_result=False)
+def doctor(config: str = "") -> Any:
+    """Try everything a run needs: credentials, rights, clocks, lists, files. Nothing is written to any service.
+
+    Args:
+        config: The configuration file, as the worker sees it. Leave it as it is.
+
+    Returns:
+        The object that `phonesync doctor --json` prints.
+    """
+    try:
+        with open_world(config or None, os.environ) as world:
+            examined = examine(world)
+    except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
+        return Failed(message=told(error), data=error)
+    return _examined(examined)
+
+
+def _examined(examined: Examined) -> State[Any]:
+    rows = examined.summary["checks"]
+    failed = [row for row in rows if row["result"] == "failed"]
+    shown = [{key: escape(value) for key, value in row.items()} for row in rows]
+    create_table_artifact(table=shown, description=f"{len(rows)} checks, {len(failed)} failed.")
+    if failed:
+        said = " · ".join(f"{row['what']}: {row['detail']}" for row in failed)
+        return Failed(message=f"{len(failed)} of {len(rows)} checks failed. {said}")
+    return Completed(message=f"All {len(rows)} checks passed.", data=examined.summary)
+
+
+def _carried_out(config: str, order: Order, person: str = "") -> State[Any]:
+    """Carry an order out and return the state that says how it ended."""
+    progress, deployed = Progress(), bool(deployment.get_id())
+    try:
+        with open_world(config or None, os.environ, progress.told) as opened:
+            world = replace(opened, person=by_name(person)) if person.strip() else opened
+            with _ending_in_order(world, order):
+                ran = run(world, order, Steps(progress, spread_over_workers(config or None) if deployed else None))
+            links = Links.of(world)
+            tell_changes(world, ran, order.mode, find_configuration(config or None, os.environ))
+    except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
+        return Failed(message=told(error), data=error)
+    sentence = say(ran)
+    show(ran, sentence, planned=order.mode == "revert", links=links)
+    return state(ran, sentence)
+
+
+def _ending_in_order(world: World, order: Order) -> AbstractContextManager[None]:
+    """When Prefect cancels a run that writes, finish what is in flight and send nothing more.
+
+    Signals reach the main thread alone.
+    """
+    writes = order.mode == "apply" and threading.current_thread() is threading.main_thread()
+    return ending_in_order(world.stopping) if writes else nullcontext()

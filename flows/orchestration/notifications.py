@@ -1,0 +1,244 @@
+"""Tell people, by automations of Prefect, when the state of a sync changes; a night like the last is told to nobody.
+
+The flow knows from the ledger how the sync stood before and emits an event where that has changed. What triggers on
+the event is made by `phonesync serve` from `[notify]`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect.blocks.core import Block
+from prefect.blocks.notifications import SlackWebhook
+from prefect.blocks.webhook import Webhook
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import StateType
+from prefect.events import emit_event
+from prefect.events.actions import CallWebhook, ChangeFlowRunState, SendNotification
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.runtime import flow_run as this_run
+from pydantic import SecretStr
+
+from connectors.ledger.store import Ledger
+from flows.context import World
+from flows.run import Mode, Ran
+from schemas.settings import Change, Notify
+from tasks.execution.status_changes import Standing, changed, news, standing
+
+EVENT = "phonesync"
+_LOG = logging.getLogger("phonesync.notify")
+_WRITING: tuple[Mode, ...] = ("sync", "apply", "resume")
+_REMEMBERED = 500  # runs to look back for the last one of a sync
+_BODY = '{{ event.payload["sentence"] }}\nNext: {{ event.payload["next"] }}\n{{ event.payload["link"] }}'
+_DIED = (
+    "Run {{ flow_run.name }} has died. What it was about to write is in the ledger.\n"
+    "Next: the next run, or phonesync resume, settles it."
+)
+_BEAT = "prefect.flow-run.heartbeat"
+_ENDS = ("Completed", "Failed", "Cancelled", "Cancelling", "Crashed", "Paused", "Suspended")
+# Runs beat twice a minute. That a run has ended may reach an automation a quarter of an hour late, since Prefect
+# waits so long for what it thinks must have come before it; nothing that has ended or lives may be called dead.
+_DEAD_SECONDS = 1000
+
+
+def tag_of(config: Path) -> str:
+    """Return the tag that everything made for a configuration bears in Prefect."""
+    return f"phonesync:{config}"
+
+
+def mark_of(config: Path) -> str:
+    """Return what tells the names of two configurations apart on one server."""
+    return hashlib.sha256(str(config).encode()).hexdigest()[:8]
+
+
+def tell_changes(world: World, ran: Ran, mode: Mode, config: Path, *, decided: bool = False) -> None:
+    """Emit an event for each sync of the run that stands otherwise than after the run before; it never fails.
+
+    Args:
+        world: whose ledger knows the runs before.
+        ran: the run.
+        mode: what was asked of it; what writes nothing changes nothing.
+        config: the configuration file.
+        decided: only the syncs of the run that a person has decided about since its changes were told.
+    """
+    if mode not in _WRITING:
+        return
+    try:
+        for summary in ran.summary["syncs"]:
+            if decided and "run" not in summary:
+                continue
+            told = {"run": ran.summary["run"], **summary}
+            before = last_standing(world.ledger, summary["sync"], before=told["run"])
+            change = changed(before, standing(summary))
+            if change:
+                _emit(config, summary["sync"], change, {**_figures(summary), **news(told, change), "run": told["run"]})
+    except Exception as error:  # noqa: BLE001 - what was done to somebody's directory is not made a failure by it
+        _LOG.warning("The change could not be told: %s", type(error).__name__)
+
+
+def tell_unbegun(config: Path, error: str) -> None:
+    """Emit an event for a run that could not even begin: no ledger says then whether it is news, so it is told."""
+    said = {"subject": "phonesync: a run could not begin", "sentence": error, "next": "phonesync doctor tells more."}
+    try:
+        _emit(config, "all", "failed", {**said, "run": "", "outcomes": {}, "rejected": 0})
+    except Exception as failed:  # noqa: BLE001 - likewise
+        _LOG.warning("The failure could not be told: %s", type(failed).__name__)
+
+
+def last_standing(ledger: Ledger, sync: str, *, before: str) -> Standing | None:
+    """Return how the sync stood after the last run before this one that might write; None where there was none."""
+    rows = ledger.runs(_REMEMBERED)
+    ids = [row["id"] for row in rows]
+    for row in rows[ids.index(before) + 1 :] if before in ids else rows:
+        if row["mode"] in _WRITING and row["summary"]:
+            for summary in row["summary"]["syncs"]:
+                if summary["sync"] == sync:
+                    return standing(summary)
+    return None
+
+
+def _figures(summary: Mapping[str, Any]) -> dict[str, Any]:
+    return {"outcomes": dict(summary["outcomes"]), "rejected": summary["rejected"]}
+
+
+def _emit(config: Path, sync: str, change: Change, payload: Mapping[str, Any]) -> None:
+    resource = {
+        "prefect.resource.id": f"{EVENT}.sync.{mark_of(config)}.{sync}",
+        "prefect.resource.name": sync,
+        "phonesync.configuration": str(config),
+    }
+    run = this_run.get_id()
+    related = [{"prefect.resource.id": f"prefect.flow-run.{run}", "prefect.resource.role": "flow-run"}] if run else []
+    emit_event(
+        f"{EVENT}.{change}",
+        resource,
+        related=related,
+        payload={"sync": sync, "change": change, "link": this_run.get_flow_run_ui_url() or "", **payload},
+    )
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The addresses of `[notify]`, read from where they are kept; never shown."""
+
+    apprise: Sequence[str]
+    webhook: Sequence[str]
+
+    def __repr__(self) -> str:
+        return f"Addresses({len(self.apprise)} of Apprise, {len(self.webhook)} webhooks)"
+
+
+def make_automations(
+    client: SyncPrefectClient, config: Path, notify: Notify, addresses: Addresses, *, own: bool
+) -> int:
+    """Make Prefect send what `[notify]` asks for and nothing else; returns to how many addresses.
+
+    They are kept as blocks, which Prefect's database holds encrypted.
+    """
+    mark = mark_of(config)
+    wanted: dict[str, tuple[Any, Any]] = {}
+    for number, address in enumerate(addresses.webhook, 1):
+        block = _saved(Webhook(url=SecretStr(address), method="POST"), f"phonesync-{mark}-webhook-{number}")
+        wanted[f"webhook {number}"] = (
+            CallWebhook(block_document_id=block, payload="{{ event.payload | tojson }}"),
+            CallWebhook(block_document_id=block, payload=_died_as_json()),
+        )
+    for number, address in enumerate(addresses.apprise, 1):
+        # Of the types of block that every Prefect server knows, this one passes any address of Apprise on as it is.
+        block = _saved(SlackWebhook(url=SecretStr(address)), f"phonesync-{mark}-apprise-{number}")
+        wanted[f"apprise {number}"] = (
+            SendNotification(block_document_id=block, subject='{{ event.payload["subject"] }}', body=_BODY),
+            SendNotification(block_document_id=block, subject="phonesync: a run has died", body=_DIED),
+        )
+    automations = [_of_dead_runs(config)]
+    for name, (changes, deaths) in wanted.items():
+        automations.append(_of_changes(config, notify, f"phonesync {mark}: changes, {name}", changes))
+        if "failed" in notify.on:
+            automations.append(_of_deaths(config, f"phonesync {mark}: runs that died, {name}", deaths))
+    # On a server of our own all are ours, also those of the time when the file stood elsewhere.
+    _put_in_place(client, "phonesync " if own else f"phonesync {mark}:", automations)
+    return len(wanted)
+
+
+def _died_as_json() -> str:
+    said = '{"change": "failed", "subject": "phonesync: a run has died", "run": {{ flow_run.name | tojson }}, '
+    return said + '"sentence": "What it was about to write is in the ledger.", "next": "phonesync resume"}'
+
+
+def _saved(block: Block, name: str) -> UUID:
+    saved: Any = block.save(name, overwrite=True)
+    return UUID(str(saved))
+
+
+def _of_changes(config: Path, notify: Notify, name: str, action: Any) -> AutomationCore:
+    trigger = EventTrigger(
+        match={"prefect.resource.id": f"{EVENT}.sync.{mark_of(config)}.*"},
+        expect={f"{EVENT}.{change}" for change in notify.on},
+        posture=Posture.Reactive,
+        threshold=1,
+    )
+    return AutomationCore(
+        name=name, description=f"Made by phonesync serve for {config}.", trigger=trigger, actions=[action]
+    )
+
+
+def _of_deaths(config: Path, name: str, action: Any) -> AutomationCore:
+    trigger = EventTrigger(
+        match={"prefect.resource.id": "prefect.flow-run.*"},
+        match_related=_ours(config),
+        expect={"prefect.flow-run.Crashed"},
+        posture=Posture.Reactive,
+        threshold=1,
+    )
+    return AutomationCore(
+        name=name, description=f"Made by phonesync serve for {config}.", trigger=trigger, actions=[action]
+    )
+
+
+def _of_dead_runs(config: Path) -> AutomationCore:
+    """A run whose process was killed says nothing more: without this it would count as running for ever."""
+    trigger = EventTrigger(
+        match={"prefect.resource.id": "prefect.flow-run.*"},
+        match_related=_ours(config),
+        after={_BEAT},
+        expect={_BEAT, *(f"prefect.flow-run.{end}" for end in _ENDS)},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=timedelta(seconds=_DEAD_SECONDS),
+    )
+    died = "Its process has died. What it was about to write is in the ledger: the next run settles it."
+    return AutomationCore(
+        name=f"phonesync {mark_of(config)}: dead runs",
+        description=f"Made by phonesync serve for {config}: a run that is heard of no more is called crashed.",
+        trigger=trigger,
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Died", message=died, force=False)],
+    )
+
+
+def _ours(config: Path) -> Any:
+    return {"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{tag_of(config)}"}
+
+
+def _put_in_place(client: SyncPrefectClient, prefix: str, wanted: Sequence[AutomationCore]) -> None:
+    """Make what is missing and remove what is no longer wanted.
+
+    What is there already stays the same one: it remembers which runs it is waiting for, and whether somebody has
+    switched it off.
+    """
+    there = {found.name: found for found in client.read_automations() if found.name.startswith(prefix)}
+    for automation in wanted:
+        found = there.pop(automation.name, None)
+        if found is None:
+            client.create_automation(automation)
+        elif found.trigger != automation.trigger or found.actions != automation.actions:
+            client.update_automation(found.id, automation.model_copy(update={"enabled": found.enabled}))
+    for stale in there.values():
+        client.delete_automation(stale.id)

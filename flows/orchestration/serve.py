@@ -1,0 +1,275 @@
+"""Run Prefect on this machine, or work for one that runs elsewhere: server, deployments, worker, until stopped.
+
+Prefect is imported only once the environment says which server is meant.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from flows.config import find_configuration
+from flows.context import World
+from flows.open import open_world
+from flows.orchestration import deployments, home, processes
+from flows.orchestration.home import Address, Home
+from flows.orchestration.processes import Child, Patience
+from flows.orchestration.reports_server import can_tell_owners
+from schemas.errors import Unreachable
+from schemas.settings import Settings
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_START_SECONDS = 180.0  # a busy machine needs longer than the usual ten
+_THERE_SECONDS = 30.0  # for a server that should be there already
+_SERVER_GRACE = 15.0
+# A run finishes what is in flight: one request with all its attempts. systemd and containers have to wait as long.
+GRACE_SECONDS = 100.0
+_LOOK_SECONDS = 0.5
+_RESTART_SECONDS = (1.0, 5.0, 30.0)  # a worker that dies again and again is started more and more slowly
+_STEADY_SECONDS = 120.0
+
+
+class _Stopped(Exception):  # noqa: N818 - named by what is the matter
+    """Somebody wants an end while things are still being started."""
+
+
+@dataclass
+class _Signals:
+    """What has been asked for by Ctrl-C, or by the system."""
+
+    stopping: threading.Event = field(default_factory=threading.Event)
+    hurried: threading.Event = field(default_factory=threading.Event)
+
+    def wanted(self, number: int, _frame: object) -> None:
+        """Note a signal: the first one ends in order, the second one at once; a closed terminal is never in a hurry."""
+        if self.stopping.is_set() and number != signal.SIGHUP:
+            self.hurried.set()
+        self.stopping.set()
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Catch the signals while the block runs."""
+        heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self.wanted) for number in heeded}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, port: int) -> None:
+    """Serve until Ctrl-C or SIGTERM; then end the worker, its runs in order, and last the server.
+
+    Args:
+        config: the configuration file, or None for the usual one.
+        environ: the environment; `PREFECT_API_URL` in it names a server that runs already, and none is started then.
+        host: where the server listens.
+        port: likewise; 0 takes a free one.
+
+    Raises:
+        ConfigurationError: the configuration cannot be meant, or its names are taken on that server.
+        UsageError: the port is taken, or another one serves this configuration.
+        Unreachable: the server does not answer, or has died.
+    """
+    path = find_configuration(config, environ)
+    signals = _Signals()
+    with signals.caught(), open_world(str(path), environ) as world:
+        place = home.make_home(path)
+        with home.occupied(place):
+            given = environ.get("PREFECT_API_URL")
+            address = None if given else Address(host, home.free_port(host, port))
+            if address and not address.is_loopback:
+                _warn(address, environ)
+            _Served(path, place, address, world, signals).run(environ)
+
+
+def _warn(address: Address, environ: MutableMapping[str, str]) -> None:
+    if not environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        click.secho(
+            f"Everybody who reaches {address.page} can start runs and approve plans: Prefect has no sign-in by itself. "
+            "Set PREFECT_SERVER_API_AUTH_STRING=user:password, or put a proxy with a sign-in before it.",
+            fg="yellow",
+            err=True,
+        )
+
+
+@dataclass
+class _Served:
+    """What is being served, and the processes that do it."""
+
+    config: Path
+    home: Home
+    address: Address | None
+    world: World
+    signals: _Signals
+    server: Child | None = None
+    reports: Child | None = None
+    workers: list[Child] = field(default_factory=list)
+
+    def run(self, environ: MutableMapping[str, str]) -> None:
+        """Start everything, look after it, and end it whatever happens."""
+        inherited = dict(environ)
+        environ.update(home.client_environment(self.home, inherited, self.address))
+        try:
+            self._start_server(inherited)
+            told = put_in_place(self.config, self.world, own=self.address is not None)
+            self._start_reports(environ)
+            self._start_worker(environ)
+            click.echo(self._welcome(told))
+            self._look_after(environ)
+        except _Stopped:
+            pass
+        finally:
+            self._end()
+
+    def _start_server(self, environ: MutableMapping[str, str]) -> None:
+        if self.address is None:
+            click.echo(f"Prefect at {environ['PREFECT_API_URL']} is asked for everything; none is started here.")
+            self._wait_for(environ["PREFECT_API_URL"], _THERE_SECONDS)
+            return
+        click.echo("Prefect starts: a few seconds, the first time up to half a minute ...")
+        key = home.encryption_key(self.home)
+        told = home.server_environment(self.home, self.address, key, environ)
+        command = home.server_command(Path(sys.executable), self.address)
+        self.server = processes.start(command, told, self.home.server_log, self.home.folder)
+        self._wait_for(self.address.api, _START_SECONDS)
+
+    def _wait_for(self, api: str, limit: float) -> None:
+        """Return when the server answers.
+
+        Raises:
+            Unreachable: it does not in time, or it has ended.
+        """
+        end = time.monotonic() + limit
+        while not _answers(api):
+            if self.signals.stopping.is_set():
+                raise _Stopped
+            self._mind_server()
+            if time.monotonic() > end:
+                raise Unreachable(f"Prefect at {api} does not answer.", remedy=self._see())
+            time.sleep(_LOOK_SECONDS)
+
+    def _mind_server(self) -> None:
+        code = self.server.exit_code() if self.server else None
+        if code is not None:
+            raise Unreachable(f"Prefect's server has ended by itself (code {code}).", remedy=self._see())
+
+    def _see(self) -> str:
+        return f"See {self.home.server_log}." if self.server else "Is it running? PREFECT_API_URL says where it is."
+
+    def _start_reports(self, environ: MutableMapping[str, str]) -> None:
+        """Serve the reports where nobody else does, and to nobody else; links in Prefect's pages lead there."""
+        settings = self.world.settings
+        if settings.prefect.reports_url or not self.address or not self.address.is_loopback or not can_tell_owners():
+            return
+        port = home.reports_port(self.address)
+        command = home.reports_command(Path(sys.executable), settings.reports, port)
+        self.reports = processes.start(command, dict(environ), self.home.reports_log, self.home.folder)
+        environ["PHONESYNC_REPORTS_URL"] = f"http://127.0.0.1:{port}"
+
+    def _start_worker(self, environ: MutableMapping[str, str]) -> None:
+        python = Path(sys.executable)
+        told = home.worker_environment(environ, self.home, python)
+        self.workers.append(processes.start(home.worker_command(python), told, self.home.worker_log, self.home.folder))
+
+    def _look_after(self, environ: MutableMapping[str, str]) -> None:
+        """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
+        failures, started = 0, time.monotonic()
+        while not self.signals.stopping.wait(_LOOK_SECONDS):
+            self._mind_server()
+            code = self.workers[-1].exit_code()
+            if code is not None:
+                failures = 0 if time.monotonic() - started > _STEADY_SECONDS else failures
+                pause = _RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)]
+                click.echo(f"The worker has ended by itself (code {code}); a new one starts in {pause:g} s.", err=True)
+                failures += 1
+                if self.signals.stopping.wait(pause):
+                    return
+                self.workers = [worker for worker in self.workers if not worker.is_gone()]
+                self._start_worker(environ)
+                started = time.monotonic()
+
+    def _welcome(self, told: str) -> str:
+        page = self.address.page if self.address else "its own address"
+        return f"{told}\n\nPrefect's pages: {page}\nCtrl-C ends it: runs finish what is in flight."
+
+    def _end(self) -> None:
+        patience = Patience(time.monotonic, time.sleep, self.signals.hurried.is_set)
+        if self.workers:
+            click.echo("Ending: runs finish what is in flight. Ctrl-C once more ends at once.", err=True)
+        for worker in self.workers:
+            processes.end_worker(worker, patience, GRACE_SECONDS)
+        for server in filter(None, (self.reports, self.server)):
+            processes.end_server(server, patience, _SERVER_GRACE)
+        click.echo("Ended.", err=True)
+
+
+def put_in_place(config: Path, world: World, *, own: bool) -> str:
+    """Put everything that the configuration wants in place on the server that the environment names; say what it is.
+
+    Args:
+        config: the configuration file.
+        world: whose secrets are meant.
+        own: whether the server is one of our own, with no other workers.
+
+    Raises:
+        ConfigurationError: a name belongs to another configuration, or an address of `[notify]` is not there.
+    """
+    from prefect.client.orchestration import get_client
+
+    from flows.orchestration import deploying as deploy
+    from flows.orchestration import notifications as notify
+
+    settings = world.settings
+    wanted = deployments.wanted(settings, config)
+    addresses = notify.Addresses(*(_addresses(world, kind) for kind in ("apprise", "webhook")))
+    with get_client(sync_client=True) as client:
+        deploy.register_blocks()
+        deploy.prepare_pool(client)
+        removed = deploy.deploy(client, config, wanted, own=own)
+        told = notify.make_automations(client, config, settings.notify, addresses, own=own)
+        skipped = deploy.clear_up(client, config, datetime.now(UTC), own=own)
+    return "\n".join(_said(settings, wanted, removed, told, skipped))
+
+
+def _addresses(world: World, kind: str) -> list[str]:
+    kept = enumerate(getattr(world.settings.notify, kind))
+    return [world.secret(f"notify.{kind}.{number}", where) for number, where in kept]
+
+
+def _said(
+    settings: Settings, wanted: list[deployments.Deployed], removed: list[str], told: int, skipped: int
+) -> Iterator[str]:
+    """Say in a few lines what is in place now."""
+    yield f"{len(wanted)} deployments, {sum(one.schedule is not None for one in wanted)} of them with a schedule:"
+    for one in wanted:
+        yield f"  {one.full_name:<28}{' '.join(one.schedule) if one.schedule else 'by hand'}"
+    if removed:
+        yield f"No longer wanted, and removed: {', '.join(removed)}."
+    if skipped:
+        yield f"{skipped} missed runs are called off; the newest of each deployment is made up for."
+    changes = ", ".join(settings.notify.on)
+    yield f"{told} addresses are told of: {changes}." if told else "Nobody is told of changes; see [notify]."
+
+
+def _answers(api: str) -> bool:
+    """Tell whether a Prefect server answers there."""
+    try:
+        with urllib.request.urlopen(f"{api}/health", timeout=5) as answer:  # noqa: S310 - http or https, ours
+            return int(answer.status) == 200
+    except urllib.error.HTTPError as error:
+        return error.code in {401, 403}  # it is there, and wants a sign-in; what follows says so
+    except (OSError, ValueError):
+        return False

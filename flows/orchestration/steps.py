@@ -1,0 +1,90 @@
+"""Carry the steps of a run out as Prefect tasks, with a bar while something is written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
+
+from flows.orchestration.artifacts import Progress
+from flows.orchestration.final_states import told
+from schemas.errors import Unreachable
+
+T = TypeVar("T")
+Spread = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+# The client has been patient already; this is for a service that is restarted at night. Nothing else is tried again.
+_DELAYS: Mapping[str, tuple[float, ...]] = MappingProxyType({"extract target": (10.0, 60.0)})
+
+# Begin and end of every step, for whoever wants to watch a run; never more than the names of the step and its sync.
+LOG = logging.getLogger("phonesync.steps")
+BEGINS, ENDS, FAILS = "begins", "ends", "fails"
+
+
+def carry_out(
+    step: str, sync: str, work: Callable[[], T], *, told: Callable[[Exception], str], delays: Sequence[float] = ()
+) -> T:
+    """Return what `work` returns or raise what it raises; Prefect learns its name, its time and whether it went well.
+
+    Prefect is given no parameters, no result and no exception, so that nobody's number can get into its database, its
+    logs or its storage, whatever a server or a profile is set to keep.
+
+    Args:
+        step: the task's name.
+        sync: whose step it is.
+        work: what is to be done.
+        told: says of an error what may be kept anywhere.
+        delays: seconds to wait before each further attempt while a service cannot be reached. For reading only: a write
+            is never begun again by Prefect, and has no time-out that could cut it in half.
+    """
+    results: list[T] = []
+    errors: list[Exception] = []
+
+    def attempt() -> State[Any] | None:
+        try:
+            results.append(work())
+        except Exception as error:  # noqa: BLE001 - raised again below, when Prefect has been told what it may know
+            errors.append(error)
+            return Failed(message=told(error))
+        return None
+
+    def worthwhile(_task: object, _run: object, _state: object) -> bool:
+        return isinstance(errors[-1], Unreachable)
+
+    LOG.info("%s: %s %s", sync, step, BEGINS)
+    task(
+        name=step,
+        task_run_name=lambda: f"{sync}: {step}",  # a function: a name that holds braces is no template
+        retries=len(delays),
+        retry_delay_seconds=list(delays) or None,
+        retry_condition_fn=worthwhile,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(attempt)(return_state=True)
+    LOG.info("%s: %s %s", sync, step, ENDS if results else FAILS)
+    if results:
+        return results[0]
+    raise errors[-1]
+
+
+class Steps:
+    """Carries the steps of a run out as Prefect tasks that bear the name of their sync."""
+
+    def __init__(self, progress: Progress, spread: Spread | None = None) -> None:
+        """Take what shows progress, and what spreads writing over several workers where there are any."""
+        self._progress = progress
+        self._spread = spread
+
+    def __call__(self, name: str, sync: str, function: Callable[..., T], *args: Any) -> T:
+        """Carry one step out."""
+        work: Callable[..., Any] = function
+        if name == "write":
+            work = self._progress.around(sync, self._spread(function) if self._spread else function)
+        done: T = carry_out(name, sync, lambda: work(*args), told=told, delays=_DELAYS.get(name, ()))
+        return done

@@ -1,0 +1,81 @@
+"""What a sync wants of its place and how far it may go: plans are made from it, and reconciliations foretell with it.
+
+Both ask here and nowhere else, so that what a reconciliation says a sync would do is what the sync's plan does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from connectors.target import Found, Target
+from flows.context import World
+from flows.sources import kind_of
+from flows.sync_run import FOLDS_NAMES
+from schemas.syncs import Sync
+from tasks.execution.quirks import as_commented, as_stored
+from tasks.plan.rules import Policy
+from tasks.source.validation import Checked
+
+
+@dataclass(frozen=True)
+class Ends:
+    """One sync between its two ends, as they were read.
+
+    Attributes:
+        sync: its section of the configuration.
+        target: its place.
+        headers: what its file calls our columns.
+        checked: its file, judged.
+        found: the entries of its place.
+        gone: owners that earlier runs wrote and that the file has no more.
+    """
+
+    sync: Sync
+    target: Target
+    headers: Mapping[str, str]
+    checked: Checked
+    found: Found
+    gone: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The file's lines, with names as the place spells them, and how far a plan may go."""
+
+    checked: Checked
+    policy: Policy
+
+
+def owners_of(checked: Checked) -> set[str]:
+    """Return the owners that a file is about, also those that only a rejected line names."""
+    return {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+
+
+def expect(world: World, ends: Ends) -> Expected:
+    """Return what a plan is made of; a phone list may be asked whether it ignores the case of names."""
+    sync, checked, found = ends.sync, ends.checked, ends.found
+    memory, place = world.ledger.memory, ends.target.name
+    known = memory.traits(place)
+    by_name = kind_of(world, sync) == "apio"
+    # Expect names as the place has been seen to spell them: otherwise each run would change them again.
+    names = checked.desired["name"]
+    if by_name:
+        names = as_stored(names, found.entries["tidy"], known)
+    elif "name" in ends.headers:
+        names = as_commented(checked.desired, found.entries, known)
+    checked = replace(checked, desired=checked.desired.assign(name=names))
+    # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
+    meant = chain(checked.desired["name"], checked.desired["old_name"])
+    policy = Policy(
+        names_are_keys=by_name,
+        delete_missing=sync.delete_missing if sync.delete_missing is not None else not by_name,
+        clear_gone=sync.on_missing_owner == "clear",
+        gone=ends.gone,
+        unread=found.unread,
+        fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
+        names_managed="name" in ends.headers,
+        kept_types=memory.kept_types(place),
+    )
+    return Expected(checked, policy)

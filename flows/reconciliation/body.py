@@ -1,0 +1,196 @@
+"""Reconcile: every file and every place side by side, nothing written but reports. What Prefect and commands share."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from connectors.files.reading import make_private_folder
+from connectors.ledger.findings import Reconciliation
+from flows.context import World
+from flows.reconciliation.corrections import suggest_copies
+from flows.reconciliation.office_links import Links, links
+from flows.reconciliation.overlap import numbers_of, systems_of
+from flows.reconciliation.reading import Look, look, places_of, side_of, type_words
+from flows.reconciliation.reporting import report
+from schemas.errors import PhonesyncError
+from schemas.findings import Kind, View, tally
+from schemas.tables import Finding
+from tasks.reconcile.classify import compare
+from tasks.reconcile.cross_references import look_around, standing
+from tasks.reconcile.deduplicate import once
+from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
+from tasks.reconcile.inputs import COLUMNS
+from tasks.reconcile.masking import hide
+from tasks.reconcile.overlap import overlap
+from tasks.reconcile.remedies import Language, Names, advise
+from tasks.text_columns import looked_up
+
+_SHOWN_RUNS = 12
+_BY_WEIGHT = (5, 4, 2, 3, 1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a reconciliation.
+
+    Attributes:
+        since: the run, or the day, to compare it with; "" means the last one.
+        suggest: write corrected copies of the files beside them.
+        lang: the language of the reports.
+    """
+
+    since: str = ""
+    suggest: bool = False
+    lang: Language = "en"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """How a reconciliation ended: what `--json` prints, its exit code, what a screen may show, and the errors."""
+
+    summary: dict[str, Any]
+    exit_code: int
+    view: View
+    errors: list[PhonesyncError] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Occasion:
+    """One reconciliation among others: its run, what is remembered, and which one it is compared with."""
+
+    run: str
+    at: str
+    memory: Reconciliation | None
+    before: Reconciliation | None
+
+
+def reconcile_all(world: World, asked: Asked) -> Reconciled:
+    """Compare every configured file and place, and keep what was found; no service is written to.
+
+    Raises:
+        LedgerError: there is no earlier reconciliation of that name.
+        ConfigurationError: reports cannot be written.
+    """
+    memory = world.ledger.findings.last()
+    before = world.ledger.findings.find(asked.since) if asked.since else memory
+    make_private_folder(world.settings.reports)
+    occasion = _Occasion(f"{world.clock():%Y%m%dT%H%M%SZ}-{world.suffix()}", world.now(), memory, before)
+    world.ledger.start_run(occasion.run, mode="reconcile", person=world.person, at=occasion.at)
+    summary: dict[str, Any] = {"run": occasion.run}
+    code = 5
+    try:
+        done = _carried_out(world, asked, occasion)
+        summary, code = done.summary, done.exit_code
+    finally:
+        world.ledger.finish_run(occasion.run, exit_code=code, summary=summary, at=world.now())
+    return done
+
+
+def _carried_out(world: World, asked: Asked, occasion: _Occasion) -> Reconciled:
+    """Read, compare, report, and keep what was found."""
+    looks = look(world)
+    linked = links(world, looks)
+    errors = [*(error for one in looks for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
+    memory, before = (one.findings if one else None for one in (occasion.memory, occasion.before))
+    earlier = Earlier(memory, before, _not_compared(looks))
+    rows = _rows(world, looks, linked, earlier, asked)
+    findings = _findings(world, looks, rows, asked)
+    hidden = _hidden(looks, findings, [one.name for one in looks if one.private])
+    view = _view(world, looks, hidden, earlier, occasion)
+    summary = _summary(view, linked)
+    if asked.suggest:
+        summary["suggestions"] = suggest_copies(looks, rows, view.run)
+    summary["reports"] = report(world, view, summary, asked.lang)
+    counts = tally(hidden)
+    world.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
+    users = [one.name for one in looks if one.sync.entity_class == "user"]
+    screen = replace(view, findings=_hidden(looks, findings, users))
+    return Reconciled(summary, _exit_code(view, errors), screen, errors)
+
+
+def _view(world: World, looks: list[Look], findings: pd.DataFrame, earlier: Earlier, occasion: _Occasion) -> View:
+    """Return all that the reports show of these findings, which are masked already."""
+    this = {"run": occasion.run, "at": occasion.at, "findings": tally(findings)}
+    return View(
+        run=occasion.run,
+        at=occasion.at,
+        systems=systems_of(looks),
+        overlap=overlap(numbers_of(looks)),
+        findings=findings,
+        resolved=resolved(findings, earlier),
+        history=[*world.ledger.findings.history(_SHOWN_RUNS - 1), this],
+        since=occasion.before.run if occasion.before else "",
+    )
+
+
+def _rows(world: World, looks: list[Look], linked: Links, earlier: Earlier, asked: Asked) -> pd.DataFrame:
+    """Return all rows with their ids, dates, acceptances and advice; nothing is hidden yet."""
+    today = world.clock().date()
+    blank = pd.DataFrame("", index=[], columns=[*COLUMNS], dtype="str").astype({"line": "int64"})
+    compared = [compare(side) for one in looks if (side := side_of(world, one))]
+    rows = pd.concat([blank, *compared], ignore_index=True)
+    place_of = {one.name: one.place for one in looks}
+    rows = look_around(once(rows, place_of), place_of, standing(places_of(looks)))
+    rows = pd.concat([rows, linked.linked.rows], ignore_index=True)
+    rows = identify(rows, world.ledger.findings.salt(lambda: secrets.token_hex(16)))
+    rows = date_findings(rows, earlier, today, world.settings.reconcile.stale_days)
+    said = world.ledger.findings.accepted(today.isoformat())
+    rows = accepted(rows, {key: f"until {one.until}: {one.reason} ({one.person})" for key, one in said.items()})
+    names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in looks}
+    return advise(rows, names, asked.lang)
+
+
+def _findings(world: World, looks: list[Look], rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+    """Return `Finding`, types with their words, sorted by sync and line."""
+    words = type_words(world, looks, asked.lang)
+    connections = {one.name: one.sync.connection for one in looks}
+    connection = rows["sync"].map(connections)
+    for column in ("type_csv", "type_there"):
+        pairs = pd.Series(list(zip(connection, rows[column], strict=True)), index=rows.index, dtype=object)
+        rows = rows.assign(**{column: looked_up(pairs, words, rows[column])})
+    order = {name: at for at, name in enumerate(connections)}
+    ranked = rows.assign(order=rows["sync"].map(order), last=rows["line"] == 0)
+    ranked = ranked.sort_values(["order", "last", "line", "owner", "key", "id"], kind="stable", ignore_index=True)
+    findings = ranked[[*Finding.to_schema().columns]]
+    # A text that is no number is no canonical one.
+    return findings.assign(key=findings["key"].mask(findings["key"].str.startswith("text:"), ""))
+
+
+def _hidden(looks: list[Look], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:
+    starts = {one.place + (": " if one.kind == "apio" else " "): one.place for one in looks}
+    return hide(findings, private, starts)
+
+
+def _not_compared(looks: list[Look]) -> list[tuple[str, str]]:
+    whole = [(one.name, "") for one in looks if one.checked is None or one.found is None]
+    return whole + [(one.name, owner) for one in looks if one.found for owner in one.found.unread]
+
+
+def _summary(view: View, linked: Links) -> dict[str, Any]:
+    findings = view.findings
+    waiting = findings[(findings["accepted"] != "") & (findings["kind"] != Kind.AGREE)]
+    trend = {word: int((findings["trend"] == word).sum()) for word in ("new", "persisting")}
+    return {
+        "run": view.run,
+        "systems": [vars(system) for system in view.systems],
+        "findings": tally(findings),
+        "accepted": {kind: count for kind, count in tally(waiting).items() if count},
+        "since": view.since,
+        "trend": {**trend, "resolved": len(view.resolved)},
+        "links": {"known": linked.linked.links, "loose": len(linked.linked.loose)},
+        "reports": {},
+    }
+
+
+def _exit_code(view: View, errors: list[PhonesyncError]) -> int:
+    """Return 0 where all agree or somebody has accepted that it does not; what could not be read weighs more."""
+    findings = view.findings
+    open_ = ((findings["kind"] != Kind.AGREE) & (findings["accepted"] == "")).any()
+    unread = any(system.kind != "csv" and system.note for system in view.systems)
+    codes = {error.exit_code if error.exit_code in {2, 4} else 4 for error in errors} | {int(bool(open_))}
+    codes |= {4} if unread else set()
+    return next((code for code in _BY_WEIGHT if code in codes), 0)

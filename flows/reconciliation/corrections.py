@@ -1,0 +1,67 @@
+"""Write corrected copies of the files beside them, each with the list of what was changed in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from connectors.files.reading import write_private
+from connectors.files.texts import read_text
+from flows.reconciliation.reading import Look
+from flows.sources import Source
+from schemas.errors import SourceError
+from schemas.owner import entity_id
+from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
+from tasks.reports.csv_text import as_csv
+
+
+def suggest_copies(looks: list[Look], rows: pd.DataFrame, run: str) -> dict[str, Any]:
+    """Return what was written for each sync whose file could be corrected: `file`, `list`, `changes`.
+
+    The original is never touched, and no copy takes another one's place: all bear the run's id.
+    """
+    written: dict[str, Any] = {}
+    for one in looks:
+        if one.source is None or one.found is None:
+            continue
+        mine, source = rows[rows["sync"] == one.name], one.sync.source
+        # The cells of a workbook have colours, widths and formulas that nobody wants to lose: its copy is a CSV file.
+        # A packed file is unpacked in the same way.
+        apart = bool(one.source.dialect.sheet or one.source.dialect.packed)
+        suggestion = _suggested(one.source, source, mine, apart=apart)
+        if not suggestion.changes:
+            continue
+        encoding, end = ("utf-8-sig", ".csv") if apart else (one.source.dialect.encoding, source.suffix)
+        copy, listed = (source.with_name(f"{source.stem}.{run}{ending}") for ending in (end, ".changes.csv"))
+        write_private(copy, _encoded(suggestion.text, encoding, copy))
+        write_private(listed, as_csv(pd.DataFrame(suggestion.changes)))
+        written[one.name] = {"file": str(copy), "list": str(listed), "changes": len(suggestion.changes)}
+    return written
+
+
+def _suggested(source: Source, path: Path, rows: pd.DataFrame, *, apart: bool) -> Suggestion:
+    """Return the corrections of one file; `line` is in all of them what the file itself calls it."""
+    table, headers, dialect = source.table, source.arranged.headers, source.dialect
+    ids = {owner: entity_id(owner) for owner in rows["owner"].unique()}
+    if not apart:
+        text = read_text(path, dialect.encoding)
+        file = File(text, table.header, headers, table.lines.tolist(), dialect.delimiter, dialect.quotechar)
+        return suggest(file, rows, ids)
+    file = as_file(table.header, headers, table.frame.itertuples(index=False, name=None))
+    ours = dict(zip(table.lines.tolist(), file.lines, strict=True))
+    theirs = {line: original for original, line in ours.items()}
+    found = suggest(file, rows.assign(line=rows["line"].map(ours).fillna(0).astype("int64")), ids)
+    changes = [{**change, "line": theirs.get(int(change["line"]), 0)} for change in found.changes]
+    return Suggestion(found.text, changes)
+
+
+def _encoded(text: str, encoding: str, path: Path) -> bytes:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        # A letter came in that the file's own encoding does not have.
+        return text.encode("utf-8-sig")
+    except LookupError:
+        raise SourceError(f"{path}: there is no encoding {encoding!r}.", remedy="Correct encoding.") from None

@@ -1,0 +1,87 @@
+"""Read which offices are the same: a mapping file, and columns of the sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from connectors.files.reading import read_csv
+from flows.context import World
+from flows.reconciliation.reading import Look
+from flows.sources import given_of
+from schemas.errors import ConfigurationError, PhonesyncError, SourceError
+from tasks.phone.canonical_keys import tidy_text
+from tasks.reconcile.office_links import MAPPING, Linked, link, mapping_of, offices
+from tasks.text_columns import looked_up
+
+
+@dataclass(frozen=True)
+class Links:
+    """What the links came to, and what of them could not be read."""
+
+    linked: Linked
+    errors: list[PhonesyncError] = field(default_factory=list)
+
+
+def links(world: World, looks: list[Look]) -> Links:
+    """Return the linked offices that have different numbers."""
+    found = [pd.DataFrame(columns=list(MAPPING), dtype="str")]
+    errors: list[PhonesyncError] = []
+    try:
+        found.append(_mapping(world))
+    except (SourceError, ConfigurationError) as error:
+        errors.append(error)
+    for one in looks:
+        try:
+            found.append(_column(one))
+        except (SourceError, ConfigurationError) as error:
+            errors.append(error)
+    said = pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
+    if said.empty:
+        return Links(link(said, []), errors)
+    known = []
+    for one in looks:
+        if one.checked is None and one.found is None:
+            continue
+        tables = [
+            one.checked.desired if one.checked else pd.DataFrame(columns=["owner", "name"], dtype="str"),
+            one.found.entries if one.found else pd.DataFrame(columns=["owner", "tidy"], dtype="str"),
+        ]
+        lines, entries = (
+            table[table["owner"].isin(said["owner"]) | table[name].isin(said["name"])]
+            for table, name in zip(tables, ("name", "tidy"), strict=True)
+        )
+        known += offices(lines, entries, one.name, one.place)
+    return Links(link(said, known), errors)
+
+
+def _mapping(world: World) -> pd.DataFrame:
+    path = world.settings.reconcile.mapping
+    if path is None:
+        return pd.DataFrame(columns=list(MAPPING), dtype="str")
+    return mapping_of(read_csv(path, expected=list(MAPPING)).frame, str(path))
+
+
+def _column(one: Look) -> pd.DataFrame:
+    """Return the links that a column of a sync's own file says: the line's number is that of this list entry."""
+    header, sync = one.sync.columns.link, one.sync
+    if header is None or one.checked is None or one.source is None:
+        return pd.DataFrame(columns=list(MAPPING), dtype="str")
+    table = read_csv(sync.source, expected=list(one.source.arranged.headers.values()), given=given_of(sync))
+    if header not in table.frame.columns:
+        raise SourceError(
+            f"{sync.source}, line 1: the header has no column {header!r}.",
+            remedy="Correct columns.link in phonesync.toml, or the header.",
+        )
+    cells = pd.Series(tidy_text(table.frame[header]).to_numpy(object), index=table.lines, dtype="str")
+    lines = one.checked.desired
+    said = pd.DataFrame(
+        {
+            "owner": lines["owner"],
+            "comment": lines["name"],
+            "list": "",
+            "name": looked_up(lines["line"], cells[~cells.index.duplicated()]),
+        }
+    ).astype("str")
+    return said[said["name"] != ""]

@@ -1,0 +1,204 @@
+"""Read every file and every place that is configured; what cannot be read keeps nothing else from being compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import pandas as pd
+
+from connectors.target import Found, Reading
+from connectors.usos.client import Usos
+from flows.context import World
+from flows.plan_policy import Ends, expect, owners_of
+from flows.planning import inputs
+from flows.sources import Source, extract_source, judge_source, kind_of
+from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
+from schemas.owner import list_owner
+from schemas.syncs import Sync
+from tasks.plan.rules import plan
+from tasks.reconcile.cross_references import Place
+from tasks.reconcile.inputs import Side
+from tasks.reconcile.remedies import Language
+from tasks.source.validation import Checked, Target
+
+_MOST_TYPES = 50  # an installation has a handful; each costs a request
+
+
+@dataclass
+class Look:
+    """One sync with what could be read of its two ends.
+
+    Attributes:
+        name: the sync's name.
+        sync: its section of the configuration.
+        kind: usos or apio.
+        place: what people call its place.
+        target: address and place, as the ledger knows it.
+        source: its file, None where it cannot be read.
+        checked: the same, judged.
+        found: the entries of the owners that the file names or earlier runs wrote, None where they cannot be read.
+        wrong_source: why the file could not be read.
+        wrong_place: likewise.
+        gone: owners that earlier runs wrote and that the file has no more.
+    """
+
+    name: str
+    sync: Sync
+    kind: Target
+    place: str
+    target: str = ""
+    source: Source | None = None
+    checked: Checked | None = None
+    found: Found | None = None
+    wrong_source: PhonesyncError | None = None
+    wrong_place: PhonesyncError | None = None
+    gone: set[str] = field(default_factory=set)
+
+    @property
+    def private(self) -> bool:
+        """Tell whether its numbers are people's and stay hidden in reports, too."""
+        return self.sync.entity_class == "user" and not self.sync.full_numbers
+
+
+def place_of(sync: Sync) -> str:
+    """Name the place that a sync is for: `usos faculty`, `telephony tenant chopin`."""
+    within = sync.entity_class or list_owner(str(sync.tenant), sync.group)
+    return f"{sync.connection} {within}"
+
+
+def look(world: World) -> list[Look]:
+    """Return every configured sync, read as far as it can be; one place is read once, however many syncs it has."""
+    looks = look_at_files(world)
+    for those in sharing(world, looks):
+        read_place(world, those)
+    return looks
+
+
+def look_at_files(world: World) -> list[Look]:
+    """Return every configured sync with its file, as far as it can be read; no service is asked."""
+    looks = [Look(name, sync, kind_of(world, sync), place_of(sync)) for name, sync in world.settings.syncs.items()]
+    for one in looks:
+        try:
+            one.source = extract_source(world, one.sync)
+            one.checked = judge_source(world, one.sync, one.source)
+        except (SourceError, ConfigurationError) as error:
+            one.wrong_source = error
+    return looks
+
+
+def sharing(world: World, looks: list[Look]) -> list[list[Look]]:
+    """Return the syncs that have one place and read numbers alike together; a place without credentials has none."""
+    shared: dict[tuple[str, Reading], list[Look]] = {}
+    for one in looks:
+        try:
+            one.target = world.target(one.sync).name
+            shared.setdefault((one.target, world.reading(one.sync)), []).append(one)
+        except ConfigurationError as error:
+            one.wrong_place = error
+    return list(shared.values())
+
+
+def read_place(world: World, looks: list[Look]) -> None:
+    """Read one place for all syncs that it has."""
+    wanted = {one.name: _owners(world, one) for one in looks}
+    every = sorted(set().union(*wanted.values()))
+    try:
+        found = world.target(looks[0].sync).read(every, world.progress)
+    except ServiceError as error:
+        for one in looks:
+            one.wrong_place = error
+        return
+    for one in looks:
+        mine = found.entries
+        if one.kind == "usos":
+            mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
+        unread = {owner: why for owner, why in found.unread.items() if owner in wanted[one.name]}
+        one.found = Found(mine, unread)
+
+
+def _owners(world: World, one: Look) -> set[str]:
+    """Return the owners of the file, and those that earlier runs wrote: no method lists USOS's."""
+    remembered = world.ledger.memory.owners(one.name, one.target)
+    if one.checked is None:
+        return remembered
+    managed = owners_of(one.checked)
+    one.gone = remembered - managed
+    return managed | remembered
+
+
+def side_of(world: World, one: Look) -> Side | None:
+    """Return the sync with both its ends, None where one of them could not be read."""
+    if one.source is None or one.checked is None or one.found is None:
+        return None
+    expected = expect(world, ends_of(world, one))
+    return Side(
+        sync=one.name,
+        place=one.place,
+        by_name=one.kind == "apio",
+        source=one.source.arranged.source,
+        checked=expected.checked,
+        entries=one.found.entries,
+        plan=plan(inputs(expected.checked, one.found.entries), expected.policy),
+        unread=frozenset(one.found.unread),
+        names_managed=expected.policy.names_managed,
+        fold_names=expected.policy.fold_names,
+        short_codes=one.sync.allow_short_codes,
+        untyped=world.ledger.findings.untyped(one.target),
+    )
+
+
+def ends_of(world: World, one: Look) -> Ends:
+    """Return both ends of a sync that was read.
+
+    Raises:
+        ConfigurationError: one of them was not.
+    """
+    if one.source is None or one.checked is None or one.found is None:
+        raise ConfigurationError(f"{one.name}: there is nothing to plan.", remedy="Try: phonesync check.")
+    headers = one.source.arranged.headers
+    return Ends(one.sync, world.target(one.sync), headers, one.checked, one.found, frozenset(one.gone))
+
+
+def places_of(looks: list[Look]) -> list[Place]:
+    """Return the places that were read, each once, with the entries that any of its syncs has to do with."""
+    places: dict[str, Place] = {}
+    for one in looks:
+        if one.found is None:
+            continue
+        before = places.get(one.place)
+        entries, private = one.found.entries, one.private
+        if before is not None:
+            # A list is whole in every one of its syncs; of USOS each has its own owners, perhaps some in common.
+            others = entries[~entries["owner"].isin(before.entries["owner"])]
+            entries, private = pd.concat([before.entries, others], ignore_index=True), private or before.private
+        places[one.place] = Place(one.place, one.sync.connection, one.kind == "apio", entries, private)
+    return list(places.values())
+
+
+def type_words(world: World, looks: list[Look], lang: Language) -> dict[tuple[str, str], str]:
+    """Return what each phone type of each USOS connection is called: `STA (stacjonarny)`.
+
+    A type that the service does not describe keeps its bare id; that is no reason to fail.
+    """
+    words: dict[tuple[str, str], str] = {}
+    for one in looks:
+        if one.kind != "usos":
+            continue
+        typed = [] if one.source is None else list(one.source.arranged.source["type_id"].str.strip().unique())
+        typed += [] if one.found is None else list(one.found.entries["type_id"].unique())
+        connection = one.sync.connection
+        for type_id in sorted({*typed} - {""})[:_MOST_TYPES]:
+            if (connection, type_id) not in words and one.wrong_place is None:
+                words[connection, type_id] = _described(cast("Usos", world.client(connection)), type_id, lang)
+    return words
+
+
+def _described(client: Usos, type_id: str, lang: Language) -> str:
+    try:
+        described = client.phone_type(type_id).get("description")
+    except ServiceError:
+        return type_id
+    texts = described if isinstance(described, dict) else {}
+    text = texts.get(lang) or texts.get("pl") or texts.get("en")
+    return f"{type_id} ({text})" if isinstance(text, str) else type_id

@@ -1,0 +1,46 @@
+"""Write the reports of one sync of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from connectors.files.reading import write_private
+from flows.context import World
+from schemas.syncs import Sync
+from tasks.reports.line_report import line_report, report_csv, report_html, report_json
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What was reported of a sync: its summary with the paths of the reports, and its lines as people may see them."""
+
+    summary: dict[str, Any]
+    lines: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a report is about: the run, and the place that was to be kept in step."""
+
+    run: str
+    target: str
+
+
+def report(world: World, sync: Sync, heading: Heading, summary: dict[str, Any], result: pd.DataFrame) -> Reported:
+    """Write the line report as CSV and JSON and the page, each readable by its owner alone.
+
+    Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
+    """
+    private = sync.entity_class == "user"
+    shown = line_report(result, masked=private and not sync.full_numbers)
+    folder = world.settings.reports / heading.run
+    paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
+    summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
+    page = {"title": summary["sync"], "source": sync.source.name, **vars(heading), **summary}
+    write_private(paths["csv"], report_csv(shown))
+    write_private(paths["json"], report_json(page, shown))
+    write_private(paths["html"], report_html(page, shown, generated_at=world.clock()))
+    return Reported(summary, line_report(result, masked=True) if private else shown)

@@ -1,0 +1,169 @@
+"""Write one slice of a plan, on whichever machine, for a run that holds the target's lock.
+
+Who writes which slice stands in the ledger, beside the locks, as a claim that is taken once and kept alive. So no owner
+is ever written by two: a slice whose run has died or has given it up notices within seconds and stops by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+
+from connectors.ledger.locks import Lock
+from connectors.target import Written
+from flows.applying import write
+from flows.context import World
+from flows.locking import STALE_SECONDS, beating, is_dead, this_process
+from flows.sync_run import Order, Passage, Ran, Step
+from schemas.errors import TargetBusy, UsageError
+from schemas.settings import Settings
+from tasks.plan.slices import cut
+
+_LOOK_SECONDS = 1.0
+_ENDED = re.compile(r"ended after (\d+) reads and (\d+) writes")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One slice of a plan: which, of how many, and for which run."""
+
+    plan: str
+    run: str
+    number: int
+    of: int
+
+    @property
+    def claim(self) -> str:
+        """The name under which the slice is claimed."""
+        return f"{claims_of(self.plan)}{self.number}/{self.of}"
+
+    @property
+    def writer(self) -> str:
+        """The name that whoever writes the slice bears."""
+        return f"{self.run}/{self.number}"
+
+
+def claims_of(plan: str) -> str:
+    """Return what the names of a plan's claims begin with."""
+    return f"slices of {plan}: "
+
+
+def stop_mark(plan: str) -> str:
+    """Return the name of the mark that ends all slices of a plan in order."""
+    return f"{claims_of(plan)}stop"
+
+
+def has_ended(claim: Lock) -> bool:
+    """Tell whether a slice was written to its end, or stopped in order."""
+    return _ENDED.fullmatch(claim.holder) is not None
+
+
+def requests_of(claim: Lock) -> dict[str, int]:
+    """Return how many requests a slice that has ended says it sent."""
+    said = _ENDED.fullmatch(claim.holder)
+    return {"read": int(said[1]), "write": int(said[2])} if said else {"read": 0, "write": 0}
+
+
+def shared_among(settings: Settings, connection: str, number: int) -> Settings:
+    """Return the settings with one slice's part of what the service has agreed to: slices never add up to more."""
+    whole = settings.connections[connection]
+    pace = whole.max_requests_per_second
+    part = {
+        "concurrency": max(1, whole.concurrency // number),
+        "max_requests_per_second": pace / number if pace else None,
+    }
+    connections = {**settings.connections, connection: whole.model_copy(update=part)}
+    return settings.model_copy(update={"connections": connections})
+
+
+def write_slice(world: World, part: Slice, step: Step) -> Written | None:
+    """Write one slice exactly as the whole plan would be written: the same intents, the same outcomes.
+
+    Returns:
+        what became of its rows, or None where it is not to be written here: its run has ended, or has given it to
+        somebody else.
+
+    Raises:
+        UsageError: the plan was made for another target than the one that this machine's configuration names.
+        TargetBusy: the run that the slice belongs to has ended meanwhile; nothing more was sent.
+    """
+    kept = world.ledger.plan(part.plan)
+    sync = world.sync(kept.sync)
+    world.settings = shared_among(world.settings, sync.connection, part.of)
+    target = world.target(sync)
+    if target.name != kept.target:
+        raise UsageError(
+            f"Plan {kept.id} was made for another target than the one sync {kept.sync} has on this machine.",
+            remedy="Give all workers the same phonesync.toml.",
+        )
+    leave = _Leave(world, part, target.name)
+    if not leave.given():
+        return None
+    locks, now = world.ledger.locks, world.clock().timestamp
+    if locks.take(part.claim, Lock(part.writer, this_process(), now()), is_dead=lambda _: False):
+        return None
+    try:
+        with beating(world.ledger, part.claim, part.writer, lambda: world.clock().timestamp()) as alive:
+            passage = Passage(world, Order("apply"), step, part.run, kept.sync, sync, Ran({}, 0))
+            rows = cut(kept.entries, part.number, part.of)
+            written: Written = passage.do(
+                "write", write, passage, target, rows, kept, lambda: alive() and leave.to_go_on()
+            )
+            return written
+    finally:
+        sent = target.requests()
+        ended = Lock(part.writer, f"ended after {sent['read']} reads and {sent['write']} writes", 0.0)
+        if leave.given():
+            locks.take(part.claim, ended, is_dead=lambda lock: lock.run == part.writer)
+        else:  # nobody is there to collect it
+            locks.give_back(part.claim, part.writer)
+
+
+class _Leave:
+    """Tells whether the run that a slice belongs to still wants it written; looks into the ledger once a second."""
+
+    def __init__(self, world: World, part: Slice, target: str) -> None:
+        self._world = world
+        self._part = part
+        self._target = target
+        self._guard = threading.Lock()
+        self._looked = float("-inf")  # by the world's clock
+        self._goes_on = True
+
+    def given(self) -> bool:
+        """Tell whether the run is alive and holds the target."""
+        lock = self._world.ledger.locks.held(self._target).get(self._target)
+        now = self._world.clock().timestamp()
+        return lock is not None and lock.run == self._part.run and now - lock.beat <= STALE_SECONDS
+
+    def to_go_on(self) -> bool:
+        """Return False where the run is being stopped: what is in flight is finished and noted.
+
+        Raises:
+            TargetBusy: the run has ended, or has given the slice up. Nothing may be noted any more: others have.
+        """
+        with self._guard:
+            now = self._world.clock().timestamp()
+            if now - self._looked >= _LOOK_SECONDS:
+                claims = self._world.ledger.locks.held(claims_of(self._part.plan))
+                mine = claims.get(self._part.claim)
+                if mine is None or mine.run != self._part.writer or not self.given():
+                    raise TargetBusy("The run that this slice belongs to has ended.", remedy="The next run goes on.")
+                self._goes_on = stop_mark(self._part.plan) not in claims
+                self._looked = now
+            return self._goes_on
+
+
+def await_strays(world: World, plan: str) -> None:
+    """Wait until no slice of a plan whose run has died is being written any more, and clear what they left.
+
+    A slice notices within seconds; one whose machine is asleep or out of reach is given up like any dead holder.
+    """
+    locks, end = world.ledger.locks, world.clock().timestamp() + 2 * STALE_SECONDS
+    while claims := locks.held(claims_of(plan)):
+        now = world.clock().timestamp()
+        for name, lock in claims.items():
+            if has_ended(lock) or is_dead(lock, now) or name == stop_mark(plan) or now > end:
+                locks.give_back(name, lock.run)
+        world.sleep(_LOOK_SECONDS)

@@ -1,0 +1,139 @@
+"""Read and judge a sync's CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from connectors.files.header import Skipped
+from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
+from flows.offline import Configured
+from schemas.errors import SourceError
+from schemas.owner import list_owner
+from schemas.syncs import Sync
+from tasks.messages.check import phrase
+from tasks.messages.pages import Language
+from tasks.source.column_synonyms import HEADERS, expected_headers, known_synonyms, misspelt
+from tasks.source.columns import Arranged, Records, arrange
+from tasks.source.spreadsheet_damage import Place, refusal, spoilt_cells
+from tasks.source.validation import Checked, Rules, Target, validate
+
+_MOST_LINES: Final = 12  # that a sentence names
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was read, and what our columns are called in it.
+
+    Attributes:
+        arranged: its lines.
+        dialect: how it is written.
+        table: its records as they stand.
+        skipped: the records that are no data, in the file's order.
+        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `reason`.
+        refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
+    """
+
+    arranged: Arranged
+    dialect: Dialect
+    table: Table
+    skipped: tuple[Skipped, ...]
+    flaws: pd.DataFrame
+    refusal: SourceError | None = None
+
+
+def kind_of(world: Configured, sync: Sync) -> Target:
+    """Return which service the sync is for."""
+    return world.settings.connections[sync.connection].kind
+
+
+def extract_source(world: Configured, sync: Sync) -> Source:
+    """Return the sync's file under our column names; raises `SourceError` where it cannot be trusted as a whole."""
+    source = open_source(world, sync, read_bytes(sync.source))
+    if source.refusal:
+        raise source.refusal
+    return source
+
+
+def open_source(world: Configured, sync: Sync, raw: bytes) -> Source:
+    """Return a file under our column names, also where it can be read and yet not be trusted.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    kind, columns, name = kind_of(world, sync), configured_columns(sync), str(sync.source)
+    also = frozenset().union(*known_synonyms(kind, columns).values())
+    table = read_table(sync.source, raw, Wanted(list(expected_headers(kind, columns).values()), also), given_of(sync))
+    parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
+    arranged = arrange(Records(name, *parts), kind, columns)
+    reading = world.reading(sync)
+    place = Place(name, arranged.headers, reading.region, reading.area_code)
+    flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place)], ignore_index=True)
+    skipped = [
+        *table.skipped,
+        *(Skipped(line, "blank") for line in arranged.blank),
+        *(Skipped(line, "footer") for line in arranged.footers),
+    ]
+    return Source(
+        arranged=arranged,
+        dialect=table.dialect,
+        table=table,
+        skipped=tuple(sorted(skipped, key=lambda record: record.line)),
+        flaws=flaws.drop_duplicates(["line", "column"], ignore_index=True),
+        refusal=refusal(flaws, place),
+    )
+
+
+def given_of(sync: Sync) -> Given:
+    """Return what the configuration says of how the file is written."""
+    return Given(sync.encoding, sync.delimiter, sync.quotechar, sync.sheet, sync.header_line, sync.comment_prefix)
+
+
+def configured_columns(sync: Sync) -> dict[str, str]:
+    """Return the configured headers by our column names; USOS's id is our owner, its comment our name."""
+    given = sync.columns.model_dump(exclude_none=True)
+    ours = {"entity_id": "owner", "comment": "name"}
+    return {ours.get(key, key): header for key, header in given.items()}
+
+
+def judge_source(world: Configured, sync: Sync, source: Source) -> Checked:
+    """Return what the lines of the file want, and why some of them are not trusted."""
+    kind, reading = kind_of(world, sync), world.reading(sync)
+    owner = str(sync.entity_class) if kind == "usos" else list_owner(str(sync.tenant), sync.group)
+    rules = Rules(
+        target=kind,
+        owner=owner,
+        headers=source.arranged.headers,
+        region=reading.region,
+        area_code=reading.area_code,
+        switchboard=reading.switchboard,
+        allow_clear=sync.allow_clear,
+        allow_short_codes=sync.allow_short_codes,
+        write_format=sync.write_format or ("source" if kind == "usos" else "apio"),
+    )
+    return validate(source.arranged.source, rules, source.flaws)
+
+
+def notes_of(world: Configured, sync: Sync, source: Source, lang: Language) -> list[str]:
+    """Say where the table was found and what its columns were taken for, as far as nobody has set it."""
+    notes, kind, configured = [], kind_of(world, sync), configured_columns(sync)
+    if source.table.at > 1:
+        notes.append(phrase("note_header", lang, line=source.table.at))
+    left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}
+    notes += [phrase(f"note_{why}", lang, lines=lines) for why, lines in left_out.items() if lines]
+    for ours, theirs in source.arranged.headers.items():
+        standard = HEADERS[kind][ours]
+        if ours not in configured and theirs.casefold() != standard.casefold():
+            notes.append(phrase("note_column", lang, theirs=theirs, ours=standard))
+    lacking = HEADERS[kind].keys() - source.arranged.headers.keys()
+    for theirs, ours in misspelt(source.table.header, source.arranged.headers, {*lacking} - {*configured}, kind):
+        notes.append(phrase("note_unused", lang, theirs=theirs, ours=ours))
+    return notes
+
+
+def _lines(skipped: Sequence[Skipped], why: str) -> str:
+    lines = [str(skip.line) for skip in skipped if skip.why == why]
+    return ", ".join(lines[:_MOST_LINES]) + (", …" if len(lines) > _MOST_LINES else "")

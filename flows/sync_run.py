@@ -1,0 +1,107 @@
+"""What travels through a run: what was asked for, one sync on its way, and how it all ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import pandas as pd
+
+from flows.context import World
+from flows.reporting import Reported
+from schemas.errors import PhonesyncError
+from schemas.syncs import Sync
+
+T = TypeVar("T")
+Mode = Literal["plan", "sync", "apply", "resume", "revert"]
+# How a named step is carried out: directly, or as a Prefect task.
+Step = Callable[..., Any]
+
+# What a target has been seen to do, as the ledger remembers it.
+FOLDS_NAMES = "ignores the case of names"
+
+
+def directly(_name: str, _sync: str, function: Callable[..., T], *args: Any) -> T:
+    """Carry a step of a sync out here and now."""
+    return function(*args)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a run.
+
+    Attributes:
+        mode: make plans; make and apply them; apply one that was made before; carry on with interrupted ones; or plan
+            the way back from what a run has done.
+        syncs: names, in order; none means all.
+        plan: the id or fingerprint to apply.
+        run: the run to carry on with ("" means all) or to turn back.
+        reason: why a plan that tripped a guard may go ahead.
+    """
+
+    mode: Mode
+    syncs: Sequence[str] = ()
+    plan: str = ""
+    run: str = ""
+    reason: str = ""
+
+
+@dataclass
+class Ran:
+    """How a run ended: the object that `--json` prints, its exit code, and the tables behind it.
+
+    `codes` are the exit codes of the syncs, in the summary's order; the run's is the weightiest of them.
+    """
+
+    summary: dict[str, Any]
+    exit_code: int
+    reported: list[Reported] = field(default_factory=list)
+    errors: list[PhonesyncError] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One sync on its way through one run.
+
+    Attributes:
+        world: what the run touches.
+        order: what is asked of it.
+        step: how a step is carried out.
+        run: the run's id.
+        name: the sync's name.
+        sync: its section of the configuration.
+        ran: how the run has gone so far.
+        sent_before: the requests that the target's client had sent before this sync.
+        lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
+        source_notes: how the file was read, as far as nobody has set it.
+        notes: what was learnt on the way and is said once.
+    """
+
+    world: World
+    order: Order
+    step: Step
+    run: str
+    name: str
+    sync: Sync
+    ran: Ran
+    sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
+    lines: list[pd.DataFrame] = field(default_factory=list)
+    source_notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether the place knows its entries by their names, as a phone list does."""
+        return self.world.settings.connections[self.sync.connection].kind == "apio"
+
+    def said(self) -> dict[str, list[str]]:
+        """Return what `--json` says besides the figures; what there is nothing to say of is left out."""
+        said = {"source_notes": list(self.source_notes), "notes": list(self.notes)}
+        return {key: notes for key, notes in said.items() if notes}
+
+    def do(self, name: str, function: Callable[..., T], *args: Any) -> T:
+        """Carry a named step out the way this run carries steps out."""
+        done: T = self.step(name, self.name, function, *args)
+        return done

@@ -1,1 +1,0 @@
-"""Both services as targets: reading them, and writing what a plan wants."""

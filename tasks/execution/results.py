@@ -1,0 +1,134 @@
+"""Account for every row of a plan: the line report, before anything is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from schemas.plan import AT_REST, Action, Outcome
+from schemas.tables import Result
+
+_COLUMNS = [*Result.to_schema().columns]
+_BLANK = {**dict.fromkeys(_COLUMNS, ""), **dict.fromkeys(("line", "http_status", "attempts"), 0)}
+
+
+class Known(Protocol):
+    """What became of one row of a plan; see `connectors.ledger.Known`."""
+
+    @property
+    def row(self) -> int: ...  # noqa: D102
+    @property
+    def outcome(self) -> str: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+    @property
+    def http_status(self) -> int: ...  # noqa: D102
+    @property
+    def attempts(self) -> int: ...  # noqa: D102
+    @property
+    def at(self) -> str: ...  # noqa: D102
+
+
+def announce(sync: str, plan: pd.DataFrame) -> pd.DataFrame:
+    """Return the `Result` of a plan that was not applied: what would be done, no outcomes."""
+    return _result(sync, plan, pd.Series("", index=plan.index, dtype="str"))
+
+
+def account(
+    sync: str, plan: pd.DataFrame, known: Iterable[Known], unplanned: Sequence[Mapping[str, str]], *, at: str
+) -> pd.DataFrame:
+    """Return the `Result` of a plan that was applied, or stopped: one outcome a row, whatever happened.
+
+    Args:
+        sync: the sync's name.
+        plan: `Plan`.
+        known: what became of rows; the others are at rest, or were skipped.
+        unplanned: what the target removed by itself: `owner, name, number, message, at`.
+        at: when rows at rest were seen.
+    """
+    resting = {str(action.value): str(outcome.value) for action, outcome in AT_REST.items()}
+    outcome = plan["action"].map(resting).fillna(str(Outcome.SKIPPED.value)).astype("str")
+    result = _result(sync, plan, outcome).assign(at=at)
+    facts = pd.DataFrame(
+        [(item.row, item.outcome, item.message, item.http_status, item.attempts, item.at) for item in known],
+        columns=["row", "outcome", "message", "http_status", "attempts", "at"],
+    ).set_index("row")
+    noted = result.loc[facts.index, "message"]
+    both = (noted + "; " + facts["message"]).where((noted != "") & (facts["message"] != ""), noted + facts["message"])
+    for column in ("outcome", "http_status", "attempts", "at"):
+        result.loc[facts.index, column] = facts[column]
+    result.loc[facts.index, "message"] = both
+    extra = pd.DataFrame(
+        [
+            {
+                **_BLANK,
+                "sync": sync,
+                "owner": row["owner"],
+                "action": str(Action.DELETE.value),
+                "outcome": str(Outcome.UNPLANNED.value),
+                "name_before": row["name"],
+                "number_before": row["number"],
+                "message": row["message"],
+                "at": row["at"],
+            }
+            for row in unplanned
+        ],
+        columns=_COLUMNS,
+    )
+    return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
+
+
+def add_strangers(result: pd.DataFrame, strangers: pd.DataFrame, *, at: str) -> pd.DataFrame:
+    """Return the `Result` with the entries that came while a run was at work: they were left as they are.
+
+    Args:
+        result: `Result`.
+        strangers: `Current`.
+        at: when they were seen.
+    """
+    if strangers.empty:
+        return result
+    here = {f"{column}_{image}": strangers[column] for column in ("name", "number") for image in ("before", "after")}
+    rows = pd.DataFrame({"owner": strangers["owner"], **here}).assign(
+        sync=result["sync"].iloc[0] if len(result) else "",
+        line=0,
+        action=str(Action.FOREIGN.value),
+        outcome=str(Outcome.UNCHANGED.value),
+        message="came, changed or could first be read while this run was at work; left as it is",
+        http_status=0,
+        attempts=0,
+        at=at,
+    )
+    return pd.concat([result, rows[_COLUMNS].astype(dict(result.dtypes))], ignore_index=True)
+
+
+def unread(sync: str, lines: pd.DataFrame, why: str, *, at: str) -> pd.DataFrame:
+    """Return the `Result` of a file whose target could not be read: every line has an answer, and it is why.
+
+    Args:
+        sync: the sync's name.
+        lines: columns `line, owner`.
+        why: what kept the target from being read.
+        at: when.
+    """
+    blank = pd.DataFrame("", index=range(len(lines)), columns=_COLUMNS, dtype="str")
+    rows = blank.assign(
+        sync=sync,
+        line=lines["line"].to_numpy(),
+        owner=lines["owner"].to_numpy(),
+        action=str(Action.HOLD.value),
+        outcome=str(Outcome.SKIPPED.value),
+        message=why,
+        http_status=0,
+        attempts=0,
+        at=at,
+    )
+    return rows.sort_values("line", kind="stable", ignore_index=True)
+
+
+def _result(sync: str, plan: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
+    result = plan.assign(sync=sync, outcome=outcome, http_status=0, attempts=0, at="")
+    result["sync"] = result["sync"].astype("str")
+    return result[_COLUMNS]

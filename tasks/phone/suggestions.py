@@ -1,0 +1,47 @@
+"""Suggest how a text that was not read could be written, where one way to mean it stands out.
+
+Nothing is ever read by a suggestion: a person has to put it into the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from tasks.phone.parser import Reading
+from tasks.phone.vocabulary import fold, tidy
+
+_LONGEST: Final = 60  # a longer text holds more than a number and a slip of the hand
+_LETTER: Final = re.compile(r"(?<=\d)[oO](?=[\d -])|(?<=[\d -])[oO](?=\d)")
+_BEHIND: Final = re.compile(r"(.*\d) ?\( ?(\d{1,5}) ?\)")
+_TWICE: Final = re.compile(r"\(?\b(\d{2})\)? ?[ -]\1\b")
+_LOOSE: Final = re.compile(r"(.*\d\d)(?:,? |, ?| ?- ?| ?/ ?)(\d{2,5})")
+
+
+def suggest(text: str, read: Callable[[str], Reading], *, region: str = "PL") -> str:
+    """Return another way to write the text, which `read` understands; "" where there is none, or more than one.
+
+    Args:
+        text: what a person typed, and what was not read.
+        read: how numbers are read.
+        region: the country whose word for an extension is used.
+    """
+    shown = fold(tidy(text))
+    if len(shown) > _LONGEST:
+        return ""
+    ways = {way: read(way).numbers for way in _ways(shown, " wew. " if region == "PL" else " ext. ")}
+    readable = {numbers: way for way, numbers in ways.items() if way != shown and numbers}
+    return next(iter(readable.values())) if len(readable) == 1 else ""
+
+
+def _ways(shown: str, mark: str) -> list[str]:
+    """Return the slips of the hand put right, each by itself."""
+    once = _TWICE.sub(r"\1", shown, count=1)
+    ways = [_LETTER.sub("0", shown), once]
+    if behind := _BEHIND.fullmatch(shown):
+        ways.append(f"({behind[2]}) {behind[1]}")
+    # Where the area code stands twice, the last digits are too many for that reason.
+    if once == shown and (loose := _LOOSE.fullmatch(shown)):
+        ways.append(f"{loose[1]}{mark}{loose[2]}")
+    return ways

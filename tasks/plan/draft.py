@@ -1,0 +1,94 @@
+"""The two tables of a plan while it is being made: what is still free on each side, and what has been decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from schemas.plan import Action
+from tasks.plan.pairing import Ints, Pairs, join
+
+Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables a plan is made of.
+
+    Attributes:
+        desired: `Desired`.
+        rejected: `Rejected`; several rows of one line are one line with several reasons.
+        clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
+        repeats: columns `line, owner, message`: lines that say again what another line says.
+        current: `Current`: the entries of all owners the sync manages, and of owners that have left its CSV.
+    """
+
+    desired: pd.DataFrame
+    rejected: pd.DataFrame
+    clears: pd.DataFrame
+    repeats: pd.DataFrame
+    current: pd.DataFrame
+
+
+class Board:
+    """Desired and current rows, each decided exactly once; a position of -1 means "no row on this side".
+
+    `numbers` holds, for each column that rows are paired by, the numbers of its values on both sides: texts are
+    compared once, and their numbers from then on.
+    """
+
+    def __init__(self, desired: pd.DataFrame, current: pd.DataFrame, numbers: Mapping[str, Pairs]) -> None:
+        self.desired = desired
+        self.current = current
+        self.numbers = numbers
+        self.desired_free: Mask = np.ones(len(desired), dtype=np.bool_)
+        self.current_free: Mask = np.ones(len(current), dtype=np.bool_)
+        self.decisions: list[tuple[Ints, Ints, Action]] = []
+        self.held_desired: Ints = np.empty(0, dtype=np.int64)
+        self.held_current: Ints = np.empty(0, dtype=np.int64)
+        self.why_desired: Words = np.full(len(desired), "", dtype=object)
+        self.why_current: Words = np.full(len(current), "", dtype=object)
+
+    def decide(self, pairs: Pairs, action: Action) -> None:
+        """Settle pairs of positions."""
+        left, right = pairs
+        self.desired_free[left[left >= 0]] = False
+        self.current_free[right[right >= 0]] = False
+        self.decisions.append((left, right, action))
+
+    def decide_desired(self, mask: Mask, action: Action) -> None:
+        """Settle the free desired rows of the mask, which have no counterpart."""
+        left = np.flatnonzero(self.desired_free & mask)
+        self.decide((left, np.full(len(left), -1, dtype=np.int64)), action)
+
+    def decide_current(self, mask: Mask, action: Action) -> None:
+        """Settle the free current rows of the mask, which have no counterpart."""
+        right = np.flatnonzero(self.current_free & mask)
+        self.decide((np.full(len(right), -1, dtype=np.int64), right), action)
+
+    def hold_desired(self, mask: Mask, why: str | Words) -> None:
+        """Let the free desired rows of the mask wait."""
+        rows = np.flatnonzero(self.desired_free & mask)
+        self.desired_free[rows] = False
+        self.why_desired[rows] = why if isinstance(why, str) else why[rows]
+        self.held_desired = np.concatenate([self.held_desired, rows])
+
+    def hold_current(self, mask: Mask, why: str | Words) -> None:
+        """Leave the free current rows of the mask as they are."""
+        rows = np.flatnonzero(self.current_free & mask)
+        self.current_free[rows] = False
+        self.why_current[rows] = why if isinstance(why, str) else why[rows]
+        self.held_current = np.concatenate([self.held_current, rows])
+
+    def free(self) -> Pairs:
+        """Return the positions still free on both sides."""
+        return np.flatnonzero(self.desired_free), np.flatnonzero(self.current_free)
+
+    def codes(self, desired: Ints, current: Ints, columns: Sequence[str]) -> Pairs:
+        """Number rows at these positions so that two have one number exactly where all columns are equal."""
+        return join([(left[desired], right[current]) for left, right in map(self.numbers.__getitem__, columns)])

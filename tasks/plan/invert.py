@@ -1,0 +1,81 @@
+"""Invert what a run has done: the plan that leads back to the entries that stood before it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from schemas.plan import Action
+from tasks.phone.canonical_keys import tidy_text
+from tasks.plan.pairing import codes, pair_equal
+from tasks.plan.table import COLUMNS
+
+_BACK = {
+    str(Action.ADD.value): str(Action.DELETE.value),
+    str(Action.DELETE.value): str(Action.ADD.value),
+    str(Action.MODIFY.value): str(Action.MODIFY.value),
+    str(Action.RENAME.value): str(Action.RENAME.value),
+}
+_TEXTS = ("name", "number", "type", "key")
+_MOVED = "left as it is: it has changed again since that run"
+_TAKEN = "not put back: another entry has this name now"
+
+
+def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool) -> pd.DataFrame:
+    """Return the `Plan` of the way back. Whatever somebody has changed since stays as they left it.
+
+    Args:
+        applied: the `Plan` rows that a run has applied.
+        current: `Current` of their owners, as they stand now.
+        names_are_keys: a name stands once in a list.
+
+    Returns:
+        one row for every applied row, and one for every other current entry, which is kept; no row has a line.
+    """
+    current = current.reset_index(drop=True)
+    applied = applied.reset_index(drop=True)
+    back = _swapped(applied)
+    stood = np.flatnonzero((back["key_before"] != "").to_numpy())
+    before = pd.DataFrame({name: back.loc[stood, name] for name in ("owner", "key_before", "name_before")})
+    before = before.assign(tidy=tidy_text(before["name_before"]), key=before["key_before"])
+    left, right = pair_equal(*codes(before, current, ["owner", "tidy", "key"]))
+    found = stood[left]
+    for ours, theirs in (("name_before", "name"), ("number_before", "number"), ("type_before", "type_id")):
+        back.loc[found, ours] = current[theirs].to_numpy(object)[right]
+    back.loc[found, "en_before"] = current["name_en"].to_numpy(object)[right]
+    moved = np.delete(stood, left)
+    _leave(back, moved, _MOVED)
+    rest = current[~np.isin(current.index, right)]
+    if names_are_keys:
+        taken = back["name_after"].isin(rest["name"]) & (back["name_after"] != back["name_before"])
+        taken &= back["action"].isin([Action.ADD, Action.RENAME])
+        names = back["name_before"].where(taken & (back["key_before"] != ""), "")
+        _leave(back, np.flatnonzero(taken & (names == "")), _TAKEN)
+        renamed = np.flatnonzero(taken & (names != ""))
+        for name in _TEXTS:
+            back.loc[renamed, f"{name}_after"] = back.loc[renamed, f"{name}_before"]
+        back.loc[renamed, ["action", "message"]] = [str(Action.HOLD.value), _TAKEN]
+    table = pd.concat([back[COLUMNS], _kept(rest)], ignore_index=True)
+    return table.sort_values(["owner", "name_before", "number_before", "name_after"], kind="stable", ignore_index=True)
+
+
+def _swapped(applied: pd.DataFrame) -> pd.DataFrame:
+    back = applied.assign(line=0, action=applied["action"].map(_BACK), en_before="", message="")
+    for name in _TEXTS:
+        back[f"{name}_before"], back[f"{name}_after"] = applied[f"{name}_after"], applied[f"{name}_before"]
+    return back.astype({"action": "str"})
+
+
+def _leave(back: pd.DataFrame, rows: np.ndarray, why: str) -> None:
+    """Turn rows into remarks: they are about nothing that stands there."""
+    for name in _TEXTS:
+        back.loc[rows, [f"{name}_before", f"{name}_after"]] = ""
+    back.loc[rows, "action"] = str(Action.HOLD.value)
+    back.loc[rows, "message"] = why
+
+
+def _kept(rest: pd.DataFrame) -> pd.DataFrame:
+    texts = {"name": rest["name"], "number": rest["number"], "type": rest["type_id"], "key": rest["key"]}
+    images = {f"{name}_{image}": values for image in ("before", "after") for name, values in texts.items()}
+    kept = pd.DataFrame({"owner": rest["owner"], "en_before": rest["name_en"], **images})
+    return kept.assign(line=0, action=str(Action.KEEP.value), message="").astype({"message": "str"})[COLUMNS]

@@ -1,0 +1,76 @@
+"""Carry on with an interrupted plan: what is done stays done, what is refused stays refused, the rest is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from schemas.plan import Action, Outcome
+from tasks.execution.compare import in_place, writes
+from tasks.phone.canonical_keys import tidy_text
+from tasks.plan.pairing import codes, pair_equal
+
+# What says nothing final about a row: nothing is known, nobody knows, or it was never sent.
+OPEN = frozenset({"", str(Outcome.UNKNOWN.value), str(Outcome.SKIPPED.value)})
+_DONE = frozenset({str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value)})
+_IMAGE = ("name", "number", "type", "key")
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What an interrupted plan still wants.
+
+    Attributes:
+        rows: `Plan` with the positions of the old one: changes that are done are entries at rest now, changes that were
+            refused are left as they were, and only the others are still changes.
+        seen: positions of changes that nothing was known of, and that turn out to be in place.
+    """
+
+    rows: pd.DataFrame
+    seen: list[int]
+
+
+def carry_on(rows: pd.DataFrame, outcomes: Mapping[int, str], found: pd.DataFrame, *, fold_names: bool) -> Rest:
+    """Return the rest of a plan, given what is known of its rows and what stands in the target now.
+
+    Args:
+        rows: `Plan`, whole.
+        outcomes: what is known, by position.
+        found: `Current` of all its owners.
+        fold_names: the target has been seen to ignore the case of names.
+    """
+    known = np.array([outcomes.get(row, "") for row in rows.index], dtype=object)
+    changes = writes(rows)
+    unsettled = changes & np.isin(known, list(OPEN))
+    seen = unsettled & in_place(rows, found, fold_names=fold_names)
+    done = seen | (changes & np.isin(known, list(_DONE)))
+    given_up = changes & ~done & ~unsettled
+    rest = rows.copy()
+    for name in _IMAGE:
+        rest.loc[done, f"{name}_before"] = rest.loc[done, f"{name}_after"]
+        rest.loc[given_up, f"{name}_after"] = rest.loc[given_up, f"{name}_before"]
+    rest.loc[done, "action"] = str(Action.KEEP.value)
+    rest.loc[given_up, "action"] = str(Action.HOLD.value)
+    rest = rest[(rest["key_before"] != "") | (rest["key_after"] != "")]
+    at_rest = np.isin(rest.index, rows.index[done])
+    return Rest(_as_found(rest, at_rest, found), [int(row) for row in rows.index[seen]])
+
+
+def _as_found(rest: pd.DataFrame, at_rest: np.ndarray, found: pd.DataFrame) -> pd.DataFrame:
+    """Give entries that are done the text that the target made of them: it may have tidied what it was sent."""
+    rows = rest.index[at_rest]
+    wanted = pd.DataFrame(
+        {
+            "owner": rest.loc[rows, "owner"],
+            "tidy": tidy_text(rest.loc[rows, "name_after"]),
+            "key": rest.loc[rows, "key_after"],
+        }
+    )
+    left, right = pair_equal(*codes(wanted, found, ["owner", "tidy", "key"]))
+    for column, ours in (("name", "name"), ("number", "number"), ("type_id", "type")):
+        for image in ("before", "after"):
+            rest.loc[rows[left], f"{ours}_{image}"] = found[column].to_numpy(object)[right]
+    return rest

@@ -1,0 +1,191 @@
+"""Lay decisions out as the table of a plan: one row for every line and every entry, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.plan import WRITES, Action
+from schemas.tables import Plan
+from tasks.parallel import on_all_cores
+from tasks.plan.draft import Board, Inputs
+from tasks.plan.pairing import Ints, codes, pair_equal
+from tasks.text_columns import among
+
+COLUMNS = [*Plan.to_schema().columns]
+# What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
+_BEFORE = {"name": "name", "number": "number", "type": "type_id", "key": "key", "en": "name_en"}
+_WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
+_ACTIONS = [*Action]
+_RESTS = [action not in WRITES for action in _ACTIONS]
+_DELETES = [action == Action.DELETE for action in _ACTIONS]
+
+
+def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]) -> pd.DataFrame:
+    """Return the `Plan` of a board on which everything is decided, sorted by line, then by what stands there.
+
+    Args:
+        board: the decisions.
+        lines: the lines that are not on the board. Each gets a row: a rejected one on the held entry it is about, where
+            that is certain; a clearing one on the entries it clears.
+        primary: the column that pairs a waiting line with the entry it would change.
+        unread: owners of which nobody knows what they have, each with the reason.
+    """
+    held_desired, held_current = _pair_held(board, primary)
+    decisions = [*board.decisions, (held_desired, held_current, Action.HOLD)]
+    left = np.concatenate([pair[0] for pair in decisions])
+    right = np.concatenate([pair[1] for pair in decisions])
+    actions = np.repeat([_ACTIONS.index(pair[2]) for pair in decisions], [len(pair[0]) for pair in decisions])
+    # Lines are in their order on the board already; what stands in no line comes last.
+    order = np.argsort(np.where(left >= 0, left, len(board.desired)), kind="stable")
+    table = _rows(board, left[order], right[order], actions[order])
+    table = _with_rejected(table, lines.rejected, unread)
+    table = _with_clears(table, lines.clears, unread)
+    table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
+    table = _warn_of_lost_english(table)
+    return _sorted(table[COLUMNS])
+
+
+def _pair_held(board: Board, primary: str) -> tuple[Ints, Ints]:
+    """Put a waiting line and the entry it is about on one row: equal ones first, then those of one primary key."""
+    desired, current = board.held_desired, board.held_current
+    lefts, rights = [], []
+    for columns in (["owner", "tidy", "key"], ["owner", primary]):
+        left, right = pair_equal(*board.codes(desired, current, columns))
+        lefts.append(desired[left])
+        rights.append(current[right])
+        desired, current = np.delete(desired, left), np.delete(current, right)
+    nobody = np.full(max(len(desired), len(current)), -1, dtype=np.int64)
+    return (
+        np.concatenate([*lefts, desired, nobody[: len(current)]]),
+        np.concatenate([*rights, nobody[: len(desired)], current]),
+    )
+
+
+def _taken(frame: pd.DataFrame, column: str, at: Ints) -> pa.Array:
+    """Take a text column by position, "" for -1."""
+    texts = pa.chunked_array(pa.array(frame[column], type=pa.large_string()))
+    with_none = pa.concat_arrays([*texts.chunks, pa.array([""], pa.large_string())])
+    return with_none.take(pa.array(np.where(at < 0, len(texts), at)))
+
+
+def _rows(board: Board, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
+    """Return the rows as columns of Arrow: object by object, a million of them would take seconds."""
+    desired, current = board.desired, board.current
+    taken = on_all_cores(lambda column: _taken(current, column, right), _BEFORE.values(), rows=len(right))
+    before = dict(zip(_BEFORE, taken, strict=True))
+    taken = on_all_cores(lambda column: _taken(desired, column, left), _WANTED.values(), rows=len(left))
+    wanted = dict(zip(_WANTED, taken, strict=True))
+    paired = pa.array(right >= 0)
+    resting, deleted = (pa.array(np.array(chosen)[action]) for chosen in (_RESTS, _DELETES))
+    # What is compared as equal keeps its stored text: spelling is not a reason to write.
+    equal_name = pc.equal(_taken(desired, "tidy", left), _taken(current, "tidy", right))
+    same = {
+        "name": pc.and_(paired, equal_name),
+        "number": pc.and_(paired, pc.equal(wanted["key"], before["key"])),
+        "type": pc.equal(wanted["type"], ""),
+    }
+    same["key"] = same["number"]
+    # What is deleted has no line that wants anything.
+    after = {
+        name: pc.if_else(pc.or_(resting, pc.and_not(kept, deleted)), before[name], wanted[name])
+        for name, kept in same.items()
+    }
+    columns = {
+        "owner": pc.if_else(paired, _taken(current, "owner", right), _taken(desired, "owner", left)),
+        "action": pa.array([str(word.value) for word in _ACTIONS], pa.large_string()).take(pa.array(action)),
+        **{f"{name}_before": values for name, values in before.items()},
+        **{f"{name}_after": values for name, values in after.items()},
+        "message": _reasons(board, left, right, action),
+    }
+    table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
+    return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
+
+
+def _reasons(board: Board, left: Ints, right: Ints, action: Ints) -> pa.Array:
+    """Return why each row is held, "" for the others."""
+    held = action == _ACTIONS.index(Action.HOLD)
+    left, right = left[held], right[held]
+    why = np.where(left >= 0, np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right])
+    silent = pa.repeat(pa.scalar("", pa.large_string()), len(held))
+    return pc.replace_with_mask(silent, pa.array(held), pa.array(why, type=pa.large_string()))
+
+
+def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:
+    """Give each rejected line its row: on the held entry of its number, else of its name, else a row of its own."""
+    if rejected.empty:
+        return table
+    said = rejected["column"] + ' "' + rejected["value"] + '": ' + rejected["reason"]
+    said = said.where(rejected["column"] != "", rejected["reason"])
+    lines = rejected.assign(message="rejected: " + said).sort_values(["line", "column"], kind="stable")
+    texts = lines.groupby("line")["message"].agg("; ".join)
+    lines = lines.drop_duplicates("line").assign(message=lambda frame: frame["line"].map(texts))
+    silent = lines["owner"].isin(unread)  # then no entry of this owner is shown, and this is why
+    lines.loc[silent, "message"] += "; " + lines.loc[silent, "owner"].map(unread).astype("str")
+    entries = table.index[(table["action"] == Action.HOLD) & (table["line"] == 0)]
+    for theirs, ours in (("key", "key_before"), ("name", "name_before")):
+        candidates = lines[lines[theirs] != ""]
+        held = table.loc[entries, ["owner", ours]].rename(columns={ours: theirs})
+        left, right = pair_equal(*codes(candidates, held, ["owner", theirs]))
+        at = entries[right]
+        table.loc[at, "line"] = candidates["line"].to_numpy()[left]
+        table.loc[at, "message"] = candidates["message"].to_numpy()[left]
+        entries, lines = entries.delete(right), lines.drop(index=candidates.index[left])
+    alone = _blank(lines).assign(action=str(Action.HOLD.value), message=lines["message"])
+    return pd.concat([table, alone], ignore_index=True)
+
+
+def _with_clears(table: pd.DataFrame, clears: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:
+    """Show a line that clears an owner on the entries it clears, or on a row of its own where there are none."""
+    if clears.empty:
+        return table
+    by_owner = clears.drop_duplicates("owner").set_index("owner")["line"]
+    cleared = (table["line"] == 0) & table["owner"].isin(by_owner.index)
+    table.loc[cleared, "line"] = table.loc[cleared, "owner"].map(by_owner).astype("int64")
+    rest = clears[~clears["line"].isin(table["line"])]
+    waiting = rest["owner"].isin(unread)
+    held = rest[waiting]
+    held = _blank(held).assign(action=str(Action.HOLD.value), message=held["owner"].map(unread).astype("str"))
+    resting = _resting(rest[~waiting], "this owner has no numbers, as the line wants")
+    return pd.concat([table, held, resting], ignore_index=True)
+
+
+def _resting(lines: pd.DataFrame, message: str | pd.Series) -> pd.DataFrame:
+    return _blank(lines).assign(action=str(Action.KEEP.value), message=message)
+
+
+def _blank(lines: pd.DataFrame) -> pd.DataFrame:
+    blank = pd.DataFrame("", index=lines.index, columns=COLUMNS, dtype="str")
+    return blank.assign(line=lines["line"], owner=lines["owner"])
+
+
+def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
+    """Say it where an English comment will go: replacing an owner's numbers keeps the Polish comments only."""
+    english = table["en_before"] != ""
+    if english.any():
+        replaced = table.loc[table["action"].isin(WRITES), "owner"]
+        lost = english & among(table["owner"], replaced) & (table["action"] != Action.DELETE)
+        note = "its English comment is lost: USOS stores the Polish one only"
+        kept = table.loc[lost, "message"]
+        table.loc[lost, "message"] = (kept + "; " + note).where(kept != "", note)
+    return table
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    """Sort by line; what stands in no line, or several on one, by owner and text."""
+    lines = table["line"].to_numpy()
+    rows = np.flatnonzero((lines == 0) | table["line"].duplicated(keep=False).to_numpy())
+    some = table.iloc[rows].sort_values(["owner", "number_before", "name_before", "type_before"], kind="stable")
+    order = np.arange(len(table))
+    order[rows] = some.index
+    order = order[np.argsort(np.where(lines > 0, lines, np.iinfo(np.int64).max)[order], kind="stable")]
+    moved = np.flatnonzero(order != np.arange(len(table)))
+    if not len(moved):
+        return table.reset_index(drop=True)
+    # Most lines stand where they should: only what comes after the first that does not is moved.
+    first = moved[0]
+    return pd.concat([table.iloc[:first], table.iloc[order[first:]]], ignore_index=True)

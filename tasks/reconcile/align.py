@@ -1,0 +1,126 @@
+"""Put every line of a file beside the entry it is about: each line and each entry has one row, a pair of them one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.plan.draft import Mask
+from tasks.plan.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
+from tasks.reconcile.inputs import Side
+from tasks.text_columns import among
+
+_ORDER = ("owner", "key", "tidy", "number", "name", "type_id")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Lines and entries, and which of them stand beside each other.
+
+    Attributes:
+        lines: `line, owner, tidy, old_tidy, key, reason`: trusted lines, then rejected ones with all their reasons.
+        there: `Current`, in an order that does not depend on the service's.
+        left: for each row the position of its line, -1 where it has none.
+        right: likewise of its entry.
+        moved: rows whose number stands under another owner than their line says.
+    """
+
+    lines: pd.DataFrame
+    there: pd.DataFrame
+    left: Ints
+    right: Ints
+    moved: Mask
+
+
+def beside(side: Side) -> Beside:
+    """Return the rows: pairs first, then lines without an entry, then entries without a line."""
+    wanted, bad, there = _wanted(side), _bad(side), _there(side)
+    lines = pd.concat([wanted, bad], ignore_index=True)
+    alone = _Alone(lines, there)
+    trusted = np.arange(len(lines)) < len(wanted)
+    here = [alone.pair(columns, pair, trusted & mask) for columns, pair, mask in _steps(side, lines)]
+    moved = alone.pair(["key"], pair_equal, trusted)
+    # A line that cannot be trusted stands beside the entry of its number, else of its name.
+    known = ~trusted & (lines["owner"] != "").to_numpy(np.bool_)
+    held = [
+        alone.pair(["owner", column], pair_equal, known & (lines[column] != "").to_numpy(np.bool_))
+        for column in ("key", "tidy")
+    ]
+    left, right = (np.concatenate([pairs[at] for pairs in (*here, moved, *held)]) for at in (0, 1))
+    lonely, rest = np.flatnonzero(alone.lines), np.flatnonzero(alone.entries)
+    first = sum(len(pairs[0]) for pairs in here)
+    at = np.arange(len(left) + len(lonely) + len(rest))
+    return Beside(
+        lines,
+        there,
+        np.concatenate([left, lonely, np.full(len(rest), -1)]),
+        np.concatenate([right, np.full(len(lonely), -1), rest]),
+        (at >= first) & (at < first + len(moved[0])),
+    )
+
+
+class _Alone:
+    """Lines and entries that stand beside nothing yet; texts are compared once, and their numbers from then on."""
+
+    def __init__(self, lines: pd.DataFrame, there: pd.DataFrame) -> None:
+        self.lines: Mask = np.ones(len(lines), dtype=np.bool_)
+        self.entries: Mask = np.ones(len(there), dtype=np.bool_)
+        self._numbers = {column: number(lines[column], there[column]) for column in ("owner", "tidy", "key")}
+        self._numbers["old_tidy"] = number(lines["old_tidy"], there["tidy"])
+
+    def pair(self, columns: Sequence[str], pair: Callable[[Ints, Ints], Pairs], mask: Mask) -> Pairs:
+        """Pair those lines of the mask and those entries that agree in the columns; they are alone no more."""
+        left, right = np.flatnonzero(self.lines & mask), np.flatnonzero(self.entries)
+        codes = join([(ours[left], theirs[right]) for ours, theirs in map(self._numbers.__getitem__, columns)])
+        in_left, in_right = pair(*codes)
+        found = left[in_left], right[in_right]
+        self.lines[found[0]], self.entries[found[1]] = False, False
+        return found
+
+
+def _steps(side: Side, lines: pd.DataFrame) -> list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]]:
+    """Return by what lines are known to be about an entry, the surest first."""
+    every = np.ones(len(lines), dtype=np.bool_)
+    first, second = ("tidy", "key") if side.by_name else ("key", "tidy")
+    steps: list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]] = []
+    if side.names_managed:
+        steps.append((["owner", "tidy", "key"], pair_equal, every))
+    if side.by_name:
+        steps.append((["owner", "old_tidy"], pair_unique, (lines["old_tidy"] != "").to_numpy(np.bool_)))
+    steps.append((["owner", first], pair_equal, every))
+    if side.names_managed:
+        steps.append((["owner", second], pair_unique, every))
+    return steps
+
+
+def _wanted(side: Side) -> pd.DataFrame:
+    desired = side.checked.desired
+    desired = desired[~among(desired["owner"], side.unread)].sort_values("line", kind="stable", ignore_index=True)
+    tidy, old = desired["name"], desired["old_name"]
+    if side.fold_names:
+        tidy, old = tidy.str.casefold(), old.str.casefold()
+    return desired.assign(tidy=tidy, old_tidy=old, reason="")[["line", "owner", "tidy", "old_tidy", "key", "reason"]]
+
+
+def _bad(side: Side) -> pd.DataFrame:
+    """Return one row for each rejected line, all its reasons together."""
+    rejected = side.checked.rejected.sort_values("line", kind="stable")
+    lines = rejected.drop_duplicates("line", ignore_index=True)
+    starts = np.append(np.flatnonzero(~rejected["line"].duplicated()), len(rejected))
+    reasons = pa.ListArray.from_arrays(starts, pa.array(rejected["reason"].to_numpy(object), type=pa.string()))
+    tidy = lines["name"].str.casefold() if side.fold_names else lines["name"]
+    reason = pd.Series(pc.binary_join(reasons, "; ").to_pandas(), dtype="str")
+    bad = lines.assign(tidy=tidy, old_tidy="", reason=reason)
+    return bad[["line", "owner", "tidy", "old_tidy", "key", "reason"]]
+
+
+def _there(side: Side) -> pd.DataFrame:
+    texts = pa.table({column: pa.array(side.entries[column], type=pa.large_string()) for column in _ORDER})
+    order = pc.sort_indices(texts, sort_keys=[(column, "ascending") for column in _ORDER])
+    there: pd.DataFrame = side.entries.iloc[order.to_numpy()].reset_index(drop=True)
+    return there.assign(tidy=there["tidy"].str.casefold()) if side.fold_names else there

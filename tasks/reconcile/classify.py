@@ -1,0 +1,186 @@
+"""Compare a file with the place it is for: every line and every entry ends in exactly one finding.
+
+Read-only and undecided: who is right is for people to say. What a sync would do about it is taken from its plan.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from schemas.findings import Kind
+from tasks.phone.canonical_keys import tidy_text
+from tasks.phone.parser import is_short_code
+from tasks.plan.draft import Mask
+from tasks.plan.pairing import Ints, codes, pair_equal
+from tasks.reconcile.align import Beside, beside
+from tasks.reconcile.inputs import COLUMNS, Side
+from tasks.text_columns import among
+
+
+def compare(side: Side) -> pd.DataFrame:
+    """Return `COLUMNS`: one row for each line of the file and for each entry, a pair of them on one row.
+
+    Not yet told apart here: a number that is missing here and stands in another system.
+    """
+    found = beside(side)
+    rows = _laid_out(side, found)
+    rows["kind"], rows["what"] = _kinds(side, rows, found.moved)
+    rows = _with_duplicates(side, rows)
+    rows = pd.concat([rows, _of_repeats(side), _of_clears(side, found.there)], ignore_index=True)
+    rows["action"] = _actions(rows, side.plan)
+    return rows[[*COLUMNS]]
+
+
+def _laid_out(side: Side, found: Beside) -> pd.DataFrame:
+    """Return the rows with all their texts, "" on the side where nothing stands."""
+    left, right = found.left, found.right
+    ours = {name: _taken(found.lines[name], left) for name in ("owner", "key", "tidy", "reason")}
+    theirs = {name: _taken(found.there[name], right) for name in ("owner", "key", "tidy", "number", "name", "type_id")}
+    line = np.append(found.lines["line"].to_numpy(np.int64), 0)[left]
+    typed = _typed(side, line)
+    named, none = pd.Series(left >= 0), pd.Series("", index=range(len(left)), dtype="str")
+    table = pd.DataFrame(
+        {
+            "sync": pd.Series(side.sync, index=none.index, dtype="str"),
+            "owner": ours["owner"].where(named, theirs["owner"]),
+            "owner_there": theirs["owner"],
+            "key": ours["key"].where(named, theirs["key"]),
+            "key_there": theirs["key"],
+            **typed,
+            "number_there": theirs["number"],
+            "name_there": theirs["name"],
+            "type_there": theirs["type_id"],
+            "tidy": ours["tidy"],
+            "tidy_there": theirs["tidy"],
+            "reason": ours["reason"],
+            "part": none,
+            "also": none,
+        }
+    )
+    # A text that holds no number is no canonical number.
+    for column in ("key", "key_there"):
+        table[column] = table[column].mask(table[column] == "text:", "")
+    return table.assign(line=line, paired=(left >= 0) & (right >= 0))
+
+
+def _typed(side: Side, line: Ints) -> dict[str, pd.Series]:
+    """Return what was typed in these lines, "" for line 0; the new name of one that renames."""
+    source = side.source.drop_duplicates("line")
+    at = pd.Index(source["line"]).get_indexer(pd.Index(line))
+    name = source["new_name"].where(source["new_name"] != "", source["name"])
+    texts = {"number_csv": source["number"], "name_csv": name, "type_csv": source["type_id"]}
+    return {column: tidy_text(_taken(values, at)) for column, values in texts.items()}
+
+
+def _taken(values: pd.Series, at: Ints) -> pd.Series:
+    """Take a text column by position, "" for -1."""
+    return pd.Series(values.array.take(at, allow_fill=True, fill_value=""), dtype="str")
+
+
+def _kinds(side: Side, rows: pd.DataFrame, moved: Mask) -> tuple[pd.Series, pd.Series]:
+    """Return kind and `what` of each row, duplicates and other systems not yet considered."""
+    bad, alone = rows["reason"] != "", rows["line"] == 0
+    paired = rows["paired"] & ~bad & ~moved
+    what = _differences(side, rows).where(paired, "")
+    wordy = alone & ~_holds_a_number(rows["key_there"], short_codes=side.short_codes)
+    said = [
+        (wordy | bad, Kind.UNREADABLE),
+        (alone, Kind.FOREIGN),
+        (pd.Series(moved, index=rows.index), Kind.ELSEWHERE),
+        (what != "", Kind.DIFFERS),
+        (paired, Kind.AGREE),
+    ]
+    masks = [mask.to_numpy(np.bool_) for mask, _ in said]
+    kind = np.select(masks, [np.array(str(kind), dtype=object) for _, kind in said], str(Kind.MISSING))
+    what = what.mask(moved, "owner").mask(bad, rows["reason"]).mask(wordy, "there is no number in it")
+    return pd.Series(kind, index=rows.index, dtype="str"), what
+
+
+def _differences(side: Side, rows: pd.DataFrame) -> pd.Series:
+    """Name in which parts line and entry differ: `comment, number`."""
+    typed = (rows["type_csv"] != "") & (rows["type_csv"] != rows["type_there"])
+    if side.untyped and typed.any():
+        known = pd.Series(list(zip(rows["owner"].tolist(), rows["key"].tolist(), strict=True)), index=rows.index)
+        typed &= ~known.isin(side.untyped)
+    parts = {
+        "name" if side.by_name else "comment": (rows["tidy"] != rows["tidy_there"]) & side.names_managed,
+        "type": typed & (not side.by_name),
+        "number": rows["key"] != rows["key_there"],
+    }
+    # Each combination of the three has its own text.
+    texts = [", ".join(part for at, part in enumerate(parts) if those >> at & 1) for those in range(8)]
+    those = sum(mask.to_numpy(np.int64) << at for at, mask in enumerate(parts.values()))
+    return pd.Series(np.array(texts, dtype=object)[those], index=rows.index, dtype="str")
+
+
+def _holds_a_number(keys: pd.Series, *, short_codes: bool) -> pd.Series:
+    wordy = keys.str.startswith("text:") | (keys == "")
+    short = [key for key in keys[wordy].unique() if short_codes and is_short_code(key.removeprefix("text:"))]
+    return ~wordy | keys.isin(short)
+
+
+def _with_duplicates(side: Side, rows: pd.DataFrame) -> pd.DataFrame:
+    """Call what stands twice under one owner a duplicate from the second on; pairs that agree count as the first.
+
+    In USOS that is the same number, on a phone list the same name: one number under two names is an alias there, which
+    offices use on purpose.
+    """
+    final = rows["tidy"].where(rows["line"] > 0, rows["tidy_there"])
+    mark = final.str.casefold() if side.by_name else rows["key"]
+    told = rows["kind"].isin([str(Kind.UNREADABLE), str(Kind.ELSEWHERE)])
+    marked = pd.DataFrame({"owner": rows["owner"], "mark": mark})[(mark != "") & ~told]
+    marked = marked[marked.duplicated(keep=False)]
+    if marked.empty:
+        return rows
+    # Two lines for one number that both have their entry, and two entries for one line, are the same kind of finding.
+    there = rows.loc[marked.index]
+    order = np.lexsort((there.index, there["line"] == 0, ~there["paired"], there["kind"] != Kind.AGREE))
+    times = marked.iloc[order].groupby(["owner", "mark"]).cumcount()
+    again = times[times > 0]
+    rows.loc[again.index, "kind"] = str(Kind.DUPLICATE)
+    rows.loc[again.index, "what"] = "the name stands here twice" if side.by_name else "the number stands here twice"
+    rows.loc[again.index, "part"] = again.astype("str")
+    return rows
+
+
+def _of_repeats(side: Side) -> pd.DataFrame:
+    """Return the lines of a phone list that say what another line says."""
+    repeats = side.checked.repeats.reset_index(drop=True)
+    typed = _typed(side, repeats["line"].to_numpy(np.int64))
+    texts = {"what": repeats["message"], "part": repeats["line"].astype("str")}
+    kind = pd.Series(str(Kind.DUPLICATE), index=repeats.index, dtype="str")
+    return _of_lines(side, repeats, kind, texts | {name: typed[name] for name in ("number_csv", "name_csv")})
+
+
+def _of_clears(side: Side, there: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines that say "this owner has no numbers": they agree where none stand there.
+
+    Where some do, these are foreign, and the line is a `differs` of its own.
+    """
+    clears = side.checked.clears
+    clears = clears[~among(clears["owner"], side.unread)].reset_index(drop=True)
+    standing = among(clears["owner"], there["owner"])
+    kind = pd.Series(str(Kind.AGREE), index=clears.index, dtype="str").mask(standing, str(Kind.DIFFERS))
+    what = pd.Series("", index=clears.index, dtype="str").mask(standing, "number")
+    return _of_lines(side, clears, kind, {"what": what})
+
+
+def _of_lines(side: Side, lines: pd.DataFrame, kind: pd.Series, texts: dict[str, pd.Series]) -> pd.DataFrame:
+    """Return rows of lines that are about no entry."""
+    none = pd.Series("", index=lines.index, dtype="str")
+    given = {"kind": kind, "sync": none + side.sync, "owner": lines["owner"], **texts}
+    return pd.DataFrame({name: given.get(name, none) for name in COLUMNS}).assign(line=lines["line"])
+
+
+def _actions(rows: pd.DataFrame, plan: pd.DataFrame) -> pd.Series:
+    """Return what a run of the sync would do now about each row: its action, or "" where the plan does not know it."""
+    planned = plan[plan["line"] > 0].drop_duplicates("line")
+    action = _taken(planned["action"], pd.Index(planned["line"]).get_indexer(pd.Index(rows["line"])))
+    ours, theirs = rows.index[rows["line"] == 0], plan.index[plan["line"] == 0]
+    columns = ["owner", "name", "number"]
+    here = rows.loc[ours, ["owner", "name_there", "number_there"]].set_axis(columns, axis=1)
+    before = plan.loc[theirs, ["owner", "name_before", "number_before"]].set_axis(columns, axis=1)
+    left, right = pair_equal(*codes(here, before, columns))
+    action.loc[ours[left]] = plan.loc[theirs[right], "action"].to_numpy(object)
+    return action

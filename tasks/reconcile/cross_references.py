@@ -1,0 +1,109 @@
+"""Where else a number stands: the links between systems that the numbers themselves make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from schemas.findings import Kind
+from tasks.text_columns import among, looked_up
+
+_SHOWN = 5  # a switchboard's number stands at a hundred desks
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place in a service, as far as it could be read.
+
+    Attributes:
+        name: what people call it: `usos faculty`, `telephony tenant chopin`.
+        connection: its connection's name.
+        by_name: a phone list.
+        entries: `Current`.
+        private: numbers of people who are not to be named beside them.
+    """
+
+    name: str
+    connection: str
+    by_name: bool
+    entries: pd.DataFrame
+    private: bool = False
+
+
+def standing(places: Sequence[Place]) -> pd.DataFrame:
+    """Return every readable number of every place: `key, place, owner, name, label, by_name`, each on its own row."""
+    parts = [_of_place(place) for place in places]
+    blank = pd.DataFrame({name: pd.Series(dtype="str") for name in ("key", "place", "owner", "name", "label")})
+    return pd.concat([blank.assign(by_name=pd.Series(dtype="bool")), *parts], ignore_index=True)
+
+
+def _of_place(place: Place) -> pd.DataFrame:
+    entries = place.entries
+    named = entries["name"].where(entries["name"] != "", entries["owner"])
+    full = place.connection + " " + entries["owner"] + (": " + entries["name"]).where(entries["name"] != "", "")
+    label = pd.Series(place.name, index=entries.index) if place.private else full
+    if place.by_name:
+        label = place.name + ": " + named
+    table = pd.DataFrame(
+        {"key": entries["key"], "place": place.name, "owner": entries["owner"], "name": entries["tidy"], "label": label}
+    ).assign(by_name=place.by_name)
+    return _apart(table)
+
+
+def _apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Give every number of a text its own row; texts without a number have none."""
+    table = table[(table["key"] != "") & ~table["key"].str.startswith("text:")]
+    several = table["key"].str.contains("|", regex=False)
+    split = table[several].assign(key=table.loc[several, "key"].str.split("|")).explode("key")
+    return pd.concat([table[~several], split.astype({"key": "str"})])
+
+
+def look_around(rows: pd.DataFrame, place_of: dict[str, str], stands: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with `where`, the other places that hold the number; what is missing here may be elsewhere.
+
+    Args:
+        rows: what `compare` returned.
+        place_of: the place of each sync.
+        stands: what `standing` returned.
+    """
+    place = looked_up(rows["sync"], place_of)
+    keyed = _apart(pd.DataFrame({"key": rows["key"], "row": np.arange(len(rows)), "place": place}))
+    keyed = keyed.assign(
+        owner=rows["owner"].to_numpy(object)[keyed["row"]],
+        name=rows["name_there"].to_numpy(object)[keyed["row"]],
+        named=rows["name_csv"].to_numpy(object)[keyed["row"]],
+    )
+    # Only a number that stands in more than one place, or at more than one owner, is worth a look.
+    owners = stands.drop_duplicates(["key", "place", "owner"])
+    here = keyed.merge(owners[["key", "place", "owner"]], on=["key", "place", "owner"], how="left", indicator="here")
+    count = here["key"].map(owners["key"].value_counts()).astype("float64").fillna(0).to_numpy()
+    away = count > (here["here"] == "both").to_numpy()
+    aliases = stands[stands["by_name"]]["key"].value_counts()
+    keyed = keyed[away | among(keyed["key"], aliases.index[aliases > 1]).to_numpy()]
+    other = stands[among(stands["key"], keyed["key"])].drop_duplicates(["key", "label"])
+    other = other.sort_values(["key", "label"], kind="stable")
+    other = other[other.groupby("key").cumcount() <= _SHOWN + 1]
+    found = keyed.merge(other, on="key", suffixes=("", "_other"))
+    same = (found["place"] == found["place_other"]) & (found["owner"] == found["owner_other"])
+    itself = same & (~found["by_name"] | found["name_other"].isin([""]) | (found["name_other"] == found["name"]))
+    itself |= same & (found["name_other"] == found["named"])
+    missing = rows["kind"].to_numpy(object) == Kind.MISSING
+    elsewhere = np.zeros(len(rows), dtype=np.bool_)
+    elsewhere[here["row"].to_numpy(np.int64)[away]] = True
+    kind = rows["kind"].mask(missing & elsewhere, str(Kind.ELSEWHERE))
+    return rows.assign(where=_joined(found[~itself], rows), kind=kind)
+
+
+def _joined(found: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Return the places of each row, the first few of them."""
+    listed: dict[int, list[str]] = {}
+    for row, label in zip(found["row"].tolist(), found["label"].tolist(), strict=True):
+        listed.setdefault(row, []).append(label)
+    where = [""] * len(rows)
+    for row, labels in listed.items():
+        distinct = sorted(set(labels))
+        where[row] = "; ".join([*distinct[:_SHOWN], *(["…"] if len(distinct) > _SHOWN else [])])
+    return pd.Series(where, index=rows.index, dtype="str")

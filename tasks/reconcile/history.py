@@ -1,0 +1,119 @@
+"""Know a finding again: the same situation has the same id in every run, and so a history."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from schemas.findings import Kind
+from schemas.tables import Finding
+from tasks.phone.canonical_keys import tidy_text
+from tasks.text_columns import among, looked_up
+
+# What makes a situation: an entry that is merely spelled differently, or stands on another line, is still the same one.
+_SITUATION = ("kind", "sync", "owner", "key", "key_there", "name_csv", "name_there", "part")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is remembered of earlier reconciliations.
+
+    Attributes:
+        memory: `Finding` and `carried` of the last one, with what it carried over from those before: when things
+            were first seen.
+        findings: likewise, of the one to compare with; None where there is none.
+        not_compared: (sync, owner) that could not be compared this time; owner "" stands for the whole sync.
+    """
+
+    memory: pd.DataFrame | None
+    findings: pd.DataFrame | None
+    not_compared: Collection[tuple[str, str]] = ()
+
+
+def identify(rows: pd.DataFrame, salt: str) -> pd.DataFrame:
+    """Return the rows with `id`, unique among them and the same for the same situation in every run.
+
+    Salted: an id stands in reports where the number itself is hidden, and all numbers could be tried.
+    """
+    texts = [rows[column] for column in _SITUATION]
+    texts[4] = rows["key_there"].where(rows["key_there"] != rows["key"], "")
+    texts[6] = tidy_text(rows["name_there"])
+    # What cannot be read is known by its own words.
+    unread = rows["key"].str.startswith("text:") | (rows["key"] == "")
+    texts[3] = rows["key"].where(~unread, rows["number_csv"] + rows["number_there"] + rows["what"])
+    situation = pd.Series(
+        list(map("\x1e".join, zip(*(column.tolist() for column in texts), strict=True))), index=rows.index, dtype="str"
+    )
+    again = situation.groupby(situation).cumcount()
+    situation = situation.where(again == 0, situation + "\x1e" + again.astype("str"))
+    key = salt.encode()[:64]
+    ids = [hashlib.blake2b(text.encode(), digest_size=6, key=key).hexdigest() for text in situation.tolist()]
+    return rows.assign(id=pd.Series(ids, index=rows.index, dtype="str"))
+
+
+def date_findings(rows: pd.DataFrame, earlier: Earlier, today: date, stale_days: int) -> pd.DataFrame:
+    """Return the rows with `since`, the day each was first seen, and `trend`; what agrees for too long is stale.
+
+    Unchanged for longer than `stale_days` is an entry that every reconciliation since then has found agreeing, with the
+    same owner, number and name. What nobody has looked at for so long, nothing is known of.
+    """
+    since = pd.Series(today.isoformat(), index=rows.index, dtype="str")
+    if earlier.memory is not None and len(earlier.memory):
+        known = earlier.memory.drop_duplicates("id").set_index("id")["since"]
+        since = looked_up(rows["id"], known, today.isoformat())
+    limit = (today - timedelta(days=stale_days)).isoformat()
+    stale = (rows["kind"] == Kind.AGREE) & (since < limit)
+    kind = rows["kind"].mask(stale, str(Kind.STALE))
+    trend = np.full(len(rows), "", dtype=object)
+    if earlier.findings is not None:
+        before = earlier.findings
+        trend = np.where(among(rows["id"], before.loc[before["kind"] != Kind.AGREE, "id"]), "persisting", "new")
+    trend = np.where(kind == Kind.AGREE, "", trend)
+    return rows.assign(kind=kind, since=since, trend=pd.Series(trend, index=rows.index, dtype="str"))
+
+
+def resolved(rows: pd.DataFrame, earlier: Earlier) -> pd.DataFrame:
+    """Return the `Finding` rows of the earlier reconciliation that are found no more, and not for want of looking."""
+    columns = list(Finding.to_schema().columns)
+    if earlier.findings is None:
+        return rows.iloc[:0].reindex(columns=columns).astype({"line": "int64"})
+    before = earlier.findings
+    open_ = before[(before["kind"] != Kind.AGREE) & ~_unseen(before, earlier.not_compared)]
+    still = rows.loc[rows["kind"] != Kind.AGREE, "id"]
+    return open_.loc[~among(open_["id"], still), columns].reset_index(drop=True)
+
+
+def remember(findings: pd.DataFrame, earlier: Earlier) -> pd.DataFrame:
+    """Return what the ledger keeps: all findings, of agreement only that there was some, and what was not compared."""
+    kept = findings.assign(carried=False)
+    agree = (kept["kind"] == Kind.AGREE).to_numpy()
+    texts = [
+        name for name in Finding.to_schema().columns if name not in {"id", "kind", "sync", "owner", "since", "line"}
+    ]
+    for column in texts:
+        kept[column] = kept[column].mask(agree, "")
+    if earlier.memory is None:
+        return kept
+    carried = earlier.memory[_unseen(earlier.memory, earlier.not_compared)]
+    carried = carried[~among(carried["id"], kept["id"])]
+    return pd.concat([kept, carried.assign(carried=True)], ignore_index=True)
+
+
+def _unseen(rows: pd.DataFrame, not_compared: Collection[tuple[str, str]]) -> pd.Series:
+    syncs = {sync for sync, owner in not_compared if not owner}
+    mask = rows["sync"].isin(syncs)
+    for sync, owner in not_compared:
+        if owner and sync not in syncs:
+            mask |= (rows["sync"] == sync) & (rows["owner"] == owner)
+    return mask
+
+
+def accepted(rows: pd.DataFrame, acceptances: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows with `accepted`: what the acceptance of their id says; agreement needs none."""
+    said = looked_up(rows["id"], acceptances)
+    return rows.assign(accepted=said.mask(rows["kind"] == Kind.AGREE, "").astype("str"))

@@ -1,0 +1,57 @@
+"""Seek a number or a name among entries: spelled any way, whole or in part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tasks.phone.canonical_keys import canonical_keys
+from tasks.phone.vocabulary import fold, tidy
+
+_FEWEST_DIGITS = 3  # fewer are in every number
+_NUMBER_LIKE = re.compile(r"[0-9 +()./-]+")
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What somebody looks for.
+
+    Attributes:
+        words: the text as names are compared, without regard to case.
+        numbers: the canonical numbers in it, if it is one or more.
+        digits: its digits, where it is a part of a number; else "".
+    """
+
+    words: str
+    numbers: frozenset[str]
+    digits: str
+
+    @property
+    def is_name(self) -> bool:
+        """Tell whether it can only stand in a name."""
+        return not self.numbers and not self.digits
+
+
+def seek(text: str, *, region: str, area_code: str | None) -> Sought:
+    """Return what a text may mean; it is a name in any case, and a number or a part of one where it has the digits."""
+    shown = tidy(text)
+    key = str(canonical_keys(pd.Series([shown], dtype="str"), region=region, area_code=area_code).iloc[0])
+    numbers = frozenset() if key.startswith("text:") or not key else frozenset(key.split("|"))
+    digits = re.sub(r"\D", "", fold(shown)) if _NUMBER_LIKE.fullmatch(fold(shown)) else ""
+    return Sought(shown.casefold(), numbers, digits if len(digits) >= _FEWEST_DIGITS else "")
+
+
+def matches(entries: pd.DataFrame, sought: Sought) -> pd.Series:
+    """Tell which entries (`name, number, key`) hold it: the name, the very number, or its digits in a row."""
+    found = pd.Series(data=False, index=entries.index)
+    if sought.words:
+        found |= entries["name"].str.casefold().str.contains(sought.words, regex=False)
+    for number in sought.numbers:
+        found |= ("|" + entries["key"] + "|").str.contains(f"|{number}|", regex=False)
+        found |= ("|" + entries["key"]).str.contains(f"|{number};", regex=False)
+    if sought.digits and not sought.numbers:
+        found |= entries["key"].str.contains(sought.digits, regex=False)
+        found |= entries["number"].str.replace(r"\D", "", regex=True).str.contains(sought.digits, regex=False)
+    return found

@@ -1,0 +1,221 @@
+"""Write down what became of every line: as a table, as CSV, as JSON, and as a page that people read.
+
+Each function returns text; a connector writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+import pandas as pd
+
+from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
+from tasks.reports.csv_text import as_csv
+from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.reports.masking import HIDDEN, mask_numbers, mask_texts
+from tasks.reports.page import embedded, packed, render
+from tasks.messages.pages import listing_words
+
+COLUMNS = [
+    "sync",
+    "line",
+    "owner",
+    "action",
+    "outcome",
+    "name_before",
+    "number_before",
+    "name_after",
+    "number_after",
+    "message",
+    "http_status",
+    "attempts",
+    "at",
+]
+_NUMBERS = ("number_before", "number_after")
+_TEXTS = ("name_before", "name_after", "message")
+_OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
+_REJECTED_CELL = r'(rejected: [^"]*|; [^";]*) ".*?": '
+# Before and after share a pool: most values stand on both sides, and a column of the page sorts by either.
+_POOLS = {
+    **{column: (column,) for column in ("owner", "action", "outcome", "message", "http_status", "attempts", "at")},
+    "name": ("name_after", "name_before"),
+    "number": ("number_after", "number_before"),
+}
+_INTEGERS = ("line", "http_status", "attempts")
+# An entry that stands in no line and a change that got no answer have no 0 to show.
+_EMPTY_WHERE_0 = ("line", "http_status")
+
+
+def line_report(lines: pd.DataFrame, *, masked: bool) -> pd.DataFrame:
+    """Return the line report as text, in exactly `COLUMNS`, one row per row of `lines` in its order.
+
+    Args:
+        lines: a `Result`, or a line report.
+        masked: hide numbers, also those that stand in names (columns are swapped by mistake) and in messages.
+
+    Returns:
+        Text columns; `line` and `http_status` are "" where they are 0.
+    """
+    report = lines[COLUMNS].astype("str").reset_index(drop=True)
+    for column in _EMPTY_WHERE_0:
+        report[column] = report[column].where(report[column] != "0", "")
+    if masked:
+        for column in _NUMBERS:
+            report[column] = mask_numbers(report[column])
+        for column in _TEXTS:
+            report[column] = mask_texts(report[column])
+        # A rejected cell may hold anything: somebody's name stands in the column of numbers sooner or later.
+        report["message"] = report["message"].str.replace(_REJECTED_CELL, r'\1 "•••": ', regex=True)
+    return report
+
+
+def report_csv(lines: pd.DataFrame) -> bytes:
+    r"""Return the line report as CSV: UTF-8 without a byte order mark, commas, "\n", quotes only where needed.
+
+    Numbers are never altered. A text that a spreadsheet would run as a formula (it begins with `=`, `@`, a tab, or with
+    a sign that begins no number) gets an apostrophe in front, which is how spreadsheets themselves mark a text.
+    """
+    return as_csv(line_report(lines, masked=False))
+
+
+def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> str:
+    """Return `summary` with the line report under `lines`: one object a row, null where a number is missing."""
+    report = line_report(lines, masked=False)
+    columns = [[int(v) if v else None for v in report[c]] if c in _INTEGERS else report[c].tolist() for c in COLUMNS]
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
+    return json.dumps({**summary, "lines": rows}, ensure_ascii=False, default=str) + "\n"
+
+
+def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at: datetime) -> str:
+    """Return one self-contained page: it loads nothing, runs only its own script, and shows text as text.
+
+    Args:
+        summary: one element of `syncs` as `--json` prints it, with `run`, `title`, `target`, `source`, and `error`
+            where the run stopped.
+        lines: a `Result`, or a line report; show people's numbers only after masking.
+        generated_at: when the page was made, with its time zone.
+    """
+    report = line_report(lines, masked=False)
+    tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
+    page = {
+        "summary": {**dict.fromkeys(_OPTIONAL), **summary},
+        "headline": headline(summary, tally),
+        "guards": [_guard(guard) for guard in summary.get("guards") or ()],
+        "steps": next_steps(summary, tally),
+        "tally": tally,
+        "tiles": _tiles(tally),
+        "bars": _bars(tally),
+        "masked": any(bool(report[column].str.startswith(HIDDEN[:3]).any()) for column in _NUMBERS),
+        "generated_at": generated_at,
+        "data": embedded(_page_data(report)),
+    }
+    return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
+
+
+def _page_data(report: pd.DataFrame) -> dict[str, Any]:
+    """Return what the script needs: the lines, the words beside them, and the groups that a filter offers."""
+    line = [int(value or 0) for value in report["line"]]
+    words = {
+        "action": {action.value: words for action, words in ACTION_WORDS.items()},
+        "outcome": {outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
+    }
+    groups = {"changes": [action.value for action in WRITES], "attention": [outcome.value for outcome in TROUBLE]}
+    texts = listing_words("en", "line")
+    return {"line": line, **packed(report, _POOLS), "words": words, "groups": groups, "texts": texts}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A count that stands large at the top; pressing it shows just its lines."""
+
+    label: str
+    count: int
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One word of a bar: how often it occurs, and how much of all lines that is."""
+
+    column: str
+    word: str
+    label: str
+    meaning: str
+    start: int
+    count: int
+    share: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One stacked bar; its lengths are the counts themselves, the small ones not made larger."""
+
+    title: str
+    description: str
+    segments: Sequence[Segment]
+
+
+def _guard(guard: Mapping[str, Any]) -> dict[str, str]:
+    """Return a guard with its figures as people write them: shares as percentages, counts as they are."""
+    name, value, limit = str(guard["guard"]), float(guard["value"]), float(guard["limit"])
+    if name.endswith(("_share", "_drop")):
+        value, limit, unit = 100 * value, 100 * limit, " %"
+    else:
+        unit = ""
+    figures = {"value": f"{value:,.1f}", "limit": f"{limit:,.1f}"}
+    return {"name": name, "message": str(guard["message"])} | {
+        key: figure.removesuffix(".0") + unit for key, figure in figures.items()
+    }
+
+
+def _tiles(tally: Tally) -> list[Tile]:
+    if tally.is_plan:
+        return [
+            Tile("Lines in this plan", tally.lines),
+            Tile("Changes wanted", tally.changes, "action", "changes"),
+            Tile("Already right", tally.actions[Action.KEEP], "action", Action.KEEP),
+            Tile("Held", tally.actions[Action.HOLD], "action", Action.HOLD),
+        ]
+    return [
+        Tile("Lines in this report", tally.lines),
+        Tile("Applied", tally.outcomes[Outcome.APPLIED], "outcome", Outcome.APPLIED),
+        Tile("Unchanged", tally.outcomes[Outcome.UNCHANGED], "outcome", Outcome.UNCHANGED),
+        Tile("Need attention", tally.trouble, "outcome", "attention"),
+    ]
+
+
+def _bars(tally: Tally) -> list[Bar]:
+    wanted = _segments("action", tally.actions, list(ACTION_WORDS.items()), tally.lines)
+    happened = _segments("outcome", tally.outcomes, list(OUTCOME_WORDS.items()), tally.lines)
+    bars = [Bar("What was wanted", _described(wanted), wanted)]
+    return bars if tally.is_plan else [*bars, Bar("What happened", _described(happened), happened)]
+
+
+def _segments(
+    column: str, counts: Mapping[str, int], words: Sequence[tuple[Action | Outcome, tuple[str, str]]], lines: int
+) -> list[Segment]:
+    starts = accumulate((counts[word] for word, _ in words), initial=0)
+    return [
+        Segment(column, word.value, label, meaning, start, counts[word], _share(counts[word], lines))
+        for start, (word, (label, meaning)) in zip(starts, words, strict=False)
+    ]
+
+
+def _described(segments: Sequence[Segment]) -> str:
+    return ", ".join(f"{segment.label} {segment.count:,} ({segment.share})" for segment in segments if segment.count)
+
+
+def _share(part: int, whole: int) -> str:
+    """Return a percentage that never claims all or nothing where it is neither."""
+    if not part or not whole:
+        return "0 %"
+    percent = 100 * part / whole
+    if part < whole and percent > 99.9:
+        return "> 99.9 %"
+    return "< 0.1 %" if percent < 0.1 else f"{percent:.1f} %".replace(".0 %", " %")

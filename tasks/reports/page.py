@@ -1,0 +1,105 @@
+"""What every page is made of: text that stays text, one stylesheet, one script, and tables packed for a browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+# Polish letters come right after their plain ones; `str` would put them behind z.
+_MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
+_ALPHABET = str.maketrans({letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()})
+# Pools that sort as they are spelled.
+_SPELLED = frozenset({"number", "key"})
+_DIGITS = re.compile(r"\d+")
+
+
+def render(template: str, context: Mapping[str, Any], *, styles: Sequence[str], scripts: Sequence[str]) -> str:
+    """Return one self-contained page: it loads nothing, and runs its own style and script and no other.
+
+    Args:
+        template: a file of `tasks/reports/templates`.
+        context: what it shows; every text in it is escaped.
+        styles: files of `tasks/reports/templates` that make the one stylesheet.
+        scripts: likewise the one script.
+    """
+    style, script = (Markup("\n".join(_part(name) for name in names)) for names in (styles, scripts))  # noqa: S704 - our own files
+    parts = {"style": style, "script": script, "style_digest": _digest(style), "script_digest": _digest(script)}
+    return _environment().get_template(template).render({**context, **parts})
+
+
+def embedded(value: object) -> Markup:
+    """Return JSON that cannot end the element it stands in: no `<`, `>` or `&` is left in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return columns as positions in sorted pools of distinct values, which is small, and sorts by comparing integers.
+
+    Args:
+        frame: text columns.
+        pools: the columns that share a pool, by its name. Pools of numbers sort as they are spelled, others as people
+            sort in Polish: without case, digits by their value, ą after a.
+
+    Returns:
+        `pools`: values by pool; `columns`: the pool and `at`, one position a row, or none where all are the first.
+    """
+    values: dict[str, list[str]] = {}
+    columns: dict[str, Any] = {}
+    for pool, names in pools.items():
+        texts = pd.concat([frame[name] for name in names], ignore_index=True)
+        found, distinct = pd.factorize(texts)
+        spelled: list[str] = distinct.tolist()
+        key = str if pool in _SPELLED else _sort_key
+        keys = [key(text) for text in spelled]
+        order = sorted(range(len(spelled)), key=keys.__getitem__)
+        places = np.empty(len(spelled), dtype=np.int64)
+        places[order] = np.arange(len(spelled))
+        at = places[found]
+        values[pool] = [spelled[index] for index in order]
+        for index, name in enumerate(names):
+            mine = at[index * len(frame) : (index + 1) * len(frame)]
+            columns[name] = {"pool": pool, "at": mine.tolist() if mine.any() else []}
+    return {"pools": values, "columns": columns}
+
+
+def _sort_key(text: str) -> str:
+    lowered = unicodedata.normalize("NFC", text).lower()
+    if not lowered.isascii():
+        lowered = lowered.translate(_ALPHABET)
+    return _DIGITS.sub(lambda digits: digits[0].zfill(12), lowered)
+
+
+def _digest(text: str) -> str:
+    """Return what the page's policy names: the browser takes the text with this digest and no other."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _part(name: str) -> str:
+    return files("tasks.reports").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Compile a page once: it takes longer than filling it for a small sync."""
+    return jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_part),
+    )

@@ -1,0 +1,53 @@
+"""Put the findings of a reconciliation into the order and the words in which people read them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from schemas.findings import Kind, View
+from tasks.messages.reconciliation import phrases
+from tasks.messages.rendering import told_of_line
+from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language
+
+# What `compare` says of an entry, which has a phrase of the same words.
+_REASONS = ("no_number", "name_twice", "number_twice")
+
+
+def told(view: View, lang: Language) -> pd.DataFrame:
+    """Return findings and resolved findings as one table with their `state`, the most pressing first.
+
+    `state` is `new`, `open`, `accepted`, `agree` or `resolved`, so that each row has exactly one; within a state the
+    kinds stand in the order in which somebody should look at them, and rows of a kind in the order of the view.
+    """
+    resolved = view.resolved.reindex(columns=view.findings.columns)
+    rows = pd.concat([view.findings, resolved], ignore_index=True) if len(resolved) else view.findings
+    rows = rows.reset_index(drop=True)
+    state = pd.Series("open", index=rows.index, dtype="str")
+    state[rows["trend"] == "new"] = "new"
+    state[rows["kind"] == Kind.AGREE] = "agree"
+    state[(rows["accepted"] != "") & (rows["kind"] != Kind.AGREE)] = "accepted"
+    state[rows.index >= len(view.findings)] = "resolved"
+    rows = rows.assign(
+        state=state, what=_translated(rows["what"], lang), accepted=_until(rows["accepted"], lang), line=rows["line"]
+    )
+    kinds = {kind.value: at for at, kind in enumerate(KIND_WORDS[lang])}
+    states = {name: at for at, name in enumerate(STATE_WORDS[lang])}
+    order = pd.DataFrame({"state": state.map(states), "kind": rows["kind"].map(kinds)})
+    return rows.loc[order.sort_values(["state", "kind"], kind="stable").index].reset_index(drop=True)
+
+
+def _translated(what: pd.Series, lang: Language) -> pd.Series:
+    """Say in the reader's language which parts differ, or why a number is none."""
+    t = phrases(lang)
+    parts = {part: t[part].lower() for part in ("name", "comment", "type", "number", "owner")}
+    parts |= {english: t[key] for key, english in phrases("en").items() if key in _REASONS}
+    words = {}
+    for text in what.unique():
+        pieces = [piece.strip() for piece in str(text).split(",")]
+        known = all(piece in parts for piece in pieces)
+        words[text] = ", ".join(parts[piece] for piece in pieces) if known else told_of_line(str(text), lang).sentence
+    return what.map(words).astype("str")
+
+
+def _until(accepted: pd.Series, lang: Language) -> pd.Series:
+    return accepted.str.replace(r"^until ", phrases(lang)["until"] + " ", regex=True)

@@ -1,0 +1,150 @@
+"""Arrange a file's columns under the project's own names: the table `Source`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from schemas.errors import SourceError
+from schemas.headers import header_key
+from schemas.tables import Source
+from tasks.source.column_synonyms import HEADERS, REQUIRED, Target, expected_headers, known_synonyms
+from tasks.source.footers import FOOTER, REPEATED, footers
+
+__all__ = ["HEADERS", "REQUIRED", "Arranged", "Records", "arrange", "expected_headers"]
+
+# A line that stops before these says nothing about them; before any other, it may have lost a field on the way.
+_MAY_BE_SHORT = ("type_id", "new_name")
+_OURS = ("owner", "name", "number", "type_id", "new_name")
+
+
+@dataclass(frozen=True)
+class Records:
+    """A file's records as they were read: see `connectors.files.Table`."""
+
+    name: str
+    header: Sequence[str]
+    frame: pd.DataFrame
+    lines: npt.NDArray[np.int64]
+    problems: npt.NDArray[np.object_]
+    widths: npt.NDArray[np.int64]
+    at: int = 1
+    cells: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """`Source`, and what the file calls our columns (those it has).
+
+    Attributes:
+        source: the lines.
+        headers: the file's headers by our column names.
+        blank: the lines of nothing but delimiters, which have no row.
+        footers: the lines below the table that are certainly no data, which have none either.
+        flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `reason`.
+    """
+
+    source: pd.DataFrame
+    headers: Mapping[str, str]
+    blank: tuple[int, ...] = ()
+    footers: tuple[int, ...] = ()
+    flaws: pd.DataFrame = field(default_factory=lambda: _flaws([]))
+
+
+def arrange(records: Records, target: Target, columns: Mapping[str, str]) -> Arranged:
+    """Return the records under our names, in the file's order; a column that the file does not have is empty.
+
+    Args:
+        records: what was read.
+        target: which kind of source it is.
+        columns: configured headers by our column names.
+
+    Raises:
+        SourceError: a header that was configured, or that the target cannot do without, is not in the file, or several
+            mean the same.
+    """
+    headers = _found(records, target, columns)
+    frame = pd.DataFrame({"line": records.lines.astype(np.int64)})
+    broken = pd.Series(records.problems, dtype="str") != ""
+    for ours in _OURS:
+        cells = records.frame[headers[ours]] if ours in headers else pd.Series("", index=frame.index, dtype="str")
+        # In a record with surplus fields only the first cell is sure to stand in its column.
+        first = ours in headers and records.header.index(headers[ours]) == 0
+        frame[ours] = cells if first else cells.mask(broken, "")
+    needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
+    short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
+    said = "only " + pd.Series(records.widths).astype("str") + f" of {len(records.header)} fields"
+    frame["problem"] = pd.Series(records.problems, dtype="str").mask(short, said)
+    blank, below = _no_data(records, frame)
+    rest = frame.loc[~(blank | below), [*Source.to_schema().columns]].reset_index(drop=True)
+    theirs = {header: ours for ours, header in headers.items()}
+    flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
+    blank_lines, footer_lines = (tuple(map(int, frame.loc[mask, "line"])) for mask in (blank, below))
+    return Arranged(rest, headers, blank_lines, footer_lines, _flaws(flaws))
+
+
+def _flaws(found: Sequence[tuple[int, str, str]]) -> pd.DataFrame:
+    table = pd.DataFrame(list(found), columns=["line", "column", "reason"])
+    return table.astype({"line": "int64", "column": "str", "reason": "str"})
+
+
+def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Tell the rows that are blank and those below the table; say of others what they look like, in `problem`."""
+    cells = records.frame[list(records.header)]
+    # Spreadsheets leave rows of nothing but delimiters behind: they are blank lines.
+    blank = pd.Series((cells == "").all(axis=1) & (frame["problem"] == ""), index=frame.index)
+    flawed = frame["line"].isin({line for line, _ in records.cells})
+    blank &= ~flawed
+    whole = (records.problems == "") & ~flawed.to_numpy()
+    certain, doubtful = footers(cells) if len(cells) else ([], [])
+    below = pd.Series(data=False, index=frame.index)
+    below[[at for at in certain if whole[at]]] = True
+    frame.loc[[at for at in doubtful if whole[at]], "problem"] = FOOTER
+    first = records.header[0]
+    again = cells[first] == first
+    for at in np.flatnonzero(again.to_numpy(dtype=np.bool_) & whole):
+        if [header_key(text) for text in cells.iloc[at]] == [*map(header_key, records.header)]:
+            frame.loc[at, "problem"] = REPEATED
+    return blank, below
+
+
+def _found(records: Records, target: Target, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the file's headers by our columns: exactly named ones first, then those that mean the same."""
+    headers: dict[str, str] = {}
+    wanted = expected_headers(target, columns)
+    for ours, header in wanted.items():
+        exact = [name for name in records.header if name.casefold() == header.casefold()]
+        same = exact or [name for name in records.header if header_key(name) == header_key(header)]
+        _take(records, headers, ours, same)
+    for ours, names in known_synonyms(target, columns).items():
+        if ours not in headers:
+            taken = set(headers.values())
+            _take(records, headers, ours, [n for n in records.header if n not in taken and header_key(n) in names])
+    missing = [
+        header
+        for ours, header in wanted.items()
+        if ours not in headers and (ours in columns or ours in REQUIRED[target])
+    ]
+    if missing:
+        raise SourceError(
+            f"{records.name}, line {records.at}: the header has no column {', '.join(map(repr, missing))}; "
+            f"it has {', '.join(map(repr, records.header))}.",
+            remedy="Correct the header, or name the file's own headers under columns in phonesync.toml.",
+        )
+    return headers
+
+
+def _take(records: Records, headers: dict[str, str], ours: str, candidates: Sequence[Any]) -> None:
+    if len(candidates) > 1:
+        raise SourceError(
+            f"{records.name}, line {records.at}: the columns {', '.join(map(repr, candidates))} mean the same.",
+            remedy="Name the one that counts under columns in phonesync.toml.",
+        )
+    if candidates:
+        headers[ours] = candidates[0]

@@ -1,0 +1,137 @@
+"""Numbers that a spreadsheet has spoilt: an exponent, a fraction, a lost plus sign, hashes, an error.
+
+One such cell is a rejected line. Two are a habit: then the other numbers of the column are not to be trusted either,
+and the file as a whole is refused, with what to do in the spreadsheet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from schemas.errors import SourceError
+from tasks.phone.parser import means_none, read_number
+from tasks.text_columns import matching
+
+EXPONENT: Final = "The number is written with an exponent, as a spreadsheet shows long numbers: digits may be lost."
+FRACTION: Final = "The number has a decimal fraction, as a spreadsheet or a program makes of a number."
+HASHES: Final = "Hash signs stand here instead of the number: the column was too narrow when the file was made."
+ERROR: Final = "An error of the spreadsheet stands here."
+FORMULA: Final = "A formula stands here instead of its result."
+LOST_PLUS: Final = "The + before the country code seems to be lost."
+SHIFTED: Final = "The number seems to stand in another column than it should."
+ROUNDED: Final = "The number ends in zeros, as most of the column: the spreadsheet seems to have rounded it."
+
+REMEDY: Final = (
+    "Format the column as Text before anything is typed or pasted; open a CSV file through Data > From Text/CSV and "
+    "choose Text for the column. Take the numbers from where they were before, and export again."
+)
+
+# Excel's in English and in Polish, and LibreOffice's.
+_ERRORS: Final = (
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|N/D!?|ADR!|ARG!|NAZWA\?|DZIEL/0!|LICZBA!|ZERO!)"
+    r"|Err:\d{3}"
+)
+# In the column of numbers; the first that fits counts.
+_KINDS: Final = (
+    (EXPONENT, re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")),
+    (FRACTION, re.compile(r"\+?\d{6,}[.,]0{1,2}")),
+    (HASHES, re.compile(r"#{2,}")),
+    (ERROR, re.compile(_ERRORS)),
+    (FORMULA, re.compile(r"=.+")),
+)
+_ANY: Final = rf"^\s*(?:[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{{1,2}}|\+?\d{{6,}}[.,]0{{1,2}}|#{{2,}}|{_ERRORS}|=.+)\s*$"
+_ROUND: Final = r"^\s*\+?\d{5,}0{4}\s*$"
+_BARE: Final = r"^\s*[1-9]\d{9,14}\s*$"
+_NUMBER_ALONE: Final = r"^\s*[+(]*\d(?:[ ().\-/]*\d){8,12}\s*$"
+_A_HABIT: Final = 2
+_MANY: Final = 4
+_MOST_LOOKED_AT: Final = 500
+_HABITS: Final = (EXPONENT, FRACTION, HASHES, LOST_PLUS, ROUNDED)
+_COLUMNS: Final = ["line", "column", "reason"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the lines come from, and how their numbers are read."""
+
+    name: str
+    headers: Mapping[str, str]
+    region: str = "PL"
+    area_code: str | None = None
+
+
+def spoilt_cells(source: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `reason`."""
+    found = [_in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
+    found.append(_shifted(source))
+    for column in ("owner", "name", "new_name"):
+        if column in place.headers:
+            errors = matching(source[column], rf"^\s*(?:{_ERRORS})\s*$")
+            found.append(_flaws(source.loc[errors, "line"], column, ERROR))
+    table = pd.concat(found, ignore_index=True).astype({"line": "int64"})
+    return table.drop_duplicates(["line", "column"]).sort_values(["line", "column"], kind="stable", ignore_index=True)
+
+
+def refusal(spoilt: pd.DataFrame, place: Place) -> SourceError | None:
+    """Return why the file is refused as a whole, None where it is not."""
+    habits = spoilt[(spoilt["column"] == "number") & spoilt["reason"].isin(_HABITS)]
+    if len(habits) < _A_HABIT:
+        return None
+    lines = sorted(habits["line"].unique())
+    listed = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
+    return SourceError(
+        f"{place.name}: a spreadsheet has spoilt numbers in the column {place.headers['number']!r}, "
+        f"so none of them can be trusted (lines {listed}).",
+        remedy=REMEDY,
+    )
+
+
+def _in_numbers(source: pd.DataFrame) -> pd.DataFrame:
+    suspect = source.loc[matching(source["number"], _ANY), ["line", "number"]]
+    reasons = [_reason(text.strip()) for text in suspect["number"]]
+    return suspect.assign(column="number", reason=pd.Series(reasons, index=suspect.index, dtype="str"))[_COLUMNS]
+
+
+def _reason(text: str) -> str:
+    return next((reason for reason, pattern in _KINDS if pattern.fullmatch(text)), FORMULA)
+
+
+def _lost_plus(lines: pd.Series, numbers: pd.Series, place: Place) -> pd.DataFrame:
+    """Find foreign numbers that only a + makes readable, in a column where no number has one."""
+    bare = matching(numbers, _BARE)
+    if not bare.any() or matching(numbers, "[+]").any():
+        return _flaws(lines[[]], "number", LOST_PLUS)
+    texts = numbers[bare].str.strip()
+    distinct = texts.unique()[:_MOST_LOOKED_AT]
+    lost = [text for text in distinct if not _readable(text, place) and _readable(f"+{text}", place)]
+    return _flaws(lines[texts.index[texts.isin(lost)]], "number", LOST_PLUS)
+
+
+def _readable(text: str, place: Place) -> bool:
+    return bool(read_number(text, region=place.region, area_code=place.area_code).numbers)
+
+
+def _rounded(source: pd.DataFrame) -> pd.DataFrame:
+    """Find a column of which most numbers end in four zeros: real directories have a few such numbers."""
+    zeros = matching(source["number"], _ROUND)
+    given = int((source["number"] != "").sum())
+    few = int(zeros.sum()) < _MANY or 2 * int(zeros.sum()) <= given
+    return _flaws(source.loc[zeros & (not few), "line"], "number", ROUNDED)
+
+
+def _shifted(source: pd.DataFrame) -> pd.DataFrame:
+    """Find lines with words where the number should be, and a number where words should be."""
+    words = matching(source["number"], r"\pL{3}") & ~matching(source["number"], r"\d")
+    words &= matching(source["name"], _NUMBER_ALONE) | matching(source["type_id"], _NUMBER_ALONE)
+    suspect = source[words]
+    meant = [not means_none(text) for text in suspect["number"]]
+    return _flaws(suspect.loc[pd.Series(meant, index=suspect.index, dtype="bool"), "line"], "number", SHIFTED)
+
+
+def _flaws(lines: pd.Series, column: str, reason: str) -> pd.DataFrame:
+    return pd.DataFrame({"line": lines, "column": column, "reason": reason})[_COLUMNS]
