@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 from documents import CODES, DOCS, with_codes
 
-from connectors.files.reading import cells, container, dialect, encoding, header, table, workbook
-from connectors.files.reading import reading as files
+from connectors.files import cells, container, dialect, encoding, header, table, workbook
+from connectors.files import reading as files
 from schemas import tables as frames
 from tasks.messages.files import FILES, REMEDIES
 from tasks.messages.lines import LINES
