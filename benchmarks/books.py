@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.generate import institution
 from benchmarks.roads.ours import road
-from connectors.ledger.store import KeptPlan, Known, Ledger
+from connectors.ledger.store import KeptPlan, Ledger, RowOutcome
 
 _AT = "2026-01-01T00:00:00.000+00:00"
 _OWNERS = 200  # read, sent and settled together, as the writing does with eight connections
@@ -29,7 +29,9 @@ def measure(outcomes: int, rows: int) -> dict[str, Any]:
         for start in range(0, outcomes, _OWNERS):
             numbers = range(start, start + _OWNERS)
             intent = ledger.intend("plan", "run", "replace", [f"user {number}" for number in numbers], _AT)
-            ledger.settle("plan", [Known(n, "applied", "", 200, 1, _AT) for n in numbers], intents=[intent], at=_AT)
+            ledger.settle(
+                "plan", [RowOutcome(n, "applied", "", 200, 1, _AT) for n in numbers], intents=[intent], at=_AT
+            )
         settled = time.perf_counter() - began
         ledger.close()
     return {

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from connectors.ledger.store import Known, Ledger
-from schemas.answer import Answer
+from connectors.ledger.store import Ledger, RowOutcome
+from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError
-from tasks.phone.snapshot_keys import recognise
+from tasks.phone.snapshot_keys import with_canonical_numbers
 
 # How often a write whose answer was lost is sent once more, after reading has shown that it did nothing.
 ROUNDS = 3
@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Reading:
+class NumberingDefaults:
     """How numbers without a country code are read."""
 
     region: str
@@ -28,7 +28,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Found:
+class Snapshot:
     """What a target holds: `Current`, and the owners that could not be read, with the reason."""
 
     entries: pd.DataFrame
@@ -36,7 +36,7 @@ class Found:
 
 
 @dataclass
-class Written:
+class ApplyResult:
     """What writing a plan came to.
 
     Attributes:
@@ -49,7 +49,7 @@ class Written:
         strangers: entries that came meanwhile, as the last reading shows them.
     """
 
-    known: dict[int, Known] = field(default_factory=dict)
+    known: dict[int, RowOutcome] = field(default_factory=dict)
     found: pd.DataFrame | None = None
     unplanned: list[dict[str, str]] = field(default_factory=list)
     folds_names: bool = False
@@ -65,13 +65,13 @@ class Target(Protocol):
     def name(self) -> str:
         """Address and place: what a plan is made for, and may be applied to."""
 
-    def read(self, owners: Sequence[str], progress: Progress) -> Found:
+    def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:
         """Return the entries of these owners (a phone list has but one, and ignores them)."""
 
     def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
         """Tell whether names that differ only in case are one name here, where the wanted ones raise the question."""
 
-    def write(self, rows: pd.DataFrame, job: Job) -> Written:
+    def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Carry out the `Plan` rows, all of them belonging to one plan, and read what came of it."""
 
     def requests(self) -> dict[str, int]:
@@ -110,33 +110,35 @@ class Job:
         """Note what is about to be sent."""
         return self.ledger.intend(self.plan, self.run, call, owners, self.now())
 
-    def settle(self, known: Sequence[Known], intents: Sequence[int]) -> None:
+    def settle(self, known: Sequence[RowOutcome], intents: Sequence[int]) -> None:
         """Note what became of it."""
         self.ledger.settle(self.plan, known, intents=intents, at=self.now())
 
-    def known(self, row: int, outcome: str, message: str, answer: Answer | None) -> Known:
+    def known(self, row: int, outcome: str, message: str, answer: WriteAnswer | None) -> RowOutcome:
         """Say what became of a row, now."""
         status, attempts = (answer.status, answer.attempts) if answer else (0, 0)
-        return Known(row, outcome, message, status, attempts, self.now())
+        return RowOutcome(row, outcome, message, status, attempts, self.now())
 
 
-def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: Reading) -> pd.DataFrame:
+def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: NumberingDefaults) -> pd.DataFrame:
     """Return `Current` of entries given as (owner, name, number, type, English name)."""
     columns = ["owner", "name", "number", "type_id", "name_en"]
     frame = pd.DataFrame(list(rows), columns=columns, dtype="str")
-    return recognise(frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard)
+    return with_canonical_numbers(
+        frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard
+    )
 
 
-def answer_of(send: Callable[[], Any]) -> Answer:
+def answer_of(send: Callable[[], Any]) -> WriteAnswer:
     """Send one write and return what was said, whatever it was."""
     try:
         written = send()
     except ServiceError as error:
-        return Answer.of(error)
-    return Answer("confirmed", written.status, written.attempts, written.message)
+        return WriteAnswer.of(error)
+    return WriteAnswer("confirmed", written.status, written.attempts, written.message)
 
 
-def wait_before(round_number: int, answers: Sequence[Answer]) -> float:
+def wait_before(round_number: int, answers: Sequence[WriteAnswer]) -> float:
     """Return how long to wait before sending once more: what the service asked for, and longer each time."""
     asked = [answer.error.retry_after or 0.0 for answer in answers if answer.error]
     return max([*asked, 0.5 * float(2**round_number)])

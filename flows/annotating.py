@@ -10,7 +10,7 @@ from connectors.files.container import unpack
 from connectors.files.encoding import decode, encode_as
 from connectors.files.reading import write_private
 from flows.check import CheckedFile, CheckedSources
-from flows.sources import Source
+from flows.sources import ExtractedSource
 from schemas.errors import UsageError
 from tasks.messages.check import phrase
 from tasks.messages.pages import Language
@@ -55,7 +55,7 @@ def _annotated(file: CheckedFile, lang: Language) -> bytes:
     return encode_as(file.sync.source, content, decoded, text)
 
 
-def _remarks(file: CheckedFile, source: Source, lang: Language) -> dict[int, str]:
+def _remarks(file: CheckedFile, source: ExtractedSource, lang: Language) -> dict[int, str]:
     """Return what is said of each record, by its line; of the header, what our column is called."""
     said: dict[int, list[str]] = {}
     for problem in file.problems:

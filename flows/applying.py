@@ -7,35 +7,37 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.ledger.store import Approval, KeptPlan, Known
-from connectors.target import Found, Job, Target, Written
-from flows.planning import Made, inputs
+from connectors.ledger.store import Approval, KeptPlan, RowOutcome
+from connectors.target import ApplyResult, Job, Snapshot, Target
+from flows.planning import PlannedSync, inputs
 from flows.reporting import Heading, report
-from flows.sync_run import FOLDS_NAMES, Passage
+from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.plan import AT_REST, WRITES, Action, Outcome, count
 from tasks.execution.classify import CUT_SHORT, NOT_KEPT, SHOWN_OTHERWISE
 from tasks.execution.compare import in_place, stands, strangers, types_kept, writes
-from tasks.execution.quirks import habits, own_forms, told
+from tasks.execution.quirks import describe_quirk, name_quirks, number_quirks
 from tasks.execution.results import account, add_strangers, announce
 from tasks.plan.rules import Policy, plan
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
 
-def show_plan(passage: Passage, target: Target, kept: KeptPlan) -> int:
+def show_plan(sync_run: SyncRun, target: Target, kept: KeptPlan) -> int:
     """Report a plan without applying it."""
     nothing_to_do = not kept.changes and not kept.guards
     result = announce(kept.sync, kept.entries)
-    finish(passage, target, kept, result, verified=nothing_to_do)
+    finish(sync_run, target, kept, result, verified=nothing_to_do)
     return 0
 
 
-def apply_plan(passage: Passage, target: Target, kept: KeptPlan, made: Made | None, mine: Callable[[], bool]) -> int:
+def apply_plan(
+    sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedSync | None, mine: Callable[[], bool]
+) -> int:
     """Apply a plan and return the exit code.
 
     Args:
-        passage: the sync on its way.
+        sync_run: the sync on its way.
         target: where to.
         kept: the plan.
         made: what it was made of, where it was made just now.
@@ -44,67 +46,69 @@ def apply_plan(passage: Passage, target: Target, kept: KeptPlan, made: Made | No
     Raises:
         UsageError: the plan was made for another target.
     """
-    world = passage.world
+    context = sync_run.context
     if kept.target != target.name:
         raise UsageError(
             f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
             remedy="Make a new one: phonesync plan.",
         )
-    if kept.guards and not _approved(passage, kept):
-        result = account(kept.sync, kept.entries, (), (), at=world.now())
+    if kept.guards and not _approved(sync_run, kept):
+        result = account(kept.sync, kept.entries, (), (), at=context.now())
         skipped = result["outcome"] == Outcome.SKIPPED
         result["message"] = result["message"].mask(skipped, "not sent: a guard stopped it")
-        return finish(passage, target, kept, result, verified=False, stopped=_approval_needed(kept))
-    world.ledger.begin_writing(kept.id, passage.run)
-    written = passage.do("write", write, passage, target, kept.entries, kept, mine) if kept.changes else Written()
+        return finish(sync_run, target, kept, result, verified=False, stopped=_approval_needed(kept))
+    context.ledger.begin_writing(kept.id, sync_run.run)
+    written = sync_run.do("write", write, sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()
     prove = _plan_again if made else _look_again
-    verified = passage.do("verify", verify, passage, kept, written, prove, (target, kept, made))
-    result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=world.now())
+    verified = sync_run.do("verify", verify, sync_run, kept, written, prove, (target, kept, made))
+    result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=context.now())
     if written.strangers is not None:
-        result = add_strangers(result, written.strangers, at=world.now())
-    return finish(passage, target, kept, result, verified=verified, stopped=written.stopped)
+        result = add_strangers(result, written.strangers, at=context.now())
+    return finish(sync_run, target, kept, result, verified=verified, stopped=written.stopped)
 
 
-def write(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]) -> Written:
+def write(
+    sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]
+) -> ApplyResult:
     """Write what rows of a plan change, and remember what that has taught about the target."""
-    world = passage.world
+    context = sync_run.context
     job = Job(
-        ledger=world.ledger,
+        ledger=context.ledger,
         plan=kept.id,
-        run=passage.run,
-        now=world.now,
-        sleep=world.sleep,
-        progress=world.progress,
-        folds_names=FOLDS_NAMES in world.ledger.memory.traits(target.name),
-        go_on=lambda: mine() and not world.stopping.is_set(),
-        restore_unplanned=passage.sync.restore_unplanned,
-        sent=sent_unknown(passage, rows, kept),
+        run=sync_run.run,
+        now=context.now,
+        sleep=context.sleep,
+        progress=context.progress,
+        folds_names=FOLDS_NAMES in context.ledger.memory.traits(target.name),
+        go_on=lambda: mine() and not context.stopping.is_set(),
+        restore_unplanned=sync_run.sync.restore_unplanned,
+        sent=sent_unknown(sync_run, rows, kept),
     )
     written = target.write(rows, job)
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
     applied = kept.entries.loc[done]
-    world.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
+    context.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
     if written.folds_names:
-        world.ledger.memory.learn_trait(target.name, FOLDS_NAMES, world.now())
+        context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
     if written.found is not None:
         types = types_kept(applied, written.found)
-        world.ledger.memory.learn_types(target.name, types)
+        context.ledger.memory.learn_types(target.name, types)
         otherwise = {row for row, item in written.known.items() if item.message in {SHOWN_OTHERWISE, NOT_KEPT}}
-        names = habits(rows, written.found, otherwise | written.confirmed)
-        _learn(passage, target, names, "from the next run on that is no difference")
-        numbers = own_forms(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
-        _learn(passage, target, numbers, "that is no difference")
-    world.ledger.add_unplanned(kept.id, written.unplanned)
+        names = name_quirks(rows, written.found, otherwise | written.confirmed)
+        _learn(sync_run, target, names, "from the next run on that is no difference")
+        numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
+        _learn(sync_run, target, numbers, "that is no difference")
+    context.ledger.add_unplanned(kept.id, written.unplanned)
     return written
 
 
-def sent_unknown(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
+def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
     """Return the rows of an interrupted plan that were sent, and of which nobody knows what came of them.
 
     Rows at rest are among them where the service has refused what a file said of them: some delete the entry then.
     """
-    owners = passage.world.ledger.intended(kept.id)
-    known = known_of(passage, kept)
+    owners = sync_run.context.ledger.intended(kept.id)
+    known = known_of(sync_run, kept)
     # One that was stopped between two requests has no more come to its end than one without an answer.
     settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.message != CUT_SHORT}
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
@@ -113,30 +117,39 @@ def sent_unknown(passage: Passage, rows: pd.DataFrame, kept: KeptPlan) -> frozen
     return frozenset(int(row) for row in [*sent, *at_rest] if row not in settled)
 
 
-def _learn(passage: Passage, target: Target, seen: set[str], so_what: str) -> None:
+def _learn(sync_run: SyncRun, target: Target, seen: set[str], so_what: str) -> None:
     """Remember the habits of a target that are news, and say each of them once."""
-    memory, now = passage.world.ledger.memory, passage.world.now()
+    memory, now = sync_run.context.ledger.memory, sync_run.context.now()
     for habit in sorted(seen - memory.traits(target.name)):
         memory.learn_trait(target.name, habit, now)
-        passage.notes.append(f"{told(habit, by_name=passage.by_name)}; {so_what}.")
+        sync_run.notes.append(f"{describe_quirk(habit, by_name=sync_run.by_name)}; {so_what}.")
 
 
 def verify(
-    passage: Passage, kept: KeptPlan, written: Written, prove: Callable[..., Mapping[str, int]], facts: tuple[Any, ...]
+    sync_run: SyncRun,
+    kept: KeptPlan,
+    written: ApplyResult,
+    prove: Callable[..., Mapping[str, int]],
+    facts: tuple[Any, ...],
 ) -> bool:
     """Keep the proof that nothing is left to do, or what is left, and return which of them it is."""
     left = {"stopped": 1}
     if not written.stopped:
         try:
-            left = dict(prove(passage, written, *facts))
+            left = dict(prove(sync_run, written, *facts))
         except ServiceError as error:  # it is written, and the lines say what was seen; only the proof is missing
             written.stopped = error
-    close(passage, kept, written.known, left)
+    close(sync_run, kept, written.known, left)
     return not left
 
 
 def close(
-    passage: Passage, kept: KeptPlan, known: Mapping[int, Known], left: Mapping[str, int], *, for_good: bool = False
+    sync_run: SyncRun,
+    kept: KeptPlan,
+    known: Mapping[int, RowOutcome],
+    left: Mapping[str, int],
+    *,
+    for_good: bool = False,
 ) -> None:
     """Close a plan in the ledger; it stays unfinished while something is unknown, or where a person has stopped it.
 
@@ -144,60 +157,64 @@ def close(
     """
     outcomes = {item.outcome for item in known.values()}
     # What a person has stopped can be carried on with; what a service has stopped is planned anew.
-    stopped = passage.world.stopping.is_set() and Outcome.SKIPPED in outcomes and not for_good
+    stopped = sync_run.context.stopping.is_set() and Outcome.SKIPPED in outcomes and not for_good
     deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
-    passage.world.ledger.finish_writing(
+    sync_run.context.ledger.finish_writing(
         kept.id,
         settled=Outcome.UNKNOWN not in outcomes and not stopped,
         proof={"left": dict(left)},
-        verified_at=None if left else passage.world.now(),
+        verified_at=None if left else sync_run.context.now(),
         deleted=sum(known[row].outcome == Outcome.APPLIED for row in deletes if row in known),
     )
 
 
-def _plan_again(passage: Passage, written: Written, target: Target, kept: KeptPlan, made: Made) -> Mapping[str, int]:
+def _plan_again(
+    sync_run: SyncRun, written: ApplyResult, target: Target, kept: KeptPlan, made: PlannedSync
+) -> Mapping[str, int]:
     """Plan again on what stands in the target now, all of it: nobody else may have changed what was only kept."""
     if not kept.changes:
         return {}
-    found = _read_again(passage, written, target, kept)
+    found = _read_again(sync_run, written, target, kept)
     # What writing has just taught about names counts; types are compared from the next run on.
-    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(target.name)
+    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(target.name)
     policy = Policy(**{**vars(made.policy), "fold_names": folds, "unread": found.unread})
     left = count(plan(inputs(made.checked, found.entries), policy)["action"], Action)
     wanted = {str(action.value): left[action] for action in WRITES if left[action]}
     return {**wanted, **({"unread": len(found.unread)} if found.unread else {})}
 
 
-def _look_again(passage: Passage, written: Written, target: Target, kept: KeptPlan, _made: None) -> Mapping[str, int]:
+def _look_again(
+    sync_run: SyncRun, written: ApplyResult, target: Target, kept: KeptPlan, _made: None
+) -> Mapping[str, int]:
     """Look whether everything that the plan wants stands in the target; the file may have changed since it was made."""
-    return missing(passage, target, kept.entries, _read_again(passage, written, target, kept).entries)
+    return missing(sync_run, target, kept.entries, _read_again(sync_run, written, target, kept).entries)
 
 
-def _read_again(passage: Passage, written: Written, target: Target, kept: KeptPlan) -> Found:
+def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: KeptPlan) -> Snapshot:
     """Read all that the plan is about, and correct what has been said of entries at rest by what stands there now."""
-    world, rows = passage.world, kept.entries
-    found = target.read(sorted(set(rows["owner"]) - {""}), world.progress)
-    folds = FOLDS_NAMES in world.ledger.memory.traits(target.name)
+    context, rows = sync_run.context, kept.entries
+    found = target.read(sorted(set(rows["owner"]) - {""}), context.progress)
+    folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
     gone = stands(rows) & ~writes(rows) & ~in_place(rows, found.entries, fold_names=folds)
     gone &= ~rows["owner"].isin(found.unread).to_numpy() & ~rows.index.isin(written.known)
     said = "changed by somebody else while this run was at work"
-    known = [Known(int(row), str(Outcome.CONFLICT.value), said, 0, 0, world.now()) for row in rows.index[gone]]
-    world.ledger.settle(kept.id, known)
+    known = [RowOutcome(int(row), str(Outcome.CONFLICT.value), said, 0, 0, context.now()) for row in rows.index[gone]]
+    context.ledger.settle(kept.id, known)
     written.known |= {item.row: item for item in known}
     written.strangers = strangers(rows, found.entries, fold_names=folds)
     return found
 
 
-def missing(passage: Passage, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:
+def missing(sync_run: SyncRun, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:
     """Count the rows of a plan that are not in place."""
-    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(target.name)
+    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(target.name)
     wanted = rows[rows["action"].isin([*WRITES, Action.KEEP])]
     absent = int((~in_place(wanted, found, fold_names=folds)).sum())
     return {"rows": absent} if absent else {}
 
 
 def finish(  # noqa: PLR0913 - what a result is made of
-    passage: Passage,
+    sync_run: SyncRun,
     target: Target,
     kept: KeptPlan,
     result: pd.DataFrame,
@@ -216,23 +233,23 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "rejected": kept.rejected,
         "guards": kept.guards,
         "verified": verified,
-        "requests": {kind: now[kind] - passage.sent_before[kind] for kind in now},
+        "requests": {kind: now[kind] - sync_run.sent_before[kind] for kind in now},
         "reports": {},
-        **passage.said(),
+        **sync_run.said(),
     }
     if stopped:
         summary["error"] = str(stopped)
-        passage.ran.errors.append(stopped)
-    heading = Heading(passage.run, target.name)
+        sync_run.run_result.errors.append(stopped)
+    heading = Heading(sync_run.run, target.name)
     try:
-        reported = passage.do("report", report, passage.world, passage.sync, heading, summary, result)
+        reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
-        passage.ran.errors.append(error)
-        passage.ran.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
-        return max(_exit_code(summary, stopped, interrupted=passage.world.stopping.is_set()), error.exit_code)
-    passage.ran.summary["syncs"].append(reported.summary)
-    passage.ran.reported.append(reported)
-    return _exit_code(summary, stopped, interrupted=passage.world.stopping.is_set())
+        sync_run.run_result.errors.append(error)
+        sync_run.run_result.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
+        return max(_exit_code(summary, stopped, interrupted=sync_run.context.stopping.is_set()), error.exit_code)
+    sync_run.run_result.summary["syncs"].append(reported.summary)
+    sync_run.run_result.reported.append(reported)
+    return _exit_code(summary, stopped, interrupted=sync_run.context.stopping.is_set())
 
 
 def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, interrupted: bool) -> int:
@@ -248,19 +265,19 @@ def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, in
     return 1 if troubled or summary["rejected"] or not summary["verified"] else 0
 
 
-def known_of(passage: Passage, kept: KeptPlan) -> dict[int, Known]:
+def known_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:
     """Return what the ledger knows of a plan's rows."""
-    return {item.row: item for item in passage.world.ledger.outcomes(kept.id)}
+    return {item.row: item for item in sync_run.context.ledger.outcomes(kept.id)}
 
 
-def _approved(passage: Passage, kept: KeptPlan) -> bool:
+def _approved(sync_run: SyncRun, kept: KeptPlan) -> bool:
     """Tell whether somebody has said yes to this very plan, now or not too long ago."""
-    world, now = passage.world, passage.world.clock().timestamp()
-    if passage.order.reason.strip():
-        expires = now + passage.sync.guard.approval_expires_hours * 3600
-        approval = Approval(world.person, passage.order.reason.strip(), world.now(), expires)
-        world.ledger.approve(kept.fingerprint, approval)
-    return world.ledger.approval(kept.fingerprint, now) is not None
+    context, now = sync_run.context, sync_run.context.clock().timestamp()
+    if sync_run.request.reason.strip():
+        expires = now + sync_run.sync.guard.approval_expires_hours * 3600
+        approval = Approval(context.person, sync_run.request.reason.strip(), context.now(), expires)
+        context.ledger.approve(kept.fingerprint, approval)
+    return context.ledger.approval(kept.fingerprint, now) is not None
 
 
 def _approval_needed(kept: KeptPlan) -> ApprovalNeeded:

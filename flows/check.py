@@ -12,7 +12,7 @@ import pandas as pd
 from connectors.files.reading import read_bytes
 from flows.check_console import show_checked
 from flows.offline import Configured
-from flows.sources import Source, judge_source, kind_of, notes_of, open_source
+from flows.sources import ExtractedSource, judge_source, kind_of, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.syncs import Sync
 from tasks.messages.check import phrase
@@ -43,7 +43,7 @@ class CheckedFile:
     item: dict[str, Any]
     sync: Sync
     raw: bytes | None = None
-    source: Source | None = None
+    source: ExtractedSource | None = None
     problems: Sequence[Mapping[str, Any]] = ()
 
 
@@ -133,7 +133,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _problems(desk: Configured, sync: Sync, source: Source, checked: Checked, lang: Language) -> pd.DataFrame:
+def _problems(desk: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language) -> pd.DataFrame:
     """Return everything found in the lines, in their order, each with what to do."""
     table = pd.concat([checked.rejected[_COLUMNS], checked.remarks[_COLUMNS]], ignore_index=True)
     reading = desk.reading(sync)
@@ -156,7 +156,7 @@ def _problems(desk: Configured, sync: Sync, source: Source, checked: Checked, la
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
 
 
-def _ids_above(source: Source, problems: pd.DataFrame) -> dict[int, str]:
+def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[int, str]:
     """Return, for lines without an id, that of the nearest line above: a merged cell shows it for all of them."""
     headers = source.arranged.headers
     if "owner" not in headers:
@@ -169,7 +169,7 @@ def _ids_above(source: Source, problems: pd.DataFrame) -> dict[int, str]:
     return dict(zip(lines.loc[wanted, "line"].astype(int), filled[wanted], strict=True))
 
 
-def _notes(desk: Configured, sync: Sync, source: Source, checked: Checked, lang: Language) -> list[str]:
+def _notes(desk: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language) -> list[str]:
     """Say what was found out and not set, so that nothing is assumed in silence."""
     notes = notes_of(desk, sync, source, lang)
     if source.dialect.evidence == "letters":

@@ -12,8 +12,8 @@ import click
 
 from flows.commands import keeping, looking, reconciling, running, serving, trying
 from flows.commands.options import verbatim
-from flows.errors import EXIT_CODES, REPORT_IT, TRACEBACK, told, unexpected
-from flows.startup import begin
+from flows.errors import EXIT_CODES, REPORT_IT, TRACEBACK, error_text, unexpected
+from flows.startup import tune_garbage_collection
 from schemas.errors import InternalError, PhonesyncError, UsageError
 
 
@@ -35,13 +35,13 @@ _codes = verbatim(
 @click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
 @click.version_option(package_name="phonesync")
 @click.pass_context
-def cli(context: click.Context, config: str | None) -> None:
+def cli(ctx: click.Context, config: str | None) -> None:
     """Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files.
 
     Begin with `check` (is everything readable?), `doctor` (is everything there?) and `plan` (what would change?);
     `sync` changes it, and proves it.
     """
-    context.obj = config
+    ctx.obj = config
 
 
 for command in (
@@ -70,7 +70,7 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step."""
-    begin()
+    tune_garbage_collection()
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
     if isinstance(sys.stdout, TextIOWrapper):
@@ -78,14 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(cli.main(given, prog_name="phonesync", standalone_mode=False) or 0)
     except PhonesyncError as error:
-        return told(error, as_json=as_json)
+        return error_text(error, as_json=as_json)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "phonesync"
-        return told(UsageError(error.format_message(), remedy=f"See: {command} --help"), as_json=as_json)
+        return error_text(UsageError(error.format_message(), remedy=f"See: {command} --help"), as_json=as_json)
     except click.Abort:
         stopped = "Stopped. What was sent is in the ledger; the next run reads before it writes."
-        return told(PhonesyncError(stopped), as_json=as_json, exit_code=5)
+        return error_text(PhonesyncError(stopped), as_json=as_json, exit_code=5)
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        return told(InternalError(unexpected(error), remedy=REPORT_IT), as_json=as_json)
+        return error_text(InternalError(unexpected(error), remedy=REPORT_IT), as_json=as_json)

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from connectors.target import Progress as Told
+from connectors.target import Progress as Rendered
 from flows.errors import show_error, show_errors
-from flows.run import Ran
+from flows.run import RunResult
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 
 __all__ = [
@@ -47,7 +47,7 @@ def err() -> Console:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Told]:
+def progress_bar() -> Iterator[Rendered]:
     """Show progress on standard error while a person watches, nothing otherwise."""
     console = err()
     if not console.is_terminal:
@@ -78,18 +78,18 @@ def say(text: str, style: str = "") -> None:
     out().print(Text(text, style=style), soft_wrap=True)
 
 
-def show_run(ran: Ran, *, planned: bool, command: str = "phonesync") -> None:
+def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync") -> None:
     """Show every sync that got anywhere: the counts, the lines that matter, the guards, and what to do next.
 
     Args:
-        ran: the run.
+        run_result: the run.
         planned: it only made plans.
         command: how this phonesync is called, for the commands that are suggested.
     """
-    summaries = [reported.summary for reported in ran.reported]
+    summaries = [reported.summary for reported in run_result.reported]
     if summaries:
         _show_titled("Plan: nothing was written" if planned else "Outcomes", _counts(summaries, planned=planned))
-    for reported in ran.reported:
+    for reported in run_result.reported:
         columns = list(map(str, reported.lines.columns))
         lines = [dict(zip(columns, map(str, row), strict=True)) for row in reported.lines.to_numpy()]
         wanted = [line for line in lines if _matters(line, planned=planned)]
@@ -103,11 +103,11 @@ def show_run(ran: Ran, *, planned: bool, command: str = "phonesync") -> None:
         for guard in reported.summary["guards"] if planned else ():
             say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
     _tell_the_end(summaries, planned=planned, command=command)
-    if not ran.summary["syncs"]:
+    if not run_result.summary["syncs"]:
         say("There was nothing to do.")
     if summaries:
         say(f"Reports: {near(Path(summaries[0]['reports']['html']).parent)}")
-    show_errors(ran.errors, ran.summary["syncs"])
+    show_errors(run_result.errors, run_result.summary["syncs"])
 
 
 def _matters(line: Mapping[str, str], *, planned: bool) -> bool:

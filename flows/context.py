@@ -17,10 +17,10 @@ from connectors.apio.target import ApioTarget
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
 from connectors.ledger.store import Ledger
-from connectors.target import Progress, Reading, Target
+from connectors.target import NumberingDefaults, Progress, Target
 from connectors.usos.client import Usos
 from connectors.usos.target import UsosTarget
-from flows.offline import Desk
+from flows.offline import OfflineContext
 from schemas.connections import ApioConnection, Secret, UsosConnection
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
@@ -40,7 +40,7 @@ def _suffix() -> str:
 
 
 @dataclass
-class World:
+class RunContext:
     """Everything a run touches. Close it; it is a context manager.
 
     Attributes:
@@ -88,11 +88,11 @@ class World:
         Raises:
             UsageError: there is none.
         """
-        return Desk(self.settings).sync(name)
+        return OfflineContext(self.settings).sync(name)
 
-    def reading(self, sync: Sync) -> Reading:
+    def reading(self, sync: Sync) -> NumberingDefaults:
         """Return how the sync's numbers are read."""
-        return Desk(self.settings).reading(sync)
+        return OfflineContext(self.settings).reading(sync)
 
     def target(self, sync: Sync) -> Target:
         """Return the place that the sync keeps in step."""

@@ -18,8 +18,8 @@ from rich.table import Table
 from connectors.sandbox.server import Sandbox, serve
 from connectors.sandbox.wire import Call
 from flows.console import out
-from flows.open import open_world
-from flows.orchestration.temporary_home import settle_in
+from flows.open import open_context
+from flows.orchestration.temporary_home import use_temporary_home
 from flows.progress import Narrator
 from flows.run_history import one_run
 from flows.sandbox import SAMPLES, credentials, read_state
@@ -39,7 +39,7 @@ _MARK = "# Made by `phonesync demo`, which makes this folder anew each time.\n"
 _READS = {"select", "login", "list", "get"}
 
 
-def tell(*, keep_open: bool) -> int:
+def run_demo(*, keep_open: bool) -> int:
     """Tell the story in `.phonesync-demo/` here and return 0 when it went as the samples promise, 1 when it did not.
 
     Args:
@@ -56,7 +56,7 @@ def tell(*, keep_open: bool) -> int:
     with serve(state) as sandbox:
         click.echo(f"1. Both services listen here: USOS {sandbox.usos_url}, APIO {sandbox.apio_url}\n")
         configuration = _configure(FOLDER, sandbox)
-        settle_in(os.environ, (FOLDER / "prefect").absolute())
+        use_temporary_home(os.environ, (FOLDER / "prefect").absolute())
         os.environ.update(credentials(state))
         with Narrator() as narrator:
             click.echo("2. First pass: read, plan, guard, write, read again")
@@ -171,9 +171,9 @@ def _say_what_happened(configuration: Path, summary: Mapping[str, Any]) -> None:
         table.add_row(sync["sync"], *counts, str(sync["requests"]["write"]))
     out().print(table)
     click.echo("Lines that are bad on purpose; what they may refer to was left as it was:")
-    with open_world(str(configuration), os.environ) as world:
-        for plan in one_run(world, summary["run"])["plans"]:
-            source = world.settings.syncs[plan["sync"]].source.name
+    with open_context(str(configuration), os.environ) as context:
+        for plan in one_run(context, summary["run"])["plans"]:
+            source = context.settings.syncs[plan["sync"]].source.name
             for line in plan["lines"]:
                 if line["outcome"] == Outcome.HELD:
                     _say(f"{source}, line {line['line']}: {line['message']}")

@@ -11,7 +11,7 @@ from connectors.apio.client import Apio, PhoneList
 from connectors.files.reading import write_private
 from connectors.usos.client import Usos
 from flows.console import near, say, show_rows
-from flows.context import World
+from flows.context import RunContext
 from flows.sources import extract_source, judge_source
 from schemas.errors import AccessRefused, PhonesyncError
 from schemas.syncs import Sync
@@ -47,23 +47,23 @@ class _Checks:
         return True
 
 
-def examine(world: World) -> Examined:
+def examine(context: RunContext) -> Examined:
     """Check connections (credentials, rights, clock, versions), lists, files, ledger and reports."""
     checks = _Checks()
     checks.run(
-        "configuration", lambda: f"{len(world.settings.connections)} connections, {len(world.settings.syncs)} syncs"
+        "configuration", lambda: f"{len(context.settings.connections)} connections, {len(context.settings.syncs)} syncs"
     )
-    checks.run("ledger", lambda: _last_run(world))
-    checks.run("reports", lambda: _write_and_remove(world))
-    for name in world.settings.connections:
-        if checks.run(f"{name}: credentials", partial(_has_client, world, name)):
-            client = world.client(name)
+    checks.run("ledger", lambda: _last_run(context))
+    checks.run("reports", lambda: _write_and_remove(context))
+    for name in context.settings.connections:
+        if checks.run(f"{name}: credentials", partial(_has_client, context, name)):
+            client = context.client(name)
             if isinstance(client, Usos):
-                _examine_usos(checks, name, client, world)
+                _examine_usos(checks, name, client, context)
             else:
-                _examine_apio(checks, name, client, world)
-    for name, sync in world.settings.syncs.items():
-        checks.run(f"{name}: source", partial(_lines_of, world, sync))
+                _examine_apio(checks, name, client, context)
+    for name, sync in context.settings.syncs.items():
+        checks.run(f"{name}: source", partial(_lines_of, context, sync))
     return Examined({"checks": checks.rows}, max(checks.codes))
 
 
@@ -75,13 +75,13 @@ def show_examined(examined: Examined) -> None:
     say(f"{failed} of {len(rows)} checks failed." if failed else "All is there. Next: phonesync plan")
 
 
-def _examine_usos(checks: _Checks, name: str, client: Usos, world: World) -> None:
+def _examine_usos(checks: _Checks, name: str, client: Usos, context: RunContext) -> None:
     def version() -> str:
         return f"version {client.installation().get('version', 'unknown')}"
 
     def clock() -> str:
         # The server gives its local time without a zone: whole hours and half hours of difference are the zone.
-        apart = (client.now() - world.clock().replace(tzinfo=None)).total_seconds()
+        apart = (client.now() - context.clock().replace(tzinfo=None)).total_seconds()
         skew = (apart + 900) % 1800 - 900
         if abs(skew) > _PATIENCE:
             raise AccessRefused(
@@ -104,7 +104,7 @@ def _examine_usos(checks: _Checks, name: str, client: Usos, world: World) -> Non
         checks.run(f"{name}: rights", rights)
 
 
-def _examine_apio(checks: _Checks, name: str, client: Apio, world: World) -> None:
+def _examine_apio(checks: _Checks, name: str, client: Apio, context: RunContext) -> None:
     def sign_in() -> str:
         client.login()
         level = client.user_level
@@ -119,30 +119,30 @@ def _examine_apio(checks: _Checks, name: str, client: Apio, world: World) -> Non
         return f"{len(client.entries(where))} entries"
 
     if checks.run(f"{name}: sign-in", sign_in):
-        for sync_name, sync in world.settings.syncs.items():
+        for sync_name, sync in context.settings.syncs.items():
             if sync.connection == name and sync.tenant:
                 where = PhoneList(sync.tenant, sync.group)
                 checks.run(f"{sync_name}: phone list", partial(entries, where))
 
 
-def _last_run(world: World) -> str:
-    newest = world.ledger.runs(1)
+def _last_run(context: RunContext) -> str:
+    newest = context.ledger.runs(1)
     return f"last run {newest[0]['id']}" if newest else "no run yet"
 
 
-def _lines_of(world: World, sync: Sync) -> str:
-    checked = judge_source(world, sync, extract_source(world, sync))
+def _lines_of(context: RunContext, sync: Sync) -> str:
+    checked = judge_source(context, sync, extract_source(context, sync))
     rejected = checked.rejected["line"].nunique()
     return f"{checked.rows} lines" + (f", {rejected} rejected; see: phonesync check" if rejected else "")
 
 
-def _has_client(world: World, name: str) -> str:
-    world.client(name)
+def _has_client(context: RunContext, name: str) -> str:
+    context.client(name)
     return "found"
 
 
-def _write_and_remove(world: World) -> str:
-    place = world.settings.reports / ".doctor"
+def _write_and_remove(context: RunContext) -> str:
+    place = context.settings.reports / ".doctor"
     write_private(place, "")
     place.unlink()
-    return near(world.settings.reports)
+    return near(context.settings.reports)

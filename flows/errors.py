@@ -58,7 +58,7 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
 
 
-def told(error: PhonesyncError, *, as_json: bool, exit_code: int | None = None) -> int:
+def error_text(error: PhonesyncError, *, as_json: bool, exit_code: int | None = None) -> int:
     """Tell of what ended a command, in the form that was asked for, and return the exit code."""
     code = error.exit_code if exit_code is None else exit_code
     if as_json:

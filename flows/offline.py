@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from connectors.target import Reading
+from connectors.target import NumberingDefaults
 from schemas.errors import UsageError
 from schemas.settings import Settings
 from schemas.syncs import Sync
@@ -21,12 +21,12 @@ class Configured(Protocol):
     def sync(self, name: str) -> Sync:
         """Return the sync of that name."""
 
-    def reading(self, sync: Sync) -> Reading:
+    def reading(self, sync: Sync) -> NumberingDefaults:
         """Return how the sync's numbers are read."""
 
 
 @dataclass(frozen=True)
-class Desk:
+class OfflineContext:
     """A clerk's desk: the configuration and nothing else."""
 
     settings: Settings
@@ -42,9 +42,9 @@ class Desk:
             raise UsageError(f"There is no sync {name!r}.", remedy=f"The configuration has: {known}.")
         return self.settings.syncs[name]
 
-    def reading(self, sync: Sync) -> Reading:
+    def reading(self, sync: Sync) -> NumberingDefaults:
         """Return how the sync's numbers are read."""
-        return Reading(
+        return NumberingDefaults(
             sync.region or self.settings.region,
             sync.area_code or self.settings.area_code,
             sync.switchboard or self.settings.switchboard,

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from connectors.ledger.store import Ledger
 from connectors.target import Progress
 from flows.config import find_configuration, load
-from flows.context import World, current_person, silence
+from flows.context import RunContext, current_person, silence
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
 
 
-def open_world(config: str | None, environ: Mapping[str, str], progress: Progress | None = None) -> World:
+def open_context(config: str | None, environ: Mapping[str, str], progress: Progress | None = None) -> RunContext:
     """Return the connected world of a configuration file; nothing is asked of any service yet.
 
     Raises:
@@ -25,4 +25,4 @@ def open_world(config: str | None, environ: Mapping[str, str], progress: Progres
         logging.getLogger(library).setLevel(logging.WARNING)
     settings = load(find_configuration(config, environ))
     ledger = Ledger.open(settings.ledger)
-    return World(settings, ledger, environ, current_person(environ), progress=progress or silence)
+    return RunContext(settings, ledger, environ, current_person(environ), progress=progress or silence)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from connectors.target import Found, Target
-from flows.context import World
+from connectors.target import Snapshot, Target
+from flows.context import RunContext
 from flows.sources import kind_of
 from flows.sync_run import FOLDS_NAMES
 from schemas.syncs import Sync
@@ -36,7 +36,7 @@ class Ends:
     target: Target
     headers: Mapping[str, str]
     checked: Checked
-    found: Found
+    found: Snapshot
     gone: frozenset[str]
 
 
@@ -53,12 +53,12 @@ def owners_of(checked: Checked) -> set[str]:
     return {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
 
 
-def expect(world: World, ends: Ends) -> Expected:
+def expect(context: RunContext, ends: Ends) -> Expected:
     """Return what a plan is made of; a phone list may be asked whether it ignores the case of names."""
     sync, checked, found = ends.sync, ends.checked, ends.found
-    memory, place = world.ledger.memory, ends.target.name
+    memory, place = context.ledger.memory, ends.target.name
     known = memory.traits(place)
-    by_name = kind_of(world, sync) == "apio"
+    by_name = kind_of(context, sync) == "apio"
     # Expect names as the place has been seen to spell them: otherwise each run would change them again.
     names = checked.desired["name"]
     if by_name:

@@ -10,11 +10,11 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
-from flows.open import open_world
+from flows.open import open_context
 from flows.orchestration.artifacts import Links, courteously, escape
-from flows.orchestration.final_states import NotInPlace, told
+from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 
 __all__ = ["reconcile"]
 
@@ -38,10 +38,10 @@ def reconcile(config: str = "", since: str = "") -> Any:
         with findings has it in its exception, `NotInPlace`. Numbers are in none of them.
     """
     try:
-        with open_world(config or None, os.environ) as world:
-            done, links = reconcile_all(world, Asked(since)), Links.of(world)
+        with open_context(config or None, os.environ) as context:
+            done, links = reconcile_all(context, Asked(since)), Links.of(context)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=told(error), data=error)
+        return Failed(message=loggable(error), data=error)
     sentence = in_a_sentence(done)
     show(done, sentence, links)
     if done.exit_code == 0:
@@ -54,11 +54,11 @@ def in_a_sentence(done: Reconciled) -> str:
     summary = done.summary
     unread = [f"{system['name']}: {system['note']}" for system in summary["systems"] if system["note"]]
     counts = summary["findings"]
-    found = [f"{count} {kind}" for kind, count in counts.items() if count and kind != Kind.AGREE]
+    found = [f"{count} {kind}" for kind, count in counts.items() if count and kind != FindingKind.AGREE]
     accepted = sum(summary["accepted"].values())
     listed = ", ".join(found) if found else "everything agrees"
     apart = f" ({accepted} of them accepted)" if accepted else ""
-    return " · ".join([*unread, f"{listed}{apart}; {counts[Kind.AGREE]} agree"])
+    return " · ".join([*unread, f"{listed}{apart}; {counts[FindingKind.AGREE]} agree"])
 
 
 def show(done: Reconciled, sentence: str, links: Links) -> None:
@@ -105,7 +105,7 @@ def counts_table(summary: Mapping[str, Any]) -> list[dict[str, str]]:
 def trend_table(done: Reconciled) -> list[dict[str, str]]:
     """Return one row for each of the last reconciliations; kinds that occur in none have no column."""
     history = done.view.history
-    kinds = [str(kind.value) for kind in Kind if any(one["findings"].get(kind) for one in history)]
+    kinds = [str(kind.value) for kind in FindingKind if any(one["findings"].get(kind) for one in history)]
     return [
         {
             "when": escape(one["at"][:16].replace("T", " ")),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.files.reading import write_private
-from flows.context import World
+from flows.context import RunContext
 from schemas.syncs import Sync
 from tasks.reports.line_report import line_report, report_csv, report_html, report_json
 
@@ -29,18 +29,20 @@ class Heading:
     target: str
 
 
-def report(world: World, sync: Sync, heading: Heading, summary: dict[str, Any], result: pd.DataFrame) -> Reported:
+def report(
+    context: RunContext, sync: Sync, heading: Heading, summary: dict[str, Any], result: pd.DataFrame
+) -> Reported:
     """Write the line report as CSV and JSON and the page, each readable by its owner alone.
 
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
     private = sync.entity_class == "user"
     shown = line_report(result, masked=private and not sync.full_numbers)
-    folder = world.settings.reports / heading.run
+    folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
     page = {"title": summary["sync"], "source": sync.source.name, **vars(heading), **summary}
     write_private(paths["csv"], report_csv(shown))
     write_private(paths["json"], report_json(page, shown))
-    write_private(paths["html"], report_html(page, shown, generated_at=world.clock()))
+    write_private(paths["html"], report_html(page, shown, generated_at=context.clock()))
     return Reported(summary, line_report(result, masked=True) if private else shown)

@@ -7,22 +7,22 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from connectors.ledger.store import KeptPlan, Known
+from connectors.ledger.store import KeptPlan, RowOutcome
 from connectors.target import Target
 from flows.applying import close, finish, known_of, missing, sent_unknown, write
-from flows.sync_run import FOLDS_NAMES, Passage
+from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.errors import UsageError
 from schemas.plan import Outcome
 from tasks.execution.compare import Mask, cost, in_place, stands, writes
 from tasks.execution.results import account
-from tasks.plan.remaining import Rest, carry_on
+from tasks.plan.remaining import Rest, remaining_plan
 
 _SEEN = "interrupted before its answer was kept; seen in place"
 _GONE = "it does not stand there any more as it stood before the interruption"
 _UNSENT = "interrupted before it had an effect; the next plan takes it up again"
 
 
-def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
+def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
     """Note what reading shows of an interrupted plan; a newer plan takes up what is left.
 
     Only a change that has cost its entry is sent once more, and the entry is put back where that fails, as is one at
@@ -31,20 +31,20 @@ def settle_interrupted(passage: Passage, target: Target, kept: KeptPlan, mine: C
     Raises:
         ServiceError: the service cannot be asked now; the plan stays unfinished.
     """
-    rest, found = _look(passage, target, kept)
-    changes, now = writes(rest.rows), _not_to_wait(passage, kept, rest.rows, found)
+    rest, found = _look(sync_run, target, kept)
+    changes, now = writes(rest.rows), _not_to_wait(sync_run, kept, rest.rows, found)
     if now.any():
-        written = passage.do("write", write, passage, target, rest.rows[~changes | now], kept, mine)
+        written = sync_run.do("write", write, sync_run, target, rest.rows[~changes | now], kept, mine)
         if written.stopped:
             raise written.stopped
-    at = passage.world.now()
+    at = sync_run.context.now()
     left = rest.rows.index[changes & ~now]
-    unsent = [Known(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
-    _settle(passage, kept, rest, unsent)
-    close(passage, kept, known_of(passage, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
+    unsent = [RowOutcome(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
+    _settle(sync_run, kept, rest, unsent)
+    close(sync_run, kept, known_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
 
-def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> int:
+def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> int:
     """Finish an interrupted plan, report all of it, and return the exit code.
 
     Raises:
@@ -55,55 +55,55 @@ def resume_plan(passage: Passage, target: Target, kept: KeptPlan, mine: Callable
             f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
             remedy="Restore the connection it was made for, or make a new plan: phonesync plan.",
         )
-    rest, found = passage.do("extract target", _look, passage, target, kept)
-    _settle(passage, kept, rest, [])
+    rest, found = sync_run.do("extract target", _look, sync_run, target, kept)
+    _settle(sync_run, kept, rest, [])
     stopped, unplanned = None, []
-    if writes(rest.rows).any() or sent_unknown(passage, rest.rows, kept):
-        written = passage.do("write", write, passage, target, rest.rows, kept, mine)
+    if writes(rest.rows).any() or sent_unknown(sync_run, rest.rows, kept):
+        written = sync_run.do("write", write, sync_run, target, rest.rows, kept, mine)
         stopped, unplanned = written.stopped, written.unplanned
         if not stopped:
-            found = target.read(_owners(kept), passage.world.progress).entries
+            found = target.read(_owners(kept), sync_run.context.progress).entries
     if not stopped:
-        _note_gone(passage, kept, rest, found)
-    left = {"stopped": 1} if stopped else missing(passage, target, kept.entries, found)
-    known = known_of(passage, kept)
-    close(passage, kept, known, left)
-    result = account(kept.sync, kept.entries, known.values(), unplanned, at=passage.world.now())
-    return finish(passage, target, kept, result, verified=not left, stopped=stopped)
+        _note_gone(sync_run, kept, rest, found)
+    left = {"stopped": 1} if stopped else missing(sync_run, target, kept.entries, found)
+    known = known_of(sync_run, kept)
+    close(sync_run, kept, known, left)
+    result = account(kept.sync, kept.entries, known.values(), unplanned, at=sync_run.context.now())
+    return finish(sync_run, target, kept, result, verified=not left, stopped=stopped)
 
 
-def _not_to_wait(passage: Passage, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
+def _not_to_wait(sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell which changes have cost their entries, and of which entries at rest nobody knows whether they are there."""
-    if not passage.by_name:
+    if not sync_run.by_name:
         return np.zeros(len(rows), dtype=np.bool_)
-    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(kept.target)
-    sent = sent_unknown(passage, rows, kept)
+    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
+    sent = sent_unknown(sync_run, rows, kept)
     doubtful: Mask = ~writes(rows) & rows.index.isin(list(sent))
     return doubtful | stands(rows) & cost(rows, sent, found, fold_names=folds)
 
 
-def _note_gone(passage: Passage, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:
+def _note_gone(sync_run: SyncRun, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:
     """Say of entries at rest that they are gone: the interrupted write may have cost them, or somebody else."""
-    folds = FOLDS_NAMES in passage.world.ledger.memory.traits(kept.target)
+    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     gone = stands(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
-    known, at = known_of(passage, kept), passage.world.now()
-    noted = [Known(int(row), str(Outcome.CONFLICT.value), _GONE, 0, 0, at) for row in rest.rows.index[gone]]
-    passage.world.ledger.settle(kept.id, [item for item in noted if item.row not in known], intents=[], at=at)
+    known, at = known_of(sync_run, kept), sync_run.context.now()
+    noted = [RowOutcome(int(row), str(Outcome.CONFLICT.value), _GONE, 0, 0, at) for row in rest.rows.index[gone]]
+    sync_run.context.ledger.settle(kept.id, [item for item in noted if item.row not in known], intents=[], at=at)
 
 
 def _owners(kept: KeptPlan) -> list[str]:
     return sorted(set(kept.entries["owner"]) - {""})
 
 
-def _look(passage: Passage, target: Target, kept: KeptPlan) -> tuple[Rest, pd.DataFrame]:
-    world = passage.world
-    found = target.read(_owners(kept), world.progress).entries
-    outcomes = {row: item.outcome for row, item in known_of(passage, kept).items()}
-    folds = FOLDS_NAMES in world.ledger.memory.traits(target.name)
-    return carry_on(kept.entries, outcomes, found, fold_names=folds), found
+def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Rest, pd.DataFrame]:
+    context = sync_run.context
+    found = target.read(_owners(kept), context.progress).entries
+    outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
+    folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
+    return remaining_plan(kept.entries, outcomes, found, fold_names=folds), found
 
 
-def _settle(passage: Passage, kept: KeptPlan, rest: Rest, more: list[Known]) -> None:
-    at = passage.world.now()
-    seen = [Known(row, str(Outcome.APPLIED.value), _SEEN, 0, 0, at) for row in rest.seen]
-    passage.world.ledger.settle_all(kept.id, [*seen, *more], at=at)
+def _settle(sync_run: SyncRun, kept: KeptPlan, rest: Rest, more: list[RowOutcome]) -> None:
+    at = sync_run.context.now()
+    seen = [RowOutcome(row, str(Outcome.APPLIED.value), _SEEN, 0, 0, at) for row in rest.seen]
+    sync_run.context.ledger.settle_all(kept.id, [*seen, *more], at=at)

@@ -6,57 +6,57 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.files.reading import remove_folder
-from flows.context import World
+from flows.context import RunContext
 from flows.reporting import Heading, report
 from schemas.owner import usos_owner
 from tasks.execution.results import account, announce
 
 
-def purge(world: World, older_than: timedelta) -> dict[str, Any]:
+def purge(context: RunContext, older_than: timedelta) -> dict[str, Any]:
     """Forget runs that began longer ago than that, and remove their reports; the ledger notes it."""
-    before = (world.clock() - older_than).isoformat(timespec="seconds")
-    runs = world.ledger.archive.purge(before, person=world.person, at=world.now())
-    folders = [remove_folder(world.settings.reports / run) for run in runs]
+    before = (context.clock() - older_than).isoformat(timespec="seconds")
+    runs = context.ledger.archive.purge(before, person=context.person, at=context.now())
+    folders = [remove_folder(context.settings.reports / run) for run in runs]
     return {"purged": runs, "before": before, "report_folders": sum(folders)}
 
 
-def erase(world: World, user: str) -> dict[str, Any]:
+def erase(context: RunContext, user: str) -> dict[str, Any]:
     """Erase a USOS user from plans, outcomes and reports; the ledger notes that it was done, not whose data it was.
 
     What stands in USOS itself and in the CSV files is not touched. Reports of runs that name the user are written anew,
     those of reconciliations are removed: the next one writes its own.
     """
     owner = usos_owner("user", user)
-    plans = world.ledger.archive.erase(owner, person=world.person, at=world.now())
-    rewritten = sum(_report_anew(world, identity) for identity in plans)
-    compared = world.ledger.findings.erase(owner)
+    plans = context.ledger.archive.erase(owner, person=context.person, at=context.now())
+    rewritten = sum(_report_anew(context, identity) for identity in plans)
+    compared = context.ledger.findings.erase(owner)
     for run in compared:
-        remove_folder(world.settings.reports / run)
+        remove_folder(context.settings.reports / run)
     return {"plans": len(plans), "reports": rewritten, "reconciliations": len(compared)}
 
 
-def _report_anew(world: World, identity: str) -> int:
+def _report_anew(context: RunContext, identity: str) -> int:
     """Write the reports of a plan again, in every run that reported it."""
-    kept = world.ledger.plan(identity)
-    sync = world.settings.syncs.get(kept.sync)
+    kept = context.ledger.plan(identity)
+    sync = context.settings.syncs.get(kept.sync)
     count = 0
-    for run in world.ledger.runs_of(identity):
-        folder = world.settings.reports / run
-        summary = next((item for item in _syncs(world, run) if item.get("plan") == identity), None)
+    for run in context.ledger.runs_of(identity):
+        folder = context.settings.reports / run
+        summary = next((item for item in _syncs(context, run) if item.get("plan") == identity), None)
         if summary is None or not (folder / f"{kept.sync}.csv").exists():
             continue
         if sync is None:  # nobody can say any more how its reports are to be masked
             remove_folder(folder)
         else:
-            known, unplanned = world.ledger.outcomes(identity), world.ledger.unplanned(identity)
+            known, unplanned = context.ledger.outcomes(identity), context.ledger.unplanned(identity)
             planned = not any(summary["outcomes"].values())
             result = announce(kept.sync, kept.entries)
             if not planned:
                 result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
-            report(world, sync, Heading(run, kept.target), summary, result)
+            report(context, sync, Heading(run, kept.target), summary, result)
         count += 1
     return count
 
 
-def _syncs(world: World, run: str) -> list[dict[str, Any]]:
-    return list((world.ledger.run(run)["summary"] or {}).get("syncs", []))
+def _syncs(context: RunContext, run: str) -> list[dict[str, Any]]:
+    return list((context.ledger.run(run)["summary"] or {}).get("syncs", []))

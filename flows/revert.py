@@ -9,24 +9,24 @@ from connectors.target import Target
 from flows.applying import known_of, show_plan
 from flows.planning import deleted_lately, keep
 from flows.sources import kind_of
-from flows.sync_run import Passage
+from flows.sync_run import SyncRun
 from schemas.plan import Outcome
 from tasks.plan.guards import Facts, guard
 from tasks.plan.invert import invert
 
 
-def plan_back(passage: Passage, target: Target, done: KeptPlan) -> int:
+def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> int:
     """Make, keep and show the plan that undoes what a plan has applied, wherever nobody else has written since."""
-    applied = [row for row, item in known_of(passage, done).items() if item.outcome == Outcome.APPLIED]
+    applied = [row for row, item in known_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]
-    found = passage.do("extract target", target.read, sorted(rows["owner"].unique()), passage.world.progress)
-    by_name = kind_of(passage.world, passage.sync) == "apio"
-    table = passage.do("plan", _invert, rows, found.entries, by_name)
-    facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(passage, target))
-    hits = passage.do("guard", guard, table, facts, passage.sync.guard)
+    found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
+    by_name = kind_of(sync_run.context, sync_run.sync) == "apio"
+    table = sync_run.do("plan", _invert, rows, found.entries, by_name)
+    facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(sync_run, target))
+    hits = sync_run.do("guard", guard, table, facts, sync_run.sync.guard)
     # It has no lines: what it applies must not count as the size of a good source.
-    kept = keep(passage, target, table, hits if len(table) else [], rows=(0, 0))
-    return show_plan(passage, target, kept)
+    kept = keep(sync_run, target, table, hits if len(table) else [], rows=(0, 0))
+    return show_plan(sync_run, target, kept)
 
 
 def _invert(rows: pd.DataFrame, current: pd.DataFrame, names_are_keys: bool) -> pd.DataFrame:  # noqa: FBT001 - a step

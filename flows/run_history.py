@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flows.console import say, show_lines, show_rows
-from flows.context import World
+from flows.context import RunContext
 from flows.errors import EXIT_CODES
 from schemas.errors import LedgerError
 from schemas.plan import Action, Outcome
@@ -16,7 +16,7 @@ from tasks.reports.line_report import line_report
 _PLANS = ("plan", "revert")  # runs that write nothing
 
 
-def history(world: World, limit: int) -> list[dict[str, Any]]:
+def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
     """Return the newest runs first."""
     return [
         {
@@ -28,7 +28,7 @@ def history(world: World, limit: int) -> list[dict[str, Any]]:
             "exit_code": row["exit_code"],
             "syncs": [sync["sync"] for sync in (row["summary"] or {}).get("syncs", [])],
         }
-        for row in world.ledger.runs(limit)
+        for row in context.ledger.runs(limit)
     ]
 
 
@@ -50,33 +50,33 @@ def show_history(rows: Sequence[dict[str, Any]]) -> None:
     show_rows("", told, ["run", "what", "who", "exit", "syncs"])
 
 
-def one_run(world: World, reference: str) -> dict[str, Any]:
+def one_run(context: RunContext, reference: str) -> dict[str, Any]:
     """Return one run with every line of its plans; numbers of users are masked.
 
     Raises:
         LedgerError: there is no such run.
     """
     if reference == "last":
-        newest = world.ledger.runs(1)
+        newest = context.ledger.runs(1)
         if not newest:
             raise LedgerError("There is no run yet.", remedy="Try: phonesync plan.")
         reference = newest[0]["id"]
-    row = world.ledger.run(reference)
-    plans = [_lines_of(world, identity, row["mode"]) for identity in world.ledger.plans_of(row["id"])]
+    row = context.ledger.run(reference)
+    plans = [_lines_of(context, identity, row["mode"]) for identity in context.ledger.plans_of(row["id"])]
     keys = ("mode", "person", "started_at", "finished_at", "exit_code")
     failed = [sync for sync in (row["summary"] or {}).get("syncs", []) if sync.get("error")]
     errors = [{"sync": sync["sync"], "error": sync["error"]} for sync in failed]
     return {"run": row["id"], **{key: row[key] for key in keys}, "errors": errors, "plans": plans}
 
 
-def _lines_of(world: World, identity: str, mode: str) -> dict[str, Any]:
-    kept = world.ledger.plan(identity)
+def _lines_of(context: RunContext, identity: str, mode: str) -> dict[str, Any]:
+    kept = context.ledger.plan(identity)
     if mode in _PLANS:
         result = announce(kept.sync, kept.entries)
     else:
-        known, unplanned = world.ledger.outcomes(identity), world.ledger.unplanned(identity)
+        known, unplanned = context.ledger.outcomes(identity), context.ledger.unplanned(identity)
         result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
-    sync = world.settings.syncs.get(kept.sync)
+    sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or sync.entity_class == "user"
     lines = line_report(result, masked=masked).to_dict("records")
     return {

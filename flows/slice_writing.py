@@ -11,11 +11,11 @@ import threading
 from dataclasses import dataclass
 
 from connectors.ledger.locks import Lock
-from connectors.target import Written
+from connectors.target import ApplyResult
 from flows.applying import write
-from flows.context import World
+from flows.context import RunContext
 from flows.locking import STALE_SECONDS, beating, is_dead, this_process
-from flows.sync_run import Order, Passage, Ran, Step
+from flows.sync_run import RunRequest, RunResult, StepRunner, SyncRun
 from schemas.errors import TargetBusy, UsageError
 from schemas.settings import Settings
 from tasks.plan.slices import cut
@@ -77,7 +77,7 @@ def shared_among(settings: Settings, connection: str, number: int) -> Settings:
     return settings.model_copy(update={"connections": connections})
 
 
-def write_slice(world: World, part: Slice, step: Step) -> Written | None:
+def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResult | None:
     """Write one slice exactly as the whole plan would be written: the same intents, the same outcomes.
 
     Returns:
@@ -88,27 +88,27 @@ def write_slice(world: World, part: Slice, step: Step) -> Written | None:
         UsageError: the plan was made for another target than the one that this machine's configuration names.
         TargetBusy: the run that the slice belongs to has ended meanwhile; nothing more was sent.
     """
-    kept = world.ledger.plan(part.plan)
-    sync = world.sync(kept.sync)
-    world.settings = shared_among(world.settings, sync.connection, part.of)
-    target = world.target(sync)
+    kept = context.ledger.plan(part.plan)
+    sync = context.sync(kept.sync)
+    context.settings = shared_among(context.settings, sync.connection, part.of)
+    target = context.target(sync)
     if target.name != kept.target:
         raise UsageError(
             f"Plan {kept.id} was made for another target than the one sync {kept.sync} has on this machine.",
             remedy="Give all workers the same phonesync.toml.",
         )
-    leave = _Leave(world, part, target.name)
+    leave = _Leave(context, part, target.name)
     if not leave.given():
         return None
-    locks, now = world.ledger.locks, world.clock().timestamp
+    locks, now = context.ledger.locks, context.clock().timestamp
     if locks.take(part.claim, Lock(part.writer, this_process(), now()), is_dead=lambda _: False):
         return None
     try:
-        with beating(world.ledger, part.claim, part.writer, lambda: world.clock().timestamp()) as alive:
-            passage = Passage(world, Order("apply"), step, part.run, kept.sync, sync, Ran({}, 0))
+        with beating(context.ledger, part.claim, part.writer, lambda: context.clock().timestamp()) as alive:
+            sync_run = SyncRun(context, RunRequest("apply"), step, part.run, kept.sync, sync, RunResult({}, 0))
             rows = cut(kept.entries, part.number, part.of)
-            written: Written = passage.do(
-                "write", write, passage, target, rows, kept, lambda: alive() and leave.to_go_on()
+            written: ApplyResult = sync_run.do(
+                "write", write, sync_run, target, rows, kept, lambda: alive() and leave.to_go_on()
             )
             return written
     finally:
@@ -123,8 +123,8 @@ def write_slice(world: World, part: Slice, step: Step) -> Written | None:
 class _Leave:
     """Tells whether the run that a slice belongs to still wants it written; looks into the ledger once a second."""
 
-    def __init__(self, world: World, part: Slice, target: str) -> None:
-        self._world = world
+    def __init__(self, context: RunContext, part: Slice, target: str) -> None:
+        self._world = context
         self._part = part
         self._target = target
         self._guard = threading.Lock()
@@ -155,15 +155,15 @@ class _Leave:
             return self._goes_on
 
 
-def await_strays(world: World, plan: str) -> None:
+def await_strays(context: RunContext, plan: str) -> None:
     """Wait until no slice of a plan whose run has died is being written any more, and clear what they left.
 
     A slice notices within seconds; one whose machine is asleep or out of reach is given up like any dead holder.
     """
-    locks, end = world.ledger.locks, world.clock().timestamp() + 2 * STALE_SECONDS
+    locks, end = context.ledger.locks, context.clock().timestamp() + 2 * STALE_SECONDS
     while claims := locks.held(claims_of(plan)):
-        now = world.clock().timestamp()
+        now = context.clock().timestamp()
         for name, lock in claims.items():
             if has_ended(lock) or is_dead(lock, now) or name == stop_mark(plan) or now > end:
                 locks.give_back(name, lock.run)
-        world.sleep(_LOOK_SECONDS)
+        context.sleep(_LOOK_SECONDS)

@@ -18,14 +18,14 @@ from tasks.messages.check import phrase
 from tasks.messages.pages import Language
 from tasks.source.column_synonyms import HEADERS, expected_headers, known_synonyms, misspelt
 from tasks.source.columns import Arranged, Records, arrange
-from tasks.source.spreadsheet_damage import Place, refusal, spoilt_cells
+from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
 from tasks.source.validation import Checked, Rules, Target, validate
 
 _MOST_LINES: Final = 12  # that a sentence names
 
 
 @dataclass(frozen=True)
-class Source:
+class ExtractedSource:
     """A file as it was read, and what our columns are called in it.
 
     Attributes:
@@ -45,39 +45,39 @@ class Source:
     refusal: SourceError | None = None
 
 
-def kind_of(world: Configured, sync: Sync) -> Target:
+def kind_of(context: Configured, sync: Sync) -> Target:
     """Return which service the sync is for."""
-    return world.settings.connections[sync.connection].kind
+    return context.settings.connections[sync.connection].kind
 
 
-def extract_source(world: Configured, sync: Sync) -> Source:
+def extract_source(context: Configured, sync: Sync) -> ExtractedSource:
     """Return the sync's file under our column names; raises `SourceError` where it cannot be trusted as a whole."""
-    source = open_source(world, sync, read_bytes(sync.source))
+    source = open_source(context, sync, read_bytes(sync.source))
     if source.refusal:
         raise source.refusal
     return source
 
 
-def open_source(world: Configured, sync: Sync, raw: bytes) -> Source:
+def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     """Return a file under our column names, also where it can be read and yet not be trusted.
 
     Raises:
         SourceError: it cannot be read.
     """
-    kind, columns, name = kind_of(world, sync), configured_columns(sync), str(sync.source)
+    kind, columns, name = kind_of(context, sync), configured_columns(sync), str(sync.source)
     also = frozenset().union(*known_synonyms(kind, columns).values())
     table = read_table(sync.source, raw, Wanted(list(expected_headers(kind, columns).values()), also), given_of(sync))
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
     arranged = arrange(Records(name, *parts), kind, columns)
-    reading = world.reading(sync)
-    place = Place(name, arranged.headers, reading.region, reading.area_code)
+    reading = context.reading(sync)
+    place = CellReference(name, arranged.headers, reading.region, reading.area_code)
     flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place)], ignore_index=True)
     skipped = [
         *table.skipped,
         *(Skipped(line, "blank") for line in arranged.blank),
         *(Skipped(line, "footer") for line in arranged.footers),
     ]
-    return Source(
+    return ExtractedSource(
         arranged=arranged,
         dialect=table.dialect,
         table=table,
@@ -99,9 +99,9 @@ def configured_columns(sync: Sync) -> dict[str, str]:
     return {ours.get(key, key): header for key, header in given.items()}
 
 
-def judge_source(world: Configured, sync: Sync, source: Source) -> Checked:
+def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Checked:
     """Return what the lines of the file want, and why some of them are not trusted."""
-    kind, reading = kind_of(world, sync), world.reading(sync)
+    kind, reading = kind_of(context, sync), context.reading(sync)
     owner = str(sync.entity_class) if kind == "usos" else list_owner(str(sync.tenant), sync.group)
     rules = Rules(
         target=kind,
@@ -117,9 +117,9 @@ def judge_source(world: Configured, sync: Sync, source: Source) -> Checked:
     return validate(source.arranged.source, rules, source.flaws)
 
 
-def notes_of(world: Configured, sync: Sync, source: Source, lang: Language) -> list[str]:
+def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:
     """Say where the table was found and what its columns were taken for, as far as nobody has set it."""
-    notes, kind, configured = [], kind_of(world, sync), configured_columns(sync)
+    notes, kind, configured = [], kind_of(context, sync), configured_columns(sync)
     if source.table.at > 1:
         notes.append(phrase("note_header", lang, line=source.table.at))
     left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}

@@ -14,15 +14,15 @@ from prefect.runtime import deployment
 from prefect.states import Failed
 
 from flows.config import find_configuration
-from flows.context import World
-from flows.open import open_world
+from flows.context import RunContext
+from flows.open import open_context
 from flows.orchestration.approval import Asking, decide, questions
-from flows.orchestration.artifacts import Links, Progress, show
-from flows.orchestration.final_states import NotInPlace, say, state, told
+from flows.orchestration.artifacts import Links, ProgressArtifact, show
+from flows.orchestration.final_states import NotInPlace, loggable, say, state
 from flows.orchestration.notifications import tell_changes, tell_unbegun
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
-from flows.run import Mode, Order, run
+from flows.run import Mode, RunRequest, run
 from flows.signals import ending_in_order
 
 __all__ = ["NotInPlace", "sync"]
@@ -49,42 +49,44 @@ def sync(
         The object that `phonesync sync --json` prints, as the result of a completed run; a failed or blocked run
         has it in its exception, `NotInPlace`. Numbers are in none of them.
     """
-    progress, found = Progress(), find_configuration(config or None, os.environ)
+    progress, found = ProgressArtifact(), find_configuration(config or None, os.environ)
     deployed = bool(deployment.get_id())
     step = Steps(progress, spread_over_workers(config or None) if deployed else None)
     left: list[str] = []
     try:
-        with open_world(config or None, os.environ, progress.told) as world:
-            with _ending_in_order(world, mode):
-                ran = run(world, Order(_MODES[mode], syncs), step)
-            tell_changes(world, ran, _MODES[mode], found)  # before anybody is waited for: a blocked plan needs a person
-            links, minutes = Links.of(world), world.settings.prefect.wait_for_approval_minutes
-            asked = questions(world, ran) if deployed and minutes and mode == "sync" else []
+        with open_context(config or None, os.environ, progress.told) as context:
+            with _ending_in_order(context, mode):
+                run_result = run(context, RunRequest(_MODES[mode], syncs), step)
+            tell_changes(
+                context, run_result, _MODES[mode], found
+            )  # before anybody is waited for: a blocked plan needs a person
+            links, minutes = Links.of(context), context.settings.prefect.wait_for_approval_minutes
+            asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
         if asked:
             opened = partial(_open_approved, config, progress)
-            ran, left = decide(ran, asked, Asking(minutes, links, opened, time.monotonic), step)
-            with open_world(config or None, os.environ) as world:
-                tell_changes(world, ran, _MODES[mode], found, decided=True)
+            run_result, left = decide(run_result, asked, Asking(minutes, links, opened, time.monotonic), step)
+            with open_context(config or None, os.environ) as context:
+                tell_changes(context, run_result, _MODES[mode], found, decided=True)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        tell_unbegun(found, told(error))
-        return Failed(message=told(error), data=error)
-    sentence = " · ".join([*left, say(ran)])
-    show(ran, sentence, planned=mode == "plan only", links=links)
-    return state(ran, sentence)
+        tell_unbegun(found, loggable(error))
+        return Failed(message=loggable(error), data=error)
+    sentence = " · ".join([*left, say(run_result)])
+    show(run_result, sentence, planned=mode == "plan only", links=links)
+    return state(run_result, sentence)
 
 
 @contextmanager
-def _open_approved(config: str, progress: Progress, person: str) -> Iterator[World]:
+def _open_approved(config: str, progress: ProgressArtifact, person: str) -> Iterator[RunContext]:
     """Open the world for a plan that somebody has approved; only now signals end writing in order."""
-    with open_world(config or None, os.environ, progress.told) as world, _ending_in_order(world, "sync"):
-        world.person = person
-        yield world
+    with open_context(config or None, os.environ, progress.told) as context, _ending_in_order(context, "sync"):
+        context.person = person
+        yield context
 
 
-def _ending_in_order(world: World, mode: str) -> AbstractContextManager[None]:
+def _ending_in_order(context: RunContext, mode: str) -> AbstractContextManager[None]:
     """When Prefect cancels a run, or its machine shuts down, finish what is in flight and send nothing more.
 
     Signals reach the main thread alone; elsewhere, and where nothing is written, a run may end anywhere.
     """
     writes = _MODES[mode] == "sync" and threading.current_thread() is threading.main_thread()
-    return ending_in_order(world.stopping) if writes else nullcontext()
+    return ending_in_order(context.stopping) if writes else nullcontext()

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
-from flows.context import World
+from flows.context import RunContext
 from flows.reporting import Reported
 from schemas.errors import PhonesyncError
 from schemas.syncs import Sync
@@ -16,7 +16,7 @@ from schemas.syncs import Sync
 T = TypeVar("T")
 Mode = Literal["plan", "sync", "apply", "resume", "revert"]
 # How a named step is carried out: directly, or as a Prefect task.
-Step = Callable[..., Any]
+StepRunner = Callable[..., Any]
 
 # What a target has been seen to do, as the ledger remembers it.
 FOLDS_NAMES = "ignores the case of names"
@@ -28,7 +28,7 @@ def directly(_name: str, _sync: str, function: Callable[..., T], *args: Any) -> 
 
 
 @dataclass(frozen=True)
-class Order:
+class RunRequest:
     """What is asked of a run.
 
     Attributes:
@@ -48,7 +48,7 @@ class Order:
 
 
 @dataclass
-class Ran:
+class RunResult:
     """How a run ended: the object that `--json` prints, its exit code, and the tables behind it.
 
     `codes` are the exit codes of the syncs, in the summary's order; the run's is the weightiest of them.
@@ -62,30 +62,30 @@ class Ran:
 
 
 @dataclass(frozen=True)
-class Passage:
+class SyncRun:
     """One sync on its way through one run.
 
     Attributes:
-        world: what the run touches.
-        order: what is asked of it.
+        context: what the run touches.
+        request: what is asked of it.
         step: how a step is carried out.
         run: the run's id.
         name: the sync's name.
         sync: its section of the configuration.
-        ran: how the run has gone so far.
+        run_result: how the run has gone so far.
         sent_before: the requests that the target's client had sent before this sync.
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
         source_notes: how the file was read, as far as nobody has set it.
         notes: what was learnt on the way and is said once.
     """
 
-    world: World
-    order: Order
-    step: Step
+    context: RunContext
+    request: RunRequest
+    step: StepRunner
     run: str
     name: str
     sync: Sync
-    ran: Ran
+    run_result: RunResult
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     lines: list[pd.DataFrame] = field(default_factory=list)
     source_notes: list[str] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Passage:
     @property
     def by_name(self) -> bool:
         """Whether the place knows its entries by their names, as a phone list does."""
-        return self.world.settings.connections[self.sync.connection].kind == "apio"
+        return self.context.settings.connections[self.sync.connection].kind == "apio"
 
     def said(self) -> dict[str, list[str]]:
         """Return what `--json` says besides the figures; what there is nothing to say of is left out."""

@@ -7,11 +7,11 @@ from typing import Literal
 
 from schemas.errors import AccessRefused, RequestRefused, ServiceError
 
-Kind = Literal["confirmed", "refused", "denied", "uncertain"]
+AnswerKind = Literal["confirmed", "refused", "denied", "uncertain"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class WriteAnswer:
     """What was said.
 
     Attributes:
@@ -22,23 +22,23 @@ class Answer:
         error: what was raised, if anything.
     """
 
-    kind: Kind
+    kind: AnswerKind
     status: int
     attempts: int
     message: str
     error: ServiceError | None = None
 
     @classmethod
-    def of(cls, error: ServiceError) -> Answer:
+    def of(cls, error: ServiceError) -> WriteAnswer:
         """Say what an error means for the write that raised it."""
-        kind: Kind = "uncertain"
+        kind: AnswerKind = "uncertain"
         if isinstance(error, AccessRefused):
             kind = "denied"
         elif isinstance(error, RequestRefused):
             kind = "refused"
         return cls(kind, error.status or 0, error.attempts, error.details or error.message, error)
 
-    def after(self, earlier: Answer | None) -> Answer:
+    def after(self, earlier: WriteAnswer | None) -> WriteAnswer:
         """Count the attempts of an earlier try in."""
         attempts = self.attempts + (earlier.attempts if earlier else 0)
-        return Answer(self.kind, self.status, attempts, self.message, self.error)
+        return WriteAnswer(self.kind, self.status, attempts, self.message, self.error)

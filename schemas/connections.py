@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.section import Mark, Place, Seconds, Section
+from schemas.section import FilePath, Mark, Seconds, Section
 
 
 class Secret(Section):
@@ -16,7 +16,7 @@ class Secret(Section):
 
     env: str | None = None
     """the name of an environment variable"""
-    file: Place | None = None
+    file: FilePath | None = None
     """a file that holds the secret and nothing else"""
     block: str | None = None
     """a Secret block of Prefect"""
@@ -42,7 +42,7 @@ class Connection(Section):
 
     base_url: str
     """the address; `https`, except to this very machine"""
-    ca_bundle: Place | None = None
+    ca_bundle: FilePath | None = None
     """a file with the certificates to trust, for an own authority"""
     proxy: str | None = None
     """the proxy to go through"""

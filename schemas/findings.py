@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What was found of one line or one remote entry."""
 
     AGREE = "agree"
@@ -71,4 +71,4 @@ class View:
 def tally(findings: pd.DataFrame) -> dict[str, int]:
     """Count every kind, those that do not occur as 0; accepted findings are counted like all others."""
     counts = findings["kind"].value_counts()
-    return {str(kind.value): int(counts.get(kind.value, 0)) for kind in Kind}
+    return {str(kind.value): int(counts.get(kind.value, 0)) for kind in FindingKind}

@@ -26,7 +26,7 @@ def without_nul(value: Path | str) -> Path | str:
     return value
 
 
-Place = Annotated[Path, AfterValidator(without_nul)]
+FilePath = Annotated[Path, AfterValidator(without_nul)]
 
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]

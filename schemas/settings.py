@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import AfterValidator, Field, field_validator
 
 from schemas.connections import AnyConnection, Secret
-from schemas.section import Place, Section, without_nul
+from schemas.section import FilePath, Section, without_nul
 from schemas.syncs import Sync, wrong_for_apio, wrong_for_usos
 
 Change = Literal["failed", "blocked", "recovered"]
@@ -59,7 +59,7 @@ class Reconcile(Section):
 
     stale_days: Annotated[int, Field(ge=1)] = 365
     """after how many days without a change an entry that agrees is stale"""
-    mapping: Place | None = None
+    mapping: FilePath | None = None
     """a CSV file that says which offices are the same in two systems"""
 
 
@@ -72,7 +72,7 @@ class Settings(Section):
     """what completes a seven-digit number, such as `"22"`"""
     switchboard: Annotated[str, Field(pattern=r"^[+(]?[0-9][0-9() -]{4,24}$")] | None = None
     """the number that extensions standing alone belong to, such as `"22 999 00 00"`; see [numbers](numbers.md)"""
-    reports: Place = Path("reports")
+    reports: FilePath = Path("reports")
     """the folder of the reports"""
     ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"
     """the ledger, as an SQLAlchemy URL"""

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, field_validator
 
 from schemas.policy import Guard
 from schemas.schedule import is_timezone, wrong_with_schedule
-from schemas.section import Mark, Place, Section
+from schemas.section import FilePath, Mark, Section
 
 EntityClass = Literal["faculty", "user", "building", "dormitory"]
 
@@ -41,7 +41,7 @@ class Sync(Section):
 
     connection: str
     """which service"""
-    source: Place
+    source: FilePath
     """the CSV file"""
     entity_class: EntityClass | None = None
     """USOS, required there: `"faculty"`, `"user"`, `"building"` or `"dormitory"`"""

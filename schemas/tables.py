@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from schemas.owner import are_ids
 from schemas.plan import Action, Outcome
 
@@ -136,7 +136,7 @@ class Finding(_Table):
     """
 
     id: Series[str] = pa.Field(str_matches=r"^[0-9a-f]{12}$")
-    kind: Series[str] = pa.Field(isin=[kind.value for kind in Kind])
+    kind: Series[str] = pa.Field(isin=[kind.value for kind in FindingKind])
     sync: Series[str]
     line: Series[int] = pa.Field(ge=0)
     owner: Series[str]

@@ -19,7 +19,7 @@ def matching(texts: pd.Series[str], pattern: str) -> pd.Series[bool]:
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
 
 
-def among(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
+def is_in(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
     """Tell which texts stand among the values; a text that is missing does not.
 
     pandas' own `isin` looks at each text one by one.

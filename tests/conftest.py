@@ -11,14 +11,14 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from flows.startup import begin
+from flows.startup import tune_garbage_collection
 
 _SERVED = {"tests/browser/test_front_door.py", "tests/front/test_serve.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the process before anything is collected, and begin as a process of phonesync does."""
-    begin()
+    tune_garbage_collection()
     sys.addaudithook(_refuse_the_network)
     # Time is measured in benchmarks, not in tests; a law is tried on fewer examples here than by hand.
     settings.register_profile("phonesync", deadline=None, max_examples=50)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.findings import Kind, System, View, tally
+from schemas.findings import FindingKind, System, View, tally
 from schemas.tables import Finding, empty
 from tests.tables import table
 
@@ -24,32 +24,32 @@ _ROOMS = (
 )
 _SYNCS = {"faculties": "faculty", "buildings": "building", "desk-phones": "tenant chopin"}
 _WEIGHTS = {
-    Kind.AGREE: 900,
-    Kind.MISSING: 20,
-    Kind.FOREIGN: 16,
-    Kind.DIFFERS: 30,
-    Kind.ELSEWHERE: 8,
-    Kind.DUPLICATE: 6,
-    Kind.UNREADABLE: 5,
-    Kind.STALE: 15,
+    FindingKind.AGREE: 900,
+    FindingKind.MISSING: 20,
+    FindingKind.FOREIGN: 16,
+    FindingKind.DIFFERS: 30,
+    FindingKind.ELSEWHERE: 8,
+    FindingKind.DUPLICATE: 6,
+    FindingKind.UNREADABLE: 5,
+    FindingKind.STALE: 15,
 }
 _FIXES = {
-    Kind.MISSING: "phonesync sync {sync} adds it. If it is wrong, correct line {line} of {sync}.csv.",
-    Kind.FOREIGN: "No sync deletes it. Add a line to {sync}.csv, or delete it there.",
-    Kind.DIFFERS: "phonesync sync {sync} writes what line {line} of {sync}.csv says.",
-    Kind.ELSEWHERE: "phonesync sync {sync} adds it here.",
-    Kind.DUPLICATE: "Delete line {line} of {sync}.csv, if it says nothing new.",
-    Kind.UNREADABLE: "Correct line {line} of {sync}.csv.",
-    Kind.STALE: "Ask whether it is still right.",
+    FindingKind.MISSING: "phonesync sync {sync} adds it. If it is wrong, correct line {line} of {sync}.csv.",
+    FindingKind.FOREIGN: "No sync deletes it. Add a line to {sync}.csv, or delete it there.",
+    FindingKind.DIFFERS: "phonesync sync {sync} writes what line {line} of {sync}.csv says.",
+    FindingKind.ELSEWHERE: "phonesync sync {sync} adds it here.",
+    FindingKind.DUPLICATE: "Delete line {line} of {sync}.csv, if it says nothing new.",
+    FindingKind.UNREADABLE: "Correct line {line} of {sync}.csv.",
+    FindingKind.STALE: "Ask whether it is still right.",
 }
 
 
 def institution(size: int, *, agrees: bool = False, seed: int = 7) -> View:
     """Make a reconciliation of so many findings; the same one for the same size. `agrees`: nothing is the matter."""
     chance = random.Random(seed)  # noqa: S311 - invented data, the same every time
-    kinds = [Kind.AGREE] * size if agrees else chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=size)
+    kinds = [FindingKind.AGREE] * size if agrees else chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=size)
     rows = [_finding(at, kind, chance) for at, kind in enumerate(kinds)]
-    gone = [] if agrees else [_finding(size + at, Kind.MISSING, chance) for at in range(size // 60)]
+    gone = [] if agrees else [_finding(size + at, FindingKind.MISSING, chance) for at in range(size // 60)]
     findings, resolved = (
         table(Finding, rows) if rows else empty(Finding),
         table(Finding, gone) if gone else empty(Finding),
@@ -71,11 +71,11 @@ def institution(size: int, *, agrees: bool = False, seed: int = 7) -> View:
     )
 
 
-def _finding(at: int, kind: Kind, chance: random.Random) -> dict[str, Any]:
+def _finding(at: int, kind: FindingKind, chance: random.Random) -> dict[str, Any]:
     sync = chance.choice(list(_SYNCS))
     number = f"{99900000 + at % 100000:08d}"
     spelled = f"22 {number[-7:-4]} {number[-4:-2]} {number[-2:]}"
-    line = 0 if kind is Kind.FOREIGN else at + 2
+    line = 0 if kind is FindingKind.FOREIGN else at + 2
     name = f"{chance.choice(_ROOMS)} {at // 7}"
     row: dict[str, Any] = {
         "id": hashlib.sha256(f"{at}".encode()).hexdigest()[:12],
@@ -87,20 +87,20 @@ def _finding(at: int, kind: Kind, chance: random.Random) -> dict[str, Any]:
         "fix": _FIXES.get(kind, "").format(sync=sync, line=line),
     }
     if line:
-        row |= {"number_csv": "pok. 12" if kind is Kind.UNREADABLE else spelled, "name_csv": name}
-    if kind not in {Kind.MISSING, Kind.UNREADABLE}:
+        row |= {"number_csv": "pok. 12" if kind is FindingKind.UNREADABLE else spelled, "name_csv": name}
+    if kind not in {FindingKind.MISSING, FindingKind.UNREADABLE}:
         row |= {"number_there": f"+48-22{number[-7:]}", "name_there": name}
-    if kind is Kind.DIFFERS:
+    if kind is FindingKind.DIFFERS:
         row |= (
             {"name_there": f"{name} (dawniej)", "what": "name"}
             if at % 3
             else {"number_there": "+48-229990000", "what": "number"}
         )
-    if kind is Kind.UNREADABLE:
+    if kind is FindingKind.UNREADABLE:
         row |= {"what": "There is no number in this text.", "key": ""}
-    if kind is Kind.ELSEWHERE:
+    if kind is FindingKind.ELSEWHERE:
         row |= {"where": "telephony tenant chopin: Dziekanat", "what": "owner"}
-    if kind is not Kind.AGREE:
+    if kind is not FindingKind.AGREE:
         row |= {"trend": "new" if chance.random() < 0.2 else "persisting", "since": "2026-09-01"}
         if chance.random() < 0.05:
             row["accepted"] = "until 2027-01-01: the office moves in winter (anna)"
@@ -112,7 +112,7 @@ def _systems(findings: pd.DataFrame) -> list[System]:
     for sync, place in _SYNCS.items():
         mine = findings[findings["sync"] == sync]
         file, there = mine[mine["number_csv"] != ""], mine[mine["number_there"] != ""]
-        bad = int((mine["kind"] == Kind.UNREADABLE).sum())
+        bad = int((mine["kind"] == FindingKind.UNREADABLE).sum())
         systems.append(System(sync, "csv", len(file), file.loc[file["key"] != "", "key"].nunique(), bad))
         kind: Any = "apio" if sync == "desk-phones" else "usos"
         name = f"telephony {place}" if kind == "apio" else f"usos {place}"

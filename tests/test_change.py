@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from schemas.plan import Action, Outcome
-from tasks.execution.status_changes import Standing, changed, news, standing
+from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 
-GOOD, LINES, BLOCKED, STOPPED = Standing.GOOD, Standing.LINES, Standing.BLOCKED, Standing.STOPPED
+GOOD, LINES, BLOCKED, STOPPED = SyncStatus.GOOD, SyncStatus.LINES, SyncStatus.BLOCKED, SyncStatus.STOPPED
 
 
 def summary(**told: Any) -> dict[str, Any]:
@@ -42,8 +42,8 @@ GUARD = {"guard": "max_deletes", "value": 41, "limit": 20, "message": "41 entrie
         ],
     ],
 )
-def test_how_a_sync_stands(told: dict[str, Any], expected: Standing) -> None:
-    assert standing(summary(**told)) is expected
+def test_how_a_sync_stands(told: dict[str, Any], expected: SyncStatus) -> None:
+    assert sync_status(summary(**told)) is expected
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_how_a_sync_stands(told: dict[str, Any], expected: Standing) -> None:
         (LINES, GOOD, "recovered"),
         (BLOCKED, GOOD, "recovered"),
         (STOPPED, GOOD, "recovered"),
-        *[(same, same, None) for same in Standing],
+        *[(same, same, None) for same in SyncStatus],
     ],
 )
-def test_what_is_told(previous: Standing | None, now: Standing, expected: str | None) -> None:
+def test_what_is_told(previous: SyncStatus | None, now: SyncStatus, expected: str | None) -> None:
     assert changed(previous, now) == expected
 
 

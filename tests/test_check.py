@@ -15,9 +15,9 @@ from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
 from flows.check import check_sources, show_checked
 from flows.config import load
-from flows.context import World
+from flows.context import RunContext
 from flows.doctor import examine, show_examined
-from flows.run import Order, run
+from flows.run import RunRequest, run
 from flows.run_history import history, one_run, show_history, show_one_run
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import LedgerError, UsageError
@@ -34,7 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def world(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def context(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunContext]:
     """Return the sample configuration in a folder of its own, where we stand; 80 columns wide."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
@@ -47,7 +47,7 @@ def world(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     settings = load(tmp_path / "phonesync.toml")
     seconds = count()  # no two runs of one second
     ledger = Ledger.open("sqlite://")
-    with World(
+    with RunContext(
         settings,
         ledger,
         credentials(STATE),
@@ -58,22 +58,22 @@ def world(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield opened
 
 
-def change(world: World, sync: str, **keys: Any) -> None:
+def change(context: RunContext, sync: str, **keys: Any) -> None:
     """Change keys of one sync of the configuration."""
-    syncs = {**world.settings.syncs, sync: world.settings.syncs[sync].model_copy(update=keys)}
-    world.settings = world.settings.model_copy(update={"syncs": syncs})
+    syncs = {**context.settings.syncs, sync: context.settings.syncs[sync].model_copy(update=keys)}
+    context.settings = context.settings.model_copy(update={"syncs": syncs})
 
 
-def checks(world: World) -> dict[str, dict[str, str]]:
+def checks(context: RunContext) -> dict[str, dict[str, str]]:
     """Return what the doctor found, by what was examined."""
-    return {row["what"]: row for row in examine(world).summary["checks"]}
+    return {row["what"]: row for row in examine(context).summary["checks"]}
 
 
 # check ------------------------------------------------------------------------------------------------------------
 
 
-def test_every_bad_line_has_its_place_and_a_file_its_form(world: World) -> None:
-    checked = check_sources(world, ["faculties"])
+def test_every_bad_line_has_its_place_and_a_file_its_form(context: RunContext) -> None:
+    checked = check_sources(context, ["faculties"])
     assert checked.exit_code == 1
     (found,) = checked.summary["syncs"]
     assert {key: found[key] for key in ("sync", "encoding", "delimiter", "lines", "good", "rejected")} == {
@@ -90,8 +90,8 @@ def test_every_bad_line_has_its_place_and_a_file_its_form(world: World) -> None:
     ]
 
 
-def test_good_files_are_exit_code_0_and_are_named_once_each(world: World) -> None:
-    checked = check_sources(world, ["buildings", "buildings", "dormitories"])
+def test_good_files_are_exit_code_0_and_are_named_once_each(context: RunContext) -> None:
+    checked = check_sources(context, ["buildings", "buildings", "dormitories"])
     assert checked.exit_code == 0
     assert [item["sync"] for item in checked.summary["syncs"]] == ["buildings", "dormitories"]
 
@@ -101,13 +101,13 @@ def test_good_files_are_exit_code_0_and_are_named_once_each(world: World) -> Non
     [(None, "no such file"), (b"", "empty"), (b"a,b\n1,2\n", "header"), (b'entity_id,number\nB01,"22', "does not end")],
 )
 def test_a_bad_file_hides_no_other(
-    content: bytes | None, said: str, world: World, capsys: pytest.CaptureFixture[str]
+    content: bytes | None, said: str, context: RunContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = world.settings.syncs["buildings"].source
+    source = context.settings.syncs["buildings"].source
     source.unlink()
     if content is not None:
         source.write_bytes(content)
-    checked = check_sources(world, [])
+    checked = check_sources(context, [])
     assert checked.exit_code == 2
     found = {item["sync"]: item for item in checked.summary["syncs"]}
     assert said in found["buildings"]["error"]
@@ -119,114 +119,114 @@ def test_a_bad_file_hides_no_other(
     assert "Nutowska" in shown.out
 
 
-def test_numbers_of_users_are_masked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    source = world.settings.syncs["users"].source
+def test_numbers_of_users_are_masked(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    source = context.settings.syncs["users"].source
     source.write_text("entity_id,number\n900001,22 999 70 001 234\n", encoding="utf-8")
-    checked = check_sources(world, ["users"])
+    checked = check_sources(context, ["users"])
     show_checked(checked)
     assert checked.summary["syncs"][0]["problems"][0]["value"] == "••• ••• •34"
     assert "999 70" not in capsys.readouterr().out
 
 
-def test_a_sync_that_is_not_there_is_named_with_those_that_are(world: World) -> None:
+def test_a_sync_that_is_not_there_is_named_with_those_that_are(context: RunContext) -> None:
     with pytest.raises(UsageError, match="no sync 'facultys'") as caught:
-        check_sources(world, ["buildings", "facultys"])
+        check_sources(context, ["buildings", "facultys"])
     assert "faculties" in caught.value.remedy
 
 
 # doctor -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_world_in_order_is_exit_code_0_and_nothing_is_written(world: World, sandbox: Sandbox) -> None:
+def test_a_world_in_order_is_exit_code_0_and_nothing_is_written(context: RunContext, sandbox: Sandbox) -> None:
     before = len(sandbox.calls)
-    examined = examine(world)
+    examined = examine(context)
     assert examined.exit_code == 0
     assert {row["result"] for row in examined.summary["checks"]} == {"ok"}
     assert {call.method for call in sandbox.calls[before:]} <= {"login", "list", "consumer", "installation", "now"}
-    assert not list(world.settings.reports.iterdir())
+    assert not list(context.settings.reports.iterdir())
 
 
-def test_wrong_credentials_are_told_apart_from_a_wrong_address(world: World) -> None:
-    world.environ = {**world.environ, "USOS_CONSUMER_SECRET": "wrong", "APIO_PASSWORD": "wrong"}
-    examined, found = examine(world), checks(world)
+def test_wrong_credentials_are_told_apart_from_a_wrong_address(context: RunContext) -> None:
+    context.environ = {**context.environ, "USOS_CONSUMER_SECRET": "wrong", "APIO_PASSWORD": "wrong"}
+    examined, found = examine(context), checks(context)
     assert examined.exit_code == 4
     assert found["usos: service"]["result"] == "ok"
     assert found["usos: rights"]["result"] == found["telephony: sign-in"]["result"] == "failed"
     assert "wrong" not in str(examined.summary)
 
 
-def test_a_credential_that_is_not_set_is_named(world: World) -> None:
-    world.environ = {}
-    examined, found = examine(world), checks(world)
+def test_a_credential_that_is_not_set_is_named(context: RunContext) -> None:
+    context.environ = {}
+    examined, found = examine(context), checks(context)
     assert examined.exit_code == 2
     assert "USOS_CONSUMER_KEY is empty or not set" in found["usos: credentials"]["detail"]
     assert "APIO_USERNAME is empty or not set" in found["telephony: credentials"]["detail"]
     assert found["faculties: source"]["result"] == "ok", "the files can be examined nevertheless"
 
 
-def test_a_missing_right_is_named(world: World, sandbox: Sandbox) -> None:
+def test_a_missing_right_is_named(context: RunContext, sandbox: Sandbox) -> None:
     consumer = {**STATE["usos"]["consumers"][0], "administrative_methods": ["services/phones/select"]}
     sandbox.reset({**STATE, "usos": {**STATE["usos"], "consumers": [consumer]}})
-    found = checks(world)
+    found = checks(context)
     assert "may not use services/phones/replace" in found["usos: rights"]["detail"]
 
 
-def test_a_user_who_may_only_read_is_told_so(world: World, sandbox: Sandbox) -> None:
+def test_a_user_who_may_only_read_is_told_so(context: RunContext, sandbox: Sandbox) -> None:
     user = {**STATE["apio"]["users"][0], "user_level": 10}
     sandbox.reset({**STATE, "apio": {**STATE["apio"], "users": [user]}})
-    assert "level is 10" in checks(world)["telephony: sign-in"]["detail"]
+    assert "level is 10" in checks(context)["telephony: sign-in"]["detail"]
 
 
-def test_a_clock_that_is_off_is_told(world: World, sandbox: Sandbox) -> None:
+def test_a_clock_that_is_off_is_told(context: RunContext, sandbox: Sandbox) -> None:
     sandbox.usos.options = type(sandbox.usos.options)(clock_offset_seconds=420.0)
-    assert "s apart: signatures will be refused" in checks(world)["usos: clock"]["detail"]
+    assert "s apart: signatures will be refused" in checks(context)["usos: clock"]["detail"]
 
 
-def test_a_tenant_that_is_not_there_and_a_file_that_is_gone_are_told(world: World) -> None:
-    (world.settings.reports.parent / "users.csv").unlink()
-    change(world, "desk-phones", tenant="nobody")
-    found = checks(world)
+def test_a_tenant_that_is_not_there_and_a_file_that_is_gone_are_told(context: RunContext) -> None:
+    (context.settings.reports.parent / "users.csv").unlink()
+    change(context, "desk-phones", tenant="nobody")
+    found = checks(context)
     assert found["desk-phones: phone list"]["result"] == found["users: source"]["result"] == "failed"
     assert found["strings-phones: phone list"]["result"] == "ok"
 
 
-def test_reports_that_cannot_be_written_are_told(world: World, tmp_path: Path) -> None:
+def test_reports_that_cannot_be_written_are_told(context: RunContext, tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file where the folder should be", encoding="utf-8")
-    assert "cannot be written" in checks(world)["reports"]["detail"]
+    assert "cannot be written" in checks(context)["reports"]["detail"]
 
 
-def test_the_doctor_says_how_many_checks_failed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    show_examined(examine(world))
+def test_the_doctor_says_how_many_checks_failed(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    show_examined(examine(context))
     assert "All is there." in capsys.readouterr().out
-    world.environ = {}
-    world.settings.syncs["users"].source.unlink()
-    show_examined(examine(world))
+    context.environ = {}
+    context.settings.syncs["users"].source.unlink()
+    show_examined(examine(context))
     assert "checks failed." in capsys.readouterr().out
 
 
 # runs and show ----------------------------------------------------------------------------------------------------
 
 
-def shown(world: World, capsys: pytest.CaptureFixture[str], *, every: bool = False) -> str:
+def shown(context: RunContext, capsys: pytest.CaptureFixture[str], *, every: bool = False) -> str:
     """Return what `show last` prints."""
     capsys.readouterr()
-    show_one_run(one_run(world, "last"), every=every)
+    show_one_run(one_run(context, "last"), every=every)
     return capsys.readouterr().out
 
 
-def test_runs_are_listed_with_their_syncs(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    show_history(history(world, 5))
+def test_runs_are_listed_with_their_syncs(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    show_history(history(context, 5))
     assert "There is no run yet." in capsys.readouterr().out
-    run(world, Order("plan", ["faculties", "users"]))
-    (row,) = history(world, 5)
+    run(context, RunRequest("plan", ["faculties", "users"]))
+    (row,) = history(context, 5)
     assert (row["mode"], row["person"], row["exit_code"], row["syncs"]) == ("plan", "anna", 0, ["faculties", "users"])
     show_history([row])
     assert "faculties, users" in capsys.readouterr().out
 
 
-def test_a_run_is_shown_line_by_line_within_80_columns(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    run(world, Order("sync", ["faculties", "desk-phones"]))
-    text = shown(world, capsys)
+def test_a_run_is_shown_line_by_line_within_80_columns(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    run(context, RunRequest("sync", ["faculties", "desk-phones"]))
+    text = shown(context, capsys)
     assert "Exit code 1: finished, and some lines did not succeed." in text
     assert "faculties: 7 of 25 lines" in text
     assert "add: applied" in text
@@ -234,55 +234,57 @@ def test_a_run_is_shown_line_by_line_within_80_columns(world: World, capsys: pyt
     assert "rename: applied" in text
     assert max(map(len, text.splitlines())) <= 80
     assert "Rektorat – faks" not in text, "what needed nothing is not shown"
-    assert "Rektorat – faks" in shown(world, capsys, every=True)
+    assert "Rektorat – faks" in shown(context, capsys, every=True)
 
 
-def test_numbers_of_users_are_masked_in_what_is_shown(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    run(world, Order("sync", ["users"]))
-    for text in (shown(world, capsys, every=True), str(one_run(world, "last"))):
+def test_numbers_of_users_are_masked_in_what_is_shown(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    run(context, RunRequest("sync", ["users"]))
+    for text in (shown(context, capsys, every=True), str(one_run(context, "last"))):
         assert "••• ••• •33" in text
         assert "999 70 33" not in text
 
 
-def test_a_sync_that_is_gone_from_the_configuration_is_shown_masked(world: World) -> None:
-    run(world, Order("sync", ["faculties"]))
-    world.settings = world.settings.model_copy(update={"syncs": {}})
-    assert "22 999 00 09" not in str(one_run(world, "last"))
+def test_a_sync_that_is_gone_from_the_configuration_is_shown_masked(context: RunContext) -> None:
+    run(context, RunRequest("sync", ["faculties"]))
+    context.settings = context.settings.model_copy(update={"syncs": {}})
+    assert "22 999 00 09" not in str(one_run(context, "last"))
 
 
-def test_what_stopped_a_run_is_shown_once_with_the_syncs(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    world.environ = {**world.environ, "USOS_CONSUMER_SECRET": "wrong"}
-    assert run(world, Order("sync", ["faculties", "users"])).exit_code == 4
-    text = shown(world, capsys)
+def test_what_stopped_a_run_is_shown_once_with_the_syncs(
+    context: RunContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context.environ = {**context.environ, "USOS_CONSUMER_SECRET": "wrong"}
+    assert run(context, RunRequest("sync", ["faculties", "users"])).exit_code == 4
+    text = shown(context, capsys)
     assert text.count("faculties, users: usos: services/phones/select was not allowed") == 1
 
 
-def test_a_guard_is_shown_with_its_figures(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    source = world.settings.syncs["buildings"].source
+def test_a_guard_is_shown_with_its_figures(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    source = context.settings.syncs["buildings"].source
     source.write_text("".join(source.read_text(encoding="utf-8").splitlines(keepends=True)[:5]), encoding="utf-8")
-    change(world, "buildings", guard=Guard(max_deletes=0))
-    assert run(world, Order("sync", ["buildings"])).exit_code == 3
-    assert "guard max_deletes" in shown(world, capsys)
+    change(context, "buildings", guard=Guard(max_deletes=0))
+    assert run(context, RunRequest("sync", ["buildings"])).exit_code == 3
+    assert "guard max_deletes" in shown(context, capsys)
 
 
-def test_a_plan_shows_what_would_be_done_even_after_it_was_applied(world: World) -> None:
-    planned = run(world, Order("plan", ["strings-phones"])).summary
-    before = one_run(world, planned["run"])["plans"]
-    run(world, Order("apply", plan=planned["syncs"][0]["plan"]))
-    assert one_run(world, planned["run"])["plans"] == before
-    lines: list[dict[str, Any]] = one_run(world, "last")["plans"][0]["lines"]
+def test_a_plan_shows_what_would_be_done_even_after_it_was_applied(context: RunContext) -> None:
+    planned = run(context, RunRequest("plan", ["strings-phones"])).summary
+    before = one_run(context, planned["run"])["plans"]
+    run(context, RunRequest("apply", plan=planned["syncs"][0]["plan"]))
+    assert one_run(context, planned["run"])["plans"] == before
+    lines: list[dict[str, Any]] = one_run(context, "last")["plans"][0]["lines"]
     assert sorted({line["outcome"] for line in lines}) == ["applied", "unchanged"]
 
 
-def test_a_run_that_is_not_there_is_told(world: World) -> None:
+def test_a_run_that_is_not_there_is_told(context: RunContext) -> None:
     with pytest.raises(LedgerError, match="There is no run yet"):
-        one_run(world, "last")
+        one_run(context, "last")
     with pytest.raises(LedgerError, match="Which run is 'x'"):
-        one_run(world, "x")
+        one_run(context, "x")
 
 
-def test_a_run_that_was_killed_is_told_as_such(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    world.ledger.start_run("20260314T020000Z-aaaaaa", mode="sync", person="jan", at="2026-03-14T02:00:00+00:00")
-    assert "It has not ended, or it was killed." in shown(world, capsys)
-    show_history(history(world, 1))
+def test_a_run_that_was_killed_is_told_as_such(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    context.ledger.start_run("20260314T020000Z-aaaaaa", mode="sync", person="jan", at="2026-03-14T02:00:00+00:00")
+    assert "It has not ended, or it was killed." in shown(context, capsys)
+    show_history(history(context, 1))
     assert "jan" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.demo import EXPECTED, FOLDER, tell
+from flows.demo import EXPECTED, FOLDER, run_demo
 from flows.sandbox import SAMPLES
 from schemas.errors import UsageError
 from schemas.plan import Action
@@ -48,7 +48,7 @@ def test_a_folder_that_no_demonstration_made_is_left_alone(tmp_path: Path, monke
     FOLDER.mkdir()
     (FOLDER / "phonesync.toml").write_text("# somebody's own\n", encoding="utf-8")
     with pytest.raises(UsageError):
-        tell(keep_open=False)
+        run_demo(keep_open=False)
     assert (FOLDER / "phonesync.toml").read_text(encoding="utf-8") == "# somebody's own\n"
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from flows.config import load
-from flows.orchestration.deployments import FAMILY, POOL, form, wanted
+from flows.orchestration.deployments import FAMILY, POOL, form, wanted_deployments
 from flows.orchestration.home import (
     Address,
     client_environment,
@@ -44,7 +44,7 @@ def test_prefect_yaml_says_what_serve_makes_of_the_samples() -> None:
     (pull,) = told["pull"]
     assert pull == {"prefect.deployments.steps.set_working_directory": {"directory": "{{ $PWD }}"}}
     shown = {_name(one): one for one in told["deployments"]}
-    made = {one.full_name: one for one in wanted(load(CONFIG), CONFIG)}
+    made = {one.full_name: one for one in wanted_deployments(load(CONFIG), CONFIG)}
     assert list(shown) == list(made)
     for name, one in made.items():
         place = {"config": str(CONFIG.relative_to(ROOT))}
@@ -62,7 +62,7 @@ def _name(deployment: dict[str, Any]) -> str:
 
 
 def test_a_form_offers_the_names_and_takes_nothing_else() -> None:
-    deployments = {one.full_name: one for one in wanted(load(CONFIG), CONFIG)}
+    deployments = {one.full_name: one for one in wanted_deployments(load(CONFIG), CONFIG)}
     of_all = form(FIELDS, deployments["sync/all"])
     assert of_all["properties"]["syncs"]["items"]["enum"] == list(load(CONFIG).syncs)
     assert of_all["additionalProperties"] is False
@@ -75,7 +75,7 @@ def test_a_form_offers_the_names_and_takes_nothing_else() -> None:
 
 
 def test_what_nobody_can_change_stands_last_in_a_form() -> None:
-    deployments = {one.full_name: one for one in wanted(load(CONFIG), CONFIG)}
+    deployments = {one.full_name: one for one in wanted_deployments(load(CONFIG), CONFIG)}
     fields = {**FIELDS["properties"]["config"], "position": 0}, {**FIELDS["properties"]["syncs"], "position": 1}
     flow = {"properties": {"config": fields[0], "syncs": fields[1], "mode": {"type": "string", "position": 2}}}
     shown = form(flow, deployments["sync/all"])["properties"]

@@ -22,7 +22,16 @@ from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from tasks.source.column_synonyms import HEADERS, SYNONYMS, known_synonyms
 from tasks.source.columns import Arranged, Records, arrange
 from tasks.source.footers import FOOTER, REPEATED
-from tasks.source.spreadsheet_damage import EXPONENT, FORMULA, FRACTION, HASHES, LOST_PLUS, Place, refusal, spoilt_cells
+from tasks.source.spreadsheet_damage import (
+    EXPONENT,
+    FORMULA,
+    FRACTION,
+    HASHES,
+    LOST_PLUS,
+    CellReference,
+    refusal,
+    spoilt_cells,
+)
 
 
 def arranged(raw: bytes | str, **given: Any) -> Arranged:
@@ -294,7 +303,7 @@ def spoilt(*numbers: str) -> tuple[list[tuple[int, str]], SourceError | None]:
         f'F1;"{number.replace(chr(34), chr(34) * 2)}";x\n' for number in numbers
     )
     source = arranged(text)
-    place = Place("phones.csv", source.headers)
+    place = CellReference("phones.csv", source.headers)
     found = spoilt_cells(source.source, place)
     return list(found[["line", "reason"]].itertuples(index=False, name=None)), refusal(found, place)
 

@@ -16,14 +16,14 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from schemas.findings import Kind, System, View
+from schemas.findings import FindingKind, System, View
 from schemas.tables import Finding, empty
 from tasks.messages.pages import KIND_WORDS, LANGUAGES, PLURALS, STATE_WORDS, figure, listing_words, moment, plural
 from tasks.messages.reconciliation import _PHRASES
 from tasks.reports.csv_text import as_csv
 from tasks.reports.page import packed
 from tasks.reports.reconciliation_page import headings, headline, page
-from tasks.reports.reconciliation_rows import told
+from tasks.reports.reconciliation_rows import readable_rows
 from tasks.reports.reconciliation_workbook import workbook
 from tests.institution import institution
 
@@ -60,7 +60,7 @@ def test_the_page_holds_every_finding_and_its_counts_add_up(view: View, lang: An
     text = page(view, lang)
     data = embedded(text)
     shown = ("kind", "sync", "owner", "key", "number_csv", "name_there", "fix")
-    told = zip(
+    readable_rows = zip(
         [data["ids"][at : at + 12] for at in range(0, len(data["ids"]), 12)],
         data["line"],
         *(column(data, name) for name in ("state", *shown)),
@@ -72,7 +72,7 @@ def test_the_page_holds_every_finding_and_its_counts_add_up(view: View, lang: An
         for row in frame.to_dict("records")
         for state in ["resolved" if resolved else state_of(row)]
     ]
-    assert Counter(told) == Counter(expected)
+    assert Counter(readable_rows) == Counter(expected)
     states = Counter(row[2] for row in expected)
     tiles = [int(tile) for tile in re.findall(r'<span class="number">(\d+)</span>', text)]
     waiting = states["new"] + states["open"]
@@ -142,7 +142,7 @@ def test_english_numbers_have_english_forms() -> None:
 
 def test_both_languages_have_every_word() -> None:
     assert all(all(pair) for pair in _PHRASES.values())
-    assert set(KIND_WORDS["pl"]) == set(KIND_WORDS["en"]) == set(Kind)
+    assert set(KIND_WORDS["pl"]) == set(KIND_WORDS["en"]) == set(FindingKind)
     assert list(STATE_WORDS["pl"]) == list(STATE_WORDS["en"])
     assert set(PLURALS["pl"]) == set(PLURALS["en"])
     assert all(set(forms) == {"one", "few", "many"} for forms in PLURALS["pl"].values())
@@ -152,10 +152,10 @@ def test_both_languages_have_every_word() -> None:
 
 def test_reasons_are_told_in_the_readers_language(view: View) -> None:
     findings = view.findings.assign(what="The area code is missing.")
-    assert set(told(replace(view, findings=findings), "pl")["what"][: len(findings)]) >= {
+    assert set(readable_rows(replace(view, findings=findings), "pl")["what"][: len(findings)]) >= {
         "Brakuje numeru kierunkowego."
     }
-    assert "The area code is missing." in set(told(replace(view, findings=findings), "en")["what"])
+    assert "The area code is missing." in set(readable_rows(replace(view, findings=findings), "en")["what"])
 
 
 def test_a_moment_that_is_none_is_shown_as_it_is() -> None:

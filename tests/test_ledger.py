@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from tables import table
 
 from connectors.ledger.locks import Lock
-from connectors.ledger.store import Approval, KeptPlan, Known, Ledger
+from connectors.ledger.store import Approval, KeptPlan, Ledger, RowOutcome
 from schemas.errors import LedgerError
 from schemas.plan import GuardHit
 from schemas.tables import Plan
@@ -188,9 +188,9 @@ def test_the_last_good_size_of_a_source_is_that_of_the_last_verified_plan(ledger
 # Intents and outcomes ---------------------------------------------------------------------------------------------
 
 
-def known(row: int, outcome: str = "applied") -> Known:
+def known(row: int, outcome: str = "applied") -> RowOutcome:
     """Return the outcome of a row."""
-    return Known(row, outcome, "said", 200, 1, AT)
+    return RowOutcome(row, outcome, "said", 200, 1, AT)
 
 
 def test_the_newest_outcome_of_a_row_counts(ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.text_columns import among
+from tasks.text_columns import is_in
 
 WORDS = st.lists(st.text(max_size=3), max_size=8)
 
@@ -14,10 +14,10 @@ def test_law_a_text_is_among_values_where_it_equals_one_of_them(texts: list[str]
     column = pd.Series(texts, dtype="str", index=range(7, 7 + len(texts)))
     expected = [text in values for text in texts]
     for given_ in (pd.Series(values, dtype="str"), set(values)):
-        found = among(column, given_)
+        found = is_in(column, given_)
         assert found.tolist() == expected
         assert found.index.equals(column.index)
 
 
 def test_what_is_missing_is_among_nothing() -> None:
-    assert among(pd.Series(["a", None], dtype="str"), pd.Series(["a", None], dtype="str")).tolist() == [True, False]
+    assert is_in(pd.Series(["a", None], dtype="str"), pd.Series(["a", None], dtype="str")).tolist() == [True, False]

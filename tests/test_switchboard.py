@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from connectors.target import Reading, as_current
+from connectors.target import NumberingDefaults, as_current
 from flows.config import load
 from flows.number_reading import explain
 from schemas.errors import ConfigurationError
@@ -51,7 +51,7 @@ def test_a_line_with_an_extension_alone_is_wanted_where_the_switchboard_is_known
 
 def test_what_stands_in_the_target_is_read_the_same_way() -> None:
     rows = [("faculty 1", "Portiernia", "w. 12", "", "")]
-    current = as_current(rows, Reading("PL", None, "22 999 00 00"))
+    current = as_current(rows, NumberingDefaults("PL", None, "22 999 00 00"))
     assert current["key"].tolist() == ["+48229990000;ext=12"]
 
 

@@ -11,7 +11,7 @@ from schemas.plan import WRITES
 from schemas.tables import Plan
 from tasks.plan.draft import Inputs
 from tasks.plan.invert import invert
-from tasks.plan.remaining import carry_on
+from tasks.plan.remaining import remaining_plan
 from tasks.plan.rules import Policy, plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
@@ -85,7 +85,7 @@ def test_law_an_interrupted_plan_wants_just_the_rest(
     )
     changed = made[made["action"].isin(WRITES) & made["owner"].isin(written)]
     known = {int(row): "applied" for row in changed.index if data.draw(st.booleans())}
-    rest = carry_on(made, known, standing(stands), fold_names=False)
+    rest = remaining_plan(made, known, standing(stands), fold_names=False)
     assert after(rest.rows) == after(made)
     assert set(rest.rows.loc[rest.rows["action"].isin(WRITES), "owner"]).isdisjoint(written)
     assert set(rest.seen) == set(changed.index) - set(known)
@@ -93,6 +93,8 @@ def test_law_an_interrupted_plan_wants_just_the_rest(
 
 def test_what_was_refused_is_not_sent_again() -> None:
     made = make([{"name": "A", "number": "1"}], [{"name": "B", "number": "2"}], USOS)
-    rest = carry_on(made, dict.fromkeys(made.index, "failed"), current({"name": "B", "number": "2"}), fold_names=False)
+    rest = remaining_plan(
+        made, dict.fromkeys(made.index, "failed"), current({"name": "B", "number": "2"}), fold_names=False
+    )
     assert not rest.rows["action"].isin(WRITES).any()
     assert after(rest.rows) == Counter({("one", "B", "2"): 1})

@@ -6,8 +6,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from flows.startup import begin
+from flows.startup import tune_garbage_collection
 
 if __name__ == "__main__":
-    begin()
+    tune_garbage_collection()
     import_module("benchmarks.roads.ours").main(*map(Path, sys.argv[1:4]))

@@ -15,7 +15,7 @@ from connectors.ledger.store import KeptPlan, Ledger
 from schemas.owner import list_owner
 from schemas.plan import fingerprint
 from tasks.execution.results import announce
-from tasks.phone.snapshot_keys import recognise
+from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs
 from tasks.plan.rules import Policy, plan
 from tasks.reports.line_report import report_csv
@@ -59,7 +59,7 @@ def road(
     rules = Rules(kind.target, kind.owner, arranged.headers)
     checked = do("validate it, numbers included", lambda: validate(arranged.source, rules))
     raw = kind.entries(do("read the snapshot", lambda: read_csv(current, expected=kind.columns).frame))
-    known = do("recognise its numbers", lambda: recognise(raw, region="PL", area_code=None))
+    known = do("recognise its numbers", lambda: with_canonical_numbers(raw, region="PL", area_code=None))
     inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, known)
     policy = Policy(names_are_keys=kind is PHONE_LIST, delete_missing=True)
     made: pd.DataFrame = do("plan", lambda: plan(inputs, policy))

@@ -32,8 +32,8 @@ from connectors.apio.models import (
 from connectors.http.client import Http
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Counter, Tools
-from connectors.http.request import Call, Written
-from connectors.http.response import Answer, NotPromised, is_ok, words_of
+from connectors.http.request import Call, WriteReceipt
+from connectors.http.response import HttpAnswer, NotPromised, is_ok, words_of
 from schemas.connections import ApioConnection
 from schemas.errors import AccessRefused, RequestRefused
 
@@ -46,7 +46,7 @@ __all__ = [
     "Criteria",
     "PhoneList",
     "Tools",
-    "Written",
+    "WriteReceipt",
     "is_path_safe",
 ]
 
@@ -108,7 +108,7 @@ class Apio:
         """
         body = criteria.to_body() if criteria else None
 
-        def parse(answer: Answer) -> list[ApioEntry]:
+        def parse(answer: HttpAnswer) -> list[ApioEntry]:
             listed = object_of(answer).get("entries")
             if not isinstance(listed, list):
                 raise NotPromised
@@ -118,13 +118,13 @@ class Apio:
         call = Call("reading the phone list", prepare, parse, remedy=_NO_LIST)
         return self._signed_in(self._http.read, lambda before: replace(call, sent_before=before))
 
-    def create(self, where: PhoneList, entries: Sequence[ApioEntry]) -> Written:
+    def create(self, where: PhoneList, entries: Sequence[ApioEntry]) -> WriteReceipt:
         """Add one entry or many, all or none of them. Sent once."""
         if not entries:
             raise self._refusal("there is no entry to create")
         body = {"entries": [entry.to_body() for entry in entries]}
 
-        def check(answer: Answer) -> None:
+        def check(answer: HttpAnswer) -> None:
             # One entry comes back as itself, several as they were given.
             answered = answer.json()
             listed = answered.get("entries", [answered]) if isinstance(answered, dict) else answered
@@ -142,16 +142,16 @@ class Apio:
         call = Call("reading an entry", prepare, lambda answer: entry_of(answer.json()))
         return self._signed_in(self._http.read, lambda before: replace(call, sent_before=before))
 
-    def put(self, where: PhoneList, name: str, entry: ApioEntry) -> Written:
+    def put(self, where: PhoneList, name: str, entry: ApioEntry) -> WriteReceipt:
         """Give the entry of this name another number, or another name. Sent once."""
         prepare = self._prepare("PUT", self._path(where, name), entry.to_body())
         return self._write("updating an entry", prepare, confirmed)
 
-    def delete(self, where: PhoneList, name: str) -> Written:
+    def delete(self, where: PhoneList, name: str) -> WriteReceipt:
         """Remove the entry of this name. Sent once."""
         return self._write("deleting an entry", self._prepare("DELETE", self._path(where, name)), confirmed)
 
-    def delete_many(self, where: PhoneList, names: Sequence[str]) -> Written:
+    def delete_many(self, where: PhoneList, names: Sequence[str]) -> WriteReceipt:
         """Remove the entries of these names, whatever characters they hold. Sent once."""
         if not names:
             # Nobody knows what a service makes of a deletion that names nothing.
@@ -174,7 +174,7 @@ class Apio:
         prepare = self._prepare("POST", self._path(where) + "batch/", body)
 
         def call(before: int) -> Call[BatchResult]:
-            def parse(answer: Answer) -> BatchResult:
+            def parse(answer: HttpAnswer) -> BatchResult:
                 results = object_of(answer).get("results")
                 if not isinstance(results, list):
                     raise NotPromised
@@ -189,13 +189,13 @@ class Apio:
         self,
         operation: str,
         prepare: Callable[[], requests.PreparedRequest],
-        check: Callable[[Answer], object],
-        accepts: Callable[[Answer], bool] = is_ok,
-    ) -> Written:
-        def call(before: int) -> Call[Written]:
-            def parse(answer: Answer) -> Written:
+        check: Callable[[HttpAnswer], object],
+        accepts: Callable[[HttpAnswer], bool] = is_ok,
+    ) -> WriteReceipt:
+        def call(before: int) -> Call[WriteReceipt]:
+            def parse(answer: HttpAnswer) -> WriteReceipt:
                 check(answer)
-                return Written(answer.status, before + 1, words_of(answer, self._dialect))
+                return WriteReceipt(answer.status, before + 1, words_of(answer, self._dialect))
 
             return Call(operation, prepare, parse, accepts=accepts, remedy=_NO_LIST, sent_before=before)
 
@@ -227,7 +227,7 @@ class Apio:
         address = self._connection.base_url + self._connection.prefix + "login/"
         body = {"username": self._credentials.key, "password": self._credentials.secret}
 
-        def parse(answer: Answer) -> int | None:
+        def parse(answer: HttpAnswer) -> int | None:
             profile = object_of(answer).get("profile")
             level = profile.get("user_level") if isinstance(profile, dict) else None
             return level if isinstance(level, int) else None

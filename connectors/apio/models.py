@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from connectors.http.response import Answer, Dialect, NotPromised
+from connectors.http.response import Dialect, HttpAnswer, NotPromised
 
 # Where the words of an error stand.
 _WORD_KEYS: Final = ("details", "detail", "message", "description", "error", "reason", "errors")
@@ -89,7 +89,7 @@ def is_path_safe(name: str) -> bool:
     return name not in {"", ".", "..", "batch"} and not _UNSAFE.search(name)
 
 
-def object_of(answer: Answer) -> dict[str, Any]:
+def object_of(answer: HttpAnswer) -> dict[str, Any]:
     """The JSON object an answer holds, or `NotPromised`; keys that nobody asked for do no harm."""
     body = answer.json()
     if not isinstance(body, dict):
@@ -97,7 +97,7 @@ def object_of(answer: Answer) -> dict[str, Any]:
     return body
 
 
-def confirmed(answer: Answer) -> dict[str, Any]:
+def confirmed(answer: HttpAnswer) -> dict[str, Any]:
     """The object that confirms a change, or `NotPromised`: an error dressed as a success confirms nothing."""
     body = object_of(answer)
     if any(body.get(key) for key in ("details", "error", "errors")):
@@ -112,7 +112,7 @@ def entry_of(item: Any) -> ApioEntry:
     raise NotPromised
 
 
-def has_results(answer: Answer) -> bool:
+def has_results(answer: HttpAnswer) -> bool:
     """True where the page promises results, and where a refusal brings them along: full failure is told row by row."""
     if answer.status in {200, 207}:
         return True

@@ -9,7 +9,7 @@ import pandas as pd
 from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
 from connectors.target import ROUNDS, Job
-from schemas.answer import Answer
+from schemas.answer import WriteAnswer
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place
 
@@ -30,7 +30,7 @@ class Restorer:
         self._read = read
         self._strangers: set[ApioEntry] = set()
         # What the service said to each entry that was put back; None where nobody was to try.
-        self._restored: dict[ApioEntry, Answer | None] = {}
+        self._restored: dict[ApioEntry, WriteAnswer | None] = {}
 
     def put_back(
         self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False

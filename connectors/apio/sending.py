@@ -9,12 +9,12 @@ from typing import Literal
 import pandas as pd
 
 from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
-from connectors.http.request import Written as Confirmed
+from connectors.http.request import WriteReceipt as Confirmed
 from connectors.target import answer_of
-from schemas.answer import Answer
+from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError
 from schemas.plan import Action
-from tasks.execution.changes import Step, compose
+from tasks.execution.changes import ListChange, compose
 
 Way = Literal["batch", "entries"]
 # An entry beyond these limits was put there by other means: its line in a file may be refused, and the entry deleted
@@ -36,7 +36,7 @@ class Sender:
     """
 
     def __init__(self, client: Apio, where: PhoneList, way: Way) -> None:
-        self.answers: dict[int, Answer] = {}
+        self.answers: dict[int, WriteAnswer] = {}
         self.closed: set[int] = set()
         self.uncertain = False
         self.removed: list[ApioEntry] = []
@@ -47,14 +47,14 @@ class Sender:
         self._way = way
         self._takes_files = True
         self._begun = False
-        self._confirmed: set[Step] = set()
+        self._confirmed: set[ListChange] = set()
         self._unrenamed: set[int] = set()
 
     def confirmed(self) -> set[int]:
         """Return the rows of which the service has confirmed a step of their own."""
         return {step.row for step in self._confirmed}
 
-    def worth_sending(self, steps: Sequence[Step]) -> list[Step]:
+    def worth_sending(self, steps: Sequence[ListChange]) -> list[ListChange]:
         """Return the steps that may still lead somewhere.
 
         What the service confirmed for that very entry and does not show all the same is not sent again. A rename that
@@ -70,7 +70,7 @@ class Sender:
                 worth.append(step)
         return worth
 
-    def send(self, steps: Sequence[Step], now: pd.DataFrame) -> None:
+    def send(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
         """Send the complete list, or entry by entry what a list has not achieved."""
         again, self.uncertain = self.uncertain, False
         first, self._begun = not self._begun, True
@@ -82,17 +82,17 @@ class Sender:
         if not (self._takes_files and in_a_file and self._batch(steps, now)):
             self._entries(steps)
 
-    def create(self, entry: ApioEntry) -> Answer:
+    def create(self, entry: ApioEntry) -> WriteAnswer:
         """Put one entry back."""
         return answer_of(partial(self._client.create, self._where, [entry]))
 
-    def _batch(self, steps: Sequence[Step], now: pd.DataFrame) -> bool:
+    def _batch(self, steps: Sequence[ListChange], now: pd.DataFrame) -> bool:
         """Send the complete list; False where the service refuses the file as a whole, perhaps for one row of it."""
         file = compose(now, steps)
         try:
             result = self._client.batch(self._where, [row.fields for row in file])
         except ServiceError as error:
-            answer = Answer.of(error)
+            answer = WriteAnswer.of(error)
             self._takes_files = answer.kind != "refused"
             if self._takes_files:
                 self._said(answer, steps, in_a_file=True)
@@ -104,16 +104,16 @@ class Sender:
             if row.row is not None:
                 message = told.message if told else "the service said nothing about this row"
                 kind: Literal["confirmed", "refused"] = "confirmed" if told is None or told.success else "refused"
-                answer = Answer(kind, result.status, result.attempts, message)
+                answer = WriteAnswer(kind, result.status, result.attempts, message)
                 self._said(answer, [by_row[row.row]], in_a_file=True)
             elif told and not told.success:
                 self.refused.append(ApioEntry(*row.fields))
         deleted = [step for step in steps if step.action is Action.DELETE]
-        self._said(Answer("confirmed", result.status, result.attempts, ""), deleted, in_a_file=True)
+        self._said(WriteAnswer("confirmed", result.status, result.attempts, ""), deleted, in_a_file=True)
         self.removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]
         return True
 
-    def _entries(self, steps: Sequence[Step]) -> None:
+    def _entries(self, steps: Sequence[ListChange]) -> None:
         """Send entry by entry: what adds and changes first, what deletes last."""
         steps = [
             _added(step) if step.action is Action.RENAME and not is_path_safe(step.name) else step for step in steps
@@ -132,19 +132,19 @@ class Sender:
         deleted = [step for step in steps if step.action is Action.DELETE]
         self._together(deleted, lambda some: self._client.delete_many(self._where, [s.name for s in some]))
 
-    def _put(self, step: Step) -> Answer:
+    def _put(self, step: ListChange) -> WriteAnswer:
         """A rename keeps the number; changing it is a step of its own, once the new name stands."""
         number = step.number if step.action is Action.RENAME else step.new_number
         return answer_of(lambda: self._client.put(self._where, step.name, ApioEntry(step.new_name, number)))
 
-    def _replace(self, step: Step) -> None:
+    def _replace(self, step: ListChange) -> None:
         """Where no file is taken, an entry that no address can name is taken out and put in again."""
         removed = answer_of(lambda: self._client.delete_many(self._where, [step.name]))
         self._said(
             removed if removed.kind != "confirmed" else self.create(ApioEntry(step.new_name, step.new_number)), [step]
         )
 
-    def _together(self, steps: Sequence[Step], send: Callable[[Sequence[Step]], Confirmed]) -> None:
+    def _together(self, steps: Sequence[ListChange], send: Callable[[Sequence[ListChange]], Confirmed]) -> None:
         """Send steps together; where the service refuses them all for one of them, one by one."""
         for start in range(0, len(steps), _AT_A_TIME):
             if self.denied:
@@ -157,7 +157,7 @@ class Sender:
             else:
                 self._said(answer, some)
 
-    def _said(self, answer: Answer, steps: Sequence[Step], *, in_a_file: bool = False) -> None:
+    def _said(self, answer: WriteAnswer, steps: Sequence[ListChange], *, in_a_file: bool = False) -> None:
         for step in steps:
             self.answers[step.row] = answer.after(self.answers.get(step.row))
             if answer.kind == "confirmed" and not in_a_file:
@@ -171,8 +171,8 @@ class Sender:
             self.denied = answer.error
 
 
-def _added(step: Step) -> Step:
-    return Step(Action.ADD, step.row, "", "", step.new_name, step.new_number)
+def _added(step: ListChange) -> ListChange:
+    return ListChange(Action.ADD, step.row, "", "", step.new_name, step.new_number)
 
 
 def _fits(name: str, number: str) -> bool:

@@ -9,14 +9,14 @@ import pandas as pd
 from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
 from connectors.apio.restoring import Restorer
 from connectors.apio.sending import Sender, Way
-from connectors.target import ROUNDS, Found, Job, Progress, Reading, Written, as_current, wait_before
-from schemas.answer import Answer
+from connectors.target import ROUNDS, ApplyResult, Job, NumberingDefaults, Progress, Snapshot, as_current, wait_before
+from schemas.answer import WriteAnswer
 from schemas.connections import ApioConnection
 from schemas.errors import ServiceError, Unreachable
 from schemas.owner import list_owner
 from schemas.plan import AT_REST, Outcome
-from tasks.execution.changes import Step, route
-from tasks.execution.classify import CUT_SHORT, Seen, verdict
+from tasks.execution.changes import ListChange, list_changes
+from tasks.execution.classify import CUT_SHORT, Seen, classify
 from tasks.execution.compare import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
 
 # A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
@@ -32,7 +32,9 @@ _HALF = "the new entry stands, and the old one still does"
 class ApioTarget:
     """The common phone list of a tenant or of one of its groups."""
 
-    def __init__(self, client: Apio, connection: ApioConnection, where: PhoneList, reading: Reading, way: Way) -> None:
+    def __init__(
+        self, client: Apio, connection: ApioConnection, where: PhoneList, reading: NumberingDefaults, way: Way
+    ) -> None:
         self.client = client
         self.where = where
         self.way = way
@@ -53,12 +55,12 @@ class ApioTarget:
         """Return how many requests were sent so far."""
         return {"read": self.client.requests.read, "write": self.client.requests.write}
 
-    def read(self, owners: Sequence[str], progress: Progress) -> Found:  # noqa: ARG002 - a list is its only owner
+    def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:  # noqa: ARG002 - a list is its only owner
         """Return the whole list; a service may drop search criteria, so none are sent."""
         progress("reading the phone list", 0, 1)
         entries = self.client.entries(self.where)
         progress("reading the phone list", 1, 1)
-        return Found(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
+        return Snapshot(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
 
     def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
         """Tell whether the list takes two names that differ only in case for one; asked only where it matters.
@@ -79,12 +81,12 @@ class ApioTarget:
                     return False
         return False
 
-    def write(self, rows: pd.DataFrame, job: Job) -> Written:
+    def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Bring the list to what the plan wants, whether or not the server deletes what a file leaves out."""
-        return _Passage(self, rows, job).run()
+        return _ListUpdate(self, rows, job).run()
 
 
-class _Passage:
+class _ListUpdate:
     """One list on its way through one plan."""
 
     def __init__(self, target: ApioTarget, rows: pd.DataFrame, job: Job) -> None:
@@ -92,13 +94,13 @@ class _Passage:
         self._rows = rows
         self._job = job
         self._fold = job.folds_names
-        self._result = Written()
+        self._result = ApplyResult()
         self._sender = Sender(target.client, target.where, target.way)
         self._restorer = Restorer(target.owner, job, self._sender, self._read)
         self._open: list[int] = []
         self._cut: set[int] = set()
 
-    def run(self) -> Written:
+    def run(self) -> ApplyResult:
         """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
         result = self._result
         try:
@@ -186,9 +188,9 @@ class _Passage:
             self._job.settle([], self._open)
         return self._restorer.put_back(changes, stood, now, ended=True)
 
-    def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[Step]:
+    def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[ListChange]:
         done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
-        return self._sender.worth_sending(route(changes[~done], now, fold_names=self._fold))
+        return self._sender.worth_sending(list_changes(changes[~done], now, fold_names=self._fold))
 
     def _at_rest(self) -> pd.DataFrame:
         return self._rows[stands(self._rows) & ~writes(self._rows)]
@@ -208,7 +210,7 @@ class _Passage:
             elif answer and row in self._cut:
                 self._keep(row, Outcome.SKIPPED, CUT_SHORT, answer)
             elif change:
-                outcome, message = verdict(answer, untouched, in_place=bool(ok))
+                outcome, message = classify(answer, untouched, in_place=bool(ok))
                 self._keep(row, outcome, f"{_HALF}: {message}" if came and answer else message, answer)
             elif stood and not ok:
                 self._keep(row, Outcome.CONFLICT, _GONE)
@@ -247,5 +249,5 @@ class _Passage:
             self._keep(row, outcome, message)
         self._job.settle(list(self._result.known.values()), [])
 
-    def _keep(self, row: int, outcome: Outcome, message: str, answer: Answer | None = None) -> None:
+    def _keep(self, row: int, outcome: Outcome, message: str, answer: WriteAnswer | None = None) -> None:
         self._result.known[int(row)] = self._job.known(int(row), outcome, message, answer)

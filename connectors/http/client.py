@@ -32,10 +32,10 @@ from connectors.http.deadline import DeadlineAdapter
 from connectors.http.rate_limit import Counter, Pacer, Purpose, Tools
 from connectors.http.request import Call
 from connectors.http.response import (
-    Answer,
     Dialect,
     Failure,
-    Kind,
+    FailureKind,
+    HttpAnswer,
     NotPromised,
     garbage,
     judge,
@@ -52,10 +52,10 @@ _FIRST_WAIT: Final = 0.5
 _LARGEST_BODY: Final = 128 * 1024 * 1024  # bytes; a million entries take some 100 MiB
 _LONGEST_WAIT: Final = 30.0
 _AGAIN: Final = frozenset({"unsent", "lost", "garbage", "later"})
-_READ_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
+_READ_ERRORS: Final[Mapping[FailureKind, type[ServiceError]]] = MappingProxyType(
     {"moved": RequestRefused, "access": AccessRefused, "refused": RequestRefused},
 )
-_WRITE_ERRORS: Final[Mapping[Kind, type[ServiceError]]] = MappingProxyType(
+_WRITE_ERRORS: Final[Mapping[FailureKind, type[ServiceError]]] = MappingProxyType(
     {"unsent": Unreachable, "untrusted": Unreachable, "access": AccessRefused, "refused": RequestRefused},
 )
 
@@ -223,7 +223,7 @@ class Http:
         prepared: requests.PreparedRequest,
         deadline: float,
         purpose: Purpose,
-    ) -> Answer | Failure:
+    ) -> HttpAnswer | Failure:
         left = max(deadline - self._tools.monotonic(), 0.001)
         timeout = min(self._connection.timeout_seconds, left)
         failure = None
@@ -238,7 +238,7 @@ class Http:
             failure = without_answer(error)
         if failure is None or failure.kind == "lost":
             self.requests.add(purpose)
-        return failure or Answer(response.status_code, response.headers, body)
+        return failure or HttpAnswer(response.status_code, response.headers, body)
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         """The whole body, unless it drips in past the deadline, or grows past what any directory can be."""

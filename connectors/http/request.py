@@ -8,13 +8,13 @@ from typing import Generic, TypeVar
 
 import requests
 
-from connectors.http.response import Answer, is_ok
+from connectors.http.response import HttpAnswer, is_ok
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteReceipt:
     """A write the service confirmed; `message` holds its own words, "" where it gave none."""
 
     status: int
@@ -38,8 +38,8 @@ class Call(Generic[T]):
 
     operation: str
     prepare: Callable[[], requests.PreparedRequest]
-    parse: Callable[[Answer], T]
-    accepts: Callable[[Answer], bool] = is_ok
-    last_resort: Callable[[Answer], T] | None = None
+    parse: Callable[[HttpAnswer], T]
+    accepts: Callable[[HttpAnswer], bool] = is_ok
+    last_resort: Callable[[HttpAnswer], T] | None = None
     remedy: str = ""
     sent_before: int = 0

@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 import requests
 import urllib3.exceptions
 
-Kind = Literal["unsent", "untrusted", "lost", "garbage", "later", "moved", "access", "refused"]
+FailureKind = Literal["unsent", "untrusted", "lost", "garbage", "later", "moved", "access", "refused"]
 
 _DETAILS_LENGTH: Final = 300
 _SHORTEST_SECRET: Final = 4
@@ -40,7 +40,7 @@ class NotPromised(Exception):  # noqa: N818 - named by what the answer is
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came back, whole; its text never shows in a representation."""
 
     status: int
@@ -68,7 +68,7 @@ class Answer:
             return None
 
 
-def is_ok(answer: Answer) -> bool:
+def is_ok(answer: HttpAnswer) -> bool:
     """True for the one status that most methods promise."""
     return answer.status == 200
 
@@ -106,18 +106,18 @@ class Dialect:
 class Failure:
     """An attempt without the promised answer; `reason` is fit for a message."""
 
-    kind: Kind
+    kind: FailureKind
     reason: str
-    answer: Answer | None = None
+    answer: HttpAnswer | None = None
     retry_after: float | None = None
 
 
-def garbage(answer: Answer) -> Failure:
+def garbage(answer: HttpAnswer) -> Failure:
     """A success that is not the one the page promises."""
     return Failure("garbage", f"HTTP {answer.status}, not the answer its page promises", answer)
 
 
-def judge(answer: Answer, dialect: Dialect, now: float) -> Failure:
+def judge(answer: HttpAnswer, dialect: Dialect, now: float) -> Failure:
     """What an answer other than the promised one means, by its status and the service's own words."""
     status = answer.status
     if status in {408, 429} or status >= 500:
@@ -157,7 +157,7 @@ def retry_after(header: str, now: float) -> float | None:
         return None
 
 
-def words_of(answer: Answer, dialect: Dialect) -> str:
+def words_of(answer: HttpAnswer, dialect: Dialect) -> str:
     """The service's own words on one line of at most 300 characters, whatever form they came in."""
     try:
         text = dialect.words(answer.json())[:_PAGE_LENGTH]

@@ -37,7 +37,7 @@ class KeptPlan:
 
 
 @dataclass(frozen=True)
-class Known:
+class RowOutcome:
     """What became of one row of a plan."""
 
     row: int

@@ -15,12 +15,12 @@ from connectors.ledger.findings import Findings
 from connectors.ledger.locks import Locks
 from connectors.ledger.plan_table import BATCH, packed
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import Approval, KeptPlan, Known, kept, the_one
+from connectors.ledger.records import Approval, KeptPlan, RowOutcome, kept, the_one
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError
 
-__all__ = ["Approval", "KeptPlan", "Known", "Ledger"]
+__all__ = ["Approval", "KeptPlan", "Ledger", "RowOutcome"]
 
 
 class Ledger:
@@ -220,7 +220,7 @@ class Ledger:
             raise LedgerError("The ledger did not number an intent.", remedy="Use SQLite or PostgreSQL.")
         return int(key[0])
 
-    def settle(self, plan: str, known: Iterable[Known], *, intents: Sequence[int] = (), at: str = "") -> None:
+    def settle(self, plan: str, known: Iterable[RowOutcome], *, intents: Sequence[int] = (), at: str = "") -> None:
         """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
         rows = [{"plan": plan, **vars(item)} for item in known]
         with self._engine.begin() as connection:
@@ -232,7 +232,7 @@ class Ledger:
             if intents:
                 connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
 
-    def settle_all(self, plan: str, known: Iterable[Known], *, at: str) -> None:
+    def settle_all(self, plan: str, known: Iterable[RowOutcome], *, at: str) -> None:
         """Note outcomes of an interrupted plan, and that none of its intents is open any more."""
         with self._engine.connect() as connection:
             rows = connection.execute(
@@ -248,13 +248,15 @@ class Ledger:
             rows = connection.execute(select(columns.owners).where(columns.plan == plan))
             return {str(owner) for row in rows for owner in row.owners}
 
-    def outcomes(self, plan: str) -> list[Known]:
+    def outcomes(self, plan: str) -> list[RowOutcome]:
         """Return what is known of a plan's rows, in their order."""
         with self._engine.connect() as connection:
             rows = connection.execute(
                 select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
             )
-            return [Known(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at) for row in rows]
+            return [
+                RowOutcome(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at) for row in rows
+            ]
 
     def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
         """Note what a target did that nobody had planned: `owner, name, number, message, at`."""

@@ -16,7 +16,7 @@ from connectors.sandbox.apio_route import Route, route
 from connectors.sandbox.apio_rows import PhoneList
 from connectors.sandbox.options import ApioOptions, Fault
 from connectors.sandbox.store import Store
-from connectors.sandbox.wire import Answer, Asked, answer_json, is_unicode, with_extra_keys
+from connectors.sandbox.wire import Asked, Reply, answer_json, is_unicode, with_extra_keys
 
 SESSION_COOKIE: Final = "sessionid"
 BALANCER_COOKIE: Final = "SRVNAME"
@@ -79,7 +79,7 @@ class ApioService:
         found = route(asked.path, self.options.prefix)
         return found.methods.get(asked.verb, "") if found else ""
 
-    def answer(self, asked: Asked, fault: Fault | None) -> Answer:
+    def answer(self, asked: Asked, fault: Fault | None) -> Reply:
         """What the service does and says; a read lets the fault's other writer in afterwards."""
         if fault and fault.kind == "session_expired":
             self.expire_sessions()
@@ -122,7 +122,7 @@ class ApioService:
         )
         return METHODS[method](task)
 
-    def _login(self, asked: Asked) -> Answer:
+    def _login(self, asked: Asked) -> Reply:
         body = _object(asked.body)
         username, password = body.get("username"), body.get("password")
         if not isinstance(username, str) or not isinstance(password, str):

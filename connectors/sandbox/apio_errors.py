@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.sandbox.options import ErrorShape
-from connectors.sandbox.wire import Answer, answer_json, page
+from connectors.sandbox.wire import Reply, answer_json, page
 
 
 class ApioRefusedError(Exception):
@@ -15,7 +15,7 @@ class ApioRefusedError(Exception):
         self.message = message
 
 
-def error_answer(error: ApioRefusedError, shape: ErrorShape) -> Answer:
+def error_answer(error: ApioRefusedError, shape: ErrorShape) -> Reply:
     """`details`, a list of error objects with a number each, or the page of a front end."""
     match shape:
         case "html":

@@ -18,7 +18,7 @@ from connectors.sandbox.usos_errors import UsosRefusedError, error_body, invalid
 from connectors.sandbox.usos_methods import METHODS
 from connectors.sandbox.usos_rows import NumberRow
 from connectors.sandbox.usos_turn import Method, Turn
-from connectors.sandbox.wire import Answer, Asked, answer_json, page, with_extra_keys
+from connectors.sandbox.wire import Asked, Reply, answer_json, page, with_extra_keys
 
 CLOCK_OFF_SECONDS: Final = 600.0
 WRITES: Final = frozenset({"replace"})
@@ -59,7 +59,7 @@ class UsosService:
         method = METHODS.get(asked.path.removeprefix("/"))
         return method.name if method and asked.verb in {"GET", "POST"} else ""
 
-    def answer(self, asked: Asked, fault: Fault | None) -> Answer:
+    def answer(self, asked: Asked, fault: Fault | None) -> Reply:
         """What the service does and says; a read lets the fault's other writer in afterwards."""
         method = METHODS.get(asked.path.removeprefix("/"))
         if method is None:
@@ -77,7 +77,7 @@ class UsosService:
             self._let_another_write(fault)
         return answer
 
-    def _called(self, method: Method, asked: Asked, fault: Fault | None) -> Answer:
+    def _called(self, method: Method, asked: Asked, fault: Fault | None) -> Reply:
         """TLS, then OAuth, then the right to this very method, then the format; the method checks the rest."""
         self._check_tls(method, asked)
         now = self._now(fault)
@@ -99,7 +99,7 @@ class UsosService:
         done = method.run(turn)
         value = _more(done.value, method) if fault and fault.kind == "extra_keys" else done.value
         body, media_type = rendered(value, form, callback)
-        return Answer(200, body, media_type, changed=done.changed)
+        return Reply(200, body, media_type, changed=done.changed)
 
     def _check_tls(self, method: Method, asked: Asked) -> None:
         exempt = self.options.loopback_exempt and _is_loopback(asked.client)

@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """A whole answer, and whether the stored truth is another one now."""
 
     status: int
@@ -72,7 +72,7 @@ class Service(Protocol):
     def method_of(self, asked: Asked) -> str:
         """The method that a request means, "" where it means none."""
 
-    def answer(self, asked: Asked, fault: Fault | None) -> Answer:
+    def answer(self, asked: Asked, fault: Fault | None) -> Reply:
         """What the service does and says."""
 
 
@@ -143,7 +143,7 @@ def take(faults: list[Fault], method: str) -> Fault | None:
     return None
 
 
-def in_front(fault: Fault) -> Answer | None:
+def in_front(fault: Fault) -> Reply | None:
     """What a front end answers without asking the service, or None."""
     match fault.kind:
         case "too_many_requests":
@@ -161,7 +161,7 @@ def in_front(fault: Fault) -> Answer | None:
             return None
 
 
-def distorted(fault: Fault, answer: Answer) -> Answer:
+def distorted(fault: Fault, answer: Reply) -> Reply:
     """The answer as it arrives after the work was done."""
     match fault.kind:
         case "server_error_after_commit":
@@ -176,9 +176,9 @@ def distorted(fault: Fault, answer: Answer) -> Answer:
             return answer
 
 
-def answer_json(status: int, value: Any, *, changed: bool = False) -> Answer:
+def answer_json(status: int, value: Any, *, changed: bool = False) -> Reply:
     """An answer of JSON, in UTF-8 and without escapes."""
-    return Answer(status, dump(value), changed=changed)
+    return Reply(status, dump(value), changed=changed)
 
 
 def dump(value: Any) -> bytes:
@@ -195,10 +195,10 @@ def is_unicode(value: Any) -> bool:
     return True
 
 
-def page(status: int, title: str) -> Answer:
+def page(status: int, title: str) -> Reply:
     """An HTML page, as front ends and frameworks give them."""
     html = f"<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
-    return Answer(status, html.encode(), HTML_TYPE)
+    return Reply(status, html.encode(), HTML_TYPE)
 
 
 def with_extra_keys(value: Any) -> Any:
@@ -223,14 +223,14 @@ async def _asked(request: Request) -> Asked:
     )
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: Reply) -> Response:
     response = Response(answer.body, answer.status, media_type=answer.media_type)
     for key, value in answer.headers:
         response.headers.append(key, value)
     return response
 
 
-async def _begin(answer: Answer, send: Send) -> None:
+async def _begin(answer: Reply, send: Send) -> None:
     """The head and the first half of the answer."""
     headers = [(b"content-type", answer.media_type.encode()), (b"content-length", str(len(answer.body)).encode())]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -18,14 +18,14 @@ from requests_oauthlib import OAuth1
 from connectors.http.client import Http
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Counter, Tools
-from connectors.http.request import Call, Written
-from connectors.http.response import Answer, NotPromised, words_of
+from connectors.http.request import Call, WriteReceipt
+from connectors.http.response import HttpAnswer, NotPromised, words_of
 from connectors.usos.models import DIALECT, UsosNumber, item_of, numbers_of, object_of
 from schemas.connections import UsosConnection
 from schemas.errors import RequestRefused
 from schemas.syncs import EntityClass
 
-__all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "Written", "sign_with"]
+__all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "WriteReceipt", "sign_with"]
 
 T = TypeVar("T")
 Numbers = dict[str, tuple[UsosNumber, ...] | None]
@@ -100,11 +100,11 @@ class Usos:
             return {}
         parameters = [(_PARAMETERS[entity_class].select, "|".join(asked)), ("fields", _SELECT_FIELDS)]
 
-        def partly(answer: Answer) -> Numbers:
+        def partly(answer: HttpAnswer) -> Numbers:
             body = object_of(answer)
             return {entity_id: numbers_of(body.get(entity_id)) for entity_id in asked}
 
-        def wholly(answer: Answer) -> Numbers:
+        def wholly(answer: HttpAnswer) -> Numbers:
             numbers = partly(answer)
             if None in numbers.values():
                 raise NotPromised
@@ -138,16 +138,16 @@ class Usos:
         parts = self._http.map_bounded(lambda chunk: self.select(entity_class, chunk), chunks, on_done)
         return {entity_id: numbers for part in parts for entity_id, numbers in part.items()}
 
-    def replace(self, entity_class: EntityClass, entity_id: str, numbers: Sequence[UsosNumber]) -> Written:
+    def replace(self, entity_class: EntityClass, entity_id: str, numbers: Sequence[UsosNumber]) -> WriteReceipt:
         """Give one entity exactly these numbers, or change nothing (services/phones/replace). Sent once."""
         self._refuse_bad_ids([entity_id])
         data = json.dumps([item_of(number) for number in numbers], ensure_ascii=False, separators=(",", ":"))
         parameters = [(_PARAMETERS[entity_class].replace, entity_id), ("data", data)]
 
-        def parse(answer: Answer) -> Written:
+        def parse(answer: HttpAnswer) -> WriteReceipt:
             if object_of(answer).get("success") is not True:
                 raise NotPromised
-            return Written(answer.status, attempts=1, message=words_of(answer, self._dialect))
+            return WriteReceipt(answer.status, attempts=1, message=words_of(answer, self._dialect))
 
         operation = "services/phones/replace"
         return self._http.write(Call(operation, self._prepare(operation, parameters), parse))
@@ -163,7 +163,7 @@ class Usos:
     def consumer(self) -> dict[str, Any]:
         """What the service grants this key: `administrative_methods`, a list of method names."""
 
-        def parse(answer: Answer) -> dict[str, Any]:
+        def parse(answer: HttpAnswer) -> dict[str, Any]:
             body = object_of(answer)
             methods = body.get("administrative_methods")
             if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
@@ -179,7 +179,7 @@ class Usos:
     def now(self) -> datetime:
         """The server's local time; the service names no zone."""
 
-        def parse(answer: Answer) -> datetime:
+        def parse(answer: HttpAnswer) -> datetime:
             try:
                 return datetime.fromisoformat(answer.json())
             except (TypeError, ValueError):
@@ -191,7 +191,7 @@ class Usos:
         self,
         operation: str,
         parameters: Sequence[tuple[str, str]],
-        parse: Callable[[Answer], T],
+        parse: Callable[[HttpAnswer], T],
         *,
         signed: bool = True,
     ) -> T:

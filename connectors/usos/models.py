@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.http.response import Answer, Dialect, NotPromised
+from connectors.http.response import Dialect, HttpAnswer, NotPromised
 
 _LONGEST_SENTENCE: Final = 1000
 # Answers about the signature carry no `error`, only a sentence, and not always status 401.
@@ -32,7 +32,7 @@ def item_of(number: UsosNumber) -> dict[str, Any]:
     return {**item, "type_id": number.type_id} if number.type_id else item
 
 
-def object_of(answer: Answer) -> dict[str, Any]:
+def object_of(answer: HttpAnswer) -> dict[str, Any]:
     """The answer's JSON object; `NotPromised` where it is anything else."""
     body = answer.json()
     if not isinstance(body, dict):

@@ -8,18 +8,28 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from connectors.ledger.store import Known
-from connectors.target import ROUNDS, Found, Job, Progress, Reading, Written, answer_of, as_current, wait_before
+from connectors.ledger.store import RowOutcome
+from connectors.target import (
+    ROUNDS,
+    ApplyResult,
+    Job,
+    NumberingDefaults,
+    Progress,
+    Snapshot,
+    answer_of,
+    as_current,
+    wait_before,
+)
 from connectors.usos.client import Usos, UsosNumber
-from schemas.answer import Answer
+from schemas.answer import WriteAnswer
 from schemas.connections import UsosConnection
 from schemas.errors import ServiceError, Unreachable
 from schemas.owner import entity_id, usos_owner
 from schemas.plan import Outcome
 from schemas.syncs import EntityClass
-from tasks.execution.classify import NOT_KEPT, Seen, verdict, worth_another_try
+from tasks.execution.classify import NOT_KEPT, Seen, classify, worth_another_try
 from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands, writes
-from tasks.execution.entity_sets import Wanted, gather
+from tasks.execution.entity_sets import Wanted, entity_sets
 from tasks.plan.pairing import Ints
 
 _UNREAD = "held: USOS gave no usable answer for this entity"
@@ -30,7 +40,9 @@ _CALLS_EACH = 25
 class UsosTarget:
     """The entities of one class in one USOS installation."""
 
-    def __init__(self, client: Usos, connection: UsosConnection, entity_class: EntityClass, reading: Reading) -> None:
+    def __init__(
+        self, client: Usos, connection: UsosConnection, entity_class: EntityClass, reading: NumberingDefaults
+    ) -> None:
         self._client = client
         self._connection = connection
         self._entity_class = entity_class
@@ -45,7 +57,7 @@ class UsosTarget:
         """Return how many requests were sent so far."""
         return {"read": self._client.requests.read, "write": self._client.requests.write}
 
-    def read(self, owners: Sequence[str], progress: Progress) -> Found:
+    def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:
         """Return the numbers of these owners."""
         ids = [entity_id(owner) for owner in owners]
         numbers = self._client.select_all(
@@ -57,16 +69,16 @@ class UsosTarget:
             if items is None:
                 unread[owner] = _UNREAD
             rows += [(owner, item.comment_pl, item.number, item.type_id, item.comment_en) for item in items or ()]
-        return Found(as_current(rows, self._reading), unread)
+        return Snapshot(as_current(rows, self._reading), unread)
 
     def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:  # noqa: ARG002 - see `Target`
         """Return False: comments are no keys here."""
         return False
 
-    def write(self, rows: pd.DataFrame, job: Job) -> Written:
+    def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Replace the numbers of every changed owner, in chunks: read, compare, send, read again."""
         owners = sorted(rows.loc[writes(rows), "owner"].unique())
-        result = Written(found=as_current([], self._reading))
+        result = ApplyResult(found=as_current([], self._reading))
         size = self._at_once()
         for start in range(0, len(owners), size):
             chunk = owners[start : start + size]
@@ -84,11 +96,11 @@ class UsosTarget:
         reads = max(1, _CALLS_EACH * connection.concurrency // connection.ids_per_select)
         return reads * connection.ids_per_select
 
-    def replace(self, sets: dict[str, list[Wanted]], go_on: Callable[[], bool]) -> dict[str, Answer]:
+    def replace(self, sets: dict[str, list[Wanted]], go_on: Callable[[], bool]) -> dict[str, WriteAnswer]:
         """Send one `replace` an owner, several at a time; after a refusal of access none is begun any more."""
         denied = threading.Event()
 
-        def send(owner: str) -> tuple[str, Answer | None]:
+        def send(owner: str) -> tuple[str, WriteAnswer | None]:
             if denied.is_set() or not go_on():
                 return owner, None
             numbers = [UsosNumber(item.number, item.name, item.name_en, item.type_id) for item in sets[owner]]
@@ -104,7 +116,7 @@ class UsosTarget:
 class _Chunk:
     """The owners that are read together, on their way through one plan."""
 
-    def __init__(self, target: UsosTarget, rows: pd.DataFrame, job: Job, result: Written) -> None:
+    def __init__(self, target: UsosTarget, rows: pd.DataFrame, job: Job, result: ApplyResult) -> None:
         self._target = target
         self._rows = rows
         self._job = job
@@ -125,10 +137,10 @@ class _Chunk:
         if len(go):
             self._send(go)
 
-    def _read(self, rows: pd.DataFrame) -> Found:
+    def _read(self, rows: pd.DataFrame) -> Snapshot:
         return self._target.read(sorted(rows["owner"].unique()), lambda *_: None)
 
-    def _without_conflicts(self, fresh: Found) -> pd.DataFrame:
+    def _without_conflicts(self, fresh: Snapshot) -> pd.DataFrame:
         """Leave out owners that are not as the plan saw them: their numbers are somebody else's latest word."""
         rows = self._rows
         gone, new = moved(rows, fresh.entries), newcomers(rows, fresh.entries)
@@ -148,12 +160,12 @@ class _Chunk:
 
     def _send(self, rows: pd.DataFrame) -> None:
         """Send, read, and send once more what reading shows to have had no effect."""
-        answers: dict[str, Answer] = {}
+        answers: dict[str, WriteAnswer] = {}
         pending = rows
         for round_number in range(ROUNDS):
             owners = sorted(pending["owner"].unique())
             intent = self._job.intend("replace", owners)
-            said = self._target.replace(gather(pending), self._job.go_on)
+            said = self._target.replace(entity_sets(pending), self._job.go_on)
             for owner, answer in said.items():
                 answers[owner] = answer.after(answers.get(owner))
             try:
@@ -168,7 +180,7 @@ class _Chunk:
             self._job.sleep(wait_before(round_number, [answers[owner] for owner in again]))
 
     def _settle(
-        self, rows: pd.DataFrame, found: Found, answers: dict[str, Answer], intent: int, *, last: bool
+        self, rows: pd.DataFrame, found: Snapshot, answers: dict[str, WriteAnswer], intent: int, *, last: bool
     ) -> set[str]:
         """Note the outcome of every owner but those to send once more, and return these."""
         done = in_place(rows, found.entries)
@@ -183,7 +195,7 @@ class _Chunk:
                 again.add(owner)
                 continue
             for at in mine[changes[mine]]:
-                outcome, message = verdict(answer, seen, in_place=bool(done[at]))
+                outcome, message = classify(answer, seen, in_place=bool(done[at]))
                 known.append(self._job.known(int(rows.index[at]), outcome, message, answer))
             lost: Iterable[int] = rows.index[mine[resting[mine] & ~done[mine]]] if seen.read else []
             known += [self._job.known(int(row), Outcome.CONFLICT, NOT_KEPT, answer) for row in lost]
@@ -193,7 +205,7 @@ class _Chunk:
         self._found(found.entries[~found.entries["owner"].isin(again)])
         return again
 
-    def _unsettled(self, rows: pd.DataFrame, answers: dict[str, Answer], error: ServiceError, intent: int) -> None:
+    def _unsettled(self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], error: ServiceError, intent: int) -> None:
         """Reading failed after writing: where nobody knows what was done, the intent stays open."""
         self._result.stopped = error
         changes, known = rows[writes(rows)], []
@@ -211,7 +223,7 @@ class _Chunk:
         changes = rows[writes(rows)]
         self._keep([self._job.known(int(row), outcome, message, None) for row in changes.index], [])
 
-    def _keep(self, known: list[Known], intents: list[int]) -> None:
+    def _keep(self, known: list[RowOutcome], intents: list[int]) -> None:
         self._result.known |= {item.row: item for item in known}
         self._job.settle(known, intents)
 

@@ -14,7 +14,7 @@ from schemas.errors import UsageError
 @configured
 @json_wanted
 @click.pass_context
-def purge(context: click.Context, older_than: str, config: str | None, *, as_json: bool) -> None:
+def purge(ctx: click.Context, older_than: str, config: str | None, *, as_json: bool) -> None:
     """Forget old runs, with their plans and reports.
 
     The ledger notes it. Unfinished runs stay, and so does the last good run of every sync.
@@ -27,8 +27,8 @@ def purge(context: click.Context, older_than: str, config: str | None, *, as_jso
     days = older_than.removesuffix("d")
     if not days.isdigit():
         raise UsageError(f"{older_than!r} is no age.", remedy="Give days, such as 90d.")
-    with connected(context, config) as world:
-        purged = forget(world, timedelta(days=int(days)))
+    with connected(ctx, config) as context:
+        purged = forget(context, timedelta(days=int(days)))
     if as_json:
         print_json(purged)
     else:
@@ -40,7 +40,7 @@ def purge(context: click.Context, older_than: str, config: str | None, *, as_jso
 @configured
 @json_wanted
 @click.pass_context
-def erase(context: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
+def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
     """Erase a person from plans, outcomes and reports.
 
     The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read
@@ -49,8 +49,8 @@ def erase(context: click.Context, user: str, config: str | None, *, as_json: boo
     from flows.console import say
     from flows.retention import erase as forget
 
-    with connected(context, config) as world:
-        erased = forget(world, user)
+    with connected(ctx, config) as context:
+        erased = forget(context, user)
     if as_json:
         print_json(erased)
     else:

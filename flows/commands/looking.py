@@ -14,12 +14,12 @@ from schemas.errors import UsageError
 @configured
 @json_wanted
 @click.pass_context
-def runs(context: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
+def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
     """List the last runs, the newest first."""
     from flows.run_history import history, show_history
 
-    with connected(context, config) as world:
-        rows = history(world, limit)
+    with connected(ctx, config) as context:
+        rows = history(context, limit)
     if as_json:
         print_json({"runs": rows})
     else:
@@ -32,15 +32,15 @@ def runs(context: click.Context, limit: int, config: str | None, *, as_json: boo
 @configured
 @json_wanted
 @click.pass_context
-def show(context: click.Context, run_id: str, config: str | None, *, every: bool, as_json: bool) -> None:
+def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as_json: bool) -> None:
     """Show one run line by line, users' numbers masked.
 
     RUN is the id or how it begins; `last` is the newest one.
     """
     from flows.run_history import one_run, show_one_run
 
-    with connected(context, config) as world:
-        run = one_run(world, run_id)
+    with connected(ctx, config) as context:
+        run = one_run(context, run_id)
     if as_json:
         print_json(run)
     else:
@@ -81,7 +81,7 @@ def number(
 @configured
 @json_wanted
 @click.pass_context
-def doctor(context: click.Context, config: str | None, *, as_json: bool) -> None:
+def doctor(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     """Try everything a run needs, and write to no service.
 
     That is: credentials, rights, the clock, the services' versions, the phone lists, the CSV files, the ledger and the
@@ -89,10 +89,10 @@ def doctor(context: click.Context, config: str | None, *, as_json: bool) -> None
     """
     from flows.doctor import examine, show_examined
 
-    with connected(context, config) as world:
-        examined = examine(world)
+    with connected(ctx, config) as context:
+        examined = examine(context)
     if as_json:
         print_json(examined.summary)
     else:
         show_examined(examined)
-    context.exit(examined.exit_code)
+    ctx.exit(examined.exit_code)

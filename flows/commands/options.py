@@ -12,8 +12,8 @@ import click
 from flows.errors import print_json
 
 if TYPE_CHECKING:
-    from flows.context import World
-    from flows.run import Order, Ran
+    from flows.context import RunContext
+    from flows.run import RunRequest, RunResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,31 +36,31 @@ def verbatim(title: str, *lines: str) -> str:
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
-def connected(context: click.Context, config: str | None, progress: Any = None) -> World:
+def connected(ctx: click.Context, config: str | None, progress: Any = None) -> RunContext:
     """Return the world of the configuration that the command names, or the group, or the place it is called in."""
-    from flows.open import open_world
+    from flows.open import open_context
 
-    return open_world(config or context.obj, os.environ, progress)
+    return open_context(config or ctx.obj, os.environ, progress)
 
 
-def carry_out(context: click.Context, config: str | None, order: Order, *, as_json: bool) -> Ran:
+def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as_json: bool) -> RunResult:
     """Carry an order out, show how it went, and return it."""
     from flows.console import progress_bar, show_run
     from flows.errors import show_errors
     from flows.run import run
     from flows.signals import ending_in_order
 
-    planned = order.mode in {"plan", "revert"}
+    planned = request.mode in {"plan", "revert"}
     with (
         progress_bar() as progress,
-        connected(context, config, progress) as world,
-        nullcontext() if planned else ending_in_order(world.stopping),  # what writes nothing may end anywhere
+        connected(ctx, config, progress) as context,
+        nullcontext() if planned else ending_in_order(context.stopping),  # what writes nothing may end anywhere
     ):
-        ran = run(world, order)
+        run_result = run(context, request)
     if as_json:
-        print_json(ran.summary)
-        show_errors(ran.errors, ran.summary["syncs"])
+        print_json(run_result.summary)
+        show_errors(run_result.errors, run_result.summary["syncs"])
     else:
-        given = config or context.obj
-        show_run(ran, planned=planned, command=f"phonesync -c {given}" if given else "phonesync")
-    return ran
+        given = config or ctx.obj
+        show_run(run_result, planned=planned, command=f"phonesync -c {given}" if given else "phonesync")
+    return run_result

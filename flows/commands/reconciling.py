@@ -29,7 +29,7 @@ def spoken(environ: dict[str, str]) -> Language:
 @json_wanted
 @click.pass_context
 def reconcile(  # noqa: PLR0913 - click's signature
-    context: click.Context, since: str, lang: str | None, config: str | None, *, suggest: bool, as_json: bool
+    ctx: click.Context, since: str, lang: str | None, config: str | None, *, suggest: bool, as_json: bool
 ) -> None:
     """Compare every CSV file, USOS and every phone list.
 
@@ -41,13 +41,13 @@ def reconcile(  # noqa: PLR0913 - click's signature
     from flows.reconciliation.console import show_reconciled
 
     language = cast("Language", lang) if lang else spoken(dict(os.environ))
-    with progress_bar() as progress, connected(context, config, progress) as world:
-        done = reconcile_all(world, Asked(since, suggest, language))
+    with progress_bar() as progress, connected(ctx, config, progress) as context:
+        done = reconcile_all(context, Asked(since, suggest, language))
     if as_json:
         print_json(done.summary)
     else:
         show_reconciled(done)
-    context.exit(done.exit_code)
+    ctx.exit(done.exit_code)
 
 
 @click.command(
@@ -60,7 +60,7 @@ def reconcile(  # noqa: PLR0913 - click's signature
 @json_wanted
 @click.pass_context
 def accept(  # noqa: PLR0913 - click's signature
-    context: click.Context, finding: str, until: str, reason: str, config: str | None, *, as_json: bool
+    ctx: click.Context, finding: str, until: str, reason: str, config: str | None, *, as_json: bool
 ) -> None:
     """Let a finding stand until a day.
 
@@ -70,8 +70,8 @@ def accept(  # noqa: PLR0913 - click's signature
     from flows.console import say
     from flows.reconciliation.accepting import accept as note
 
-    with connected(context, config) as world:
-        noted = note(world, finding, until, reason)
+    with connected(ctx, config) as context:
+        noted = note(context, finding, until, reason)
     if as_json:
         print_json(noted)
     else:
@@ -87,7 +87,7 @@ def accept(  # noqa: PLR0913 - click's signature
 @json_wanted
 @click.pass_context
 def export(  # noqa: PLR0913 - click's signature
-    context: click.Context,
+    ctx: click.Context,
     sync: str,
     output: Path | None,
     ids: tuple[str, ...],
@@ -107,8 +107,8 @@ def export(  # noqa: PLR0913 - click's signature
     from flows.reconciliation.export import Wanted
     from flows.reconciliation.export import export as write
 
-    with progress_bar() as progress, connected(context, config, progress) as world:
-        made = write(world, Wanted(sync, output, ids, force))
+    with progress_bar() as progress, connected(ctx, config, progress) as context:
+        made = write(context, Wanted(sync, output, ids, force))
     if as_json:
         print_json(made)
     else:
@@ -120,7 +120,7 @@ def export(  # noqa: PLR0913 - click's signature
 @configured
 @json_wanted
 @click.pass_context
-def find(context: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
+def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
     """Look a number or a name up everywhere.
 
     TEXT is a number in any spelling, a part of one, or a part of a name. Numbers of users are masked. Exit code 1 where
@@ -131,11 +131,11 @@ def find(context: click.Context, text: str, config: str | None, *, as_json: bool
     from flows.reconciliation.console import show_found
     from flows.reconciliation.find import find as look_up
 
-    with progress_bar() as progress, connected(context, config, progress) as world:
-        found = look_up(world, text)
+    with progress_bar() as progress, connected(ctx, config, progress) as context:
+        found = look_up(context, text)
     if as_json:
         print_json(found.summary)
     else:
         show_found(found.summary)
         show_errors(found.errors, [])
-    context.exit(found.exit_code)
+    ctx.exit(found.exit_code)

@@ -21,7 +21,7 @@ from flows.errors import print_json
 @configured
 @json_wanted
 @click.pass_context
-def check(context: click.Context, /, syncs: tuple[str, ...], config: str | None, **chosen: Any) -> None:
+def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **chosen: Any) -> None:
     """Look at the configuration and the source files.
 
     Shows every problem with its file, line and column, the reason, and what to do. Reads files only: asks no service,
@@ -33,11 +33,11 @@ def check(context: click.Context, /, syncs: tuple[str, ...], config: str | None,
     from flows.check_console import show_annotations, show_copies
     from flows.commands.reconciling import spoken
     from flows.config import find_configuration, load
-    from flows.offline import Desk
+    from flows.offline import OfflineContext
 
     if chosen["as_json"] and chosen["github"]:
         raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
-    desk = Desk(load(find_configuration(config or context.obj, os.environ)))
+    desk = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
     lang = chosen["lang"] or spoken(dict(os.environ))
     checked = check_sources(desk, syncs, lang=lang, strict=chosen["strict"])
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
@@ -48,7 +48,7 @@ def check(context: click.Context, /, syncs: tuple[str, ...], config: str | None,
     else:
         show_checked(checked)
         show_copies(copies, lang)
-    context.exit(checked.exit_code)
+    ctx.exit(checked.exit_code)
 
 
 @click.command(epilog=verbatim("Example", "phonesync plan faculties"))
@@ -57,17 +57,17 @@ def check(context: click.Context, /, syncs: tuple[str, ...], config: str | None,
 @configured
 @json_wanted
 @click.pass_context
-def plan(context: click.Context, syncs: tuple[str, ...], config: str | None, *, exit_code: bool, as_json: bool) -> None:
+def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit_code: bool, as_json: bool) -> None:
     """Show what would change, and keep it as a plan.
 
     Reads both sides, compares, and writes to no service. `apply` does exactly what a plan says.
     """
-    from flows.run import Order
+    from flows.run import RunRequest
     from schemas.plan import WRITES
 
-    ran = carry_out(context, config, Order("plan", syncs), as_json=as_json)
-    changes = any(sync["actions"][action] for sync in ran.summary["syncs"] for action in WRITES)
-    context.exit(10 if exit_code and changes and not ran.exit_code else ran.exit_code)
+    run_result = carry_out(ctx, config, RunRequest("plan", syncs), as_json=as_json)
+    changes = any(sync["actions"][action] for sync in run_result.summary["syncs"] for action in WRITES)
+    ctx.exit(10 if exit_code and changes and not run_result.exit_code else run_result.exit_code)
 
 
 @click.command(
@@ -80,15 +80,15 @@ def plan(context: click.Context, syncs: tuple[str, ...], config: str | None, *, 
 @configured
 @json_wanted
 @click.pass_context
-def apply(context: click.Context, plan_id: str, approve: str, config: str | None, *, as_json: bool) -> None:
+def apply(ctx: click.Context, plan_id: str, approve: str, config: str | None, *, as_json: bool) -> None:
     """Do exactly what a plan says.
 
     PLAN is its id or its fingerprint, or how one of them begins. Where somebody has changed an entry since, it is left
     alone and reported as a conflict.
     """
-    from flows.run import Order
+    from flows.run import RunRequest
 
-    context.exit(carry_out(context, config, Order("apply", plan=plan_id, reason=approve), as_json=as_json).exit_code)
+    ctx.exit(carry_out(ctx, config, RunRequest("apply", plan=plan_id, reason=approve), as_json=as_json).exit_code)
 
 
 @click.command(epilog=verbatim("Example", "phonesync sync faculties users"))
@@ -96,15 +96,15 @@ def apply(context: click.Context, plan_id: str, approve: str, config: str | None
 @configured
 @json_wanted
 @click.pass_context
-def sync(context: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
+def sync(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
     """Plan, guard, apply and verify.
 
     This is what a schedule runs every night. Without names, all syncs run; one that fails does not keep the others from
     running.
     """
-    from flows.run import Order
+    from flows.run import RunRequest
 
-    context.exit(carry_out(context, config, Order("sync", syncs), as_json=as_json).exit_code)
+    ctx.exit(carry_out(ctx, config, RunRequest("sync", syncs), as_json=as_json).exit_code)
 
 
 @click.command(epilog=verbatim("Example", "phonesync resume"))
@@ -112,14 +112,14 @@ def sync(context: click.Context, syncs: tuple[str, ...], config: str | None, *, 
 @configured
 @json_wanted
 @click.pass_context
-def resume(context: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+def resume(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
     """Finish what an interrupted run has left open.
 
     RUN is the id or how it begins; without it, all that is open. Reading tells what was done; only the rest is sent.
     """
-    from flows.run import Order
+    from flows.run import RunRequest
 
-    context.exit(carry_out(context, config, Order("resume", run=run_id), as_json=as_json).exit_code)
+    ctx.exit(carry_out(ctx, config, RunRequest("resume", run=run_id), as_json=as_json).exit_code)
 
 
 @click.command(epilog=verbatim("Example", "phonesync revert 20260314T020000Z-3fa2c1"))
@@ -127,11 +127,11 @@ def resume(context: click.Context, run_id: str, config: str | None, *, as_json: 
 @configured
 @json_wanted
 @click.pass_context
-def revert(context: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
     """Plan the way back from what a run has done.
 
     RUN is the id or how it begins. Nothing is written: `apply` does what the plan says, through the same guards.
     """
-    from flows.run import Order
+    from flows.run import RunRequest
 
-    context.exit(carry_out(context, config, Order("revert", run=run_id), as_json=as_json).exit_code)
+    ctx.exit(carry_out(ctx, config, RunRequest("revert", run=run_id), as_json=as_json).exit_code)

@@ -14,7 +14,7 @@ from flows.commands.options import configured, verbatim
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the pages can be reached.")
 @configured
 @click.pass_context
-def serve(context: click.Context, port: int, host: str, config: str | None) -> None:
+def serve(ctx: click.Context, port: int, host: str, config: str | None) -> None:
     """Run Prefect: pages, schedules, a worker; until stopped.
 
     Everything is kept beside the configuration in .phonesync/prefect; started again it continues. Where PREFECT_API_URL
@@ -22,4 +22,4 @@ def serve(context: click.Context, port: int, host: str, config: str | None) -> N
     """
     from flows.orchestration.serve import serve as run_it
 
-    run_it(config or context.obj, os.environ, host=host, port=port)
+    run_it(config or ctx.obj, os.environ, host=host, port=port)

@@ -28,11 +28,11 @@ def sandbox(usos_port: int, apio_port: int, state: Path | None, database: str, *
 @click.command(epilog=verbatim("Example", "phonesync demo"))
 @click.option("--keep-open", is_flag=True, help="Leave both services running at the end, to try things out.")
 @click.pass_context
-def demo(context: click.Context, *, keep_open: bool) -> None:
+def demo(ctx: click.Context, *, keep_open: bool) -> None:
     """Run the whole story on sample data; it takes a minute.
 
     Both services on this machine, four syncs through Prefect, and a second pass that finds nothing left to do.
     """
-    from flows.demo import tell
+    from flows.demo import run_demo
 
-    context.exit(tell(keep_open=keep_open))
+    ctx.exit(run_demo(keep_open=keep_open))

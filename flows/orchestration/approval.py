@@ -21,11 +21,11 @@ from prefect.states import Paused
 from pydantic import Field
 
 from connectors.ledger.store import KeptPlan
-from flows.context import World
+from flows.context import RunContext
 from flows.orchestration.artifacts import Links, courteously, escape, plan_rows
 from flows.reporting import Reported
 from flows.run import run, weightiest
-from flows.sync_run import Order, Ran
+from flows.sync_run import RunRequest, RunResult
 from schemas.errors import PhonesyncError
 from schemas.plan import Action
 from tasks.reports.masking import mask_text
@@ -84,7 +84,7 @@ class Asking:
 
     minutes: float
     links: Links
-    open: Callable[[str], AbstractContextManager[World]]
+    open: Callable[[str], AbstractContextManager[RunContext]]
     seconds: Callable[[], float]
 
 
@@ -93,19 +93,19 @@ def by_name(person: str) -> str:
     return f"{' '.join(person.split())} (Prefect)"
 
 
-def questions(world: World, ran: Ran) -> list[Question]:
+def questions(context: RunContext, run_result: RunResult) -> list[Question]:
     """Return the plans of a run that a guard has stopped, as the ledger knows them."""
     found = []
-    by_sync = {reported.summary["sync"]: reported for reported in ran.reported}
-    for place, sync in enumerate(ran.summary["syncs"]):
+    by_sync = {reported.summary["sync"]: reported for reported in run_result.reported}
+    for place, sync in enumerate(run_result.summary["syncs"]):
         if sync["plan"] and sync["guards"] and sync["sync"] in by_sync:
-            kept = world.ledger.plan(sync["plan"])
+            kept = context.ledger.plan(sync["plan"])
             if kept.state == "planned":
                 found.append(Question(kept, by_sync[sync["sync"]], place))
     return found
 
 
-def decide(ran: Ran, asked: list[Question], asking: Asking, step: Any) -> tuple[Ran, list[str]]:
+def decide(run_result: RunResult, asked: list[Question], asking: Asking, step: Any) -> tuple[RunResult, list[str]]:
     """Ask about one plan after the other and apply exactly what is approved.
 
     The run holds no lock meanwhile. A process that dies here loses nothing: the plan is in the ledger, and
@@ -120,15 +120,15 @@ def decide(ran: Ran, asked: list[Question], asking: Asking, step: Any) -> tuple[
         decision = _ask(question, end - asking.seconds(), asking.links)
         if isinstance(decision, Decision) and decision.approve == "approve":
             try:
-                with asking.open(by_name(decision.person)) as world:
-                    applied = run(world, Order("apply", plan=question.plan.id, reason=decision.reason), step)
+                with asking.open(by_name(decision.person)) as context:
+                    applied = run(context, RunRequest("apply", plan=question.plan.id, reason=decision.reason), step)
             except PhonesyncError as error:  # what the run has done before is told all the same
                 left.append(f"{question.plan.sync}: approved, and not applied: {error}")
                 continue
-            ran = _merged(ran, question.place, applied)
+            run_result = _merged(run_result, question.place, applied)
         else:
             left.append(_not_approved(question, decision, asking.minutes))
-    return ran, left
+    return run_result, left
 
 
 def _ask(question: Question, seconds: float, links: Links) -> Decision | str:
@@ -198,8 +198,8 @@ def describe(question: Question, links: Links) -> str:
 
 def wanted(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the changes among the lines of a report, what is taken away first."""
-    order = lines["action"].map({str(word.value): rank for word, rank in _SHOWN_FIRST.items()})
-    return lines[order.notna()].loc[order.dropna().sort_values(kind="stable").index]
+    request = lines["action"].map({str(word.value): rank for word, rank in _SHOWN_FIRST.items()})
+    return lines[request.notna()].loc[request.dropna().sort_values(kind="stable").index]
 
 
 def _item(row: Mapping[Any, Any]) -> str:
@@ -208,19 +208,19 @@ def _item(row: Mapping[Any, Any]) -> str:
     return f"- {row['action']} {escape(row['owner'])}: {escape(' → '.join(filter(None, sides)))}{line}"
 
 
-def _merged(ran: Ran, place: int, applied: Ran) -> Ran:
+def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
     """Return the run with what became of one of its plans."""
-    syncs, codes = list(ran.summary["syncs"]), list(ran.codes)
+    syncs, codes = list(run_result.summary["syncs"]), list(run_result.codes)
     before = syncs[place]
     syncs[place] = {**applied.summary["syncs"][0], "run": applied.summary["run"]}
     codes[place] = applied.codes[0]
-    others = [reported for reported in ran.reported if reported.summary["plan"] != before["plan"]]
+    others = [reported for reported in run_result.reported if reported.summary["plan"] != before["plan"]]
     return replace(
-        ran,
-        summary={**ran.summary, "syncs": syncs},
+        run_result,
+        summary={**run_result.summary, "syncs": syncs},
         exit_code=weightiest(codes),
         reported=[*others, *applied.reported],
-        errors=[*ran.errors, *applied.errors],
+        errors=[*run_result.errors, *applied.errors],
         codes=codes,
     )
 

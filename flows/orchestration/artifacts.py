@@ -24,8 +24,8 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from flows.context import World
-from flows.run import Ran
+from flows.context import RunContext
+from flows.run import RunResult
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 
 T = TypeVar("T")
@@ -66,10 +66,10 @@ class Links:
     base: str = ""
 
     @classmethod
-    def of(cls, world: World) -> Links:
+    def of(cls, context: RunContext) -> Links:
         """Return what the configuration says, else what the process was told that serves the folder."""
-        base = world.settings.prefect.reports_url or world.environ.get("PHONESYNC_REPORTS_URL", "")
-        return cls(world.settings.reports, base.rstrip("/"))
+        base = context.settings.prefect.reports_url or context.environ.get("PHONESYNC_REPORTS_URL", "")
+        return cls(context.settings.reports, base.rstrip("/"))
 
     def address(self, report: str) -> str:
         """Return the address of a report, "" where it has none that a browser follows from Prefect's pages."""
@@ -90,12 +90,12 @@ class Links:
         return f"[Report]({path.as_uri()}) on the machine that ran it: {escape(path)}"
 
 
-def show(ran: Ran, sentence: str, *, planned: bool, links: Links | None = None) -> None:
+def show(run_result: RunResult, sentence: str, *, planned: bool, links: Links | None = None) -> None:
     """Show how a run ended: the sentence with the reports, the counts of every sync, and what became of the lines."""
-    syncs = ran.summary["syncs"]
+    syncs = run_result.summary["syncs"]
     courteously(
         create_markdown_artifact,
-        markdown=reports_page(ran, sentence, links or Links(Path())),
+        markdown=reports_page(run_result, sentence, links or Links(Path())),
         description=REPORT,
     )
     courteously(
@@ -103,7 +103,7 @@ def show(ran: Ran, sentence: str, *, planned: bool, links: Links | None = None) 
         table=counts_table(syncs),
         description=f"{COUNTS}: " + ("what would change" if planned else "what was done"),
     )
-    reports = [reported.lines for reported in ran.reported]
+    reports = [reported.lines for reported in run_result.reported]
     rows, lines = problem_rows(reports, planned=planned)
     more = f". The first {len(rows)} are here, all of them in the report." if lines > len(rows) else ""
     courteously(create_table_artifact, table=rows, description=f"{PROBLEMS}: {lines:,}{more}")
@@ -174,10 +174,10 @@ def _rows(lines: pd.DataFrame) -> list[dict[str, str]]:
     return shown
 
 
-def reports_page(ran: Ran, sentence: str, links: Links) -> str:
+def reports_page(run_result: RunResult, sentence: str, links: Links) -> str:
     """Return the run's sentence, and for every sync its report, its guards and its error."""
-    parts = [f"# Run {escape(ran.summary['run'])}", escape(sentence)]
-    for sync in ran.summary["syncs"]:
+    parts = [f"# Run {escape(run_result.summary['run'])}", escape(sentence)]
+    for sync in run_result.summary["syncs"]:
         parts.append(f"## {escape(sync['sync'])}")
         parts += filter(None, [links.markdown(sync["reports"])])
         guards = [f"guard {guard['guard']}: {guard['message']}" for guard in sync["guards"]]
@@ -185,7 +185,7 @@ def reports_page(ran: Ran, sentence: str, links: Links) -> str:
     return "\n\n".join(parts)
 
 
-class Progress:
+class ProgressArtifact:
     """A bar in Prefect's pages while a sync writes."""
 
     def __init__(self) -> None:

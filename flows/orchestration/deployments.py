@@ -51,7 +51,7 @@ class Deployed:
         return f"{self.flow}/{self.name}"
 
 
-def wanted(settings: Settings, config: Path) -> list[Deployed]:
+def wanted_deployments(settings: Settings, config: Path) -> list[Deployed]:
     """Return every deployment of a configuration: one for each sync, one for all, and what people start by hand."""
     place = str(config)
     found = [

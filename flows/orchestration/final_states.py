@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed, Failed
 
 from flows.errors import unexpected
-from flows.sync_run import Ran
+from flows.sync_run import RunResult
 from schemas.errors import PhonesyncError
 from schemas.plan import Action, Outcome
 from tasks.execution.line_references import name_lines
@@ -25,15 +25,15 @@ class NotInPlace(Exception):  # noqa: N818 - named by how things stand
         self.summary = summary
 
 
-def told(error: Exception) -> str:
+def loggable(error: Exception) -> str:
     """Say what went wrong in words that may be kept anywhere: only errors of ours never quote a row."""
     return str(error) if isinstance(error, PhonesyncError) else unexpected(error)
 
 
-def say(ran: Ran) -> str:
+def say(run_result: RunResult) -> str:
     """Return the run in a few sentences, the worst first, for people who look at a list of runs."""
-    syncs = ran.summary["syncs"]
-    reports = {reported.summary["sync"]: reported.lines for reported in ran.reported}
+    syncs = run_result.summary["syncs"]
+    reports = {reported.summary["sync"]: reported.lines for reported in run_result.reported}
     fine = [sync for sync in syncs if "error" not in sync]
     parts = [_stopped(sync, reports) for sync in syncs if "error" in sync]
     if fine:
@@ -67,12 +67,12 @@ def _figures(syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], repor
     return " ".join(filter(None, [title, whole.detail, held, lines]))
 
 
-def state(ran: Ran, sentence: str) -> State[Any]:
+def state(run_result: RunResult, sentence: str) -> State[Any]:
     """Return the run's final state."""
-    if ran.exit_code == 0:
-        return Completed(message=sentence, data=ran.summary)
-    ended = NotInPlace(sentence, ran.summary)
-    if ran.exit_code == 3:
+    if run_result.exit_code == 0:
+        return Completed(message=sentence, data=run_result.summary)
+    ended = NotInPlace(sentence, run_result.summary)
+    if run_result.exit_code == 3:
         # A guard did its work, and a person has to decide: that is no failure, and it is not done either. Of Prefect's
         # types only CANCELLED is final and neither red nor green, and its meaning is right: this plan was called off
         # before any of it was written. PAUSED would promise that the same run goes on, and keep it open for ever; the

@@ -15,16 +15,16 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.config import find_configuration
-from flows.context import World
+from flows.context import RunContext
 from flows.doctor import Examined, examine
-from flows.open import open_world
+from flows.open import open_context
 from flows.orchestration.approval import LONGEST_NAME, by_name
-from flows.orchestration.artifacts import Links, Progress, escape, show
-from flows.orchestration.final_states import say, state, told
+from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
+from flows.orchestration.final_states import loggable, say, state
 from flows.orchestration.notifications import tell_changes
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
-from flows.run import Order, run
+from flows.run import RunRequest, run
 from flows.signals import ending_in_order
 
 
@@ -46,7 +46,7 @@ def apply(
     Returns:
         The object that `phonesync apply --json` prints; numbers are in none of it.
     """
-    return _carried_out(config, Order("apply", plan=plan.strip(), reason=reason.strip()), person)
+    return _carried_out(config, RunRequest("apply", plan=plan.strip(), reason=reason.strip()), person)
 
 
 @flow(name="revert", persist_result=False)
@@ -60,7 +60,7 @@ def revert(run: str, config: str = "") -> Any:
     Returns:
         The object that `phonesync revert --json` prints; numbers are in none of it.
     """
-    return _carried_out(config, Order("revert", run=run.strip()))
+    return _carried_out(config, RunRequest("revert", run=run.strip()))
 
 
 @flow(name="doctor", persist_result=False)
@@ -74,10 +74,10 @@ def doctor(config: str = "") -> Any:
         The object that `phonesync doctor --json` prints.
     """
     try:
-        with open_world(config or None, os.environ) as world:
-            examined = examine(world)
+        with open_context(config or None, os.environ) as context:
+            examined = examine(context)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=told(error), data=error)
+        return Failed(message=loggable(error), data=error)
     return _examined(examined)
 
 
@@ -92,27 +92,29 @@ def _examined(examined: Examined) -> State[Any]:
     return Completed(message=f"All {len(rows)} checks passed.", data=examined.summary)
 
 
-def _carried_out(config: str, order: Order, person: str = "") -> State[Any]:
+def _carried_out(config: str, request: RunRequest, person: str = "") -> State[Any]:
     """Carry an order out and return the state that says how it ended."""
-    progress, deployed = Progress(), bool(deployment.get_id())
+    progress, deployed = ProgressArtifact(), bool(deployment.get_id())
     try:
-        with open_world(config or None, os.environ, progress.told) as opened:
-            world = replace(opened, person=by_name(person)) if person.strip() else opened
-            with _ending_in_order(world, order):
-                ran = run(world, order, Steps(progress, spread_over_workers(config or None) if deployed else None))
-            links = Links.of(world)
-            tell_changes(world, ran, order.mode, find_configuration(config or None, os.environ))
+        with open_context(config or None, os.environ, progress.told) as opened:
+            context = replace(opened, person=by_name(person)) if person.strip() else opened
+            with _ending_in_order(context, request):
+                run_result = run(
+                    context, request, Steps(progress, spread_over_workers(config or None) if deployed else None)
+                )
+            links = Links.of(context)
+            tell_changes(context, run_result, request.mode, find_configuration(config or None, os.environ))
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=told(error), data=error)
-    sentence = say(ran)
-    show(ran, sentence, planned=order.mode == "revert", links=links)
-    return state(ran, sentence)
+        return Failed(message=loggable(error), data=error)
+    sentence = say(run_result)
+    show(run_result, sentence, planned=request.mode == "revert", links=links)
+    return state(run_result, sentence)
 
 
-def _ending_in_order(world: World, order: Order) -> AbstractContextManager[None]:
+def _ending_in_order(context: RunContext, request: RunRequest) -> AbstractContextManager[None]:
     """When Prefect cancels a run that writes, finish what is in flight and send nothing more.
 
     Signals reach the main thread alone.
     """
-    writes = order.mode == "apply" and threading.current_thread() is threading.main_thread()
-    return ending_in_order(world.stopping) if writes else nullcontext()
+    writes = request.mode == "apply" and threading.current_thread() is threading.main_thread()
+    return ending_in_order(context.stopping) if writes else nullcontext()

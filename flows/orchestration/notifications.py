@@ -27,10 +27,10 @@ from prefect.runtime import flow_run as this_run
 from pydantic import SecretStr
 
 from connectors.ledger.store import Ledger
-from flows.context import World
-from flows.run import Mode, Ran
+from flows.context import RunContext
+from flows.run import Mode, RunResult
 from schemas.settings import Change, Notify
-from tasks.execution.status_changes import Standing, changed, news, standing
+from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 
 EVENT = "phonesync"
 _LOG = logging.getLogger("phonesync.notify")
@@ -58,12 +58,14 @@ def mark_of(config: Path) -> str:
     return hashlib.sha256(str(config).encode()).hexdigest()[:8]
 
 
-def tell_changes(world: World, ran: Ran, mode: Mode, config: Path, *, decided: bool = False) -> None:
+def tell_changes(
+    context: RunContext, run_result: RunResult, mode: Mode, config: Path, *, decided: bool = False
+) -> None:
     """Emit an event for each sync of the run that stands otherwise than after the run before; it never fails.
 
     Args:
-        world: whose ledger knows the runs before.
-        ran: the run.
+        context: whose ledger knows the runs before.
+        run_result: the run.
         mode: what was asked of it; what writes nothing changes nothing.
         config: the configuration file.
         decided: only the syncs of the run that a person has decided about since its changes were told.
@@ -71,12 +73,12 @@ def tell_changes(world: World, ran: Ran, mode: Mode, config: Path, *, decided: b
     if mode not in _WRITING:
         return
     try:
-        for summary in ran.summary["syncs"]:
+        for summary in run_result.summary["syncs"]:
             if decided and "run" not in summary:
                 continue
-            told = {"run": ran.summary["run"], **summary}
-            before = last_standing(world.ledger, summary["sync"], before=told["run"])
-            change = changed(before, standing(summary))
+            told = {"run": run_result.summary["run"], **summary}
+            before = last_standing(context.ledger, summary["sync"], before=told["run"])
+            change = changed(before, sync_status(summary))
             if change:
                 _emit(config, summary["sync"], change, {**_figures(summary), **news(told, change), "run": told["run"]})
     except Exception as error:  # noqa: BLE001 - what was done to somebody's directory is not made a failure by it
@@ -92,7 +94,7 @@ def tell_unbegun(config: Path, error: str) -> None:
         _LOG.warning("The failure could not be told: %s", type(failed).__name__)
 
 
-def last_standing(ledger: Ledger, sync: str, *, before: str) -> Standing | None:
+def last_standing(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
     """Return how the sync stood after the last run before this one that might write; None where there was none."""
     rows = ledger.runs(_REMEMBERED)
     ids = [row["id"] for row in rows]
@@ -100,7 +102,7 @@ def last_standing(ledger: Ledger, sync: str, *, before: str) -> Standing | None:
         if row["mode"] in _WRITING and row["summary"]:
             for summary in row["summary"]["syncs"]:
                 if summary["sync"] == sync:
-                    return standing(summary)
+                    return sync_status(summary)
     return None
 
 

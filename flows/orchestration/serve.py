@@ -20,8 +20,8 @@ from pathlib import Path
 import click
 
 from flows.config import find_configuration
-from flows.context import World
-from flows.open import open_world
+from flows.context import RunContext
+from flows.open import open_context
 from flows.orchestration import deployments, home, processes
 from flows.orchestration.home import Address, Home
 from flows.orchestration.processes import Child, Patience
@@ -85,14 +85,14 @@ def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, p
     """
     path = find_configuration(config, environ)
     signals = _Signals()
-    with signals.caught(), open_world(str(path), environ) as world:
+    with signals.caught(), open_context(str(path), environ) as context:
         place = home.make_home(path)
         with home.occupied(place):
             given = environ.get("PREFECT_API_URL")
             address = None if given else Address(host, home.free_port(host, port))
             if address and not address.is_loopback:
                 _warn(address, environ)
-            _Served(path, place, address, world, signals).run(environ)
+            _Served(path, place, address, context, signals).run(environ)
 
 
 def _warn(address: Address, environ: MutableMapping[str, str]) -> None:
@@ -112,7 +112,7 @@ class _Served:
     config: Path
     home: Home
     address: Address | None
-    world: World
+    context: RunContext
     signals: _Signals
     server: Child | None = None
     reports: Child | None = None
@@ -124,7 +124,7 @@ class _Served:
         environ.update(home.client_environment(self.home, inherited, self.address))
         try:
             self._start_server(inherited)
-            told = put_in_place(self.config, self.world, own=self.address is not None)
+            told = put_in_place(self.config, self.context, own=self.address is not None)
             self._start_reports(environ)
             self._start_worker(environ)
             click.echo(self._welcome(told))
@@ -171,7 +171,7 @@ class _Served:
 
     def _start_reports(self, environ: MutableMapping[str, str]) -> None:
         """Serve the reports where nobody else does, and to nobody else; links in Prefect's pages lead there."""
-        settings = self.world.settings
+        settings = self.context.settings
         if settings.prefect.reports_url or not self.address or not self.address.is_loopback or not can_tell_owners():
             return
         port = home.reports_port(self.address)
@@ -216,12 +216,12 @@ class _Served:
         click.echo("Ended.", err=True)
 
 
-def put_in_place(config: Path, world: World, *, own: bool) -> str:
+def put_in_place(config: Path, context: RunContext, *, own: bool) -> str:
     """Put everything that the configuration wants in place on the server that the environment names; say what it is.
 
     Args:
         config: the configuration file.
-        world: whose secrets are meant.
+        context: whose secrets are meant.
         own: whether the server is one of our own, with no other workers.
 
     Raises:
@@ -232,9 +232,9 @@ def put_in_place(config: Path, world: World, *, own: bool) -> str:
     from flows.orchestration import deploying as deploy
     from flows.orchestration import notifications as notify
 
-    settings = world.settings
-    wanted = deployments.wanted(settings, config)
-    addresses = notify.Addresses(*(_addresses(world, kind) for kind in ("apprise", "webhook")))
+    settings = context.settings
+    wanted = deployments.wanted_deployments(settings, config)
+    addresses = notify.Addresses(*(_addresses(context, kind) for kind in ("apprise", "webhook")))
     with get_client(sync_client=True) as client:
         deploy.register_blocks()
         deploy.prepare_pool(client)
@@ -244,9 +244,9 @@ def put_in_place(config: Path, world: World, *, own: bool) -> str:
     return "\n".join(_said(settings, wanted, removed, told, skipped))
 
 
-def _addresses(world: World, kind: str) -> list[str]:
-    kept = enumerate(getattr(world.settings.notify, kind))
-    return [world.secret(f"notify.{kind}.{number}", where) for number, where in kept]
+def _addresses(context: RunContext, kind: str) -> list[str]:
+    kept = enumerate(getattr(context.settings.notify, kind))
+    return [context.secret(f"notify.{kind}.{number}", where) for number, where in kept]
 
 
 def _said(

@@ -22,29 +22,29 @@ from prefect.deployments import run_deployment
 from prefect.states import Completed, Failed
 
 from connectors.ledger.locks import Lock
-from connectors.ledger.store import KeptPlan, Known
-from connectors.target import Target, Written
+from connectors.ledger.store import KeptPlan, RowOutcome
+from connectors.target import ApplyResult, Target
 from flows.applying import known_of
 from flows.config import find_configuration
 from flows.locking import is_dead, this_process
-from flows.open import open_world
-from flows.orchestration.artifacts import Progress
-from flows.orchestration.final_states import told
+from flows.open import open_context
+from flows.orchestration.artifacts import ProgressArtifact
+from flows.orchestration.final_states import loggable
 from flows.orchestration.steps import Steps
 from flows.signals import ending_in_order
 from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_mark, write_slice
-from flows.sync_run import Passage
+from flows.sync_run import SyncRun
 from schemas.errors import ServiceError
 from schemas.plan import TROUBLE, Outcome
 from tasks.execution.compare import writes
-from tasks.plan.remaining import OPEN, carry_on
+from tasks.plan.remaining import OPEN, remaining_plan
 from tasks.plan.slices import owners_to_write
 
 DEPLOYMENT = "write-slice/write-slice"
 PATIENCE_SECONDS = 90.0  # for a worker to come: it looks for work every ten seconds, and starting takes as long
 _LOOK_SECONDS = 2.0
 _LOG = logging.getLogger("phonesync.slices")
-Write = Callable[..., Written]
+Write = Callable[..., ApplyResult]
 Mine = Callable[[], bool]
 
 
@@ -59,24 +59,24 @@ def write_one_slice(config: str, plan: str, run: str, number: int, of: int) -> A
         number: Which slice, counted from 1.
         of: How many slices there are.
     """
-    progress = Progress()
+    progress = ProgressArtifact()
     named = f"Slice {number} of {of}"
     main = threading.current_thread() is threading.main_thread()
     try:
         with (
-            open_world(config, os.environ, progress.told) as world,
-            ending_in_order(world.stopping) if main else nullcontext(),
+            open_context(config, os.environ, progress.told) as context,
+            ending_in_order(context.stopping) if main else nullcontext(),
         ):
-            written = write_slice(world, Slice(plan, run, number, of), Steps(progress))
+            written = write_slice(context, Slice(plan, run, number, of), Steps(progress))
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=f"{named}: {told(error)}", data=error)
+        return Failed(message=f"{named}: {loggable(error)}", data=error)
     if written is None:
         said = f"{named}: not needed any more. The run has ended, or somebody else has taken this slice."
         return State(type=StateType.CANCELLED, name="Not needed", message=said)
     return _ended(named, written)
 
 
-def _ended(named: str, written: Written) -> State[Any]:
+def _ended(named: str, written: ApplyResult) -> State[Any]:
     """Return a slice's final state; the whole run says what became of the lines."""
     troubled = sum(item.outcome in TROUBLE for item in written.known.values())
     said = f"{named}: {len(written.known):,} changes, {troubled:,} of them need somebody."
@@ -88,13 +88,13 @@ def spread_over_workers(config: str | None) -> Callable[[Write], Write]:
     path = str(find_configuration(config, os.environ))
 
     def spread(write: Write) -> Write:
-        def written(passage: Passage, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Mine) -> Written:
-            number = min(passage.sync.slices, len(owners_to_write(rows)))
+        def written(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Mine) -> ApplyResult:
+            number = min(sync_run.sync.slices, len(owners_to_write(rows)))
             # What is left of an interrupted plan is written by one: the slices know only whole plans.
-            if number < 2 or passage.order.mode not in {"sync", "apply"}:
-                return write(passage, target, rows, kept, mine)
-            slices = [Slice(kept.id, passage.run, each, number) for each in range(1, number + 1)]
-            return _Spread(passage, target, kept, mine, write).over(slices, path)
+            if number < 2 or sync_run.request.mode not in {"sync", "apply"}:
+                return write(sync_run, target, rows, kept, mine)
+            slices = [Slice(kept.id, sync_run.run, each, number) for each in range(1, number + 1)]
+            return _Spread(sync_run, target, kept, mine, write).over(slices, path)
 
         return written
 
@@ -105,13 +105,13 @@ def spread_over_workers(config: str | None) -> Callable[[Write], Write]:
 class _Spread:
     """One plan that is being written in slices: the parts of a writing step."""
 
-    passage: Passage
+    sync_run: SyncRun
     target: Target
     kept: KeptPlan
     mine: Mine
     write: Write
 
-    def over(self, slices: Sequence[Slice], config: str) -> Written:
+    def over(self, slices: Sequence[Slice], config: str) -> ApplyResult:
         """Start the slices, wait, write what they leave, and return what became of all of it."""
         started = {part: _start(part, self.kept.sync, config) for part in slices}
         try:
@@ -122,14 +122,14 @@ class _Spread:
 
     def _wait(self, started: Mapping[Slice, UUID | None]) -> None:
         """Return when no slice is being written, and none can begin any more."""
-        world, quiet_since, stopping = self.passage.world, self._now(), False
+        context, quiet_since, stopping = self.sync_run.context, self._now(), False
         while True:
-            if not stopping and (world.stopping.is_set() or not self.mine()):
+            if not stopping and (context.stopping.is_set() or not self.mine()):
                 stopping = True
-                world.ledger.locks.take(stop_mark(self.kept.id), self._claim(), is_dead=lambda _: True)
-            claims = world.ledger.locks.held(claims_of(self.kept.id))
+                context.ledger.locks.take(stop_mark(self.kept.id), self._claim(), is_dead=lambda _: True)
+            claims = context.ledger.locks.held(claims_of(self.kept.id))
             stages = {part: self._stage(claims.get(part.claim), run) for part, run in started.items()}
-            world.progress("writing in slices", sum(stage == "ended" for stage in stages.values()), len(stages))
+            context.progress("writing in slices", sum(stage == "ended" for stage in stages.values()), len(stages))
             if "working" in stages.values():
                 quiet_since = self._now()
             elif stopping or "waiting" not in stages.values() or self._now() - quiet_since > PATIENCE_SECONDS:
@@ -137,67 +137,67 @@ class _Spread:
                 if all(self._close(part) for part in open_ones):
                     _call_off([run for part, run in started.items() if run and part in open_ones])
                     return
-            world.sleep(_LOOK_SECONDS)
+            context.sleep(_LOOK_SECONDS)
 
     def _stage(self, claim: Lock | None, run: UUID | None) -> str:
         """Say how a slice stands: the ledger knows who writes, Prefect whether somebody may still come."""
         if claim is None:
             return "waiting" if run and not _is_over(run) else "lost"
-        if has_ended(claim) or claim.run == self.passage.run:  # written to its end, or closed below
+        if has_ended(claim) or claim.run == self.sync_run.run:  # written to its end, or closed below
             return "ended"
         return "lost" if is_dead(claim, self._now()) else "working"
 
     def _close(self, part: Slice) -> bool:
         """Take a slice that nobody writes, so that nobody can begin it any more; False where somebody just has."""
-        gone = self.passage.world.ledger.locks.take(
+        gone = self.sync_run.context.ledger.locks.take(
             part.claim, self._claim(), is_dead=lambda claim: is_dead(claim, self._now())
         )
         return gone is None or has_ended(gone)
 
-    def _gather(self) -> Written:
+    def _gather(self) -> ApplyResult:
         """Settle by reading what slices have left open, write what they have left undone, and return all outcomes."""
-        passage, kept = self.passage, self.kept
-        outcomes = {row: item.outcome for row, item in known_of(passage, kept).items()}
+        sync_run, kept = self.sync_run, self.kept
+        outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
         entries = kept.entries
         unsettled = writes(entries) & [outcomes.get(row, "") in OPEN for row in entries.index]
         rows = entries[entries["owner"].isin(entries.loc[unsettled, "owner"])]
         if rows.empty:
-            return Written(known=known_of(passage, kept))
+            return ApplyResult(known=known_of(sync_run, kept))
         try:
             rest = self._settled(rows, outcomes)
         except ServiceError as error:
-            return Written(known=known_of(passage, kept), stopped=error)
-        written = self.write(passage, self.target, rest, kept, self.mine)
-        written.known = known_of(passage, kept)
+            return ApplyResult(known=known_of(sync_run, kept), stopped=error)
+        written = self.write(sync_run, self.target, rest, kept, self.mine)
+        written.known = known_of(sync_run, kept)
         return written
 
     def _settled(self, rows: pd.DataFrame, outcomes: Mapping[int, str]) -> pd.DataFrame:
         """Return what is left to write of these owners; reading tells what was sent before its answer was kept."""
-        passage, kept = self.passage, self.kept
-        begun = rows["owner"].isin(passage.world.ledger.intended(kept.id))
+        sync_run, kept = self.sync_run, self.kept
+        begun = rows["owner"].isin(sync_run.context.ledger.intended(kept.id))
         if not begun.any():
             return rows
         owners = sorted(rows.loc[begun, "owner"].unique())
-        found = self.target.read(owners, passage.world.progress).entries
-        rest = carry_on(rows[begun], outcomes, found, fold_names=False)
-        at, said = passage.world.now(), "sent by a worker that died before its answer was kept; seen in place"
-        seen = [Known(row, str(Outcome.APPLIED.value), said, 0, 0, at) for row in rest.seen]
-        passage.world.ledger.settle_all(kept.id, seen, at=at)
+        found = self.target.read(owners, sync_run.context.progress).entries
+        rest = remaining_plan(rows[begun], outcomes, found, fold_names=False)
+        at, said = sync_run.context.now(), "sent by a worker that died before its answer was kept; seen in place"
+        seen = [RowOutcome(row, str(Outcome.APPLIED.value), said, 0, 0, at) for row in rest.seen]
+        sync_run.context.ledger.settle_all(kept.id, seen, at=at)
         return pd.concat([rest.rows, rows[~begun]]).sort_index()
 
     def _collect(self) -> None:
         """Count what the slices have sent, and clear their claims."""
-        locks = self.passage.world.ledger.locks
+        locks = self.sync_run.context.ledger.locks
         for name, claim in locks.held(claims_of(self.kept.id)).items():
             for kind, sent in requests_of(claim).items():
-                self.passage.sent_before[kind] -= sent  # the run's own are counted from here on
+                self.sync_run.sent_before[kind] -= sent  # the run's own are counted from here on
             locks.give_back(name, claim.run)
 
     def _claim(self) -> Lock:
-        return Lock(self.passage.run, this_process(), self._now())
+        return Lock(self.sync_run.run, this_process(), self._now())
 
     def _now(self) -> float:
-        return self.passage.world.clock().timestamp()
+        return self.sync_run.context.clock().timestamp()
 
 
 def _start(part: Slice, sync: str, config: str) -> UUID | None:

@@ -12,8 +12,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
-from flows.orchestration.artifacts import Progress
-from flows.orchestration.final_states import told
+from flows.orchestration.artifacts import ProgressArtifact
+from flows.orchestration.final_states import loggable
 from schemas.errors import Unreachable
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ def carry_out(
 class Steps:
     """Carries the steps of a run out as Prefect tasks that bear the name of their sync."""
 
-    def __init__(self, progress: Progress, spread: Spread | None = None) -> None:
+    def __init__(self, progress: ProgressArtifact, spread: Spread | None = None) -> None:
         """Take what shows progress, and what spreads writing over several workers where there are any."""
         self._progress = progress
         self._spread = spread
@@ -86,5 +86,5 @@ class Steps:
         work: Callable[..., Any] = function
         if name == "write":
             work = self._progress.around(sync, self._spread(function) if self._spread else function)
-        done: T = carry_out(name, sync, lambda: work(*args), told=told, delays=_DELAYS.get(name, ()))
+        done: T = carry_out(name, sync, lambda: work(*args), told=loggable, delays=_DELAYS.get(name, ()))
         return done

@@ -9,7 +9,7 @@ _OURS = "PREFECT_"
 _LEVEL = "PREFECT_LOGGING_LEVEL"
 
 
-def settle_in(environ: MutableMapping[str, str], home: Path) -> None:
+def use_temporary_home(environ: MutableMapping[str, str], home: Path) -> None:
     """Make Prefect, when it is imported after this, live in `home` alone and speak up only when something is wrong.
 
     Whatever the environment says of another Prefect is taken out: a demonstration shows up on nobody's server. Only

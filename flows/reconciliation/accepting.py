@@ -6,18 +6,18 @@ from datetime import date
 from typing import Any
 
 from connectors.ledger.findings import Acceptance
-from flows.context import World
+from flows.context import RunContext
 from schemas.errors import LedgerError, UsageError
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 
 _SHORTEST = 4  # fewer letters of an id name too many findings, or none by mistake
 
 
-def accept(world: World, reference: str, until: str, reason: str) -> dict[str, Any]:
+def accept(context: RunContext, reference: str, until: str, reason: str) -> dict[str, Any]:
     """Note that a finding of the last reconciliation is accepted; returns it with the acceptance.
 
     Args:
-        world: what a run touches.
+        context: what a run touches.
         reference: the finding's id, or how it begins.
         until: the last day on which the acceptance holds, as `2027-01-31`.
         reason: why; it is shown with the finding.
@@ -27,7 +27,7 @@ def accept(world: World, reference: str, until: str, reason: str) -> dict[str, A
         LedgerError: no finding of the last reconciliation begins so, or several do.
     """
     last_day = _day(until)
-    if last_day <= world.clock().date():
+    if last_day <= context.clock().date():
         raise UsageError(f"{until} is not in the future.", remedy="Give the last day on which it may stand.")
     if not reason.strip():
         raise UsageError("An acceptance needs a reason.", remedy='Say why: --reason "number shared with the hotel".')
@@ -35,11 +35,11 @@ def accept(world: World, reference: str, until: str, reason: str) -> dict[str, A
         raise UsageError(
             f"{reference!r} is too short.", remedy=f"Give {_SHORTEST} letters of the finding's id or more."
         )
-    found = world.ledger.findings.last()
+    found = context.ledger.findings.last()
     if found is None:
         raise LedgerError("There is no reconciliation yet.", remedy="Try: phonesync reconcile.")
     rows = found.findings
-    rows = rows[rows["id"].str.startswith(reference.lower()) & (rows["kind"] != Kind.AGREE)]
+    rows = rows[rows["id"].str.startswith(reference.lower()) & (rows["kind"] != FindingKind.AGREE)]
     if len(rows) != 1:
         many = "Several findings begin" if len(rows) else "No finding of the last reconciliation begins"
         raise LedgerError(f"{many} with {reference!r}.", remedy="Their ids are in its reports and on its page.")
@@ -49,10 +49,10 @@ def accept(world: World, reference: str, until: str, reason: str) -> dict[str, A
         owner=str(row["owner"]),
         until=last_day.isoformat(),
         reason=reason.strip(),
-        person=world.person,
-        at=world.now(),
+        person=context.person,
+        at=context.now(),
     )
-    world.ledger.findings.accept(acceptance)
+    context.ledger.findings.accept(acceptance)
     told = {name: str(row[name]) for name in ("kind", "sync", "owner")}
     return {"finding": acceptance.finding, **told, "line": int(row["line"]), **_said(acceptance)}
 

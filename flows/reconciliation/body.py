@@ -10,23 +10,23 @@ import pandas as pd
 
 from connectors.files.reading import make_private_folder
 from connectors.ledger.findings import Reconciliation
-from flows.context import World
+from flows.context import RunContext
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.overlap import numbers_of, systems_of
 from flows.reconciliation.reading import Look, look, places_of, side_of, type_words
 from flows.reconciliation.reporting import report
 from schemas.errors import PhonesyncError
-from schemas.findings import Kind, View, tally
+from schemas.findings import FindingKind, View, tally
 from schemas.tables import Finding
-from tasks.reconcile.classify import compare
-from tasks.reconcile.cross_references import look_around, standing
-from tasks.reconcile.deduplicate import once
+from tasks.reconcile.classify import classify_findings
+from tasks.reconcile.cross_references import find_cross_references, number_locations
+from tasks.reconcile.deduplicate import deduplicate
 from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
 from tasks.reconcile.inputs import COLUMNS
-from tasks.reconcile.masking import hide
+from tasks.reconcile.masking import mask_findings
 from tasks.reconcile.overlap import overlap
-from tasks.reconcile.remedies import Language, Names, advise
+from tasks.reconcile.remedies import Language, Names, add_remedies
 from tasks.text_columns import looked_up
 
 _SHOWN_RUNS = 12
@@ -68,51 +68,53 @@ class _Occasion:
     before: Reconciliation | None
 
 
-def reconcile_all(world: World, asked: Asked) -> Reconciled:
+def reconcile_all(context: RunContext, asked: Asked) -> Reconciled:
     """Compare every configured file and place, and keep what was found; no service is written to.
 
     Raises:
         LedgerError: there is no earlier reconciliation of that name.
         ConfigurationError: reports cannot be written.
     """
-    memory = world.ledger.findings.last()
-    before = world.ledger.findings.find(asked.since) if asked.since else memory
-    make_private_folder(world.settings.reports)
-    occasion = _Occasion(f"{world.clock():%Y%m%dT%H%M%SZ}-{world.suffix()}", world.now(), memory, before)
-    world.ledger.start_run(occasion.run, mode="reconcile", person=world.person, at=occasion.at)
+    memory = context.ledger.findings.last()
+    before = context.ledger.findings.find(asked.since) if asked.since else memory
+    make_private_folder(context.settings.reports)
+    occasion = _Occasion(f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}", context.now(), memory, before)
+    context.ledger.start_run(occasion.run, mode="reconcile", person=context.person, at=occasion.at)
     summary: dict[str, Any] = {"run": occasion.run}
     code = 5
     try:
-        done = _carried_out(world, asked, occasion)
+        done = _carried_out(context, asked, occasion)
         summary, code = done.summary, done.exit_code
     finally:
-        world.ledger.finish_run(occasion.run, exit_code=code, summary=summary, at=world.now())
+        context.ledger.finish_run(occasion.run, exit_code=code, summary=summary, at=context.now())
     return done
 
 
-def _carried_out(world: World, asked: Asked, occasion: _Occasion) -> Reconciled:
+def _carried_out(context: RunContext, asked: Asked, occasion: _Occasion) -> Reconciled:
     """Read, compare, report, and keep what was found."""
-    looks = look(world)
-    linked = links(world, looks)
+    looks = look(context)
+    linked = links(context, looks)
     errors = [*(error for one in looks for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
     memory, before = (one.findings if one else None for one in (occasion.memory, occasion.before))
     earlier = Earlier(memory, before, _not_compared(looks))
-    rows = _rows(world, looks, linked, earlier, asked)
-    findings = _findings(world, looks, rows, asked)
+    rows = _rows(context, looks, linked, earlier, asked)
+    findings = _findings(context, looks, rows, asked)
     hidden = _hidden(looks, findings, [one.name for one in looks if one.private])
-    view = _view(world, looks, hidden, earlier, occasion)
+    view = _view(context, looks, hidden, earlier, occasion)
     summary = _summary(view, linked)
     if asked.suggest:
         summary["suggestions"] = suggest_copies(looks, rows, view.run)
-    summary["reports"] = report(world, view, summary, asked.lang)
+    summary["reports"] = report(context, view, summary, asked.lang)
     counts = tally(hidden)
-    world.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
+    context.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
     users = [one.name for one in looks if one.sync.entity_class == "user"]
     screen = replace(view, findings=_hidden(looks, findings, users))
     return Reconciled(summary, _exit_code(view, errors), screen, errors)
 
 
-def _view(world: World, looks: list[Look], findings: pd.DataFrame, earlier: Earlier, occasion: _Occasion) -> View:
+def _view(
+    context: RunContext, looks: list[Look], findings: pd.DataFrame, earlier: Earlier, occasion: _Occasion
+) -> View:
     """Return all that the reports show of these findings, which are masked already."""
     this = {"run": occasion.run, "at": occasion.at, "findings": tally(findings)}
     return View(
@@ -122,31 +124,31 @@ def _view(world: World, looks: list[Look], findings: pd.DataFrame, earlier: Earl
         overlap=overlap(numbers_of(looks)),
         findings=findings,
         resolved=resolved(findings, earlier),
-        history=[*world.ledger.findings.history(_SHOWN_RUNS - 1), this],
+        history=[*context.ledger.findings.history(_SHOWN_RUNS - 1), this],
         since=occasion.before.run if occasion.before else "",
     )
 
 
-def _rows(world: World, looks: list[Look], linked: Links, earlier: Earlier, asked: Asked) -> pd.DataFrame:
+def _rows(context: RunContext, looks: list[Look], linked: Links, earlier: Earlier, asked: Asked) -> pd.DataFrame:
     """Return all rows with their ids, dates, acceptances and advice; nothing is hidden yet."""
-    today = world.clock().date()
+    today = context.clock().date()
     blank = pd.DataFrame("", index=[], columns=[*COLUMNS], dtype="str").astype({"line": "int64"})
-    compared = [compare(side) for one in looks if (side := side_of(world, one))]
+    compared = [classify_findings(side) for one in looks if (side := side_of(context, one))]
     rows = pd.concat([blank, *compared], ignore_index=True)
     place_of = {one.name: one.place for one in looks}
-    rows = look_around(once(rows, place_of), place_of, standing(places_of(looks)))
+    rows = find_cross_references(deduplicate(rows, place_of), place_of, number_locations(places_of(looks)))
     rows = pd.concat([rows, linked.linked.rows], ignore_index=True)
-    rows = identify(rows, world.ledger.findings.salt(lambda: secrets.token_hex(16)))
-    rows = date_findings(rows, earlier, today, world.settings.reconcile.stale_days)
-    said = world.ledger.findings.accepted(today.isoformat())
+    rows = identify(rows, context.ledger.findings.salt(lambda: secrets.token_hex(16)))
+    rows = date_findings(rows, earlier, today, context.settings.reconcile.stale_days)
+    said = context.ledger.findings.accepted(today.isoformat())
     rows = accepted(rows, {key: f"until {one.until}: {one.reason} ({one.person})" for key, one in said.items()})
     names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in looks}
-    return advise(rows, names, asked.lang)
+    return add_remedies(rows, names, asked.lang)
 
 
-def _findings(world: World, looks: list[Look], rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+def _findings(context: RunContext, looks: list[Look], rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Return `Finding`, types with their words, sorted by sync and line."""
-    words = type_words(world, looks, asked.lang)
+    words = type_words(context, looks, asked.lang)
     connections = {one.name: one.sync.connection for one in looks}
     connection = rows["sync"].map(connections)
     for column in ("type_csv", "type_there"):
@@ -162,7 +164,7 @@ def _findings(world: World, looks: list[Look], rows: pd.DataFrame, asked: Asked)
 
 def _hidden(looks: list[Look], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:
     starts = {one.place + (": " if one.kind == "apio" else " "): one.place for one in looks}
-    return hide(findings, private, starts)
+    return mask_findings(findings, private, starts)
 
 
 def _not_compared(looks: list[Look]) -> list[tuple[str, str]]:
@@ -172,7 +174,7 @@ def _not_compared(looks: list[Look]) -> list[tuple[str, str]]:
 
 def _summary(view: View, linked: Links) -> dict[str, Any]:
     findings = view.findings
-    waiting = findings[(findings["accepted"] != "") & (findings["kind"] != Kind.AGREE)]
+    waiting = findings[(findings["accepted"] != "") & (findings["kind"] != FindingKind.AGREE)]
     trend = {word: int((findings["trend"] == word).sum()) for word in ("new", "persisting")}
     return {
         "run": view.run,
@@ -189,7 +191,7 @@ def _summary(view: View, linked: Links) -> dict[str, Any]:
 def _exit_code(view: View, errors: list[PhonesyncError]) -> int:
     """Return 0 where all agree or somebody has accepted that it does not; what could not be read weighs more."""
     findings = view.findings
-    open_ = ((findings["kind"] != Kind.AGREE) & (findings["accepted"] == "")).any()
+    open_ = ((findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")).any()
     unread = any(system.kind != "csv" and system.note for system in view.systems)
     codes = {error.exit_code if error.exit_code in {2, 4} else 4 for error in errors} | {int(bool(open_))}
     codes |= {4} if unread else set()

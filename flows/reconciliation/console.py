@@ -9,7 +9,7 @@ from typing import Any
 from flows.console import near, say, show_rows
 from flows.errors import show_errors
 from flows.reconciliation.body import Reconciled
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 
 _SHOWN = 20  # findings on the terminal; the page has them all
 
@@ -20,7 +20,7 @@ def show_reconciled(done: Reconciled) -> None:
     show_rows("Side by side", summary["systems"], _columns(summary["systems"]))
     say("")
     _show_counts(summary)
-    open_ = findings[(findings["kind"] != Kind.AGREE) & (findings["accepted"] == "")]
+    open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
     rows = [{str(key): value for key, value in row.items()} for row in open_.head(_SHOWN).to_dict("records")]
     if rows:
         say("")
@@ -41,7 +41,7 @@ def _columns(systems: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _show_counts(summary: Mapping[str, Any]) -> None:
     counts, accepted, trend = summary["findings"], summary["accepted"], summary["trend"]
-    waiting = sum(count for kind, count in counts.items() if kind != Kind.AGREE) - sum(accepted.values())
+    waiting = sum(count for kind, count in counts.items() if kind != FindingKind.AGREE) - sum(accepted.values())
     told = [f"{count} {kind}" for kind, count in counts.items() if count]
     say(", ".join(told) if told else "There is nothing to compare.")
     if accepted:

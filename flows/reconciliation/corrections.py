@@ -10,7 +10,7 @@ import pandas as pd
 from connectors.files.reading import write_private
 from connectors.files.texts import read_text
 from flows.reconciliation.reading import Look
-from flows.sources import Source
+from flows.sources import ExtractedSource
 from schemas.errors import SourceError
 from schemas.owner import entity_id
 from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
@@ -41,7 +41,7 @@ def suggest_copies(looks: list[Look], rows: pd.DataFrame, run: str) -> dict[str,
     return written
 
 
-def _suggested(source: Source, path: Path, rows: pd.DataFrame, *, apart: bool) -> Suggestion:
+def _suggested(source: ExtractedSource, path: Path, rows: pd.DataFrame, *, apart: bool) -> Suggestion:
     """Return the corrections of one file; `line` is in all of them what the file itself calls it."""
     table, headers, dialect = source.table, source.arranged.headers, source.dialect
     ids = {owner: entity_id(owner) for owner in rows["owner"].unique()}

@@ -13,8 +13,8 @@ import pandas as pd
 
 from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
-from connectors.target import Found
-from flows.context import World
+from connectors.target import Snapshot
+from flows.context import RunContext
 from flows.plan_policy import expect, owners_of
 from flows.planning import inputs
 from flows.reconciliation.reading import Look, ends_of, place_of
@@ -25,7 +25,7 @@ from schemas.plan import WRITES
 from schemas.syncs import Sync
 from tasks.phone.parser import means_none
 from tasks.plan.rules import plan
-from tasks.reconcile.export import Form, lay_out_source
+from tasks.reconcile.export import Form, source_table
 from tasks.source.columns import expected_headers
 
 _LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
@@ -48,7 +48,7 @@ class Wanted:
     force: bool = False
 
 
-def export(world: World, wanted: Wanted) -> dict[str, Any]:
+def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
     """Write the file and return what is in it; with it as the source, a plan changes nothing.
 
     That is not assumed but tried: the file is read back and planned with before it takes its place.
@@ -58,15 +58,15 @@ def export(world: World, wanted: Wanted) -> dict[str, Any]:
         Unreachable: USOS gave no usable answer for some owner.
         SourceError: what stands there cannot be told in the source's form.
     """
-    sync = world.sync(wanted.sync)
+    sync = context.sync(wanted.sync)
     path = wanted.output or sync.source
     if path.exists() and not wanted.force:
         raise UsageError(f"{path} is there already.", remedy="Give another file with -o FILE, or --force.")
     if path.suffix.casefold() == ".xlsx":
         raise UsageError(f"{path} would be a workbook; this writes CSV.", remedy="Give a file with -o FILE.csv.")
-    target = world.target(sync)
-    owners = _owners(world, wanted, sync, target.name)
-    found = target.read(owners, world.progress)
+    target = context.target(sync)
+    owners = _owners(context, wanted, sync, target.name)
+    found = target.read(owners, context.progress)
     if found.unread:
         raise Unreachable(
             f"{wanted.sync}: {len(found.unread)} owners gave no usable answer; nothing was written.",
@@ -75,10 +75,10 @@ def export(world: World, wanted: Wanted) -> dict[str, Any]:
         )
     entries, left_out = _tellable(found.entries, sync)
     empty = sorted(set(owners) - set(found.entries["owner"])) if sync.entity_class and sync.allow_clear else []
-    form = _form(world, sync)
+    form = _form(context, sync)
     ids = {owner: entity_id(owner) for owner in [*entries["owner"].unique(), *empty]}
-    text = lay_out_source(entries, form, ids if sync.entity_class else {}, empty)
-    proven = _proven(world, wanted, sync.model_copy(update={"source": path}), (_encoded(text, sync), found))
+    text = source_table(entries, form, ids if sync.entity_class else {}, empty)
+    proven = _proven(context, wanted, sync.model_copy(update={"source": path}), (_encoded(text, sync), found))
     without = len(owners) - found.entries["owner"].nunique() if sync.entity_class else 0
     return {
         "sync": wanted.sync,
@@ -92,14 +92,14 @@ def export(world: World, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _owners(world: World, wanted: Wanted, sync: Sync, target: str) -> list[str]:
+def _owners(context: RunContext, wanted: Wanted, sync: Sync, target: str) -> list[str]:
     """Return whose entries to read: the ids given, those of the present file, those that earlier runs wrote."""
     if not sync.entity_class:
         return []
     owners = {usos_owner(sync.entity_class, identifier) for identifier in _ids(wanted.ids)}
-    owners |= world.ledger.memory.owners(wanted.sync, target)
+    owners |= context.ledger.memory.owners(wanted.sync, target)
     if sync.source.exists():
-        owners |= owners_of(judge_source(world, sync, extract_source(world, sync)))
+        owners |= owners_of(judge_source(context, sync, extract_source(context, sync)))
     if not owners:
         raise UsageError(
             f"{wanted.sync}: nobody says whose numbers to read, and USOS has no list of ids.",
@@ -139,8 +139,8 @@ def _tellable(entries: pd.DataFrame, sync: Sync) -> tuple[pd.DataFrame, int]:
     return rest, len(entries) - len(rest)
 
 
-def _form(world: World, sync: Sync) -> Form:
-    kind, columns = kind_of(world, sync), configured_columns(sync)
+def _form(context: RunContext, sync: Sync) -> Form:
+    kind, columns = kind_of(context, sync), configured_columns(sync)
     headers = expected_headers(kind, columns)
     if kind == "apio" and "new_name" not in columns:
         del headers["new_name"]
@@ -162,7 +162,7 @@ def _encoded(text: str, sync: Sync) -> bytes:
         raise ConfigurationError(f"There is no encoding {encoding!r}.", remedy="Correct encoding.") from None
 
 
-def _proven(world: World, wanted: Wanted, sync: Sync, made: tuple[bytes, Found]) -> dict[str, int]:
+def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, Snapshot]) -> dict[str, int]:
     """Put the file in place once it has been read back and a plan with it has changed nothing.
 
     Returns:
@@ -172,13 +172,13 @@ def _proven(world: World, wanted: Wanted, sync: Sync, made: tuple[bytes, Found])
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / sync.source.name
         write_private(trial, data)
-        one = Look(wanted.sync, sync.model_copy(update={"source": trial}), kind_of(world, sync), place_of(sync))
-        one.target, one.found = world.target(sync).name, found
-        one.source = extract_source(world, one.sync)
-        one.checked = judge_source(world, one.sync, one.source)
+        one = Look(wanted.sync, sync.model_copy(update={"source": trial}), kind_of(context, sync), place_of(sync))
+        one.target, one.found = context.target(sync).name, found
+        one.source = extract_source(context, one.sync)
+        one.checked = judge_source(context, one.sync, one.source)
     checked = one.checked
-    one.gone = world.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
-    expected = expect(world, ends_of(world, one))
+    one.gone = context.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
+    expected = expect(context, ends_of(context, one))
     planned = plan(inputs(expected.checked, found.entries), expected.policy)
     changes = int(planned["action"].isin(WRITES).sum())
     if changes:

@@ -8,13 +8,13 @@ from typing import Any, cast
 import pandas as pd
 
 from connectors.apio.client import Apio, Criteria, PhoneList
-from connectors.target import Found, as_current
+from connectors.target import Snapshot, as_current
 from connectors.usos.client import Usos
-from flows.context import World
+from flows.context import RunContext
 from flows.reconciliation.reading import Look, look_at_files, read_place, sharing
 from schemas.errors import PhonesyncError, RequestRefused, ServiceError, UsageError
 from schemas.owner import list_owner
-from tasks.reconcile.search import Sought, matches, seek
+from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.masking import mask_numbers, mask_texts
 
 COLUMNS = ("where", "owner", "line", "name", "number", "type")
@@ -29,7 +29,7 @@ class Sightings:
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
-def find(world: World, text: str) -> Sightings:
+def find(context: RunContext, text: str) -> Sightings:
     """Return every line and every entry with this number or name; numbers of users are masked.
 
     USOS is asked about the owners of the files and of earlier runs, since no method lists its owners; and, for a text
@@ -40,17 +40,17 @@ def find(world: World, text: str) -> Sightings:
     """
     if not text.strip():
         raise UsageError("There is nothing to look for.", remedy="Give a number or a part of a name.")
-    looks = look_at_files(world)
-    for those in sharing(world, looks):
+    looks = look_at_files(context)
+    for those in sharing(context, looks):
         if those[0].kind == "apio":
-            _search(world, those, text)
+            _search(context, those, text)
         else:
-            read_place(world, those)
-    tables = [table for one in looks for table in _in_file(world, one, text)]
-    tables += _in_places(world, looks, text)
+            read_place(context, those)
+    tables = [table for one in looks for table in _in_file(context, one, text)]
+    tables += _in_places(context, looks, text)
     rows = pd.concat([pd.DataFrame(columns=list(COLUMNS), dtype="str"), *tables], ignore_index=True)
     found = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-    found += [_by_id(one, text, answer) for one, answer in _numbers_by_id(world, looks, text)]
+    found += [_by_id(one, text, answer) for one, answer in _numbers_by_id(context, looks, text)]
     errors = [error for one in looks for error in (one.wrong_source, one.wrong_place) if error]
     notes = list(dict.fromkeys(error.message for error in errors))
     codes = {4 if isinstance(error, ServiceError) else error.exit_code for error in errors}
@@ -58,21 +58,21 @@ def find(world: World, text: str) -> Sightings:
     return Sightings({"text": text, "found": found, "notes": notes}, code, errors)
 
 
-def _sought(world: World, one: Look, text: str) -> Sought:
-    reading = world.reading(one.sync)
-    return seek(text, region=reading.region, area_code=reading.area_code)
+def _sought(context: RunContext, one: Look, text: str) -> SearchTerm:
+    reading = context.reading(one.sync)
+    return search(text, region=reading.region, area_code=reading.area_code)
 
 
-def _search(world: World, looks: list[Look], text: str) -> None:
+def _search(context: RunContext, looks: list[Look], text: str) -> None:
     """Ask a phone list; the service looks for plain words itself, and its answer is filtered again.
 
     It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: then all are read.
     """
     first = looks[0]
     where = PhoneList(str(first.sync.tenant), first.sync.group)
-    plain = _sought(world, first, text).is_name and text.isascii()
+    plain = _sought(context, first, text).is_name and text.isascii()
     criteria = Criteria(insensitive_name_contains=" ".join(text.split())) if plain else None
-    client = cast("Apio", world.client(first.sync.connection))
+    client = cast("Apio", context.client(first.sync.connection))
     try:
         entries = client.entries(where, criteria)
     except ServiceError as error:
@@ -81,13 +81,13 @@ def _search(world: World, looks: list[Look], text: str) -> None:
         return
     owner = list_owner(where.tenant, where.group)
     rows = [(owner, entry.name, entry.number, "", "") for entry in entries]
-    first.found = Found(as_current(rows, world.reading(first.sync)))
+    first.found = Snapshot(as_current(rows, context.reading(first.sync)))
 
 
-def _in_file(world: World, one: Look, text: str) -> list[pd.DataFrame]:
+def _in_file(context: RunContext, one: Look, text: str) -> list[pd.DataFrame]:
     if one.checked is None or one.source is None:
         return []
-    sought = _sought(world, one, text)
+    sought = _sought(context, one, text)
     typed = one.source.arranged.source.rename(columns={"owner": "id"})
     judged = pd.concat([one.checked.desired, one.checked.rejected], ignore_index=True).drop_duplicates("line")
     lines = typed.merge(judged[["line", "owner", "key"]], on="line", how="left").fillna("")
@@ -96,7 +96,7 @@ def _in_file(world: World, one: Look, text: str) -> list[pd.DataFrame]:
     return [_shown(table, private=one.sync.entity_class == "user")]
 
 
-def _in_places(world: World, looks: list[Look], text: str) -> list[pd.DataFrame]:
+def _in_places(context: RunContext, looks: list[Look], text: str) -> list[pd.DataFrame]:
     tables: list[pd.DataFrame] = []
     seen: set[tuple[str, str]] = set()
     for one in looks:
@@ -106,7 +106,7 @@ def _in_places(world: World, looks: list[Look], text: str) -> list[pd.DataFrame]
         owners = pd.Series(list(zip([one.place] * len(entries), entries["owner"], strict=True)), index=entries.index)
         fresh = entries[~owners.isin(seen)]
         seen |= set(owners)
-        mine = fresh[matches(fresh, _sought(world, one, text))]
+        mine = fresh[matches(fresh, _sought(context, one, text))]
         table = mine.assign(where=one.place, line="", type=mine["type_id"])
         tables.append(_shown(table, private=one.sync.entity_class == "user"))
     return tables
@@ -119,7 +119,7 @@ def _shown(table: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     return shown
 
 
-def _numbers_by_id(world: World, looks: list[Look], text: str) -> list[tuple[Look, dict[str, Any]]]:
+def _numbers_by_id(context: RunContext, looks: list[Look], text: str) -> list[tuple[Look, dict[str, Any]]]:
     """Ask every USOS installation for the number of that id (services/phones/phone_number)."""
     if not text.strip().isdecimal():
         return []
@@ -128,7 +128,7 @@ def _numbers_by_id(world: World, looks: list[Look], text: str) -> list[tuple[Loo
         one = next(one for one in looks if one.sync.connection == connection)
         if one.wrong_place is None:
             try:
-                answers.append((one, cast("Usos", world.client(connection)).phone_number(text.strip())))
+                answers.append((one, cast("Usos", context.client(connection)).phone_number(text.strip())))
             except RequestRefused:
                 continue  # there is no number of this id
             except ServiceError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from connectors.files.reading import read_csv
-from flows.context import World
+from flows.context import RunContext
 from flows.reconciliation.reading import Look
 from flows.sources import given_of
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
@@ -24,12 +24,12 @@ class Links:
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
-def links(world: World, looks: list[Look]) -> Links:
+def links(context: RunContext, looks: list[Look]) -> Links:
     """Return the linked offices that have different numbers."""
     found = [pd.DataFrame(columns=list(MAPPING), dtype="str")]
     errors: list[PhonesyncError] = []
     try:
-        found.append(_mapping(world))
+        found.append(_mapping(context))
     except (SourceError, ConfigurationError) as error:
         errors.append(error)
     for one in looks:
@@ -56,8 +56,8 @@ def links(world: World, looks: list[Look]) -> Links:
     return Links(link(said, known), errors)
 
 
-def _mapping(world: World) -> pd.DataFrame:
-    path = world.settings.reconcile.mapping
+def _mapping(context: RunContext) -> pd.DataFrame:
+    path = context.settings.reconcile.mapping
     if path is None:
         return pd.DataFrame(columns=list(MAPPING), dtype="str")
     return mapping_of(read_csv(path, expected=list(MAPPING)).frame, str(path))

@@ -7,18 +7,18 @@ from typing import cast
 
 import pandas as pd
 
-from connectors.target import Found, Reading
+from connectors.target import NumberingDefaults, Snapshot
 from connectors.usos.client import Usos
-from flows.context import World
+from flows.context import RunContext
 from flows.plan_policy import Ends, expect, owners_of
 from flows.planning import inputs
-from flows.sources import Source, extract_source, judge_source, kind_of
+from flows.sources import ExtractedSource, extract_source, judge_source, kind_of
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
 from schemas.owner import list_owner
 from schemas.syncs import Sync
 from tasks.plan.rules import plan
-from tasks.reconcile.cross_references import Place
-from tasks.reconcile.inputs import Side
+from tasks.reconcile.cross_references import PlaceEntries
+from tasks.reconcile.inputs import SyncSide
 from tasks.reconcile.remedies import Language
 from tasks.source.validation import Checked, Target
 
@@ -48,9 +48,9 @@ class Look:
     kind: Target
     place: str
     target: str = ""
-    source: Source | None = None
+    source: ExtractedSource | None = None
     checked: Checked | None = None
-    found: Found | None = None
+    found: Snapshot | None = None
     wrong_source: PhonesyncError | None = None
     wrong_place: PhonesyncError | None = None
     gone: set[str] = field(default_factory=set)
@@ -67,44 +67,44 @@ def place_of(sync: Sync) -> str:
     return f"{sync.connection} {within}"
 
 
-def look(world: World) -> list[Look]:
+def look(context: RunContext) -> list[Look]:
     """Return every configured sync, read as far as it can be; one place is read once, however many syncs it has."""
-    looks = look_at_files(world)
-    for those in sharing(world, looks):
-        read_place(world, those)
+    looks = look_at_files(context)
+    for those in sharing(context, looks):
+        read_place(context, those)
     return looks
 
 
-def look_at_files(world: World) -> list[Look]:
+def look_at_files(context: RunContext) -> list[Look]:
     """Return every configured sync with its file, as far as it can be read; no service is asked."""
-    looks = [Look(name, sync, kind_of(world, sync), place_of(sync)) for name, sync in world.settings.syncs.items()]
+    looks = [Look(name, sync, kind_of(context, sync), place_of(sync)) for name, sync in context.settings.syncs.items()]
     for one in looks:
         try:
-            one.source = extract_source(world, one.sync)
-            one.checked = judge_source(world, one.sync, one.source)
+            one.source = extract_source(context, one.sync)
+            one.checked = judge_source(context, one.sync, one.source)
         except (SourceError, ConfigurationError) as error:
             one.wrong_source = error
     return looks
 
 
-def sharing(world: World, looks: list[Look]) -> list[list[Look]]:
+def sharing(context: RunContext, looks: list[Look]) -> list[list[Look]]:
     """Return the syncs that have one place and read numbers alike together; a place without credentials has none."""
-    shared: dict[tuple[str, Reading], list[Look]] = {}
+    shared: dict[tuple[str, NumberingDefaults], list[Look]] = {}
     for one in looks:
         try:
-            one.target = world.target(one.sync).name
-            shared.setdefault((one.target, world.reading(one.sync)), []).append(one)
+            one.target = context.target(one.sync).name
+            shared.setdefault((one.target, context.reading(one.sync)), []).append(one)
         except ConfigurationError as error:
             one.wrong_place = error
     return list(shared.values())
 
 
-def read_place(world: World, looks: list[Look]) -> None:
+def read_place(context: RunContext, looks: list[Look]) -> None:
     """Read one place for all syncs that it has."""
-    wanted = {one.name: _owners(world, one) for one in looks}
+    wanted = {one.name: _owners(context, one) for one in looks}
     every = sorted(set().union(*wanted.values()))
     try:
-        found = world.target(looks[0].sync).read(every, world.progress)
+        found = context.target(looks[0].sync).read(every, context.progress)
     except ServiceError as error:
         for one in looks:
             one.wrong_place = error
@@ -114,12 +114,12 @@ def read_place(world: World, looks: list[Look]) -> None:
         if one.kind == "usos":
             mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
         unread = {owner: why for owner, why in found.unread.items() if owner in wanted[one.name]}
-        one.found = Found(mine, unread)
+        one.found = Snapshot(mine, unread)
 
 
-def _owners(world: World, one: Look) -> set[str]:
+def _owners(context: RunContext, one: Look) -> set[str]:
     """Return the owners of the file, and those that earlier runs wrote: no method lists USOS's."""
-    remembered = world.ledger.memory.owners(one.name, one.target)
+    remembered = context.ledger.memory.owners(one.name, one.target)
     if one.checked is None:
         return remembered
     managed = owners_of(one.checked)
@@ -127,12 +127,12 @@ def _owners(world: World, one: Look) -> set[str]:
     return managed | remembered
 
 
-def side_of(world: World, one: Look) -> Side | None:
+def side_of(context: RunContext, one: Look) -> SyncSide | None:
     """Return the sync with both its ends, None where one of them could not be read."""
     if one.source is None or one.checked is None or one.found is None:
         return None
-    expected = expect(world, ends_of(world, one))
-    return Side(
+    expected = expect(context, ends_of(context, one))
+    return SyncSide(
         sync=one.name,
         place=one.place,
         by_name=one.kind == "apio",
@@ -144,11 +144,11 @@ def side_of(world: World, one: Look) -> Side | None:
         names_managed=expected.policy.names_managed,
         fold_names=expected.policy.fold_names,
         short_codes=one.sync.allow_short_codes,
-        untyped=world.ledger.findings.untyped(one.target),
+        untyped=context.ledger.findings.untyped(one.target),
     )
 
 
-def ends_of(world: World, one: Look) -> Ends:
+def ends_of(context: RunContext, one: Look) -> Ends:
     """Return both ends of a sync that was read.
 
     Raises:
@@ -157,12 +157,12 @@ def ends_of(world: World, one: Look) -> Ends:
     if one.source is None or one.checked is None or one.found is None:
         raise ConfigurationError(f"{one.name}: there is nothing to plan.", remedy="Try: phonesync check.")
     headers = one.source.arranged.headers
-    return Ends(one.sync, world.target(one.sync), headers, one.checked, one.found, frozenset(one.gone))
+    return Ends(one.sync, context.target(one.sync), headers, one.checked, one.found, frozenset(one.gone))
 
 
-def places_of(looks: list[Look]) -> list[Place]:
+def places_of(looks: list[Look]) -> list[PlaceEntries]:
     """Return the places that were read, each once, with the entries that any of its syncs has to do with."""
-    places: dict[str, Place] = {}
+    places: dict[str, PlaceEntries] = {}
     for one in looks:
         if one.found is None:
             continue
@@ -172,11 +172,11 @@ def places_of(looks: list[Look]) -> list[Place]:
             # A list is whole in every one of its syncs; of USOS each has its own owners, perhaps some in common.
             others = entries[~entries["owner"].isin(before.entries["owner"])]
             entries, private = pd.concat([before.entries, others], ignore_index=True), private or before.private
-        places[one.place] = Place(one.place, one.sync.connection, one.kind == "apio", entries, private)
+        places[one.place] = PlaceEntries(one.place, one.sync.connection, one.kind == "apio", entries, private)
     return list(places.values())
 
 
-def type_words(world: World, looks: list[Look], lang: Language) -> dict[tuple[str, str], str]:
+def type_words(context: RunContext, looks: list[Look], lang: Language) -> dict[tuple[str, str], str]:
     """Return what each phone type of each USOS connection is called: `STA (stacjonarny)`.
 
     A type that the service does not describe keeps its bare id; that is no reason to fail.
@@ -190,7 +190,7 @@ def type_words(world: World, looks: list[Look], lang: Language) -> dict[tuple[st
         connection = one.sync.connection
         for type_id in sorted({*typed} - {""})[:_MOST_TYPES]:
             if (connection, type_id) not in words and one.wrong_place is None:
-                words[connection, type_id] = _described(cast("Usos", world.client(connection)), type_id, lang)
+                words[connection, type_id] = _described(cast("Usos", context.client(connection)), type_id, lang)
     return words
 
 

@@ -6,19 +6,19 @@ import json
 from typing import Any
 
 from connectors.files.reading import write_private
-from flows.context import World
+from flows.context import RunContext
 from schemas.findings import View
 from tasks.reconcile.remedies import Language
 from tasks.reports.csv_text import as_csv
 
 
-def report(world: World, view: View, summary: dict[str, Any], lang: Language) -> dict[str, str]:
+def report(context: RunContext, view: View, summary: dict[str, Any], lang: Language) -> dict[str, str]:
     """Write the reports, each readable by its owner alone, and return their paths by kind."""
     # They bring a template engine and a workbook writer along, which nothing else here needs.
     from tasks.reports.reconciliation_page import page
     from tasks.reports.reconciliation_workbook import workbook
 
-    folder = world.settings.reports / view.run
+    folder = context.settings.reports / view.run
     paths = {kind: folder / f"reconciliation.{kind}" for kind in ("csv", "json", "html", "xlsx")}
     write_private(paths["csv"], as_csv(view.findings))
     write_private(paths["json"], _json(view, summary))

@@ -13,11 +13,11 @@ import pandas as pd
 
 from schemas.plan import Action
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import among
+from tasks.text_columns import is_in
 
 
 @dataclass(frozen=True)
-class Step:
+class ListChange:
     """One change of a list.
 
     Attributes:
@@ -37,7 +37,7 @@ class Step:
     new_number: str = ""
 
 
-def route(rows: pd.DataFrame, now: pd.DataFrame, *, fold_names: bool = False) -> list[Step]:
+def list_changes(rows: pd.DataFrame, now: pd.DataFrame, *, fold_names: bool = False) -> list[ListChange]:
     """Return the steps that lead from `now` to what `rows` want; none for a row that is in place.
 
     Args:
@@ -89,21 +89,21 @@ def _free(standing: dict[str, _Entry], name: str, wanted: set[str]) -> _Entry | 
     return None if name in wanted else standing.get(name)
 
 
-def _step(row: _Planned, there: _Entry | None, here: _Entry | None) -> Step | None:
+def _step(row: _Planned, there: _Entry | None, here: _Entry | None) -> ListChange | None:
     """Return the one step a row needs, given the entry of its new name and the one of its old name."""
     if row.action == Action.DELETE:
         # Somebody gave the name another number meanwhile: that entry is not the one that was to go.
         gone = here is None or here.key != row.key_before
-        return None if gone or here is None else Step(Action.DELETE, row.row, here.name, here.number)
+        return None if gone or here is None else ListChange(Action.DELETE, row.row, here.name, here.number)
     if there and there.key != row.key:
-        return Step(Action.MODIFY, row.row, there.name, there.number, there.name, row.number)
+        return ListChange(Action.MODIFY, row.row, there.name, there.number, there.name, row.number)
     if there:
         # A rename that had to be done as an addition: the old name goes once the new one stands.
         left = row.action == Action.RENAME and here is not None and here.key == row.key_before
-        return Step(Action.DELETE, row.row, here.name, here.number) if left and here else None
+        return ListChange(Action.DELETE, row.row, here.name, here.number) if left and here else None
     if row.action == Action.RENAME and here:
-        return Step(Action.RENAME, row.row, here.name, here.number, row.name, row.number)
-    return Step(Action.ADD, row.row, "", "", row.name, row.number)
+        return ListChange(Action.RENAME, row.row, here.name, here.number, row.name, row.number)
+    return ListChange(Action.ADD, row.row, "", "", row.name, row.number)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class FileRow:
     row: int | None = None
 
 
-def compose(now: pd.DataFrame, steps: Sequence[Step]) -> list[FileRow]:
+def compose(now: pd.DataFrame, steps: Sequence[ListChange]) -> list[FileRow]:
     """Return the complete list as a batch file: whatever it leaves out, the server may delete.
 
     A rename carries the number that stands there: some servers check it, some ignore another one. An additional change
@@ -146,4 +146,4 @@ def lost(stood: pd.DataFrame, now: pd.DataFrame, leaving: set[str], *, fold_name
     names, there = stood["tidy"], now["tidy"]
     if fold_names:
         names, there, leaving = names.str.casefold(), there.str.casefold(), {name.casefold() for name in leaving}
-    return stood[~among(names, {*there, *leaving})]
+    return stood[~is_in(names, {*there, *leaving})]

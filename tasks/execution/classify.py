@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.answer import Answer
+from schemas.answer import WriteAnswer
 from schemas.plan import Outcome
 
 SHOWN_OTHERWISE: Final = "the service confirmed it, but shows something else"
@@ -26,12 +26,12 @@ class Seen:
     untouched: bool
 
 
-def worth_another_try(answer: Answer | None, seen: Seen) -> bool:
+def worth_another_try(answer: WriteAnswer | None, seen: Seen) -> bool:
     """Tell whether sending once more is safe and sensible: nobody knows what happened, and reading says: nothing."""
     return answer is not None and answer.kind == "uncertain" and seen.untouched and seen.read
 
 
-def verdict(answer: Answer | None, seen: Seen, *, in_place: bool) -> tuple[Outcome, str]:
+def classify(answer: WriteAnswer | None, seen: Seen, *, in_place: bool) -> tuple[Outcome, str]:
     """Return the outcome and the words for it. Only what was seen in place is applied, whatever was said.
 
     Args:

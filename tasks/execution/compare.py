@@ -12,7 +12,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import Ints, Pairs, codes, pair_equal
-from tasks.text_columns import among
+from tasks.text_columns import is_in
 
 Mask = npt.NDArray[np.bool_]
 Image = Literal["after", "before"]
@@ -71,7 +71,7 @@ def taken(rows: pd.DataFrame, come: pd.DataFrame, *, fold_names: bool = False) -
     """
     brings = rows["action"].isin([Action.ADD, Action.RENAME])
     names = _folded(rows["name_after"], fold_names)
-    return (brings & among(names, _folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
+    return (brings & is_in(names, _folded(come["tidy"], fold_names))).to_numpy(dtype=np.bool_)
 
 
 def shown(rows: pd.DataFrame, image: Image, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
@@ -96,7 +96,7 @@ def _seen(rows: pd.DataFrame, some: Mask, image: Image, found: pd.DataFrame, fol
 def vanished(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> Mask:
     """Tell, for each `Plan` row that wants an entry, whether nothing has the name any more that it was made from."""
     names = _folded(tidy_text(rows["name_before"]), fold_names)
-    gone = ~among(names, _folded(found["tidy"], fold_names)) & (rows["name_after"] != "")
+    gone = ~is_in(names, _folded(found["tidy"], fold_names)) & (rows["name_after"] != "")
     return gone.to_numpy(dtype=np.bool_)
 
 

@@ -17,7 +17,7 @@ class Wanted:
     type_id: str
 
 
-def gather(rows: pd.DataFrame) -> dict[str, list[Wanted]]:
+def entity_sets(rows: pd.DataFrame) -> dict[str, list[Wanted]]:
     """Return the complete set of every owner in the `Plan` rows, an empty one where nothing is to stay."""
     sets: dict[str, list[Wanted]] = {str(owner): [] for owner in rows["owner"].unique()}
     stays = rows[rows["key_after"] != ""]

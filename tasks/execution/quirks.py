@@ -37,7 +37,7 @@ _FORMS: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def habits(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[int]) -> set[str]:
+def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[int]) -> set[str]:
     """Return what a place has been seen to do to names, from the `Plan` rows that were sent and `Current` read since.
 
     A habit is seen where a name is not there, and another stands with its number, once: one that was not there before,
@@ -62,7 +62,7 @@ def habits(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[int]) 
     return {habit for habit in found_habits if habit}
 
 
-def own_forms(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str, str], bool]) -> set[str]:
+def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str, str], bool]) -> set[str]:
     """Return what a place has been seen to do that is no difference anyway: it is told once, so that nobody wonders.
 
     Args:
@@ -78,7 +78,7 @@ def own_forms(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str,
     return seen if all(types.values()) else {*seen, TYPES_ITS_OWN_WAY}
 
 
-def told(habit: str, *, by_name: bool) -> str:
+def describe_quirk(habit: str, *, by_name: bool) -> str:
     """Return a habit as a sentence about a phone list, or about USOS, where the text beside a number is its comment."""
     return f"The phone list {habit}" if by_name else f"USOS {habit.replace('names', 'comments')}"
 

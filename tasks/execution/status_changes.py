@@ -17,7 +17,7 @@ _VERBS: Final[Mapping[Change, str]] = {
 }
 
 
-class Standing(StrEnum):
+class SyncStatus(StrEnum):
     """How a sync stands after a run."""
 
     GOOD = "good"
@@ -26,28 +26,28 @@ class Standing(StrEnum):
     STOPPED = "stopped"  # an error ended it: a service, a file, the configuration
 
 
-def standing(summary: Mapping[str, Any]) -> Standing:
+def sync_status(summary: Mapping[str, Any]) -> SyncStatus:
     """Return how a sync stands after the run whose summary, one of `syncs` in `--json`, this is."""
     tally = _tally(summary)
     if summary["guards"] and not tally.wrote:
-        return Standing.BLOCKED
+        return SyncStatus.BLOCKED
     if summary.get("error"):
-        return Standing.STOPPED
+        return SyncStatus.STOPPED
     troubled = any(tally.outcomes.get(word, 0) for word in TROUBLE)
-    return Standing.LINES if troubled or summary["rejected"] or not summary["verified"] else Standing.GOOD
+    return SyncStatus.LINES if troubled or summary["rejected"] or not summary["verified"] else SyncStatus.GOOD
 
 
-def changed(previous: Standing | None, now: Standing) -> Change | None:
+def changed(previous: SyncStatus | None, now: SyncStatus) -> Change | None:
     """Return what people should be told: every change once, and a night like the last one never.
 
     A service that stops answering is told also where some lines needed somebody before, and the other way round: the
     next step is another one. `previous` is None before the first run; that all went well then is no news.
     """
-    if now is (previous or Standing.GOOD):
+    if now is (previous or SyncStatus.GOOD):
         return None
-    if now is Standing.GOOD:
+    if now is SyncStatus.GOOD:
         return "recovered"
-    return "blocked" if now is Standing.BLOCKED else "failed"
+    return "blocked" if now is SyncStatus.BLOCKED else "failed"
 
 
 def news(summary: Mapping[str, Any], change: Change) -> dict[str, str]:

@@ -6,32 +6,32 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 
 Language = Literal["pl", "en"]
 LANGUAGES: tuple[Language, ...] = ("pl", "en")
 
 # Kinds in the order in which somebody should look at them; label, what it means.
-KIND_WORDS: Mapping[Language, Mapping[Kind, tuple[str, str]]] = {
+KIND_WORDS: Mapping[Language, Mapping[FindingKind, tuple[str, str]]] = {
     "en": {
-        Kind.MISSING: ("Missing", "A line of the file has it, the system does not."),
-        Kind.DIFFERS: ("Different", "It stands in both, but its number, its name or its type is not the same."),
-        Kind.ELSEWHERE: ("Elsewhere", "The number stands under another owner, or in another system only."),
-        Kind.DUPLICATE: ("Repeated", "The same number stands more than once where it should stand once."),
-        Kind.UNREADABLE: ("Unreadable", "There is no telephone number in it, or none that is certain."),
-        Kind.FOREIGN: ("Not in the file", "The system has it, and no line of the file mentions it."),
-        Kind.STALE: ("Unconfirmed", "Nobody has changed or confirmed it for a long time."),
-        Kind.AGREE: ("In agreement", "The file and the system say the same."),
+        FindingKind.MISSING: ("Missing", "A line of the file has it, the system does not."),
+        FindingKind.DIFFERS: ("Different", "It stands in both, but its number, its name or its type is not the same."),
+        FindingKind.ELSEWHERE: ("Elsewhere", "The number stands under another owner, or in another system only."),
+        FindingKind.DUPLICATE: ("Repeated", "The same number stands more than once where it should stand once."),
+        FindingKind.UNREADABLE: ("Unreadable", "There is no telephone number in it, or none that is certain."),
+        FindingKind.FOREIGN: ("Not in the file", "The system has it, and no line of the file mentions it."),
+        FindingKind.STALE: ("Unconfirmed", "Nobody has changed or confirmed it for a long time."),
+        FindingKind.AGREE: ("In agreement", "The file and the system say the same."),
     },
     "pl": {
-        Kind.MISSING: ("Brakujące", "Jest w pliku, a w systemie go nie ma."),
-        Kind.DIFFERS: ("Różniące się", "Jest tu i tu, ale numer, nazwa lub typ nie jest taki sam."),
-        Kind.ELSEWHERE: ("W innym miejscu", "Numer ma innego właściciela albo jest tylko w innym systemie."),
-        Kind.DUPLICATE: ("Powtórzone", "Ten sam numer występuje więcej niż raz, a powinien jeden raz."),
-        Kind.UNREADABLE: ("Nieczytelne", "Nie ma w tym numeru telefonu albo nie jest on pewny."),
-        Kind.FOREIGN: ("Spoza pliku", "Jest w systemie, a żadna linia pliku o nim nie wspomina."),
-        Kind.STALE: ("Niepotwierdzone", "Od dawna nikt tego nie zmienił ani nie potwierdził."),
-        Kind.AGREE: ("Zgodne", "Plik i system mówią to samo."),
+        FindingKind.MISSING: ("Brakujące", "Jest w pliku, a w systemie go nie ma."),
+        FindingKind.DIFFERS: ("Różniące się", "Jest tu i tu, ale numer, nazwa lub typ nie jest taki sam."),
+        FindingKind.ELSEWHERE: ("W innym miejscu", "Numer ma innego właściciela albo jest tylko w innym systemie."),
+        FindingKind.DUPLICATE: ("Powtórzone", "Ten sam numer występuje więcej niż raz, a powinien jeden raz."),
+        FindingKind.UNREADABLE: ("Nieczytelne", "Nie ma w tym numeru telefonu albo nie jest on pewny."),
+        FindingKind.FOREIGN: ("Spoza pliku", "Jest w systemie, a żadna linia pliku o nim nie wspomina."),
+        FindingKind.STALE: ("Niepotwierdzone", "Od dawna nikt tego nie zmienił ani nie potwierdził."),
+        FindingKind.AGREE: ("Zgodne", "Plik i system mówią to samo."),
     },
 }
 

@@ -97,7 +97,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "next": ("Next", "Następna"),
     "run": ("Run", "Przebieg"),
     "compared": ("Compared with", "Porównano z"),
-    "made": ("Made", "Wykonano"),
+    "made": ("PlannedSync", "Wykonano"),
     "summary": ("Summary", "Podsumowanie"),
     "to_do": ("To do", "Do zrobienia"),
     "no_number": ("there is no number in it", "nie ma w tym numeru"),

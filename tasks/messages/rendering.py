@@ -18,7 +18,7 @@ _ORDER: Final[Mapping[str, int]] = {sentence.code: at for at, sentence in enumer
 
 
 @dataclass(frozen=True)
-class Told:
+class Rendered:
     """A sentence about a line or a file, in one language, with what to do."""
 
     code: str
@@ -27,12 +27,12 @@ class Told:
     advice: str
 
 
-def told_of_line(reason: str, lang: Language) -> Told:
+def told_of_line(reason: str, lang: Language) -> Rendered:
     """Return what is said of a line; a reason that nobody has put into words is given as it stands."""
-    return _told(LINES, reason, lang) or Told(OTHER, "error", reason, "")
+    return _told(LINES, reason, lang) or Rendered(OTHER, "error", reason, "")
 
 
-def told_of_file(message: str, remedy: str, name: str, lang: Language) -> Told:
+def told_of_file(message: str, remedy: str, name: str, lang: Language) -> Rendered:
     """Return what is said of a file as a whole.
 
     Args:
@@ -44,7 +44,7 @@ def told_of_file(message: str, remedy: str, name: str, lang: Language) -> Told:
     bare = message.removeprefix(name).lstrip(":, ")
     found = _told(FILES, bare, lang)
     advice = _translated(remedy, REMEDIES) if lang == "pl" else remedy
-    return Told(found.code, "file", found.sentence, advice) if found else Told(OTHER, "file", bare, advice)
+    return Rendered(found.code, "file", found.sentence, advice) if found else Rendered(OTHER, "file", bare, advice)
 
 
 def whole(text: str) -> str:
@@ -57,14 +57,14 @@ def weight(code: str) -> int:
     return _ORDER.get(code, len(_ORDER))
 
 
-def _told(sentences: Sequence[Sentence], text: str, lang: Language) -> Told | None:
+def _told(sentences: Sequence[Sentence], text: str, lang: Language) -> Rendered | None:
     for sentence in sentences:
         found = _pattern(sentence.en).fullmatch(text)
         if found:
             if lang == "en":
-                return Told(sentence.code, sentence.level, text, sentence.do_en)
+                return Rendered(sentence.code, sentence.level, text, sentence.do_en)
             values = {key: KINDS.get(value, value) for key, value in found.groupdict().items()}
-            return Told(sentence.code, sentence.level, sentence.pl.format(**values), sentence.do_pl)
+            return Rendered(sentence.code, sentence.level, sentence.pl.format(**values), sentence.do_pl)
     return None
 
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from schemas.text_bytes import text_bytes
 from tasks.phone.column_parser import plain_keys
-from tasks.phone.parser import Reading, read_number
+from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import composed, fold, tidy
 from tasks.text_columns import arrow
 
@@ -81,7 +81,7 @@ def readings(
     )
 
 
-def key_of(reading: Reading) -> str:
+def key_of(reading: ParsedNumber) -> str:
     """Return the key of a reading: its numbers, or its text where it has none."""
     if reading.numbers:
         return "|".join(f"{n.e164};ext={n.extension}" if n.extension else n.e164 for n in reading.numbers)

@@ -46,7 +46,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Plan:
+class NumberingPlan:
     """The numbering plan in which numbers without a country code are read.
 
     Attributes:
@@ -64,7 +64,7 @@ class Plan:
     longest: int
 
     @classmethod
-    def of(cls, region: str, area_code: str | None) -> Plan:
+    def of(cls, region: str, area_code: str | None) -> NumberingPlan:
         """Return the plan of a region; of an unknown one, a plan that reads only numbers with a country code."""
         metadata = PhoneMetadata.metadata_for_region(region, None)
         if metadata is None:
@@ -79,7 +79,7 @@ def digits_of(run: str) -> str:
     return re.sub(r"\D", "", run)
 
 
-def read_run(run: str, plan: Plan) -> tuple[Number, ...] | str:
+def read_run(run: str, plan: NumberingPlan) -> tuple[Number, ...] | str:
     """Read a run of digits and separators as one number, or as several that only spaces set apart."""
     whole = read_one(run, plan)
     several = _several(run, plan) if len(digits_of(run)) >= 2 * SHORTEST_PIECE else []
@@ -90,7 +90,7 @@ def read_run(run: str, plan: Plan) -> tuple[Number, ...] | str:
     return (whole,) if isinstance(whole, Number) else whole
 
 
-def _several(run: str, plan: Plan) -> list[tuple[Number, ...]]:
+def _several(run: str, plan: NumberingPlan) -> list[tuple[Number, ...]]:
     """Return the ways to cut the run at its spaces into two or more numbers, two at most: more change nothing."""
     groups = re.sub(r"(?<=\d)\(", " (", run).split(" ")
     # ways[i]: how groups[i:] can be read
@@ -109,7 +109,7 @@ def _several(run: str, plan: Plan) -> list[tuple[Number, ...]]:
     return ways[0]
 
 
-def read_one(run: str, plan: Plan) -> Number | str:
+def read_one(run: str, plan: NumberingPlan) -> Number | str:
     """Read a run of digits and separators as exactly one number."""
     digits = digits_of(run)
     behind = _BEHIND.search(run)
@@ -128,7 +128,7 @@ def read_one(run: str, plan: Plan) -> Number | str:
     return _checked(parsed(digits, plan.region))
 
 
-def _after_plus(digits: str, *, plus: bool, plan: Plan) -> str | None:
+def _after_plus(digits: str, *, plus: bool, plan: NumberingPlan) -> str | None:
     """Return what would stand after a +, or None where the number is a national one."""
     if plus:
         return digits
@@ -142,7 +142,7 @@ def _after_plus(digits: str, *, plus: bool, plan: Plan) -> str | None:
     return None
 
 
-def _local(digits: str, plan: Plan) -> Number | str:
+def _local(digits: str, plan: NumberingPlan) -> Number | str:
     """Read a number without its area code: only where the area code is set and nothing else can be meant."""
     if not plan.area_code:
         return LOCAL

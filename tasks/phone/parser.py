@@ -23,7 +23,7 @@ from tasks.phone.numbering_plan import (
     SHORTEST_PIECE,
     TOO_SHORT,
     Number,
-    Plan,
+    NumberingPlan,
     kind_of,
     parsed,
     read_run,
@@ -39,7 +39,7 @@ from tasks.phone.shorthand import (
 from tasks.phone.tokenizer import WORDS, Piece, gather
 from tasks.phone.vocabulary import Token, fold, tidy, tokens
 
-__all__ = ["Number", "Reading", "is_short_code", "means_none", "read_number"]
+__all__ = ["Number", "ParsedNumber", "is_short_code", "means_none", "read_number"]
 
 EMPTY: Final = "The field is empty."
 NONE: Final = "The text says that there is no number."
@@ -66,7 +66,7 @@ _NOTHING: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedNumber:
     """What a text says: its numbers in order, or the reason why there is none.
 
     Attributes:
@@ -100,7 +100,7 @@ def is_short_code(text: str) -> bool:
 
 def read_number(
     text: str, *, region: str = "PL", area_code: str | None = None, switchboard: str | None = None
-) -> Reading:
+) -> ParsedNumber:
     """Return the numbers of a text only where all of it is understood; otherwise the reason, and no number.
 
     White space around the text and its kind never matter: a line break is a space.
@@ -112,22 +112,22 @@ def read_number(
         switchboard: the number that connects to extensions which stand alone; without it they are not read.
     """
     shown = _shown(text)
-    plan = Plan.of(region, area_code)
+    plan = NumberingPlan.of(region, area_code)
     if switchboard and (inside := _inside(shown, plan, _shown(switchboard))):
-        return Reading(text, inside, _note(tuple(token for token in tokens(shown) if token.kind != "extension")))
+        return ParsedNumber(text, inside, _note(tuple(token for token in tokens(shown) if token.kind != "extension")))
     if reason := _not_a_number(shown):
-        return Reading(text, (), reason=reason)
+        return ParsedNumber(text, (), reason=reason)
     found = tuple(tokens(shown))
     note = _note(found)
     numbers = _numbers(found, plan)
     if isinstance(numbers, tuple):
-        return Reading(text, numbers, note)
+        return ParsedNumber(text, numbers, note)
     if platform := _as_platform_writes(shown):
-        return Reading(text, (platform,))
-    return Reading(text, (), note, numbers)
+        return ParsedNumber(text, (platform,))
+    return ParsedNumber(text, (), note, numbers)
 
 
-def _inside(shown: str, plan: Plan, switchboard: str) -> tuple[Number, ...]:
+def _inside(shown: str, plan: NumberingPlan, switchboard: str) -> tuple[Number, ...]:
     """Read extensions that stand alone as those of the switchboard, or nothing where anything else may be meant."""
     if len(shown) > _LONGEST_TEXT:
         return ()
@@ -180,7 +180,7 @@ def _as_platform_writes(shown: str) -> Number | None:
     return Number(e164, kind=kind_of(number)) if same else None
 
 
-def _numbers(found: tuple[Token, ...], plan: Plan) -> tuple[Number, ...] | str:
+def _numbers(found: tuple[Token, ...], plan: NumberingPlan) -> tuple[Number, ...] | str:
     """Read every piece, or say why one of them is not understood."""
     gathered = gather(found)
     if isinstance(gathered, str):
@@ -213,7 +213,7 @@ def _numbers(found: tuple[Token, ...], plan: Plan) -> tuple[Number, ...] | str:
     return AMBIGUOUS if _towns_differ(pieces, numbers, plan) else tuple(numbers)
 
 
-def _joined(pieces: list[Piece], plan: Plan) -> list[Piece]:
+def _joined(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
     """Put a number together that a slash cuts behind its area code: +49 (0) 2232 / 68 84 11."""
     joined: list[Piece] = []
     for piece in pieces:
@@ -229,7 +229,7 @@ def _joined(pieces: list[Piece], plan: Plan) -> list[Piece]:
 
 
 def _completed(
-    why: str, piece: Piece, base: Piece | None, numbers: list[Number], plan: Plan
+    why: str, piece: Piece, base: Piece | None, numbers: list[Number], plan: NumberingPlan
 ) -> tuple[tuple[Number, ...] | str, Piece | None]:
     """Read a piece that is no number by itself, or return why it is none; and what the next piece stands beside."""
     if base and (beside := same_area(piece, base, numbers[-1])):
@@ -260,7 +260,7 @@ def _told_apart(read: tuple[Number, ...], piece: Piece) -> list[Number]:
     return [*numbers, *(replace(last, extension=extension) for extension in piece.extensions)]
 
 
-def _towns_differ(pieces: list[Piece], numbers: list[Number], plan: Plan) -> bool:
+def _towns_differ(pieces: list[Piece], numbers: list[Number], plan: NumberingPlan) -> bool:
     """Beside a number of another town, a number without an area code may be of either."""
     short = [piece.digits for piece in pieces if SHORTEST_PIECE <= len(piece.digits) <= LONGEST_LOCAL]
     if not plan.area_code or not short or len(numbers) == 1:

@@ -11,7 +11,16 @@ from typing import Final
 
 import phonenumbers
 
-from tasks.phone.numbering_plan import POLAND, Number, Plan, digits_of, parsed, read_international, read_one, read_run
+from tasks.phone.numbering_plan import (
+    POLAND,
+    Number,
+    NumberingPlan,
+    digits_of,
+    parsed,
+    read_international,
+    read_one,
+    read_run,
+)
 from tasks.phone.tokenizer import Piece
 
 _LONGEST_SUFFIX: Final = 8
@@ -60,7 +69,7 @@ def same_area(piece: Piece, base: Piece, last: Number) -> tuple[Number, Piece] |
     return read, replace(piece, run=f"({area}) {piece.run}", digits=area + piece.digits)
 
 
-def set_apart_by_spaces(run: str, plan: Plan) -> tuple[Number, ...]:
+def set_apart_by_spaces(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
     """Read numbers that share the area code before them: 17 7445715 7445717."""
     groups = run.split(" ")
     found = []
@@ -76,7 +85,7 @@ def set_apart_by_spaces(run: str, plan: Plan) -> tuple[Number, ...]:
     return found[0] if len(found) == 1 else ()
 
 
-def dashed_range(run: str, plan: Plan) -> tuple[Number, ...]:
+def dashed_range(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
     """Read a number and the end of a range: 552 03 20-29, where both ends have as many digits as the group before."""
     match = _DASHED.fullmatch(run)
     first = read_one(match[1], plan) if match else ""
@@ -85,7 +94,7 @@ def dashed_range(run: str, plan: Plan) -> tuple[Number, ...]:
     return numbers_between(first.e164, first.e164[: -len(match[2])] + match[2])
 
 
-def behind_a_house(piece: Piece, plan: Plan) -> tuple[Number, ...]:
+def behind_a_house(piece: Piece, plan: NumberingPlan) -> tuple[Number, ...]:
     """Read the number in "Polna 21 - 32 555 03 55", where nothing but the number behind the dash can be meant."""
     match = _HOUSE.fullmatch(piece.run) if piece.named else None
     if match is None:

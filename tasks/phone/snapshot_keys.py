@@ -10,7 +10,7 @@ from tasks.phone.canonical_keys import canonical_keys, tidy_text
 RAW = ["owner", "name", "number", "type_id", "name_en"]
 
 
-def recognise(
+def with_canonical_numbers(
     read: pd.DataFrame, *, region: str, area_code: str | None, switchboard: str | None = None
 ) -> pd.DataFrame:
     """Return `Current`: the stored texts as they are, with `tidy` and `key` to compare them by.

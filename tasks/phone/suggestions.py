@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from tasks.phone.parser import Reading
+from tasks.phone.parser import ParsedNumber
 from tasks.phone.vocabulary import fold, tidy
 
 _LONGEST: Final = 60  # a longer text holds more than a number and a slip of the hand
@@ -19,7 +19,7 @@ _TWICE: Final = re.compile(r"\(?\b(\d{2})\)? ?[ -]\1\b")
 _LOOSE: Final = re.compile(r"(.*\d\d)(?:,? |, ?| ?- ?| ?/ ?)(\d{2,5})")
 
 
-def suggest(text: str, read: Callable[[str], Reading], *, region: str = "PL") -> str:
+def suggest(text: str, read: Callable[[str], ParsedNumber], *, region: str = "PL") -> str:
     """Return another way to write the text, which `read` understands; "" where there is none, or more than one.
 
     Args:

@@ -25,14 +25,14 @@ _MOST_MARKS: Final = 30  # on one letter, as Unicode's Stream-Safe Text Format h
 _INVISIBLE: Final = re.compile(f"[{INVISIBLE}]+")
 _WHITE: Final = re.compile(f"[{WHITE}]+")
 
-Kind = Literal["run", "extension", "list", "or", "range", "slash", "label", "foreign", "note", "plain", "sign"]
+TokenKind = Literal["run", "extension", "list", "or", "range", "slash", "label", "foreign", "note", "plain", "sign"]
 
 
 @dataclass(frozen=True)
 class Token:
     """A stretch of a folded text and what it is; `value` is a run's or an extension's digits, or a label's meaning."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     value: str = ""
 
@@ -71,7 +71,7 @@ def _folded(character: str) -> str:
     return "/" if character in "⁄∕" else character
 
 
-_JOINTS: Final[dict[str, Kind]] = {
+_JOINTS: Final[dict[str, TokenKind]] = {
     **dict.fromkeys(("i", "oraz", "and", "und", "et"), "list"),
     **dict.fromkeys(("lub", "albo", "or", "oder", "ou"), "or"),
     **dict.fromkeys(("do", "to", "bis"), "range"),

@@ -35,7 +35,7 @@ class Inputs:
     current: pd.DataFrame
 
 
-class Board:
+class Draft:
     """Desired and current rows, each decided exactly once; a position of -1 means "no row on this side".
 
     `numbers` holds, for each column that rows are paired by, the numbers of its values on both sides: texts are

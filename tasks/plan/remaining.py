@@ -33,7 +33,7 @@ class Rest:
     seen: list[int]
 
 
-def carry_on(rows: pd.DataFrame, outcomes: Mapping[int, str], found: pd.DataFrame, *, fold_names: bool) -> Rest:
+def remaining_plan(rows: pd.DataFrame, outcomes: Mapping[int, str], found: pd.DataFrame, *, fold_names: bool) -> Rest:
     """Return the rest of a plan, given what is known of its rows and what stands in the target now.
 
     Args:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from tasks.plan.draft import Board, Mask
+from tasks.plan.draft import Draft, Mask
 from tasks.plan.pairing import pair_equal
-from tasks.text_columns import among
+from tasks.text_columns import is_in
 
 
-def rename_explicitly(board: Board) -> Mask:
+def rename_explicitly(draft: Draft) -> Mask:
     """Decide the lines with an old name, and return the entries whose name those lines give up.
 
     - only the old name stands in the list → rename;
@@ -23,19 +23,19 @@ def rename_explicitly(board: Board) -> Mask:
     - both stand there, but the other moves away by a rename of its own (a chain, a swap) → ordinary lines that reach
       the same end without depending on the order in which a server renames; the names given up may be deleted.
     """
-    released: Mask = np.zeros(len(board.current), dtype=np.bool_)
-    carried_out, taken_over = _carried_out(board)
-    rows = np.flatnonzero(board.desired_free & (board.desired["old_tidy"] != "").to_numpy() & ~carried_out)
+    released: Mask = np.zeros(len(draft.current), dtype=np.bool_)
+    carried_out, taken_over = _carried_out(draft)
+    rows = np.flatnonzero(draft.desired_free & (draft.desired["old_tidy"] != "").to_numpy() & ~carried_out)
     if not len(rows):
         return released
     # Repeated and held names are not free; a name that is not free cannot be renamed either.
-    free = np.flatnonzero(board.current_free)
-    names = pd.Index(board.current["tidy"].iloc[free])
-    old = _positions(names, free, board.desired["old_tidy"].iloc[rows])
+    free = np.flatnonzero(draft.current_free)
+    names = pd.Index(draft.current["tidy"].iloc[free])
+    old = _positions(names, free, draft.desired["old_tidy"].iloc[rows])
     old[np.isin(old, taken_over)] = -1
-    new = _positions(names, free, board.desired["tidy"].iloc[rows])
+    new = _positions(names, free, draft.desired["tidy"].iloc[rows])
     both = (old >= 0) & (new >= 0)
-    half = _halfway(board, rows, old, new, both)
+    half = _halfway(draft, rows, old, new, both)
     released[old[half]] = True
     both &= ~half
     blocked = _blocked(old, new, both)
@@ -43,20 +43,20 @@ def rename_explicitly(board: Board) -> Mask:
     # The far end of a chain is no rename either: its entry is the one the next link takes over.
     chained |= (old >= 0) & ~blocked & np.isin(old, new[chained])
     plain = (old >= 0) & ~blocked & ~chained & ~half
-    board.decide((rows[plain], old[plain]), Action.RENAME)
+    draft.decide((rows[plain], old[plain]), Action.RENAME)
     released[old[chained]] = True
     if blocked.any():
         why = "held: the new name already stands in the list"
-        stuck: Mask = np.zeros(len(board.current), dtype=np.bool_)
+        stuck: Mask = np.zeros(len(draft.current), dtype=np.bool_)
         stuck[old[blocked]] = stuck[new[blocked]] = True
-        board.hold_current(stuck, why)
-        waiting: Mask = np.zeros(len(board.desired), dtype=np.bool_)
+        draft.hold_current(stuck, why)
+        waiting: Mask = np.zeros(len(draft.desired), dtype=np.bool_)
         waiting[rows[blocked]] = True
-        board.hold_desired(waiting, why)
+        draft.hold_desired(waiting, why)
     return released
 
 
-def _carried_out(board: Board) -> tuple[Mask, np.ndarray]:
+def _carried_out(draft: Draft) -> tuple[Mask, np.ndarray]:
     """Find the lines and the entries of renames that have been carried out, though the whole chain has not.
 
     Returns:
@@ -64,13 +64,13 @@ def _carried_out(board: Board) -> tuple[Mask, np.ndarray]:
         have come to the name they are wanted under, and whose names other lines want to give up: renamed once more
         each night, an entry would never come to rest when the service refuses that other line.
     """
-    every = np.arange(len(board.desired)), np.arange(len(board.current))
-    left, right = pair_equal(*board.codes(*every, ["owner", "tidy", "key"]))
-    old = board.desired["old_tidy"]
-    done: Mask = np.zeros(len(board.desired), dtype=np.bool_)
+    every = np.arange(len(draft.desired)), np.arange(len(draft.current))
+    left, right = pair_equal(*draft.codes(*every, ["owner", "tidy", "key"]))
+    old = draft.desired["old_tidy"]
+    done: Mask = np.zeros(len(draft.desired), dtype=np.bool_)
     done[left] = True
-    come = ((old != "") & ~among(old, board.current["tidy"])).to_numpy()
-    return done & among(old, board.desired["tidy"]).to_numpy(), right[come[left]]
+    come = ((old != "") & ~is_in(old, draft.current["tidy"])).to_numpy()
+    return done & is_in(old, draft.desired["tidy"]).to_numpy(), right[come[left]]
 
 
 def _positions(names: pd.Index, free: np.ndarray, wanted: pd.Series) -> np.ndarray:
@@ -78,11 +78,11 @@ def _positions(names: pd.Index, free: np.ndarray, wanted: pd.Series) -> np.ndarr
     return np.where(found >= 0, free[found] if len(free) else -1, -1)
 
 
-def _halfway(board: Board, rows: np.ndarray, old: np.ndarray, new: np.ndarray, both: np.ndarray) -> Mask:
+def _halfway(draft: Draft, rows: np.ndarray, old: np.ndarray, new: np.ndarray, both: np.ndarray) -> Mask:
     """Find renames of which both entries have the number of the line, and neither is a link of a chain."""
     half: Mask = both & ~np.isin(old, new) & ~np.isin(new, old)
     at = np.flatnonzero(half)
-    lines, entries = board.numbers["key"]
+    lines, entries = draft.numbers["key"]
     wanted = lines[rows[at]]
     half[at] = (wanted == entries[old[at]]) & (wanted == entries[new[at]])
     return half

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from tasks.plan.draft import Board, Inputs, Mask
+from tasks.plan.draft import Draft, Inputs, Mask
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
 from tasks.plan.renames import rename_explicitly
-from tasks.plan.table import lay_out
-from tasks.text_columns import among
+from tasks.plan.table import plan_table
+from tasks.text_columns import is_in
 
 
 @dataclass(frozen=True)
@@ -53,37 +53,37 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     Nothing that a rejected line might refer to is changed; nothing is deleted without permission; what could mean two
     things is held. The order of the rows of the input does not matter.
     """
-    board = _set_up(inputs, policy)
-    current = board.current
+    draft = _set_up(inputs, policy)
+    current = draft.current
     # A line that names no owner and no entry could be about any of them: no number may leave its list.
     untied = _untied(inputs.rejected, current, policy)
     released: Mask = np.zeros(len(current), dtype=np.bool_)
     if policy.names_are_keys:
-        _hold_repeated_names(board)
-        _hold_mentioned(board, inputs.rejected)
-        _hold_together(board)
-        released = rename_explicitly(board)
-        _hold_together(board)
+        _hold_repeated_names(draft)
+        _hold_mentioned(draft, inputs.rejected)
+        _hold_together(draft)
+        released = rename_explicitly(draft)
+        _hold_together(draft)
     else:
-        _hold_owners(board, inputs.rejected, policy)
-    _keep_equal(board, policy)
+        _hold_owners(draft, inputs.rejected, policy)
+    _keep_equal(draft, policy)
     primary, secondary = ("tidy", "key") if policy.names_are_keys else ("key", "tidy")
-    board.decide(_on_free(board, primary), Action.MODIFY)
+    draft.decide(_on_free(draft, primary), Action.MODIFY)
     # A rename removes a name, so it needs the permission to delete; and while a line is unreadable, a number that
     # seems to have been replaced may be the very one that line is about.
     if untied is None and (policy.delete_missing or not policy.names_are_keys):
         action = Action.RENAME if policy.names_are_keys else Action.MODIFY
-        board.decide(_on_free(board, secondary, unique=True), action)
-    board.decide_desired(board.desired_free, Action.ADD)
-    deleted = _may_go(board, inputs.clears, policy) | released
+        draft.decide(_on_free(draft, secondary, unique=True), action)
+    draft.decide_desired(draft.desired_free, Action.ADD)
+    deleted = _may_go(draft, inputs.clears, policy) | released
     if untied is not None:
-        board.hold_current(deleted, f"not deleted: line {untied} could be about it, or about any other entry")
-    board.decide_current(deleted, Action.DELETE)
-    board.decide_current(board.current_free, Action.FOREIGN)
-    return lay_out(board, inputs, primary, policy.unread)
+        draft.hold_current(deleted, f"not deleted: line {untied} could be about it, or about any other entry")
+    draft.decide_current(deleted, Action.DELETE)
+    draft.decide_current(draft.current_free, Action.FOREIGN)
+    return plan_table(draft, inputs, primary, policy.unread)
 
 
-def _set_up(inputs: Inputs, policy: Policy) -> Board:
+def _set_up(inputs: Inputs, policy: Policy) -> Draft:
     """Return the board with both tables in their order, everything that rows are paired by numbered."""
     desired, current = inputs.desired, inputs.current.reset_index(drop=True)
     if not desired["line"].is_monotonic_increasing:
@@ -97,7 +97,7 @@ def _set_up(inputs: Inputs, policy: Policy) -> Board:
         current = current.iloc[order].reset_index(drop=True)
         numbers = {column: (left, right[order]) for column, (left, right) in numbers.items()}
     desired = _comparable(desired, current, numbers, policy)
-    return Board(desired, current, {**numbers, "tidy": number(desired["tidy"], current["tidy"])})
+    return Draft(desired, current, {**numbers, "tidy": number(desired["tidy"], current["tidy"])})
 
 
 def _settled_order(current: pd.DataFrame, numbers: Mapping[str, Pairs], policy: Policy) -> Ints | None:
@@ -142,55 +142,55 @@ def _untied(rejected: pd.DataFrame, current: pd.DataFrame, policy: Policy) -> in
         found_keys = {key for key in rejected["key"].unique() if _parts(key) & standing}
         found = rejected["key"].isin(found_keys)
         for names in (rejected["name"], rejected["new_name"]):
-            found |= among(names.str.casefold() if policy.fold_names else names, current["tidy"])
+            found |= is_in(names.str.casefold() if policy.fold_names else names, current["tidy"])
         nameless = (rejected["name"] == "") & (rejected["new_name"] == "")
         loose = ~found & (nameless | (rejected["key"] == ""))
     lines = rejected.loc[loose, "line"]
     return None if lines.empty else int(lines.min())
 
 
-def _hold_owners(board: Board, rejected: pd.DataFrame, policy: Policy) -> None:
+def _hold_owners(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> None:
     """USOS replaces an owner's numbers as a whole, so one bad line holds all of its owner."""
     first = rejected[rejected["owner"] != ""].groupby("owner")["line"].min()
     reasons = {str(owner): f"held: line {line} of the same owner was rejected" for owner, line in first.items()}
     reasons |= policy.unread
     if reasons:
         for owners, hold in (
-            (board.desired["owner"], board.hold_desired),
-            (board.current["owner"], board.hold_current),
+            (draft.desired["owner"], draft.hold_desired),
+            (draft.current["owner"], draft.hold_current),
         ):
             why = owners.map(reasons).fillna("").to_numpy(object)
             hold(why != "", why)
 
 
-def _hold_repeated_names(board: Board) -> None:
+def _hold_repeated_names(draft: Draft) -> None:
     """A name that stands twice in a list cannot be addressed by its name: neither entry is touched."""
-    names = board.current["tidy"]
-    _hold_named(board, names.duplicated(keep=False).to_numpy(), "held: this name stands in the list more than once")
+    names = draft.current["tidy"]
+    _hold_named(draft, names.duplicated(keep=False).to_numpy(), "held: this name stands in the list more than once")
 
 
-def _hold_mentioned(board: Board, rejected: pd.DataFrame) -> None:
+def _hold_mentioned(draft: Draft, rejected: pd.DataFrame) -> None:
     """Hold the entries that carry a rejected line's name or number, unless a good line says just what stands there."""
     if rejected.empty:
         return
     # Whether the list ignores case or not: one capital letter must not cost an entry.
     names = {name.casefold() for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
-    mentioned = among(board.current["tidy"].str.casefold(), names) | among(board.current["key"], keys)
-    confirmed = np.zeros(len(board.current), dtype=np.bool_)
-    confirmed[_equal_on_free(board)[1]] = True
-    _hold_named(board, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
+    mentioned = is_in(draft.current["tidy"].str.casefold(), names) | is_in(draft.current["key"], keys)
+    confirmed = np.zeros(len(draft.current), dtype=np.bool_)
+    confirmed[_equal_on_free(draft)[1]] = True
+    _hold_named(draft, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
 
 
-def _hold_together(board: Board) -> None:
+def _hold_together(draft: Draft) -> None:
     """Hold the entries that a waiting line wants or renames, and the lines that want or rename a held entry."""
     while True:
-        lines = board.desired.iloc[board.held_desired]
-        names = {*lines["tidy"], *lines["old_tidy"], *board.current["tidy"].iloc[board.held_current]} - {""}
-        held = len(board.held_desired) + len(board.held_current)
-        _hold_named(board, among(board.current["tidy"], names).to_numpy(), "held: a line about this entry is held")
-        board.hold_desired(_about(board, names), "held: an entry of this name is held")
-        if held == len(board.held_desired) + len(board.held_current):
+        lines = draft.desired.iloc[draft.held_desired]
+        names = {*lines["tidy"], *lines["old_tidy"], *draft.current["tidy"].iloc[draft.held_current]} - {""}
+        held = len(draft.held_desired) + len(draft.held_current)
+        _hold_named(draft, is_in(draft.current["tidy"], names).to_numpy(), "held: a line about this entry is held")
+        draft.hold_desired(_about(draft, names), "held: an entry of this name is held")
+        if held == len(draft.held_desired) + len(draft.held_current):
             return
 
 
@@ -200,51 +200,51 @@ def _parts(key: str) -> set[str]:
     return (parts | {part.partition(";")[0] for part in parts}) - {""}
 
 
-def _hold_named(board: Board, mask: Mask, why: str) -> None:
+def _hold_named(draft: Draft, mask: Mask, why: str) -> None:
     """Hold entries of a list, and the lines that would change them."""
     if mask.any():
-        names = board.current["tidy"][mask]
-        board.hold_current(mask, why)
-        board.hold_desired(_about(board, names), why)
+        names = draft.current["tidy"][mask]
+        draft.hold_current(mask, why)
+        draft.hold_desired(_about(draft, names), why)
 
 
-def _about(board: Board, names: pd.Series | set[str]) -> Mask:
+def _about(draft: Draft, names: pd.Series | set[str]) -> Mask:
     """Tell which lines want an entry of one of these names, or take its name away."""
-    mask: Mask = (among(board.desired["tidy"], names) | among(board.desired["old_tidy"], names)).to_numpy()
+    mask: Mask = (is_in(draft.desired["tidy"], names) | is_in(draft.desired["old_tidy"], names)).to_numpy()
     return mask
 
 
-def _keep_equal(board: Board, policy: Policy) -> None:
-    left, right = _equal_on_free(board)
+def _keep_equal(draft: Draft, policy: Policy) -> None:
+    left, right = _equal_on_free(draft)
     retyped = np.zeros(len(left), dtype=np.bool_)
     if policy.kept_types:
-        wanted = board.desired["type_id"].to_numpy(object)[left]
-        stored = board.current["type_id"].to_numpy(object)[right]
-        owners, keys = board.desired["owner"].to_numpy(object)[left], board.desired["key"].to_numpy(object)[left]
+        wanted = draft.desired["type_id"].to_numpy(object)[left]
+        stored = draft.current["type_id"].to_numpy(object)[right]
+        owners, keys = draft.desired["owner"].to_numpy(object)[left], draft.desired["key"].to_numpy(object)[left]
         for at in np.flatnonzero((wanted != "") & (wanted != stored)):
             retyped[at] = (owners[at], keys[at]) in policy.kept_types
-    board.decide((left[~retyped], right[~retyped]), Action.KEEP)
-    board.decide((left[retyped], right[retyped]), Action.MODIFY)
+    draft.decide((left[~retyped], right[~retyped]), Action.KEEP)
+    draft.decide((left[retyped], right[retyped]), Action.MODIFY)
 
 
-def _equal_on_free(board: Board) -> Pairs:
-    return _pairs(board, ["owner", "tidy", "key"], unique=False)
+def _equal_on_free(draft: Draft) -> Pairs:
+    return _pairs(draft, ["owner", "tidy", "key"], unique=False)
 
 
-def _on_free(board: Board, key: str, *, unique: bool = False) -> Pairs:
-    return _pairs(board, ["owner", key], unique=unique)
+def _on_free(draft: Draft, key: str, *, unique: bool = False) -> Pairs:
+    return _pairs(draft, ["owner", key], unique=unique)
 
 
-def _pairs(board: Board, columns: list[str], *, unique: bool) -> Pairs:
-    free_desired, free_current = board.free()
+def _pairs(draft: Draft, columns: list[str], *, unique: bool) -> Pairs:
+    free_desired, free_current = draft.free()
     pair = pair_unique if unique else pair_equal
-    left, right = pair(*board.codes(free_desired, free_current, columns))
+    left, right = pair(*draft.codes(free_desired, free_current, columns))
     return free_desired[left], free_current[right]
 
 
-def _may_go(board: Board, clears: pd.DataFrame, policy: Policy) -> Mask:
+def _may_go(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
-    owners = board.current["owner"]
+    owners = draft.current["owner"]
     gone = owners.isin(policy.gone) & (not policy.names_are_keys)  # a phone list stays the one it is, without any line
     missing = ~gone & policy.delete_missing
     mask: Mask = (missing | (gone & policy.clear_gone) | owners.isin(clears["owner"])).to_numpy()

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from schemas.plan import WRITES, Action
 from schemas.tables import Plan
 from tasks.parallel import on_all_cores
-from tasks.plan.draft import Board, Inputs
+from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
-from tasks.text_columns import among
+from tasks.text_columns import is_in
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
@@ -25,24 +25,24 @@ _RESTS = [action not in WRITES for action in _ACTIONS]
 _DELETES = [action == Action.DELETE for action in _ACTIONS]
 
 
-def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]) -> pd.DataFrame:
+def plan_table(draft: Draft, lines: Inputs, primary: str, unread: Mapping[str, str]) -> pd.DataFrame:
     """Return the `Plan` of a board on which everything is decided, sorted by line, then by what stands there.
 
     Args:
-        board: the decisions.
+        draft: the decisions.
         lines: the lines that are not on the board. Each gets a row: a rejected one on the held entry it is about, where
             that is certain; a clearing one on the entries it clears.
         primary: the column that pairs a waiting line with the entry it would change.
         unread: owners of which nobody knows what they have, each with the reason.
     """
-    held_desired, held_current = _pair_held(board, primary)
-    decisions = [*board.decisions, (held_desired, held_current, Action.HOLD)]
+    held_desired, held_current = _pair_held(draft, primary)
+    decisions = [*draft.decisions, (held_desired, held_current, Action.HOLD)]
     left = np.concatenate([pair[0] for pair in decisions])
     right = np.concatenate([pair[1] for pair in decisions])
     actions = np.repeat([_ACTIONS.index(pair[2]) for pair in decisions], [len(pair[0]) for pair in decisions])
     # Lines are in their order on the board already; what stands in no line comes last.
-    order = np.argsort(np.where(left >= 0, left, len(board.desired)), kind="stable")
-    table = _rows(board, left[order], right[order], actions[order])
+    order = np.argsort(np.where(left >= 0, left, len(draft.desired)), kind="stable")
+    table = _rows(draft, left[order], right[order], actions[order])
     table = _with_rejected(table, lines.rejected, unread)
     table = _with_clears(table, lines.clears, unread)
     table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
@@ -50,12 +50,12 @@ def lay_out(board: Board, lines: Inputs, primary: str, unread: Mapping[str, str]
     return _sorted(table[COLUMNS])
 
 
-def _pair_held(board: Board, primary: str) -> tuple[Ints, Ints]:
+def _pair_held(draft: Draft, primary: str) -> tuple[Ints, Ints]:
     """Put a waiting line and the entry it is about on one row: equal ones first, then those of one primary key."""
-    desired, current = board.held_desired, board.held_current
+    desired, current = draft.held_desired, draft.held_current
     lefts, rights = [], []
     for columns in (["owner", "tidy", "key"], ["owner", primary]):
-        left, right = pair_equal(*board.codes(desired, current, columns))
+        left, right = pair_equal(*draft.codes(desired, current, columns))
         lefts.append(desired[left])
         rights.append(current[right])
         desired, current = np.delete(desired, left), np.delete(current, right)
@@ -73,9 +73,9 @@ def _taken(frame: pd.DataFrame, column: str, at: Ints) -> pa.Array:
     return with_none.take(pa.array(np.where(at < 0, len(texts), at)))
 
 
-def _rows(board: Board, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
+def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
     """Return the rows as columns of Arrow: object by object, a million of them would take seconds."""
-    desired, current = board.desired, board.current
+    desired, current = draft.desired, draft.current
     taken = on_all_cores(lambda column: _taken(current, column, right), _BEFORE.values(), rows=len(right))
     before = dict(zip(_BEFORE, taken, strict=True))
     taken = on_all_cores(lambda column: _taken(desired, column, left), _WANTED.values(), rows=len(left))
@@ -100,17 +100,17 @@ def _rows(board: Board, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
         "action": pa.array([str(word.value) for word in _ACTIONS], pa.large_string()).take(pa.array(action)),
         **{f"{name}_before": values for name, values in before.items()},
         **{f"{name}_after": values for name, values in after.items()},
-        "message": _reasons(board, left, right, action),
+        "message": _reasons(draft, left, right, action),
     }
     table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
     return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
 
 
-def _reasons(board: Board, left: Ints, right: Ints, action: Ints) -> pa.Array:
+def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> pa.Array:
     """Return why each row is held, "" for the others."""
     held = action == _ACTIONS.index(Action.HOLD)
     left, right = left[held], right[held]
-    why = np.where(left >= 0, np.append(board.why_desired, "")[left], np.append(board.why_current, "")[right])
+    why = np.where(left >= 0, np.append(draft.why_desired, "")[left], np.append(draft.why_current, "")[right])
     silent = pa.repeat(pa.scalar("", pa.large_string()), len(held))
     return pc.replace_with_mask(silent, pa.array(held), pa.array(why, type=pa.large_string()))
 
@@ -168,7 +168,7 @@ def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
     english = table["en_before"] != ""
     if english.any():
         replaced = table.loc[table["action"].isin(WRITES), "owner"]
-        lost = english & among(table["owner"], replaced) & (table["action"] != Action.DELETE)
+        lost = english & is_in(table["owner"], replaced) & (table["action"] != Action.DELETE)
         note = "its English comment is lost: USOS stores the Polish one only"
         kept = table.loc[lost, "message"]
         table.loc[lost, "message"] = (kept + "; " + note).where(kept != "", note)

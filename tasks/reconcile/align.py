@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
-from tasks.reconcile.inputs import Side
-from tasks.text_columns import among
+from tasks.reconcile.inputs import SyncSide
+from tasks.text_columns import is_in
 
 _ORDER = ("owner", "key", "tidy", "number", "name", "type_id")
 
 
 @dataclass(frozen=True)
-class Beside:
+class Aligned:
     """Lines and entries, and which of them stand beside each other.
 
     Attributes:
@@ -37,7 +37,7 @@ class Beside:
     moved: Mask
 
 
-def beside(side: Side) -> Beside:
+def align(side: SyncSide) -> Aligned:
     """Return the rows: pairs first, then lines without an entry, then entries without a line."""
     wanted, bad, there = _wanted(side), _bad(side), _there(side)
     lines = pd.concat([wanted, bad], ignore_index=True)
@@ -55,7 +55,7 @@ def beside(side: Side) -> Beside:
     lonely, rest = np.flatnonzero(alone.lines), np.flatnonzero(alone.entries)
     first = sum(len(pairs[0]) for pairs in here)
     at = np.arange(len(left) + len(lonely) + len(rest))
-    return Beside(
+    return Aligned(
         lines,
         there,
         np.concatenate([left, lonely, np.full(len(rest), -1)]),
@@ -83,7 +83,7 @@ class _Alone:
         return found
 
 
-def _steps(side: Side, lines: pd.DataFrame) -> list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]]:
+def _steps(side: SyncSide, lines: pd.DataFrame) -> list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]]:
     """Return by what lines are known to be about an entry, the surest first."""
     every = np.ones(len(lines), dtype=np.bool_)
     first, second = ("tidy", "key") if side.by_name else ("key", "tidy")
@@ -98,16 +98,16 @@ def _steps(side: Side, lines: pd.DataFrame) -> list[tuple[list[str], Callable[[I
     return steps
 
 
-def _wanted(side: Side) -> pd.DataFrame:
+def _wanted(side: SyncSide) -> pd.DataFrame:
     desired = side.checked.desired
-    desired = desired[~among(desired["owner"], side.unread)].sort_values("line", kind="stable", ignore_index=True)
+    desired = desired[~is_in(desired["owner"], side.unread)].sort_values("line", kind="stable", ignore_index=True)
     tidy, old = desired["name"], desired["old_name"]
     if side.fold_names:
         tidy, old = tidy.str.casefold(), old.str.casefold()
     return desired.assign(tidy=tidy, old_tidy=old, reason="")[["line", "owner", "tidy", "old_tidy", "key", "reason"]]
 
 
-def _bad(side: Side) -> pd.DataFrame:
+def _bad(side: SyncSide) -> pd.DataFrame:
     """Return one row for each rejected line, all its reasons together."""
     rejected = side.checked.rejected.sort_values("line", kind="stable")
     lines = rejected.drop_duplicates("line", ignore_index=True)
@@ -119,7 +119,7 @@ def _bad(side: Side) -> pd.DataFrame:
     return bad[["line", "owner", "tidy", "old_tidy", "key", "reason"]]
 
 
-def _there(side: Side) -> pd.DataFrame:
+def _there(side: SyncSide) -> pd.DataFrame:
     texts = pa.table({column: pa.array(side.entries[column], type=pa.large_string()) for column in _ORDER})
     order = pc.sort_indices(texts, sort_keys=[(column, "ascending") for column in _ORDER])
     there: pd.DataFrame = side.entries.iloc[order.to_numpy()].reset_index(drop=True)

@@ -8,22 +8,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, codes, pair_equal
-from tasks.reconcile.align import Beside, beside
-from tasks.reconcile.inputs import COLUMNS, Side
-from tasks.text_columns import among
+from tasks.reconcile.align import Aligned, align
+from tasks.reconcile.inputs import COLUMNS, SyncSide
+from tasks.text_columns import is_in
 
 
-def compare(side: Side) -> pd.DataFrame:
+def classify_findings(side: SyncSide) -> pd.DataFrame:
     """Return `COLUMNS`: one row for each line of the file and for each entry, a pair of them on one row.
 
     Not yet told apart here: a number that is missing here and stands in another system.
     """
-    found = beside(side)
+    found = align(side)
     rows = _laid_out(side, found)
     rows["kind"], rows["what"] = _kinds(side, rows, found.moved)
     rows = _with_duplicates(side, rows)
@@ -32,7 +32,7 @@ def compare(side: Side) -> pd.DataFrame:
     return rows[[*COLUMNS]]
 
 
-def _laid_out(side: Side, found: Beside) -> pd.DataFrame:
+def _laid_out(side: SyncSide, found: Aligned) -> pd.DataFrame:
     """Return the rows with all their texts, "" on the side where nothing stands."""
     left, right = found.left, found.right
     ours = {name: _taken(found.lines[name], left) for name in ("owner", "key", "tidy", "reason")}
@@ -64,7 +64,7 @@ def _laid_out(side: Side, found: Beside) -> pd.DataFrame:
     return table.assign(line=line, paired=(left >= 0) & (right >= 0))
 
 
-def _typed(side: Side, line: Ints) -> dict[str, pd.Series]:
+def _typed(side: SyncSide, line: Ints) -> dict[str, pd.Series]:
     """Return what was typed in these lines, "" for line 0; the new name of one that renames."""
     source = side.source.drop_duplicates("line")
     at = pd.Index(source["line"]).get_indexer(pd.Index(line))
@@ -78,26 +78,26 @@ def _taken(values: pd.Series, at: Ints) -> pd.Series:
     return pd.Series(values.array.take(at, allow_fill=True, fill_value=""), dtype="str")
 
 
-def _kinds(side: Side, rows: pd.DataFrame, moved: Mask) -> tuple[pd.Series, pd.Series]:
+def _kinds(side: SyncSide, rows: pd.DataFrame, moved: Mask) -> tuple[pd.Series, pd.Series]:
     """Return kind and `what` of each row, duplicates and other systems not yet considered."""
     bad, alone = rows["reason"] != "", rows["line"] == 0
     paired = rows["paired"] & ~bad & ~moved
     what = _differences(side, rows).where(paired, "")
     wordy = alone & ~_holds_a_number(rows["key_there"], short_codes=side.short_codes)
     said = [
-        (wordy | bad, Kind.UNREADABLE),
-        (alone, Kind.FOREIGN),
-        (pd.Series(moved, index=rows.index), Kind.ELSEWHERE),
-        (what != "", Kind.DIFFERS),
-        (paired, Kind.AGREE),
+        (wordy | bad, FindingKind.UNREADABLE),
+        (alone, FindingKind.FOREIGN),
+        (pd.Series(moved, index=rows.index), FindingKind.ELSEWHERE),
+        (what != "", FindingKind.DIFFERS),
+        (paired, FindingKind.AGREE),
     ]
     masks = [mask.to_numpy(np.bool_) for mask, _ in said]
-    kind = np.select(masks, [np.array(str(kind), dtype=object) for _, kind in said], str(Kind.MISSING))
+    kind = np.select(masks, [np.array(str(kind), dtype=object) for _, kind in said], str(FindingKind.MISSING))
     what = what.mask(moved, "owner").mask(bad, rows["reason"]).mask(wordy, "there is no number in it")
     return pd.Series(kind, index=rows.index, dtype="str"), what
 
 
-def _differences(side: Side, rows: pd.DataFrame) -> pd.Series:
+def _differences(side: SyncSide, rows: pd.DataFrame) -> pd.Series:
     """Name in which parts line and entry differ: `comment, number`."""
     typed = (rows["type_csv"] != "") & (rows["type_csv"] != rows["type_there"])
     if side.untyped and typed.any():
@@ -120,7 +120,7 @@ def _holds_a_number(keys: pd.Series, *, short_codes: bool) -> pd.Series:
     return ~wordy | keys.isin(short)
 
 
-def _with_duplicates(side: Side, rows: pd.DataFrame) -> pd.DataFrame:
+def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     """Call what stands twice under one owner a duplicate from the second on; pairs that agree count as the first.
 
     In USOS that is the same number, on a phone list the same name: one number under two names is an alias there, which
@@ -128,45 +128,45 @@ def _with_duplicates(side: Side, rows: pd.DataFrame) -> pd.DataFrame:
     """
     final = rows["tidy"].where(rows["line"] > 0, rows["tidy_there"])
     mark = final.str.casefold() if side.by_name else rows["key"]
-    told = rows["kind"].isin([str(Kind.UNREADABLE), str(Kind.ELSEWHERE)])
+    told = rows["kind"].isin([str(FindingKind.UNREADABLE), str(FindingKind.ELSEWHERE)])
     marked = pd.DataFrame({"owner": rows["owner"], "mark": mark})[(mark != "") & ~told]
     marked = marked[marked.duplicated(keep=False)]
     if marked.empty:
         return rows
     # Two lines for one number that both have their entry, and two entries for one line, are the same kind of finding.
     there = rows.loc[marked.index]
-    order = np.lexsort((there.index, there["line"] == 0, ~there["paired"], there["kind"] != Kind.AGREE))
+    order = np.lexsort((there.index, there["line"] == 0, ~there["paired"], there["kind"] != FindingKind.AGREE))
     times = marked.iloc[order].groupby(["owner", "mark"]).cumcount()
     again = times[times > 0]
-    rows.loc[again.index, "kind"] = str(Kind.DUPLICATE)
+    rows.loc[again.index, "kind"] = str(FindingKind.DUPLICATE)
     rows.loc[again.index, "what"] = "the name stands here twice" if side.by_name else "the number stands here twice"
     rows.loc[again.index, "part"] = again.astype("str")
     return rows
 
 
-def _of_repeats(side: Side) -> pd.DataFrame:
+def _of_repeats(side: SyncSide) -> pd.DataFrame:
     """Return the lines of a phone list that say what another line says."""
     repeats = side.checked.repeats.reset_index(drop=True)
     typed = _typed(side, repeats["line"].to_numpy(np.int64))
     texts = {"what": repeats["message"], "part": repeats["line"].astype("str")}
-    kind = pd.Series(str(Kind.DUPLICATE), index=repeats.index, dtype="str")
+    kind = pd.Series(str(FindingKind.DUPLICATE), index=repeats.index, dtype="str")
     return _of_lines(side, repeats, kind, texts | {name: typed[name] for name in ("number_csv", "name_csv")})
 
 
-def _of_clears(side: Side, there: pd.DataFrame) -> pd.DataFrame:
+def _of_clears(side: SyncSide, there: pd.DataFrame) -> pd.DataFrame:
     """Return the lines that say "this owner has no numbers": they agree where none stand there.
 
     Where some do, these are foreign, and the line is a `differs` of its own.
     """
     clears = side.checked.clears
-    clears = clears[~among(clears["owner"], side.unread)].reset_index(drop=True)
-    standing = among(clears["owner"], there["owner"])
-    kind = pd.Series(str(Kind.AGREE), index=clears.index, dtype="str").mask(standing, str(Kind.DIFFERS))
+    clears = clears[~is_in(clears["owner"], side.unread)].reset_index(drop=True)
+    standing = is_in(clears["owner"], there["owner"])
+    kind = pd.Series(str(FindingKind.AGREE), index=clears.index, dtype="str").mask(standing, str(FindingKind.DIFFERS))
     what = pd.Series("", index=clears.index, dtype="str").mask(standing, "number")
     return _of_lines(side, clears, kind, {"what": what})
 
 
-def _of_lines(side: Side, lines: pd.DataFrame, kind: pd.Series, texts: dict[str, pd.Series]) -> pd.DataFrame:
+def _of_lines(side: SyncSide, lines: pd.DataFrame, kind: pd.Series, texts: dict[str, pd.Series]) -> pd.DataFrame:
     """Return rows of lines that are about no entry."""
     none = pd.Series("", index=lines.index, dtype="str")
     given = {"kind": kind, "sync": none + side.sync, "owner": lines["owner"], **texts}

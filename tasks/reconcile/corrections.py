@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from schemas.plan import Action
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -84,10 +84,10 @@ def suggest(file: File, rows: pd.DataFrame, owner_ids: Mapping[str, str]) -> Sug
     changes: list[dict[str, str | int]] = []
     for row in rows[_correctable(rows)].to_dict("records"):
         line = int(row["line"])
-        if row["kind"] == Kind.DUPLICATE and line in spans:
+        if row["kind"] == FindingKind.DUPLICATE and line in spans:
             changes.append(_change(row, "removed", "", spans[line].strip(), ""))
             spans[line] = ""
-        elif row["kind"] == Kind.UNREADABLE and line in spans:
+        elif row["kind"] == FindingKind.UNREADABLE and line in spans:
             spans[line] = _corrected(file, spans[line], row, changes)
         elif not line:
             cells = _cells(file, row, owner_ids)
@@ -105,10 +105,10 @@ def suggest(file: File, rows: pd.DataFrame, owner_ids: Mapping[str, str]) -> Sug
 def _correctable(rows: pd.DataFrame) -> pd.Series:
     kind, in_file = rows["kind"], rows["line"] > 0
     there = (rows["number_there"] != "") & ~rows["key_there"].str.startswith("text:")
-    unreadable = (kind == Kind.UNREADABLE) & in_file & there
+    unreadable = (kind == FindingKind.UNREADABLE) & in_file & there
     # A number that stands twice in the place as well is left to whoever knows why.
-    again = (kind == Kind.DUPLICATE) & in_file & (rows["number_there"] == "")
-    foreign = (kind == Kind.FOREIGN) & ~in_file & (rows["action"] == Action.FOREIGN)
+    again = (kind == FindingKind.DUPLICATE) & in_file & (rows["number_there"] == "")
+    foreign = (kind == FindingKind.FOREIGN) & ~in_file & (rows["action"] == Action.FOREIGN)
     return unreadable | again | foreign
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from schemas.findings import Kind
-from tasks.text_columns import among, looked_up
+from schemas.findings import FindingKind
+from tasks.text_columns import is_in, looked_up
 
 _SHOWN = 5  # a switchboard's number stands at a hundred desks
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceEntries:
     """One place in a service, as far as it could be read.
 
     Attributes:
@@ -33,14 +33,14 @@ class Place:
     private: bool = False
 
 
-def standing(places: Sequence[Place]) -> pd.DataFrame:
+def number_locations(places: Sequence[PlaceEntries]) -> pd.DataFrame:
     """Return every readable number of every place: `key, place, owner, name, label, by_name`, each on its own row."""
     parts = [_of_place(place) for place in places]
     blank = pd.DataFrame({name: pd.Series(dtype="str") for name in ("key", "place", "owner", "name", "label")})
     return pd.concat([blank.assign(by_name=pd.Series(dtype="bool")), *parts], ignore_index=True)
 
 
-def _of_place(place: Place) -> pd.DataFrame:
+def _of_place(place: PlaceEntries) -> pd.DataFrame:
     entries = place.entries
     named = entries["name"].where(entries["name"] != "", entries["owner"])
     full = place.connection + " " + entries["owner"] + (": " + entries["name"]).where(entries["name"] != "", "")
@@ -61,13 +61,13 @@ def _apart(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[~several], split.astype({"key": "str"})])
 
 
-def look_around(rows: pd.DataFrame, place_of: dict[str, str], stands: pd.DataFrame) -> pd.DataFrame:
+def find_cross_references(rows: pd.DataFrame, place_of: dict[str, str], stands: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with `where`, the other places that hold the number; what is missing here may be elsewhere.
 
     Args:
         rows: what `compare` returned.
         place_of: the place of each sync.
-        stands: what `standing` returned.
+        stands: what `number_locations` returned.
     """
     place = looked_up(rows["sync"], place_of)
     keyed = _apart(pd.DataFrame({"key": rows["key"], "row": np.arange(len(rows)), "place": place}))
@@ -82,18 +82,18 @@ def look_around(rows: pd.DataFrame, place_of: dict[str, str], stands: pd.DataFra
     count = here["key"].map(owners["key"].value_counts()).astype("float64").fillna(0).to_numpy()
     away = count > (here["here"] == "both").to_numpy()
     aliases = stands[stands["by_name"]]["key"].value_counts()
-    keyed = keyed[away | among(keyed["key"], aliases.index[aliases > 1]).to_numpy()]
-    other = stands[among(stands["key"], keyed["key"])].drop_duplicates(["key", "label"])
+    keyed = keyed[away | is_in(keyed["key"], aliases.index[aliases > 1]).to_numpy()]
+    other = stands[is_in(stands["key"], keyed["key"])].drop_duplicates(["key", "label"])
     other = other.sort_values(["key", "label"], kind="stable")
     other = other[other.groupby("key").cumcount() <= _SHOWN + 1]
     found = keyed.merge(other, on="key", suffixes=("", "_other"))
     same = (found["place"] == found["place_other"]) & (found["owner"] == found["owner_other"])
     itself = same & (~found["by_name"] | found["name_other"].isin([""]) | (found["name_other"] == found["name"]))
     itself |= same & (found["name_other"] == found["named"])
-    missing = rows["kind"].to_numpy(object) == Kind.MISSING
+    missing = rows["kind"].to_numpy(object) == FindingKind.MISSING
     elsewhere = np.zeros(len(rows), dtype=np.bool_)
     elsewhere[here["row"].to_numpy(np.int64)[away]] = True
-    kind = rows["kind"].mask(missing & elsewhere, str(Kind.ELSEWHERE))
+    kind = rows["kind"].mask(missing & elsewhere, str(FindingKind.ELSEWHERE))
     return rows.assign(where=_joined(found[~itself], rows), kind=kind)
 
 

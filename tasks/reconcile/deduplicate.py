@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 
-def once(rows: pd.DataFrame, place_of: Mapping[str, str]) -> pd.DataFrame:
+def deduplicate(rows: pd.DataFrame, place_of: Mapping[str, str]) -> pd.DataFrame:
     """Leave out an entry of a shared place that another sync's line is about, and show the rest with one sync only.
 
     Args:

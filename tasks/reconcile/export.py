@@ -27,7 +27,7 @@ class Form:
     quotechar: str = '"'
 
 
-def lay_out_source(entries: pd.DataFrame, form: Form, ids: Mapping[str, str], clear: Sequence[str] = ()) -> str:
+def source_table(entries: pd.DataFrame, form: Form, ids: Mapping[str, str], clear: Sequence[str] = ()) -> str:
     r"""Return the text of a file that wants exactly these entries, with their stored texts, "\r\n" after each line.
 
     Args:

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from schemas.tables import Finding
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import among, looked_up
+from tasks.text_columns import is_in, looked_up
 
 # What makes a situation: an entry that is merely spelled differently, or stands on another line, is still the same one.
 _SITUATION = ("kind", "sync", "owner", "key", "key_there", "name_csv", "name_there", "part")
@@ -67,13 +67,13 @@ def date_findings(rows: pd.DataFrame, earlier: Earlier, today: date, stale_days:
         known = earlier.memory.drop_duplicates("id").set_index("id")["since"]
         since = looked_up(rows["id"], known, today.isoformat())
     limit = (today - timedelta(days=stale_days)).isoformat()
-    stale = (rows["kind"] == Kind.AGREE) & (since < limit)
-    kind = rows["kind"].mask(stale, str(Kind.STALE))
+    stale = (rows["kind"] == FindingKind.AGREE) & (since < limit)
+    kind = rows["kind"].mask(stale, str(FindingKind.STALE))
     trend = np.full(len(rows), "", dtype=object)
     if earlier.findings is not None:
         before = earlier.findings
-        trend = np.where(among(rows["id"], before.loc[before["kind"] != Kind.AGREE, "id"]), "persisting", "new")
-    trend = np.where(kind == Kind.AGREE, "", trend)
+        trend = np.where(is_in(rows["id"], before.loc[before["kind"] != FindingKind.AGREE, "id"]), "persisting", "new")
+    trend = np.where(kind == FindingKind.AGREE, "", trend)
     return rows.assign(kind=kind, since=since, trend=pd.Series(trend, index=rows.index, dtype="str"))
 
 
@@ -83,15 +83,15 @@ def resolved(rows: pd.DataFrame, earlier: Earlier) -> pd.DataFrame:
     if earlier.findings is None:
         return rows.iloc[:0].reindex(columns=columns).astype({"line": "int64"})
     before = earlier.findings
-    open_ = before[(before["kind"] != Kind.AGREE) & ~_unseen(before, earlier.not_compared)]
-    still = rows.loc[rows["kind"] != Kind.AGREE, "id"]
-    return open_.loc[~among(open_["id"], still), columns].reset_index(drop=True)
+    open_ = before[(before["kind"] != FindingKind.AGREE) & ~_unseen(before, earlier.not_compared)]
+    still = rows.loc[rows["kind"] != FindingKind.AGREE, "id"]
+    return open_.loc[~is_in(open_["id"], still), columns].reset_index(drop=True)
 
 
 def remember(findings: pd.DataFrame, earlier: Earlier) -> pd.DataFrame:
     """Return what the ledger keeps: all findings, of agreement only that there was some, and what was not compared."""
     kept = findings.assign(carried=False)
-    agree = (kept["kind"] == Kind.AGREE).to_numpy()
+    agree = (kept["kind"] == FindingKind.AGREE).to_numpy()
     texts = [
         name for name in Finding.to_schema().columns if name not in {"id", "kind", "sync", "owner", "since", "line"}
     ]
@@ -100,7 +100,7 @@ def remember(findings: pd.DataFrame, earlier: Earlier) -> pd.DataFrame:
     if earlier.memory is None:
         return kept
     carried = earlier.memory[_unseen(earlier.memory, earlier.not_compared)]
-    carried = carried[~among(carried["id"], kept["id"])]
+    carried = carried[~is_in(carried["id"], kept["id"])]
     return pd.concat([kept, carried.assign(carried=True)], ignore_index=True)
 
 
@@ -116,4 +116,4 @@ def _unseen(rows: pd.DataFrame, not_compared: Collection[tuple[str, str]]) -> pd
 def accepted(rows: pd.DataFrame, acceptances: Mapping[str, str]) -> pd.DataFrame:
     """Return the rows with `accepted`: what the acceptance of their id says; agreement needs none."""
     said = looked_up(rows["id"], acceptances)
-    return rows.assign(accepted=said.mask(rows["kind"] == Kind.AGREE, "").astype("str"))
+    return rows.assign(accepted=said.mask(rows["kind"] == FindingKind.AGREE, "").astype("str"))

@@ -15,7 +15,7 @@ COLUMNS = ("kind", "sync", "line", "owner", "key", *TEXTS, "what", "action", "ke
 
 
 @dataclass(frozen=True)
-class Side:
+class SyncSide:
     """One sync as it stands: its file, judged, and the entries of its place.
 
     Attributes:

@@ -13,7 +13,7 @@ _NUMBERS = ("key", "number_csv", "number_there")
 _TEXTS = ("name_csv", "name_there", "what", "fix")
 
 
-def hide(findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str]) -> pd.DataFrame:
+def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str]) -> pd.DataFrame:
     """Return `Finding` with the numbers of the private syncs masked.
 
     Another place that holds the number is named, the entry there is not: its name would lead to the number.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.errors import SourceError
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from tasks.phone.canonical_keys import tidy_text
 from tasks.reconcile.inputs import COLUMNS
 
@@ -133,7 +133,7 @@ def _row(left: Sequence[Office], entry: Office) -> dict[str, object]:
     first = left[0]
     label = f"{entry.place}: {entry.name}"
     return {
-        "kind": str(Kind.DIFFERS),
+        "kind": str(FindingKind.DIFFERS),
         "sync": first.sync,
         "line": first.line,
         "owner": first.owner,

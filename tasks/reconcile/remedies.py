@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from schemas.plan import Action
 
 Language = Literal["pl", "en"]
@@ -71,7 +71,7 @@ _POLISH: Final[Mapping[str, str]] = {
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {"en": _ENGLISH, "pl": _POLISH}
 
 
-def advise(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language) -> pd.DataFrame:
+def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language) -> pd.DataFrame:
     """Return the rows with `fix`: one sentence that is true of what a sync would do right now, "" where all agree.
 
     Args:
@@ -80,7 +80,7 @@ def advise(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language) -> pd
         lang: the language of the sentence.
     """
     words = _WORDS[lang]
-    needing = rows[rows["kind"] != Kind.AGREE]
+    needing = rows[rows["kind"] != FindingKind.AGREE]
     columns = ("kind", "action", "line", "sync", "id", "what", "also")
     cells = zip(*(needing[column].tolist() for column in columns), strict=True)
     said = [_sentence(words, names, dict(zip(columns, cell, strict=True))) for cell in cells]
@@ -101,13 +101,13 @@ def _sentence(words: Mapping[str, str], names: Mapping[str, Names], row: Mapping
 def _case(row: Mapping[str, str]) -> str:
     """Return which sentence is true; the plan knows what a sync would do."""
     kind, action, in_file = row["kind"], row["action"], bool(row["line"])
-    if kind == Kind.DIFFERS:
+    if kind == FindingKind.DIFFERS:
         if row["what"] == "number" and not in_file:
             return "foreign"
         cases = {str(Action.HOLD): "held", str(Action.ADD): "differs add", str(Action.KEEP): "differs keep"}
         cases[str(Action.DELETE)] = "differs clear"
         return cases.get(action, "differs")
-    if kind in {Kind.UNREADABLE, Kind.DUPLICATE} and in_file:
+    if kind in {FindingKind.UNREADABLE, FindingKind.DUPLICATE} and in_file:
         return f"{kind} line"
     if action == Action.HOLD:
         return "held"

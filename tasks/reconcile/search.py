@@ -15,7 +15,7 @@ _NUMBER_LIKE = re.compile(r"[0-9 +()./-]+")
 
 
 @dataclass(frozen=True)
-class Sought:
+class SearchTerm:
     """What somebody looks for.
 
     Attributes:
@@ -34,16 +34,16 @@ class Sought:
         return not self.numbers and not self.digits
 
 
-def seek(text: str, *, region: str, area_code: str | None) -> Sought:
+def search(text: str, *, region: str, area_code: str | None) -> SearchTerm:
     """Return what a text may mean; it is a name in any case, and a number or a part of one where it has the digits."""
     shown = tidy(text)
     key = str(canonical_keys(pd.Series([shown], dtype="str"), region=region, area_code=area_code).iloc[0])
     numbers = frozenset() if key.startswith("text:") or not key else frozenset(key.split("|"))
     digits = re.sub(r"\D", "", fold(shown)) if _NUMBER_LIKE.fullmatch(fold(shown)) else ""
-    return Sought(shown.casefold(), numbers, digits if len(digits) >= _FEWEST_DIGITS else "")
+    return SearchTerm(shown.casefold(), numbers, digits if len(digits) >= _FEWEST_DIGITS else "")
 
 
-def matches(entries: pd.DataFrame, sought: Sought) -> pd.Series:
+def matches(entries: pd.DataFrame, sought: SearchTerm) -> pd.Series:
     """Tell which entries (`name, number, key`) hold it: the name, the very number, or its digits in a row."""
     found = pd.Series(data=False, index=entries.index)
     if sought.words:

@@ -98,7 +98,7 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """Something the reader can do next; `command` is "" where no command does it."""
 
     text: str
@@ -164,7 +164,7 @@ def _troubles(tally: Tally) -> tuple[str, str]:
     return ", ".join(phrases[:2]), f"{rest}." if rest else ""
 
 
-def next_steps(summary: Mapping[str, Any], tally: Tally) -> list[Step]:
+def next_steps(summary: Mapping[str, Any], tally: Tally) -> list[NextStep]:
     """Return what the reader can do, the most pressing first; nothing where all is well."""
     sync, run = shlex.quote(str(summary.get("sync", ""))), shlex.quote(str(summary.get("run", "")))
     plan = shlex.quote(str(summary.get("plan") or ""))
@@ -172,28 +172,28 @@ def next_steps(summary: Mapping[str, Any], tally: Tally) -> list[Step]:
     steps = []
     if occurs(Outcome.UNKNOWN, 0):
         steps.append(
-            Step("Settle the lost answers: this reads the target and sends nothing twice.", f"phonesync resume {run}")
+            NextStep("Settle the lost answers: this reads the target and sends nothing twice.", f"phonesync resume {run}")
         )
     if occurs(Outcome.UNPLANNED, 0):
         steps.append(
-            Step("See what the service changed by itself, and what would put it back.", f"phonesync plan {sync}")
+            NextStep("See what the service changed by itself, and what would put it back.", f"phonesync plan {sync}")
         )
     if occurs(Outcome.FAILED, 0):
         steps.append(
-            Step("Read the message of each failed line, correct the CSV file, and run again.", f"phonesync sync {sync}")
+            NextStep("Read the message of each failed line, correct the CSV file, and run again.", f"phonesync sync {sync}")
         )
     if any(occurs(word, 0) for word in (Outcome.CONFLICT, Outcome.SKIPPED, Outcome.UNPLANNED)):
         text = "Plan again: the new plan starts from what stands there now, and says what would put it right."
-        steps.append(Step(text, f"phonesync plan {sync}"))
+        steps.append(NextStep(text, f"phonesync plan {sync}"))
     if occurs(Outcome.HELD, 0) or tally.actions.get(Action.HOLD, 0):
         text = "Correct the lines that could not be trusted; this lists each with its column and reason."
-        steps.append(Step(text, f"phonesync check {sync}"))
+        steps.append(NextStep(text, f"phonesync check {sync}"))
     guards = _guards(summary)
     if guards and not tally.wrote:
         text = "Look at the lines below. If the plan is right, say so and why; the approval is kept with the plan."
-        steps.insert(0, Step(text, f"phonesync apply {plan} --approve REASON"))
+        steps.insert(0, NextStep(text, f"phonesync apply {plan} --approve REASON"))
     elif tally.is_plan and tally.changes and not summary.get("error"):
-        steps.append(Step("Do exactly what stands below.", f"phonesync apply {plan}"))
+        steps.append(NextStep("Do exactly what stands below.", f"phonesync apply {plan}"))
     return steps
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from schemas.findings import Kind, System, View
+from schemas.findings import FindingKind, System, View
 from tasks.reports import charts as draw_charts
 from tasks.reports.headline import Headline
 from tasks.reports.masking import HIDDEN
 from tasks.reports.page import embedded, packed, render
-from tasks.reports.reconciliation_rows import told
+from tasks.reports.reconciliation_rows import readable_rows
 from tasks.messages.reconciliation import phrases
 from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, figure, listing_words, moment, plural
 
@@ -77,7 +77,7 @@ def page(view: View, lang: Language) -> str:
         view: what was found; people's numbers are masked in it already.
         lang: `pl` or `en`.
     """
-    rows = told(view, lang)
+    rows = readable_rows(view, lang)
     t = phrases(lang)
     context = {
         "view": view,
@@ -106,8 +106,8 @@ def headline(view: View, lang: Language) -> Headline:
     t, say = phrases(lang), partial(plural, lang)
     kinds = view.findings["kind"]
     accepted = view.findings["accepted"] != ""
-    attention = (kinds != Kind.AGREE) & ~accepted
-    waiting, agree = int(attention.sum()), int((kinds == Kind.AGREE).sum())
+    attention = (kinds != FindingKind.AGREE) & ~accepted
+    waiting, agree = int(attention.sum()), int((kinds == FindingKind.AGREE).sum())
     unread = sum(bool(system.note) for system in view.systems)
     details = []
     if waiting:
@@ -136,7 +136,7 @@ def _tiles(rows: pd.DataFrame, t: Mapping[str, str], lang: Language) -> list[Til
     counts = rows["state"].value_counts()
     words = STATE_WORDS[lang]
     new, known = int(counts.get("new", 0)), int(counts.get("open", 0))
-    agree = KIND_WORDS[lang][Kind.AGREE][0]
+    agree = KIND_WORDS[lang][FindingKind.AGREE][0]
     return [
         Tile(t["attention"], new + known, "state", "attention"),
         Tile(words["new"][0], new, "state", "new"),
@@ -184,7 +184,7 @@ def _overlap_chart(view: View, t: Mapping[str, str]) -> Chart:
 
 def _history_chart(view: View, t: Mapping[str, str], lang: Language) -> Chart:
     """Show how many findings of each kind there were each time, without what agreed."""
-    kinds = [(kind.value, label) for kind, (label, _) in KIND_WORDS[lang].items() if kind is not Kind.AGREE]
+    kinds = [(kind.value, label) for kind, (label, _) in KIND_WORDS[lang].items() if kind is not FindingKind.AGREE]
     history = view.history[-_MOST_RUNS:]
     labels = _distinct([_day(str(one["at"]), lang) for one in history])
     counts = [{kind: int(one["findings"].get(kind, 0)) for kind, _ in kinds} for one in history]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from schemas.findings import Kind, View
+from schemas.findings import FindingKind, View
 from tasks.messages.reconciliation import phrases
 from tasks.messages.rendering import told_of_line
 from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language
@@ -13,7 +13,7 @@ from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language
 _REASONS = ("no_number", "name_twice", "number_twice")
 
 
-def told(view: View, lang: Language) -> pd.DataFrame:
+def readable_rows(view: View, lang: Language) -> pd.DataFrame:
     """Return findings and resolved findings as one table with their `state`, the most pressing first.
 
     `state` is `new`, `open`, `accepted`, `agree` or `resolved`, so that each row has exactly one; within a state the
@@ -24,8 +24,8 @@ def told(view: View, lang: Language) -> pd.DataFrame:
     rows = rows.reset_index(drop=True)
     state = pd.Series("open", index=rows.index, dtype="str")
     state[rows["trend"] == "new"] = "new"
-    state[rows["kind"] == Kind.AGREE] = "agree"
-    state[(rows["accepted"] != "") & (rows["kind"] != Kind.AGREE)] = "accepted"
+    state[rows["kind"] == FindingKind.AGREE] = "agree"
+    state[(rows["accepted"] != "") & (rows["kind"] != FindingKind.AGREE)] = "accepted"
     state[rows.index >= len(view.findings)] = "resolved"
     rows = rows.assign(
         state=state, what=_translated(rows["what"], lang), accepted=_until(rows["accepted"], lang), line=rows["line"]

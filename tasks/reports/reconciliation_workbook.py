@@ -16,10 +16,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from schemas.findings import Kind, View
+from schemas.findings import FindingKind, View
 from tasks.reports.headline import Headline
 from tasks.reports.reconciliation_page import headings, headline
-from tasks.reports.reconciliation_rows import told
+from tasks.reports.reconciliation_rows import readable_rows
 from tasks.messages.reconciliation import phrases
 from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, moment
 
@@ -44,13 +44,13 @@ def workbook(view: View, lang: Language, *, rows_per_sheet: int = _ROWS_PER_SHEE
     somebody has edited the cell. Only counts and line numbers are numbers.
     """
     t = phrases(lang)
-    rows = told(view, lang)
+    rows = readable_rows(view, lang)
     book = Workbook(write_only=True)
     _summary(book, view, lang)
     parts = [
         (t["to_do"], rows["state"].isin(["new", "open"])),
         *((STATE_WORDS[lang][state][0], rows["state"] == state) for state in ("accepted", "resolved")),
-        (KIND_WORDS[lang][Kind.AGREE][0], rows["state"] == "agree"),
+        (KIND_WORDS[lang][FindingKind.AGREE][0], rows["state"] == "agree"),
     ]
     filled: dict[str, bytes] = {}
     for title, chosen in parts:
@@ -69,7 +69,7 @@ def _summary(book: Workbook, view: View, lang: Language) -> None:
     sheet = book.create_sheet(t["summary"])
     sheet.column_dimensions["A"].width = 44
     said: Headline = headline(view, lang)
-    state = told(view, lang)["state"].value_counts()
+    state = readable_rows(view, lang)["state"].value_counts()
     lines: list[tuple[Sequence[str | int], Font | None]] = [
         ((said.title,), _LARGE),
         ((said.detail,), None),

@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from tasks.phone.parser import Reading, read_number
+from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.suggestions import suggest
 from tasks.phone.vocabulary import fold, tidy
 from tasks.source.name_checks import MIXED, UNSEEN, as_meant
@@ -35,7 +35,7 @@ class Hints:
         area: the area code of most fixed lines of the file, or "".
     """
 
-    read: Callable[[str], Reading]
+    read: Callable[[str], ParsedNumber]
     region: str
     area: str = ""
 

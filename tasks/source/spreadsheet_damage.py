@@ -56,7 +56,7 @@ _COLUMNS: Final = ["line", "column", "reason"]
 
 
 @dataclass(frozen=True)
-class Place:
+class CellReference:
     """Where the lines come from, and how their numbers are read."""
 
     name: str
@@ -65,7 +65,7 @@ class Place:
     area_code: str | None = None
 
 
-def spoilt_cells(source: pd.DataFrame, place: Place) -> pd.DataFrame:
+def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
     """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `reason`."""
     found = [_in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
     found.append(_shifted(source))
@@ -77,7 +77,7 @@ def spoilt_cells(source: pd.DataFrame, place: Place) -> pd.DataFrame:
     return table.drop_duplicates(["line", "column"]).sort_values(["line", "column"], kind="stable", ignore_index=True)
 
 
-def refusal(spoilt: pd.DataFrame, place: Place) -> SourceError | None:
+def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
     """Return why the file is refused as a whole, None where it is not."""
     habits = spoilt[(spoilt["column"] == "number") & spoilt["reason"].isin(_HABITS)]
     if len(habits) < _A_HABIT:
@@ -101,7 +101,7 @@ def _reason(text: str) -> str:
     return next((reason for reason, pattern in _KINDS if pattern.fullmatch(text)), FORMULA)
 
 
-def _lost_plus(lines: pd.Series, numbers: pd.Series, place: Place) -> pd.DataFrame:
+def _lost_plus(lines: pd.Series, numbers: pd.Series, place: CellReference) -> pd.DataFrame:
     """Find foreign numbers that only a + makes readable, in a column where no number has one."""
     bare = matching(numbers, _BARE)
     if not bare.any() or matching(numbers, "[+]").any():
@@ -112,7 +112,7 @@ def _lost_plus(lines: pd.Series, numbers: pd.Series, place: Place) -> pd.DataFra
     return _flaws(lines[texts.index[texts.isin(lost)]], "number", LOST_PLUS)
 
 
-def _readable(text: str, place: Place) -> bool:
+def _readable(text: str, place: CellReference) -> bool:
     return bool(read_number(text, region=place.region, area_code=place.area_code).numbers)
 
 

@@ -18,7 +18,7 @@ from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
 from tasks.source.column_synonyms import Target
 from tasks.source.name_checks import remarks_on_names
-from tasks.text_columns import among
+from tasks.text_columns import is_in
 
 __all__ = ["Checked", "Rules", "Target", "validate"]
 
@@ -174,7 +174,7 @@ def _why_not_cleared(rows: pd.DataFrame, rules: Rules) -> str | pd.Series:
     if not rules.allow_clear:
         return "no number; if this owner really has none, allow it with allow_clear = true"
     others = rows.loc[~rows["none"], "owner"]
-    return pd.Series("other lines give this owner numbers", index=rows.index).where(among(rows["owner"], others), "")
+    return pd.Series("other lines give this owner numbers", index=rows.index).where(is_in(rows["owner"], others), "")
 
 
 def _too_much_for_a_list(rows: pd.DataFrame, *, as_typed: bool) -> pd.Series:
@@ -214,9 +214,9 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     renames = old != ""
     if not renames.any():
         return doubts, repeats
-    renamed_away = named & ~renames & among(folded, old[renames])
+    renamed_away = named & ~renames & is_in(folded, old[renames])
     doubts = doubts.mask(renamed_away & (doubts == ""), "another line renames the entry of this name")
-    renames_kept = renames & among(old, folded[renamed_away])
+    renames_kept = renames & is_in(old, folded[renamed_away])
     doubts = doubts.mask(renames_kept & (doubts == ""), "another line keeps the name that this one gives up")
     renamed_twice = renames & (folded[renames].groupby(old[renames]).transform("nunique").reindex(rows.index) > 1)
     return doubts.mask(renamed_twice & (doubts == ""), "another line renames the same entry"), repeats

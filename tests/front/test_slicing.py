@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from connectors.ledger.locks import Lock
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
-from flows.context import World
+from flows.context import RunContext
 from flows.locking import STALE_SECONDS, this_process
-from flows.open import open_world
+from flows.open import open_context
 from flows.run import run
 from flows.slice_writing import (
     Slice,
@@ -32,7 +32,7 @@ from flows.slice_writing import (
     stop_mark,
     write_slice,
 )
-from flows.sync_run import Order, directly
+from flows.sync_run import RunRequest, directly
 from schemas.errors import TargetBusy
 from schemas.settings import Settings
 from tasks.plan.slices import cut, owners_to_write
@@ -89,111 +89,111 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, sandbox: Sandbox) -> Iterator[World]:
+def context(tmp_path: Path, sandbox: Sandbox) -> Iterator[RunContext]:
     (tmp_path / "phonesync.toml").write_text(CONFIGURATION.format(usos=sandbox.usos_url), encoding="utf-8")
     lines = [f"f{each},22 999 00 0{each}" for each in range(FACULTIES)]
     (tmp_path / "source.csv").write_text("\n".join(["entity_id,number", *lines, ""]), encoding="utf-8")
-    with open_world(str(tmp_path / "phonesync.toml"), os.environ | {"KEY": "k", "SECRET": "s"}) as opened:
+    with open_context(str(tmp_path / "phonesync.toml"), os.environ | {"KEY": "k", "SECRET": "s"}) as opened:
         yield opened
 
 
 @pytest.fixture
-def plan(world: World) -> str:
+def plan(context: RunContext) -> str:
     """Make a plan, and stand in for the run that is writing it."""
-    made: str = run(world, Order("plan")).summary["syncs"][0]["plan"]
-    world.ledger.start_run(RUN, mode="sync", person="tester", at=world.now())
-    world.ledger.begin_writing(made, RUN)
-    hold(world, made)
+    made: str = run(context, RunRequest("plan")).summary["syncs"][0]["plan"]
+    context.ledger.start_run(RUN, mode="sync", person="tester", at=context.now())
+    context.ledger.begin_writing(made, RUN)
+    hold(context, made)
     return made
 
 
-def hold(world: World, plan: str, *, by: str = RUN, age: float = 0.0) -> None:
+def hold(context: RunContext, plan: str, *, by: str = RUN, age: float = 0.0) -> None:
     """Let a run hold the plan's target."""
-    beat = world.clock().timestamp() - age
-    world.ledger.locks.take(world.ledger.plan(plan).target, Lock(by, this_process(), beat), is_dead=lambda _: True)
+    beat = context.clock().timestamp() - age
+    context.ledger.locks.take(context.ledger.plan(plan).target, Lock(by, this_process(), beat), is_dead=lambda _: True)
 
 
 def writes(sandbox: Sandbox) -> int:
     return sum(call.method == "replace" for call in sandbox.calls)
 
 
-def test_all_slices_write_what_the_whole_would(world: World, plan: str, sandbox: Sandbox) -> None:
+def test_all_slices_write_what_the_whole_would(context: RunContext, plan: str, sandbox: Sandbox) -> None:
     for number in (1, 2, 3):
-        written = write_slice(fresh(world), Slice(plan, RUN, number, 3), directly)
+        written = write_slice(fresh(context), Slice(plan, RUN, number, 3), directly)
         assert written is not None
         assert {item.outcome for item in written.known.values()} == {"applied"}
     assert writes(sandbox) == FACULTIES
-    assert {item.outcome for item in world.ledger.outcomes(plan)} == {"applied"}
-    claims = world.ledger.locks.held(claims_of(plan))
+    assert {item.outcome for item in context.ledger.outcomes(plan)} == {"applied"}
+    claims = context.ledger.locks.held(claims_of(plan))
     assert len(claims) == 3
     assert all(has_ended(claim) for claim in claims.values())
     assert sum(requests_of(claim)["write"] for claim in claims.values()) == FACULTIES
 
 
-def fresh(world: World) -> World:
+def fresh(context: RunContext) -> RunContext:
     """Return the world as another process has it."""
-    return replace(world, _clients={})
+    return replace(context, _clients={})
 
 
-def test_a_slice_is_written_once(world: World, plan: str, sandbox: Sandbox) -> None:
-    assert write_slice(fresh(world), Slice(plan, RUN, 1, 3), directly) is not None
-    assert write_slice(fresh(world), Slice(plan, RUN, 1, 3), directly) is None
+def test_a_slice_is_written_once(context: RunContext, plan: str, sandbox: Sandbox) -> None:
+    assert write_slice(fresh(context), Slice(plan, RUN, 1, 3), directly) is not None
+    assert write_slice(fresh(context), Slice(plan, RUN, 1, 3), directly) is None
     assert writes(sandbox) == 3
 
 
 @pytest.mark.parametrize(("by", "age"), [("another run", 0.0), (RUN, STALE_SECONDS + 1)])
 def test_a_slice_whose_run_has_ended_sends_nothing(
-    world: World, plan: str, sandbox: Sandbox, by: str, age: float
+    context: RunContext, plan: str, sandbox: Sandbox, by: str, age: float
 ) -> None:
-    hold(world, plan, by=by, age=age)
-    assert write_slice(fresh(world), Slice(plan, RUN, 1, 3), directly) is None
+    hold(context, plan, by=by, age=age)
+    assert write_slice(fresh(context), Slice(plan, RUN, 1, 3), directly) is None
     assert writes(sandbox) == 0
-    assert world.ledger.locks.held(claims_of(plan)) == {}
+    assert context.ledger.locks.held(claims_of(plan)) == {}
 
 
-def test_a_slice_stops_in_order_when_its_run_is_stopped(world: World, plan: str, sandbox: Sandbox) -> None:
+def test_a_slice_stops_in_order_when_its_run_is_stopped(context: RunContext, plan: str, sandbox: Sandbox) -> None:
     mark = Lock(RUN, this_process(), 0.0)
-    world.ledger.locks.take(stop_mark(plan), mark, is_dead=lambda _: False)
-    written = write_slice(fresh(world), Slice(plan, RUN, 1, 3), directly)
+    context.ledger.locks.take(stop_mark(plan), mark, is_dead=lambda _: False)
+    written = write_slice(fresh(context), Slice(plan, RUN, 1, 3), directly)
     assert written is not None
     assert {item.outcome for item in written.known.values()} == {"skipped"}
     assert writes(sandbox) == 0
 
 
 def test_a_slice_whose_run_dies_stops_by_itself_and_notes_nothing_more(
-    world: World, plan: str, sandbox: Sandbox
+    context: RunContext, plan: str, sandbox: Sandbox
 ) -> None:
     def die(_service: Any) -> None:
-        hold(world, plan, by="the next run")
+        hold(context, plan, by="the next run")
 
     sandbox.usos.faults.append(Fault("replace", "another_writer", mutation=die))
-    world.settings = shared_among(world.settings, "usos", IN_FLIGHT)  # one request at a time, so that they count
+    context.settings = shared_among(context.settings, "usos", IN_FLIGHT)  # one request at a time, so that they count
     # The slice looks into the ledger at most once a second; here that is before each request.
     with pytest.raises(TargetBusy):
-        write_slice(hurried(world), Slice(plan, RUN, 1, 1), directly)
+        write_slice(hurried(context), Slice(plan, RUN, 1, 1), directly)
     assert writes(sandbox) == 1
-    assert "skipped" not in {item.outcome for item in world.ledger.outcomes(plan)}
-    assert world.ledger.locks.held(claims_of(plan)) == {}
+    assert "skipped" not in {item.outcome for item in context.ledger.outcomes(plan)}
+    assert context.ledger.locks.held(claims_of(plan)) == {}
 
 
-def hurried(world: World) -> World:
+def hurried(context: RunContext) -> RunContext:
     """Return a world in which more than a second passes between any two looks at the clock."""
-    begun, looks = world.clock(), count()
-    return replace(fresh(world), clock=lambda: begun + timedelta(seconds=1.1 * next(looks)))
+    begun, looks = context.clock(), count()
+    return replace(fresh(context), clock=lambda: begun + timedelta(seconds=1.1 * next(looks)))
 
 
-def test_the_next_run_clears_what_slices_of_a_dead_one_left(world: World, plan: str) -> None:
-    locks = world.ledger.locks
+def test_the_next_run_clears_what_slices_of_a_dead_one_left(context: RunContext, plan: str) -> None:
+    locks = context.ledger.locks
     for name, holder in (("1/3", "ended after 1 reads and 2 writes"), ("2/3", "elsewhere:1"), ("stop", this_process())):
         locks.take(claims_of(plan) + name, Lock(RUN, holder, 0.0), is_dead=lambda _: False)
     waited: list[float] = []
-    await_strays(replace(world, sleep=waited.append), plan)
+    await_strays(replace(context, sleep=waited.append), plan)
     assert locks.held(claims_of(plan)) == {}
     assert len(waited) == 1
 
 
-def test_what_a_service_has_agreed_to_is_shared_and_never_multiplied(world: World) -> None:
+def test_what_a_service_has_agreed_to_is_shared_and_never_multiplied(context: RunContext) -> None:
     for number in (1, 2, 3, 4):
-        part: Settings = shared_among(world.settings, "usos", number)
+        part: Settings = shared_among(context.settings, "usos", number)
         assert part.connections["usos"].concurrency * number <= IN_FLIGHT
         assert part.connections["usos"].max_requests_per_second == pytest.approx(1000 / number)

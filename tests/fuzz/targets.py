@@ -37,7 +37,7 @@ from schemas.syncs import Sync
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import read_number
-from tasks.phone.snapshot_keys import recognise
+from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.phone.vocabulary import tidy
 from tasks.reports.masking import mask_numbers, mask_text
 from tasks.source.columns import Records, arrange, expected_headers
@@ -249,7 +249,7 @@ def _rows(found: Any) -> None:
 
 def _current(rows: list[tuple[str, str, str, str, str]]) -> None:
     frame = pd.DataFrame(rows, columns=["owner", "name", "number", "type_id", "name_en"], dtype="str")
-    assert len(recognise(frame, region="PL", area_code=None)) == len(rows)
+    assert len(with_canonical_numbers(frame, region="PL", area_code=None)) == len(rows)
 
 
 def _tools(plug: Plug) -> Tools:

@@ -23,7 +23,7 @@ from prefect.settings import (
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import serve
-from flows.open import open_world
+from flows.open import open_context
 from flows.sandbox import credentials, read_state
 from schemas.errors import ConfigurationError
 from tests.prefect.serving import of_runs
@@ -99,8 +99,8 @@ def test_a_secret_of_a_block_signs_and_is_told_to_nobody(
 def test_no_such_block_is_a_matter_of_configuration(prefect_home: Path, tmp_path: Path) -> None:
     config = Path(configure(tmp_path, "https://usosapps.example.edu.pl"))
     config.write_text(config.read_text(encoding="utf-8").replace("invented-", "missing-"), encoding="utf-8")
-    with open_world(str(config), {}) as world, pytest.raises(ConfigurationError) as caught:
-        world.client("usos")
+    with open_context(str(config), {}) as context, pytest.raises(ConfigurationError) as caught:
+        context.client("usos")
     assert "connections.usos.consumer_key: Prefect has no block secret/missing-key" in caught.value.message
     assert "connections.usos.consumer_secret" in caught.value.message
     assert "Blocks" in caught.value.remedy
@@ -109,8 +109,8 @@ def test_no_such_block_is_a_matter_of_configuration(prefect_home: Path, tmp_path
 def test_prefect_out_of_reach_is_a_matter_of_configuration(tmp_path: Path) -> None:
     config = configure(tmp_path, "https://usosapps.example.edu.pl")
     nowhere = {PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0, PREFECT_HOME: tmp_path}
-    with temporary_settings(nowhere), open_world(config, {}) as world, pytest.raises(ConfigurationError) as caught:
-        world.client("usos")
+    with temporary_settings(nowhere), open_context(config, {}) as context, pytest.raises(ConfigurationError) as caught:
+        context.client("usos")
     assert "cannot be asked for the block" in caught.value.message
     assert "PREFECT_API_URL" in caught.value.remedy
     assert WRONG not in "".join(traceback.format_exception(caught.value))

@@ -27,7 +27,7 @@ from prefect.flows import load_flow_from_entrypoint
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
 from flows.errors import unexpected
-from flows.orchestration.artifacts import COUNTS, PROBLEMS, REPORT, Progress, escape, problem_rows
+from flows.orchestration.artifacts import COUNTS, PROBLEMS, REPORT, ProgressArtifact, escape, problem_rows
 from flows.orchestration.steps import carry_out
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import AccessRefused, Unreachable, UsageError
@@ -275,7 +275,7 @@ def test_the_text_of_an_unexpected_error_stays_out_of_prefect(
 
 def test_writing_goes_on_where_prefect_cannot_show_it() -> None:
     """Outside of a run Prefect refuses to make a bar, which stands here for a server that is away."""
-    progress = Progress()
+    progress = ProgressArtifact()
 
     def write(answer: str) -> str:
         progress.told("writing", 1, 2)

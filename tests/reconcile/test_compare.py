@@ -11,19 +11,19 @@ import pandas as pd
 import pytest
 from tables import table
 
-from schemas.findings import Kind, tally
+from schemas.findings import FindingKind, tally
 from schemas.tables import Finding, Source
-from tasks.phone.snapshot_keys import recognise
+from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs
 from tasks.plan.rules import Policy, plan
-from tasks.reconcile.classify import compare
-from tasks.reconcile.cross_references import Place, look_around, standing
-from tasks.reconcile.deduplicate import once
+from tasks.reconcile.classify import classify_findings
+from tasks.reconcile.cross_references import PlaceEntries, find_cross_references, number_locations
+from tasks.reconcile.deduplicate import deduplicate
 from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
-from tasks.reconcile.inputs import Side
-from tasks.reconcile.masking import hide
+from tasks.reconcile.inputs import SyncSide
+from tasks.reconcile.masking import mask_findings
 from tasks.reconcile.overlap import numbers_in, overlap
-from tasks.reconcile.remedies import Names, advise
+from tasks.reconcile.remedies import Names, add_remedies
 from tasks.source.validation import Checked, Rules, validate
 
 TODAY = date(2026, 3, 14)
@@ -83,30 +83,32 @@ def invented(seed: int, size: int, *, by_name: bool) -> Institution:
     return made
 
 
-def side_of(made: Institution, sync: str = "one") -> Side:
+def side_of(made: Institution, sync: str = "one") -> SyncSide:
     source = table(Source, ({"line": at, **line} for at, line in enumerate(made.lines, start=2)))
     rules = Rules("apio" if made.by_name else "usos", "tenant t" if made.by_name else "faculty", {"number": "Telefon"})
     checked = validate(source, rules)
     read = pd.DataFrame(made.entries).assign(type_id="", name_en="").astype("str")
-    entries = recognise(read[["owner", "name", "number", "type_id", "name_en"]], region="PL", area_code=None)
+    entries = with_canonical_numbers(
+        read[["owner", "name", "number", "type_id", "name_en"]], region="PL", area_code=None
+    )
     inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, entries)
     planned = plan(inputs, Policy(made.by_name, delete_missing=False))
     place = "telephony tenant t" if made.by_name else "usos faculty"
-    return Side(sync, place, made.by_name, source, checked, entries, planned)
+    return SyncSide(sync, place, made.by_name, source, checked, entries, planned)
 
 
-def rows_of(*sides: Side) -> pd.DataFrame:
+def rows_of(*sides: SyncSide) -> pd.DataFrame:
     """Return the rows of these syncs, as far as `where`."""
-    places = {side.place: Place(side.place, side.place.split()[0], side.by_name, side.entries) for side in sides}
+    places = {side.place: PlaceEntries(side.place, side.place.split()[0], side.by_name, side.entries) for side in sides}
     place_of = {side.sync: side.place for side in sides}
-    rows = once(pd.concat([compare(side) for side in sides], ignore_index=True), place_of)
-    return look_around(rows, place_of, standing(list(places.values())))
+    rows = deduplicate(pd.concat([classify_findings(side) for side in sides], ignore_index=True), place_of)
+    return find_cross_references(rows, place_of, number_locations(list(places.values())))
 
 
 def finished(rows: pd.DataFrame, earlier: Earlier, today: date = TODAY, stale_days: int = 365) -> pd.DataFrame:
     dated = accepted(date_findings(identify(rows, "salt"), earlier, today, stale_days), {})
     names = {sync: Names(sync, "file.csv", "the place") for sync in dated["sync"].unique()}
-    findings = advise(dated, names, "en")[list(Finding.to_schema().columns)]
+    findings = add_remedies(dated, names, "en")[list(Finding.to_schema().columns)]
     Finding.validate(findings)
     return findings
 
@@ -121,14 +123,14 @@ def test_the_counts_are_those_of_the_making(seed: int, by_name: bool) -> None:  
     assert Counter(findings.loc[findings["line"] > 0, "line"]) == Counter(range(2, len(made.lines) + 2))
     there = findings.loc[findings["number_there"] != "", "number_there"]
     assert Counter(there) == Counter(entry["number"] for entry in made.entries)
-    assert (findings["fix"] != "").eq(findings["kind"] != Kind.AGREE).all()
+    assert (findings["fix"] != "").eq(findings["kind"] != FindingKind.AGREE).all()
 
 
 def test_what_agrees_is_exactly_what_a_plan_keeps() -> None:
     side = side_of(invented(3, 500, by_name=False))
     findings = finished(rows_of(side), Earlier(None, None))
     held = set(side.plan.loc[side.plan["action"] == "hold", "line"])
-    agree = findings[(findings["kind"] == Kind.AGREE) & ~findings["line"].isin(held)]
+    agree = findings[(findings["kind"] == FindingKind.AGREE) & ~findings["line"].isin(held)]
     assert set(agree["line"]) == set(side.plan.loc[side.plan["action"] == "keep", "line"])
 
 
@@ -142,18 +144,18 @@ def test_a_number_that_stands_in_another_system_only_is_elsewhere_and_says_where
     assert rows["where"].tolist() == ["telephony tenant t: Dziekan", ""]
 
 
-def _with_entries(made: Institution) -> Side:
+def _with_entries(made: Institution) -> SyncSide:
     """Return a side of which the place holds something else, since a table needs its columns."""
     made.entries.append({"owner": "faculty 2", "name": "Inne", "number": "22 500 00 02"})
     made.lines.append({"owner": "2", "name": "Inne", "number": "22 500 00 02"})
     side = side_of(made)
     rest = side.source["line"] == 2
-    return Side(
+    return SyncSide(
         **{**vars(side), "source": side.source[rest], "checked": _only(side, 2), "entries": side.entries.iloc[:0]}
     )
 
 
-def _only(side: Side, line: int) -> Checked:
+def _only(side: SyncSide, line: int) -> Checked:
     checked = side.checked
     return Checked(**{**vars(checked), "desired": checked.desired[checked.desired["line"] == line]})
 
@@ -200,7 +202,7 @@ def test_stale_is_what_has_agreed_unchanged_for_longer_than_the_setting() -> Non
     kept = remember(finished(rows_of(side), Earlier(None, None), date(2026, 1, 1)), Earlier(None, None))
     for today, kind in ((date(2026, 1, 31), "agree"), (date(2026, 2, 1), "stale")):
         findings = finished(rows_of(side), Earlier(kept, kept), today, stale_days=30)
-        agreeing = findings["id"].isin(kept.loc[kept["kind"] == Kind.AGREE, "id"])
+        agreeing = findings["id"].isin(kept.loc[kept["kind"] == FindingKind.AGREE, "id"])
         assert set(findings.loc[agreeing, "kind"]) == {kind}
     fresh = finished(rows_of(side), Earlier(None, None), date(2036, 1, 1), stale_days=30)
     assert "stale" not in set(fresh["kind"])
@@ -209,11 +211,11 @@ def test_stale_is_what_has_agreed_unchanged_for_longer_than_the_setting() -> Non
 def test_what_is_hidden_tells_no_number_and_no_entry_of_another_place() -> None:
     findings = finished(rows_of(side_of(invented(8, 50, by_name=False))), Earlier(None, None))
     findings = findings.assign(where="telephony tenant t: Kowalski 225000001; …")
-    shown = hide(findings, ["one"], {"telephony tenant t: ": "telephony tenant t"})
+    shown = mask_findings(findings, ["one"], {"telephony tenant t: ": "telephony tenant t"})
     assert set(shown["where"]) == {"telephony tenant t"}
     for column in ("key", "number_csv", "number_there"):
         assert set(shown[column].str[:3]) <= {"", "•••"}
-    assert hide(findings, [], {}) is findings
+    assert mask_findings(findings, [], {}) is findings
 
 
 def test_overlap_counts_each_pair_of_systems_once() -> None:

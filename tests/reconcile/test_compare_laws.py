@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
 
-from schemas.findings import Kind
+from schemas.findings import FindingKind
 from schemas.tables import Source
-from tasks.phone.snapshot_keys import recognise
+from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs
 from tasks.plan.rules import Policy, plan
-from tasks.reconcile.classify import compare
-from tasks.reconcile.inputs import COLUMNS, Side
+from tasks.reconcile.classify import classify_findings
+from tasks.reconcile.inputs import COLUMNS, SyncSide
 from tasks.source.validation import Rules, validate
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ NAMES = ["Dziekanat", "dziekanat", "Portiernia", "Szatnia", ""]
 
 
 @st.composite
-def sides(draw: st.DrawFn) -> Side:
+def sides(draw: st.DrawFn) -> SyncSide:
     """Draw a file and a place that have few numbers and names, so that they meet in every way."""
     by_name = draw(st.booleans())
     owners = [""] if by_name else ["1", "2", ""]
@@ -43,10 +43,10 @@ def sides(draw: st.DrawFn) -> Side:
     )
     checked = validate(source, rules)
     read = pd.DataFrame(standing, columns=["owner", "name", "number", "type_id"], dtype="str").assign(name_en="")
-    entries = recognise(read.astype("str"), region="PL", area_code=None)
+    entries = with_canonical_numbers(read.astype("str"), region="PL", area_code=None)
     inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, entries)
     planned = plan(inputs, Policy(by_name, delete_missing=draw(st.booleans())))
-    return Side(
+    return SyncSide(
         *("one", "its place", by_name, source, checked, entries, planned),
         unread=frozenset(draw(st.sets(st.just("faculty 2")))),
         names_managed=by_name or draw(st.booleans()),
@@ -58,7 +58,7 @@ def sides(draw: st.DrawFn) -> Side:
 class Plain:
     """Lines and entries, one by one: who stands beside whom."""
 
-    side: Side
+    side: SyncSide
     entries: list[Row]
     beside: dict[int, int] = field(default_factory=dict)
 
@@ -89,7 +89,7 @@ def records(frame: pd.DataFrame) -> list[Row]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def plainly(side: Side) -> list[Row]:
+def plainly(side: SyncSide) -> list[Row]:
     """Return kind, what, line and entry as the definitions in docs/reconcile.md have them, without duplicates."""
     order = ("owner", "key", "tidy", "number", "name", "type_id")
     plain = Plain(side, sorted(records(side.entries), key=lambda entry: [entry[column] for column in order]))
@@ -139,7 +139,7 @@ def plainly(side: Side) -> list[Row]:
     return found
 
 
-def together(side: Side, plain: Plain, trusted: list[Row]) -> list[int]:
+def together(side: SyncSide, plain: Plain, trusted: list[Row]) -> list[int]:
     """Put trusted lines beside their entries; returns those whose number stands under another owner."""
 
     def ours(*columns: str) -> Callable[[Row], Any]:
@@ -160,7 +160,7 @@ def together(side: Side, plain: Plain, trusted: list[Row]) -> list[int]:
     return plain.take(trusted, ours("key"), theirs("key"))
 
 
-def judged(side: Side, plain: Plain, line: Row, entry: Row | None) -> Row:
+def judged(side: SyncSide, plain: Plain, line: Row, entry: Row | None) -> Row:
     """Say what is to be said of a trusted line and what stands beside it."""
     about = {"line": line["line"], "entry": entry, **mark(side, plain, line, entry)}
     if entry is None:
@@ -176,7 +176,7 @@ def judged(side: Side, plain: Plain, line: Row, entry: Row | None) -> Row:
     return {"kind": "differs" if differs else "agree", "what": ", ".join(differs), **about}
 
 
-def mark(side: Side, plain: Plain, line: Row | None, entry: Row | None) -> Row:
+def mark(side: SyncSide, plain: Plain, line: Row | None, entry: Row | None) -> Row:
     """Return by what two rows of one owner are the same thing twice."""
     row = line or entry or {}
     name = plain.name(row, "name" if line else "tidy").casefold()
@@ -188,8 +188,8 @@ def texts(entry: Row | None) -> tuple[str, ...]:
 
 
 @given(sides())
-def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(side: Side) -> None:
-    found = compare(side)
+def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(side: SyncSide) -> None:
+    found = classify_findings(side)
     assert list(found.columns) == list(COLUMNS)
     apart = {*side.checked.repeats["line"], *side.checked.clears["line"]}
     rows = [row for row in records(found) if row["line"] not in apart]
@@ -199,7 +199,7 @@ def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(sid
         (row["line"], *texts(row["entry"])) for row in expected
     )
     said = Counter((row["kind"], row["what"], row["line"], *texts(row["entry"])) for row in expected)
-    again = [row for row in rows if row["kind"] == Kind.DUPLICATE]
+    again = [row for row in rows if row["kind"] == FindingKind.DUPLICATE]
     once = Counter(
         (row["kind"], row["what"], row["line"], *(row[c] for c in there)) for row in rows if row not in again
     )
@@ -216,8 +216,8 @@ def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(sid
 
 @settings(max_examples=12)
 @given(sides())
-def test_lines_that_stand_apart_have_one_finding_each(side: Side) -> None:
-    rows = {row["line"]: row for row in records(compare(side)) if row["line"]}
+def test_lines_that_stand_apart_have_one_finding_each(side: SyncSide) -> None:
+    rows = {row["line"]: row for row in records(classify_findings(side)) if row["line"]}
     standing = set(side.entries["owner"])
     for line, message in zip(side.checked.repeats["line"], side.checked.repeats["message"], strict=True):
         assert (rows[line]["kind"], rows[line]["what"]) == ("duplicate", message)
@@ -232,8 +232,8 @@ def test_lines_that_stand_apart_have_one_finding_each(side: Side) -> None:
 
 @settings(max_examples=12)
 @given(sides())
-def test_what_a_sync_would_do_is_what_its_plan_says(side: Side) -> None:
-    rows = compare(replace(side, unread=frozenset()))
+def test_what_a_sync_would_do_is_what_its_plan_says(side: SyncSide) -> None:
+    rows = classify_findings(replace(side, unread=frozenset()))
     planned = records(side.plan)
     by_line = {row["line"]: row["action"] for row in planned if row["line"]}
     assert all(row["action"] == by_line[row["line"]] for row in records(rows) if row["line"])
@@ -250,8 +250,8 @@ def test_what_a_sync_would_do_is_what_its_plan_says(side: Side) -> None:
 
 @settings(max_examples=12)
 @given(sides(), st.randoms(use_true_random=False))
-def test_the_order_of_the_services_answer_does_not_matter(side: Side, chance: Any) -> None:
+def test_the_order_of_the_services_answer_does_not_matter(side: SyncSide, chance: Any) -> None:
     order = list(range(len(side.entries)))
     chance.shuffle(order)
     other = replace(side, entries=side.entries.iloc[order].reset_index(drop=True))
-    pd.testing.assert_frame_equal(compare(side), compare(other))
+    pd.testing.assert_frame_equal(classify_findings(side), classify_findings(other))

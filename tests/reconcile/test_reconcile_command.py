@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
-from flows.open import open_world
+from flows.open import open_context
 from flows.reconciliation.reading import look, side_of
 from flows.sandbox import SAMPLES
 
@@ -54,15 +54,15 @@ def test_what_a_sync_is_said_to_do_is_what_its_plan_does(phonesync: Phonesync) -
     text = Path("desk_phones.csv").read_text(encoding="utf-8-sig")
     assert "\nBiblioteka;" in text
     Path("desk_phones.csv").write_text(text.replace("\nBiblioteka;", "\nBibliotéka;"), encoding="utf-8")
-    with open_world(None, os.environ) as world:
-        target = world.target(world.sync("desk-phones")).name
-        world.ledger.memory.learn_trait(target, "drops accents from names", world.now())
+    with open_context(None, os.environ) as context:
+        target = context.target(context.sync("desk-phones")).name
+        context.ledger.memory.learn_trait(target, "drops accents from names", context.now())
     plans = {sync["sync"]: sync["plan"] for sync in phonesync("plan", "--json").json["syncs"]}
-    with open_world(None, os.environ) as world:
-        for one in look(world):
-            side = side_of(world, one)
+    with open_context(None, os.environ) as context:
+        for one in look(context):
+            side = side_of(context, one)
             assert side is not None
-            planned = world.ledger.plan(plans[one.name]).entries
+            planned = context.ledger.plan(plans[one.name]).entries
             assert side.plan.astype(str).to_dict("records") == planned.astype(str).to_dict("records")
     findings = phonesync("reconcile", "--json").findings
     (row,) = [row for row in findings if row["name_csv"] == "Bibliotéka"]

@@ -24,7 +24,7 @@ WRITES = {"add", "modify", "rename", "delete"}
 
 
 @dataclass(frozen=True)
-class World:
+class RunContext:
     """One side of a run: what stood there, what the file says, what may be said about it.
 
     Attributes:
@@ -82,7 +82,7 @@ def planned(trip: Trip) -> list[dict[str, str]]:
     return [row for row in trip.lines if row["outcome"] != "unplanned" and not row["message"].startswith(CAME)]
 
 
-def counts_agree(world: World, trip: Trip) -> None:
+def counts_agree(context: RunContext, trip: Trip) -> None:
     """The summary says what the line report says."""
     for word, column in (("outcomes", "outcome"), ("actions", "action")):
         counted = Counter(row[column] for row in (trip.lines if word == "outcomes" else planned(trip)))
@@ -95,7 +95,7 @@ def counts_agree(world: World, trip: Trip) -> None:
         assert trip.sync["verified"]
     # What a guard has stopped was not going to be sent, whoever asked the run to stop besides.
     cut = [row["message"] for row in trip.lines if row["outcome"] == "skipped" and GUARDED not in row["message"]]
-    unsure = "unknown" in outcomes or bool(world.stopped and trip.sync["plan"] and cut)
+    unsure = "unknown" in outcomes or bool(context.stopped and trip.sync["plan"] and cut)
     # A run that a refusal had ended, and no row of which anything else has cut, may have been asked to stop after that.
     error = trip.sync.get("error") or ""
     refused = bool(error) and all(error.startswith(message.removeprefix(UNSENT)) for message in cut)
@@ -103,14 +103,14 @@ def counts_agree(world: World, trip: Trip) -> None:
     assert (trip.exit_code == 5) == unsure or (unsure and late)
 
 
-def every_line_once(world: World, trip: Trip) -> None:
+def every_line_once(context: RunContext, trip: Trip) -> None:
     """Each line of the file stands in one row; each entry that stood there as well."""
     rows = planned(trip)
     told = Counter(int(row["line"]) for row in rows if row["line"])
-    clearing = {line for line, (_, _, number, _) in world.lines.items() if number in {"", "brak"}}
-    assert set(told) == set(world.lines)
-    assert all(number == 1 for line, number in told.items() if not (world.clears and line in clearing)), told
-    if not world.touched and trip.sync["plan"]:
+    clearing = {line for line, (_, _, number, _) in context.lines.items() if number in {"", "brak"}}
+    assert set(told) == set(context.lines)
+    assert all(number == 1 for line, number in told.items() if not (context.clears and line in clearing)), told
+    if not context.touched and trip.sync["plan"]:
         # What could not be read has no entries to show; its lines are held.
         managed = {row["owner"] for row in rows} - {
             row["owner"] for row in rows if "gave no usable answer" in row["message"]
@@ -119,7 +119,7 @@ def every_line_once(world: World, trip: Trip) -> None:
         managed -= {row["owner"] for row in trip.lines if row["message"].startswith(CAME)} & {
             row["owner"] for row in rows if row["message"].startswith("rejected")
         }
-        stood = Counter(row for row in world.before if row[0] in managed)
+        stood = Counter(row for row in context.before if row[0] in managed)
         shown = Counter(
             (row["owner"], row["name_before"], row["number_before"])
             for row in rows
@@ -137,12 +137,12 @@ class Claims:
     missing: list[Entry] = field(default_factory=list)
 
 
-def claims_of(world: World, trip: Trip) -> Claims:
+def claims_of(context: RunContext, trip: Trip) -> Claims:
     """Read a report."""
     claims = Claims()
     for row in planned(trip):
-        before = world.entry(row["owner"], row["name_before"], row["number_before"])
-        after = world.entry(row["owner"], row["name_after"], row["number_after"])
+        before = context.entry(row["owner"], row["name_before"], row["number_before"])
+        after = context.entry(row["owner"], row["name_after"], row["number_after"])
         deletes, done = row["action"] == "delete", row["outcome"] in {"applied", "unchanged"}
         if done and row["action"] in WRITES:
             (claims.gone.append(before) if deletes else claims.stands.update([after]))
@@ -154,113 +154,115 @@ def claims_of(world: World, trip: Trip) -> Claims:
             claims.missing.append(after)
     for row in trip.lines:
         if row["outcome"] == "unplanned" and row["message"].endswith("; put back"):
-            claims.stands[world.entry(row["owner"], row["name_before"], row["number_before"])] += 1
+            claims.stands[context.entry(row["owner"], row["name_before"], row["number_before"])] += 1
     return claims
 
 
-def report_is_true(world: World, trip: Trip) -> None:
+def report_is_true(context: RunContext, trip: Trip) -> None:
     """Each row says what is there."""
-    claims, there = claims_of(world, trip), world.entries(world.after)
+    claims, there = claims_of(context, trip), context.entries(context.after)
     for entry, number in claims.stands.items():
-        assert world.alien(entry) or there[entry] >= number, ("does not stand there", entry)
+        assert context.alien(entry) or there[entry] >= number, ("does not stand there", entry)
     for entry in claims.gone:
-        assert world.alien(entry) or there[entry] <= claims.stands[entry], ("still stands there", entry)
+        assert context.alien(entry) or there[entry] <= claims.stands[entry], ("still stands there", entry)
     for entry in claims.missing:
-        assert world.alien(entry) or there[entry] <= claims.stands[entry], ("stands there although it failed", entry)
+        assert context.alien(entry) or there[entry] <= claims.stands[entry], ("stands there although it failed", entry)
 
 
-def wanted_lines(world: World, trip: Trip) -> dict[int, tuple[str, str, str, str]]:
+def wanted_lines(context: RunContext, trip: Trip) -> dict[int, tuple[str, str, str, str]]:
     """Return the lines that were not rejected and that want a number."""
     rejected = {int(row["line"]) for row in trip.lines if row["line"] and "rejected: " in row["message"]}
-    return {n: line for n, line in world.lines.items() if n not in rejected and line[2] not in {"", "brak"}}
+    return {n: line for n, line in context.lines.items() if n not in rejected and line[2] not in {"", "brak"}}
 
 
-def nothing_lost(world: World, trip: Trip) -> None:
+def nothing_lost(context: RunContext, trip: Trip) -> None:
     """Every entry that the file or the policy wants kept is still there."""
-    if world.replaces:
-        good = wanted_lines(world, trip)
-        _owners_whole(world, good, {n: line for n, line in world.lines.items() if n not in good})
+    if context.replaces:
+        good = wanted_lines(context, trip)
+        _owners_whole(context, good, {n: line for n, line in context.lines.items() if n not in good})
     else:
         # Of what a report calls unknown it does not say that it is there; whoever settles it has to bring it back.
-        unknown = {(r["owner"], world.fold(r["name_before"])) for r in trip.lines if r["outcome"] == "unknown"}
-        lost = [(why, entry) for why, entry in losses(world, trip) if entry[:2] not in unknown]
+        unknown = {(r["owner"], context.fold(r["name_before"])) for r in trip.lines if r["outcome"] == "unknown"}
+        lost = [(why, entry) for why, entry in losses(context, trip) if entry[:2] not in unknown]
         assert not lost, lost
 
 
-def losses(world: World, trip: Trip) -> Iterator[tuple[str, Entry]]:
+def losses(context: RunContext, trip: Trip) -> Iterator[tuple[str, Entry]]:
     """Yield the entries of a list that are gone and that nobody wanted gone, each with the reason why it is missed."""
-    there = world.entries(world.after)
-    named = {(owner, world.fold(name)) for owner, name, _ in there}
-    good = wanted_lines(world, trip)
-    bad = {n: line for n, line in world.lines.items() if n not in good}
-    lines = {(owner, world.fold(new or name)): key_of(number) for owner, name, number, new in good.values()}
-    renamed = {(owner, world.fold(name)) for owner, name, _, new in good.values() if new}
-    mentioned = {world.fold(text) for _, name, _, new in bad.values() for text in (name, new) if text}
+    there = context.entries(context.after)
+    named = {(owner, context.fold(name)) for owner, name, _ in there}
+    good = wanted_lines(context, trip)
+    bad = {n: line for n, line in context.lines.items() if n not in good}
+    lines = {(owner, context.fold(new or name)): key_of(number) for owner, name, number, new in good.values()}
+    renamed = {(owner, context.fold(name)) for owner, name, _, new in good.values() if new}
+    mentioned = {context.fold(text) for _, name, _, new in bad.values() for text in (name, new) if text}
     keys = {key_of(number) for _, _, number, _ in bad.values() if not key_of(number).startswith("text:")}
-    for entry in world.entries(world.before):
+    for entry in context.entries(context.before):
         owner, name, key = entry
-        if world.alien(entry) or world.unfit(name):
+        if context.alien(entry) or context.unfit(name):
             continue
         if (owner, name) in lines:
             if (owner, name) not in named:
                 yield "a wanted name is lost", entry
             elif not (there[entry] or there[owner, name, lines[owner, name]]):
                 yield "its number is lost", entry
-        elif (owner, name) not in renamed and (not world.delete_missing or name in mentioned or key in keys):
+        elif (owner, name) not in renamed and (not context.delete_missing or name in mentioned or key in keys):
             if not there[entry]:
                 yield "nobody wanted it gone", entry
         elif (owner, name) in renamed and not there[entry]:
-            finals = [world.fold(new) for own, old, _, new in good.values() if (own, world.fold(old)) == (owner, name)]
+            finals = [
+                context.fold(new) for own, old, _, new in good.values() if (own, context.fold(old)) == (owner, name)
+            ]
             if not any((owner, final) in named for final in finals):
                 yield "lost in a rename", entry
 
 
-def _owners_whole(world: World, good: Mapping[int, Sequence[str]], bad: Mapping[int, Sequence[str]]) -> None:
+def _owners_whole(context: RunContext, good: Mapping[int, Sequence[str]], bad: Mapping[int, Sequence[str]]) -> None:
     """An owner is as it was, or all that its lines want is there, with what nobody wanted gone."""
-    there, stood = world.entries(world.after), world.entries(world.before)
-    for owner in {row[0] for row in [*world.before, *world.after]}:
+    there, stood = context.entries(context.after), context.entries(context.before)
+    for owner in {row[0] for row in [*context.before, *context.after]}:
         now = Counter({entry: n for entry, n in there.items() if entry[0] == owner})
         was = Counter({entry: n for entry, n in stood.items() if entry[0] == owner})
-        if now == was or any(world.alien(entry) for entry in [*now, *was]):
+        if now == was or any(context.alien(entry) for entry in [*now, *was]):
             continue
         lines = [line for line in good.values() if line[0] == owner]
-        assert all(line[0] != owner or (world.clears and line[2] in {"", "brak"}) for line in bad.values()), owner
-        wanted = Counter(world.entry(owner, name, number) for _, name, number, _ in lines)
-        wanted = wanted if world.keeps_duplicates else Counter(set(wanted))
+        assert all(line[0] != owner or (context.clears and line[2] in {"", "brak"}) for line in bad.values()), owner
+        wanted = Counter(context.entry(owner, name, number) for _, name, number, _ in lines)
+        wanted = wanted if context.keeps_duplicates else Counter(set(wanted))
         assert wanted <= now, ("a wanted number is lost", wanted - now)
-        assert lines or world.clears, ("nobody asked for this owner", owner)
-        if not world.delete_missing and not world.clears:
+        assert lines or context.clears, ("nobody asked for this owner", owner)
+        if not context.delete_missing and not context.clears:
             keys, names = {entry[2] for entry in wanted}, {entry[1] for entry in wanted}
             for entry in was:
                 assert entry[2] in keys or entry[1] in names or now[entry], ("nobody wanted it gone", entry)
 
 
-def nothing_strange(world: World, trip: Trip) -> None:
+def nothing_strange(context: RunContext, trip: Trip) -> None:
     """No entry is there that neither stood there nor is wanted."""
-    stood = world.entries(world.before)
-    good = wanted_lines(world, trip)
-    wanted = Counter(world.entry(owner, new or name, number) for owner, name, number, new in good.values())
-    if world.faulty:
+    stood = context.entries(context.before)
+    good = wanted_lines(context, trip)
+    wanted = Counter(context.entry(owner, new or name, number) for owner, name, number, new in good.values())
+    if context.faulty:
         # A rename that also changes the number takes two steps, and may be stopped between them.
         for owner, name, _, new in good.values():
             for entry in stood:
-                if new and entry[:2] == (owner, world.fold(name)):
-                    wanted[owner, world.fold(new), entry[2]] += 1
-    for entry, number in world.entries(world.after).items():
-        assert world.alien(entry) or number <= stood[entry] + wanted[entry], ("nobody wanted it", entry)
+                if new and entry[:2] == (owner, context.fold(name)):
+                    wanted[owner, context.fold(new), entry[2]] += 1
+    for entry, number in context.entries(context.after).items():
+        assert context.alien(entry) or number <= stood[entry] + wanted[entry], ("nobody wanted it", entry)
 
 
-def hold(world: World, trip: Trip) -> None:
+def hold(context: RunContext, trip: Trip) -> None:
     """All laws about one run."""
-    counts_agree(world, trip)
+    counts_agree(context, trip)
     if not trip.lines:
-        assert Counter(world.after) == Counter(world.before) or world.touched
+        assert Counter(context.after) == Counter(context.before) or context.touched
         return
-    every_line_once(world, trip)
-    report_is_true(world, trip)
-    nothing_lost(world, trip)
-    nothing_strange(world, trip)
-    if trip.sync["guards"] and not world.approved:
+    every_line_once(context, trip)
+    report_is_true(context, trip)
+    nothing_lost(context, trip)
+    nothing_strange(context, trip)
+    if trip.sync["guards"] and not context.approved:
         assert trip.exit_code == 3
         assert not trip.writes
 

@@ -17,8 +17,8 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.usos_rows import NumberRow
 from connectors.sandbox.wire import Call
 from flows.config import load
-from flows.context import World
-from flows.run import Order, run
+from flows.context import RunContext
+from flows.run import RunRequest, run
 from schemas.errors import InternalError, PhonesyncError
 
 ENVIRON = {"KEY": "testkey", "SECRET": "testsecret", "NAME": "admin", "WORD": "open"}
@@ -88,7 +88,7 @@ class Road:
     ledger: Ledger
     waits: list[float] = field(default_factory=list)
     now: datetime = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
-    worlds: list[World] = field(default_factory=list)
+    worlds: list[RunContext] = field(default_factory=list)
     ids: count[int] = field(default_factory=count)
 
     def open(
@@ -131,10 +131,10 @@ class Road:
         self.waits.append(seconds)
         self.now += timedelta(seconds=seconds)
 
-    def world(self) -> World:
+    def context(self) -> RunContext:
         """Return the world of the configuration; the road closes it."""
         settings = load(self.folder / "phonesync.toml")
-        world = World(
+        context = RunContext(
             settings,
             self.ledger,
             ENVIRON,
@@ -143,30 +143,30 @@ class Road:
             sleep=self.sleep,
             suffix=lambda: f"{next(self.ids):06x}",
         )
-        self.worlds.append(world)
-        return world
+        self.worlds.append(context)
+        return context
 
-    def go(self, order: Order | None = None) -> Trip:
+    def go(self, request: RunRequest | None = None) -> Trip:
         """Run the order, a `sync` unless said otherwise, and read back what it wrote."""
         before = len(self.sandbox.calls)
-        ran = run(self.world(), order or Order("sync"))
-        internal = [error for error in ran.errors if isinstance(error, InternalError)]
+        run_result = run(self.context(), request or RunRequest("sync"))
+        internal = [error for error in run_result.errors if isinstance(error, InternalError)]
         assert not internal, internal[0].__cause__ or internal[0]
-        (sync,) = ran.summary["syncs"]
-        json.dumps(ran.summary)
+        (sync,) = run_result.summary["syncs"]
+        json.dumps(run_result.summary)
         lines: list[dict[str, str]] = []
         if sync["reports"]:
             with Path(sync["reports"]["csv"]).open(encoding="utf-8", newline="") as file:
                 lines = list(csv.DictReader(file))
-        return Trip(ran.exit_code, sync, lines, self.sandbox.calls[before:], ran.errors)
+        return Trip(run_result.exit_code, sync, lines, self.sandbox.calls[before:], run_result.errors)
 
     def plan(self) -> Trip:
         """Make a plan and write nothing."""
-        return self.go(Order("plan"))
+        return self.go(RunRequest("plan"))
 
     def apply(self, plan: str, reason: str = "") -> Trip:
         """Apply a plan."""
-        return self.go(Order("apply", plan=plan, reason=reason))
+        return self.go(RunRequest("apply", plan=plan, reason=reason))
 
     def numbers(self, entity: str, entity_class: str = "faculty") -> list[Entry]:
         """Return the stored (comment, number) pairs of an entity, sorted."""
@@ -178,8 +178,8 @@ class Road:
 
     def close(self) -> None:
         """Give all connections back."""
-        for world in self.worlds:
-            world.close()
+        for context in self.worlds:
+            context.close()
         self.ledger.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from road_trip import OPEN_GUARD, READS, Entry, Road, Trip, apio_state, usos_state
 
 from connectors.sandbox.options import Fault
-from flows.run import Order, run
+from flows.run import RunRequest, run
 
 TROUBLES: dict[str, dict[str, Any]] = {
     "lost before": {"kind": "reset_before_commit"},
@@ -40,7 +40,7 @@ WANTED = sorted(
 def settle(road: Road, first: Trip) -> None:
     """Resume what is open, then sync; nothing goes wrong any more."""
     road.fault()
-    resumed = run(road.world(), Order("resume"))
+    resumed = run(road.context(), RunRequest("resume"))
     assert resumed.exit_code == 0
     trip = road.go()
     assert trip.exit_code == 0

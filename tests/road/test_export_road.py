@@ -52,7 +52,7 @@ def label(options: Any) -> str:
 def hold_still(road: Road, wanted: Wanted) -> dict[str, Any]:
     """Export, and prove that a plan with the file changes nothing and that nothing was written to the service."""
     before = len(road.sandbox.calls)
-    made = export(road.world(), wanted)
+    made = export(road.context(), wanted)
     trip = road.plan()
     assert not any(trip.sync["actions"][action] for action in WRITES), trip.actions
     assert {call.method for call in road.sandbox.calls[before:]} <= READS
@@ -106,7 +106,7 @@ def test_an_owner_whose_numbers_cannot_be_read_leaves_no_file(road: Road) -> Non
     road.configure({"entity_class": "faculty"})
     road.fault(Fault("select", "id_null", entity_id="2", times=1000))
     with pytest.raises(PhonesyncError, match="nothing was written"):
-        export(road.world(), Wanted("one", ids=("1", "2")))
+        export(road.context(), Wanted("one", ids=("1", "2")))
     assert not (road.folder / "source.csv").exists()
 
 
@@ -114,5 +114,5 @@ def test_a_letter_that_the_files_encoding_does_not_have_leaves_no_file(road: Roa
     road.open(usos_state({"1": [("電話", "22 999 01 00")]}))
     road.configure({"entity_class": "faculty", "encoding": "windows-1250"})
     with pytest.raises(SourceError, match="no sign for"):
-        export(road.world(), Wanted("one", ids=("1",)))
+        export(road.context(), Wanted("one", ids=("1",)))
     assert not (road.folder / "source.csv").exists()

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from road_laws import Entry, World, hold, key_of
+from road_laws import Entry, RunContext, hold, key_of
 from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
 
 from connectors.ledger.store import Ledger
@@ -234,7 +234,7 @@ def state_of(road: Road, case: Case) -> tuple[Entry, ...]:
     return tuple((LIST, *entry) for entry in road.entries())
 
 
-def travel(road: Road, case: Case) -> tuple[World, Trip]:
+def travel(road: Road, case: Case) -> tuple[RunContext, Trip]:
     """Make one run and return what is to be judged."""
     before = state_of(road, case)
     trip = road.go()
@@ -248,7 +248,7 @@ def travel(road: Road, case: Case) -> tuple[World, Trip]:
         for at, (owner, name, number, new) in enumerate(case.rows, start=2)
     }
     missing = case.sync["delete_missing"]
-    return World(
+    return RunContext(
         before=before,
         after=state_of(road, case),
         lines=lines,
@@ -271,14 +271,14 @@ def unfit_for(given: ApioOptions) -> Callable[[str], bool]:
 def judge(sandbox: Sandbox, case: Case) -> Trip:
     """All laws: after a run, and after a second one on a quiet road."""
     with opened(sandbox, case) as road:
-        world, trip = travel(road, case)
-        hold(world, trip)
+        context, trip = travel(road, case)
+        hold(context, trip)
         if not case.faults and not trip.sync["guards"]:
-            settled(road, case, world, trip)
+            settled(road, case, context, trip)
         return trip
 
 
-def settled(road: Road, case: Case, world: World, trip: Trip) -> None:
+def settled(road: Road, case: Case, context: RunContext, trip: Trip) -> None:
     """Without faults a second run has nothing to do, and a good file is what stands there."""
     possible = can_be_held(case)
     if set(trip.outcomes) <= {"applied", "unchanged", "held"}:
@@ -291,12 +291,12 @@ def settled(road: Road, case: Case, world: World, trip: Trip) -> None:
         assert not possible, trip.outcomes
     if possible and not trip.sync["rejected"] and "hold" not in trip.actions:
         assert trip.exit_code == 0
-        there = world.entries(world.after)
-        wanted = world.entries(
-            (owner, new or name, number) for owner, name, number, new in world.lines.values() if number not in BAD
+        there = context.entries(context.after)
+        wanted = context.entries(
+            (owner, new or name, number) for owner, name, number, new in context.lines.values() if number not in BAD
         )
         assert wanted <= there if case.usos else set(wanted) <= set(there)  # a list's repeated lines are one entry
-        assert set(there) <= set(wanted) or not world.delete_missing or case.usos
+        assert set(there) <= set(wanted) or not context.delete_missing or case.usos
 
 
 def can_be_held(case: Case) -> bool:

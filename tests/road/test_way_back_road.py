@@ -14,7 +14,7 @@ from connectors.ledger.engine import connect
 from connectors.ledger.store import Ledger
 from connectors.sandbox.options import ApioOptions, Fault
 from flows.retention import erase, purge
-from flows.run import Order, run
+from flows.run import RunRequest, run
 from schemas.errors import LedgerError
 
 FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_share": 1.0, "max_delete_share": 1.0}}
@@ -40,7 +40,7 @@ def test_a_lost_answer_that_could_not_be_read_is_settled_later(changed: Road, ki
     trip = changed.go()
     assert (trip.exit_code, trip.outcomes["unknown"], trip.sync["verified"]) == (5, 1, False)
     changed.fault()
-    again = changed.go(Order(settled_by))
+    again = changed.go(RunRequest(settled_by))
     assert again.exit_code == 0
     assert again.sync["verified"]
     assert again.writes == (["replace"] if kind == "reset_before_commit" else [])
@@ -54,7 +54,7 @@ def test_what_somebody_else_has_written_after_a_crash_is_a_conflict(changed: Roa
     changed.go()
     changed.fault()
     changed.sandbox.usos.set_numbers("faculty", "1", rows_of([("theirs", "22 999 00 09")]))
-    trip = changed.go(Order("resume"))
+    trip = changed.go(RunRequest("resume"))
     assert trip.exit_code == 1
     assert trip.line(2)["outcome"] == "conflict"
     assert trip.writes == []
@@ -78,7 +78,7 @@ def test_an_entry_at_rest_that_the_service_refused_is_in_doubt_until_the_list_ca
     assert (("Łódź", "+48-229990002") in road.entries()) == protected
     road.fault()
     road.sandbox.apio.options = ApioOptions()
-    again = road.go(Order(settled_by))
+    again = road.go(RunRequest(settled_by))
     assert again.exit_code == 0
     assert again.about("Łódź")["outcome"] == "unchanged"
     assert again.writes == ([] if protected else ["create"])
@@ -106,12 +106,12 @@ def test_a_newcomer_that_the_service_deletes_comes_back_though_the_list_cannot_b
 
 
 def test_what_a_person_has_stopped_is_carried_on_with(changed: Road) -> None:
-    world = changed.world()
-    world.stopping.set()
-    ran = run(world, Order("sync"))
-    assert ran.exit_code == 5
-    assert ran.summary["syncs"][0]["outcomes"]["skipped"] == 1
-    trip = changed.go(Order("resume"))
+    context = changed.context()
+    context.stopping.set()
+    run_result = run(context, RunRequest("sync"))
+    assert run_result.exit_code == 5
+    assert run_result.summary["syncs"][0]["outcomes"]["skipped"] == 1
+    trip = changed.go(RunRequest("resume"))
     assert (trip.exit_code, trip.outcomes) == (0, {"applied": 1, "unchanged": 1})
 
 
@@ -119,30 +119,30 @@ def test_a_plan_that_a_newer_one_has_replaced_is_not_carried_on_with(changed: Ro
     """Though somebody stops the newer one right away: resumed, the older one would overwrite it."""
 
     def stopped() -> None:
-        world = changed.world()
-        world.stopping.set()
-        assert run(world, Order("sync")).exit_code == 5
+        context = changed.context()
+        context.stopping.set()
+        assert run(context, RunRequest("sync")).exit_code == 5
 
     stopped()
     changed.source(f"{HEADER}1,22 999 00 01,newest,\n2,22 999 00 02,B,\n")
     stopped()
     assert len(changed.ledger.unfinished()) == 1
-    trip = changed.go(Order("resume"))
+    trip = changed.go(RunRequest("resume"))
     assert (trip.exit_code, trip.writes) == (0, ["replace"])
     assert changed.numbers("1") == [("newest", "22 999 00 01")]
 
 
 def test_nothing_interrupted_is_nothing_to_resume(changed: Road) -> None:
     changed.go()
-    ran = run(changed.world(), Order("resume"))
-    assert (ran.exit_code, ran.summary["syncs"]) == (0, [])
+    run_result = run(changed.context(), RunRequest("resume"))
+    assert (run_result.exit_code, run_result.summary["syncs"]) == (0, [])
 
 
 def test_a_usos_run_is_turned_back_and_forth(changed: Road) -> None:
     before = changed.numbers("1")
     done = changed.go()
     run_id = changed.ledger.runs(1)[0]["id"]
-    back = changed.go(Order("revert", run=run_id))
+    back = changed.go(RunRequest("revert", run=run_id))
     assert back.actions == {"modify": 1}
     assert back.writes == []
     assert changed.apply(back.sync["plan"]).exit_code == 0
@@ -158,7 +158,7 @@ def test_a_phone_list_run_is_turned_back_where_nobody_else_has_written(road: Roa
     assert road.go().exit_code == 0
     run_id = road.ledger.runs(1)[0]["id"]
     road.sandbox.apio.set_entries("chopin", None, [*road.entries(), ("Newcomer", "+48-229990007")])
-    back = road.go(Order("revert", run=run_id))
+    back = road.go(RunRequest("revert", run=run_id))
     assert road.apply(back.sync["plan"]).exit_code == 0
     assert road.entries() == sorted([*before, ("Newcomer", "+48-229990007")])
 
@@ -166,7 +166,7 @@ def test_a_phone_list_run_is_turned_back_where_nobody_else_has_written(road: Roa
 def test_a_run_that_wrote_nothing_cannot_be_turned_back(changed: Road) -> None:
     changed.plan()
     with pytest.raises(LedgerError, match="written nothing"):
-        changed.go(Order("revert", run=changed.ledger.runs(1)[0]["id"]))
+        changed.go(RunRequest("revert", run=changed.ledger.runs(1)[0]["id"]))
 
 
 def test_deletions_of_a_week_add_up_over_runs(road: Road) -> None:
@@ -188,9 +188,9 @@ def test_an_old_run_is_forgotten_with_its_reports_and_the_last_good_one_is_not(c
     changed.plan()
     changed.go()
     changed.now += timedelta(days=100)
-    world = changed.world()
-    assert len(list(world.settings.reports.iterdir())) == 2
-    purged = purge(world, timedelta(days=90))
+    context = changed.context()
+    assert len(list(context.settings.reports.iterdir())) == 2
+    purged = purge(context, timedelta(days=90))
     assert len(purged["purged"]) == purged["report_folders"] == 1
     assert len(changed.ledger.runs(9)) == 1
     assert changed.go().writes == []
@@ -203,9 +203,9 @@ def test_a_person_is_erased_from_everything_that_is_kept(road: Road) -> None:
     road.source(f"{HEADER}77,22 999 00 01,mieszkanie,\n78,22 999 00 02,home,\n")
     waiting = road.plan()
     road.go()
-    world = road.world()
-    assert erase(world, "77") == {"plans": 2, "reports": 2, "reconciliations": 0}
-    kept = "".join(path.read_text(encoding="utf-8") for path in world.settings.reports.rglob("*.*"))
+    context = road.context()
+    assert erase(context, "77") == {"plans": 2, "reports": 2, "reconciliations": 0}
+    kept = "".join(path.read_text(encoding="utf-8") for path in context.settings.reports.rglob("*.*"))
     for plan in (waiting.sync["plan"], road.ledger.runs(1)[0]["id"]):
         kept += road.ledger.plan(plan).entries.to_csv()
     (written,) = road.ledger.plans_of(road.ledger.runs(1)[0]["id"])
@@ -226,7 +226,7 @@ def test_the_ledger_file_is_its_owners_alone(tmp_path: Any) -> None:
 
 def test_a_ledger_that_fails_after_something_was_sent_is_exit_code_5(changed: Road) -> None:
     """What was sent is settled as soon as the ledger works again."""
-    world = changed.world()
+    context = changed.context()
 
     def full(_service: Any) -> None:
         broken.append(1)
@@ -234,17 +234,17 @@ def test_a_ledger_that_fails_after_something_was_sent_is_exit_code_5(changed: Ro
     broken: list[int] = []
     engine = connect(f"sqlite:///{changed.folder / 'own.db'}")
     event.listen(engine, "begin", lambda _: _fail() if broken else None)
-    world.ledger = Ledger(engine)
+    context.ledger = Ledger(engine)
     changed.fault(Fault("replace", "another_writer", mutation=full))
-    ran = run(world, Order("sync"))
-    assert ran.exit_code == 5
-    assert {type(error) for error in ran.errors} == {LedgerError}
+    run_result = run(context, RunRequest("sync"))
+    assert run_result.exit_code == 5
+    assert {type(error) for error in run_result.errors} == {LedgerError}
     broken.clear()
     changed.fault()
-    again = changed.world()
+    again = changed.context()
     again.ledger = Ledger(engine)
     changed.now += timedelta(minutes=2)
-    settled = run(again, Order("resume"))
+    settled = run(again, RunRequest("resume"))
     assert settled.exit_code == 0
     assert settled.summary["syncs"][0]["requests"]["write"] == 0
     engine.dispose()

@@ -20,9 +20,9 @@ from conftest import KEY, SECRET, Server, answer, serving
 
 from connectors.http.credentials import Credentials
 from connectors.ledger.plan_table import unpacked
-from flows.open import open_world
+from flows.open import open_context
 from flows.run import run
-from flows.sync_run import Order
+from flows.sync_run import RunRequest
 from schemas.errors import PhonesyncError
 
 NUMBERS = ("22 999 71 01", "22 999 71 02", "22 999 71 03")
@@ -191,14 +191,20 @@ def test_no_output_of_a_failing_run_tells_a_secret_or_a_users_number(
     """Settings, the world, clients, credentials, errors with all that led to them, logs, reports, the ledger."""
     configure(folder, faulty)
     caplog.set_level("INFO")
-    with open_world(str(folder / "phonesync.toml"), {"A_KEY": KEY}) as world:
-        world.sleep = lambda _: None
-        ran = run(world, Order("sync"))
-        things = [world, world.settings, ran.summary, *map(world.client, ("usos", "lists")), Credentials(KEY, SECRET)]
+    with open_context(str(folder / "phonesync.toml"), {"A_KEY": KEY}) as context:
+        context.sleep = lambda _: None
+        run_result = run(context, RunRequest("sync"))
+        things = [
+            context,
+            context.settings,
+            run_result.summary,
+            *map(context.client, ("usos", "lists")),
+            Credentials(KEY, SECRET),
+        ]
         shown = "\n".join(f"{thing!r} {thing!s}" for thing in things)
-    assert ran.exit_code
-    assert all(isinstance(error, PhonesyncError) for error in ran.errors)
-    traced = "".join("".join(traceback.format_exception(error)) for error in ran.errors)
+    assert run_result.exit_code
+    assert all(isinstance(error, PhonesyncError) for error in run_result.errors)
+    traced = "".join("".join(traceback.format_exception(error)) for error in run_result.errors)
     assert_nothing_leaks(folder, {"objects": shown, "errors": traced, "logs": caplog.text})
 
 
@@ -227,16 +233,16 @@ def test_a_crash_names_its_kind_and_place_alone(folder: Path) -> None:
     with serving(play) as server:
         playing.append(server)
         configure(folder, server)
-        open_world(str(folder / "phonesync.toml"), {"A_KEY": KEY}).close()
+        open_context(str(folder / "phonesync.toml"), {"A_KEY": KEY}).close()
         with sqlite3.connect(folder / "phonesync.db") as connection:
             refusal = "create trigger no before insert on outcomes begin select raise(abort, 'no'); end"
             connection.execute(refusal)
         connection.close()
-        with open_world(str(folder / "phonesync.toml"), {"A_KEY": KEY}) as world:
-            ran = run(world, Order("sync", ["users"]))
-    (error,) = ran.errors
-    assert ran.exit_code in {2, 5}
-    assert not PERSONAL.search(bare(f"{error} {ran.summary}"))
+        with open_context(str(folder / "phonesync.toml"), {"A_KEY": KEY}) as context:
+            run_result = run(context, RunRequest("sync", ["users"]))
+    (error,) = run_result.errors
+    assert run_result.exit_code in {2, 5}
+    assert not PERSONAL.search(bare(f"{error} {run_result.summary}"))
 
 
 @pytest.mark.parametrize("faulty", ["refused"], indirect=True)
@@ -247,9 +253,9 @@ def test_every_file_that_is_written_is_its_owners_alone(faulty: Server, folder: 
     given = set(folder.rglob("*"))
     before = os.umask(0)
     try:
-        with open_world(str(folder / "phonesync.toml"), {"A_KEY": KEY}) as world:
-            world.sleep = lambda _: None
-            run(world, Order("sync"))
+        with open_context(str(folder / "phonesync.toml"), {"A_KEY": KEY}) as context:
+            context.sleep = lambda _: None
+            run(context, RunRequest("sync"))
             made = {path: path.stat().st_mode for path in set(folder.rglob("*")) - given}
     finally:
         os.umask(before)

@@ -13,9 +13,9 @@ from conftest import KEY, SECRET, Server, answer, serving
 from connectors.sandbox import server as sandbox_server
 from connectors.sandbox.server import serve
 from flows.cli import main
-from flows.open import open_world
+from flows.open import open_context
 from flows.run import run
-from flows.sync_run import Order
+from flows.sync_run import RunRequest
 from schemas.errors import ConfigurationError
 
 _OUTSIDE = "/tmp/phonesync-outside"  # noqa: S108 - where a hostile name points to
@@ -79,11 +79,11 @@ def test_no_name_from_a_file_or_a_service_is_a_path(tmp_path: Path) -> None:
         config = home / "phonesync.toml"
         config.write_text(CONFIG.format(url=f"http://127.0.0.1:{server.port}"), encoding="utf-8")
         given = set(tmp_path.rglob("*"))
-        with open_world(str(config), {"A_KEY": KEY, "A_SECRET": SECRET}) as world:
-            world.sleep = lambda _: None
-            ran = run(world, Order("sync"))
+        with open_context(str(config), {"A_KEY": KEY, "A_SECRET": SECRET}) as context:
+            context.sleep = lambda _: None
+            run_result = run(context, RunRequest("sync"))
     made = {path for path in tmp_path.rglob("*") if path.is_file()} - given
-    reports = home / "reports" / ran.summary["run"]
+    reports = home / "reports" / run_result.summary["run"]
     wanted = {reports / f"{sync}.{kind}" for sync in ("users", "desks") for kind in ("csv", "json", "html")}
     assert made - wanted <= {home / f"phonesync.db{end}" for end in ("", "-wal", "-shm")}
     assert reports / "users.csv" in made
@@ -95,7 +95,7 @@ def test_a_sync_whose_name_is_no_file_name_is_refused(name: str, tmp_path: Path)
     text = CONFIG.format(url="https://usosapps.example.edu.pl").replace("[syncs.users]", f'[syncs."{name}"]')
     (tmp_path / "phonesync.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match="reports are named like it"):
-        open_world(str(tmp_path / "phonesync.toml"), {})
+        open_context(str(tmp_path / "phonesync.toml"), {})
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_sync_whose_name_is_no_file_name_is_refused(name: str, tmp_path: Path)
 def test_no_password_stands_in_the_configuration(line: str, tmp_path: Path) -> None:
     (tmp_path / "phonesync.toml").write_text(line + "\n" + CONFIG.format(url="https://a.example.edu"), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="PGPASSWORD") as caught:
-        open_world(str(tmp_path / "phonesync.toml"), {})
+        open_context(str(tmp_path / "phonesync.toml"), {})
     assert SECRET not in str(caught.value)
 
 

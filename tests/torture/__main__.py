@@ -23,7 +23,7 @@ from figures import Figures  # noqa: E402 - likewise
 from histories import draw  # noqa: E402 - likewise
 from processes import REAL, real_history  # noqa: E402 - likewise
 
-from flows.startup import begin  # noqa: E402 - likewise
+from flows.startup import tune_garbage_collection  # noqa: E402 - likewise
 
 AT_ONCE = 20  # histories that one process lives through before it reports
 
@@ -55,7 +55,9 @@ def main() -> int:
 def _together(given: argparse.Namespace, parts: list[range], figures: Figures, began: float) -> None:
     """Live through all histories, several at once, and add their figures up as they come."""
     # Not forked: a fork copies the locks of the threads that hold them.
-    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn"), initializer=begin) as pool:
+    with ProcessPoolExecutor(
+        given.processes, mp_context=get_context("spawn"), initializer=tune_garbage_collection
+    ) as pool:
         reals = [pool.submit(real_history, given.seed * 1_000_000 + at) for at in range(given.real)]
         try:
             for done in as_completed([*reals, *(pool.submit(some_histories, seeds) for seeds in parts)]):

@@ -23,7 +23,7 @@ class Figures:
     exits: Counter[int] = field(default_factory=Counter)
     broken: list[tuple[int, str]] = field(default_factory=list)
 
-    def ran(self, mode: str, trip: Trip | None, *, stopped: bool) -> None:
+    def run_result(self, mode: str, trip: Trip | None, *, stopped: bool) -> None:
         """Count a run; None was killed."""
         self.counts[f"runs: {mode}"] += 1
         self.counts["runs"] += 1

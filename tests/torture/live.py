@@ -24,7 +24,7 @@ from road_laws import (
     report_is_true,
 )
 from road_laws import (
-    World as Seen,
+    RunContext as Seen,
 )
 from road_trip import ENVIRON, OPEN_GUARD, Road, Trip
 from sqlalchemy import Engine
@@ -38,8 +38,8 @@ from connectors.ledger.store import KeptPlan, Ledger
 from connectors.sandbox.server import Sandbox
 from connectors.usos.client import Usos
 from flows.config import load
-from flows.context import World
-from flows.run import Order, run
+from flows.context import RunContext
+from flows.run import RunRequest, run
 from schemas.connections import UsosConnection
 from schemas.errors import InternalError
 
@@ -49,7 +49,7 @@ OTHERS = "others"  # who has changed something, where no plan has
 
 
 @dataclass(frozen=True)
-class Made:
+class PlannedSync:
     """What a plan was made of, and how long the log of changes was then."""
 
     before: State
@@ -81,7 +81,7 @@ class Living:
     road: Road
     engine: Engine
     rows: tuple[Row, ...] = ()
-    made: dict[str, Made] = field(default_factory=dict)
+    made: dict[str, PlannedSync] = field(default_factory=dict)
     log: list[tuple[frozenset[str], str]] = field(default_factory=list)
     debts: list[Entry] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=count)
@@ -102,7 +102,7 @@ class Living:
             self._write(step.rows)
         road.fault(*step.faults)
         if step.does in {"sync", "resume"}:
-            self.run(Order("sync" if step.does == "sync" else "resume"), step)
+            self.run(RunRequest("sync" if step.does == "sync" else "resume"), step)
         else:
             self._plan_and_apply(step)
         service = self._service()
@@ -110,16 +110,16 @@ class Living:
         road.fault()
 
     def _plan_and_apply(self, step: Step) -> None:
-        order = Order("plan")
+        request = RunRequest("plan")
         if step.does == "revert":
             written = [plan for plan in plans_of(self.engine) if plan["state"] == "written"]
             if not written:
                 return
-            order = Order("revert", run=written[-1]["applied_by"])
-        trip = self.run(order, replace(step, end=None))
+            request = RunRequest("revert", run=written[-1]["applied_by"])
+        trip = self.run(request, replace(step, end=None))
         self._edit(step.between)
         if trip and trip.sync.get("plan"):
-            self.run(Order("apply", plan=trip.sync["plan"], reason="looked at"), step)
+            self.run(RunRequest("apply", plan=trip.sync["plan"], reason="looked at"), step)
 
     def _edit(self, writers: tuple[Any, ...]) -> None:
         for writer in writers:
@@ -142,7 +142,7 @@ class Living:
 
     # A run ---------------------------------------------------------------------------------------------------------
 
-    def run(self, order: Order, step: Step) -> Trip | None:
+    def run(self, request: RunRequest, step: Step) -> Trip | None:
         """Make one run, which may be killed on the way (None), and judge what it has left behind."""
         case = self._case()
         before, known = state_of(self.road, case), {plan["id"] for plan in plans_of(self.engine)}
@@ -150,59 +150,59 @@ class Living:
         visits = tuple(fault.mutation for fault in step.faults if fault.mutation)
         if visits:
             self.log.append((frozenset(touched_by(visits)), OTHERS))
-        trip = self._go(order, life, stop=bool(step.end and step.end.stop))
+        trip = self._go(request, life, stop=bool(step.end and step.end.stop))
         after = state_of(self.road, case)
         made = [plan["id"] for plan in plans_of(self.engine) if plan["id"] not in known]
-        lines = {} if order.mode == "revert" else self._lines()
-        self.made |= {plan: Made(before, lines, mark) for plan in made}
+        lines = {} if request.mode == "revert" else self._lines()
+        self.made |= {plan: PlannedSync(before, lines, mark) for plan in made}
         plan = trip.sync.get("plan") if trip else None
-        plan = plan or (made[-1] if made else order.plan) or self._unfinished(order)
+        plan = plan or (made[-1] if made else request.plan) or self._unfinished(request)
         if set(before) != set(after):
             changed = frozenset(text for entry in set(before) ^ set(after) for text in entry)
             self.log.append((changed, plan or "?"))
             # What an interrupted plan has cost is brought back before anything is planned.
             others = [other for other in sendings_of(self.engine) - sent if other not in {plan, *made}]
             self.log += [(texts_changed_by(self.engine, other), other) for other in others]
-        self.figures.ran(order.mode, trip, stopped=life.over and trip is not None)
+        self.figures.run_result(request.mode, trip, stopped=life.over and trip is not None)
         self.figures.counts["entries"] += len(before) + len(after)
-        now = Made(before, self._lines(), mark)
+        now = PlannedSync(before, self._lines(), mark)
         # A run that was refused at the door is judged by what stood when it began, not when the plan was made.
         facts = now if trip and not trip.lines else self.made.get(plan or "", now)
         seen = self._seen(facts, plan or "", after, faulty=True)
-        seen = replace(seen, stopped=life.over, approved=order.mode in {"apply", "resume"})
-        self._judge(order, trip, seen, plan or "")
+        seen = replace(seen, stopped=life.over, approved=request.mode in {"apply", "resume"})
+        self._judge(request, trip, seen, plan or "")
         return trip
 
-    def _unfinished(self, order: Order) -> str:
+    def _unfinished(self, request: RunRequest) -> str:
         open_ones = [plan["id"] for plan in plans_of(self.engine) if plan["state"] == "writing"]
-        return open_ones[-1] if order.mode == "resume" and open_ones else ""
+        return open_ones[-1] if request.mode == "resume" and open_ones else ""
 
-    def _go(self, order: Order, life: Life, *, stop: bool) -> Trip | None:
+    def _go(self, request: RunRequest, life: Life, *, stop: bool) -> Trip | None:
         calls = len(self.sandbox.calls)
         wire = Wire(self.sandbox, life)
         engine = connect(self._url())
         life.bind(engine)
-        world = self._world(Ledger(engine), wire)
-        life.ends = world.stopping.set if stop else None
+        context = self._world(Ledger(engine), wire)
+        life.ends = context.stopping.set if stop else None
         try:
-            ran = run(world, order)
+            run_result = run(context, request)
         except Killed:
             return None
         finally:
-            world.close()
+            context.close()
             self.figures.counts["calls"] += wire.calls
-        internal = [error for error in ran.errors if isinstance(error, InternalError)]
+        internal = [error for error in run_result.errors if isinstance(error, InternalError)]
         assert not internal, internal[0].__cause__ or internal[0]
-        syncs = ran.summary["syncs"]
+        syncs = run_result.summary["syncs"]
         assert len(syncs) < 2, syncs
         sync = syncs[0] if syncs else {}
         lines: list[dict[str, str]] = []
         if sync.get("reports"):
             with Path(sync["reports"]["csv"]).open(encoding="utf-8", newline="") as file:
                 lines = list(csv.DictReader(file))
-        return Trip(ran.exit_code, sync, lines, self.sandbox.calls[calls:], ran.errors)
+        return Trip(run_result.exit_code, sync, lines, self.sandbox.calls[calls:], run_result.errors)
 
-    def _world(self, ledger: Ledger, wire: Wire) -> World:
+    def _world(self, ledger: Ledger, wire: Wire) -> RunContext:
         """Return the world of a process of its own."""
         settings, road = load(self.folder / "phonesync.toml"), self.road
         connection = settings.connections["there"]
@@ -212,7 +212,7 @@ class Living:
             client = Usos("there", connection, Credentials(ENVIRON["KEY"], ENVIRON["SECRET"]), tools=tools)
         else:
             client = Apio("there", connection, Credentials(ENVIRON["NAME"], ENVIRON["WORD"]), tools=tools)
-        return World(
+        return RunContext(
             settings,
             ledger,
             ENVIRON,
@@ -225,7 +225,7 @@ class Living:
 
     # Laws ----------------------------------------------------------------------------------------------------------
 
-    def _judge(self, order: Order, trip: Trip | None, seen: Seen, plan: str) -> None:
+    def _judge(self, request: RunRequest, trip: Trip | None, seen: Seen, plan: str) -> None:
         if trip and not trip.sync:
             return
         untouched = sorted(seen.before) == sorted(seen.after)
@@ -242,7 +242,7 @@ class Living:
                 nothing_lost(seen, left)
             else:
                 self._owe(seen, left)
-        elif order.mode in {"plan", "revert"}:
+        elif request.mode in {"plan", "revert"}:
             assert untouched or seen.touched, "a plan has written something"
             assert not trip.writes, trip.writes
         elif back:
@@ -263,7 +263,7 @@ class Living:
         missed = {entry for _, entry in losses(seen, trip)}
         self.debts = [entry for entry in seen.before if seen.entry(*entry) in missed]
 
-    def _seen(self, made: Made, plan: str, after: State, *, faulty: bool) -> Seen:
+    def _seen(self, made: PlannedSync, plan: str, after: State, *, faulty: bool) -> Seen:
         case = self.history.case
         touched = [texts for texts, by in self.log[made.mark :] if by != plan]
         missing = case.sync["delete_missing"]
@@ -290,11 +290,11 @@ class Living:
         self.road.configure({**case.sync, "guard": OPEN_GUARD, "delimiter": ";"}, **prefix, **case.connection)
         calm = Step("sync", None)
         self.road.sleep(3600)
-        if self._unfinished(Order("resume")):
-            self.run(Order("resume"), calm)
+        if self._unfinished(RunRequest("resume")):
+            self.run(RunRequest("resume"), calm)
         trips = []
         for _ in range(_ROUNDS):
-            trip = self.run(Order("sync"), calm)
+            trip = self.run(RunRequest("sync"), calm)
             assert trip is not None
             trips.append(trip)
             if "applied" not in trip.outcomes:
@@ -316,7 +316,7 @@ class Living:
         if not possible or trip.sync["rejected"] or "hold" in trip.actions:
             return
         assert trip.exit_code == 0, trip.exit_code
-        seen = self._seen(Made(state, self._lines(), len(self.log)), "", state, faulty=False)
+        seen = self._seen(PlannedSync(state, self._lines(), len(self.log)), "", state, faulty=False)
         there = seen.entries(state)
         wanted = seen.entries(
             (owner, new or name, number) for owner, name, number, new in seen.lines.values() if number not in BAD
