@@ -9,7 +9,8 @@ from typing import Any
 
 from benchmarks.generate import institution
 from benchmarks.roads.ours import road
-from connectors.ledger.store import KeptPlan, Ledger, RowOutcome
+from connectors.ledger.store import KeptPlan, Ledger
+from schemas.execution import RowOutcome
 
 _AT = "2026-01-01T00:00:00.000+00:00"
 _OWNERS = 200  # read, sent and settled together, as the writing does with eight connections

@@ -17,7 +17,8 @@ from benchmarks.race import PHONESYNC
 from benchmarks.slow_service import CONNECTION, SECRETS, playing
 from connectors.http.credentials import Credentials
 from connectors.usos.client import Usos
-from schemas.connections import Secret, UsosConnection
+from connectors.usos.spec import UsosConnection
+from schemas.connections import Secret
 
 _LATENCY = 0.05
 _CONFIGURATION = f"""\

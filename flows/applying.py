@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.ledger.store import Approval, KeptPlan, RowOutcome
-from connectors.target import ApplyResult, Job, Snapshot, Target
+from connectors.ledger.store import Approval, KeptPlan
 from flows.planning import PlannedSync, inputs
 from flows.reporting import Heading, report
 from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
+from schemas.execution import ApplyResult, Job, RowOutcome, Snapshot, Target
 from schemas.plan import AT_REST, WRITES, Action, Outcome, count
 from tasks.execution.classify import CUT_SHORT, NOT_KEPT, SHOWN_OTHERWISE
 from tasks.execution.compare import in_place, stands, strangers, types_kept, writes
@@ -122,7 +122,7 @@ def _learn(sync_run: SyncRun, target: Target, seen: set[str], so_what: str) -> N
     memory, now = sync_run.context.ledger.memory, sync_run.context.now()
     for habit in sorted(seen - memory.traits(target.name)):
         memory.learn_trait(target.name, habit, now)
-        sync_run.notes.append(f"{describe_quirk(habit, by_name=sync_run.by_name)}; {so_what}.")
+        sync_run.notes.append(f"{describe_quirk(habit, sync_run.spec.wording)}; {so_what}.")
 
 
 def verify(

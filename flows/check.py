@@ -12,7 +12,7 @@ import pandas as pd
 from connectors.files.reading import read_bytes
 from flows.check_console import show_checked
 from flows.offline import Configured
-from flows.sources import ExtractedSource, judge_source, kind_of, notes_of, open_source
+from flows.sources import ExtractedSource, judge_source, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.syncs import Sync
 from tasks.messages.check import phrase
@@ -106,7 +106,7 @@ def _checked(desk: Configured, name: str, raw: bytes, lang: Language) -> Checked
     checked = judge_source(desk, sync, source)
     problems = _problems(desk, sync, source, checked, lang)
     shown = problems
-    if sync.entity_class == "user":
+    if desk.spec(sync).private(sync):
         shown = problems.assign(value=mask_texts(problems["value"]), suggestion=mask_texts(problems["suggestion"]))
     rejected = int(checked.rejected["line"].nunique())
     item = {
@@ -174,7 +174,7 @@ def _notes(desk: Configured, sync: Sync, source: ExtractedSource, checked: Check
     notes = notes_of(desk, sync, source, lang)
     if source.dialect.evidence == "letters":
         notes.append(phrase("note_letters", lang, encoding=source.dialect.encoding))
-    if kind_of(desk, sync) == "apio":
+    if desk.spec(sync).names_are_keys:
         many, letters = outside_latin1(checked.desired["name"])
         if many:
             notes.append(phrase("note_latin", lang, n=many, letters=letters))

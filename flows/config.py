@@ -9,15 +9,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import phonenumbers
 from pydantic import BaseModel, ValidationError
 
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from connectors.registry import specs
+from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError
 from schemas.policy import Guard
-from schemas.settings import Notify, Pages, Reconcile, Settings
+from schemas.settings import Notify, Pages, Reconcile, Settings, settings_model
 from schemas.syncs import Columns, Sync
 from tasks.phone.parser import read_number
 
@@ -101,7 +102,7 @@ class _Problem:
 
 def _judged(path: Path, data: dict[str, Any]) -> Settings:
     try:
-        settings = Settings.model_validate(data)
+        settings = settings_model(specs()).model_validate(data)
         problems = _contradictions(settings)
     except ValidationError as error:
         problems = [_told(dict(problem), data) for problem in error.errors()]
@@ -119,7 +120,7 @@ def _contradictions(settings: Settings) -> list[_Problem]:
     """Return what is wrong between the tables, and regions that nobody knows."""
     regions = {"region": settings.region, **{f"syncs.{name}.region": s.region for name, s in settings.syncs.items()}}
     unknown = {place: region for place, region in regions.items() if region and not is_region(region)}
-    found = [problem.partition(": ") for problem in settings.contradictions()]
+    found = [problem.partition(": ") for problem in settings.contradictions(specs())]
     return [
         *(_Problem(place, said) for place, _, said in found),
         *(_Problem(place, f"there is no region {region!r}") for place, region in unknown.items()),
@@ -144,7 +145,7 @@ def _no_switchboards(settings: Settings) -> list[str]:
 def _hidden(rest: Mapping[str, Any]) -> list[_Problem]:
     """Return what else is wrong, where that can be told without the keys that nobody knows."""
     try:
-        return _contradictions(Settings.model_validate(rest))
+        return _contradictions(settings_model(specs()).model_validate(rest))
     except ValidationError:
         return []
 
@@ -187,7 +188,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update=anchored)
 
 
-def _anchored_files(connection: UsosConnection | ApioConnection, folder: Path) -> dict[str, Any]:
+def _anchored_files(connection: Connection, folder: Path) -> dict[str, Any]:
     files: dict[str, Any] = {}
     for key in type(connection).model_fields:
         value = getattr(connection, key)
@@ -205,7 +206,7 @@ def _anchored_secret(secret: Secret, folder: Path) -> Secret:
 def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
     """Say where a problem is and what to do, without quoting a value that may be a secret."""
     steps = [str(step) for step in problem["loc"]]
-    if len(steps) > 2 and steps[0] == "connections" and steps[2] in {"usos", "apio"}:
+    if len(steps) > 2 and steps[0] == "connections" and steps[2] in specs():
         del steps[2]  # the kind of the connection, which the file does not have as a table
     place = ".".join(steps)
     if problem["type"] == "extra_forbidden":
@@ -215,11 +216,12 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
         return _Problem(place, f"unknown key; did you mean {near[0]}?", meant=".".join([*steps[:-1], near[0]]))
     if problem["type"] == "missing":
         return _Problem(place, "this is missing")
-    if steps[-1] in Secret.model_fields or steps[-1] in {"consumer_key", "consumer_secret", "username", "password"}:
+    if steps[-1] in Secret.model_fields or any(steps[-1] in spec.secrets for spec in specs().values()):
         kept = '{ env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
         return _Problem(place, f"say where it is kept: {kept}")
     if problem["type"].startswith("union_tag"):
-        return _Problem(f"{place}.kind", 'say which service this is: "usos" or "apio"')
+        kinds = " or ".join(f'"{kind}"' for kind in specs())
+        return _Problem(f"{place}.kind", f"say which service this is: {kinds}")
     said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     return _Problem(place, _PLAINLY.get(problem["type"], _PLAINLY.get(steps[-1], said)))
 
@@ -228,12 +230,13 @@ def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
     model: type[BaseModel] = Settings
     if steps[:1] == ["syncs"]:
         inner: dict[str, type[BaseModel]] = {"columns": Columns, "guard": Guard}
-        model = inner.get(steps[-1], Sync) if len(steps) > 2 else Sync
+        sync = settings_model(specs()).model_fields["syncs"].annotation
+        model = inner[steps[-1]] if len(steps) > 2 and steps[-1] in inner else get_args(sync)[1]
     elif steps[:1] == ["connections"] and len(steps) > 2:
         model = Secret
     elif steps[:1] == ["connections"]:
         kind = data["connections"][steps[1]].get("kind")
-        model = ApioConnection if kind == "apio" else UsosConnection
+        model = specs()[kind].connection if kind in specs() else Connection
     elif steps[:1] == ["reconcile"]:
         model = Reconcile
     elif steps[:1] == ["prefect"]:

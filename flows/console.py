@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from connectors.target import Progress as Rendered
 from flows.errors import show_error, show_errors
 from flows.run import RunResult
+from schemas.execution import Progress as Report
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 
 __all__ = [
@@ -47,7 +47,7 @@ def err() -> Console:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Rendered]:
+def progress_bar() -> Iterator[Report]:
     """Show progress on standard error while a person watches, nothing otherwise."""
     console = err()
     if not console.is_terminal:

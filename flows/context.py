@@ -1,8 +1,9 @@
-"""The world of a run: connectors made from the settings, the ledger, the clock. Made here and nowhere else."""
+"""The context of a run: connectors made from the settings, the ledger, the clock. Made here and nowhere else."""
 
 from __future__ import annotations
 
 import getpass
+import logging
 import secrets
 import threading
 import time
@@ -12,19 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from connectors.apio.client import Apio, PhoneList
-from connectors.apio.target import ApioTarget
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
 from connectors.ledger.store import Ledger
-from connectors.target import NumberingDefaults, Progress, Target
-from connectors.usos.client import Usos
-from connectors.usos.target import UsosTarget
+from connectors.registry import services
+from connectors.service import Client, Service
+from flows.config import find_configuration, load
 from flows.offline import OfflineContext
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from schemas.connections import Secret
 from schemas.errors import ConfigurationError
+from schemas.execution import NumberingDefaults, Progress, Target
 from schemas.settings import Settings
 from schemas.syncs import Sync
+from schemas.target import TargetSpec
+
+# At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
+_TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
 
 
 def silence(_what: str, _done: int, _total: int) -> None:
@@ -64,7 +67,7 @@ class RunContext:
     suffix: Callable[[], str] = _suffix
     progress: Progress = silence
     stopping: threading.Event = field(default_factory=threading.Event)
-    _clients: dict[str, Usos | Apio] = field(default_factory=dict)
+    _clients: dict[str, Client] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -94,42 +97,40 @@ class RunContext:
         """Return how the sync's numbers are read."""
         return OfflineContext(self.settings).reading(sync)
 
+    def spec(self, sync: Sync) -> TargetSpec:
+        """Return what the service is that the sync is for."""
+        return self.service(sync.connection).spec
+
+    def service(self, connection: str) -> Service:
+        """Return the service of a connection."""
+        return services()[self.settings.connections[connection].kind]
+
     def target(self, sync: Sync) -> Target:
         """Return the place that the sync keeps in step."""
         connection = self.settings.connections[sync.connection]
         client = self.client(sync.connection)
-        if isinstance(connection, UsosConnection) and isinstance(client, Usos) and sync.entity_class:
-            return UsosTarget(client, connection, sync.entity_class, self.reading(sync))
-        if isinstance(connection, ApioConnection) and isinstance(client, Apio) and sync.tenant:
-            where = PhoneList(sync.tenant, sync.group)
-            return ApioTarget(client, connection, where, self.reading(sync), sync.write)
-        raise ConfigurationError("A sync and its connection do not fit together.", remedy="Try: phonesync check.")
+        return self.service(sync.connection).target(client, connection, sync, self.reading(sync))
 
-    def client(self, name: str) -> Usos | Apio:
+    def client(self, name: str) -> Client:
         """Return the client of a connection, one for the whole run."""
         if name not in self._clients:
-            connection = self.settings.connections[name]
-            tools = Tools(sleep=self.sleep)
-            if isinstance(connection, UsosConnection):
-                pair = {"consumer_key": connection.consumer_key, "consumer_secret": connection.consumer_secret}
-                self._clients[name] = Usos(name, connection, self._credentials(name, pair), tools=tools)
-            else:
-                pair = {"username": connection.username, "password": connection.password}
-                self._clients[name] = Apio(name, connection, self._credentials(name, pair), tools=tools)
+            service, connection = self.service(name), self.settings.connections[name]
+            where = {key: getattr(connection, key) for key in service.spec.secrets}
+            self._clients[name] = service.connect(name, connection, self._secrets(name, where), Tools(sleep=self.sleep))
         return self._clients[name]
 
-    def _credentials(self, connection: str, pair: Mapping[str, Secret]) -> Credentials:
-        """Return both halves; what is wrong with either is said at once."""
-        found, wrong = [], []
-        for key, where in pair.items():
+    def _secrets(self, connection: str, where: Mapping[str, Secret]) -> dict[str, str]:
+        """Return the secrets of a connection; what is wrong with any of them is said at once."""
+        found, wrong = {}, []
+        for key, place in where.items():
             try:
-                found.append(self.secret(f"connections.{connection}.{key}", where))
+                found[key] = self.secret(f"connections.{connection}.{key}", place)
             except ConfigurationError as error:
                 wrong.append(error)
         if wrong:
             said = " ".join(error.message for error in wrong)
             raise ConfigurationError(said, remedy=wrong[0].remedy)
-        return Credentials(*found)
+        return found
 
     def secret(self, place: str, where: Secret) -> str:
         """Return a secret from where it is kept; it is never in a message."""
@@ -160,3 +161,17 @@ def current_person(environ: Mapping[str, str]) -> str:
         return environ.get("PHONESYNC_PERSON") or getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def open_context(config: str | None, environ: Mapping[str, str], progress: Progress | None = None) -> RunContext:
+    """Return the connected world of a configuration file; nothing is asked of any service yet.
+
+    Raises:
+        ConfigurationError: the file cannot be meant.
+        LedgerError: the ledger cannot be opened.
+    """
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
+    settings = load(find_configuration(config, environ))
+    ledger = Ledger.open(settings.ledger)
+    return RunContext(settings, ledger, environ, current_person(environ), progress=progress or silence)

@@ -18,7 +18,7 @@ from rich.table import Table
 from connectors.sandbox.server import Sandbox, serve
 from connectors.sandbox.wire import Call
 from flows.console import out
-from flows.open import open_context
+from flows.context import open_context
 from flows.orchestration.temporary_home import use_temporary_home
 from flows.progress import Narrator
 from flows.run_history import one_run

@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connectors.apio.client import Apio, PhoneList
 from connectors.files.reading import write_private
-from connectors.usos.client import Usos
 from flows.console import near, say, show_rows
 from flows.context import RunContext
 from flows.sources import extract_source, judge_source
-from schemas.errors import AccessRefused, PhonesyncError
+from schemas.errors import PhonesyncError
 from schemas.syncs import Sync
-
-_METHODS = ("services/phones/select", "services/phones/replace")
-_TENANT_ADMIN = 12
-_PATIENCE = 240  # seconds: a sister service of USOS allows 300
 
 
 @dataclass(frozen=True)
@@ -57,11 +51,7 @@ def examine(context: RunContext) -> Examined:
     checks.run("reports", lambda: _write_and_remove(context))
     for name in context.settings.connections:
         if checks.run(f"{name}: credentials", partial(_has_client, context, name)):
-            client = context.client(name)
-            if isinstance(client, Usos):
-                _examine_usos(checks, name, client, context)
-            else:
-                _examine_apio(checks, name, client, context)
+            _examine(checks, name, context)
     for name, sync in context.settings.syncs.items():
         checks.run(f"{name}: source", partial(_lines_of, context, sync))
     return Examined({"checks": checks.rows}, max(checks.codes))
@@ -75,54 +65,13 @@ def show_examined(examined: Examined) -> None:
     say(f"{failed} of {len(rows)} checks failed." if failed else "All is there. Next: phonesync plan")
 
 
-def _examine_usos(checks: _Checks, name: str, client: Usos, context: RunContext) -> None:
-    def version() -> str:
-        return f"version {client.installation().get('version', 'unknown')}"
-
-    def clock() -> str:
-        # The server gives its local time without a zone: whole hours and half hours of difference are the zone.
-        apart = (client.now() - context.clock().replace(tzinfo=None)).total_seconds()
-        skew = (apart + 900) % 1800 - 900
-        if abs(skew) > _PATIENCE:
-            raise AccessRefused(
-                f"The clocks are {abs(skew):.0f} s apart: signatures will be refused.",
-                remedy="Set this machine's clock by NTP.",
-            )
-        return f"{abs(skew):.0f} s apart"
-
-    def rights() -> str:
-        granted = client.consumer()["administrative_methods"]
-        missing = [method for method in _METHODS if method not in granted]
-        if missing:
-            raise AccessRefused(
-                f"The consumer may not use {', '.join(missing)}.", remedy="Ask USOS's administrators for these methods."
-            )
-        return "select and replace are granted"
-
-    if checks.run(f"{name}: service", version):
-        checks.run(f"{name}: clock", clock)
-        checks.run(f"{name}: rights", rights)
-
-
-def _examine_apio(checks: _Checks, name: str, client: Apio, context: RunContext) -> None:
-    def sign_in() -> str:
-        client.login()
-        level = client.user_level
-        if level is not None and level < _TENANT_ADMIN:
-            raise AccessRefused(
-                f"The user's level is {level}; writing needs a tenant administrator ({_TENANT_ADMIN}).",
-                remedy="Ask for the right, or use another user.",
-            )
-        return f"level {level if level is not None else 'not told'}"
-
-    def entries(where: PhoneList) -> str:
-        return f"{len(client.entries(where))} entries"
-
-    if checks.run(f"{name}: sign-in", sign_in):
-        for sync_name, sync in context.settings.syncs.items():
-            if sync.connection == name and sync.tenant:
-                where = PhoneList(sync.tenant, sync.group)
-                checks.run(f"{sync_name}: phone list", partial(entries, where))
+def _examine(checks: _Checks, name: str, context: RunContext) -> None:
+    """Ask a service; where it does not answer or does not let us in, nothing else is asked."""
+    syncs = {at: sync for at, sync in context.settings.syncs.items() if sync.connection == name}
+    first, *others = context.service(name).checks(context.client(name), syncs, context.clock)
+    if checks.run(f"{first.sync or name}: {first.what}", first.look):
+        for check in others:
+            checks.run(f"{check.sync or name}: {check.what}", check.look)
 
 
 def _last_run(context: RunContext) -> str:

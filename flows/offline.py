@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from connectors.target import NumberingDefaults
+from connectors.registry import specs
 from schemas.errors import UsageError
+from schemas.execution import NumberingDefaults
 from schemas.settings import Settings
 from schemas.syncs import Sync
+from schemas.target import TargetSpec
 
 
 class Configured(Protocol):
-    """Whoever knows the configuration: a desk, or a whole world."""
+    """Whoever knows the configuration: alone, or with everything that a run touches."""
 
     @property
     def settings(self) -> Settings:
@@ -24,10 +26,13 @@ class Configured(Protocol):
     def reading(self, sync: Sync) -> NumberingDefaults:
         """Return how the sync's numbers are read."""
 
+    def spec(self, sync: Sync) -> TargetSpec:
+        """Return what the service is that the sync is for."""
+
 
 @dataclass(frozen=True)
 class OfflineContext:
-    """A clerk's desk: the configuration and nothing else."""
+    """The configuration and nothing else."""
 
     settings: Settings
 
@@ -49,3 +54,7 @@ class OfflineContext:
             sync.area_code or self.settings.area_code,
             sync.switchboard or self.settings.switchboard,
         )
+
+    def spec(self, sync: Sync) -> TargetSpec:
+        """Return what the service is that the sync is for."""
+        return specs()[self.settings.connections[sync.connection].kind]

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from connectors.target import Snapshot, Target
 from flows.context import RunContext
-from flows.sources import kind_of
 from flows.sync_run import FOLDS_NAMES
+from schemas.execution import Snapshot, Target
 from schemas.syncs import Sync
 from tasks.execution.quirks import as_commented, as_stored
 from tasks.plan.rules import Policy
@@ -58,10 +57,10 @@ def expect(context: RunContext, ends: Ends) -> Expected:
     sync, checked, found = ends.sync, ends.checked, ends.found
     memory, place = context.ledger.memory, ends.target.name
     known = memory.traits(place)
-    by_name = kind_of(context, sync) == "apio"
+    spec = context.spec(sync)
     # Expect names as the place has been seen to spell them: otherwise each run would change them again.
     names = checked.desired["name"]
-    if by_name:
+    if spec.names_are_keys:
         names = as_stored(names, found.entries["tidy"], known)
     elif "name" in ends.headers:
         names = as_commented(checked.desired, found.entries, known)
@@ -69,10 +68,10 @@ def expect(context: RunContext, ends: Ends) -> Expected:
     # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
     meant = chain(checked.desired["name"], checked.desired["old_name"])
     policy = Policy(
-        names_are_keys=by_name,
-        delete_missing=sync.delete_missing if sync.delete_missing is not None else not by_name,
+        names_are_keys=spec.names_are_keys,
+        delete_missing=sync.delete_missing if sync.delete_missing is not None else spec.deletes_missing,
         clear_gone=sync.on_missing_owner == "clear",
-        gone=ends.gone,
+        gone=frozenset() if spec.single_owner else ends.gone,  # a list stays the one it is, without any line
         unread=found.unread,
         fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
         names_managed="name" in ends.headers,

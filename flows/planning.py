@@ -8,10 +8,10 @@ from datetime import timedelta
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from connectors.target import Snapshot, Target
 from flows.plan_policy import Ends, expect, owners_of
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import FOLDS_NAMES, SyncRun
+from schemas.execution import Snapshot, Target
 from schemas.plan import GuardHit, fingerprint
 from tasks.plan.draft import Inputs
 from tasks.plan.guards import Facts, guard

@@ -10,7 +10,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
-from flows.open import open_context
+from flows.context import open_context
 from flows.orchestration.artifacts import Links, courteously, escape
 from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all

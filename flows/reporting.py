@@ -36,7 +36,7 @@ def report(
 
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
-    private = sync.entity_class == "user"
+    private = context.spec(sync).private(sync)
     shown = line_report(result, masked=private and not sync.full_numbers)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}

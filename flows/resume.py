@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from connectors.ledger.store import KeptPlan, RowOutcome
-from connectors.target import Target
+from connectors.ledger.store import KeptPlan
 from flows.applying import close, finish, known_of, missing, sent_unknown, write
 from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.errors import UsageError
+from schemas.execution import RowOutcome, Target
 from schemas.plan import Outcome
 from tasks.execution.compare import Mask, cost, in_place, stands, writes
 from tasks.execution.results import account
@@ -74,7 +74,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callabl
 
 def _not_to_wait(sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell which changes have cost their entries, and of which entries at rest nobody knows whether they are there."""
-    if not sync_run.by_name:
+    if not sync_run.spec.deletes_by_itself:
         return np.zeros(len(rows), dtype=np.bool_)
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     sent = sent_unknown(sync_run, rows, kept)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.files.reading import remove_folder
+from connectors.registry import specs
 from flows.context import RunContext
 from flows.reporting import Heading, report
-from schemas.owner import usos_owner
 from tasks.execution.results import account, announce
 
 
@@ -26,10 +26,12 @@ def erase(context: RunContext, user: str) -> dict[str, Any]:
     What stands in USOS itself and in the CSV files is not touched. Reports of runs that name the user are written anew,
     those of reconciliations are removed: the next one writes its own.
     """
-    owner = usos_owner("user", user)
-    plans = context.ledger.archive.erase(owner, person=context.person, at=context.now())
+    plans: list[str] = []
+    compared: list[str] = []
+    for owner in [spec.person(user) for spec in specs().values() if spec.person]:
+        plans += context.ledger.archive.erase(owner, person=context.person, at=context.now())
+        compared += context.ledger.findings.erase(owner)
     rewritten = sum(_report_anew(context, identity) for identity in plans)
-    compared = context.ledger.findings.erase(owner)
     for run in compared:
         remove_folder(context.settings.reports / run)
     return {"plans": len(plans), "reports": rewritten, "reconciliations": len(compared)}

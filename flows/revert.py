@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from connectors.target import Target
 from flows.applying import known_of, show_plan
 from flows.planning import deleted_lately, keep
-from flows.sources import kind_of
 from flows.sync_run import SyncRun
+from schemas.execution import Target
 from schemas.plan import Outcome
 from tasks.plan.guards import Facts, guard
 from tasks.plan.invert import invert
@@ -20,8 +19,7 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> int:
     applied = [row for row, item in known_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]
     found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
-    by_name = kind_of(sync_run.context, sync_run.sync) == "apio"
-    table = sync_run.do("plan", _invert, rows, found.entries, by_name)
+    table = sync_run.do("plan", _invert, rows, found.entries, sync_run.spec.names_are_keys)
     facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(sync_run, target))
     hits = sync_run.do("guard", guard, table, facts, sync_run.sync.guard)
     # It has no lines: what it applies must not count as the size of a good source.

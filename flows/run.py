@@ -9,7 +9,6 @@ import pandas as pd
 
 from connectors.files.reading import make_private_folder
 from connectors.ledger.store import KeptPlan
-from connectors.target import Target
 from flows.applying import apply_plan, show_plan
 from flows.context import RunContext
 from flows.errors import REPORT_IT, unexpected
@@ -21,6 +20,7 @@ from flows.revert import plan_back
 from flows.slice_writing import await_strays
 from flows.sync_run import Mode, RunRequest, RunResult, StepRunner, SyncRun, directly
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
+from schemas.execution import Target
 from schemas.plan import Action, Outcome, count
 from tasks.execution.results import unread
 

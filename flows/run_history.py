@@ -77,7 +77,7 @@ def _lines_of(context: RunContext, identity: str, mode: str) -> dict[str, Any]:
         known, unplanned = context.ledger.outcomes(identity), context.ledger.unplanned(identity)
         result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
     sync = context.settings.syncs.get(kept.sync)
-    masked = sync is None or sync.entity_class == "user"
+    masked = sync is None or context.spec(sync).private(sync)
     lines = line_report(result, masked=masked).to_dict("records")
     return {
         "plan": identity,

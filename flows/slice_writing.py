@@ -11,12 +11,12 @@ import threading
 from dataclasses import dataclass
 
 from connectors.ledger.locks import Lock
-from connectors.target import ApplyResult
 from flows.applying import write
 from flows.context import RunContext
 from flows.locking import STALE_SECONDS, beating, is_dead, this_process
 from flows.sync_run import RunRequest, RunResult, StepRunner, SyncRun
 from schemas.errors import TargetBusy, UsageError
+from schemas.execution import ApplyResult
 from schemas.settings import Settings
 from tasks.plan.slices import cut
 

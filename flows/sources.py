@@ -12,14 +12,14 @@ from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from flows.offline import Configured
 from schemas.errors import SourceError
-from schemas.owner import list_owner
 from schemas.syncs import Sync
+from schemas.target import TargetSpec
 from tasks.messages.check import phrase
 from tasks.messages.pages import Language
-from tasks.source.column_synonyms import HEADERS, expected_headers, known_synonyms, misspelt
+from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import Arranged, Records, arrange
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
-from tasks.source.validation import Checked, Rules, Target, validate
+from tasks.source.validation import Checked, Rules, validate
 
 _MOST_LINES: Final = 12  # that a sentence names
 
@@ -45,11 +45,6 @@ class ExtractedSource:
     refusal: SourceError | None = None
 
 
-def kind_of(context: Configured, sync: Sync) -> Target:
-    """Return which service the sync is for."""
-    return context.settings.connections[sync.connection].kind
-
-
 def extract_source(context: Configured, sync: Sync) -> ExtractedSource:
     """Return the sync's file under our column names; raises `SourceError` where it cannot be trusted as a whole."""
     source = open_source(context, sync, read_bytes(sync.source))
@@ -64,11 +59,12 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     Raises:
         SourceError: it cannot be read.
     """
-    kind, columns, name = kind_of(context, sync), configured_columns(sync), str(sync.source)
-    also = frozenset().union(*known_synonyms(kind, columns).values())
-    table = read_table(sync.source, raw, Wanted(list(expected_headers(kind, columns).values()), also), given_of(sync))
+    spec, name = context.spec(sync), str(sync.source)
+    columns = configured_columns(sync, spec)
+    also = frozenset().union(*known_synonyms(spec, columns).values())
+    table = read_table(sync.source, raw, Wanted(list(expected_headers(spec, columns).values()), also), given_of(sync))
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
-    arranged = arrange(Records(name, *parts), kind, columns)
+    arranged = arrange(Records(name, *parts), spec, columns)
     reading = context.reading(sync)
     place = CellReference(name, arranged.headers, reading.region, reading.area_code)
     flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place)], ignore_index=True)
@@ -92,44 +88,44 @@ def given_of(sync: Sync) -> Given:
     return Given(sync.encoding, sync.delimiter, sync.quotechar, sync.sheet, sync.header_line, sync.comment_prefix)
 
 
-def configured_columns(sync: Sync) -> dict[str, str]:
+def configured_columns(sync: Sync, spec: TargetSpec) -> dict[str, str]:
     """Return the configured headers by our column names; USOS's id is our owner, its comment our name."""
     given = sync.columns.model_dump(exclude_none=True)
-    ours = {"entity_id": "owner", "comment": "name"}
+    ours = spec.column_keys
     return {ours.get(key, key): header for key, header in given.items()}
 
 
 def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Checked:
     """Return what the lines of the file want, and why some of them are not trusted."""
-    kind, reading = kind_of(context, sync), context.reading(sync)
-    owner = str(sync.entity_class) if kind == "usos" else list_owner(str(sync.tenant), sync.group)
+    spec, reading = context.spec(sync), context.reading(sync)
     rules = Rules(
-        target=kind,
-        owner=owner,
+        spec=spec,
+        place=spec.place(sync),
         headers=source.arranged.headers,
         region=reading.region,
         area_code=reading.area_code,
         switchboard=reading.switchboard,
         allow_clear=sync.allow_clear,
         allow_short_codes=sync.allow_short_codes,
-        write_format=sync.write_format or ("source" if kind == "usos" else "apio"),
+        write_format=sync.write_format or spec.write_format,
     )
     return validate(source.arranged.source, rules, source.flaws)
 
 
 def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:
     """Say where the table was found and what its columns were taken for, as far as nobody has set it."""
-    notes, kind, configured = [], kind_of(context, sync), configured_columns(sync)
+    notes, spec = [], context.spec(sync)
+    configured = configured_columns(sync, spec)
     if source.table.at > 1:
         notes.append(phrase("note_header", lang, line=source.table.at))
     left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}
     notes += [phrase(f"note_{why}", lang, lines=lines) for why, lines in left_out.items() if lines]
     for ours, theirs in source.arranged.headers.items():
-        standard = HEADERS[kind][ours]
+        standard = spec.headers[ours]
         if ours not in configured and theirs.casefold() != standard.casefold():
             notes.append(phrase("note_column", lang, theirs=theirs, ours=standard))
-    lacking = HEADERS[kind].keys() - source.arranged.headers.keys()
-    for theirs, ours in misspelt(source.table.header, source.arranged.headers, {*lacking} - {*configured}, kind):
+    lacking = spec.headers.keys() - source.arranged.headers.keys()
+    for theirs, ours in misspelt(source.table.header, source.arranged.headers, {*lacking} - {*configured}, spec):
         notes.append(phrase("note_unused", lang, theirs=theirs, ours=ours))
     return notes
 

@@ -14,8 +14,7 @@ from prefect.runtime import deployment
 from prefect.states import Failed
 
 from flows.config import find_configuration
-from flows.context import RunContext
-from flows.open import open_context
+from flows.context import RunContext, open_context
 from flows.orchestration.approval import Asking, decide, questions
 from flows.orchestration.artifacts import Links, ProgressArtifact, show
 from flows.orchestration.final_states import NotInPlace, loggable, say, state

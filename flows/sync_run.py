@@ -12,6 +12,7 @@ from flows.context import RunContext
 from flows.reporting import Reported
 from schemas.errors import PhonesyncError
 from schemas.syncs import Sync
+from schemas.target import TargetSpec
 
 T = TypeVar("T")
 Mode = Literal["plan", "sync", "apply", "resume", "revert"]
@@ -92,9 +93,9 @@ class SyncRun:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def by_name(self) -> bool:
-        """Whether the place knows its entries by their names, as a phone list does."""
-        return self.context.settings.connections[self.sync.connection].kind == "apio"
+    def spec(self) -> TargetSpec:
+        """What the service is that the sync is for."""
+        return self.context.spec(self.sync)
 
     def said(self) -> dict[str, list[str]]:
         """Return what `--json` says besides the figures; what there is nothing to say of is left out."""

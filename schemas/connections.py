@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.section import FilePath, Mark, Seconds, Section
+from schemas.section import FilePath, Seconds, Section
 
 
 class Secret(Section):
@@ -38,8 +38,10 @@ def _is_loopback(host: str) -> bool:
 
 
 class Connection(Section):
-    """What both services share: where they are, and how patiently they are asked."""
+    """What all services share: where they are, and how patiently they are asked."""
 
+    kind: str
+    """which service this is"""
     base_url: str
     """the address; `https`, except to this very machine"""
     ca_bundle: FilePath | None = None
@@ -85,47 +87,3 @@ class Connection(Section):
         if to.scheme == "http" and not _is_loopback(str(through.hostname)):
             raise ValueError("proxy: https is required for base_url: credentials would reach the proxy in clear")
         return self
-
-
-class UsosConnection(Connection):
-    """A USOS API installation and an administrative consumer."""
-
-    kind: Literal["usos"]
-    consumer_key: Secret
-    """where the key is kept"""
-    consumer_secret: Secret
-    """where its secret is kept"""
-    ids_per_select: Annotated[int, Field(ge=1, le=1000)] = 100
-    """owners read in one request"""
-
-
-class ApioConnection(Connection):
-    """An APIO front end and somebody who may administer its phone lists."""
-
-    kind: Literal["apio"]
-    username: Secret
-    """where the user's name is kept"""
-    password: Secret
-    """where the password is kept"""
-    prefix: str = "/api/v1/"
-    """what every path begins with, where a front end changes it"""
-    csv_header: tuple[str, str, str] = ("Name", "Phone Number", "New Name")
-    """the header of the batch file, where the installation has its own"""
-    csv_delimiter: Mark = ";"
-    """the batch file's delimiter"""
-    csv_quotechar: Mark = '"'
-    """the batch file's quote character"""
-
-    @field_validator("prefix")
-    @classmethod
-    def _slashes(cls, value: str) -> str:
-        return "/" + value.strip("/") + "/" if value.strip("/") else "/"
-
-    @model_validator(mode="after")
-    def _two_marks(self) -> Self:
-        if self.csv_delimiter == self.csv_quotechar:
-            raise ValueError("csv_quotechar: it cannot be the delimiter too")
-        return self
-
-
-AnyConnection = Annotated[UsosConnection | ApioConnection, Field(discriminator="kind")]

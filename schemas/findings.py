@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -28,7 +29,7 @@ class System:
 
     Attributes:
         name: the sync's name, or connection and place: `usos faculty`, `telephony tenant chopin`.
-        kind: csv, usos or apio.
+        kind: csv, or the kind of its service.
         entries: lines of the file, or entries of the place.
         numbers: distinct canonical numbers among them.
         problems: lines that were rejected, entries without a number, owners that could not be read.
@@ -36,7 +37,7 @@ class System:
     """
 
     name: str
-    kind: Literal["csv", "usos", "apio"]
+    kind: str
     entries: int
     numbers: int
     problems: int
@@ -56,6 +57,7 @@ class View:
         resolved: `Finding` rows of the earlier reconciliation that are found no more.
         history: the last reconciliations, oldest first: `{"at": …, "run": …, "findings": {kind: count}}`.
         since: the run it is compared with, "" where there is none.
+        labels: what each kind of service is called, by language.
     """
 
     run: str
@@ -66,6 +68,7 @@ class View:
     resolved: pd.DataFrame
     history: list[dict[str, Any]] = field(default_factory=list)
     since: str = ""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def tally(findings: pd.DataFrame) -> dict[str, int]:

@@ -6,15 +6,19 @@ The text below a key is what docs/configuration.md says of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, SerializeAsAny, create_model, field_validator
 
-from schemas.connections import AnyConnection, Secret
+from schemas.connections import Connection, Secret
 from schemas.section import FilePath, Section, without_nul
-from schemas.syncs import Sync, wrong_for_apio, wrong_for_usos
+from schemas.syncs import Sync
+from schemas.target import TargetSpec, wrong_with
 
 Change = Literal["failed", "blocked", "recovered"]
 
@@ -80,9 +84,9 @@ class Settings(Section):
     """how a reconciliation looks at things, see below"""
     prefect: Pages = Pages()
     """what Prefect's pages show and wait for, see below"""
-    connections: dict[str, AnyConnection]
+    connections: dict[str, SerializeAsAny[Connection]]
     """the services, one table each"""
-    syncs: dict[str, Sync]
+    syncs: dict[str, SerializeAsAny[Sync]]
     """the syncs, one table each"""
     notify: Notify = Notify()
     """who is told when things change, see below"""
@@ -95,7 +99,7 @@ class Settings(Section):
             raise ValueError("no password stands in this file: PostgreSQL takes it from PGPASSWORD or ~/.pgpass")
         return value
 
-    def contradictions(self) -> list[str]:
+    def contradictions(self, specs: Mapping[str, TargetSpec]) -> list[str]:
         """Return what is wrong between the tables of the file, each with its place."""
         found = ["syncs.all: choose another name, this one means every sync"] if "all" in self.syncs else []
         for name, sync in self.syncs.items():
@@ -106,23 +110,24 @@ class Settings(Section):
             if connection is None:
                 known = ", ".join(self.connections) or "none"
                 found.append(f"{place}.connection: there is no connection {sync.connection!r}; there are: {known}")
-            elif connection.kind == "usos":
-                found += [f"{place}.{wrong}" for wrong in wrong_for_usos(sync)]
-                if sync.slices > connection.concurrency:
+            else:
+                spec = specs[connection.kind]
+                found += [f"{place}.{wrong}" for wrong in wrong_with(sync, spec, specs)]
+                if spec.sliceable and sync.slices > connection.concurrency:
                     allowed = f"connections.{sync.connection} allows {connection.concurrency} requests in flight"
                     found.append(f"{place}.slices: {allowed}, which are shared among the slices: raise its concurrency")
-            else:
-                found += [f"{place}.{wrong}" for wrong in wrong_for_apio(sync)]
             if sync.delimiter is not None and sync.delimiter == sync.quotechar:
                 found.append(f"{place}.quotechar: it cannot be the delimiter too")
-        return found + self._lists_with_two_masters()
+        return found + self._lists_with_two_masters(specs)
 
-    def _lists_with_two_masters(self) -> list[str]:
+    def _lists_with_two_masters(self, specs: Mapping[str, TargetSpec]) -> list[str]:
         """A sync that deletes what its file does not mention would delete what another one has just added."""
-        lists: dict[tuple[str, str | None, str | None], list[str]] = {}
+        lists: dict[tuple[str, str], list[str]] = {}
         for name, sync in self.syncs.items():
-            if sync.tenant:
-                lists.setdefault((sync.connection, sync.tenant, sync.group), []).append(name)
+            connection = self.connections.get(sync.connection)
+            spec = specs[connection.kind] if connection else None
+            if spec and spec.single_owner and all(getattr(sync, key) is not None for key in spec.required):
+                lists.setdefault((sync.connection, spec.place(sync)), []).append(name)
         return [
             f"syncs.{name}.delete_missing: {', '.join(names)} share one phone list, so none of them may delete "
             "what the others bring: give the list one source"
@@ -130,3 +135,13 @@ class Settings(Section):
             for name in names
             if len(names) > 1 and self.syncs[name].delete_missing
         ]
+
+
+def settings_model(specs: Mapping[str, TargetSpec]) -> type[Settings]:
+    """Return the settings of an installation with these services: each connection by its kind, every sync's keys."""
+    kinds: Any = reduce(or_, (spec.connection for spec in specs.values()))
+    connection: Any = Annotated[kinds, Field(discriminator="kind")] if len(specs) > 1 else kinds
+    sync: Any = create_model("Sync", __base__=tuple(spec.sync for spec in specs.values()))
+    return create_model(
+        "Settings", __base__=Settings, connections=(dict[str, connection], ...), syncs=(dict[str, sync], ...)
+    )

@@ -10,9 +10,6 @@ from schemas.policy import Guard
 from schemas.schedule import is_timezone, wrong_with_schedule
 from schemas.section import FilePath, Mark, Section
 
-EntityClass = Literal["faculty", "user", "building", "dormitory"]
-
-
 WriteFormat = Literal["source", "apio", "e164", "international", "national"]
 
 
@@ -43,12 +40,6 @@ class Sync(Section):
     """which service"""
     source: FilePath
     """the CSV file"""
-    entity_class: EntityClass | None = None
-    """USOS, required there: `"faculty"`, `"user"`, `"building"` or `"dormitory"`"""
-    tenant: str | None = None
-    """APIO, required there: whose list"""
-    group: str | None = None
-    """APIO: the group of the tenant, where the list is a group's"""
     columns: Columns = Columns()
     """the file's own headers, see below"""
     encoding: str | None = None
@@ -108,34 +99,3 @@ class Sync(Section):
         if not is_timezone(value):
             raise ValueError("there is no such time zone; give one such as Europe/Warsaw")
         return value
-
-
-def wrong_for_usos(sync: Sync) -> list[str]:
-    """Return what a sync to USOS lacks, and what it must not have."""
-    wrong = []
-    if sync.entity_class is None:
-        wrong.append("entity_class: say whose numbers these are: faculty, user, building or dormitory")
-    wrong += [
-        f"{key}: this is for phone lists; the connection is a USOS one" for key in _given(sync, "tenant", "group")
-    ]
-    wrong += [f"columns.{key}: this is for phone lists" for key in _given(sync.columns, "name", "new_name")]
-    return wrong
-
-
-def wrong_for_apio(sync: Sync) -> list[str]:
-    """Return what a sync to a phone list lacks, and what it must not have."""
-    wrong = []
-    if sync.tenant is None:
-        wrong.append("tenant: say which tenant's phone list this is")
-    if sync.entity_class is not None:
-        wrong.append("entity_class: this is for USOS; the connection is an APIO one")
-    if sync.slices > 1:
-        wrong.append("slices: this is for USOS; a phone list is written as one")
-    wrong += [
-        f"columns.{key}: this is for USOS" for key in _given(sync.columns, "entity_id", "comment", "type_id", "link")
-    ]
-    return wrong
-
-
-def _given(section: Section, *keys: str) -> list[str]:
-    return [key for key in keys if getattr(section, key) is not None]

@@ -10,7 +10,6 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from schemas.findings import FindingKind
-from schemas.owner import are_ids
 from schemas.plan import Action, Outcome
 
 
@@ -159,35 +158,3 @@ def empty(model: type[pa.DataFrameModel]) -> pd.DataFrame:
     """Return the table with its columns and no rows."""
     columns = model.to_schema().columns
     return pd.DataFrame({name: pd.Series(dtype=column.dtype.type) for name, column in columns.items()})
-
-
-# What single cells of a trusted line look like; the reason beside each check is what the clerk reads.
-USOS_LINE = pa.DataFrameSchema(
-    {
-        "owner": pa.Column(
-            str,
-            [
-                pa.Check(lambda ids: ids != "", error="the id is missing"),
-                pa.Check(
-                    lambda ids: (ids == "") | are_ids(ids), error="an id has 1 to 32 characters, no spaces and no |"
-                ),
-            ],
-        )
-    },
-    strict=False,
-)
-APIO_LINE = pa.DataFrameSchema(
-    {
-        "name": pa.Column(
-            str,
-            [
-                pa.Check(lambda names: names != "", error="the name is missing"),
-                pa.Check.str_length(max_value=50, error="a name on a phone list has at most 50 characters"),
-            ],
-        ),
-        "new_name": pa.Column(
-            str, pa.Check.str_length(max_value=50, error="a name on a phone list has at most 50 characters")
-        ),
-    },
-    strict=False,
-)

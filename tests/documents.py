@@ -21,10 +21,12 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from connectors.apio.spec import ApioConnection, ApioSync
 from connectors.sandbox.server import serve
+from connectors.usos.spec import UsosConnection, UsosSync
 from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
-from schemas.connections import ApioConnection, Connection, Secret, UsosConnection
+from schemas.connections import Connection, Secret
 from schemas.policy import Guard
 from schemas.settings import Notify, Pages, Reconcile, Settings
 from schemas.syncs import Columns, Sync
@@ -47,6 +49,8 @@ _TABLES = (
     ('For `kind = "apio"`', ApioConnection, Connection, ""),
     ("Where a secret is kept", Secret, None, 'Exactly one of them, such as `password = { env = "APIO_PASSWORD" }`.'),
     ("`[syncs.NAME]`", Sync, None, "A file and the place that is to agree with it."),
+    ("For a connection to USOS", UsosSync, Sync, ""),
+    ("For a connection to APIO", ApioSync, Sync, ""),
     ("`[syncs.NAME.columns]`", Columns, None, "The file's own headers, where they are not recognised by themselves."),
     (
         "`[syncs.NAME.guard]`",

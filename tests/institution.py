@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from connectors.registry import specs
 from schemas.findings import FindingKind, System, View, tally
 from schemas.tables import Finding, empty
 from tests.tables import table
@@ -68,6 +69,7 @@ def institution(size: int, *, agrees: bool = False, seed: int = 7) -> View:
         resolved=resolved,
         history=history,
         since="20261101T020000Z-1b7a90",
+        labels={kind: spec.wording.label for kind, spec in specs().items()},
     )
 
 

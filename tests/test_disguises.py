@@ -17,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import EXPECTED, FILE, PLAIN, ROWS, read, rows_of, why
 
+from connectors.apio.spec import SPEC as APIO
 from connectors.files.container import unpack
+from connectors.usos.spec import SPEC as USOS
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
-from tasks.source.column_synonyms import HEADERS, SYNONYMS, known_synonyms
+from schemas.target import TargetSpec
+from tasks.source.column_synonyms import known_synonyms
 from tasks.source.columns import Arranged, Records, arrange
 from tasks.source.footers import FOOTER, REPEATED
 from tasks.source.spreadsheet_damage import (
@@ -36,10 +39,10 @@ from tasks.source.spreadsheet_damage import (
 
 def arranged(raw: bytes | str, **given: Any) -> Arranged:
     """Return a file for USOS under our names."""
-    also = frozenset().union(*known_synonyms("usos", {}).values())
+    also = frozenset().union(*known_synonyms(USOS, {}).values())
     table = read(raw, also=also, **given)
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
-    return arrange(Records("phones.csv", *parts), "usos", {})
+    return arrange(Records("phones.csv", *parts), USOS, {})
 
 
 @pytest.mark.parametrize(
@@ -242,16 +245,15 @@ def test_headers_that_both_mean_the_same_are_refused() -> None:
 
 
 def test_a_column_that_can_be_left_out_is_found_only_where_nobody_has_named_columns() -> None:
-    assert set(known_synonyms("usos", {"owner": "Kod"})) == {"number"}
-    assert set(known_synonyms("usos", {})) == {"owner", "number", "name", "type_id"}
-    assert set(known_synonyms("usos", {"link": "Wpis"})) == {"owner", "number", "name", "type_id"}
+    assert set(known_synonyms(USOS, {"owner": "Kod"})) == {"number"}
+    assert set(known_synonyms(USOS, {})) == {"owner", "number", "name", "type_id"}
+    assert set(known_synonyms(USOS, {"link": "Wpis"})) == {"owner", "number", "name", "type_id"}
 
 
-@pytest.mark.parametrize("target", ["usos", "apio"])
-def test_a_header_means_one_thing(target: Any) -> None:
-    names = [name for ours in SYNONYMS[target].values() for name in ours]
+@pytest.mark.parametrize("spec", [USOS, APIO], ids=lambda spec: spec.kind)
+def test_a_header_means_one_thing(spec: TargetSpec) -> None:
+    names = [name for column in spec.columns.values() for name in column.synonyms]
     assert len(names) == len(set(names))
-    assert list(SYNONYMS[target]) == list(HEADERS[target])
 
 
 # Lines below the table ------------------------------------------------------------------------------------------------

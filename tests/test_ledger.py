@@ -12,8 +12,9 @@ from sqlalchemy import create_engine, text
 from tables import table
 
 from connectors.ledger.locks import Lock
-from connectors.ledger.store import Approval, KeptPlan, Ledger, RowOutcome
+from connectors.ledger.store import Approval, KeptPlan, Ledger
 from schemas.errors import LedgerError
+from schemas.execution import RowOutcome
 from schemas.plan import GuardHit
 from schemas.tables import Plan
 

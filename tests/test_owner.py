@@ -7,7 +7,7 @@ import sys
 
 import pandas as pd
 
-from schemas.owner import are_ids
+from connectors.usos.spec import are_ids
 
 
 def test_white_space_and_what_joins_ids_are_in_no_id_whatever_the_sign() -> None:

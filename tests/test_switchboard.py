@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from connectors.target import NumberingDefaults, as_current
+from connectors.execution import as_current
+from connectors.usos.spec import SPEC as USOS
 from flows.config import load
 from flows.number_reading import explain
 from schemas.errors import ConfigurationError
+from schemas.execution import NumberingDefaults
 from schemas.settings import Settings
 from tasks.source.validation import Checked, Rules, validate
 
@@ -38,7 +40,7 @@ def loaded(folder: Path, switchboard: str, more: str = "") -> Settings:
 def judged(*numbers: str, switchboard: str | None) -> Checked:
     lines = [{"line": place, "owner": "1", "number": number} for place, number in enumerate(numbers, 2)]
     source = pd.DataFrame(lines).assign(name="Portiernia", type_id="", new_name="", problem="")
-    return validate(source, Rules("usos", "faculty", {}, switchboard=switchboard))
+    return validate(source, Rules(USOS, "faculty", {}, switchboard=switchboard))
 
 
 def test_a_line_with_an_extension_alone_is_wanted_where_the_switchboard_is_known() -> None:

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
 
+from connectors.apio.spec import SPEC as APIO_SPEC
+from connectors.usos.spec import SPEC as USOS_SPEC
 from schemas.tables import Desired, Rejected, Source
 from tasks.source.validation import Checked, Rules, validate
 
@@ -22,13 +24,13 @@ LONG = "n" * 51
 def usos(*rows: Mapping[str, Any], **rules: Any) -> Checked:
     """Return what lines of faculties say, numbered from 2."""
     source = table(Source, ({"line": at, "owner": "F1", **row} for at, row in enumerate(rows, start=2)))
-    return validate(source, Rules(**{"target": "usos", "owner": "faculty", "headers": USOS, **rules}))
+    return validate(source, Rules(**{"spec": USOS_SPEC, "place": "faculty", "headers": USOS, **rules}))
 
 
 def apio(*rows: Mapping[str, Any], **rules: Any) -> Checked:
     """Return what lines of a phone list say, numbered from 2."""
     source = table(Source, ({"line": at, **row} for at, row in enumerate(rows, start=2)))
-    return validate(source, Rules(**{"target": "apio", "owner": "tenant chopin", "headers": APIO, **rules}))
+    return validate(source, Rules(**{"spec": APIO_SPEC, "place": "tenant chopin", "headers": APIO, **rules}))
 
 
 def reasons(checked: Checked) -> list[tuple[int, str, str, str]]:

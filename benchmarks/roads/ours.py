@@ -10,16 +10,18 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.generate import COLUMNS, LIST_COLUMNS
+from connectors.apio.spec import SPEC as APIO
+from connectors.apio.spec import list_owner
 from connectors.files.reading import read_csv, write_private
 from connectors.ledger.store import KeptPlan, Ledger
-from schemas.owner import list_owner
+from connectors.usos.spec import SPEC as USOS
 from schemas.plan import fingerprint
+from schemas.target import TargetSpec
 from tasks.execution.results import announce
 from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs
 from tasks.plan.rules import Policy, plan
 from tasks.reports.line_report import report_csv
-from tasks.source.column_synonyms import Target
 from tasks.source.columns import Records, arrange
 from tasks.source.validation import Rules, validate
 
@@ -28,20 +30,20 @@ from tasks.source.validation import Rules, validate
 class Kind:
     """What is planned: numbers of users in USOS, or a tenant's phone list."""
 
-    target: Target
+    target: TargetSpec
     owner: str
     columns: tuple[str, ...]
 
     def entries(self, read: pd.DataFrame) -> pd.DataFrame:
         """Return what a file says of the present state as a target would."""
-        users = self.target == "usos"
+        users = self.target is USOS
         owner = "user " + read["entity_id"] if users else self.owner
         told = {"owner": owner, "name": read["comment" if users else "name"], "number": read["number"]}
         return pd.DataFrame(told).assign(type_id="", name_en="").astype("str")
 
 
-USERS = Kind("usos", "user", COLUMNS)
-PHONE_LIST = Kind("apio", list_owner("University", None), LIST_COLUMNS)
+USERS = Kind(USOS, "user", COLUMNS)
+PHONE_LIST = Kind(APIO, list_owner("University", None), LIST_COLUMNS)
 
 
 def directly(_name: str, step: Callable[[], Any]) -> Any:

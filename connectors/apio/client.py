@@ -29,12 +29,12 @@ from connectors.apio.models import (
     object_of,
     row_of,
 )
+from connectors.apio.spec import ApioConnection
 from connectors.http.client import Http
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Counter, Tools
 from connectors.http.request import Call, WriteReceipt
 from connectors.http.response import HttpAnswer, NotPromised, is_ok, words_of
-from schemas.connections import ApioConnection
 from schemas.errors import AccessRefused, RequestRefused
 
 __all__ = [

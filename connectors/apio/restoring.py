@@ -8,8 +8,9 @@ import pandas as pd
 
 from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
-from connectors.target import ROUNDS, Job
+from connectors.execution import ROUNDS
 from schemas.answer import WriteAnswer
+from schemas.execution import Job
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place
 

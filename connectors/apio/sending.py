@@ -9,8 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
+from connectors.execution import answer_of
 from connectors.http.request import WriteReceipt as Confirmed
-from connectors.target import answer_of
 from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError
 from schemas.plan import Action

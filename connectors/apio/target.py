@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
+from connectors.apio.client import Apio, ApioEntry, Criteria, PhoneList, is_path_safe
 from connectors.apio.restoring import Restorer
 from connectors.apio.sending import Sender, Way
-from connectors.target import ROUNDS, ApplyResult, Job, NumberingDefaults, Progress, Snapshot, as_current, wait_before
+from connectors.apio.spec import ApioConnection, list_owner
+from connectors.execution import ROUNDS, as_current, wait_before
 from schemas.answer import WriteAnswer
-from schemas.connections import ApioConnection
 from schemas.errors import ServiceError, Unreachable
-from schemas.owner import list_owner
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
 from schemas.plan import AT_REST, Outcome
 from tasks.execution.changes import ListChange, list_changes
 from tasks.execution.classify import CUT_SHORT, Seen, classify
@@ -29,7 +29,7 @@ _STILL_THERE = "it stands there as it stood"
 _HALF = "the new entry stands, and the old one still does"
 
 
-class ApioTarget:
+class ApioTarget(Target):
     """The common phone list of a tenant or of one of its groups."""
 
     def __init__(
@@ -80,6 +80,11 @@ class ApioTarget:
                 except ServiceError:
                     return False
         return False
+
+    def search(self, words: str) -> Snapshot | None:
+        """Return the entries whose names contain these words; the service looks for plain words itself."""
+        entries = self.client.entries(self.where, Criteria(insensitive_name_contains=words))
+        return Snapshot(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
 
     def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Bring the list to what the plan wants, whether or not the server deletes what a file leaves out."""

@@ -37,18 +37,6 @@ class KeptPlan:
 
 
 @dataclass(frozen=True)
-class RowOutcome:
-    """What became of one row of a plan."""
-
-    row: int
-    outcome: str
-    message: str
-    http_status: int
-    attempts: int
-    at: str
-
-
-@dataclass(frozen=True)
 class Approval:
     """Somebody's yes to one fingerprint, until it expires (seconds since the epoch)."""
 

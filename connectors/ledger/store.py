@@ -15,10 +15,11 @@ from connectors.ledger.findings import Findings
 from connectors.ledger.locks import Locks
 from connectors.ledger.plan_table import BATCH, packed
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import Approval, KeptPlan, RowOutcome, kept, the_one
+from connectors.ledger.records import Approval, KeptPlan, kept, the_one
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError
+from schemas.execution import RowOutcome
 
 __all__ = ["Approval", "KeptPlan", "Ledger", "RowOutcome"]
 

@@ -21,9 +21,8 @@ from connectors.http.rate_limit import Counter, Tools
 from connectors.http.request import Call, WriteReceipt
 from connectors.http.response import HttpAnswer, NotPromised, words_of
 from connectors.usos.models import DIALECT, UsosNumber, item_of, numbers_of, object_of
-from schemas.connections import UsosConnection
+from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.errors import RequestRefused
-from schemas.syncs import EntityClass
 
 __all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "WriteReceipt", "sign_with"]
 

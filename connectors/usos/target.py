@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from connectors.ledger.store import RowOutcome
-from connectors.target import (
-    ROUNDS,
-    ApplyResult,
-    Job,
-    NumberingDefaults,
-    Progress,
-    Snapshot,
-    answer_of,
-    as_current,
-    wait_before,
-)
+from connectors.execution import ROUNDS, answer_of, as_current, wait_before
 from connectors.usos.client import Usos, UsosNumber
+from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.answer import WriteAnswer
-from schemas.connections import UsosConnection
-from schemas.errors import ServiceError, Unreachable
-from schemas.owner import entity_id, usos_owner
+from schemas.errors import RequestRefused, ServiceError, Unreachable
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot, Target
 from schemas.plan import Outcome
-from schemas.syncs import EntityClass
+from schemas.target import identifier_of
 from tasks.execution.classify import NOT_KEPT, Seen, classify, worth_another_try
 from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands, writes
 from tasks.execution.entity_sets import Wanted, entity_sets
@@ -37,7 +27,7 @@ _UNREAD = "held: USOS gave no usable answer for this entity"
 _CALLS_EACH = 25
 
 
-class UsosTarget:
+class UsosTarget(Target):
     """The entities of one class in one USOS installation."""
 
     def __init__(
@@ -59,21 +49,30 @@ class UsosTarget:
 
     def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:
         """Return the numbers of these owners."""
-        ids = [entity_id(owner) for owner in owners]
+        ids = [identifier_of(owner) for owner in owners]
         numbers = self._client.select_all(
             self._entity_class, ids, lambda done, total: progress("reading USOS", done, total)
         )
         rows, unread = [], {}
         for identifier, items in numbers.items():
-            owner = usos_owner(self._entity_class, identifier)
+            owner = f"{self._entity_class} {identifier}"
             if items is None:
                 unread[owner] = _UNREAD
             rows += [(owner, item.comment_pl, item.number, item.type_id, item.comment_en) for item in items or ()]
         return Snapshot(as_current(rows, self._reading), unread)
 
-    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:  # noqa: ARG002 - see `Target`
-        """Return False: comments are no keys here."""
-        return False
+    def number_of_id(self, identifier: str) -> dict[str, Any] | None:
+        """Return the number of that id (services/phones/phone_number), None where there is none."""
+        try:
+            return dict(self._client.phone_number(identifier))
+        except RequestRefused:
+            return None
+
+    def type_description(self, type_id: str) -> dict[str, str]:
+        """Return what a type is called, by language (services/phones/phone_type)."""
+        described = self._client.phone_type(type_id).get("description")
+        texts = described if isinstance(described, dict) else {}
+        return {lang: text for lang, text in texts.items() if isinstance(text, str)}
 
     def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Replace the numbers of every changed owner, in chunks: read, compare, send, read again."""
@@ -104,7 +103,7 @@ class UsosTarget:
             if denied.is_set() or not go_on():
                 return owner, None
             numbers = [UsosNumber(item.number, item.name, item.name_en, item.type_id) for item in sets[owner]]
-            answer = answer_of(lambda: self._client.replace(self._entity_class, entity_id(owner), numbers))
+            answer = answer_of(lambda: self._client.replace(self._entity_class, identifier_of(owner), numbers))
             if answer.kind == "denied":
                 denied.set()
             return owner, answer

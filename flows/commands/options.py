@@ -38,7 +38,7 @@ def verbatim(title: str, *lines: str) -> str:
 
 def connected(ctx: click.Context, config: str | None, progress: Any = None) -> RunContext:
     """Return the world of the configuration that the command names, or the group, or the place it is called in."""
-    from flows.open import open_context
+    from flows.context import open_context
 
     return open_context(config or ctx.obj, os.environ, progress)
 

@@ -3,41 +3,27 @@
 # No postponed annotations in this module: Prefect reads them to make the form of a block.
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from prefect.blocks.core import Block
 from prefect.blocks.system import Secret as SecretBlock
 from pydantic import Field, SecretStr
 
-from connectors.apio.client import Apio
-from connectors.http.credentials import Credentials
-from connectors.usos.client import Usos
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from connectors.http.rate_limit import Tools
+from connectors.registry import services, specs
+from schemas.connections import Secret
 from schemas.errors import ConfigurationError
+from schemas.target import TargetSpec
 
 # A connection wants its secrets named; here they are in the block itself.
 _HERE = Secret(block="this one")
-# Which type of block holds which key, where a configuration names a block without its type.
-_SLUGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "consumer_key": ("usos-credentials",),
-        "consumer_secret": ("usos-credentials",),
-        "username": ("apio-credentials",),
-        "password": ("apio-credentials",),
-    }
-)
 
 
-class UsosCredentials(Block):
-    """An administrative consumer of a USOS API."""
+class CredentialsBlock(Block):
+    """Credentials of a service, and where to try them."""
 
-    _block_type_name = "USOS Credentials"
-    _block_type_slug = "usos-credentials"
-    _description = "The consumer key of a USOS API installation with its secret, for phonesync."
-
-    consumer_key: SecretStr = Field(description="The consumer key.")
-    consumer_secret: SecretStr = Field(description="The consumer secret that belongs to it.")
-    base_url: str = Field(default="", description="Where to try it, such as https://usosapps.example.edu.pl.")
+    _kind: ClassVar[str] = ""
+    base_url: str = Field(default="", description="Where to try it, such as https://service.example.edu.pl.")
 
     def test_connection(self) -> str:
         """Try the credentials against `base_url` without writing anything, and say what they are good for.
@@ -46,48 +32,58 @@ class UsosCredentials(Block):
             ServiceError: the service is out of reach, or refuses them.
             ConfigurationError: there is no address to try them at.
         """
-        connection = UsosConnection(
-            kind="usos", base_url=_address(self.base_url), consumer_key=_HERE, consumer_secret=_HERE
-        )
-        key, secret = self.consumer_key.get_secret_value(), self.consumer_secret.get_secret_value()
-        client = Usos("usos", connection, Credentials(key, secret))
+        service = services()[self._kind]
+        spec = service.spec
+        given = {key: getattr(self, key) for key in spec.block_keys}
+        where: dict[str, Any] = dict.fromkeys(spec.secrets, _HERE)
+        connection = spec.connection(kind=spec.kind, base_url=_address(self.base_url), **where, **given)
+        secrets = {key: getattr(self, key).get_secret_value() for key in spec.secrets}
+        client = service.connect(spec.kind, connection, secrets, Tools())
         try:
-            granted = client.consumer()["administrative_methods"]
+            return service.greet(client)
         finally:
             client.close()
-        return f"Accepted. Granted to this consumer: {', '.join(sorted(granted)) or 'nothing'}."
 
 
-class ApioCredentials(Block):
-    """Somebody who may administer phone lists of an APIO installation."""
+def _block_of(spec: TargetSpec) -> type[CredentialsBlock]:
+    """Return the type of block that holds a service's credentials."""
+    fields: dict[str, Any] = {key: Field(description=said) for key, said in spec.secrets.items()}
+    types: dict[str, Any] = dict.fromkeys(spec.secrets, SecretStr)
+    for key, said in spec.block_keys.items():
+        types[key], fields[key] = str, Field(default=spec.connection.model_fields[key].default, description=said)
+    title = spec.wording.title
+    return type(
+        f"{title.capitalize()}Credentials",
+        (CredentialsBlock,),
+        {
+            "__module__": __name__,
+            "__doc__": f"Credentials for {title}.",
+            "__annotations__": {**types, "_kind": ClassVar[str]},
+            "_kind": spec.kind,
+            "_block_type_name": f"{title} Credentials",
+            "_block_type_slug": slug_of(spec),
+            "_description": f"{' '.join(spec.secrets.values())} For phonesync.",
+            **fields,
+        },
+    )
 
-    _block_type_name = "APIO Credentials"
-    _block_type_slug = "apio-credentials"
-    _description = "The name and the password of a tenant administrator of APIO, for phonesync."
 
-    username: SecretStr = Field(description="The user's name.")
-    password: SecretStr = Field(description="The user's password.")
-    base_url: str = Field(default="", description="Where to try it, such as https://apio.example.com.")
-    prefix: str = Field(default="/api/v1/", description="What every path begins with, where a front end changes it.")
+def slug_of(spec: TargetSpec) -> str:
+    """Return by which name Prefect knows the type of block of a service."""
+    return f"{spec.kind}-credentials"
 
-    def test_connection(self) -> str:
-        """Sign in at `base_url` without writing anything, and say with which level.
 
-        Raises:
-            ServiceError: the service is out of reach, or refuses them.
-            ConfigurationError: there is no address to try them at.
-        """
-        connection = ApioConnection(
-            kind="apio", base_url=_address(self.base_url), prefix=self.prefix, username=_HERE, password=_HERE
-        )
-        name, password = self.username.get_secret_value(), self.password.get_secret_value()
-        client = Apio("apio", connection, Credentials(name, password))
-        try:
-            client.login()
-            level = client.user_level
-        finally:
-            client.close()
-        return f"Signed in with level {'not told' if level is None else level}; writing needs 12."
+BLOCKS: Mapping[str, type[CredentialsBlock]] = MappingProxyType(
+    {spec.kind: _block_of(spec) for spec in specs().values() if spec.secrets}
+)
+
+
+def __getattr__(name: str) -> type[CredentialsBlock]:
+    """Return the type of block of that name, such as `UsosCredentials`."""
+    found = next((block for block in BLOCKS.values() if block.__name__ == name), None)
+    if found is None:
+        raise AttributeError(name)
+    return found
 
 
 def secret_from_block(place: str, name: str) -> str:
@@ -102,7 +98,11 @@ def secret_from_block(place: str, name: str) -> str:
         ConfigurationError: there is no such block, it has no such field, or Prefect is out of reach.
     """
     key = place.rpartition(".")[2]
-    kinds = [name] if "/" in name else [f"secret/{name}", *(f"{slug}/{name}" for slug in _SLUGS.get(key, ()))]
+    kinds = (
+        [name]
+        if "/" in name
+        else [f"secret/{name}", *(f"{slug_of(spec)}/{name}" for spec in specs().values() if key in spec.secrets)]
+    )
     for kind in kinds:
         block = _loaded(place, kind)
         if isinstance(block, SecretBlock):

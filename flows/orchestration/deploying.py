@@ -18,7 +18,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 from prefect.utilities.callables import parameter_schema
 
-from flows.orchestration.blocks import ApioCredentials, UsosCredentials
+from flows.orchestration.blocks import BLOCKS
 from flows.orchestration.deployments import FAMILY, JOB, POOL, Deployed, folder_of, form
 from flows.orchestration.notifications import tag_of
 from schemas.errors import ConfigurationError
@@ -31,7 +31,7 @@ _HANDED_OVER = timedelta(minutes=2)
 
 def register_blocks() -> None:
     """Make Prefect's pages offer our credentials among the blocks."""
-    for kind in (UsosCredentials, ApioCredentials):
+    for kind in BLOCKS.values():
         registered: Any = kind.register_type_and_schema()
         del registered
 

@@ -15,9 +15,8 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.config import find_configuration
-from flows.context import RunContext
+from flows.context import RunContext, open_context
 from flows.doctor import Examined, examine
-from flows.open import open_context
 from flows.orchestration.approval import LONGEST_NAME, by_name
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
 from flows.orchestration.final_states import loggable, say, state

@@ -20,8 +20,7 @@ from pathlib import Path
 import click
 
 from flows.config import find_configuration
-from flows.context import RunContext
-from flows.open import open_context
+from flows.context import RunContext, open_context
 from flows.orchestration import deployments, home, processes
 from flows.orchestration.home import Address, Home
 from flows.orchestration.processes import Child, Patience

@@ -22,12 +22,11 @@ from prefect.deployments import run_deployment
 from prefect.states import Completed, Failed
 
 from connectors.ledger.locks import Lock
-from connectors.ledger.store import KeptPlan, RowOutcome
-from connectors.target import ApplyResult, Target
+from connectors.ledger.store import KeptPlan
 from flows.applying import known_of
 from flows.config import find_configuration
+from flows.context import open_context
 from flows.locking import is_dead, this_process
-from flows.open import open_context
 from flows.orchestration.artifacts import ProgressArtifact
 from flows.orchestration.final_states import loggable
 from flows.orchestration.steps import Steps
@@ -35,6 +34,7 @@ from flows.signals import ending_in_order
 from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_mark, write_slice
 from flows.sync_run import SyncRun
 from schemas.errors import ServiceError
+from schemas.execution import ApplyResult, RowOutcome, Target
 from schemas.plan import TROUBLE, Outcome
 from tasks.execution.compare import writes
 from tasks.plan.remaining import OPEN, remaining_plan

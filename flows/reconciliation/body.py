@@ -107,7 +107,7 @@ def _carried_out(context: RunContext, asked: Asked, occasion: _Occasion) -> Reco
     summary["reports"] = report(context, view, summary, asked.lang)
     counts = tally(hidden)
     context.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
-    users = [one.name for one in looks if one.sync.entity_class == "user"]
+    users = [one.name for one in looks if one.spec.private(one.sync)]
     screen = replace(view, findings=_hidden(looks, findings, users))
     return Reconciled(summary, _exit_code(view, errors), screen, errors)
 
@@ -126,6 +126,7 @@ def _view(
         resolved=resolved(findings, earlier),
         history=[*context.ledger.findings.history(_SHOWN_RUNS - 1), this],
         since=occasion.before.run if occasion.before else "",
+        labels={one.spec.kind: one.spec.wording.label for one in looks},
     )
 
 
@@ -163,7 +164,7 @@ def _findings(context: RunContext, looks: list[Look], rows: pd.DataFrame, asked:
 
 
 def _hidden(looks: list[Look], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:
-    starts = {one.place + (": " if one.kind == "apio" else " "): one.place for one in looks}
+    starts = {one.place + (": " if one.spec.names_are_keys else " "): one.place for one in looks}
     return mask_findings(findings, private, starts)
 
 

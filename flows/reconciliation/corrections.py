@@ -12,7 +12,7 @@ from connectors.files.texts import read_text
 from flows.reconciliation.reading import Look
 from flows.sources import ExtractedSource
 from schemas.errors import SourceError
-from schemas.owner import entity_id
+from schemas.target import identifier_of
 from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
 from tasks.reports.csv_text import as_csv
 
@@ -44,7 +44,7 @@ def suggest_copies(looks: list[Look], rows: pd.DataFrame, run: str) -> dict[str,
 def _suggested(source: ExtractedSource, path: Path, rows: pd.DataFrame, *, apart: bool) -> Suggestion:
     """Return the corrections of one file; `line` is in all of them what the file itself calls it."""
     table, headers, dialect = source.table, source.arranged.headers, source.dialect
-    ids = {owner: entity_id(owner) for owner in rows["owner"].unique()}
+    ids = {owner: identifier_of(owner) for owner in rows["owner"].unique()}
     if not apart:
         text = read_text(path, dialect.encoding)
         file = File(text, table.header, headers, table.lines.tolist(), dialect.delimiter, dialect.quotechar)

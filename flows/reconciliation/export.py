@@ -13,20 +13,20 @@ import pandas as pd
 
 from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
-from connectors.target import Snapshot
 from flows.context import RunContext
 from flows.plan_policy import expect, owners_of
 from flows.planning import inputs
 from flows.reconciliation.reading import Look, ends_of, place_of
-from flows.sources import configured_columns, extract_source, judge_source, kind_of
+from flows.sources import configured_columns, extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
-from schemas.owner import are_ids, entity_id, usos_owner
+from schemas.execution import Snapshot
 from schemas.plan import WRITES
 from schemas.syncs import Sync
+from schemas.target import TargetSpec, identifier_of
 from tasks.phone.parser import means_none
 from tasks.plan.rules import plan
 from tasks.reconcile.export import Form, source_table
-from tasks.source.columns import expected_headers
+from tasks.source.column_synonyms import expected_headers
 
 _LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
 
@@ -64,7 +64,7 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
         raise UsageError(f"{path} is there already.", remedy="Give another file with -o FILE, or --force.")
     if path.suffix.casefold() == ".xlsx":
         raise UsageError(f"{path} would be a workbook; this writes CSV.", remedy="Give a file with -o FILE.csv.")
-    target = context.target(sync)
+    target, spec = context.target(sync), context.spec(sync)
     owners = _owners(context, wanted, sync, target.name)
     found = target.read(owners, context.progress)
     if found.unread:
@@ -73,13 +73,13 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
             remedy="Try again later.",
             service=sync.connection,
         )
-    entries, left_out = _tellable(found.entries, sync)
-    empty = sorted(set(owners) - set(found.entries["owner"])) if sync.entity_class and sync.allow_clear else []
+    entries, left_out = _tellable(found.entries, clearable=spec.lines.clears and sync.allow_clear)
+    empty = sorted(set(owners) - set(found.entries["owner"])) if spec.lines.clears and sync.allow_clear else []
     form = _form(context, sync)
-    ids = {owner: entity_id(owner) for owner in [*entries["owner"].unique(), *empty]}
-    text = source_table(entries, form, ids if sync.entity_class else {}, empty)
+    ids = {owner: identifier_of(owner) for owner in [*entries["owner"].unique(), *empty]}
+    text = source_table(entries, form, {} if spec.single_owner else ids, empty)
     proven = _proven(context, wanted, sync.model_copy(update={"source": path}), (_encoded(text, sync), found))
-    without = len(owners) - found.entries["owner"].nunique() if sync.entity_class else 0
+    without = len(owners) - found.entries["owner"].nunique() if not spec.single_owner else 0
     return {
         "sync": wanted.sync,
         "file": str(path),
@@ -94,21 +94,22 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
 
 def _owners(context: RunContext, wanted: Wanted, sync: Sync, target: str) -> list[str]:
     """Return whose entries to read: the ids given, those of the present file, those that earlier runs wrote."""
-    if not sync.entity_class:
+    spec = context.spec(sync)
+    if spec.single_owner:
         return []
-    owners = {usos_owner(sync.entity_class, identifier) for identifier in _ids(wanted.ids)}
+    owners = {spec.owner(sync, identifier) for identifier in _ids(wanted.ids, spec)}
     owners |= context.ledger.memory.owners(wanted.sync, target)
     if sync.source.exists():
         owners |= owners_of(judge_source(context, sync, extract_source(context, sync)))
     if not owners:
         raise UsageError(
-            f"{wanted.sync}: nobody says whose numbers to read, and USOS has no list of ids.",
+            f"{wanted.sync}: nobody says whose numbers to read, and {spec.wording.title} has no list of ids.",
             remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
         )
     return sorted(owners)
 
 
-def _ids(given: Sequence[str]) -> list[str]:
+def _ids(given: Sequence[str], spec: TargetSpec) -> list[str]:
     """Return the ids given, those of files among them.
 
     Raises:
@@ -118,7 +119,7 @@ def _ids(given: Sequence[str]) -> list[str]:
         if not Path(item).is_file() and (Path(item).name != item or Path(item).suffix in _LISTS):
             raise UsageError(f"{item}: there is no such file.", remedy="Give a file with one id a line, or an id.")
     ids = pd.Series([line for item in given for line in lines_of(item)], dtype="str")
-    wrong = ids[~are_ids(ids)].tolist()
+    wrong = ids[~spec.lines.is_id(ids)].tolist() if spec.lines.is_id else []
     if wrong:
         raise UsageError(
             f"{wrong[0]!r} cannot be an id.", remedy="An id has 1 to 32 characters, no spaces and no |; one a line."
@@ -126,12 +127,12 @@ def _ids(given: Sequence[str]) -> list[str]:
     return ids.tolist()
 
 
-def _tellable(entries: pd.DataFrame, sync: Sync) -> tuple[pd.DataFrame, int]:
+def _tellable(entries: pd.DataFrame, *, clearable: bool) -> tuple[pd.DataFrame, int]:
     """Leave out owners of whom a file would say that they have no numbers, though an entry without one stands there.
 
     With `allow_clear` such a line is an order to clear.
     """
-    if not (sync.entity_class and sync.allow_clear):
+    if not clearable:
         return entries, 0
     silent = [text for text in entries["number"].unique() if not text.strip() or means_none(text)]
     owners = entries.loc[entries["number"].isin(silent), "owner"]
@@ -140,9 +141,10 @@ def _tellable(entries: pd.DataFrame, sync: Sync) -> tuple[pd.DataFrame, int]:
 
 
 def _form(context: RunContext, sync: Sync) -> Form:
-    kind, columns = kind_of(context, sync), configured_columns(sync)
-    headers = expected_headers(kind, columns)
-    if kind == "apio" and "new_name" not in columns:
+    spec = context.spec(sync)
+    columns = configured_columns(sync, spec)
+    headers = expected_headers(spec, columns)
+    if "new_name" in headers and "new_name" not in columns:
         del headers["new_name"]
     link = {"link": sync.columns.link} if sync.columns.link else {}
     return Form({**headers, **link}, sync.delimiter or ";", sync.quotechar or '"')
@@ -172,7 +174,8 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, 
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / sync.source.name
         write_private(trial, data)
-        one = Look(wanted.sync, sync.model_copy(update={"source": trial}), kind_of(context, sync), place_of(sync))
+        spec = context.spec(sync)
+        one = Look(wanted.sync, sync.model_copy(update={"source": trial}), spec, place_of(sync, spec))
         one.target, one.found = context.target(sync).name, found
         one.source = extract_source(context, one.sync)
         one.checked = judge_source(context, one.sync, one.source)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
-from connectors.apio.client import Apio, Criteria, PhoneList
-from connectors.target import Snapshot, as_current
-from connectors.usos.client import Usos
 from flows.context import RunContext
 from flows.reconciliation.reading import Look, look_at_files, read_place, sharing
-from schemas.errors import PhonesyncError, RequestRefused, ServiceError, UsageError
-from schemas.owner import list_owner
+from schemas.errors import PhonesyncError, ServiceError, UsageError
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.masking import mask_numbers, mask_texts
 
@@ -42,9 +38,7 @@ def find(context: RunContext, text: str) -> Sightings:
         raise UsageError("There is nothing to look for.", remedy="Give a number or a part of a name.")
     looks = look_at_files(context)
     for those in sharing(context, looks):
-        if those[0].kind == "apio":
-            _search(context, those, text)
-        else:
+        if not _searched(context, those[0], text):
             read_place(context, those)
     tables = [table for one in looks for table in _in_file(context, one, text)]
     tables += _in_places(context, looks, text)
@@ -63,25 +57,19 @@ def _sought(context: RunContext, one: Look, text: str) -> SearchTerm:
     return search(text, region=reading.region, area_code=reading.area_code)
 
 
-def _search(context: RunContext, looks: list[Look], text: str) -> None:
-    """Ask a phone list; the service looks for plain words itself, and its answer is filtered again.
+def _searched(context: RunContext, one: Look, text: str) -> bool:
+    """Let the service look for plain words itself, where it can; its answer is filtered again.
 
     It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: then all are read.
     """
-    first = looks[0]
-    where = PhoneList(str(first.sync.tenant), first.sync.group)
-    plain = _sought(context, first, text).is_name and text.isascii()
-    criteria = Criteria(insensitive_name_contains=" ".join(text.split())) if plain else None
-    client = cast("Apio", context.client(first.sync.connection))
+    if not (_sought(context, one, text).is_name and text.isascii()):
+        return False
     try:
-        entries = client.entries(where, criteria)
+        one.found = context.target(one.sync).search(" ".join(text.split()))
     except ServiceError as error:
-        for one in looks:
-            one.wrong_place = error
-        return
-    owner = list_owner(where.tenant, where.group)
-    rows = [(owner, entry.name, entry.number, "", "") for entry in entries]
-    first.found = Snapshot(as_current(rows, context.reading(first.sync)))
+        one.wrong_place = error
+        return True
+    return one.found is not None
 
 
 def _in_file(context: RunContext, one: Look, text: str) -> list[pd.DataFrame]:
@@ -93,7 +81,7 @@ def _in_file(context: RunContext, one: Look, text: str) -> list[pd.DataFrame]:
     lines = typed.merge(judged[["line", "owner", "key"]], on="line", how="left").fillna("")
     mine = lines[matches(lines, sought)]
     table = mine.assign(where=one.name, line=mine["line"].astype("str"), type=mine["type_id"])
-    return [_shown(table, private=one.sync.entity_class == "user")]
+    return [_shown(table, private=one.spec.private(one.sync))]
 
 
 def _in_places(context: RunContext, looks: list[Look], text: str) -> list[pd.DataFrame]:
@@ -108,7 +96,7 @@ def _in_places(context: RunContext, looks: list[Look], text: str) -> list[pd.Dat
         seen |= set(owners)
         mine = fresh[matches(fresh, _sought(context, one, text))]
         table = mine.assign(where=one.place, line="", type=mine["type_id"])
-        tables.append(_shown(table, private=one.sync.entity_class == "user"))
+        tables.append(_shown(table, private=one.spec.private(one.sync)))
     return tables
 
 
@@ -120,19 +108,20 @@ def _shown(table: pd.DataFrame, *, private: bool) -> pd.DataFrame:
 
 
 def _numbers_by_id(context: RunContext, looks: list[Look], text: str) -> list[tuple[Look, dict[str, Any]]]:
-    """Ask every USOS installation for the number of that id (services/phones/phone_number)."""
+    """Ask every service for the number that it knows by that id."""
     if not text.strip().isdecimal():
         return []
     answers = []
-    for connection in dict.fromkeys(one.sync.connection for one in looks if one.kind == "usos"):
+    for connection in dict.fromkeys(one.sync.connection for one in looks):
         one = next(one for one in looks if one.sync.connection == connection)
         if one.wrong_place is None:
             try:
-                answers.append((one, cast("Usos", context.client(connection)).phone_number(text.strip())))
-            except RequestRefused:
-                continue  # there is no number of this id
+                answer = context.target(one.sync).number_of_id(text.strip())
             except ServiceError as error:
                 one.wrong_place = error
+                continue
+            if answer is not None:
+                answers.append((one, answer))
     return answers
 
 

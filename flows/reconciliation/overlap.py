@@ -21,7 +21,7 @@ def systems_of(looks: list[Look]) -> list[System]:
     unread = {owner: one.place for one in looks if one.found for owner in one.found.unread}
     notes = {one.place: one.wrong_place.message for one in looks if one.wrong_place}
     read = {place.name: place.entries for place in places_of(looks)}
-    kinds = {one.place: one.kind for one in looks}
+    kinds = {one.place: one.spec.kind for one in looks}
     for place, kind in kinds.items():
         keys = read[place]["key"] if place in read else pd.Series(dtype="str")
         lost = sum(where == place for where in unread.values())

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
 
 import pandas as pd
 
-from connectors.target import NumberingDefaults, Snapshot
-from connectors.usos.client import Usos
 from flows.context import RunContext
 from flows.plan_policy import Ends, expect, owners_of
 from flows.planning import inputs
-from flows.sources import ExtractedSource, extract_source, judge_source, kind_of
+from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
-from schemas.owner import list_owner
+from schemas.execution import NumberingDefaults, Snapshot, Target
 from schemas.syncs import Sync
+from schemas.target import TargetSpec
 from tasks.plan.rules import plan
 from tasks.reconcile.cross_references import PlaceEntries
 from tasks.reconcile.inputs import SyncSide
 from tasks.reconcile.remedies import Language
-from tasks.source.validation import Checked, Target
+from tasks.source.validation import Checked
 
 _MOST_TYPES = 50  # an installation has a handful; each costs a request
 
@@ -32,7 +30,7 @@ class Look:
     Attributes:
         name: the sync's name.
         sync: its section of the configuration.
-        kind: usos or apio.
+        spec: what the service is.
         place: what people call its place.
         target: address and place, as the ledger knows it.
         source: its file, None where it cannot be read.
@@ -45,7 +43,7 @@ class Look:
 
     name: str
     sync: Sync
-    kind: Target
+    spec: TargetSpec
     place: str
     target: str = ""
     source: ExtractedSource | None = None
@@ -58,13 +56,12 @@ class Look:
     @property
     def private(self) -> bool:
         """Tell whether its numbers are people's and stay hidden in reports, too."""
-        return self.sync.entity_class == "user" and not self.sync.full_numbers
+        return self.spec.private(self.sync) and not self.sync.full_numbers
 
 
-def place_of(sync: Sync) -> str:
+def place_of(sync: Sync, spec: TargetSpec) -> str:
     """Name the place that a sync is for: `usos faculty`, `telephony tenant chopin`."""
-    within = sync.entity_class or list_owner(str(sync.tenant), sync.group)
-    return f"{sync.connection} {within}"
+    return f"{sync.connection} {spec.place(sync)}"
 
 
 def look(context: RunContext) -> list[Look]:
@@ -77,7 +74,10 @@ def look(context: RunContext) -> list[Look]:
 
 def look_at_files(context: RunContext) -> list[Look]:
     """Return every configured sync with its file, as far as it can be read; no service is asked."""
-    looks = [Look(name, sync, kind_of(context, sync), place_of(sync)) for name, sync in context.settings.syncs.items()]
+    looks = []
+    for name, sync in context.settings.syncs.items():
+        spec = context.spec(sync)
+        looks.append(Look(name, sync, spec, place_of(sync, spec)))
     for one in looks:
         try:
             one.source = extract_source(context, one.sync)
@@ -111,7 +111,7 @@ def read_place(context: RunContext, looks: list[Look]) -> None:
         return
     for one in looks:
         mine = found.entries
-        if one.kind == "usos":
+        if not one.spec.single_owner:
             mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
         unread = {owner: why for owner, why in found.unread.items() if owner in wanted[one.name]}
         one.found = Snapshot(mine, unread)
@@ -135,7 +135,8 @@ def side_of(context: RunContext, one: Look) -> SyncSide | None:
     return SyncSide(
         sync=one.name,
         place=one.place,
-        by_name=one.kind == "apio",
+        names_are_keys=one.spec.names_are_keys,
+        name_called=one.spec.wording.name,
         source=one.source.arranged.source,
         checked=expected.checked,
         entries=one.found.entries,
@@ -172,33 +173,32 @@ def places_of(looks: list[Look]) -> list[PlaceEntries]:
             # A list is whole in every one of its syncs; of USOS each has its own owners, perhaps some in common.
             others = entries[~entries["owner"].isin(before.entries["owner"])]
             entries, private = pd.concat([before.entries, others], ignore_index=True), private or before.private
-        places[one.place] = PlaceEntries(one.place, one.sync.connection, one.kind == "apio", entries, private)
+        places[one.place] = PlaceEntries(one.place, one.sync.connection, one.spec.names_are_keys, entries, private)
     return list(places.values())
 
 
 def type_words(context: RunContext, looks: list[Look], lang: Language) -> dict[tuple[str, str], str]:
-    """Return what each phone type of each USOS connection is called: `STA (stacjonarny)`.
+    """Return what each type of each connection is called: `STA (stacjonarny)`.
 
     A type that the service does not describe keeps its bare id; that is no reason to fail.
     """
     words: dict[tuple[str, str], str] = {}
     for one in looks:
-        if one.kind != "usos":
+        if not one.spec.keeps_types:
             continue
         typed = [] if one.source is None else list(one.source.arranged.source["type_id"].str.strip().unique())
         typed += [] if one.found is None else list(one.found.entries["type_id"].unique())
         connection = one.sync.connection
         for type_id in sorted({*typed} - {""})[:_MOST_TYPES]:
             if (connection, type_id) not in words and one.wrong_place is None:
-                words[connection, type_id] = _described(cast("Usos", context.client(connection)), type_id, lang)
+                words[connection, type_id] = _described(context.target(one.sync), type_id, lang)
     return words
 
 
-def _described(client: Usos, type_id: str, lang: Language) -> str:
+def _described(target: Target, type_id: str, lang: Language) -> str:
     try:
-        described = client.phone_type(type_id).get("description")
+        texts = target.type_description(type_id)
     except ServiceError:
         return type_id
-    texts = described if isinstance(described, dict) else {}
     text = texts.get(lang) or texts.get("pl") or texts.get("en")
-    return f"{type_id} ({text})" if isinstance(text, str) else type_id
+    return f"{type_id} ({text})" if text else type_id

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from schemas.target import Wording
 from tasks.plan.pairing import codes, pair_equal, pair_unique
 
 NUMBERS_ITS_OWN_WAY: Final = "writes numbers in a form of its own"
@@ -78,9 +79,9 @@ def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[
     return seen if all(types.values()) else {*seen, TYPES_ITS_OWN_WAY}
 
 
-def describe_quirk(habit: str, *, by_name: bool) -> str:
-    """Return a habit as a sentence about a phone list, or about USOS, where the text beside a number is its comment."""
-    return f"The phone list {habit}" if by_name else f"USOS {habit.replace('names', 'comments')}"
+def describe_quirk(habit: str, wording: Wording) -> str:
+    """Return a habit as a sentence about the service that has it."""
+    return f"{wording.subject} {habit.replace('names', f'{wording.name}s')}"
 
 
 def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[str]) -> pd.Series[str]:

@@ -30,8 +30,6 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "note": ("Note", "Uwagi"),
     "shared": ("Shared with", "Wspólne z"),
     "csv": ("file", "plik"),
-    "usos": ("USOS", "USOS"),
-    "apio": ("phone list", "lista telefonów"),
     "of": ("of", "z"),
     "by_kind": ("Findings by kind", "Rozbieżności według rodzaju"),
     "no_findings": ("No findings: nothing waits for anybody.", "Brak rozbieżności: nic na nikogo nie czeka."),

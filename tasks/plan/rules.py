@@ -1,9 +1,7 @@
 """Plan the changes that make a target hold what the CSV wants, and protect what a bad line might refer to.
 
-One algorithm for both targets; they differ in which key comes first:
-
-- USOS knows a number within its entity, and compares comments second;
-- APIO knows a name within its list, and compares numbers second.
+One algorithm for every service; they differ in which key comes first: the number within its owner and then the name, or
+the name within its list and then the number.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ class Policy:
     """How far this plan may go.
 
     Attributes:
-        names_are_keys: APIO's way (the name is the primary key); otherwise USOS's (the number is).
+        names_are_keys: the name is the primary key and the number the secondary one; otherwise the other way round.
         delete_missing: entries of managed owners that no line mentions are deleted; otherwise they are foreign.
         clear_gone: owners that earlier runs wrote and the CSV no longer has are cleared; otherwise foreign.
         gone: those owners.
@@ -245,7 +243,7 @@ def _pairs(draft: Draft, columns: list[str], *, unique: bool) -> Pairs:
 def _may_go(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
     owners = draft.current["owner"]
-    gone = owners.isin(policy.gone) & (not policy.names_are_keys)  # a phone list stays the one it is, without any line
+    gone = owners.isin(policy.gone)
     missing = ~gone & policy.delete_missing
     mask: Mask = (missing | (gone & policy.clear_gone) | owners.isin(clears["owner"])).to_numpy()
     return mask

@@ -169,7 +169,7 @@ def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
     if english.any():
         replaced = table.loc[table["action"].isin(WRITES), "owner"]
         lost = english & is_in(table["owner"], replaced) & (table["action"] != Action.DELETE)
-        note = "its English comment is lost: USOS stores the Polish one only"
+        note = "its English comment is lost: only the Polish one can be stored"
         kept = table.loc[lost, "message"]
         table.loc[lost, "message"] = (kept + "; " + note).where(kept != "", note)
     return table

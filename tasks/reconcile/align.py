@@ -86,11 +86,11 @@ class _Alone:
 def _steps(side: SyncSide, lines: pd.DataFrame) -> list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]]:
     """Return by what lines are known to be about an entry, the surest first."""
     every = np.ones(len(lines), dtype=np.bool_)
-    first, second = ("tidy", "key") if side.by_name else ("key", "tidy")
+    first, second = ("tidy", "key") if side.names_are_keys else ("key", "tidy")
     steps: list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]] = []
     if side.names_managed:
         steps.append((["owner", "tidy", "key"], pair_equal, every))
-    if side.by_name:
+    if side.names_are_keys:
         steps.append((["owner", "old_tidy"], pair_unique, (lines["old_tidy"] != "").to_numpy(np.bool_)))
     steps.append((["owner", first], pair_equal, every))
     if side.names_managed:

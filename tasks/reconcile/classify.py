@@ -104,8 +104,8 @@ def _differences(side: SyncSide, rows: pd.DataFrame) -> pd.Series:
         known = pd.Series(list(zip(rows["owner"].tolist(), rows["key"].tolist(), strict=True)), index=rows.index)
         typed &= ~known.isin(side.untyped)
     parts = {
-        "name" if side.by_name else "comment": (rows["tidy"] != rows["tidy_there"]) & side.names_managed,
-        "type": typed & (not side.by_name),
+        side.name_called: (rows["tidy"] != rows["tidy_there"]) & side.names_managed,
+        "type": typed & (not side.names_are_keys),
         "number": rows["key"] != rows["key_there"],
     }
     # Each combination of the three has its own text.
@@ -127,7 +127,7 @@ def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     offices use on purpose.
     """
     final = rows["tidy"].where(rows["line"] > 0, rows["tidy_there"])
-    mark = final.str.casefold() if side.by_name else rows["key"]
+    mark = final.str.casefold() if side.names_are_keys else rows["key"]
     told = rows["kind"].isin([str(FindingKind.UNREADABLE), str(FindingKind.ELSEWHERE)])
     marked = pd.DataFrame({"owner": rows["owner"], "mark": mark})[(mark != "") & ~told]
     marked = marked[marked.duplicated(keep=False)]
@@ -139,7 +139,9 @@ def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     times = marked.iloc[order].groupby(["owner", "mark"]).cumcount()
     again = times[times > 0]
     rows.loc[again.index, "kind"] = str(FindingKind.DUPLICATE)
-    rows.loc[again.index, "what"] = "the name stands here twice" if side.by_name else "the number stands here twice"
+    rows.loc[again.index, "what"] = (
+        "the name stands here twice" if side.names_are_keys else "the number stands here twice"
+    )
     rows.loc[again.index, "part"] = again.astype("str")
     return rows
 

@@ -21,23 +21,23 @@ class PlaceEntries:
     Attributes:
         name: what people call it: `usos faculty`, `telephony tenant chopin`.
         connection: its connection's name.
-        by_name: a phone list.
+        names_are_keys: an entry there is known by its name; otherwise by its number.
         entries: `Current`.
         private: numbers of people who are not to be named beside them.
     """
 
     name: str
     connection: str
-    by_name: bool
+    names_are_keys: bool
     entries: pd.DataFrame
     private: bool = False
 
 
 def number_locations(places: Sequence[PlaceEntries]) -> pd.DataFrame:
-    """Return every readable number of every place: `key, place, owner, name, label, by_name`, each on its own row."""
+    """Return every readable number of every place on its own row: `key, place, owner, name, label, names_are_keys`."""
     parts = [_of_place(place) for place in places]
     blank = pd.DataFrame({name: pd.Series(dtype="str") for name in ("key", "place", "owner", "name", "label")})
-    return pd.concat([blank.assign(by_name=pd.Series(dtype="bool")), *parts], ignore_index=True)
+    return pd.concat([blank.assign(names_are_keys=pd.Series(dtype="bool")), *parts], ignore_index=True)
 
 
 def _of_place(place: PlaceEntries) -> pd.DataFrame:
@@ -45,11 +45,11 @@ def _of_place(place: PlaceEntries) -> pd.DataFrame:
     named = entries["name"].where(entries["name"] != "", entries["owner"])
     full = place.connection + " " + entries["owner"] + (": " + entries["name"]).where(entries["name"] != "", "")
     label = pd.Series(place.name, index=entries.index) if place.private else full
-    if place.by_name:
+    if place.names_are_keys:
         label = place.name + ": " + named
     table = pd.DataFrame(
         {"key": entries["key"], "place": place.name, "owner": entries["owner"], "name": entries["tidy"], "label": label}
-    ).assign(by_name=place.by_name)
+    ).assign(names_are_keys=place.names_are_keys)
     return _apart(table)
 
 
@@ -81,14 +81,14 @@ def find_cross_references(rows: pd.DataFrame, place_of: dict[str, str], stands: 
     here = keyed.merge(owners[["key", "place", "owner"]], on=["key", "place", "owner"], how="left", indicator="here")
     count = here["key"].map(owners["key"].value_counts()).astype("float64").fillna(0).to_numpy()
     away = count > (here["here"] == "both").to_numpy()
-    aliases = stands[stands["by_name"]]["key"].value_counts()
+    aliases = stands[stands["names_are_keys"]]["key"].value_counts()
     keyed = keyed[away | is_in(keyed["key"], aliases.index[aliases > 1]).to_numpy()]
     other = stands[is_in(stands["key"], keyed["key"])].drop_duplicates(["key", "label"])
     other = other.sort_values(["key", "label"], kind="stable")
     other = other[other.groupby("key").cumcount() <= _SHOWN + 1]
     found = keyed.merge(other, on="key", suffixes=("", "_other"))
     same = (found["place"] == found["place_other"]) & (found["owner"] == found["owner_other"])
-    itself = same & (~found["by_name"] | found["name_other"].isin([""]) | (found["name_other"] == found["name"]))
+    itself = same & (~found["names_are_keys"] | found["name_other"].isin([""]) | (found["name_other"] == found["name"]))
     itself |= same & (found["name_other"] == found["named"])
     missing = rows["kind"].to_numpy(object) == FindingKind.MISSING
     elsewhere = np.zeros(len(rows), dtype=np.bool_)

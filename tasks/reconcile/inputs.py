@@ -21,7 +21,8 @@ class SyncSide:
     Attributes:
         sync: its name.
         place: what people call the place: `usos faculty`, `telephony tenant chopin`.
-        by_name: a phone list, which knows an entry by its name; otherwise USOS, which knows it by its number.
+        names_are_keys: an entry is known by its name; otherwise by its number.
+        name_called: what people call the text beside a number: name or comment.
         source: `Source`, the file as it was typed.
         checked: the same, judged.
         entries: `Current`.
@@ -35,7 +36,7 @@ class SyncSide:
 
     sync: str
     place: str
-    by_name: bool
+    names_are_keys: bool
     source: pd.DataFrame
     checked: Checked
     entries: pd.DataFrame
@@ -45,3 +46,4 @@ class SyncSide:
     fold_names: bool = False
     short_codes: bool = False
     untyped: frozenset[tuple[str, str]] = frozenset()
+    name_called: str = "name"

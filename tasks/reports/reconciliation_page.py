@@ -89,6 +89,7 @@ def page(view: View, lang: Language) -> str:
         "tiles": _tiles(rows, t, lang),
         "charts": [_kinds_chart(rows, t, lang), _overlap_chart(view, t), _history_chart(view, t, lang)],
         "matrix": _matrix(view),
+        "labels": {"csv": t["csv"], **{kind: label[lang] for kind, label in view.labels.items()}},
         "kinds": {kind.value: words for kind, words in KIND_WORDS[lang].items()},
         "states": STATE_WORDS[lang],
         "masked": any(bool(rows[c].str.startswith(HIDDEN[:3]).any()) for c in ("number_csv", "number_there")),

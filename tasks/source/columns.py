@@ -14,10 +14,9 @@ import pandas as pd
 from schemas.errors import SourceError
 from schemas.headers import header_key
 from schemas.tables import Source
-from tasks.source.column_synonyms import HEADERS, REQUIRED, Target, expected_headers, known_synonyms
+from schemas.target import TargetSpec
+from tasks.source.column_synonyms import expected_headers, known_synonyms
 from tasks.source.footers import FOOTER, REPEATED, footers
-
-__all__ = ["HEADERS", "REQUIRED", "Arranged", "Records", "arrange", "expected_headers"]
 
 # A line that stops before these says nothing about them; before any other, it may have lost a field on the way.
 _MAY_BE_SHORT = ("type_id", "new_name")
@@ -57,19 +56,19 @@ class Arranged:
     flaws: pd.DataFrame = field(default_factory=lambda: _flaws([]))
 
 
-def arrange(records: Records, target: Target, columns: Mapping[str, str]) -> Arranged:
+def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> Arranged:
     """Return the records under our names, in the file's order; a column that the file does not have is empty.
 
     Args:
         records: what was read.
-        target: which kind of source it is.
+        spec: which service the file is for.
         columns: configured headers by our column names.
 
     Raises:
-        SourceError: a header that was configured, or that the target cannot do without, is not in the file, or several
+        SourceError: a header that was configured, or that the service cannot do without, is not in the file, or several
             mean the same.
     """
-    headers = _found(records, target, columns)
+    headers = _found(records, spec, columns)
     frame = pd.DataFrame({"line": records.lines.astype(np.int64)})
     broken = pd.Series(records.problems, dtype="str") != ""
     for ours in _OURS:
@@ -114,22 +113,22 @@ def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Serie
     return blank, below
 
 
-def _found(records: Records, target: Target, columns: Mapping[str, str]) -> dict[str, str]:
+def _found(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> dict[str, str]:
     """Return the file's headers by our columns: exactly named ones first, then those that mean the same."""
     headers: dict[str, str] = {}
-    wanted = expected_headers(target, columns)
+    wanted = expected_headers(spec, columns)
     for ours, header in wanted.items():
         exact = [name for name in records.header if name.casefold() == header.casefold()]
         same = exact or [name for name in records.header if header_key(name) == header_key(header)]
         _take(records, headers, ours, same)
-    for ours, names in known_synonyms(target, columns).items():
+    for ours, names in known_synonyms(spec, columns).items():
         if ours not in headers:
             taken = set(headers.values())
             _take(records, headers, ours, [n for n in records.header if n not in taken and header_key(n) in names])
     missing = [
         header
         for ours, header in wanted.items()
-        if ours not in headers and (ours in columns or ours in REQUIRED[target])
+        if ours not in headers and (ours in columns or ours in spec.required_columns)
     ]
     if missing:
         raise SourceError(

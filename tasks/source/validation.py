@@ -10,19 +10,14 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.owner import are_ids, usos_owner
 from schemas.syncs import WriteFormat
-from schemas.tables import APIO_LINE, USOS_LINE, Rejected, empty
+from schemas.tables import Rejected, empty
+from schemas.target import TargetSpec
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
-from tasks.source.column_synonyms import Target
 from tasks.source.name_checks import remarks_on_names
 from tasks.text_columns import is_in
-
-__all__ = ["Checked", "Rules", "Target", "validate"]
-
-_NUMBER_LIMIT = 30
 
 
 @dataclass(frozen=True)
@@ -30,8 +25,8 @@ class Rules:
     """How the lines of one sync are judged.
 
     Attributes:
-        target: which service the lines are for.
-        owner: the entity class for USOS, the whole owner for a phone list.
+        spec: which service the lines are for.
+        place: the place within it; each owner's name begins with it.
         headers: what the file calls our columns, for the messages.
         region: whose numbers are written without a country code.
         area_code: what completes a seven-digit number, if anything.
@@ -41,8 +36,8 @@ class Rules:
         write_format: how a new or changed number is written.
     """
 
-    target: Target
-    owner: str
+    spec: TargetSpec
+    place: str
     headers: Mapping[str, str]
     region: str = "PL"
     area_code: str | None = None
@@ -60,7 +55,7 @@ class Checked:
         desired: `Desired`.
         rejected: `Rejected`, one row a problem.
         clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
-        repeats: columns `line, owner, message`: lines that say again what another line of a phone list says.
+        repeats: columns `line, owner, message`: lines that say again what another line says.
         rows: how many lines the file has.
         remarks: columns `line, column, value, reason`: what should be looked at and rejects no line.
     """
@@ -87,16 +82,17 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
     problems = _Problems(rows, rules.headers, flaws)
     sound = rows["problem"] == ""
     problems.add(~sound, "", rows["problem"])
-    problems.add_failures(USOS_LINE if rules.target == "usos" else APIO_LINE, sound)
-    if rules.target == "usos":
-        problems.add_reasons("number", _unreadable(rows).mask(rows["none"], _why_not_cleared(rows, rules)), sound)
-        clearing, repeats = rows["none"], pd.Series("", index=rows.index, dtype="str")
-    else:
-        problems.add_reasons("number", _unreadable(rows).mask(rows["none"], "the number is missing"), sound)
-        problems.add_reasons("number", _too_much_for_a_list(rows, as_typed=rules.write_format == "source"), sound)
+    lines = rules.spec.lines
+    problems.add_failures(lines.cells, sound)
+    missing = _why_not_cleared(rows, rules) if lines.clears else "the number is missing"
+    problems.add_reasons("number", _unreadable(rows).mask(rows["none"], missing), sound)
+    if lines.one_number or lines.number_limit:
+        problems.add_reasons("number", _too_much_for_an_entry(rows, rules), sound)
+    repeats = pd.Series("", index=rows.index, dtype="str")
+    if lines.unique_names:
         doubts, repeats = _doubtful_names(rows)
         problems.add_reasons("name", doubts, sound)
-        clearing = pd.Series(data=False, index=rows.index)
+    clearing = rows["none"] & lines.clears
     rejected = problems.rejected()
     trusted = ~rows["line"].isin(rejected["line"])
     again = trusted & (repeats != "")
@@ -143,11 +139,8 @@ def _read(source: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     for column in ("owner", "name", "number", "type_id", "new_name"):
         rows[column] = tidy_text(rows[column])
     rows["id"] = rows["owner"]
-    if rules.target == "usos":
-        named = usos_owner(rules.owner, "") + rows["id"]
-        rows["owner"] = named.where(are_ids(rows["id"]), "")
-    else:
-        rows["owner"] = rules.owner
+    is_id = rules.spec.lines.is_id
+    rows["owner"] = rules.place if is_id is None else (f"{rules.place} " + rows["id"]).where(is_id(rows["id"]), "")
     # A new name that is the name already renames nothing.
     rows["new_name"] = rows["new_name"].mask(rows["new_name"] == rows["name"], "")
     read = readings(rows["number"], **_how(rules))
@@ -177,14 +170,17 @@ def _why_not_cleared(rows: pd.DataFrame, rules: Rules) -> str | pd.Series:
     return pd.Series("other lines give this owner numbers", index=rows.index).where(is_in(rows["owner"], others), "")
 
 
-def _too_much_for_a_list(rows: pd.DataFrame, *, as_typed: bool) -> pd.Series:
-    """Say what a phone list entry cannot hold."""
-    why = pd.Series("", index=rows.index, dtype="str")
-    why = why.mask(rows["count"] > 1, "a phone list entry holds one number: give each number a line of its own")
-    why = why.mask((rows["count"] == 1) & rows["extension"], "a phone list entry cannot hold an extension")
-    # A spelling of the service's own is shorter than what people type around the digits.
-    limit = _NUMBER_LIMIT if as_typed else 4 * _NUMBER_LIMIT
-    return why.mask(rows["readable"] & (rows["number"].str.len() > limit), "the number is too long")
+def _too_much_for_an_entry(rows: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Say what an entry cannot hold."""
+    why, lines = pd.Series("", index=rows.index, dtype="str"), rules.spec.lines
+    if lines.one_number:
+        why = why.mask(rows["count"] > 1, "a phone list entry holds one number: give each number a line of its own")
+        why = why.mask((rows["count"] == 1) & rows["extension"], "a phone list entry cannot hold an extension")
+    if lines.number_limit:
+        # A spelling of the service's own is shorter than what people type around the digits.
+        limit = lines.number_limit if rules.write_format == "source" else 4 * lines.number_limit
+        why = why.mask(rows["readable"] & (rows["number"].str.len() > limit), "the number is too long")
+    return why
 
 
 def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

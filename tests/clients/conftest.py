@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from connectors.apio.client import Apio
+from connectors.apio.spec import ApioConnection
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
 from connectors.usos.client import Usos
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from connectors.usos.spec import UsosConnection
+from schemas.connections import Secret
 
 
 @dataclass

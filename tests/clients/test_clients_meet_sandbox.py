@@ -10,12 +10,14 @@ from typing import Any, get_args
 import pytest
 
 from connectors.apio.client import Apio, ApioEntry, Criteria, PhoneList
+from connectors.apio.spec import ApioConnection
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
 from connectors.sandbox.options import ApioOptions, ErrorShape, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox, serve
 from connectors.usos.client import Usos, UsosNumber
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from connectors.usos.spec import UsosConnection
+from schemas.connections import Secret
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 
 STATE: dict[str, Any] = {

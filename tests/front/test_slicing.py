@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from connectors.ledger.locks import Lock
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
-from flows.context import RunContext
+from flows.context import RunContext, open_context
 from flows.locking import STALE_SECONDS, this_process
-from flows.open import open_context
 from flows.run import run
 from flows.slice_writing import (
     Slice,

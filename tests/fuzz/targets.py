@@ -20,6 +20,8 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from connectors.apio.client import Apio, ApioEntry, Criteria, PhoneList
+from connectors.apio.spec import SPEC as APIO
+from connectors.apio.spec import ApioConnection
 from connectors.files.container import unpack
 from connectors.files.dialect import Given
 from connectors.files.header import Wanted
@@ -29,11 +31,12 @@ from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
 from connectors.ledger.store import Ledger
 from connectors.usos.client import Usos, UsosNumber
+from connectors.usos.spec import SPEC as USOS
+from connectors.usos.spec import UsosConnection
 from flows.config import load
 from flows.sources import configured_columns
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from schemas.connections import Secret
 from schemas.errors import PhonesyncError
-from schemas.syncs import Sync
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import read_number
@@ -58,8 +61,8 @@ def csv_file(data: bytes) -> None:
     """Read a file as any sync would, and judge its lines: each is wanted, rejected, a clearing or a repeat."""
     choice, raw = _choice(data, 4)
     given = Given(_pick(_ENCODINGS, choice[0]), _pick(_MARKS, choice[1]), _pick(_MARKS, choice[2]))
-    target = "apio" if choice[3] % 2 else "usos"
-    expected = expected_headers(target, {})
+    spec = (USOS, APIO)[choice[3] % 2]
+    expected = expected_headers(spec, {})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "numbers.csv")
         path.write_bytes(raw)
@@ -67,10 +70,15 @@ def csv_file(data: bytes) -> None:
     assert len(table.frame) == len(table.lines) == len(table.problems) == len(table.widths)
     assert pd.Series(table.lines).is_monotonic_increasing
     records = Records("numbers.csv", table.header, table.frame, table.lines, table.problems, table.widths)
-    sync = Sync(connection="any", source=path)
-    arranged = arrange(records, target, configured_columns(sync))
-    owner = "user" if target == "usos" else "tenant chopin"
-    checked = validate(arranged.source, Rules(target, owner, arranged.headers, allow_clear=bool(choice[3] & 2)))
+    sync = spec.sync.model_validate(
+        {"connection": "any", "source": path, "entity_class": "user"}
+        if spec is USOS
+        else {"connection": "any", "source": path, "tenant": "chopin"}
+    )
+    arranged = arrange(records, spec, configured_columns(sync, spec))
+    checked = validate(
+        arranged.source, Rules(spec, spec.place(sync), arranged.headers, allow_clear=bool(choice[3] & 2))
+    )
     parts = (checked.desired, checked.rejected.drop_duplicates("line"), checked.clears, checked.repeats)
     assert sum(map(len, parts)) == checked.rows == len(arranged.source)
 
@@ -81,7 +89,7 @@ def workbook(data: bytes) -> None:
     choice, raw = _choice(data, 4)
     content, form, _ = unpack(Path("numbers.xlsx"), raw)
     if form == "xlsx":
-        expected = expected_headers("apio" if choice[3] % 2 else "usos", {})
+        expected = expected_headers((USOS, APIO)[choice[3] % 2], {})
         table = read_workbook(Path("numbers.xlsx"), content, Wanted(list(expected.values())), Given())
         rows = dict(cells_as_text(content, table.dialect.sheet))
         assert {table.at, *table.lines} <= rows.keys()

@@ -17,6 +17,7 @@ from seeds import SEEDS
 from targets import TARGETS, attack
 
 from connectors.ledger.store import Ledger
+from connectors.usos.spec import SPEC as USOS
 from schemas.errors import LedgerError
 from tasks.phone.canonical_keys import canonical_keys, tidy_text
 from tasks.phone.parser import means_none, read_number
@@ -163,7 +164,7 @@ def test_a_cell_of_a_million_characters_is_read_at_once(text: str) -> None:
         lambda: canonical_keys(column),
         lambda: tidy_text(column),
         lambda: mask_text(text),
-        lambda: validate(source, Rules("usos", "user", {})),
+        lambda: validate(source, Rules(USOS, "user", {})),
     ):
         began = time.process_time()
         step()

@@ -12,9 +12,10 @@ from sqlalchemy import create_engine, text
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.migrate import NEWEST, version_of
-from connectors.ledger.store import Approval, KeptPlan, Ledger, RowOutcome
+from connectors.ledger.store import Approval, KeptPlan, Ledger
 from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
+from schemas.execution import RowOutcome
 from schemas.ledger import metadata
 from schemas.tables import Plan, empty
 

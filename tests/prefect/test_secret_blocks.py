@@ -23,7 +23,7 @@ from prefect.settings import (
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import serve
-from flows.open import open_context
+from flows.context import open_context
 from flows.sandbox import credentials, read_state
 from schemas.errors import ConfigurationError
 from tests.prefect.serving import of_runs

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from tables import table
 
+from connectors.apio.spec import SPEC as APIO
+from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind, tally
 from schemas.tables import Finding, Source
 from tasks.phone.snapshot_keys import with_canonical_numbers
@@ -85,7 +87,7 @@ def invented(seed: int, size: int, *, by_name: bool) -> Institution:
 
 def side_of(made: Institution, sync: str = "one") -> SyncSide:
     source = table(Source, ({"line": at, **line} for at, line in enumerate(made.lines, start=2)))
-    rules = Rules("apio" if made.by_name else "usos", "tenant t" if made.by_name else "faculty", {"number": "Telefon"})
+    rules = Rules(APIO if made.by_name else USOS, "tenant t" if made.by_name else "faculty", {"number": "Telefon"})
     checked = validate(source, rules)
     read = pd.DataFrame(made.entries).assign(type_id="", name_en="").astype("str")
     entries = with_canonical_numbers(
@@ -94,12 +96,16 @@ def side_of(made: Institution, sync: str = "one") -> SyncSide:
     inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, entries)
     planned = plan(inputs, Policy(made.by_name, delete_missing=False))
     place = "telephony tenant t" if made.by_name else "usos faculty"
-    return SyncSide(sync, place, made.by_name, source, checked, entries, planned)
+    return SyncSide(
+        sync, place, made.by_name, source, checked, entries, planned, name_called="name" if made.by_name else "comment"
+    )
 
 
 def rows_of(*sides: SyncSide) -> pd.DataFrame:
     """Return the rows of these syncs, as far as `where`."""
-    places = {side.place: PlaceEntries(side.place, side.place.split()[0], side.by_name, side.entries) for side in sides}
+    places = {
+        side.place: PlaceEntries(side.place, side.place.split()[0], side.names_are_keys, side.entries) for side in sides
+    }
     place_of = {side.sync: side.place for side in sides}
     rows = deduplicate(pd.concat([classify_findings(side) for side in sides], ignore_index=True), place_of)
     return find_cross_references(rows, place_of, number_locations(list(places.values())))

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
 
+from connectors.apio.spec import SPEC as APIO
+from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind
 from schemas.tables import Source
 from tasks.phone.snapshot_keys import with_canonical_numbers
@@ -39,7 +41,7 @@ def sides(draw: st.DrawFn) -> SyncSide:
     standing = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in cells.items()})))
     source = table(Source, ({"line": at, **line} for at, line in enumerate(lines, start=2)))
     rules = Rules(
-        "apio" if by_name else "usos", "tenant t" if by_name else "faculty", {"number": "Telefon"}, allow_clear=True
+        APIO if by_name else USOS, "tenant t" if by_name else "faculty", {"number": "Telefon"}, allow_clear=True
     )
     checked = validate(source, rules)
     read = pd.DataFrame(standing, columns=["owner", "name", "number", "type_id"], dtype="str").assign(name_en="")
@@ -51,6 +53,7 @@ def sides(draw: st.DrawFn) -> SyncSide:
         unread=frozenset(draw(st.sets(st.just("faculty 2")))),
         names_managed=by_name or draw(st.booleans()),
         fold_names=draw(st.booleans()),
+        name_called="name" if by_name else "comment",
     )
 
 
@@ -150,13 +153,13 @@ def together(side: SyncSide, plain: Plain, trusted: list[Row]) -> list[int]:
 
     if side.names_managed:
         plain.take(trusted, ours("owner", "name", "key"), theirs("owner", "tidy", "key"))
-    if side.by_name:
+    if side.names_are_keys:
         renaming = [line for line in trusted if line["old_name"]]
         plain.take(renaming, ours("owner", "old_name"), theirs("owner", "tidy"), once=True)
     by_name, by_key = (ours("owner", "name"), theirs("owner", "tidy")), (ours("owner", "key"), theirs("owner", "key"))
-    plain.take(trusted, *(by_name if side.by_name else by_key))
+    plain.take(trusted, *(by_name if side.names_are_keys else by_key))
     if side.names_managed:
-        plain.take(trusted, *(by_key if side.by_name else by_name), once=True)
+        plain.take(trusted, *(by_key if side.names_are_keys else by_name), once=True)
     return plain.take(trusted, ours("key"), theirs("key"))
 
 
@@ -168,8 +171,8 @@ def judged(side: SyncSide, plain: Plain, line: Row, entry: Row | None) -> Row:
     typed = next(row["type_id"] for row in records(side.source) if row["line"] == line["line"])
     differs = []
     if side.names_managed and plain.name(line, "name") != plain.name(entry, "tidy"):
-        differs.append("name" if side.by_name else "comment")
-    if typed and typed != entry["type_id"] and not side.by_name:
+        differs.append("name" if side.names_are_keys else "comment")
+    if typed and typed != entry["type_id"] and not side.names_are_keys:
         differs.append("type")
     if line["key"] != entry["key"]:
         differs.append("number")
@@ -180,7 +183,7 @@ def mark(side: SyncSide, plain: Plain, line: Row | None, entry: Row | None) -> R
     """Return by what two rows of one owner are the same thing twice."""
     row = line or entry or {}
     name = plain.name(row, "name" if line else "tidy").casefold()
-    return {"mark": (row["owner"], name if side.by_name else row["key"])}
+    return {"mark": (row["owner"], name if side.names_are_keys else row["key"])}
 
 
 def texts(entry: Row | None) -> tuple[str, ...]:

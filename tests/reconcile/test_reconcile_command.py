@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
-from flows.open import open_context
+from flows.context import open_context
 from flows.reconciliation.reading import look, side_of
 from flows.sandbox import SAMPLES
 

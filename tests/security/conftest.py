@@ -15,10 +15,12 @@ import pytest
 import trustme
 
 from connectors.apio.client import Apio
+from connectors.apio.spec import ApioConnection
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
 from connectors.usos.client import Usos
-from schemas.connections import ApioConnection, Secret, UsosConnection
+from connectors.usos.spec import UsosConnection
+from schemas.connections import Secret
 
 KEY, SECRET = "an-invented-key", "an-invented-secret"
 

@@ -20,7 +20,7 @@ from conftest import KEY, SECRET, Server, answer, serving
 
 from connectors.http.credentials import Credentials
 from connectors.ledger.plan_table import unpacked
-from flows.open import open_context
+from flows.context import open_context
 from flows.run import run
 from flows.sync_run import RunRequest
 from schemas.errors import PhonesyncError

@@ -13,7 +13,7 @@ from conftest import KEY, SECRET, Server, answer, serving
 from connectors.sandbox import server as sandbox_server
 from connectors.sandbox.server import serve
 from flows.cli import main
-from flows.open import open_context
+from flows.context import open_context
 from flows.run import run
 from flows.sync_run import RunRequest
 from schemas.errors import ConfigurationError

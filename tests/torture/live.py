@@ -37,10 +37,10 @@ from connectors.ledger.engine import connect
 from connectors.ledger.store import KeptPlan, Ledger
 from connectors.sandbox.server import Sandbox
 from connectors.usos.client import Usos
+from connectors.usos.spec import UsosConnection
 from flows.config import load
 from flows.context import RunContext
 from flows.run import RunRequest, run
-from schemas.connections import UsosConnection
 from schemas.errors import InternalError
 
 State = tuple[Entry, ...]

@@ -1,4 +1,4 @@
-"""What both targets have in common for the flows that read and write them."""
+"""Carrying a plan out: what a target holds, what it is told to do, and what came of each row."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from connectors.ledger.store import Ledger, RowOutcome
 from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError
-from tasks.phone.snapshot_keys import with_canonical_numbers
 
-# How often a write whose answer was lost is sent once more, after reading has shown that it did nothing.
-ROUNDS = 3
 Progress = Callable[[str, int, int], None]
 
 
@@ -33,6 +29,18 @@ class Snapshot:
 
     entries: pd.DataFrame
     unread: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """What became of one row of a plan."""
+
+    row: int
+    outcome: str
+    message: str
+    http_status: int
+    attempts: int
+    at: str
 
 
 @dataclass
@@ -58,24 +66,14 @@ class ApplyResult:
     strangers: pd.DataFrame | None = None
 
 
-class Target(Protocol):
-    """One place that a sync keeps in step."""
+class Journal(Protocol):
+    """Where intents and outcomes are kept; each call is one committed transaction."""
 
-    @property
-    def name(self) -> str:
-        """Address and place: what a plan is made for, and may be applied to."""
+    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
+        """Note what is about to be sent and return the intent's number."""
 
-    def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:
-        """Return the entries of these owners (a phone list has but one, and ignores them)."""
-
-    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
-        """Tell whether names that differ only in case are one name here, where the wanted ones raise the question."""
-
-    def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
-        """Carry out the `Plan` rows, all of them belonging to one plan, and read what came of it."""
-
-    def requests(self) -> dict[str, int]:
-        """Return how many requests were sent so far: `read`, `write`."""
+    def settle(self, plan: str, outcomes: Sequence[RowOutcome], *, intents: Sequence[int], at: str) -> None:
+        """Note what became of rows, and close intents."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class Job:
         sent: rows that an interrupted run has sent, and nobody knows what came of them.
     """
 
-    ledger: Ledger
+    ledger: Journal
     plan: str
     run: str
     now: Callable[[], str]
@@ -120,25 +118,34 @@ class Job:
         return RowOutcome(row, outcome, message, status, attempts, self.now())
 
 
-def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: NumberingDefaults) -> pd.DataFrame:
-    """Return `Current` of entries given as (owner, name, number, type, English name)."""
-    columns = ["owner", "name", "number", "type_id", "name_en"]
-    frame = pd.DataFrame(list(rows), columns=columns, dtype="str")
-    return with_canonical_numbers(
-        frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard
-    )
+class Target(Protocol):
+    """One place that a sync keeps in step. A service's own class inherits from it what it has no better way to do."""
 
+    @property
+    def name(self) -> str:
+        """Address and place: what a plan is made for, and may be applied to."""
 
-def answer_of(send: Callable[[], Any]) -> WriteAnswer:
-    """Send one write and return what was said, whatever it was."""
-    try:
-        written = send()
-    except ServiceError as error:
-        return WriteAnswer.of(error)
-    return WriteAnswer("confirmed", written.status, written.attempts, written.message)
+    def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:
+        """Return the entries of these owners (a place that is one owner ignores them)."""
 
+    def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
+        """Carry out the `Plan` rows, all of them belonging to one plan, and read what came of it."""
 
-def wait_before(round_number: int, answers: Sequence[WriteAnswer]) -> float:
-    """Return how long to wait before sending once more: what the service asked for, and longer each time."""
-    asked = [answer.error.retry_after or 0.0 for answer in answers if answer.error]
-    return max([*asked, 0.5 * float(2**round_number)])
+    def requests(self) -> dict[str, int]:
+        """Return how many requests were sent so far: `read`, `write`."""
+
+    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:  # noqa: ARG002 - see the docstring
+        """Tell whether names that differ only in case are one name here, where the wanted ones raise the question."""
+        return False
+
+    def search(self, words: str) -> Snapshot | None:  # noqa: ARG002 - likewise
+        """Return the entries whose names contain these plain words; None where the service cannot look for them."""
+        return None
+
+    def number_of_id(self, identifier: str) -> dict[str, Any] | None:  # noqa: ARG002 - likewise
+        """Return the entry that the service knows by this id (`number`, `comment`); None where it knows none."""
+        return None
+
+    def type_description(self, type_id: str) -> dict[str, str]:  # noqa: ARG002 - likewise
+        """Return what the service calls a type of numbers, by language; empty where it does not say."""
+        return {}

@@ -1,0 +1,55 @@
+"""APIO for the registry: how a client and a target are made, and what is examined before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from connectors.apio.client import Apio, PhoneList
+from connectors.apio.spec import SPEC, ApioConnection, list_of
+from connectors.apio.target import ApioTarget
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Tools
+from connectors.service import Check, Service
+from schemas.errors import AccessRefused
+from schemas.execution import NumberingDefaults
+from schemas.syncs import Sync
+
+_TENANT_ADMIN: Final = 12
+
+
+def _connect(name: str, connection: ApioConnection, secrets: Mapping[str, str], tools: Tools) -> Apio:
+    return Apio(name, connection, Credentials(secrets["username"], secrets["password"]), tools=tools)
+
+
+def _target(client: Apio, connection: ApioConnection, sync: Sync, numbering: NumberingDefaults) -> ApioTarget:
+    return ApioTarget(client, connection, PhoneList(*list_of(sync)), numbering, sync.write)
+
+
+def _checks(client: Apio, syncs: Mapping[str, Sync], _now: Callable[[], datetime]) -> Sequence[Check]:
+    def sign_in() -> str:
+        client.login()
+        level = client.user_level
+        if level is not None and level < _TENANT_ADMIN:
+            raise AccessRefused(
+                f"The user's level is {level}; writing needs a tenant administrator ({_TENANT_ADMIN}).",
+                remedy="Ask for the right, or use another user.",
+            )
+        return f"level {level if level is not None else 'not told'}"
+
+    def entries(sync: Sync) -> str:
+        return f"{len(client.entries(PhoneList(*list_of(sync))))} entries"
+
+    lists = [Check("phone list", partial(entries, sync), name) for name, sync in syncs.items()]
+    return [Check("sign-in", sign_in), *lists]
+
+
+def _greet(client: Apio) -> str:
+    client.login()
+    level = client.user_level
+    return f"Signed in with level {'not told' if level is None else level}; writing needs {_TENANT_ADMIN}."
+
+
+SERVICE: Final = Service(SPEC, _connect, _target, _checks, _greet)

@@ -1,0 +1,113 @@
+"""APIO, said as values: what a common phone list holds, what its files look like, and what may be configured."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Self, cast
+
+import pandera.pandas as pa
+from pydantic import field_validator, model_validator
+
+from schemas.connections import Connection, Secret
+from schemas.section import Mark
+from schemas.syncs import Sync
+from schemas.target import Column, LineRules, TargetSpec, Wording
+from tasks.source.column_synonyms import NUMBER_SYNONYMS
+
+Way = Literal["batch", "entries"]
+NAME_LIMIT: Final = 50
+NUMBER_LIMIT: Final = 30
+
+
+class ApioConnection(Connection):
+    """An APIO front end and somebody who may administer its phone lists."""
+
+    kind: Literal["apio"]
+    username: Secret
+    """where the user's name is kept"""
+    password: Secret
+    """where the password is kept"""
+    prefix: str = "/api/v1/"
+    """what every path begins with, where a front end changes it"""
+    csv_header: tuple[str, str, str] = ("Name", "Phone Number", "New Name")
+    """the header of the batch file, where the installation has its own"""
+    csv_delimiter: Mark = ";"
+    """the batch file's delimiter"""
+    csv_quotechar: Mark = '"'
+    """the batch file's quote character"""
+
+    @field_validator("prefix")
+    @classmethod
+    def _slashes(cls, value: str) -> str:
+        return "/" + value.strip("/") + "/" if value.strip("/") else "/"
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Self:
+        if self.csv_delimiter == self.csv_quotechar:
+            raise ValueError("csv_quotechar: it cannot be the delimiter too")
+        return self
+
+
+class ApioSync(Sync):
+    """A file with the entries of one phone list."""
+
+    tenant: str | None = None
+    """required: whose list"""
+    group: str | None = None
+    """the group of the tenant, where the list is a group's"""
+
+
+def list_owner(tenant: str, group: str | None) -> str:
+    """Name a phone list: `tenant chopin`, `group chopin/strings`."""
+    return f"group {tenant}/{group}" if group else f"tenant {tenant}"
+
+
+def list_of(sync: Sync) -> tuple[str, str | None]:
+    """Return the tenant and the group whose list a sync is for."""
+    mine = cast("ApioSync", sync)
+    return str(mine.tenant), mine.group
+
+
+_TOO_LONG: Final = pa.Check.str_length(
+    max_value=NAME_LIMIT, error=f"a name on a phone list has at most {NAME_LIMIT} characters"
+)
+_CELLS: Final = pa.DataFrameSchema(
+    {
+        "name": pa.Column(str, [pa.Check(lambda names: names != "", error="the name is missing"), _TOO_LONG]),
+        "new_name": pa.Column(str, _TOO_LONG),
+    },
+    strict=False,
+)
+_NAME_SYNONYMS: Final = (
+    *("display name", "contact", "contact name", "nazwa", "nazwa wpisu", "nazwa kontaktu", "kontakt", "wpis"),
+    *("imię i nazwisko", "nazwisko i imię", "abonent", "opis"),
+)
+_NEW_NAME_SYNONYMS: Final = ("renamed to", "nowa nazwa", "nazwa nowa", "zmień na", "zmiana nazwy na", "po zmianie")
+
+SPEC: Final = TargetSpec(
+    kind="apio",
+    wording=Wording(
+        title="APIO",
+        entries="phone lists",
+        connection="an APIO one",
+        subject="The phone list",
+        name="name",
+        label={"en": "phone list", "pl": "lista telefonów"},
+    ),
+    connection=ApioConnection,
+    secrets={"username": "The user's name.", "password": "The user's password."},
+    block_keys={"prefix": "What every path begins with, where a front end changes it."},
+    sync=ApioSync,
+    required={"tenant": "say which tenant's phone list this is"},
+    columns={
+        "name": Column("Name", "name", _NAME_SYNONYMS, required=True),
+        "number": Column("Phone Number", "number", NUMBER_SYNONYMS, required=True),
+        "new_name": Column("New Name", "new_name", _NEW_NAME_SYNONYMS),
+    },
+    lines=LineRules(cells=_CELLS, number_limit=NUMBER_LIMIT, one_number=True, unique_names=True),
+    names_are_keys=True,
+    single_owner=True,
+    deletes_missing=False,
+    deletes_by_itself=True,
+    write_format="apio",
+    place=lambda sync: list_owner(*list_of(sync)),
+)

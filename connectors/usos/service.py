@@ -1,0 +1,64 @@
+"""USOS for the registry: how a client and a target are made, and what is examined before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from connectors.http.credentials import Credentials
+from connectors.http.rate_limit import Tools
+from connectors.service import Check, Service
+from connectors.usos.client import Usos
+from connectors.usos.spec import SPEC, UsosConnection, entity_class_of
+from connectors.usos.target import UsosTarget
+from schemas.errors import AccessRefused
+from schemas.execution import NumberingDefaults
+from schemas.syncs import Sync
+
+_METHODS: Final = ("services/phones/select", "services/phones/replace")
+_PATIENCE: Final = 240  # seconds: a sister service of USOS allows 300
+
+
+def _connect(name: str, connection: UsosConnection, secrets: Mapping[str, str], tools: Tools) -> Usos:
+    credentials = Credentials(secrets["consumer_key"], secrets["consumer_secret"])
+    return Usos(name, connection, credentials, tools=tools)
+
+
+def _target(client: Usos, connection: UsosConnection, sync: Sync, numbering: NumberingDefaults) -> UsosTarget:
+    return UsosTarget(client, connection, entity_class_of(sync), numbering)
+
+
+def _checks(client: Usos, _syncs: Mapping[str, Sync], now: Callable[[], datetime]) -> Sequence[Check]:
+    def version() -> str:
+        return f"version {client.installation().get('version', 'unknown')}"
+
+    def clock() -> str:
+        # The server gives its local time without a zone: whole hours and half hours of difference are the zone.
+        apart = (client.now() - now().replace(tzinfo=None)).total_seconds()
+        skew = (apart + 900) % 1800 - 900
+        if abs(skew) > _PATIENCE:
+            raise AccessRefused(
+                f"The clocks are {abs(skew):.0f} s apart: signatures will be refused.",
+                remedy="Set this machine's clock by NTP.",
+            )
+        return f"{abs(skew):.0f} s apart"
+
+    def rights() -> str:
+        granted = client.consumer()["administrative_methods"]
+        missing = [method for method in _METHODS if method not in granted]
+        if missing:
+            raise AccessRefused(
+                f"The consumer may not use {', '.join(missing)}.", remedy="Ask USOS's administrators for these methods."
+            )
+        return "select and replace are granted"
+
+    return [Check("service", version), Check("clock", clock), Check("rights", rights)]
+
+
+def _greet(client: Usos) -> str:
+    granted = client.consumer()["administrative_methods"]
+    return f"Accepted. Granted to this consumer: {', '.join(sorted(granted)) or 'nothing'}."
+
+
+SERVICE: Final = Service(SPEC, _connect, _target, _checks, _greet)
