@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install check test torture demo bench fuzz audit clean
+.PHONY: help install check quick test explore torture demo bench fuzz audit clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -31,6 +31,17 @@ check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
 	@$(BIN)/python -m compileall -q connectors flows schemas tasks
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+quick: $(STAMP)  ## the tests that need no server, browser, Prefect or process to kill: under 90 s
+	@$(BIN)/python -m compileall -q connectors flows schemas tasks
+	$(BIN)/pytest -m "not slow" $(PYTEST_ARGS)
+
+# Drawn anew each time; the seed that is printed repeats the draws.
+EXPLORE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+
+explore: $(STAMP)  ## every law on many random examples, for an hour; the seed is printed, EXPLORE_SEED=5 draws the same again
+	@echo "EXPLORE_SEED=$(EXPLORE_SEED)"
+	$(BIN)/pytest -m hypothesis --hypothesis-profile=explore --hypothesis-seed=$(EXPLORE_SEED) $(PYTEST_ARGS)
 
 torture: $(STAMP)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
 	$(BIN)/python -m tests.torture --histories $(HISTORIES) --seed $(SEED)

@@ -15,6 +15,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from children import started
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
@@ -343,7 +344,7 @@ def test_an_error_of_phonesync_itself_names_its_place_and_no_value() -> None:
 
 def test_the_sandbox_command_says_where_it_is_and_ends_in_order() -> None:
     arguments = ["sandbox", "--usos-port", "0", "--apio-port", "0", "--json"]
-    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with started([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         assert told["usos"].startswith("http://127.0.0.1:")

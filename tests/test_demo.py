@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from children import started
 
 from flows.demo import EXPECTED, FOLDER, run_demo
 from flows.sandbox import SAMPLES
@@ -20,7 +21,7 @@ def test_the_story_ends_well_and_leaves_one_folder_and_no_process(tmp_path: Path
     """Its second pass has zero writes, its terminal no warning, and its reports are where it says."""
     program = Path(sys.executable).with_name("phonesync")
     settings = {"COLUMNS": "80", "PYTHONWARNINGS": "always", "PREFECT_API_URL": "http://127.0.0.1:1/api"}
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with started(
         [program, "demo"],
         cwd=tmp_path,
         env={**os.environ, **settings},

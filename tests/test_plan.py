@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import after, clears, current, desired, entries, rejected, repeats
+from tables import after, clears, current, desired, entries, rejected, repeats, table
 
+from connectors.apio.spec import SPEC
+from schemas.tables import Source
 from tasks.plan.draft import Inputs
 from tasks.plan.rules import Policy, plan
+from tasks.source.validation import Rules, validate
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 APIO = Policy(names_are_keys=True, delete_missing=True)
@@ -152,6 +155,51 @@ def test_a_rejected_phone_list_line_holds_the_entries_of_its_name_and_of_its_num
         (0, "hold", "A", "1", "A", "1"),
         (0, "delete", "C", "3", "", ""),
     ]
+
+
+def test_a_rejected_number_with_an_extension_holds_the_entry_of_the_number_alone() -> None:
+    """An entry of a list holds no extension: the line is about the number without it, or about both its numbers."""
+    stands = current(*({"name": name, "number": number} for name, number in (("A", "1"), ("B", "2"), ("C", "3"))))
+    bad = rejected({"line": 2, "name": "N", "key": "1;ext=12|2"})
+    made = make(desired(), stands, APIO, rejected=bad)
+    made = made[made["name_before"] != ""]
+    assert dict(zip(made["name_before"], made["action"], strict=True)) == {"A": "hold", "B": "hold", "C": "delete"}
+
+
+def test_usos_changes_a_number_in_its_place_without_the_permission_to_delete() -> None:
+    """The old number and the new one side by side would be two, and nobody would know which is right."""
+    keeps = Policy(names_are_keys=False, delete_missing=False)
+    made = make(desired({"name": "S", "number": "2"}), current({"name": "S", "number": "1"}), keeps)
+    assert told(made) == [(2, "modify", "S", "1", "S", "2")]
+
+
+@pytest.mark.parametrize(("fold", "actions"), [(True, ["modify"]), (False, ["add", "delete"])])
+def test_a_name_in_another_case_is_the_same_entry_only_where_the_list_ignores_case(
+    fold: bool,  # noqa: FBT001 - a column
+    actions: list[str],
+) -> None:
+    policy = Policy(names_are_keys=True, delete_missing=True, fold_names=fold)
+    made = make(desired({"name": "DEAN", "number": "2"}), current({"name": "Dean", "number": "1"}), policy)
+    assert list(made["action"]) == actions
+
+
+# What each second plan deleted once: the bad line was about nothing that stood there, until a good line had brought it.
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ({"name": "B", "number": "1", "old_name": "A"}, {"name": "B", "new_name": "N"}),
+        ({"name": "B", "number": "1"}, {"name": "N", "new_name": "B"}),
+        ({"name": "B", "number": "7"}, {"key": "7"}),
+        ({"name": "A", "number": "7"}, {"key": "7"}),
+    ],
+)
+def test_what_a_bad_line_holds_is_held_in_the_next_plan_too(good: dict[str, str], bad: dict[str, str]) -> None:
+    wanted, lines = desired(good), rejected({"line": 3, **bad})
+    stands = current({"name": "A", "number": "1"}, {"name": "C", "number": "1"}, {"name": "D", "number": "2"})
+    made = make(wanted, stands, APIO, rejected=lines)
+    again = make(wanted, current(*_rows(after(made))), APIO, rejected=lines)
+    assert entries(stands.iloc[1:]) <= after(made)
+    assert set(again["action"]) == {"keep", "hold"}
 
 
 def test_stored_spelling_stays_where_the_number_is_the_same() -> None:
@@ -318,6 +366,31 @@ def test_law_a_rejected_phone_list_line_never_leads_to_a_deletion(
         if row in has:
             assert left["one", row["name"], row["number"]]
     assert sum(made["number_before"] != "") == len(has)
+
+
+_cells = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["A", "B", "C", "Fresh", ""]),
+        "number": st.sampled_from(["22 552 00 01", "22 552 00 02", "22 552 00 03", "abc"]),
+        "new_name": st.sampled_from(["", "", "A", "B", "C", "Fresh"]),
+    }
+)
+
+
+@given(st.lists(_cells, min_size=1, max_size=5), st.dictionaries(st.sampled_from("ABCD"), st.sampled_from("123")))
+def test_law_a_second_plan_of_a_file_with_bad_lines_has_nothing_to_do(
+    lines: list[dict[str, str]], has: dict[str, str]
+) -> None:
+    """Whatever a first plan held for the sake of a bad line, it is not for the second one to delete."""
+    source = table(Source, ({"line": at, **row} for at, row in enumerate(lines, start=2)))
+    checked = validate(source, Rules(SPEC, "one", {name: name for name in lines[0]}))
+    stands = current(
+        *({"name": name, "number": f"22 552 00 0{last}", "key": f"+4822552000{last}"} for name, last in has.items())
+    )
+    lines_of = (checked.desired, checked.rejected, checked.clears, checked.repeats)
+    made = plan(Inputs(*lines_of, stands), APIO)
+    again = plan(Inputs(*lines_of, current(*_rows(after(made)))), APIO)
+    assert set(again["action"]) <= {"keep", "hold"}
 
 
 def _numbers_of(counted: Counter[tuple[str, str, str]]) -> Counter[tuple[str, str]]:

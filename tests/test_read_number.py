@@ -313,6 +313,8 @@ def test_other_countries_are_read_by_their_own_plans(text: str, region: str, wan
         ("22 551 03 55 (fax)", ["fax"]),
         ("22 551 03 55 tel., 22 551 03 56 fax", ["fixed_line", "fax"]),
         ("tel. i fax 22 551 03 55", ["fixed_line"]),
+        ("fax +49 (0) 2232 / 68 84 11", ["fax"]),
+        ("+49 (0) 2232 / 68 84 11 fax", ["fax"]),
         ("tel/faks: 22 551 03 55", ["fixed_line"]),
         ("601 510 355", ["mobile"]),
         ("800 151 590", ["toll_free"]),

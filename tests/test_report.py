@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from drawing import share
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.plan import TROUBLE, Action, Outcome, count
@@ -155,7 +156,7 @@ def test_json_holds_the_summary_and_every_line(frame: pd.DataFrame) -> None:
 
 
 @given(results)
-@settings(max_examples=30)
+@share(0.6)
 def test_a_line_report_of_a_line_report_is_the_same(frame: pd.DataFrame) -> None:
     """So the writers take either, masked before or not."""
     report = line_report(frame, masked=False)
@@ -256,7 +257,7 @@ def test_no_text_can_become_markup() -> None:
 
 
 @given(results)
-@settings(max_examples=30)
+@share(0.6)
 def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) -> None:
     page = report_html(SUMMARY, frame, generated_at=NOW)
     if frame.empty:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.execution.compare import agreeing, in_place, shown, strangers, vanished
+from tasks.execution.compare import agreeing, in_place, moved, newcomers, shown, stands, strangers, types_kept, vanished
 from tasks.plan.draft import Inputs
 from tasks.plan.rules import Policy, plan
 
@@ -30,6 +30,35 @@ def test_a_deletion_is_in_place_when_no_such_entry_is_left_over() -> None:
     assert list(rows["action"]) == ["keep", "delete"]
     assert list(in_place(rows, current(A))) == [True, True]
     assert list(in_place(rows, current(A, A))) == [True, False]
+
+
+def test_a_newcomer_is_what_the_plan_does_not_know_as_it_is_spelled() -> None:
+    """Equal entries count one by one, and a row that adds knows none."""
+    rows = planned(desired(A, C), current(A, B))
+    there = current(A, {"name": "B", "number": "2 ", "key": "2"}, A, C)
+    assert list(newcomers(rows, there)) == [False, True, True, True]
+    assert list(newcomers(rows, current(A, B))) == [False, False]
+
+
+def test_a_row_stands_where_the_plan_saw_its_entry() -> None:
+    rows = planned(desired(A, C), current(A, B))
+    assert dict(zip(rows["action"], stands(rows), strict=True)) == {"keep": True, "add": False, "delete": True}
+    assert dict(zip(rows["action"], moved(rows, current(A)), strict=True)) == {
+        "keep": False,
+        "add": False,
+        "delete": True,
+    }
+
+
+def test_a_type_is_kept_where_the_number_that_was_written_shows_it() -> None:
+    """What was not sent with a type, what was not written, and what cannot be told apart say nothing."""
+    typed = [{**entry, "type_id": "FAX"} for entry in (A, B, C)]
+    rows = planned(desired(*typed, {"name": "D", "number": "4"}), current({**C, "type_id": "STA"}))
+    assert types_kept(rows, current(typed[0], {**B, "type_id": "STA"}, typed[2], {"name": "D", "number": "4"})) == {
+        ("one", "1"): True,
+        ("one", "2"): False,
+    }
+    assert types_kept(planned(desired(typed[0]), current()), current(typed[0], typed[0])) == {}
 
 
 def test_strangers_are_what_a_plan_neither_saw_nor_wants() -> None:

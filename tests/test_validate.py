@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import pytest
-from hypothesis import given, settings
+from drawing import share
+from hypothesis import given
 from hypothesis import strategies as st
 from tables import table
 
@@ -186,6 +188,21 @@ def test_an_owner_is_not_cleared_where_another_line_gives_it_numbers() -> None:
     assert checked.clears.empty
 
 
+def test_of_a_spoilt_cell_nothing_else_is_said_and_its_number_ties_the_line_to_nothing() -> None:
+    """The number of line 2 can be read, but it is not what somebody typed."""
+    source = table(
+        Source, ({"line": at, "owner": "F1", "number": number} for at, number in ((2, "22 999 00 01"), (3, "x")))
+    )
+    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "reason": "a spreadsheet has rounded it"})
+    checked = validate(source, Rules(USOS_SPEC, "faculty", USOS), flaws)
+    assert reasons(checked) == [
+        (2, "Telefon", "22 999 00 01", "a spreadsheet has rounded it"),
+        (3, "Telefon", "x", "a spreadsheet has rounded it"),
+    ]
+    assert list(checked.rejected["key"]) == ["", ""]
+    assert checked.desired.empty
+
+
 @pytest.mark.parametrize("text", ["112", "1234", "*21#"])
 def test_short_codes_are_trusted_only_with_permission(text: str) -> None:
     assert lines(usos({"number": text})) == []
@@ -227,7 +244,7 @@ def test_a_file_without_lines_wants_nothing() -> None:
 CELLS = st.sampled_from(["", "a", "A", "b", LONG, "F 1", "brak", "x", "112", "22 999 00 01", "22 999 00 01 w. 2"])
 
 
-@settings(max_examples=30)
+@share(0.6)
 @given(
     st.lists(st.fixed_dictionaries({"owner": CELLS, "name": CELLS, "number": CELLS, "new_name": CELLS}), max_size=6),
     st.booleans(),

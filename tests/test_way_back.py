@@ -71,6 +71,32 @@ def test_a_name_that_is_taken_now_is_not_put_back() -> None:
     assert sorted(back["action"]) == ["hold", "keep"]
 
 
+def test_a_rename_does_not_go_back_to_a_name_that_is_taken_now() -> None:
+    """Its entry is held as it stands, under the name it has now; the row is about it, and about no line."""
+    made = make([{"name": "B", "number": "1"}], [{"name": "A", "number": "1"}], APIO)
+    assert list(made["action"]) == ["rename"]
+    back = invert(made, current({"name": "B", "number": "1"}, {"name": "A", "number": "3"}), names_are_keys=True)
+    told = back[["line", "action", "name_before", "number_before", "name_after", "number_after", "message"]]
+    assert told.to_numpy().tolist() == [
+        [0, "keep", "A", "3", "A", "3", ""],
+        [0, "hold", "B", "1", "B", "1", "not put back: another entry has this name now"],
+    ]
+
+
+def test_an_entry_whose_name_is_taken_is_a_remark_about_nothing_that_stands_there() -> None:
+    made = make([], [{"name": "A", "number": "1"}], APIO)
+    back = invert(made, current({"name": "A", "number": "3"}), names_are_keys=True)
+    (remark,) = back[back["action"] == "hold"].to_dict("records")
+    assert {remark[f"{text}_{image}"] for text in ("name", "number", "key") for image in ("before", "after")} == {""}
+    assert (remark["line"], remark["message"]) == (0, "not put back: another entry has this name now")
+
+
+def test_what_is_applied_again_backwards_is_about_no_line() -> None:
+    made = make([{"name": "A", "number": "1"}], [{"name": "A", "number": "2"}], APIO)
+    assert list(made["line"]) == [2]
+    assert list(invert(made, current({"name": "A", "number": "1"}), names_are_keys=True)["line"]) == [0]
+
+
 @given(_usos, _usos, st.data())
 def test_law_an_interrupted_plan_wants_just_the_rest(
     wants: list[dict[str, str]], has: list[dict[str, str]], data: st.DataObject

@@ -54,11 +54,12 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     draft = _set_up(inputs, policy)
     current = draft.current
     # A line that names no owner and no entry could be about any of them: no number may leave its list.
-    untied = _untied(inputs.rejected, current, policy)
+    confirmed = _confirmed(draft, inputs.rejected, policy)
+    untied = _untied(inputs.rejected, current, confirmed, policy)
     released: Mask = np.zeros(len(current), dtype=np.bool_)
     if policy.names_are_keys:
         _hold_repeated_names(draft)
-        _hold_mentioned(draft, inputs.rejected)
+        _hold_mentioned(draft, inputs.rejected, confirmed)
         _hold_together(draft)
         released = rename_explicitly(draft)
         _hold_together(draft)
@@ -126,21 +127,32 @@ def _comparable(
     return desired.assign(tidy=tidy, old_tidy=old)
 
 
-def _untied(rejected: pd.DataFrame, current: pd.DataFrame, policy: Policy) -> int | None:
+def _confirmed(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> Mask:
+    """Tell which entries of a phone list a good line says exactly; asked only where a line was rejected."""
+    confirmed: Mask = np.zeros(len(draft.current), dtype=np.bool_)
+    if policy.names_are_keys and not rejected.empty:
+        confirmed[_equal_on_free(draft)[1]] = True
+    return confirmed
+
+
+def _untied(rejected: pd.DataFrame, current: pd.DataFrame, confirmed: Mask, policy: Policy) -> int | None:
     """Return the first line that could be about any entry.
 
     In a phone list that is a line whose number could not be read and whose name stands nowhere (it may have been meant
     to rename any entry), and a line without a name whose number stands nowhere (it may have been meant for any name).
+    An entry that a good line says exactly ties no other line: that one is about something else. So what the good lines
+    bring with this plan ties nothing in the next one either, and what was held stays held until the file is corrected.
     """
     if rejected.empty:
         return None
     loose = rejected["owner"] == ""
     if policy.names_are_keys:
-        standing = set(current["key"])
+        doubtful = current[~confirmed]
+        standing = set(doubtful["key"])
         found_keys = {key for key in rejected["key"].unique() if _parts(key) & standing}
         found = rejected["key"].isin(found_keys)
         for names in (rejected["name"], rejected["new_name"]):
-            found |= is_in(names.str.casefold() if policy.fold_names else names, current["tidy"])
+            found |= is_in(names.str.casefold() if policy.fold_names else names, doubtful["tidy"])
         nameless = (rejected["name"] == "") & (rejected["new_name"] == "")
         loose = ~found & (nameless | (rejected["key"] == ""))
     lines = rejected.loc[loose, "line"]
@@ -167,7 +179,7 @@ def _hold_repeated_names(draft: Draft) -> None:
     _hold_named(draft, names.duplicated(keep=False).to_numpy(), "held: this name stands in the list more than once")
 
 
-def _hold_mentioned(draft: Draft, rejected: pd.DataFrame) -> None:
+def _hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> None:
     """Hold the entries that carry a rejected line's name or number, unless a good line says just what stands there."""
     if rejected.empty:
         return
@@ -175,8 +187,6 @@ def _hold_mentioned(draft: Draft, rejected: pd.DataFrame) -> None:
     names = {name.casefold() for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
     mentioned = is_in(draft.current["tidy"].str.casefold(), names) | is_in(draft.current["key"], keys)
-    confirmed = np.zeros(len(draft.current), dtype=np.bool_)
-    confirmed[_equal_on_free(draft)[1]] = True
     _hold_named(draft, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
 
 

@@ -125,6 +125,16 @@ def test_a_name_that_an_address_would_change_is_refused_before_sending(make_apio
             call()
         assert caught.value.attempts == 0
         assert not name or f" {name} " not in str(caught.value)
+        # The sentence says what is wrong, the remedy what to do, and nobody confuses the two.
+        assert caught.value.message == "telephony: an address cannot carry this name; nothing was sent."
+        assert caught.value.remedy == "Delete it by the list, and create it anew."
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_an_entry_is_created_whichever_success_the_service_calls_it(make_apio: Any, status: int) -> None:
+    body = {"name": ADA.name, "phoneNumber": ADA.number}
+    with playing(answer=behind_login(Reply(status, body))) as script:
+        assert make_apio(script.url).create(CHOPIN, [ADA]) == Written(status, 1)
 
 
 @pytest.mark.parametrize("name", ["Batch", "batch 2", "...", "dr. Nowak", "a?b#c", "x\\y", "ż"])

@@ -364,7 +364,18 @@ def test_the_other_methods_ask_for_what_their_pages_name(make_usos: Any) -> None
     ]
 
 
-@pytest.mark.parametrize("body", [{"administrative_methods": None}, {"administrative_methods": [1]}, "not a time", 5])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"administrative_methods": None},
+        {"administrative_methods": [1]},
+        {"administrative_methods": ["a", 1]},
+        {"administrative_methods": {"a": 1}},
+        {"administrative_methods": "select"},
+        "not a time",
+        5,
+    ],
+)
 def test_an_answer_of_the_wrong_type_is_no_answer(make_usos: Any, body: object) -> None:
     with playing(Reply(body=json.dumps(body))) as script:
         usos = make_usos(script.url, attempts=1)

@@ -89,7 +89,7 @@ def side_of(made: Institution, sync: str = "one") -> SyncSide:
     source = table(Source, ({"line": at, **line} for at, line in enumerate(made.lines, start=2)))
     rules = Rules(APIO if made.by_name else USOS, "tenant t" if made.by_name else "faculty", {"number": "Telefon"})
     checked = validate(source, rules)
-    read = pd.DataFrame(made.entries).assign(type_id="", name_en="").astype("str")
+    read = pd.DataFrame([{"type_id": "", **entry} for entry in made.entries]).assign(name_en="").astype("str")
     entries = with_canonical_numbers(
         read[["owner", "name", "number", "type_id", "name_en"]], region="PL", area_code=None
     )
@@ -201,6 +201,58 @@ def test_what_could_not_be_looked_at_is_neither_resolved_nor_forgotten() -> None
     back = finished(rows_of(side), Earlier(carried, carried))
     assert set(back["since"]) == {"2026-01-01"}
     assert "new" not in set(back["trend"])
+
+
+def test_of_an_owner_that_was_not_compared_nothing_is_resolved() -> None:
+    """Another owner of the same sync, and the same owner of another sync, were compared."""
+    kept = finished(rows_of(side_of(invented(6, 100, by_name=False))), Earlier(None, None))
+    kept = kept.assign(carried=False)
+    owners = kept.loc[kept["kind"] != FindingKind.AGREE, "owner"]
+    unseen = str(owners.iloc[0])
+    blind = Earlier(kept, kept, [("one", unseen), ("two", str(owners.iloc[-1]))])
+    gone = resolved(kept.iloc[:0], blind)
+    assert set(gone["owner"]) == set(owners) - {unseen}
+    carried = remember(kept.iloc[:0], blind)
+    assert set(carried["owner"]) == {unseen}
+
+
+def test_the_first_reconciliation_has_nothing_to_compare_with() -> None:
+    first = finished(rows_of(side_of(invented(6, 100, by_name=False))), Earlier(None, None))
+    assert set(first["trend"]) == {""}
+    gone = resolved(first, Earlier(first, None))
+    assert (list(gone.columns), len(gone)) == (list(Finding.to_schema().columns), 0)
+
+
+@pytest.mark.parametrize(
+    ("by_name", "entry", "what"),
+    [
+        (False, {"type_id": "FAX"}, "type"),
+        (False, {"name": "Inne", "type_id": "FAX"}, "comment, type"),
+        (False, {"name": "Biuro", "number": "22 500 00 02"}, "number"),
+        (True, {"type_id": "FAX", "number": "22 500 00 02"}, "number"),
+        (True, {"name": "biuro"}, "name"),
+    ],
+)
+def test_each_difference_is_named(by_name: bool, entry: dict[str, str], what: str) -> None:  # noqa: FBT001 - a column
+    line = {"owner": "" if by_name else "1", "name": "Biuro", "number": "22 500 00 01"}
+    made = Institution(by_name, [{**line, "type_id": "STA"}])
+    made.put("differs", None, {**line, "type_id": "STA", **entry})
+    (row,) = classify_findings(side_of(made)).to_dict("records")
+    assert (row["kind"], row["what"]) == ("differs", what)
+
+
+def test_a_line_that_repeats_another_says_what_it_says() -> None:
+    line = {"owner": "", "name": "Biuro", "number": "22 500 00 01"}
+    made = Institution(by_name=True, lines=[line, line])
+    made.put("agree", None, line)
+    again = classify_findings(side_of(made)).set_index("line").loc[3]
+    assert dict(again[["kind", "what", "number_csv", "name_csv", "number_there"]]) == {
+        "kind": "duplicate",
+        "what": "says the same as line 2",
+        "number_csv": "22 500 00 01",
+        "name_csv": "Biuro",
+        "number_there": "",
+    }
 
 
 def test_stale_is_what_has_agreed_unchanged_for_longer_than_the_setting() -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
-from hypothesis import given, settings
+from drawing import share
+from hypothesis import given
 from hypothesis import strategies as st
 from tables import table
 
@@ -217,7 +218,7 @@ def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(sid
     assert sum(row["kind"] == "agree" for row in rows) == agreeing
 
 
-@settings(max_examples=12)
+@share(0.25)
 @given(sides())
 def test_lines_that_stand_apart_have_one_finding_each(side: SyncSide) -> None:
     rows = {row["line"]: row for row in records(classify_findings(side)) if row["line"]}
@@ -233,7 +234,7 @@ def test_lines_that_stand_apart_have_one_finding_each(side: SyncSide) -> None:
             )
 
 
-@settings(max_examples=12)
+@share(0.25)
 @given(sides())
 def test_what_a_sync_would_do_is_what_its_plan_says(side: SyncSide) -> None:
     rows = classify_findings(replace(side, unread=frozenset()))
@@ -251,7 +252,7 @@ def test_what_a_sync_would_do_is_what_its_plan_says(side: SyncSide) -> None:
     assert not Counter(ours) - Counter(alone)
 
 
-@settings(max_examples=12)
+@share(0.25)
 @given(sides(), st.randoms(use_true_random=False))
 def test_the_order_of_the_services_answer_does_not_matter(side: SyncSide, chance: Any) -> None:
     order = list(range(len(side.entries)))

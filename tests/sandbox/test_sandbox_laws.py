@@ -6,7 +6,8 @@ from itertools import count
 from random import Random
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from hypothesis import given, settings
+from drawing import share
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sandbox.apio_batch import Batch
@@ -29,7 +30,7 @@ SETTINGS = {name: choice for name, hint in get_type_hints(ApioOptions).items() i
 OPTIONS = st.builds(ApioOptions, **SETTINGS)
 
 
-@settings(max_examples=300, deadline=None)
+@share(6)
 @given(options=OPTIONS, rows=ROWS, number=NUMBERS)
 def test_a_batch_accounts_for_every_line_and_every_entry(
     options: ApioOptions, rows: list[tuple[str, str, str | None]], number: str
@@ -47,7 +48,7 @@ def test_a_batch_accounts_for_every_line_and_every_entry(
     assert options.delete_missing or not gone
 
 
-@settings(max_examples=100, deadline=None)
+@share(2)
 @given(rows=st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1", "2"]), max_size=6), options=OPTIONS)
 def test_a_complete_list_without_renames_is_what_is_stored(rows: dict[str, str], options: ApioOptions) -> None:
     """Whatever the settings: entries that the file names are there with their numbers."""

@@ -16,9 +16,10 @@ from pathlib import Path
 import click
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "road")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "road")]
 
-from campaign import laid_out, one_history, some_histories  # noqa: E402 - after the path
+from campaign import laid_out, one_history, some_histories  # noqa: E402 - likewise
+from children import hear_interrupts  # noqa: E402 - after the path
 from figures import Figures  # noqa: E402 - likewise
 from histories import draw  # noqa: E402 - likewise
 from processes import REAL, real_history  # noqa: E402 - likewise
@@ -55,9 +56,7 @@ def main() -> int:
 def _together(given: argparse.Namespace, parts: list[range], figures: Figures, began: float) -> None:
     """Live through all histories, several at once, and add their figures up as they come."""
     # Not forked: a fork copies the locks of the threads that hold them.
-    with ProcessPoolExecutor(
-        given.processes, mp_context=get_context("spawn"), initializer=tune_garbage_collection
-    ) as pool:
+    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
         reals = [pool.submit(real_history, given.seed * 1_000_000 + at) for at in range(given.real)]
         try:
             for done in as_completed([*reals, *(pool.submit(some_histories, seeds) for seeds in parts)]):
@@ -66,6 +65,11 @@ def _together(given: argparse.Namespace, parts: list[range], figures: Figures, b
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _begin() -> None:
+    tune_garbage_collection()
+    hear_interrupts()
 
 
 def _tell(broken: list[tuple[int, str]]) -> None:

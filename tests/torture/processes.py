@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from children import started
 from figures import Figures
 from road_trip import ENVIRON, OPEN_GUARD, Road, apio_state, usos_state
 
@@ -59,15 +60,14 @@ class OfflineContext:
     def type(self, *arguments: str, signals: tuple[int, ...] = (), after: int = 0) -> Ended:
         """Run a command; send it these signals one after the other, once so many writes were answered."""
         before = self.writes()
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        with started(
             [*COMMAND, *arguments, "--json"],
             cwd=self.folder,
             env={**os.environ, **ENVIRON, "PYTHONPATH": str(_ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        )
-        with process:
+        ) as process:
             for number in signals:
                 while process.poll() is None and self.writes() - before < after:
                     time.sleep(0.001)

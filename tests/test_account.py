@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from tables import clears, current, desired, rejected, repeats
+
+from schemas.tables import Result
+from tasks.execution.results import account, add_strangers
+from tasks.plan.draft import Inputs
+from tasks.plan.rules import Policy, plan
+
+
+def test_an_entry_that_came_meanwhile_is_in_no_line() -> None:
+    """A clerk who is told line 1 looks for the mistake there."""
+    wanted, stands = desired({"name": "A", "number": "1"}), current({"name": "A", "number": "1"})
+    made = plan(
+        Inputs(wanted, rejected(), clears(), repeats(), stands), Policy(names_are_keys=True, delete_missing=True)
+    )
+    result = account("one", made, [], [], at="now")
+    both = add_strangers(result, current({"name": "B", "number": "2"}), at="later")
+    Result.validate(both)
+    told = both[["sync", "line", "action", "outcome", "name_before", "name_after", "at"]]
+    assert told.to_numpy().tolist() == [
+        ["one", 2, "keep", "unchanged", "A", "A", "now"],
+        ["one", 0, "foreign", "unchanged", "B", "B", "later"],
+    ]
+    assert add_strangers(result, current(), at="later") is result
+
+
+def test_an_entry_that_nobody_planned_to_delete_is_in_no_line() -> None:
+    gone = {"owner": "one", "name": "B", "number": "2", "message": "gone", "at": "now"}
+    made = plan(
+        Inputs(desired(), rejected(), clears(), repeats(), current()), Policy(names_are_keys=True, delete_missing=True)
+    )
+    (row,) = account("one", made, [], [gone], at="now").to_dict("records")
+    assert (row["line"], row["action"], row["outcome"], row["name_before"], row["name_after"]) == (
+        *(0, "delete", "unplanned", "B"),
+        "",
+    )
