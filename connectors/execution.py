@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from schemas.answer import WriteAnswer
-from schemas.errors import ServiceError
-from schemas.execution import NumberingDefaults
+from schemas.errors import ServiceError, Unreachable
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot
+from schemas.plan import Outcome
+from tasks.execution.classify import NOT_KEPT, Seen, classify, worth_another_try
+from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands, writes
+from tasks.execution.entity_sets import Wanted, entity_sets
 from tasks.phone.snapshot_keys import with_canonical_numbers
+from tasks.plan.pairing import Ints
 
 # How often a write whose answer was lost is sent once more, after reading has shown that it did nothing.
 ROUNDS = 3
@@ -38,3 +44,141 @@ def wait_before(round_number: int, answers: Sequence[WriteAnswer]) -> float:
     """Return how long to wait before sending once more: what the service asked for, and longer each time."""
     asked = [answer.error.retry_after or 0.0 for answer in answers if answer.error]
     return max([*asked, 0.5 * float(2**round_number)])
+
+
+class ReplacesOwners(Protocol):
+    """A service that takes an owner's complete set of entries, all of them or none."""
+
+    def read(self, owners: Sequence[str], progress: Progress) -> Snapshot:
+        """Return the entries of these owners."""
+
+    def replace(self, sets: dict[str, list[Wanted]], go_on: Callable[[], bool]) -> dict[str, WriteAnswer]:
+        """Send each owner's set once, and return what was said about those that were sent."""
+
+
+class OwnerSets:
+    """Owners whose entries are replaced as a whole, those that are read together, on their way through one plan.
+
+    Read, compare with the plan, send what has not moved, read again, and say what is seen: an answer is only a hint.
+    """
+
+    def __init__(self, service: ReplacesOwners, rows: pd.DataFrame, job: Job, result: ApplyResult) -> None:
+        self._service = service
+        self._rows = rows
+        self._job = job
+        self._result = result
+
+    def run(self) -> None:
+        """Send what has not moved, settle what was sent, and leave the rest with its reason."""
+        if self._result.stopped or not self._job.go_on():
+            self._note(self._rows, Outcome.SKIPPED, "not sent: writing ended before its turn came")
+            return
+        try:
+            fresh = self._read(self._rows)
+        except ServiceError as error:
+            self._result.stopped = error
+            self._note(self._rows, Outcome.SKIPPED, f"not sent: {error.message}")
+            return
+        go = self._without_conflicts(fresh)
+        if len(go):
+            self._send(go)
+
+    def _read(self, rows: pd.DataFrame) -> Snapshot:
+        return self._service.read(sorted(rows["owner"].unique()), lambda *_: None)
+
+    def _without_conflicts(self, fresh: Snapshot) -> pd.DataFrame:
+        """Leave out owners that are not as the plan saw them: their numbers are somebody else's latest word."""
+        rows = self._rows
+        gone, new = moved(rows, fresh.entries), newcomers(rows, fresh.entries)
+        conflicts = {*rows.loc[gone, "owner"], *fresh.entries.loc[new, "owner"], *fresh.unread}
+        if not conflicts:
+            return rows
+        apart = rows["owner"].isin(conflicts)
+        agreed = rows["owner"].isin(agreeing(rows, fresh.entries) & conflicts)
+        self._note(rows[agreed], Outcome.UNCHANGED, "somebody else has done it already")
+        message = "not sent: this owner's numbers have changed since the plan was made"
+        self._note(rows[apart & ~agreed], Outcome.CONFLICT, message)
+        here = rows[(apart & ~agreed & gone).to_numpy() & ~writes(rows)]
+        known = [self._job.known(int(row), Outcome.CONFLICT, "changed by somebody else", None) for row in here.index]
+        self._keep(known, [])
+        self._found(fresh.entries[fresh.entries["owner"].isin(conflicts)])
+        return rows[~apart]
+
+    def _send(self, rows: pd.DataFrame) -> None:
+        """Send, read, and send once more what reading shows to have had no effect."""
+        answers: dict[str, WriteAnswer] = {}
+        pending = rows
+        for round_number in range(ROUNDS):
+            owners = sorted(pending["owner"].unique())
+            intent = self._job.intend("replace", owners)
+            said = self._service.replace(entity_sets(pending), self._job.go_on)
+            for owner, answer in said.items():
+                answers[owner] = answer.after(answers.get(owner))
+            try:
+                found = self._read(pending)
+            except ServiceError as error:
+                self._unsettled(pending, answers, error, intent)
+                return
+            again = self._settle(pending, found, answers, intent, last=round_number == ROUNDS - 1)
+            pending = pending[pending["owner"].isin(again)]
+            if pending.empty:
+                return
+            self._job.sleep(wait_before(round_number, [answers[owner] for owner in again]))
+
+    def _settle(
+        self, rows: pd.DataFrame, found: Snapshot, answers: dict[str, WriteAnswer], intent: int, *, last: bool
+    ) -> set[str]:
+        """Note the outcome of every owner but those to send once more, and return these."""
+        done = in_place(rows, found.entries)
+        untouched = set(rows["owner"]) - {*rows.loc[moved(rows, found.entries), "owner"]}
+        untouched -= {*found.entries.loc[newcomers(rows, found.entries), "owner"], *found.unread}
+        known, again = [], set()
+        changes, resting = writes(rows), stands(rows) & ~writes(rows)
+        for owner, mine in _places(rows):
+            answer = answers.get(owner)
+            seen = Seen(read=owner not in found.unread, untouched=owner in untouched)
+            if not last and not done[mine].all() and worth_another_try(answer, seen):
+                again.add(owner)
+                continue
+            for at in mine[changes[mine]]:
+                outcome, message = classify(answer, seen, in_place=bool(done[at]))
+                known.append(self._job.known(int(rows.index[at]), outcome, message, answer))
+            lost: Iterable[int] = rows.index[mine[resting[mine] & ~done[mine]]] if seen.read else []
+            known += [self._job.known(int(row), Outcome.CONFLICT, NOT_KEPT, answer) for row in lost]
+            if answer and answer.kind == "denied":
+                self._result.stopped = answer.error
+        self._keep(known, [intent])
+        self._found(found.entries[~found.entries["owner"].isin(again)])
+        return again
+
+    def _unsettled(self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], error: ServiceError, intent: int) -> None:
+        """Reading failed after writing: where nobody knows what was done, the intent stays open."""
+        self._result.stopped = error
+        changes, known = rows[writes(rows)], []
+        for owner, mine in _places(changes):
+            answer = answers.get(owner)
+            outcome, message = Outcome.UNKNOWN, "sent, but what came of it could not be read"
+            if answer is None or answer.kind == "denied" or isinstance(answer.error, Unreachable):
+                outcome, message = Outcome.SKIPPED, "not sent"
+            elif answer.kind == "refused":
+                outcome, message = Outcome.FAILED, answer.message
+            known += [self._job.known(int(row), outcome, message, answer) for row in changes.index[mine]]
+        self._keep(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else [intent])
+
+    def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
+        changes = rows[writes(rows)]
+        self._keep([self._job.known(int(row), outcome, message, None) for row in changes.index], [])
+
+    def _keep(self, known: list[RowOutcome], intents: list[int]) -> None:
+        self._result.known |= {item.row: item for item in known}
+        self._job.settle(known, intents)
+
+    def _found(self, entries: pd.DataFrame) -> None:
+        self._result.found = pd.concat([self._result.found, entries], ignore_index=True)
+
+
+def _places(rows: pd.DataFrame) -> Iterable[tuple[str, Ints]]:
+    """Return the positions of each owner's rows, the owners in the order of the rows."""
+    numbers, owners = pd.factorize(rows["owner"])
+    places = np.split(np.argsort(numbers, kind="stable"), np.cumsum(np.bincount(numbers))[:-1])
+    return zip(owners, places, strict=True) if len(rows) else ()

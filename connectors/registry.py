@@ -13,7 +13,7 @@ from typing import Final
 from connectors.service import Service
 from schemas.target import TargetSpec
 
-_OURS: Final = ("connectors.usos.service", "connectors.apio.service")
+_OURS: Final = ("connectors.usos.service", "connectors.apio.service", "connectors.memory.service")
 _GROUP: Final = "phonesync.services"
 
 

@@ -220,7 +220,7 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
         kept = '{ env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
         return _Problem(place, f"say where it is kept: {kept}")
     if problem["type"].startswith("union_tag"):
-        kinds = " or ".join(f'"{kind}"' for kind in specs())
+        kinds = " or ".join(f'"{kind}"' for kind, spec in specs().items() if spec.advertised)
         return _Problem(f"{place}.kind", f"say which service this is: {kinds}")
     said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     return _Problem(place, _PLAINLY.get(problem["type"], _PLAINLY.get(steps[-1], said)))

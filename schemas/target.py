@@ -98,6 +98,7 @@ class TargetSpec:
         write_format: how a new or changed number is written where the configuration does not say.
         keeps_types: entries have a type.
         sliceable: several workers may write a plan side by side.
+        advertised: people are told of it where they have to choose a service.
         place: names the place of a sync within its connection, such as `faculty` or `tenant chopin`.
         private: tells whether the numbers of a sync are people's, to be masked wherever they are shown.
         person: names the owner that a person is, from the person's id; None where owners are no people.
@@ -120,6 +121,7 @@ class TargetSpec:
     deletes_by_itself: bool = False
     keeps_types: bool = False
     sliceable: bool = False
+    advertised: bool = True
     secrets: Mapping[str, str] = field(default_factory=dict)
     block_keys: Mapping[str, str] = field(default_factory=dict)
 
