@@ -104,18 +104,21 @@ class Road:
         (self.folder / "source.csv").write_text(text, encoding="utf-8", newline="")
 
     def configure(self, sync: Mapping[str, Any], **connection: Any) -> None:
-        """Write the configuration of one sync, named `one`; it is for USOS where it names an entity class."""
+        """Write the configuration of one sync, named `one`; it is for USOS where it names an entity class.
+
+        A connection of another kind is given whole.
+        """
         usos = "entity_class" in sync
         url = self.sandbox.usos_url if usos else self.sandbox.apio_url
         secrets = ("consumer_key", "consumer_secret") if usos else ("username", "password")
         names = ("KEY", "SECRET") if usos else ("NAME", "WORD")
+        ours = {
+            "kind": "usos" if usos else "apio",
+            "base_url": url,
+            **{secret: {"env": name} for secret, name in zip(secrets, names, strict=True)},
+        }
         tables = {
-            "connections.there": {
-                "kind": "usos" if usos else "apio",
-                "base_url": url,
-                **{secret: {"env": name} for secret, name in zip(secrets, names, strict=True)},
-                **connection,
-            },
+            "connections.there": {**({} if "kind" in connection else ours), **connection},
             "syncs.one": {"connection": "there", "source": "source.csv", "full_numbers": True, **sync},
         }
         text = "".join(f"[{table}]\n{_toml(values)}" for table, values in tables.items())
