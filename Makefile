@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install check quick test explore torture demo bench fuzz audit clean
+.PHONY: help install develop check quick test explore torture demo bench fuzz audit clean
 
 BIN := .venv/bin
-STAMP := .venv/.installed
+INSTALLED := .venv/.installed
+DEVELOPED := .venv/.developed
 PEERS := .venv/peers-others/.installed .venv/peers-datacompy/.installed
 PYTHONS := python3.11 python3 python3.12 python3.13
 # One process more than cores: many tests wait. With more of them, servers and browsers wait for each other too long.
@@ -17,9 +18,11 @@ SEED ?= 1
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-install: $(STAMP)  ## make .venv with everything in it
+install: $(INSTALLED)  ## make .venv with what running needs
 
-check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
+develop: $(DEVELOPED)  ## add what tests and checks need
+
+check: $(DEVELOPED)  ## style, types, the direction of imports, unsafe habits
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --num-workers auto
@@ -28,30 +31,30 @@ check: $(STAMP)  ## style, types, the direction of imports, unsafe habits
 
 # tests/conftest.py hands out the files, and says in which order: by the number of their tests, those that take longest would
 # come last. Many of them start the program anew: it is compiled once, also where Python is told not to keep what it compiles.
-test: $(STAMP)  ## every test; PYTEST_ARGS="-k word" for some
+test: $(DEVELOPED)  ## every test; PYTEST_ARGS="-k word" for some
 	@$(BIN)/python -m compileall -q connectors flows schemas tasks
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-quick: $(STAMP)  ## the tests that need no server, browser, Prefect or process to kill: under 90 s
+quick: $(DEVELOPED)  ## the tests that need no server, browser, Prefect or process to kill: under 90 s
 	@$(BIN)/python -m compileall -q connectors flows schemas tasks
 	$(BIN)/pytest -m "not slow" $(PYTEST_ARGS)
 
 # Drawn anew each time; the seed that is printed repeats the draws.
 EXPLORE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
-explore: $(STAMP)  ## every law on many random examples, for an hour; the seed is printed, EXPLORE_SEED=5 draws the same again
+explore: $(DEVELOPED)  ## every law on many random examples, for an hour; the seed is printed, EXPLORE_SEED=5 draws the same again
 	@echo "EXPLORE_SEED=$(EXPLORE_SEED)"
 	$(BIN)/pytest -m hypothesis --hypothesis-profile=explore --hypothesis-seed=$(EXPLORE_SEED) $(PYTEST_ARGS)
 
-torture: $(STAMP)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
+torture: $(DEVELOPED)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
 	$(BIN)/python -m tests.torture --histories $(HISTORIES) --seed $(SEED)
 
-demo: $(STAMP)  ## the whole story on sample data, against both services on loopback
+demo: $(INSTALLED)  ## the whole story on sample data, against both services on loopback
 	@$(BIN)/phonesync demo
 
 BENCH_ARGS ?=
 
-bench: $(STAMP) $(PEERS)  ## side-by-side measurements; BENCH_ARGS=--full for a million lines
+bench: $(INSTALLED) $(PEERS)  ## side-by-side measurements; BENCH_ARGS=--full for a million lines
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 # What phonesync is measured beside is installed for that alone, each set in a place of its own.
@@ -67,7 +70,7 @@ FUZZ_FOLDER ?= .fuzz
 FUZZ_TARGETS ?= csv_file workbook packed number usos_answer apio_answer configuration ledger_file
 
 # What breaks a target is kept in the folder; the next campaign begins with what this one has found.
-fuzz: $(STAMP)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
+fuzz: $(DEVELOPED)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,fuzz]'
 	@for target in $(FUZZ_TARGETS); do \
 	  echo "Fuzzing $$target for $(FUZZ_SECONDS) s ..."; \
@@ -76,7 +79,7 @@ fuzz: $(STAMP)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
 	done
 
 # Asks an advisory service on the network. Where that does not answer nothing was audited, and that is an error.
-audit: $(STAMP)  ## known vulnerabilities of the dependencies; needs the network
+audit: $(INSTALLED)  ## known vulnerabilities of the dependencies; needs the network
 	@test -x .venv/audit/bin/pip-audit || { $(BIN)/python -m venv .venv/audit && \
 	  .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
 	.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
@@ -86,16 +89,33 @@ clean:  ## remove caches, built packages and the demo's folder
 	rm -rf .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .phonesync-demo dist
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing phonesync and its tools into .venv (about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+# Names what pip is at, one package a line, and compiles afterwards: on all cores, and without other packages' own tests,
+# whose bytecode would be 40 MB. A few packages hold files that are not of this Python, so the result is not asked.
+define put_in
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt -e '$(1)' | \
+	  while read -r word rest; do case "$$word $$rest" in \
+	    Collecting*) echo "  $${rest%%[^A-Za-z0-9._-]*}" ;; \
+	    "Installing collected"*) echo "  Writing them to .venv ..." ;; \
+	  esac; done
+	@echo "  Compiling them (half a minute) ..."
+	@$(BIN)/python -m compileall -qq -j 0 -x '/tests/' .venv/lib || true
 	@touch $@
+endef
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "2 of 2: Installing what phonesync needs (about 110 packages, a minute) ..."
+	$(call put_in,.)
 	@echo "Installed. Next: make demo"
+
+$(DEVELOPED): $(INSTALLED)
+	@echo "Installing what tests and checks need (about 40 packages more, half a minute) ..."
+	$(call put_in,.[dev])
+	@echo "Installed. Next: make check, make test"
 
 $(BIN)/python:
 	@for python in $(PYTHONS); do \
 	  if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    echo "Making .venv with $$($$python --version) ..."; \
+	    echo "1 of 2: Making .venv with $$($$python --version) ..."; \
 	    if $$python -m venv .venv; then exit 0; fi; \
 	    rm -rf .venv; \
 	    echo "$$python cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; \

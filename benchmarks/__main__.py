@@ -80,7 +80,7 @@ def _machine() -> dict[str, Any]:
         "at": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("numpy", "pandas", "pandera", "phonenumbers", "pyarrow")},
+        "versions": {name: version(name) for name in ("numpy", "pandas", "pandera", "phonenumberslite", "pyarrow")},
     }
 
 

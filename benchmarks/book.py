@@ -9,9 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import vl_convert
-
-from benchmarks import programs, targets
+from benchmarks import plot, programs, targets
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results"
@@ -135,25 +133,8 @@ _PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
 
 def _draw(name: str, measured: Sequence[dict[str, Any]], title: str) -> None:
     """Draw the seconds of each program by the number of lines, both on logarithmic axes."""
-    values = [
-        {"lines": one["rows"], "seconds": seen["median"], "program": program}
-        for one in measured
-        for program, seen in one["programs"].items()
-    ]
-    ours = {"condition": {"test": f"datum.program == '{programs.OURS}'", "value": 4}, "value": 1.5}
-    chart = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "title": title,
-        "width": 460,
-        "height": 300,
-        "background": "white",
-        "data": {"values": values},
-        "mark": {"type": "line", "point": True},
-        "encoding": {
-            "x": {"field": "lines", "type": "quantitative", "scale": {"type": "log"}, "title": "lines"},
-            "y": {"field": "seconds", "type": "quantitative", "scale": {"type": "log"}, "title": "seconds"},
-            "color": {"field": "program", "type": "nominal", "sort": None, "title": None},
-            "strokeWidth": ours,
-        },
-    }
-    (RESULTS / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(chart, vl_version="6.4"), encoding="utf-8")
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for one in measured:
+        for program, seen in one["programs"].items():
+            curves.setdefault(program, []).append((one["rows"], seen["median"]))
+    plot.draw(RESULTS / f"{name}.svg", title, curves, programs.OURS)

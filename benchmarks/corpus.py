@@ -150,7 +150,7 @@ def main(results: Path) -> None:
         for part, figures in scores.items():
             title = name if part == "all" else f"  {part} half"
             print(f"{title:<24}" + "".join(f"{figure:>13}" for figure in figures.values()))
-    kept["versions"] = {"phonenumbers": version("phonenumbers"), _PACKAGE: _VERSION}
+    kept["versions"] = {"phonenumberslite": version("phonenumberslite"), _PACKAGE: _VERSION}
     (results / "corpus.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 

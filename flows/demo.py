@@ -15,19 +15,18 @@ import click
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from connectors.sandbox.server import Sandbox, serve
+from connectors.sandbox.server import serve
 from connectors.sandbox.wire import Call
 from flows.console import out
 from flows.context import open_context
 from flows.orchestration.temporary_home import use_temporary_home
 from flows.progress import Narrator
 from flows.run_history import one_run
-from flows.sandbox import SAMPLES, credentials, read_state
+from flows.sandbox import CONFIGURATION, copy_samples, credentials, read_state
 from schemas.errors import UsageError
 from schemas.plan import WRITES, Action, Outcome
 
 FOLDER = Path(".phonesync-demo")
-CONFIGURATION = "phonesync.toml"
 # What a first plan finds in the samples; the table in data/samples/README.md says the same.
 EXPECTED: Mapping[str, Mapping[str, int]] = {
     "faculties": {"add": 2, "modify": 2, "rename": 0, "delete": 1, "keep": 18, "hold": 2, "foreign": 0},
@@ -55,7 +54,7 @@ def run_demo(*, keep_open: bool) -> int:
     _make_anew(FOLDER)
     with serve(state) as sandbox:
         click.echo(f"1. Both services listen here: USOS {sandbox.usos_url}, APIO {sandbox.apio_url}\n")
-        configuration = _configure(FOLDER, sandbox)
+        configuration = copy_samples(FOLDER, sandbox, heading=_MARK)
         use_temporary_home(os.environ, (FOLDER / "prefect").absolute())
         os.environ.update(credentials(state))
         with Narrator() as narrator:
@@ -78,7 +77,7 @@ def run_demo(*, keep_open: bool) -> int:
 
 
 def _make_anew(folder: Path) -> None:
-    """Make the folder with copies of the samples; only one that an earlier demonstration made is ever removed."""
+    """Make the folder, empty; only one that an earlier demonstration made is ever removed."""
     try:
         if folder.exists() or folder.is_symlink():
             mark = folder / CONFIGURATION
@@ -88,20 +87,8 @@ def _make_anew(folder: Path) -> None:
         folder.mkdir()
         (folder / CONFIGURATION).write_text(_MARK, encoding="utf-8")  # first: what breaks off now can be removed again
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        for source in sorted(SAMPLES.glob("*.csv")):
-            shutil.copyfile(source, folder / source.name)
     except OSError as error:
         raise UsageError(f"{folder} cannot be made anew ({error.strerror}).", remedy="Go to another folder.") from error
-
-
-def _configure(folder: Path, sandbox: Sandbox) -> Path:
-    """Write the samples' configuration with the addresses at which the services listen now."""
-    text = (SAMPLES / CONFIGURATION).read_text(encoding="utf-8")
-    for there, here in (("http://127.0.0.1:8701", sandbox.usos_url), ("http://127.0.0.1:8702", sandbox.apio_url)):
-        text = text.replace(f'"{there}"', f'"{here}"')
-    path = folder / CONFIGURATION
-    path.write_text(_MARK + text, encoding="utf-8")
-    return path
 
 
 def _pass(announcement: str, narrator: Narrator, configuration: Path) -> dict[str, Any]:

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import click
 
-from connectors.sandbox.server import serve
+from connectors.sandbox.options import ANY_METHOD, FAULTS
+from connectors.sandbox.rehearsal import (
+    METHODS,
+    SERVICES,
+    Setting,
+    fault_settings,
+    faults_from,
+    options_from,
+    settings,
+)
+from connectors.sandbox.server import Sandbox, serve
 from schemas.errors import UsageError
 
-SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+# In a checkout a link to data/samples, in an installed package a folder of it.
+SAMPLES = Path(str(files("flows").joinpath("samples"))).resolve()
+CONFIGURATION = "phonesync.toml"
 
 
 def read_state(path: Path | None) -> dict[str, Any]:
@@ -30,7 +46,7 @@ def read_state(path: Path | None) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{place} cannot be read.", remedy="Give a file of UTF-8 text with --state FILE.") from None
     except ValueError as error:
-        raise UsageError(f"{place} is not JSON: {error}.", remedy="See data/samples/sandbox.json.") from None
+        raise UsageError(f"{place} is not JSON: {error}.", remedy=f"See {SAMPLES / 'sandbox.json'}.") from None
     return state
 
 
@@ -45,24 +61,130 @@ def credentials(state: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def play(*, ports: tuple[int, int], state: Path | None, database: str, as_json: bool) -> None:
-    """Serve both services, say where and with which credentials, and run until Ctrl-C."""
-    stored = read_state(state)
+def copy_samples(folder: Path, sandbox: Sandbox, *, heading: str = "") -> Path:
+    """Put the sample files into a folder, and return the configuration among them: it names where the services listen.
+
+    Args:
+        folder: exists; files of the samples' names in it are replaced.
+        sandbox: the services.
+        heading: what the configuration begins with.
+    """
+    for source in sorted(SAMPLES.glob("*.csv")):
+        shutil.copyfile(source, folder / source.name)
+    text = (SAMPLES / CONFIGURATION).read_text(encoding="utf-8")
+    for there, here in (("http://127.0.0.1:8701", sandbox.usos_url), ("http://127.0.0.1:8702", sandbox.apio_url)):
+        text = text.replace(f'"{there}"', f'"{here}"')
+    path = folder / CONFIGURATION
+    path.write_text(heading + text, encoding="utf-8")
+    return path
+
+
+def _new_folder(folder: Path) -> None:
+    """Make the folder, or take an empty one: nobody's files are replaced."""
     try:
-        with serve(stored, ports=ports, database=database) as sandbox:
-            told = {"usos": sandbox.usos_url, "apio": sandbox.apio_url, "credentials": credentials(stored)}
-            if as_json:
-                click.echo(json.dumps(told))
-            else:
-                click.echo(f"USOS  {told['usos']}\nAPIO  {told['apio']}\n\nIn another terminal:\n")
-                for name, value in credentials(stored).items():
-                    click.echo(f"export {name}={value}")
-                click.echo("phonesync -c data/samples/phonesync.toml plan\n\nCtrl-C stops both.")
-            threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made ({error.strerror}).", remedy="Give another --samples.") from None
+    if taken:
+        raise UsageError(f"{folder} is not empty.", remedy="Give --samples a folder that does not exist yet.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the services are to be.
+
+    Attributes:
+        ports: where USOS and APIO listen; 0 takes a free one.
+        state: a JSON file of what they hold at first; None stands for the sample institution.
+        samples: a folder for the sample files, if they are wanted.
+        database: where the state lives while they run, as an SQLAlchemy URL.
+        seed: decides every random order.
+        settings: how they behave, as `connectors.sandbox.rehearsal` reads it.
+        faults: what goes wrong, likewise.
+    """
+
+    ports: tuple[int, int]
+    state: Path | None
+    samples: Path | None
+    database: str
+    seed: int
+    settings: Sequence[str]
+    faults: Sequence[str]
+
+
+def play(wanted: Wanted, *, as_json: bool) -> None:
+    """Serve both services, say where and with which credentials, and run until Ctrl-C.
+
+    Raises:
+        UsageError: a setting, a fault, the state, the folder or a port cannot be used; nothing was served.
+    """
+    usos, apio = options_from(wanted.settings)
+    faults = faults_from(wanted.faults)
+    stored = read_state(wanted.state)
+    if wanted.samples:
+        _new_folder(wanted.samples)
+    behaviour: dict[str, Any] = {"usos": usos, "apio": apio, "seed": wanted.seed}
+    try:
+        with serve(stored, ports=wanted.ports, database=wanted.database, **behaviour) as sandbox:
+            sandbox.usos.faults, sandbox.apio.faults = faults["usos"], faults["apio"]
+            _say_where(wanted, stored, sandbox, as_json=as_json)
+            _wait(sandbox)
     except OSError as error:
         raise UsageError(
             f"A port cannot be used ({error.strerror}).",
             remedy="Give others with --usos-port and --apio-port; 0 takes a free one.",
         ) from None
+
+
+def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, as_json: bool) -> None:
+    configuration = Path("data", "samples", CONFIGURATION)
+    if wanted.samples:
+        configuration = copy_samples(wanted.samples, sandbox)
+    secrets = credentials(stored)
+    if as_json:
+        click.echo(json.dumps({"usos": sandbox.usos_url, "apio": sandbox.apio_url, "credentials": secrets}))
+        return
+    click.echo(f"USOS  {sandbox.usos_url}\nAPIO  {sandbox.apio_url}\n")
+    for title, texts in (("Set", wanted.settings), ("Goes wrong", wanted.faults)):
+        if texts:
+            click.echo("\n  ".join([f"{title}:", *texts]) + "\n")
+    click.echo("In another terminal:\n")
+    for name, value in secrets.items():
+        click.echo(f"export {name}={value}")
+    click.echo(f"phonesync -c {shlex.quote(str(configuration))} plan\n\nCtrl-C stops both.")
+
+
+def _wait(sandbox: Sandbox) -> None:
+    """Wait for Ctrl-C; say then what nobody has met, so that a rehearsal is not taken for one that went well."""
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+    for service in (sandbox.usos, sandbox.apio):
+        for fault in service.faults:
+            times = f"{fault.times} times more" if fault.times > 1 else "once more"
+            click.echo(f"Nobody has met {service.name}.{fault.method}: {fault.kind}, due {times}.", err=True)
+
+
+def help_lists() -> dict[str, list[tuple[str, str]]]:
+    """Return what `phonesync sandbox --help` lists below its options: by title, each name with what it means."""
+    lists = {
+        f"Settings of {title}": [(f"{service}.{one.name}={one.default}", _meaning(one)) for one in settings(service)]
+        for service, title in SERVICES.items()
+    }
+    lists["Methods that a fault may hit"] = [
+        (f"{service}.{method}", "any of them" if method == ANY_METHOD else "")
+        for service in SERVICES
+        for method in METHODS[service]
+    ]
+    lists["Kinds of faults"] = list(FAULTS.items())
+    lists["What may follow the kind, after commas"] = [
+        (f"{one.name}={one.default}", _meaning(one)) for one in fault_settings()
+    ]
+    return lists
+
+
+def _meaning(one: Setting) -> str:
+    choices = f" One of: {', '.join(one.choices)}." if one.choices else ""
+    return f"{one.means.rstrip('.')}.{choices}"

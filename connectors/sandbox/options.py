@@ -6,9 +6,9 @@ them with `typing.get_args`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 TypeHandling = Literal["stored", "guessed", "ignored"]
 UnknownType = Literal["refused", "stored"]
@@ -36,31 +36,58 @@ NameCase = Literal["sensitive", "insensitive"]
 NumberFormat = Literal["as_sent", "plus_digits", "cc_nsn"]
 
 FaultKind = Literal[
-    "too_many_requests",  # 429; Retry-After unless `retry_after` is None
-    "server_error_before_commit",  # `status` with an HTML page, nothing was done
-    "server_error_after_commit",  # `status` with an HTML page, the work was done
-    "html_before_commit",  # 200 with an HTML page, nothing was done
-    "html_after_commit",  # 200 with an HTML page, the work was done
-    "null_before_commit",  # 200 with JSON null, nothing was done
-    "null_after_commit",  # 200 with JSON null, the work was done
-    "truncated_json",  # half of the answer's text, the work was done
-    "reset_before_commit",  # the connection is reset, nothing was done
-    "lost_after_commit",  # the connection is closed without an answer, the work was done
-    "cut_off_after_commit",  # the connection is closed in the middle of the answer, the work was done
-    "another_writer",  # `mutation` runs just before a write commits, or just after a read was answered
-    "extra_keys",  # the answer's objects hold keys that no page knows
-    "id_missing",  # select: one asked id is not in the answer
-    "id_null",  # select: one asked id is null in the answer
-    "en_null",  # USOS: every English comment is null
-    "en_empty",  # USOS: every English comment is ""
-    "en_absent",  # USOS: no comment has an English part
-    "type_guessed",  # USOS: the types are guessed anew, whatever was stored or sent
-    "clock_off",  # USOS: the service's clock is off by `seconds`
-    "session_expired",  # APIO: the session is forgotten just before the call
-    "slow_before_commit",  # `seconds` pass, then the work is done: a late commit
-    "slow_after_commit",  # the work is done, then `seconds` pass
-    "redirect",  # 302 to `location`, nothing was done
+    "too_many_requests",
+    "server_error_before_commit",
+    "server_error_after_commit",
+    "html_before_commit",
+    "html_after_commit",
+    "null_before_commit",
+    "null_after_commit",
+    "truncated_json",
+    "reset_before_commit",
+    "lost_after_commit",
+    "cut_off_after_commit",
+    "another_writer",
+    "extra_keys",
+    "id_missing",
+    "id_null",
+    "en_null",
+    "en_empty",
+    "en_absent",
+    "type_guessed",
+    "clock_off",
+    "session_expired",
+    "slow_before_commit",
+    "slow_after_commit",
+    "redirect",
 ]
+# What goes wrong, by kind.
+FAULTS: Final[Mapping[FaultKind, str]] = {
+    "too_many_requests": "429, with a Retry-After header unless `retry_after` is none, nothing was done",
+    "server_error_before_commit": "`status` with an HTML page, nothing was done",
+    "server_error_after_commit": "`status` with an HTML page, the work was done",
+    "html_before_commit": "200 with an HTML page, nothing was done",
+    "html_after_commit": "200 with an HTML page, the work was done",
+    "null_before_commit": "200 with JSON null, nothing was done",
+    "null_after_commit": "200 with JSON null, the work was done",
+    "truncated_json": "half of the answer's text, the work was done",
+    "reset_before_commit": "the connection is reset, nothing was done",
+    "lost_after_commit": "the connection is closed without an answer, the work was done",
+    "cut_off_after_commit": "the connection is closed in the middle of the answer, the work was done",
+    "another_writer": "somebody else writes just before a write commits, or just after a read was answered",
+    "extra_keys": "the answer's objects hold keys that no page knows",
+    "id_missing": "select: one asked id is not in the answer",
+    "id_null": "select: one asked id is null in the answer",
+    "en_null": "USOS: every English comment is null",
+    "en_empty": 'USOS: every English comment is ""',
+    "en_absent": "USOS: no comment has an English part",
+    "type_guessed": "USOS: the types are guessed anew, whatever was stored or sent",
+    "clock_off": "USOS: the service's clock is off by `seconds`",
+    "session_expired": "APIO: the session is forgotten just before the call",
+    "slow_before_commit": "`seconds` pass, then the work is done: a late commit",
+    "slow_after_commit": "the work is done, then `seconds` pass",
+    "redirect": "302 to `location`, nothing was done",
+}
 
 ANY_METHOD = "*"
 

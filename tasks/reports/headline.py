@@ -172,7 +172,9 @@ def next_steps(summary: Mapping[str, Any], tally: Tally) -> list[NextStep]:
     steps = []
     if occurs(Outcome.UNKNOWN, 0):
         steps.append(
-            NextStep("Settle the lost answers: this reads the target and sends nothing twice.", f"phonesync resume {run}")
+            NextStep(
+                "Settle the lost answers: this reads the target and sends nothing twice.", f"phonesync resume {run}"
+            )
         )
     if occurs(Outcome.UNPLANNED, 0):
         steps.append(
@@ -180,7 +182,9 @@ def next_steps(summary: Mapping[str, Any], tally: Tally) -> list[NextStep]:
         )
     if occurs(Outcome.FAILED, 0):
         steps.append(
-            NextStep("Read the message of each failed line, correct the CSV file, and run again.", f"phonesync sync {sync}")
+            NextStep(
+                "Read the message of each failed line, correct the CSV file, and run again.", f"phonesync sync {sync}"
+            )
         )
     if any(occurs(word, 0) for word in (Outcome.CONFLICT, Outcome.SKIPPED, Outcome.UNPLANNED)):
         text = "Plan again: the new plan starts from what stands there now, and says what would put it right."

@@ -15,11 +15,11 @@ from typing import Any
 import pandas as pd
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
+from tasks.messages.pages import listing_words
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.masking import HIDDEN, mask_numbers, mask_texts
 from tasks.reports.page import embedded, packed, render
-from tasks.messages.pages import listing_words
 
 COLUMNS = [
     "sync",

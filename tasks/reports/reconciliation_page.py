@@ -8,16 +8,15 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from schemas.findings import FindingKind, System, View
-from tasks.reports import charts as draw_charts
+from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, figure, listing_words, moment, plural
+from tasks.messages.reconciliation import phrases
+from tasks.reports import charts
 from tasks.reports.headline import Headline
 from tasks.reports.masking import HIDDEN
 from tasks.reports.page import embedded, packed, render
 from tasks.reports.reconciliation_rows import readable_rows
-from tasks.messages.reconciliation import phrases
-from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, figure, listing_words, moment, plural
 
 _POOLS = {
     **{column: (column,) for column in ("kind", "state", "sync", "owner", "key", "where", "what", "fix", "since")},
@@ -48,7 +47,7 @@ class Chart:
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str | int]]
-    drawing: Markup
+    drawing: charts.Drawing
     empty: str
     key: Sequence[tuple[str, str]] = ()
 
@@ -161,8 +160,7 @@ def _kinds_chart(rows: pd.DataFrame, t: Mapping[str, str], lang: Language) -> Ch
             says = figure(lang, n) + (f"  (+{plural(lang, 'new', news)})" if news else "")
             bars.append((label, kind.value, n, says))
     heads = (t["kind"], t["total"], STATE_WORDS[lang]["new"][0])
-    drawing = draw_charts.bars(bars) if bars else Markup()
-    return Chart("by-kind", t["by_kind"], heads, table, drawing, t["no_findings"])
+    return Chart("by-kind", t["by_kind"], heads, table, charts.bars(bars), t["no_findings"])
 
 
 def _overlap_chart(view: View, t: Mapping[str, str]) -> Chart:
@@ -176,7 +174,7 @@ def _overlap_chart(view: View, t: Mapping[str, str]) -> Chart:
         table.append((f"{a} – {b}", alone[0], shared, alone[1]))
     parts = [(t["only_first"], "first"), (t["in_both"], "both"), (t["only_second"], "second")]
     rows = [(pair, " · ".join(str(count) for count in counts), counts) for pair, *counts in table]
-    drawing = draw_charts.shares(rows, parts) if rows else Markup()
+    drawing = charts.shares(rows, [colour for _, colour in parts])
     heads = (t["pair"], t["only_first"], t["in_both"], t["only_second"])
     return Chart(
         "overlap", t["overlap"], heads, table, drawing, t["no_overlap"], [(colour, label) for label, colour in parts]
@@ -194,9 +192,8 @@ def _history_chart(view: View, t: Mapping[str, str], lang: Language) -> Chart:
         (moment(lang, str(one["at"])), *(row[kind] for kind, _ in seen), sum(row.values()))
         for one, row in zip(history, counts, strict=True)
     ]
-    parts = [(kind, label, kind) for kind, label in seen]
+    drawing = charts.columns(list(zip(labels, counts, strict=True)), [kind for kind, _ in seen])
     worth = len(history) > 1
-    drawing = draw_charts.columns(list(zip(labels, counts, strict=True)), parts) if worth else Markup()
     heads = (t["when"], *(label for _, label in seen), t["total"])
     return Chart("history", t["history"], heads, table if worth else [], drawing, t["no_history"], seen)
 

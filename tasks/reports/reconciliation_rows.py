@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.findings import FindingKind, View
+from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language
 from tasks.messages.reconciliation import phrases
 from tasks.messages.rendering import told_of_line
-from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language
 
 # What `compare` says of an entry, which has a phrase of the same words.
 _REASONS = ("no_number", "name_twice", "number_twice")

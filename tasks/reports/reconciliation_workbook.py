@@ -17,11 +17,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from schemas.findings import FindingKind, View
+from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, moment
+from tasks.messages.reconciliation import phrases
 from tasks.reports.headline import Headline
 from tasks.reports.reconciliation_page import headings, headline
 from tasks.reports.reconciliation_rows import readable_rows
-from tasks.messages.reconciliation import phrases
-from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, moment
 
 # A sheet holds 1,048,576 rows, and an office's machine is slow long before that.
 _ROWS_PER_SHEET = 200_000

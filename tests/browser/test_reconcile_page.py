@@ -18,6 +18,25 @@ from tests.institution import institution
 
 Open = Callable[..., Any]
 SIZE = 600
+# What charts say: whether it is inside its card, how high its letters are, and the contrast to the card as WCAG has it.
+_WORDS = """() => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  return [...document.querySelectorAll(".chart text")].map((text) => {
+    const card = text.closest(".card"), outer = card.getBoundingClientRect(), inner = text.getBoundingClientRect();
+    const two = [light(getComputedStyle(text).fill), light(getComputedStyle(card).backgroundColor)];
+    return {
+      words: text.textContent,
+      inside: inner.left > outer.left && inner.right < outer.right
+        && inner.top > outer.top && inner.bottom < outer.bottom,
+      pixels: parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a,
+      contrast: Math.max(...two) / Math.min(...two),
+    };
+  });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +108,22 @@ def test_charts_have_a_table_that_says_the_same(open_page: Open, view: View) -> 
     rows = page.get_by_role("figure", name="Findings by kind").get_by_role("row").all_inner_texts()
     assert sum(int(row.split()[-2]) for row in rows[1:]) == waiting(view)
     assert page.get_by_role("figure").count() == 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "pl"])
+@pytest.mark.parametrize("width", [400, 1280])
+def test_charts_are_legible(open_page: Open, lang: str, width: int, scheme: str) -> None:
+    """Every word of a chart is inside its card, large enough and dark enough; nothing scrolls sideways."""
+    page = open_page(lang, color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    words = page.evaluate(_WORDS)
+    assert len(words) >= 40
+    assert [word for word in words if not word["inside"] or word["pixels"] < 12 or word["contrast"] < 4.5] == []
+    coloured = page.evaluate("[...document.querySelectorAll('.chart rect')].map((one) => getComputedStyle(one).fill)")
+    assert coloured
+    assert not {"rgb(0, 0, 0)", "none"} & set(coloured)
 
 
 @pytest.mark.parametrize("kind", ["missing", "foreign", "differs", "elsewhere", "duplicate", "unreadable", "stale"])
