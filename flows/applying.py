@@ -18,7 +18,8 @@ from tasks.execution.classify import CUT_SHORT, NOT_KEPT, SHOWN_OTHERWISE
 from tasks.execution.compare import in_place, stands, strangers, types_kept, writes
 from tasks.execution.quirks import describe_quirk, name_quirks, number_quirks
 from tasks.execution.results import account, add_strangers, announce
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 

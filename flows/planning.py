@@ -15,7 +15,8 @@ from schemas.execution import Snapshot, Target
 from schemas.plan import GuardHit, fingerprint
 from tasks.plan.draft import Inputs
 from tasks.plan.guards import Facts, guard
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 from tasks.source.validation import Checked
 
 

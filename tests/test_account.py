@@ -5,7 +5,8 @@ from tables import clears, current, desired, rejected, repeats
 from schemas.tables import Result
 from tasks.execution.results import account, add_strangers
 from tasks.plan.draft import Inputs
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 
 
 def test_an_entry_that_came_meanwhile_is_in_no_line() -> None:

@@ -12,7 +12,8 @@ from tables import after, clears, current, desired, entries, rejected, repeats, 
 from connectors.apio.spec import SPEC
 from schemas.tables import Source
 from tasks.plan.draft import Inputs
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 from tasks.source.validation import Rules, validate
 
 USOS = Policy(names_are_keys=False, delete_missing=True)

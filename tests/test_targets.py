@@ -22,7 +22,8 @@ from schemas.connections import Secret
 from schemas.errors import AccessRefused, RequestRefused, UnknownOutcome, Unreachable
 from schemas.execution import ApplyResult, NumberingDefaults
 from tasks.plan.draft import Inputs
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 
 SECRET = Secret(env="INVENTED")
 READING = NumberingDefaults("PL", None)

@@ -11,8 +11,9 @@ from schemas.plan import WRITES
 from schemas.tables import Plan
 from tasks.plan.draft import Inputs
 from tasks.plan.invert import invert
+from tasks.plan.policy import Policy
 from tasks.plan.remaining import remaining_plan
-from tasks.plan.rules import Policy, plan
+from tasks.plan.rules import plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)
 APIO = Policy(names_are_keys=True, delete_missing=True)

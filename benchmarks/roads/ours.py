@@ -20,7 +20,8 @@ from schemas.target import TargetSpec
 from tasks.execution.results import announce
 from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 from tasks.reports.line_report import report_csv
 from tasks.source.columns import Records, arrange
 from tasks.source.validation import Rules, validate

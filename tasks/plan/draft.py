@@ -54,6 +54,10 @@ class Draft:
         self.why_desired: Words = np.full(len(desired), "", dtype=object)
         self.why_current: Words = np.full(len(current), "", dtype=object)
 
+    def no_entry(self) -> Mask:
+        """Return the mask that none of the current rows is in."""
+        return np.zeros(len(self.current), dtype=np.bool_)
+
     def decide(self, pairs: Pairs, action: Action) -> None:
         """Settle pairs of positions."""
         left, right = pairs

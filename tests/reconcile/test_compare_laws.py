@@ -19,7 +19,8 @@ from schemas.findings import FindingKind
 from schemas.tables import Source
 from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs
-from tasks.plan.rules import Policy, plan
+from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.inputs import COLUMNS, SyncSide
 from tasks.source.validation import Rules, validate
