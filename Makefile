@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install develop check quick test explore torture demo bench fuzz audit clean
+.PHONY: help install develop check quick test explore torture demo bench fuzz audit deployments clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -16,7 +16,7 @@ HISTORIES ?= 10000
 SEED ?= 1
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED)  ## make .venv with what running needs
 
@@ -77,6 +77,12 @@ fuzz: $(DEVELOPED)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
 	  $(BIN)/python tests/fuzz/campaign.py $$target $(FUZZ_FOLDER) \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0; \
 	done
+
+CONFIG ?= data/samples/phonesync.toml
+
+# Written only where it could be made: a wrong configuration leaves the old file.
+deployments: $(STAMP)  ## prefect.yaml, for CONFIG=phonesync.toml or the samples
+	@deployments=$$($(BIN)/python -m flows.orchestration.prefect_yaml $(CONFIG)) && echo "$$deployments" > prefect.yaml
 
 # Asks an advisory service on the network. Where that does not answer nothing was audited, and that is an error.
 audit: $(INSTALLED)  ## known vulnerabilities of the dependencies; needs the network

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from schemas import limits
 from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError, Unreachable
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot
@@ -17,9 +18,6 @@ from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands
 from tasks.execution.entity_sets import Wanted, entity_sets
 from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
-
-# How often a write whose answer was lost is sent once more, after reading has shown that it did nothing.
-ROUNDS = 3
 
 
 def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: NumberingDefaults) -> pd.DataFrame:
@@ -43,7 +41,7 @@ def answer_of(send: Callable[[], Any]) -> WriteAnswer:
 def wait_before(round_number: int, answers: Sequence[WriteAnswer]) -> float:
     """Return how long to wait before sending once more: what the service asked for, and longer each time."""
     asked = [answer.error.retry_after or 0.0 for answer in answers if answer.error]
-    return max([*asked, 0.5 * float(2**round_number)])
+    return max([*asked, limits.FIRST_WAIT_SECONDS * float(2**round_number)])
 
 
 class ReplacesOwners(Protocol):
@@ -108,7 +106,7 @@ class OwnerSets:
         """Send, read, and send once more what reading shows to have had no effect."""
         answers: dict[str, WriteAnswer] = {}
         pending = rows
-        for round_number in range(ROUNDS):
+        for round_number in range(limits.WRITE_ROUNDS):
             owners = sorted(pending["owner"].unique())
             intent = self._job.intend("replace", owners)
             said = self._service.replace(entity_sets(pending), self._job.go_on)
@@ -119,7 +117,7 @@ class OwnerSets:
             except ServiceError as error:
                 self._unsettled(pending, answers, error, intent)
                 return
-            again = self._settle(pending, found, answers, intent, last=round_number == ROUNDS - 1)
+            again = self._settle(pending, found, answers, intent, last=round_number == limits.WRITE_ROUNDS - 1)
             pending = pending[pending["owner"].isin(again)]
             if pending.empty:
                 return

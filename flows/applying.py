@@ -8,33 +8,32 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import Approval, KeptPlan
-from flows.planning import PlannedSync, inputs
+from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.execution import ApplyResult, Job, RowOutcome, Snapshot, Target
+from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import AT_REST, WRITES, Action, Outcome, count
 from tasks.execution.classify import CUT_SHORT, NOT_KEPT, SHOWN_OTHERWISE
 from tasks.execution.compare import in_place, stands, strangers, types_kept, writes
 from tasks.execution.quirks import describe_quirk, name_quirks, number_quirks
 from tasks.execution.results import account, add_strangers, announce
-from tasks.plan.policy import Policy
-from tasks.plan.rules import plan
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
 
-def show_plan(sync_run: SyncRun, target: Target, kept: KeptPlan) -> int:
+def show_plan(sync_run: SyncRun, target: Target, kept: KeptPlan) -> ExitCode:
     """Report a plan without applying it."""
     nothing_to_do = not kept.changes and not kept.guards
     result = announce(kept.sync, kept.entries)
     finish(sync_run, target, kept, result, verified=nothing_to_do)
-    return 0
+    return ExitCode.DONE
 
 
 def apply_plan(
     sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedSync | None, mine: Callable[[], bool]
-) -> int:
+) -> ExitCode:
     """Apply a plan and return the exit code.
 
     Args:
@@ -178,8 +177,7 @@ def _plan_again(
     found = _read_again(sync_run, written, target, kept)
     # What writing has just taught about names counts; types are compared from the next run on.
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(target.name)
-    policy = Policy(**{**vars(made.policy), "fold_names": folds, "unread": found.unread})
-    left = count(plan(inputs(made.checked, found.entries), policy)["action"], Action)
+    left = count(made.ends.again(found, fold_names=folds).table["action"], Action)
     wanted = {str(action.value): left[action] for action in WRITES if left[action]}
     return {**wanted, **({"unread": len(found.unread)} if found.unread else {})}
 
@@ -222,7 +220,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
     *,
     verified: bool,
     stopped: PhonesyncError | None = None,
-) -> int:
+) -> ExitCode:
     """Report what became of a plan, and return the exit code."""
     now = target.requests()
     summary: dict[str, Any] = {
@@ -242,28 +240,27 @@ def finish(  # noqa: PLR0913 - what a result is made of
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
     heading = Heading(sync_run.run, target.name)
+    code = _exit_code(summary, stopped, interrupted=sync_run.context.stopping.is_set())
     try:
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
         sync_run.run_result.errors.append(error)
         sync_run.run_result.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
-        return max(_exit_code(summary, stopped, interrupted=sync_run.context.stopping.is_set()), error.exit_code)
+        return worst((code, error.exit_code))
     sync_run.run_result.summary["syncs"].append(reported.summary)
     sync_run.run_result.reported.append(reported)
-    return _exit_code(summary, stopped, interrupted=sync_run.context.stopping.is_set())
+    return code
 
 
-def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, interrupted: bool) -> int:
-    """Return the sync's exit code, as the README's table has them."""
+def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, interrupted: bool) -> ExitCode:
+    """Return the sync's exit code."""
     outcomes = summary["outcomes"]
-    if isinstance(stopped, ApprovalNeeded):
-        return stopped.exit_code
-    if outcomes[Outcome.UNKNOWN] or (interrupted and outcomes[Outcome.SKIPPED]):
-        return 5
-    if isinstance(stopped, ServiceError):
-        return stopped.exit_code
     troubled = any(number for outcome, number in outcomes.items() if outcome not in _FINE)
-    return 1 if troubled or summary["rejected"] or not summary["verified"] else 0
+    return of_plan(
+        stopped=stopped.exit_code if stopped else None,
+        unsettled=bool(outcomes[Outcome.UNKNOWN] or (interrupted and outcomes[Outcome.SKIPPED])),
+        succeeded=not troubled and not summary["rejected"] and summary["verified"],
+    )
 
 
 def known_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:

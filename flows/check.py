@@ -14,6 +14,7 @@ from flows.check_console import show_checked
 from flows.offline import Configured
 from flows.sources import ExtractedSource, judge_source, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
+from schemas.exit_codes import ExitCode, worst
 from schemas.syncs import Sync
 from tasks.messages.check import phrase
 from tasks.messages.pages import Language
@@ -53,7 +54,7 @@ class CheckedSources:
 
     summary: dict[str, Any]
     errors: list[PhonesyncError]
-    exit_code: int
+    exit_code: ExitCode
     files: list[CheckedFile] = field(default_factory=list)
     lang: Language = "en"
 
@@ -90,7 +91,8 @@ def check_sources(
         files.append(checked)
     found = [checked.item for checked in files]
     trouble = any(item.get("rejected") or (strict and item.get("warnings")) for item in found)
-    return CheckedSources({"syncs": found}, errors, 2 if errors else int(trouble), files, lang)
+    codes = [error.exit_code for error in errors] + [ExitCode.LINES_FAILED] * trouble
+    return CheckedSources({"syncs": found}, errors, worst(codes), files, lang)
 
 
 def _of_file(error: PhonesyncError, sync: Sync, lang: Language) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import click
 
 from flows.commands import keeping, looking, reconciling, running, serving, trying
 from flows.commands.options import verbatim
-from flows.errors import EXIT_CODES, REPORT_IT, TRACEBACK, error_text, unexpected
+from flows.errors import REPORT_IT, TRACEBACK, error_text, unexpected
 from flows.startup import tune_garbage_collection
 from schemas.errors import InternalError, PhonesyncError, UsageError
+from schemas.exit_codes import ExitCode
 
 
 class _Commands(click.Group):
@@ -24,9 +25,7 @@ class _Commands(click.Group):
         return list(self.commands)
 
 
-_codes = verbatim(
-    "Exit codes", *(f"{code:>2}  {meaning}" for code, meaning in EXIT_CODES.items()), "10  plan --exit-code: changes"
-)
+_codes = verbatim("Exit codes", *(f"{code:>2}  {code.meaning}" for code in ExitCode))
 
 
 @click.group(
@@ -84,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error_text(UsageError(error.format_message(), remedy=f"See: {command} --help"), as_json=as_json)
     except click.Abort:
         stopped = "Stopped. What was sent is in the ledger; the next run reads before it writes."
-        return error_text(PhonesyncError(stopped), as_json=as_json, exit_code=5)
+        return error_text(PhonesyncError(stopped), as_json=as_json, exit_code=ExitCode.UNSETTLED)
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise

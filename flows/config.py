@@ -6,8 +6,9 @@ import copy
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,6 +19,7 @@ from connectors.registry import specs
 from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError
 from schemas.policy import Guard
+from schemas.schedule import happens
 from schemas.settings import Notify, Pages, Reconcile, Settings, settings_model
 from schemas.syncs import Columns, Sync
 from tasks.phone.parser import read_number
@@ -42,8 +44,12 @@ def find_configuration(given: str | None, environ: Mapping[str, str]) -> Path:
     return Path(given or environ.get(_VARIABLE) or DEFAULT_NAME).absolute()
 
 
-def load(path: Path) -> Settings:
+def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Settings:
     """Return the settings, with every path made absolute from the file's own folder.
+
+    Args:
+        path: the file.
+        clock: tells the time from which on schedules have to come.
 
     Raises:
         ConfigurationError: the file is not there, is not TOML, or says something that cannot be meant; all problems
@@ -62,7 +68,7 @@ def load(path: Path) -> Settings:
     except (ValueError, RecursionError):
         raise _beyond_reading(path) from None
     try:
-        return _anchored(_judged(path, data), path.parent)
+        return _anchored(_judged(path, data, clock()), path.parent)
     except RecursionError:
         raise _beyond_reading(path) from None
 
@@ -100,15 +106,15 @@ class _Problem:
         return f"{self.place}: {self.said}"
 
 
-def _judged(path: Path, data: dict[str, Any]) -> Settings:
+def _judged(path: Path, data: dict[str, Any], now: datetime) -> Settings:
     try:
         settings = settings_model(specs()).model_validate(data)
-        problems = _contradictions(settings)
+        problems = _contradictions(settings, now)
     except ValidationError as error:
         problems = [_told(dict(problem), data) for problem in error.errors()]
         meant = {problem.meant for problem in problems}
         unknown = [problem["loc"] for problem in error.errors() if problem["type"] == "extra_forbidden"]
-        problems += [problem for problem in _hidden(_without(unknown, data)) if problem.place not in meant]
+        problems += [problem for problem in _hidden(_without(unknown, data), now) if problem.place not in meant]
     if problems:
         listed = "".join(f"\n  {problem}" for problem in problems)
         correct = "Correct it" if len(problems) == 1 else "Correct these"
@@ -116,16 +122,25 @@ def _judged(path: Path, data: dict[str, Any]) -> Settings:
     return settings
 
 
-def _contradictions(settings: Settings) -> list[_Problem]:
-    """Return what is wrong between the tables, and regions that nobody knows."""
+def _contradictions(settings: Settings, now: datetime) -> list[_Problem]:
+    """Return what is wrong between the tables, regions that nobody knows, and schedules that start nothing."""
     regions = {"region": settings.region, **{f"syncs.{name}.region": s.region for name, s in settings.syncs.items()}}
     unknown = {place: region for place, region in regions.items() if region and not is_region(region)}
+    never = {f"syncs.{name}.schedule": s.schedule for name, s in settings.syncs.items() if _is_idle(s.schedule, now)}
     found = [problem.partition(": ") for problem in settings.contradictions(specs())]
     return [
         *(_Problem(place, said) for place, _, said in found),
         *(_Problem(place, f"there is no region {region!r}") for place, region in unknown.items()),
+        *(
+            _Problem(place, f"{cron!r} never comes within eight years; look at its day and its month")
+            for place, cron in never.items()
+        ),
         *(_Problem(place, _PLAINLY["switchboard"]) for place in _no_switchboards(settings)),
     ]
+
+
+def _is_idle(schedule: str | None, now: datetime) -> bool:
+    return schedule is not None and not happens(schedule, now)
 
 
 def _no_switchboards(settings: Settings) -> list[str]:
@@ -142,10 +157,10 @@ def _no_switchboards(settings: Settings) -> list[str]:
     ]
 
 
-def _hidden(rest: Mapping[str, Any]) -> list[_Problem]:
+def _hidden(rest: Mapping[str, Any], now: datetime) -> list[_Problem]:
     """Return what else is wrong, where that can be told without the keys that nobody knows."""
     try:
-        return _contradictions(settings_model(specs()).model_validate(rest))
+        return _contradictions(settings_model(specs()).model_validate(rest), now)
     except ValidationError:
         return []
 

@@ -23,7 +23,9 @@ from flows.orchestration.temporary_home import use_temporary_home
 from flows.progress import Narrator
 from flows.run_history import one_run
 from flows.sandbox import CONFIGURATION, copy_samples, credentials, read_state
+from flows.signals import ended_by_ctrl_c
 from schemas.errors import UsageError
+from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome
 
 FOLDER = Path(".phonesync-demo")
@@ -38,8 +40,8 @@ _MARK = "# Made by `phonesync demo`, which makes this folder anew each time.\n"
 _READS = {"select", "login", "list", "get"}
 
 
-def run_demo(*, keep_open: bool) -> int:
-    """Tell the story in `.phonesync-demo/` here and return 0 when it went as the samples promise, 1 when it did not.
+def run_demo(*, keep_open: bool) -> ExitCode:
+    """Tell the story in `.phonesync-demo/` here; `DONE` when it went as the samples promise, `LINES_FAILED` when not.
 
     Args:
         keep_open: leave both services running at the end until Ctrl-C.
@@ -73,7 +75,7 @@ def run_demo(*, keep_open: bool) -> int:
         _say_what_next(configuration, first["run"], keep_open=keep_open)
         if keep_open:
             _wait(credentials(state))
-    return 1 if wrong else 0
+    return ExitCode.LINES_FAILED if wrong else ExitCode.DONE
 
 
 def _make_anew(folder: Path) -> None:
@@ -185,10 +187,8 @@ def _wait(secrets: Mapping[str, str]) -> None:
     for name, value in secrets.items():
         click.echo(f"   export {name}={value}")
     click.echo(f"   {_command()} -c {FOLDER / CONFIGURATION} plan\n\nCtrl-C stops both.")
-    try:
+    with ended_by_ctrl_c():
         threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("\nStopped.", err=True)
 
 
 def _say(text: str) -> None:

@@ -12,6 +12,7 @@ from flows.console import near, say, show_rows
 from flows.context import RunContext
 from flows.sources import extract_source, judge_source
 from schemas.errors import PhonesyncError
+from schemas.exit_codes import ExitCode, worst
 from schemas.syncs import Sync
 
 
@@ -20,7 +21,7 @@ class Examined:
     """Every check with its result, as `--json` prints it, and the exit code of the worst one."""
 
     summary: dict[str, Any]
-    exit_code: int
+    exit_code: ExitCode
 
 
 class _Checks:
@@ -28,7 +29,7 @@ class _Checks:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
-        self.codes: set[int] = {0}
+        self.codes: list[ExitCode] = []
 
     def run(self, what: str, look: Callable[[], str]) -> bool:
         """Note what a check found."""
@@ -36,7 +37,7 @@ class _Checks:
             self.rows.append({"what": what, "result": "ok", "detail": look()})
         except PhonesyncError as error:
             self.rows.append({"what": what, "result": "failed", "detail": str(error)})
-            self.codes.add(error.exit_code)
+            self.codes.append(error.exit_code)
             return False
         return True
 
@@ -54,7 +55,7 @@ def examine(context: RunContext) -> Examined:
             _examine(checks, name, context)
     for name, sync in context.settings.syncs.items():
         checks.run(f"{name}: source", partial(_lines_of, context, sync))
-    return Examined({"checks": checks.rows}, max(checks.codes))
+    return Examined({"checks": checks.rows}, worst(checks.codes))
 
 
 def show_examined(examined: Examined) -> None:

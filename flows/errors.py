@@ -13,16 +13,7 @@ from typing import Any
 import click
 
 from schemas.errors import InternalError, PhonesyncError
-
-# What an exit code means, as `--help`, `show` and the README say it.
-EXIT_CODES = {
-    0: "all that was wanted is in place; of a plan: it is made",
-    1: "finished, and some lines did not succeed",
-    2: "the command, the configuration or a source cannot be meant",
-    3: "a guard stopped it: nothing was written, approval is needed",
-    4: "a service is out of reach, refuses access, or is being written by another run",
-    5: "interrupted, or the outcome of a write is unknown: resume settles it",
-}
+from schemas.exit_codes import ExitCode
 
 
 def show_error(error: PhonesyncError, syncs: Sequence[str] = ()) -> None:
@@ -58,7 +49,7 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
 
 
-def error_text(error: PhonesyncError, *, as_json: bool, exit_code: int | None = None) -> int:
+def error_text(error: PhonesyncError, *, as_json: bool, exit_code: ExitCode | None = None) -> ExitCode:
     """Tell of what ended a command, in the form that was asked for, and return the exit code."""
     code = error.exit_code if exit_code is None else exit_code
     if as_json:

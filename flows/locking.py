@@ -10,10 +10,8 @@ from contextlib import contextmanager, suppress
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import Ledger
+from schemas import limits
 from schemas.errors import LedgerError, TargetBusy
-
-BEAT_SECONDS = 10.0
-STALE_SECONDS = 60.0  # a holder that was not heard of for so long has died, or its machine sleeps
 
 
 @contextmanager
@@ -60,7 +58,7 @@ def this_process() -> str:
 
 def is_dead(lock: Lock, now: float) -> bool:
     """Tell whether whoever holds a lock has died."""
-    return now - lock.beat > STALE_SECONDS or _gone(lock.holder)
+    return now - lock.beat > limits.LOCK_STALE_SECONDS or _gone(lock.holder)
 
 
 def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
@@ -72,11 +70,11 @@ def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
     lost: threading.Event,
 ) -> None:
     beat = clock()
-    while not ended.wait(BEAT_SECONDS):
+    while not ended.wait(limits.LOCK_BEAT_SECONDS):
         try:
             ours = ledger.locks.keep(target, run, clock())
         except LedgerError:  # it may come back; but long before others may take the lock over, it is not ours any more
-            ours = clock() - beat < STALE_SECONDS / 2
+            ours = clock() - beat < limits.LOCK_STALE_SECONDS / 2
         else:
             beat = clock()
         if not ours:

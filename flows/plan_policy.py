@@ -1,20 +1,26 @@
-"""What a sync wants of its place and how far it may go: plans are made from it, and reconciliations foretell with it.
+"""The one call that plans: what a sync wants of its place, how far it may go, and the plan that comes of it.
 
-Both ask here and nowhere else, so that what a reconciliation says a sync would do is what the sync's plan does.
+Runs plan here, and so do their proof, reconciliations and exports, and nothing else may: what a reconciliation says a
+sync would do is what the sync's plan does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Any
+
+import pandas as pd
 
 from flows.context import RunContext
 from flows.sync_run import FOLDS_NAMES
 from schemas.execution import Snapshot, Target
 from schemas.syncs import Sync
 from tasks.execution.quirks import as_commented, as_stored
+from tasks.plan.draft import Inputs
 from tasks.plan.policy import Policy
+from tasks.plan.rules import plan
 from tasks.source.validation import Checked
 
 
@@ -40,11 +46,27 @@ class Ends:
 
 
 @dataclass(frozen=True)
-class Expected:
-    """The file's lines, with names as the place spells them, and how far a plan may go."""
+class PlannedEnds:
+    """A plan, and what it was made of.
+
+    Attributes:
+        checked: the file's lines, with names as the place spells them.
+        policy: how far the plan goes.
+        table: the `Plan`.
+    """
 
     checked: Checked
     policy: Policy
+    table: pd.DataFrame
+
+    def again(self, found: Snapshot, *, fold_names: bool) -> PlannedEnds:
+        """Return the plan that the same lines make of what stands in the place now."""
+        policy = replace(self.policy, fold_names=fold_names, unread=found.unread)
+        return PlannedEnds(self.checked, policy, plan(_inputs(self.checked, found), policy))
+
+
+def _directly(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
 
 
 def owners_of(checked: Checked) -> set[str]:
@@ -52,8 +74,26 @@ def owners_of(checked: Checked) -> set[str]:
     return {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
 
 
-def expect(context: RunContext, ends: Ends) -> Expected:
-    """Return what a plan is made of; a phone list may be asked whether it ignores the case of names."""
+def plan_ends(context: RunContext, ends: Ends, step: Callable[..., Any] = _directly) -> PlannedEnds:
+    """Return the plan that leads from what the place holds to what the file wants; nothing is kept or written.
+
+    A phone list may be asked whether it ignores the case of names.
+
+    Args:
+        context: what the ledger remembers of the place.
+        ends: the sync between its two ends.
+        step: how planning itself is carried out: a function and its arguments.
+    """
+    checked, policy = _expected(context, ends)
+    return PlannedEnds(checked, policy, step(plan, _inputs(checked, ends.found), policy))
+
+
+def _inputs(checked: Checked, found: Snapshot) -> Inputs:
+    return Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found.entries)
+
+
+def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
+    """Return the file's lines, with names as the place spells them, and how far a plan may go."""
     sync, checked, found = ends.sync, ends.checked, ends.found
     memory, place = context.ledger.memory, ends.target.name
     known = memory.traits(place)
@@ -77,4 +117,4 @@ def expect(context: RunContext, ends: Ends) -> Expected:
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
     )
-    return Expected(checked, policy)
+    return checked, policy

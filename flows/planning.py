@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.plan_policy import Ends, expect, owners_of
+from flows.plan_policy import Ends, PlannedEnds, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.execution import Snapshot, Target
 from schemas.plan import GuardHit, fingerprint
-from tasks.plan.draft import Inputs
 from tasks.plan.guards import Facts, guard
-from tasks.plan.policy import Policy
-from tasks.plan.rules import plan
 from tasks.source.validation import Checked
 
 
@@ -25,9 +23,7 @@ class PlannedSync:
     """A plan and what it was made of: planning again on what stands there afterwards has to find nothing to do."""
 
     kept: KeptPlan
-    policy: Policy
-    checked: Checked
-    found: Snapshot
+    ends: PlannedEnds
 
 
 def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
@@ -40,26 +36,20 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     managed = owners_of(checked)
     gone = frozenset(context.ledger.memory.owners(name, target.name) - managed)
     found: Snapshot = sync_run.do("extract target", target.read, sorted(managed | gone), context.progress)
-    expected = expect(context, Ends(sync, target, source.arranged.headers, checked, found, gone))
-    checked, policy = expected.checked, expected.policy
-    if policy.fold_names:
+    ends = Ends(sync, target, source.arranged.headers, checked, found, gone)
+    planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
+    if planned.policy.fold_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
-    table: pd.DataFrame = sync_run.do("plan", plan, inputs(checked, found.entries), policy)
     facts = Facts(
         source_rows=checked.rows,
         last_rows=context.ledger.last_good_rows(name, target.name),
         number_rejects=_rejects_of(checked, source.arranged.headers["number"]),
         deleted_lately=deleted_lately(sync_run, target),
     )
-    hits: list[GuardHit] = sync_run.do("guard", guard, table, facts, sync.guard)
+    hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
     rejected = int(checked.rejected["line"].nunique())
-    kept = keep(sync_run, target, table, hits, rows=(checked.rows, rejected))
-    return PlannedSync(kept, policy, checked, found)
-
-
-def inputs(checked: Checked, current: pd.DataFrame) -> Inputs:
-    """Return what a plan is made of."""
-    return Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, current)
+    kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
+    return PlannedSync(kept, planned)
 
 
 def keep(

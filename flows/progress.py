@@ -10,6 +10,8 @@ from typing import Self
 
 import click
 
+from schemas import limits
+
 # By its name: importing `flows.orchestration.steps` would start Prefect before it is announced.
 _STEPS = "phonesync.steps"
 
@@ -68,5 +70,5 @@ class Narrator(logging.Handler):
             click.echo()
 
     def _count(self) -> None:
-        while not self._begun.wait(1):
+        while not self._begun.wait(limits.SIGN_OF_LIFE_SECONDS):
             click.echo(".", nl=False)

@@ -14,6 +14,7 @@ from flows.context import open_context
 from flows.orchestration.artifacts import Links, courteously, escape
 from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
+from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
 
 __all__ = ["reconcile"]
@@ -44,7 +45,7 @@ def reconcile(config: str = "", since: str = "") -> Any:
         return Failed(message=loggable(error), data=error)
     sentence = in_a_sentence(done)
     show(done, sentence, links)
-    if done.exit_code == 0:
+    if done.exit_code == ExitCode.DONE:
         return Completed(message=sentence, data=done.summary)
     return Failed(message=sentence, data=NotInPlace(sentence, done.summary))
 

@@ -12,6 +12,7 @@ from flows.applying import close, finish, known_of, missing, sent_unknown, write
 from flows.sync_run import FOLDS_NAMES, SyncRun
 from schemas.errors import UsageError
 from schemas.execution import RowOutcome, Target
+from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
 from tasks.execution.compare import Mask, cost, in_place, stands, writes
 from tasks.execution.results import account
@@ -44,7 +45,7 @@ def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: 
     close(sync_run, kept, known_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
 
-def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> int:
+def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> ExitCode:
     """Finish an interrupted plan, report all of it, and return the exit code.
 
     Raises:

@@ -9,12 +9,13 @@ from flows.applying import known_of, show_plan
 from flows.planning import deleted_lately, keep
 from flows.sync_run import SyncRun
 from schemas.execution import Target
+from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
 from tasks.plan.guards import Facts, guard
 from tasks.plan.invert import invert
 
 
-def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> int:
+def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     """Make, keep and show the plan that undoes what a plan has applied, wherever nobody else has written since."""
     applied = [row for row, item in known_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,21 +19,20 @@ from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.slice_writing import await_strays
 from flows.sync_run import Mode, RunRequest, RunResult, StepRunner, SyncRun, directly
-from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError
+from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
 from schemas.execution import Target
+from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
 from tasks.execution.results import unread
 
-__all__ = ["Mode", "RunRequest", "RunResult", "directly", "run", "weightiest"]
-
-_BY_WEIGHT = (5, 4, 2, 3, 1)
+__all__ = ["Mode", "RunRequest", "RunResult", "directly", "run"]
 
 
 def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -> RunResult:
     """Carry out an order, sync by sync: one that fails does not keep the others from running.
 
     Returns:
-        what happened; its exit code is the weightiest of the syncs'.
+        what happened; its exit code is the worst of the syncs'.
     """
     work = _work(context, request)
     # A result that nobody could read would be no result: better not to begin.
@@ -41,21 +40,16 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
     syncs = {name: context.sync(name) for name, _ in work}
     identity = f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}"
     context.ledger.start_run(identity, mode=request.mode, person=context.person, at=context.now())
-    run_result = RunResult({"run": identity, "syncs": []}, exit_code=5)
+    run_result = RunResult({"run": identity, "syncs": []}, exit_code=ExitCode.UNSETTLED)
     try:
         for name, kept in work:
             run_result.codes.append(
                 _run_sync(SyncRun(context, request, step, identity, name, syncs[name], run_result), kept)
             )
-        run_result.exit_code = weightiest(run_result.codes)
+        run_result.exit_code = worst(run_result.codes)
     finally:
         _finish(context, run_result)
     return run_result
-
-
-def weightiest(codes: Collection[int]) -> int:
-    """Return the exit code that counts where several syncs have run."""
-    return next((code for code in _BY_WEIGHT if code in codes), 0)
 
 
 def _finish(context: RunContext, run_result: RunResult) -> None:
@@ -66,7 +60,7 @@ def _finish(context: RunContext, run_result: RunResult) -> None:
         )
     except LedgerError as error:
         run_result.errors.append(error)
-        run_result.exit_code = run_result.exit_code or error.exit_code
+        run_result.exit_code = worst((run_result.exit_code, error.exit_code))
 
 
 def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan | None]]:
@@ -87,7 +81,7 @@ def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan 
     return [(name, None) for name in dict.fromkeys(request.syncs) or context.settings.syncs]
 
 
-def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> int:
+def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
     """Run one sync and return its exit code; what goes wrong ends up in the summary."""
     target: Target | None = None
     try:
@@ -102,17 +96,14 @@ def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> int:
         return _code_of(error, summary=sync_run.run_result.summary["syncs"][-1])
 
 
-def _code_of(error: PhonesyncError, summary: Mapping[str, Any]) -> int:
+def _code_of(error: PhonesyncError, summary: Mapping[str, Any]) -> ExitCode:
     """Return the exit code of a sync that an error ended."""
-    if isinstance(error, ServiceError):
-        # A refusal of one line is a result; a refusal of the whole reading leaves nothing to report.
-        return max(error.exit_code, 4)
     # A ledger that fails after something was sent leaves an outcome unknown.
     sent = isinstance(error, LedgerError) and summary["requests"]["write"]
-    return 5 if sent else error.exit_code
+    return ExitCode.UNSETTLED if sent else code_of_unread(error)
 
 
-def _carry_out(sync_run: SyncRun, target: Target, kept: KeptPlan | None) -> int:
+def _carry_out(sync_run: SyncRun, target: Target, kept: KeptPlan | None) -> ExitCode:
     request, context = sync_run.request, sync_run.context
     if request.mode == "plan":
         return show_plan(sync_run, target, make_plan(sync_run, target).kept)

@@ -7,8 +7,8 @@ from typing import Any
 
 from flows.console import say, show_lines, show_rows
 from flows.context import RunContext
-from flows.errors import EXIT_CODES
 from schemas.errors import LedgerError
+from schemas.exit_codes import ExitCode
 from schemas.plan import Action, Outcome
 from tasks.execution.results import account, announce
 from tasks.reports.line_report import line_report
@@ -110,9 +110,9 @@ def show_one_run(run: dict[str, Any], *, every: bool) -> None:
 def _ended(mode: str, code: int | None) -> str:
     if code is None:
         return "It has not ended, or it was killed."
-    if mode in _PLANS and code == 0:
+    if mode in _PLANS and code == ExitCode.DONE:
         return "Exit code 0: the plan was made, nothing was written."
-    return f"Exit code {code}: {EXIT_CODES[code]}."
+    return f"Exit code {code}: {ExitCode(code).meaning}."
 
 
 def _needed_something(line: dict[str, str]) -> bool:

@@ -25,6 +25,7 @@ from connectors.sandbox.rehearsal import (
     settings,
 )
 from connectors.sandbox.server import Sandbox, serve
+from flows.signals import ended_by_ctrl_c
 from schemas.errors import UsageError
 
 # In a checkout a link to data/samples, in an installed package a folder of it.
@@ -126,7 +127,7 @@ def play(wanted: Wanted, *, as_json: bool) -> None:
         _new_folder(wanted.samples)
     behaviour: dict[str, Any] = {"usos": usos, "apio": apio, "seed": wanted.seed}
     try:
-        with serve(stored, ports=wanted.ports, database=wanted.database, **behaviour) as sandbox:
+        with ended_by_ctrl_c(), serve(stored, ports=wanted.ports, database=wanted.database, **behaviour) as sandbox:
             sandbox.usos.faults, sandbox.apio.faults = faults["usos"], faults["apio"]
             _say_where(wanted, stored, sandbox, as_json=as_json)
             _wait(sandbox)

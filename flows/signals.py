@@ -1,20 +1,61 @@
-"""Let a run end in order when somebody wants it to: Ctrl-C, a machine that shuts down, a terminal that is closed."""
+"""What signals mean: Ctrl-C, a machine that shuts down, a terminal that is closed, and the end of our own processes."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 import click
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What ends a process of ours in order, and what ends it at once.
+END = signal.SIGTERM
+KILL = signal.SIGKILL
+_ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def ending_in_order(stopping: threading.Event) -> Iterator[None]:
+def ending_in_order(stopping: threading.Event, *, writes: bool) -> Iterator[None]:
     """Set `stopping` at the first signal, so that nothing more is sent; the second one ends the program at once.
+
+    Where nothing is written, a run may end anywhere, and signals stay as they were. So they do in other threads than
+    the main one, which no signal reaches.
+    """
+    if not writes or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with _heeded(stopping, first=_say_stopping, again=_end_at_once):
+        yield
+
+
+@dataclass
+class Wish:
+    """Whether somebody wants an end, and whether in a hurry."""
+
+    stopping: threading.Event = field(default_factory=threading.Event)
+    hurried: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Note signals while the block runs: the first one is a wish for an end, the second one for one at once."""
+        with _heeded(self.stopping, first=lambda: None, again=self.hurried.set):
+            yield
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the block, which has nothing to finish."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+
+
+@contextmanager
+def _heeded(stopping: threading.Event, first: Callable[[], None], again: Callable[[], None]) -> Iterator[None]:
+    """Set `stopping` at the first signal and call `first`; call `again` at each further one.
 
     A closed terminal says so twice, its shell and the system: that is never the second one. Signals that whoever
     started the program has told it to ignore (`nohup`) stay ignored.
@@ -22,17 +63,24 @@ def ending_in_order(stopping: threading.Event) -> Iterator[None]:
 
     def wanted(number: int, _frame: object) -> None:
         if stopping.is_set() and number != signal.SIGHUP:
-            raise KeyboardInterrupt
-        stopping.set()
-        with suppress(OSError):  # nobody reads it in a terminal that is gone
-            click.echo(
-                "Stopping: what is in flight is finished, nothing more is sent. Once more stops at once.", err=True
-            )
+            again()
+        else:
+            stopping.set()
+            first()
 
-    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    heeded = [number for number in _ASKED if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, wanted) for number in heeded}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say_stopping() -> None:
+    with suppress(OSError):  # nobody reads it in a terminal that is gone
+        click.echo("Stopping: what is in flight is finished, nothing more is sent. Once more stops at once.", err=True)
+
+
+def _end_at_once() -> None:
+    raise KeyboardInterrupt

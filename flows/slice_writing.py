@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from connectors.ledger.locks import Lock
 from flows.applying import write
 from flows.context import RunContext
-from flows.locking import STALE_SECONDS, beating, is_dead, this_process
+from flows.locking import beating, is_dead, this_process
 from flows.sync_run import RunRequest, RunResult, StepRunner, SyncRun
+from schemas import limits
 from schemas.errors import TargetBusy, UsageError
 from schemas.execution import ApplyResult
+from schemas.exit_codes import ExitCode
 from schemas.settings import Settings
 from tasks.plan.slices import cut
 
-_LOOK_SECONDS = 1.0
 _ENDED = re.compile(r"ended after (\d+) reads and (\d+) writes")
 
 
@@ -105,7 +106,9 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
         return None
     try:
         with beating(context.ledger, part.claim, part.writer, lambda: context.clock().timestamp()) as alive:
-            sync_run = SyncRun(context, RunRequest("apply"), step, part.run, kept.sync, sync, RunResult({}, 0))
+            sync_run = SyncRun(
+                context, RunRequest("apply"), step, part.run, kept.sync, sync, RunResult({}, ExitCode.DONE)
+            )
             rows = cut(kept.entries, part.number, part.of)
             written: ApplyResult = sync_run.do(
                 "write", write, sync_run, target, rows, kept, lambda: alive() and leave.to_go_on()
@@ -135,7 +138,7 @@ class _Leave:
         """Tell whether the run is alive and holds the target."""
         lock = self._world.ledger.locks.held(self._target).get(self._target)
         now = self._world.clock().timestamp()
-        return lock is not None and lock.run == self._part.run and now - lock.beat <= STALE_SECONDS
+        return lock is not None and lock.run == self._part.run and now - lock.beat <= limits.LOCK_STALE_SECONDS
 
     def to_go_on(self) -> bool:
         """Return False where the run is being stopped: what is in flight is finished and noted.
@@ -145,7 +148,7 @@ class _Leave:
         """
         with self._guard:
             now = self._world.clock().timestamp()
-            if now - self._looked >= _LOOK_SECONDS:
+            if now - self._looked >= limits.SLICE_LOOK_SECONDS:
                 claims = self._world.ledger.locks.held(claims_of(self._part.plan))
                 mine = claims.get(self._part.claim)
                 if mine is None or mine.run != self._part.writer or not self.given():
@@ -160,10 +163,10 @@ def await_strays(context: RunContext, plan: str) -> None:
 
     A slice notices within seconds; one whose machine is asleep or out of reach is given up like any dead holder.
     """
-    locks, end = context.ledger.locks, context.clock().timestamp() + 2 * STALE_SECONDS
+    locks, end = context.ledger.locks, context.clock().timestamp() + limits.STRAY_SLICES_SECONDS
     while claims := locks.held(claims_of(plan)):
         now = context.clock().timestamp()
         for name, lock in claims.items():
             if has_ended(lock) or is_dead(lock, now) or name == stop_mark(plan) or now > end:
                 locks.give_back(name, lock.run)
-        context.sleep(_LOOK_SECONDS)
+        context.sleep(limits.SLICE_LOOK_SECONDS)

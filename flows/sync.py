@@ -2,10 +2,9 @@
 
 # No postponed annotations in this module: Prefect reads them to make the form, and does not resolve them everywhere.
 import os
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Literal
 
@@ -54,8 +53,9 @@ def sync(
     left: list[str] = []
     try:
         with open_context(config or None, os.environ, progress.told) as context:
-            with _ending_in_order(context, mode):
-                run_result = run(context, RunRequest(_MODES[mode], syncs), step)
+            request = RunRequest(_MODES[mode], syncs)
+            with ending_in_order(context.stopping, writes=request.writes):
+                run_result = run(context, request, step)
             tell_changes(
                 context, run_result, _MODES[mode], found
             )  # before anybody is waited for: a blocked plan needs a person
@@ -77,15 +77,9 @@ def sync(
 @contextmanager
 def _open_approved(config: str, progress: ProgressArtifact, person: str) -> Iterator[RunContext]:
     """Open the world for a plan that somebody has approved; only now signals end writing in order."""
-    with open_context(config or None, os.environ, progress.told) as context, _ending_in_order(context, "sync"):
+    with (
+        open_context(config or None, os.environ, progress.told) as context,
+        ending_in_order(context.stopping, writes=True),
+    ):
         context.person = person
         yield context
-
-
-def _ending_in_order(context: RunContext, mode: str) -> AbstractContextManager[None]:
-    """When Prefect cancels a run, or its machine shuts down, finish what is in flight and send nothing more.
-
-    Signals reach the main thread alone; elsewhere, and where nothing is written, a run may end anywhere.
-    """
-    writes = _MODES[mode] == "sync" and threading.current_thread() is threading.main_thread()
-    return ending_in_order(context.stopping) if writes else nullcontext()

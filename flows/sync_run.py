@@ -11,6 +11,7 @@ import pandas as pd
 from flows.context import RunContext
 from flows.reporting import Reported
 from schemas.errors import PhonesyncError
+from schemas.exit_codes import ExitCode
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
 
@@ -47,19 +48,24 @@ class RunRequest:
     run: str = ""
     reason: str = ""
 
+    @property
+    def writes(self) -> bool:
+        """Whether services may be written to; what only plans may end anywhere."""
+        return self.mode not in {"plan", "revert"}
+
 
 @dataclass
 class RunResult:
     """How a run ended: the object that `--json` prints, its exit code, and the tables behind it.
 
-    `codes` are the exit codes of the syncs, in the summary's order; the run's is the weightiest of them.
+    `codes` are the exit codes of the syncs, in the summary's order; the run's is the worst of them.
     """
 
     summary: dict[str, Any]
-    exit_code: int
+    exit_code: ExitCode
     reported: list[Reported] = field(default_factory=list)
     errors: list[PhonesyncError] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
+    codes: list[ExitCode] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

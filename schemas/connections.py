@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas import limits
 from schemas.section import FilePath, Seconds, Section
 
 
@@ -48,11 +49,11 @@ class Connection(Section):
     """a file with the certificates to trust, for an own authority"""
     proxy: str | None = None
     """the proxy to go through"""
-    timeout_seconds: Seconds = 30.0
+    timeout_seconds: Seconds = limits.ANSWER_SECONDS
     """how long one answer may take"""
-    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    attempts: Annotated[int, Field(ge=1, le=20)] = limits.READ_ATTEMPTS
     """how often a read is tried"""
-    total_seconds: Seconds = 120.0
+    total_seconds: Seconds = limits.CALL_SECONDS
     """how long all attempts together may take"""
     concurrency: Annotated[int, Field(ge=1, le=64)] = 8
     """requests in flight"""

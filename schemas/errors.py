@@ -21,11 +21,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from schemas.exit_codes import ExitCode, worst
+
 
 class PhonesyncError(Exception):
     """Something a person has to know, with the next step in `remedy`."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.LINES_FAILED
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
@@ -39,43 +41,43 @@ class PhonesyncError(Exception):
 class UsageError(PhonesyncError):
     """A command, an option or a name that cannot be meant."""
 
-    exit_code = 2
+    exit_code = ExitCode.INVALID
 
 
 class ConfigurationError(PhonesyncError):
     """`phonesync.toml` or a credential is missing or wrong."""
 
-    exit_code = 2
+    exit_code = ExitCode.INVALID
 
 
 class SourceError(PhonesyncError):
     """A CSV file that cannot be trusted as a whole; single bad lines are rejected lines, not errors."""
 
-    exit_code = 2
+    exit_code = ExitCode.INVALID
 
 
 class InternalError(PhonesyncError):
     """phonesync itself failed; its cause is the error that should not have been, and may quote anything."""
 
-    exit_code = 5
+    exit_code = ExitCode.UNSETTLED
 
 
 class LedgerError(PhonesyncError):
     """The ledger cannot be opened, or does not hold what was asked for."""
 
-    exit_code = 2
+    exit_code = ExitCode.INVALID
 
 
 class TargetBusy(PhonesyncError):  # noqa: N818 - named by what is the matter
     """Another run is writing the same target; nothing was done."""
 
-    exit_code = 4
+    exit_code = ExitCode.UNAVAILABLE
 
 
 class ApprovalNeeded(PhonesyncError):  # noqa: N818 - named by what is needed
     """A guard tripped, and no valid approval names this very plan."""
 
-    exit_code = 3
+    exit_code = ExitCode.APPROVAL_NEEDED
 
 
 class ServiceError(PhonesyncError):
@@ -115,22 +117,30 @@ class ServiceError(PhonesyncError):
 class Unreachable(ServiceError):  # noqa: N818 - named by what the caller can do about it
     """No usable answer to a read after every attempt; nothing was written."""
 
-    exit_code = 4
+    exit_code = ExitCode.UNAVAILABLE
 
 
 class AccessRefused(ServiceError):  # noqa: N818 - named by what the caller can do about it
     """Credentials, rights or the clock were refused; nothing was done."""
 
-    exit_code = 4
+    exit_code = ExitCode.UNAVAILABLE
 
 
 class RequestRefused(ServiceError):  # noqa: N818 - named by what the caller can do about it
     """The service understood the request and refused it; nothing was done."""
 
-    exit_code = 1
+    exit_code = ExitCode.LINES_FAILED
 
 
 class UnknownOutcome(ServiceError):  # noqa: N818 - named by what the caller can do about it
     """A write was sent and no trustworthy answer came: only reading tells what happened."""
 
-    exit_code = 5
+    exit_code = ExitCode.UNSETTLED
+
+
+def code_of_unread(error: PhonesyncError) -> ExitCode:
+    """Return the code of what an error kept from being read.
+
+    A service that refuses one line has given a result; one that refuses to be read leaves nothing to report.
+    """
+    return worst((error.exit_code, ExitCode.UNAVAILABLE)) if isinstance(error, ServiceError) else error.exit_code

@@ -1,52 +1,65 @@
-"""When a sync runs by itself: five fields as cron has them, and the name of a time zone."""
+"""When a sync runs by itself, judged by croniter: the library, in the version, that Prefect has inside.
+
+So a schedule is accepted exactly where Prefect accepts it and will ever start a run by it. Prefect's own copy is in a
+package that takes seconds to import; a test compares the two.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
-_DAYS = {name: number for number, name in enumerate(("sun", "mon", "tue", "wed", "thu", "fri", "sat"))}
-_NO_NAMES: Mapping[str, int] = MappingProxyType({})
-# Each field with its smallest and largest value, and the names that stand for numbers.
+from croniter import CroniterBadDateError, croniter
+
+# The 29th of February comes again after eight years at the latest, and all that depends on it.
+_YEARS = 8
+# Each field with its smallest and largest value. The last two may be left out.
 _FIELDS = (
-    ("minute", 0, 59, _NO_NAMES),
-    ("hour", 0, 23, _NO_NAMES),
-    ("day of the month", 1, 31, _NO_NAMES),
-    ("month", 1, 12, _MONTHS),
-    ("day of the week", 0, 7, _DAYS),
+    ("minute", 0, 59),
+    ("hour", 0, 23),
+    ("day of the month", 1, 31),
+    ("month", 1, 12),
+    ("day of the week", 0, 7),
+    ("second", 0, 59),
+    ("year", 1970, 2099),
 )
-_PART = re.compile(r"(?:\*|(?P<first>[0-9a-z]+)(?:-(?P<last>[0-9a-z]+))?)(?:/(?P<step>[0-9]+))?", re.ASCII)
+_FEWEST = 5
 
 
 def wrong_with_schedule(text: str) -> str:
-    """Return what is wrong with a schedule, "" where it can be kept by every reading of cron.
+    """Return what is wrong with a schedule, "" where Prefect can read it.
 
-    A minute, an hour, a day of the month, a month and a day of the week; each is `*`, a value, a range, a list of them,
-    and `/` with a step after `*` or a range.
+    A minute, an hour, a day of the month, a month and a day of the week, as cron has them; croniter knows more than
+    that: `L` for the last day, `5#3` for the third Friday, names such as `@daily`, and seconds as a sixth field.
     """
+    if _is_read(text):
+        return ""
     parts = text.split()
-    if len(parts) != len(_FIELDS):
+    if not _FEWEST <= len(parts) <= len(_FIELDS):
         return f"five fields are needed, and there are {len(parts)}: minute, hour, day, month, day of the week"
-    for part, (name, least, most, names) in zip(parts, _FIELDS, strict=True):
-        for piece in part.lower().split(","):
-            if not _is_fine(piece, least, most, names):
-                return f"{part!r} is no {name} ({least} to {most}, *, lists and ranges)"
-    return ""
+    for at, (part, (name, least, most)) in enumerate(zip(parts, _FIELDS, strict=False)):
+        alone = ["*"] * len(parts)
+        alone[at] = part
+        if not _is_read(" ".join(alone)):
+            return f"{part!r} is no {name} ({least} to {most}, *, lists and ranges)"
+    return "these fields do not go together"
 
 
-def _is_fine(piece: str, least: int, most: int, names: Mapping[str, int]) -> bool:
-    found = _PART.fullmatch(piece)
-    if found is None:
+def happens(text: str, after: datetime) -> bool:
+    """Tell whether a schedule that can be read starts anything within eight years: the 31st of February never comes.
+
+    Prefect looks for the next date of such a schedule again and again, and comes to nothing else.
+    """
+    try:
+        croniter(text, after.replace(tzinfo=None), max_years_between_matches=_YEARS).get_next(datetime)
+    except CroniterBadDateError:
         return False
-    first, last, step = found["first"], found["last"], found["step"]
-    if step is not None and (not 1 <= int(step) <= most or (first and not last)):
-        return False
-    values = [names.get(value, int(value) if value.isdigit() else -1) for value in (first, last) if value]
-    return all(least <= value <= most for value in values) and values == sorted(values)
+    return True
+
+
+def _is_read(text: str) -> bool:
+    """Tell whether Prefect's `CronSchedule` accepts it: croniter does, and no field leaves its value to chance."""
+    return croniter.is_valid(text) and not {part.casefold() for part in text.split()} & {"r", "h"}
 
 
 def is_timezone(text: str) -> bool:

@@ -79,7 +79,8 @@ class Sync(Section):
     slices: Annotated[int, Field(ge=1, le=64)] = 1
     """USOS, with Prefect: in how many parts workers write a plan, see [scaling](scaling.md)"""
     schedule: str | None = None
-    """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`"""
+    """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`;
+    a day that never comes is refused"""
     timezone: str = "Europe/Warsaw"
     """whose clock the schedule means"""
     guard: Guard = Guard()
@@ -87,7 +88,7 @@ class Sync(Section):
 
     @field_validator("schedule")
     @classmethod
-    def _kept_by_cron(cls, value: str | None) -> str | None:
+    def _read_by_cron(cls, value: str | None) -> str | None:
         wrong = wrong_with_schedule(value) if value is not None else ""
         if wrong:
             raise ValueError(wrong)

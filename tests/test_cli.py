@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from connectors.sandbox.server import Sandbox, serve
 from flows.cli import cli, main
 from flows.errors import unexpected
 from flows.sandbox import SAMPLES, credentials, read_state
-from flows.signals import ending_in_order
+from flows.signals import Wish, ending_in_order
 
 STATE = read_state(None)
 COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())"]
@@ -362,10 +363,32 @@ def test_a_port_that_is_taken_is_told(phonesync: Phonesync, sandbox: Sandbox) ->
 
 def test_the_first_signal_ends_in_order_and_the_second_one_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     stopping, before = Event(), signal.getsignal(signal.SIGTERM)
-    with ending_in_order(stopping):
+    with ending_in_order(stopping, writes=True):
         signal.raise_signal(signal.SIGTERM)
         assert stopping.is_set()
         assert "nothing more is sent" in capsys.readouterr().err
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_signals_stay_as_they_were_where_nothing_is_written_or_none_arrives() -> None:
+    before, seen = signal.getsignal(signal.SIGTERM), []
+
+    def look(*, writes: bool) -> None:
+        with ending_in_order(Event(), writes=writes):
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    look(writes=False)
+    elsewhere = Thread(target=partial(look, writes=True))
+    elsewhere.start()
+    elsewhere.join()
+    assert seen == [before, before]
+
+
+def test_a_wish_for_an_end_grows_with_the_second_signal_and_not_with_a_closed_terminal() -> None:
+    wish = Wish()
+    with wish.heeded():
+        for number, hurried in ((signal.SIGHUP, False), (signal.SIGHUP, False), (signal.SIGTERM, True)):
+            signal.raise_signal(number)
+            assert (wish.stopping.is_set(), wish.hurried.is_set()) == (True, hurried)

@@ -1,4 +1,4 @@
-"""What a configuration wants in Prefect, told without Prefect; and prefect.yaml, which has to say the same."""
+"""What a configuration wants in Prefect, told without Prefect; and prefect.yaml, which is made of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from flows.config import load
-from flows.orchestration.deployments import FAMILY, POOL, form, wanted_deployments
+from flows.orchestration.deployments import FAMILY, JOB, POOL, form, wanted_deployments
 from flows.orchestration.home import (
     Address,
     client_environment,
@@ -22,6 +22,7 @@ from flows.orchestration.home import (
     server_environment,
     worker_environment,
 )
+from flows.orchestration.prefect_yaml import prefect_yaml
 from flows.sandbox import SAMPLES
 from schemas.errors import UsageError
 
@@ -39,26 +40,29 @@ FIELDS: dict[str, Any] = {
 }
 
 
-def test_prefect_yaml_says_what_serve_makes_of_the_samples() -> None:
-    told = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+def test_prefect_yaml_is_what_serve_makes_of_the_samples() -> None:
+    made = prefect_yaml(load(CONFIG), CONFIG.relative_to(ROOT))
+    assert (ROOT / "prefect.yaml").read_text(encoding="utf-8") == made, "write it anew: make deployments"
+
+
+def test_prefect_yaml_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    """Whatever a sync is called and wherever it stands, its deployment has the values that `serve` gives it."""
+    samples = CONFIG.read_text(encoding="utf-8")
+    config = tmp_path / "it's: a #1 place" / "phonesync.toml"
+    config.parent.mkdir()
+    config.write_text(samples.replace("[syncs.users", "[syncs.yes").replace("[syncs.buildings", "[syncs.1e3"), "utf-8")
+    told = yaml.safe_load(prefect_yaml(load(config), config))
     (pull,) = told["pull"]
     assert pull == {"prefect.deployments.steps.set_working_directory": {"directory": "{{ $PWD }}"}}
-    shown = {_name(one): one for one in told["deployments"]}
-    made = {one.full_name: one for one in wanted_deployments(load(CONFIG), CONFIG)}
-    assert list(shown) == list(made)
-    for name, one in made.items():
-        place = {"config": str(CONFIG.relative_to(ROOT))}
-        assert shown[name]["entrypoint"].replace("/", ".").replace(".py:", ".") == one.entrypoint
-        assert shown[name]["parameters"] == {**one.parameters, **place}
-        assert shown[name]["description"] == one.description
-        assert shown[name]["tags"] == [FAMILY]
-        assert shown[name]["work_pool"]["name"] == POOL
-        cron = [(one["cron"], one["timezone"]) for one in shown[name].get("schedules", [])]
+    made = wanted_deployments(load(config), config)
+    assert [f"{one['flow_name']}/{one['name']}" for one in told["deployments"]] == [one.full_name for one in made]
+    for shown, one in zip(told["deployments"], made, strict=True):
+        assert shown["entrypoint"].replace("/", ".").replace(".py:", ".") == one.entrypoint
+        assert (shown["parameters"], shown["description"]) == (one.parameters, one.description)
+        assert shown["work_pool"] == {"name": POOL, "job_variables": JOB}
+        assert (shown["tags"], shown["enforce_parameter_schema"]) == ([FAMILY], True)
+        cron = [(when["cron"], when["timezone"]) for when in shown.get("schedules", [])]
         assert cron == ([one.schedule] if one.schedule else [])
-
-
-def _name(deployment: dict[str, Any]) -> str:
-    return f"{deployment['flow_name']}/{deployment['name']}"
 
 
 def test_a_form_offers_the_names_and_takes_nothing_else() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
-from connectors.execution import ROUNDS
+from schemas import limits
 from schemas.answer import WriteAnswer
 from schemas.execution import Job
 from tasks.execution.changes import lost
@@ -45,7 +45,7 @@ class Restorer:
             ended: nothing more will be sent; until then, what is worked on may be between two names.
         """
         self._meet_strangers(changes, stood)
-        for _ in range(ROUNDS if ended else 1):
+        for _ in range(limits.WRITE_ROUNDS if ended else 1):
             gone = [*self._lost(changes, stood, now, ended=ended), *sorted(self._strangers, key=_by_name)]
             missing = [entry for entry in gone if entry.name not in set(now["name"]) and not self._given_up(entry)]
             if not self._job.restore_unplanned:

@@ -10,7 +10,8 @@ from connectors.apio.client import Apio, ApioEntry, Criteria, PhoneList, is_path
 from connectors.apio.restoring import Restorer
 from connectors.apio.sending import Sender, Way
 from connectors.apio.spec import ApioConnection, list_owner
-from connectors.execution import ROUNDS, as_current, wait_before
+from connectors.execution import as_current, wait_before
+from schemas import limits
 from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError, Unreachable
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
@@ -19,8 +20,6 @@ from tasks.execution.changes import ListChange, list_changes
 from tasks.execution.classify import CUT_SHORT, Seen, classify
 from tasks.execution.compare import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
 
-# A batch, then entry by entry, then a rename as an addition and a deletion, and a lost answer here and there.
-_SENDINGS = 2 * ROUNDS + 1
 _GONE = "it does not stand in the list any more as it stood"
 _LAST_SEEN = "it was gone when the list was last read"
 _DOUBTFUL = "the service refused its row of the file, or deleted it, and the list could not be read after that"
@@ -175,9 +174,9 @@ class _ListUpdate:
         # What the change of an entry has cost comes back if it fails now; what was to stay comes back in any case.
         now = self._with_cost(fresh, changes[stands(changes) & ~halfway])
         stood = self._with_cost(now, self._at_rest())
-        for _ in range(_SENDINGS):
+        for _ in range(limits.LIST_SENDINGS):
             steps = self._steps(changes, now)
-            if not steps or sender.denied or doubts > ROUNDS:
+            if not steps or sender.denied or doubts > limits.WRITE_ROUNDS:
                 break
             if not self._job.go_on():
                 self._cut = {step.row for step in steps}

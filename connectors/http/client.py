@@ -42,15 +42,14 @@ from connectors.http.response import (
     without_answer,
     words_of,
 )
+from schemas import limits
 from schemas.connections import Connection
 from schemas.errors import AccessRefused, ConfigurationError, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_FIRST_WAIT: Final = 0.5
 _LARGEST_BODY: Final = 128 * 1024 * 1024  # bytes; a million entries take some 100 MiB
-_LONGEST_WAIT: Final = 30.0
 _AGAIN: Final = frozenset({"unsent", "lost", "garbage", "later"})
 _READ_ERRORS: Final[Mapping[FailureKind, type[ServiceError]]] = MappingProxyType(
     {"moved": RequestRefused, "access": AccessRefused, "refused": RequestRefused},
@@ -181,7 +180,7 @@ class Http:
     def _wait(self, state: RetryCallState) -> float:
         """Longer after each attempt, never less than the service asked for, never all threads at once."""
         failure = state.outcome.result() if state.outcome else None
-        longest: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (state.attempt_number - 1))
+        longest: float = min(limits.LONGEST_WAIT_SECONDS, limits.FIRST_WAIT_SECONDS * 2 ** (state.attempt_number - 1))
         asked = failure.retry_after if isinstance(failure, Failure) else None
         return max(longest * (1 + self._tools.random()) / 2, asked or 0.0)
 

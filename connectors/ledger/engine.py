@@ -10,6 +10,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from connectors.ledger.migrate import migrate
+from schemas import limits
 from schemas.errors import LedgerError
 
 
@@ -69,8 +70,8 @@ def _make_private(database: str | None) -> None:
 
 def _make_sqlite_durable(connection: Any, _record: object) -> None:
     """Readers beside a writer, patience with a second writer, and an outcome that is on the disk when it is said."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    cursor, busy = connection.cursor(), int(limits.DATABASE_BUSY_SECONDS * 1000)
+    for pragma in ("journal_mode=WAL", f"busy_timeout={busy}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

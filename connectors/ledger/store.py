@@ -67,7 +67,7 @@ class Ledger:
             connection.execute(
                 update(tables.runs)
                 .where(tables.runs.c.id == run)
-                .values(finished_at=at, exit_code=exit_code, summary=dict(summary))
+                .values(finished_at=at, exit_code=int(exit_code), summary=dict(summary))
             )
 
     def runs(self, limit: int) -> list[dict[str, Any]]:

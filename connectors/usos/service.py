@@ -12,12 +12,12 @@ from connectors.service import Check, Service
 from connectors.usos.client import Usos
 from connectors.usos.spec import SPEC, UsosConnection, entity_class_of
 from connectors.usos.target import UsosTarget
+from schemas import limits
 from schemas.errors import AccessRefused
 from schemas.execution import NumberingDefaults
 from schemas.syncs import Sync
 
 _METHODS: Final = ("services/phones/select", "services/phones/replace")
-_PATIENCE: Final = 240  # seconds: a sister service of USOS allows 300
 
 
 def _connect(name: str, connection: UsosConnection, secrets: Mapping[str, str], tools: Tools) -> Usos:
@@ -37,7 +37,7 @@ def _checks(client: Usos, _syncs: Mapping[str, Sync], now: Callable[[], datetime
         # The server gives its local time without a zone: whole hours and half hours of difference are the zone.
         apart = (client.now() - now().replace(tzinfo=None)).total_seconds()
         skew = (apart + 900) % 1800 - 900
-        if abs(skew) > _PATIENCE:
+        if abs(skew) > limits.CLOCKS_APART_SECONDS:
             raise AccessRefused(
                 f"The clocks are {abs(skew):.0f} s apart: signatures will be refused.",
                 remedy="Set this machine's clock by NTP.",

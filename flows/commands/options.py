@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -50,11 +49,10 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     from flows.run import run
     from flows.signals import ending_in_order
 
-    planned = request.mode in {"plan", "revert"}
     with (
         progress_bar() as progress,
         connected(ctx, config, progress) as context,
-        nullcontext() if planned else ending_in_order(context.stopping),  # what writes nothing may end anywhere
+        ending_in_order(context.stopping, writes=request.writes),
     ):
         run_result = run(context, request)
     if as_json:
@@ -62,5 +60,5 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
         show_errors(run_result.errors, run_result.summary["syncs"])
     else:
         given = config or ctx.obj
-        show_run(run_result, planned=planned, command=f"phonesync -c {given}" if given else "phonesync")
+        show_run(run_result, planned=not request.writes, command=f"phonesync -c {given}" if given else "phonesync")
     return run_result

@@ -63,11 +63,12 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
     Reads both sides, compares, and writes to no service. `apply` does exactly what a plan says.
     """
     from flows.run import RunRequest
+    from schemas.exit_codes import ExitCode, worst
     from schemas.plan import WRITES
 
     run_result = carry_out(ctx, config, RunRequest("plan", syncs), as_json=as_json)
     changes = any(sync["actions"][action] for sync in run_result.summary["syncs"] for action in WRITES)
-    ctx.exit(10 if exit_code and changes and not run_result.exit_code else run_result.exit_code)
+    ctx.exit(worst((run_result.exit_code, ExitCode.CHANGES if exit_code and changes else ExitCode.DONE)))
 
 
 @click.command(

@@ -24,9 +24,11 @@ from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
 from flows.orchestration.artifacts import Links, courteously, escape, plan_rows
 from flows.reporting import Reported
-from flows.run import run, weightiest
+from flows.run import run
 from flows.sync_run import RunRequest, RunResult
+from schemas import limits
 from schemas.errors import PhonesyncError
+from schemas.exit_codes import worst
 from schemas.plan import Action
 from tasks.reports.masking import mask_text
 
@@ -34,8 +36,6 @@ LONGEST_NAME = 100
 _LOG = logging.getLogger("phonesync.approval")
 _WHERE = "Resume, in the menu at the top of this page, shows what it would do and asks for a yes or a no."
 _MOST_SHOWN = 50
-_POLL_SECONDS = 2.0
-_GRACE_SECONDS = 600.0
 # What takes something away comes first: it is what the guards are about.
 _SHOWN_FIRST: Mapping[Action, int] = {Action.DELETE: 0, Action.RENAME: 1, Action.MODIFY: 2, Action.ADD: 3}
 
@@ -157,7 +157,9 @@ def _answer(form: type[Decision], plan: KeptPlan, seconds: float) -> Decision | 
     run = UUID(str(flow_run.get_id()))
     # Prefect remembers answers by their key: a run that is begun again must never find the answer to another plan.
     key = hashlib.sha256(plan.id.encode()).hexdigest()[:32]
-    paused: State[Any] = Paused(timeout_seconds=int(seconds + _GRACE_SECONDS), reschedule=False, pause_key=key)
+    paused: State[Any] = Paused(
+        timeout_seconds=int(seconds + limits.APPROVAL_GRACE_SECONDS), reschedule=False, pause_key=key
+    )
     keys = keyset_from_paused_state(paused)
     paused.message = f"{plan.sync}: a guard stopped this plan. {_WHERE}"
     paused.state_details.run_input_keyset = {str(name): value for name, value in keys.items()}
@@ -167,7 +169,7 @@ def _answer(form: type[Decision], plan: KeptPlan, seconds: float) -> Decision | 
         form.save(keys, run)
         _LOG.warning("%s", paused.message)  # the run's page opens with its log
         while time.monotonic() < end:
-            time.sleep(_POLL_SECONDS)
+            time.sleep(limits.APPROVAL_LOOK_SECONDS)
             now = client.read_flow_run(run).state
             if now is not None and now.is_running():
                 said: Any = form.load(keys, run)
@@ -218,7 +220,7 @@ def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
     return replace(
         run_result,
         summary={**run_result.summary, "syncs": syncs},
-        exit_code=weightiest(codes),
+        exit_code=worst(codes),
         reported=[*others, *applied.reported],
         errors=[*run_result.errors, *applied.errors],
         codes=codes,

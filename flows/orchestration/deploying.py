@@ -21,12 +21,12 @@ from prefect.utilities.callables import parameter_schema
 from flows.orchestration.blocks import BLOCKS
 from flows.orchestration.deployments import FAMILY, JOB, POOL, Deployed, folder_of, form
 from flows.orchestration.notifications import tag_of
+from schemas import limits
 from schemas.errors import ConfigurationError
 
 _PULL = "prefect.deployments.steps.set_working_directory"
 _PAGE = 200  # Prefect gives no more in one answer
-# A run that was handed to a worker starts within seconds; later than that its worker has died.
-_HANDED_OVER = timedelta(minutes=2)
+_HANDED_OVER = timedelta(seconds=limits.HANDED_OVER_SECONDS)
 
 
 def register_blocks() -> None:

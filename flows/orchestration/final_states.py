@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 from flows.errors import unexpected
 from flows.sync_run import RunResult
 from schemas.errors import PhonesyncError
+from schemas.exit_codes import ExitCode
 from schemas.plan import Action, Outcome
 from tasks.execution.line_references import name_lines
 from tasks.reports.headline import Tally, headline
@@ -69,10 +70,10 @@ def _figures(syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], repor
 
 def state(run_result: RunResult, sentence: str) -> State[Any]:
     """Return the run's final state."""
-    if run_result.exit_code == 0:
+    if run_result.exit_code == ExitCode.DONE:
         return Completed(message=sentence, data=run_result.summary)
     ended = NotInPlace(sentence, run_result.summary)
-    if run_result.exit_code == 3:
+    if run_result.exit_code == ExitCode.APPROVAL_NEEDED:
         # A guard did its work, and a person has to decide: that is no failure, and it is not done either. Of Prefect's
         # types only CANCELLED is final and neither red nor green, and its meaning is right: this plan was called off
         # before any of it was written. PAUSED would promise that the same run goes on, and keep it open for ever; the

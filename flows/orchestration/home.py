@@ -14,6 +14,7 @@ from pathlib import Path
 
 from connectors.files.reading import make_private_folder, write_private
 from flows.orchestration.deployments import POOL
+from schemas import limits
 from schemas.errors import ConfigurationError, UsageError
 
 _FOLDER = Path(".phonesync", "prefect")
@@ -22,7 +23,6 @@ _ANY = {"0.0.0.0", "::"}  # noqa: S104 - these are recognised, not bound
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _API = "PREFECT_API_URL"
 _SIGN_IN = "PREFECT_SERVER_API_AUTH_STRING"
-BEAT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def server_environment(home: Home, address: Address, key: str, environ: Mapping[
         # Prefect unpacks its pages before it serves them, usually beside itself, where not everybody may write.
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.folder / "pages"),
     }
-    # A busy machine may keep its database waiting for longer than the usual ten seconds.
-    usual = {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_DATABASE_TIMEOUT": "60"}
+    usual = {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
+    usual["PREFECT_SERVER_DATABASE_TIMEOUT"] = str(limits.PREFECT_DATABASE_SECONDS)
     return {**usual, **client_environment(home, environ, address), **ours}
 
 
@@ -159,11 +159,11 @@ def client_environment(home: Home, environ: Mapping[str, str], address: Address 
         address: of the server of one's own; None where `PREFECT_API_URL` names another.
     """
     ours = {"PREFECT_HOME": str(home.folder), "DO_NOT_TRACK": "1"} if address else {}
-    usual = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(BEAT_SECONDS), "PREFECT_CLI_PROMPT": "false"}
+    usual = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(limits.RUN_BEAT_SECONDS), "PREFECT_CLI_PROMPT": "false"}
     usual["PREFECT_LOGGING_EXTRA_LOGGERS"] = "phonesync"  # our own warnings stand among a run's logs
     if address:
         ours[_API] = address.api
-        usual["PREFECT_WORKER_QUERY_SECONDS"] = "3"  # somebody has pressed Run and waits; usual are ten
+        usual["PREFECT_WORKER_QUERY_SECONDS"] = str(limits.WORKER_QUERY_SECONDS)
         usual["PREFECT_UI_URL"] = f"{address.page}/v2"  # links in messages lead to the same pages as the address alone
         if environ.get(_SIGN_IN):
             ours["PREFECT_API_AUTH_STRING"] = environ[_SIGN_IN]

@@ -2,8 +2,6 @@
 
 # No postponed annotations in this module: Prefect reads them to make the forms, and does not resolve them everywhere.
 import os
-import threading
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -15,7 +13,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.config import find_configuration
-from flows.context import RunContext, open_context
+from flows.context import open_context
 from flows.doctor import Examined, examine
 from flows.orchestration.approval import LONGEST_NAME, by_name
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
@@ -97,7 +95,7 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
     try:
         with open_context(config or None, os.environ, progress.told) as opened:
             context = replace(opened, person=by_name(person)) if person.strip() else opened
-            with _ending_in_order(context, request):
+            with ending_in_order(context.stopping, writes=request.writes):
                 run_result = run(
                     context, request, Steps(progress, spread_over_workers(config or None) if deployed else None)
                 )
@@ -108,12 +106,3 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
     sentence = say(run_result)
     show(run_result, sentence, planned=request.mode == "revert", links=links)
     return state(run_result, sentence)
-
-
-def _ending_in_order(context: RunContext, request: RunRequest) -> AbstractContextManager[None]:
-    """When Prefect cancels a run that writes, finish what is in flight and send nothing more.
-
-    Signals reach the main thread alone.
-    """
-    writes = request.mode == "apply" and threading.current_thread() is threading.main_thread()
-    return ending_in_order(context.stopping) if writes else nullcontext()

@@ -29,6 +29,7 @@ from pydantic import SecretStr
 from connectors.ledger.store import Ledger
 from flows.context import RunContext
 from flows.run import Mode, RunResult
+from schemas import limits
 from schemas.settings import Change, Notify
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 
@@ -43,9 +44,6 @@ _DIED = (
 )
 _BEAT = "prefect.flow-run.heartbeat"
 _ENDS = ("Completed", "Failed", "Cancelled", "Cancelling", "Crashed", "Paused", "Suspended")
-# Runs beat twice a minute. That a run has ended may reach an automation a quarter of an hour late, since Prefect
-# waits so long for what it thinks must have come before it; nothing that has ended or lives may be called dead.
-_DEAD_SECONDS = 1000
 
 
 def tag_of(config: Path) -> str:
@@ -214,7 +212,7 @@ def _of_dead_runs(config: Path) -> AutomationCore:
         for_each={"prefect.resource.id"},
         posture=Posture.Proactive,
         threshold=1,
-        within=timedelta(seconds=_DEAD_SECONDS),
+        within=timedelta(seconds=limits.RUN_DEAD_SECONDS),
     )
     died = "Its process has died. What it was about to write is in the ledger: the next run settles it."
     return AutomationCore(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_LOOK_SECONDS = 0.2
+from flows.signals import END, KILL
+from schemas import limits
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -66,7 +67,7 @@ def start(command: Sequence[str], environ: Mapping[str, str], log: Path, folder:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, END)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Patience:
         while not done():
             if self.hurried() or self.seconds() >= end:
                 return False
-            self.sleep(_LOOK_SECONDS)
+            self.sleep(limits.END_LOOK_SECONDS)
         return True
 
 
@@ -96,15 +97,15 @@ def end_worker(worker: Child, patience: Patience, grace: float) -> None:
     if worker.exit_code() is None:
         worker.process.kill()
         worker.process.wait()
-    worker.signal_all(signal.SIGTERM)
+    worker.signal_all(END)
     if not patience.until(worker.is_gone, grace):
-        worker.signal_all(signal.SIGKILL)
-        patience.until(worker.is_gone, 5)
+        worker.signal_all(KILL)
+        patience.until(worker.is_gone, limits.KILLED_SECONDS)
 
 
 def end_server(server: Child, patience: Patience, grace: float) -> None:
     """End the server; its database takes care of itself."""
-    server.signal_all(signal.SIGTERM)
+    server.signal_all(END)
     if not patience.until(server.is_gone, grace):
-        server.signal_all(signal.SIGKILL)
-        patience.until(server.is_gone, 5)
+        server.signal_all(KILL)
+        patience.until(server.is_gone, limits.KILLED_SECONDS)

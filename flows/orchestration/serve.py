@@ -5,14 +5,11 @@ Prefect is imported only once the environment says which server is meant.
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,47 +22,14 @@ from flows.orchestration import deployments, home, processes
 from flows.orchestration.home import Address, Home
 from flows.orchestration.processes import Child, Patience
 from flows.orchestration.reports_server import can_tell_owners
+from flows.signals import Wish
+from schemas import limits
 from schemas.errors import Unreachable
 from schemas.settings import Settings
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_START_SECONDS = 180.0  # a busy machine needs longer than the usual ten
-_THERE_SECONDS = 30.0  # for a server that should be there already
-_SERVER_GRACE = 15.0
-# A run finishes what is in flight: one request with all its attempts. systemd and containers have to wait as long.
-GRACE_SECONDS = 100.0
-_LOOK_SECONDS = 0.5
-_RESTART_SECONDS = (1.0, 5.0, 30.0)  # a worker that dies again and again is started more and more slowly
-_STEADY_SECONDS = 120.0
 
 
 class _Stopped(Exception):  # noqa: N818 - named by what is the matter
     """Somebody wants an end while things are still being started."""
-
-
-@dataclass
-class _Signals:
-    """What has been asked for by Ctrl-C, or by the system."""
-
-    stopping: threading.Event = field(default_factory=threading.Event)
-    hurried: threading.Event = field(default_factory=threading.Event)
-
-    def wanted(self, number: int, _frame: object) -> None:
-        """Note a signal: the first one ends in order, the second one at once; a closed terminal is never in a hurry."""
-        if self.stopping.is_set() and number != signal.SIGHUP:
-            self.hurried.set()
-        self.stopping.set()
-
-    @contextmanager
-    def caught(self) -> Iterator[None]:
-        """Catch the signals while the block runs."""
-        heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, self.wanted) for number in heeded}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, port: int) -> None:
@@ -83,15 +47,15 @@ def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, p
         Unreachable: the server does not answer, or has died.
     """
     path = find_configuration(config, environ)
-    signals = _Signals()
-    with signals.caught(), open_context(str(path), environ) as context:
+    wish = Wish()
+    with wish.heeded(), open_context(str(path), environ) as context:
         place = home.make_home(path)
         with home.occupied(place):
             given = environ.get("PREFECT_API_URL")
             address = None if given else Address(host, home.free_port(host, port))
             if address and not address.is_loopback:
                 _warn(address, environ)
-            _Served(path, place, address, context, signals).run(environ)
+            _Served(path, place, address, context, wish).run(environ)
 
 
 def _warn(address: Address, environ: MutableMapping[str, str]) -> None:
@@ -112,7 +76,7 @@ class _Served:
     home: Home
     address: Address | None
     context: RunContext
-    signals: _Signals
+    wish: Wish
     server: Child | None = None
     reports: Child | None = None
     workers: list[Child] = field(default_factory=list)
@@ -136,14 +100,14 @@ class _Served:
     def _start_server(self, environ: MutableMapping[str, str]) -> None:
         if self.address is None:
             click.echo(f"Prefect at {environ['PREFECT_API_URL']} is asked for everything; none is started here.")
-            self._wait_for(environ["PREFECT_API_URL"], _THERE_SECONDS)
+            self._wait_for(environ["PREFECT_API_URL"], limits.SERVER_ANSWERS_SECONDS)
             return
         click.echo("Prefect starts: a few seconds, the first time up to half a minute ...")
         key = home.encryption_key(self.home)
         told = home.server_environment(self.home, self.address, key, environ)
         command = home.server_command(Path(sys.executable), self.address)
         self.server = processes.start(command, told, self.home.server_log, self.home.folder)
-        self._wait_for(self.address.api, _START_SECONDS)
+        self._wait_for(self.address.api, limits.SERVER_STARTS_SECONDS)
 
     def _wait_for(self, api: str, limit: float) -> None:
         """Return when the server answers.
@@ -153,12 +117,12 @@ class _Served:
         """
         end = time.monotonic() + limit
         while not _answers(api):
-            if self.signals.stopping.is_set():
+            if self.wish.stopping.is_set():
                 raise _Stopped
             self._mind_server()
             if time.monotonic() > end:
                 raise Unreachable(f"Prefect at {api} does not answer.", remedy=self._see())
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(limits.SERVE_LOOK_SECONDS)
 
     def _mind_server(self) -> None:
         code = self.server.exit_code() if self.server else None
@@ -186,15 +150,15 @@ class _Served:
     def _look_after(self, environ: MutableMapping[str, str]) -> None:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
         failures, started = 0, time.monotonic()
-        while not self.signals.stopping.wait(_LOOK_SECONDS):
+        while not self.wish.stopping.wait(limits.SERVE_LOOK_SECONDS):
             self._mind_server()
             code = self.workers[-1].exit_code()
             if code is not None:
-                failures = 0 if time.monotonic() - started > _STEADY_SECONDS else failures
-                pause = _RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)]
+                failures = 0 if time.monotonic() - started > limits.WORKER_STEADY_SECONDS else failures
+                pause = limits.WORKER_RESTART_SECONDS[min(failures, len(limits.WORKER_RESTART_SECONDS) - 1)]
                 click.echo(f"The worker has ended by itself (code {code}); a new one starts in {pause:g} s.", err=True)
                 failures += 1
-                if self.signals.stopping.wait(pause):
+                if self.wish.stopping.wait(pause):
                     return
                 self.workers = [worker for worker in self.workers if not worker.is_gone()]
                 self._start_worker(environ)
@@ -205,13 +169,13 @@ class _Served:
         return f"{told}\n\nPrefect's pages: {page}\nCtrl-C ends it: runs finish what is in flight."
 
     def _end(self) -> None:
-        patience = Patience(time.monotonic, time.sleep, self.signals.hurried.is_set)
+        patience = Patience(time.monotonic, time.sleep, self.wish.hurried.is_set)
         if self.workers:
             click.echo("Ending: runs finish what is in flight. Ctrl-C once more ends at once.", err=True)
         for worker in self.workers:
-            processes.end_worker(worker, patience, GRACE_SECONDS)
+            processes.end_worker(worker, patience, limits.RUNS_END_SECONDS)
         for server in filter(None, (self.reports, self.server)):
-            processes.end_server(server, patience, _SERVER_GRACE)
+            processes.end_server(server, patience, limits.SERVER_ENDS_SECONDS)
         click.echo("Ended.", err=True)
 
 
@@ -266,7 +230,7 @@ def _said(
 def _answers(api: str) -> bool:
     """Tell whether a Prefect server answers there."""
     try:
-        with urllib.request.urlopen(f"{api}/health", timeout=5) as answer:  # noqa: S310 - http or https, ours
+        with urllib.request.urlopen(f"{api}/health", timeout=limits.HEALTH_SECONDS) as answer:  # noqa: S310 - http or https, ours
             return int(answer.status) == 200
     except urllib.error.HTTPError as error:
         return error.code in {401, 403}  # it is there, and wants a sign-in; what follows says so

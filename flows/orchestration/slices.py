@@ -7,9 +7,7 @@ itself whatever they leave: a slice that died, or that no worker came for, costs
 # No postponed annotations in this module: Prefect reads them to make the form of `write-slice`.
 import logging
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,6 +31,7 @@ from flows.orchestration.steps import Steps
 from flows.signals import ending_in_order
 from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_mark, write_slice
 from flows.sync_run import SyncRun
+from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, RowOutcome, Target
 from schemas.plan import TROUBLE, Outcome
@@ -41,8 +40,6 @@ from tasks.plan.remaining import OPEN, remaining_plan
 from tasks.plan.slices import owners_to_write
 
 DEPLOYMENT = "write-slice/write-slice"
-PATIENCE_SECONDS = 90.0  # for a worker to come: it looks for work every ten seconds, and starting takes as long
-_LOOK_SECONDS = 2.0
 _LOG = logging.getLogger("phonesync.slices")
 Write = Callable[..., ApplyResult]
 Mine = Callable[[], bool]
@@ -61,11 +58,10 @@ def write_one_slice(config: str, plan: str, run: str, number: int, of: int) -> A
     """
     progress = ProgressArtifact()
     named = f"Slice {number} of {of}"
-    main = threading.current_thread() is threading.main_thread()
     try:
         with (
             open_context(config, os.environ, progress.told) as context,
-            ending_in_order(context.stopping) if main else nullcontext(),
+            ending_in_order(context.stopping, writes=True),
         ):
             written = write_slice(context, Slice(plan, run, number, of), Steps(progress))
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
@@ -132,12 +128,14 @@ class _Spread:
             context.progress("writing in slices", sum(stage == "ended" for stage in stages.values()), len(stages))
             if "working" in stages.values():
                 quiet_since = self._now()
-            elif stopping or "waiting" not in stages.values() or self._now() - quiet_since > PATIENCE_SECONDS:
+            elif (
+                stopping or "waiting" not in stages.values() or self._now() - quiet_since > limits.WORKER_COMES_SECONDS
+            ):
                 open_ones = [part for part, stage in stages.items() if stage != "ended"]
                 if all(self._close(part) for part in open_ones):
                     _call_off([run for part, run in started.items() if run and part in open_ones])
                     return
-            context.sleep(_LOOK_SECONDS)
+            context.sleep(limits.SLICES_LOOK_SECONDS)
 
     def _stage(self, claim: Lock | None, run: UUID | None) -> str:
         """Say how a slice stands: the ledger knows who writes, Prefect whether somebody may still come."""

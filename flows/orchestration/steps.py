@@ -14,13 +14,14 @@ from prefect.states import Failed
 
 from flows.orchestration.artifacts import ProgressArtifact
 from flows.orchestration.final_states import loggable
+from schemas import limits
 from schemas.errors import Unreachable
 
 T = TypeVar("T")
 Spread = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-# The client has been patient already; this is for a service that is restarted at night. Nothing else is tried again.
-_DELAYS: Mapping[str, tuple[float, ...]] = MappingProxyType({"extract target": (10.0, 60.0)})
+# Reading is tried again; nothing else is.
+_DELAYS: Mapping[str, tuple[float, ...]] = MappingProxyType({"extract target": limits.UNREACHABLE_DELAYS_SECONDS})
 
 # Begin and end of every step, for whoever wants to watch a run; never more than the names of the step and its sync.
 LOG = logging.getLogger("phonesync.steps")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from schemas import limits
+
 _OURS = "PREFECT_"
 _LEVEL = "PREFECT_LOGGING_LEVEL"
 
@@ -22,7 +24,7 @@ def use_temporary_home(environ: MutableMapping[str, str], home: Path) -> None:
         {
             "PREFECT_HOME": str(home),
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # a busy machine needs longer than its 20
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(int(limits.SERVER_STARTS_SECONDS)),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
             _LEVEL: level or "WARNING",

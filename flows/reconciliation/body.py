@@ -16,7 +16,8 @@ from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.overlap import numbers_of, systems_of
 from flows.reconciliation.reading import Look, look, places_of, side_of, type_words
 from flows.reconciliation.reporting import report
-from schemas.errors import PhonesyncError
+from schemas.errors import PhonesyncError, code_of_unread
+from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind, View, tally
 from schemas.tables import Finding
 from tasks.reconcile.classify import classify_findings
@@ -30,7 +31,6 @@ from tasks.reconcile.remedies import Language, Names, add_remedies
 from tasks.text_columns import looked_up
 
 _SHOWN_RUNS = 12
-_BY_WEIGHT = (5, 4, 2, 3, 1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Reconciled:
     """How a reconciliation ended: what `--json` prints, its exit code, what a screen may show, and the errors."""
 
     summary: dict[str, Any]
-    exit_code: int
+    exit_code: ExitCode
     view: View
     errors: list[PhonesyncError] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ def reconcile_all(context: RunContext, asked: Asked) -> Reconciled:
     occasion = _Occasion(f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}", context.now(), memory, before)
     context.ledger.start_run(occasion.run, mode="reconcile", person=context.person, at=occasion.at)
     summary: dict[str, Any] = {"run": occasion.run}
-    code = 5
+    code = ExitCode.UNSETTLED
     try:
         done = _carried_out(context, asked, occasion)
         summary, code = done.summary, done.exit_code
@@ -189,11 +189,12 @@ def _summary(view: View, linked: Links) -> dict[str, Any]:
     }
 
 
-def _exit_code(view: View, errors: list[PhonesyncError]) -> int:
-    """Return 0 where all agree or somebody has accepted that it does not; what could not be read weighs more."""
+def _exit_code(view: View, errors: list[PhonesyncError]) -> ExitCode:
+    """Return `DONE` where all agree or somebody has accepted that it does not; what could not be read weighs more."""
     findings = view.findings
     open_ = ((findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")).any()
     unread = any(system.kind != "csv" and system.note for system in view.systems)
-    codes = {error.exit_code if error.exit_code in {2, 4} else 4 for error in errors} | {int(bool(open_))}
-    codes |= {4} if unread else set()
-    return next((code for code in _BY_WEIGHT if code in codes), 0)
+    codes = [code_of_unread(error) for error in errors]
+    codes += [ExitCode.LINES_FAILED] if open_ else []
+    codes += [ExitCode.UNAVAILABLE] if unread else []
+    return worst(codes)

@@ -14,8 +14,7 @@ import pandas as pd
 from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
 from flows.context import RunContext
-from flows.plan_policy import expect, owners_of
-from flows.planning import inputs
+from flows.plan_policy import owners_of, plan_ends
 from flows.reconciliation.reading import Look, ends_of, place_of
 from flows.sources import configured_columns, extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
@@ -24,7 +23,6 @@ from schemas.plan import WRITES
 from schemas.syncs import Sync
 from schemas.target import TargetSpec, identifier_of
 from tasks.phone.parser import means_none
-from tasks.plan.rules import plan
 from tasks.reconcile.export import Form, source_table
 from tasks.source.column_synonyms import expected_headers
 
@@ -181,8 +179,7 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, 
         one.checked = judge_source(context, one.sync, one.source)
     checked = one.checked
     one.gone = context.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
-    expected = expect(context, ends_of(context, one))
-    planned = plan(inputs(expected.checked, found.entries), expected.policy)
+    planned = plan_ends(context, ends_of(context, one)).table
     changes = int(planned["action"].isin(WRITES).sum())
     if changes:
         raise SourceError(

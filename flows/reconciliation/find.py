@@ -9,7 +9,8 @@ import pandas as pd
 
 from flows.context import RunContext
 from flows.reconciliation.reading import Look, look_at_files, read_place, sharing
-from schemas.errors import PhonesyncError, ServiceError, UsageError
+from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
+from schemas.exit_codes import ExitCode, worst
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.masking import mask_numbers, mask_texts
 
@@ -21,7 +22,7 @@ class Sightings:
     """Where it stands, as `--json` prints it (`found`, `notes`), the exit code, and what could not be read."""
 
     summary: dict[str, Any]
-    exit_code: int
+    exit_code: ExitCode
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
@@ -47,8 +48,7 @@ def find(context: RunContext, text: str) -> Sightings:
     found += [_by_id(one, text, answer) for one, answer in _numbers_by_id(context, looks, text)]
     errors = [error for one in looks for error in (one.wrong_source, one.wrong_place) if error]
     notes = list(dict.fromkeys(error.message for error in errors))
-    codes = {4 if isinstance(error, ServiceError) else error.exit_code for error in errors}
-    code = next((code for code in (4, 2) if code in codes), 0 if found else 1)
+    code = worst([code_of_unread(error) for error in errors] or [ExitCode.DONE if found else ExitCode.LINES_FAILED])
     return Sightings({"text": text, "found": found, "notes": notes}, code, errors)
 
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from flows.context import RunContext
-from flows.plan_policy import Ends, expect, owners_of
-from flows.planning import inputs
+from flows.plan_policy import Ends, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
 from schemas.execution import NumberingDefaults, Snapshot, Target
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
-from tasks.plan.rules import plan
 from tasks.reconcile.cross_references import PlaceEntries
 from tasks.reconcile.inputs import SyncSide
 from tasks.reconcile.remedies import Language
@@ -131,19 +129,19 @@ def side_of(context: RunContext, one: Look) -> SyncSide | None:
     """Return the sync with both its ends, None where one of them could not be read."""
     if one.source is None or one.checked is None or one.found is None:
         return None
-    expected = expect(context, ends_of(context, one))
+    planned = plan_ends(context, ends_of(context, one))
     return SyncSide(
         sync=one.name,
         place=one.place,
         names_are_keys=one.spec.names_are_keys,
         name_called=one.spec.wording.name,
         source=one.source.arranged.source,
-        checked=expected.checked,
+        checked=planned.checked,
         entries=one.found.entries,
-        plan=plan(inputs(expected.checked, one.found.entries), expected.policy),
+        plan=planned.table,
         unread=frozenset(one.found.unread),
-        names_managed=expected.policy.names_managed,
-        fold_names=expected.policy.fold_names,
+        names_managed=planned.policy.names_managed,
+        fold_names=planned.policy.fold_names,
         short_codes=one.sync.allow_short_codes,
         untyped=context.ledger.findings.untyped(one.target),
     )

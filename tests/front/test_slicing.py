@@ -19,7 +19,7 @@ from connectors.ledger.locks import Lock
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
 from flows.context import RunContext, open_context
-from flows.locking import STALE_SECONDS, this_process
+from flows.locking import this_process
 from flows.run import run
 from flows.slice_writing import (
     Slice,
@@ -33,6 +33,7 @@ from flows.slice_writing import (
 )
 from flows.sync_run import RunRequest, directly
 from schemas.errors import TargetBusy
+from schemas.limits import LOCK_STALE_SECONDS
 from schemas.settings import Settings
 from tasks.plan.slices import cut, owners_to_write
 
@@ -140,7 +141,7 @@ def test_a_slice_is_written_once(context: RunContext, plan: str, sandbox: Sandbo
     assert writes(sandbox) == 3
 
 
-@pytest.mark.parametrize(("by", "age"), [("another run", 0.0), (RUN, STALE_SECONDS + 1)])
+@pytest.mark.parametrize(("by", "age"), [("another run", 0.0), (RUN, LOCK_STALE_SECONDS + 1)])
 def test_a_slice_whose_run_has_ended_sends_nothing(
     context: RunContext, plan: str, sandbox: Sandbox, by: str, age: float
 ) -> None:

@@ -210,7 +210,7 @@ def test_a_killed_slice_costs_time_and_loses_nothing(
 def test_where_no_worker_comes_the_run_writes_by_itself(
     prefect_server: dict[str, str], postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.orchestration.slices.PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("schemas.limits.WORKER_COMES_SECONDS", 1.0)
     with university(tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}") as there:
         state = there.run(Pool(prefect_server, most=0))
         assert state.name == "Completed", state.message

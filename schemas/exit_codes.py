@@ -1,0 +1,69 @@
+"""What a command ends with: each exit code with its meaning, and which of several counts.
+
+The README's table says the same, and a test compares the two. Everything that ends with a code asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Self
+
+
+class ExitCode(IntEnum):
+    """How a command ended. A code's docstring is its meaning, as `--help`, `show` and the README say it."""
+
+    DONE = 0, "all that was wanted is in place; of a plan: it is made"
+    LINES_FAILED = 1, "finished, and some lines did not succeed"
+    INVALID = 2, "the command, the configuration or a source cannot be meant"
+    APPROVAL_NEEDED = 3, "a guard stopped it: nothing was written, approval is needed"
+    UNAVAILABLE = 4, "a service is out of reach, refuses access, or is being written by another run"
+    UNSETTLED = 5, "interrupted, or the outcome of a write is unknown: resume settles it"
+    CHANGES = 10, "plan --exit-code: changes"
+
+    def __new__(cls, code: int, meaning: str = "") -> Self:
+        """Make a member that is its number and bears its meaning."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.__doc__ = meaning
+        return member
+
+    @property
+    def meaning(self) -> str:
+        """The code's docstring."""
+        return str(self.__doc__)
+
+
+# The weightiest first: what may be half done, what could not be done, what is wrong with what was asked, what waits for
+# a yes, what was done in part.
+_BY_WEIGHT = (
+    ExitCode.UNSETTLED,
+    ExitCode.UNAVAILABLE,
+    ExitCode.INVALID,
+    ExitCode.APPROVAL_NEEDED,
+    ExitCode.LINES_FAILED,
+    ExitCode.CHANGES,
+    ExitCode.DONE,
+)
+
+
+def worst(codes: Iterable[int]) -> ExitCode:
+    """Return the code that counts where several things have ended, each with its own; of none of them, `DONE`."""
+    return min((ExitCode(code) for code in codes), key=_BY_WEIGHT.index, default=ExitCode.DONE)
+
+
+def of_plan(*, stopped: ExitCode | None, unsettled: bool, succeeded: bool) -> ExitCode:
+    """Return the code of a sync whose plan was applied, or stopped on the way.
+
+    Args:
+        stopped: the code of what ended it early, a guard or a service; None where nothing did.
+        unsettled: whether the outcome of a write is unknown, or somebody has interrupted it before all was sent.
+        succeeded: whether every line has come to what it wanted, and reading has shown that nothing is left to do.
+    """
+    if stopped == ExitCode.APPROVAL_NEEDED:  # nothing was written, so nothing can be unknown
+        return stopped
+    if unsettled:
+        return ExitCode.UNSETTLED
+    if stopped is not None:
+        return stopped
+    return ExitCode.DONE if succeeded else ExitCode.LINES_FAILED

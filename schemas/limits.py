@@ -1,0 +1,99 @@
+"""How often something is tried and how long something may take: every such limit, with its unit and its reason.
+
+What a configuration may set has its default here. All times are seconds. The sandbox has times of its own: they are
+faults that it plays, not limits that phonesync keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Requests to a service.
+
+ANSWER_SECONDS: Final = 30.0
+"""One answer, by default: a whole list in one batch takes longest."""
+READ_ATTEMPTS: Final = 5
+"""Attempts of one read, by default: they outlast a moment's trouble; what lasts is for the next run."""
+CALL_SECONDS: Final = 120.0
+"""All attempts of one call together, by default: four answers at their slowest."""
+FIRST_WAIT_SECONDS: Final = 0.5
+"""Before the second attempt; each further wait is twice as long, so that a busy service is not kept busy by us."""
+LONGEST_WAIT_SECONDS: Final = 30.0
+"""Between two attempts; only a service itself may ask for more."""
+
+CLOCKS_APART_SECONDS: Final = 240.0
+"""Between this machine's clock and USOS's, before `doctor` warns: a sister service of USOS allows 300."""
+
+# Writes. None is sent again before reading has shown that it did nothing.
+
+WRITE_ROUNDS: Final = 3
+"""Sendings of one write whose answer was lost; and readings in which an entry that is put back may be gone again."""
+LIST_SENDINGS: Final = 2 * WRITE_ROUNDS + 1
+"""To one phone list: a batch, then entry by entry, then a rename in two halves, and a lost answer here and there."""
+
+# Runs and the ledger.
+
+UNREACHABLE_DELAYS_SECONDS: Final = (10.0, 60.0)
+"""Before a run under Prefect reads a target once more, for a service that is restarted at night: the client was patient
+already."""
+DATABASE_BUSY_SECONDS: Final = 30.0
+"""For an SQLite file that another process is writing: runs of other targets share it and note what they do."""
+LOCK_BEAT_SECONDS: Final = 10.0
+"""Between two signs of life of whoever holds a target: several may be missed before it counts as dead."""
+LOCK_STALE_SECONDS: Final = 60.0
+"""Without a sign of life: the holder has died, or its machine sleeps."""
+STRAY_SLICES_SECONDS: Final = 2 * LOCK_STALE_SECONDS
+"""For slices of a dead run to notice it: longer than any of them can be alive unnoticed."""
+SLICE_LOOK_SECONDS: Final = 1.0
+"""Between two looks of a slice into the ledger: it is to stop soon, and the ledger is not to be kept busy."""
+WORKER_COMES_SECONDS: Final = 90.0
+"""For a worker to take a slice: it looks for work every ten seconds, and starting takes as long."""
+SLICES_LOOK_SECONDS: Final = 2.0
+"""Between two looks of a run at its slices, which take minutes."""
+
+SIGN_OF_LIFE_SECONDS: Final = 1.0
+"""Between two dots on the screen while Prefect starts."""
+
+# Questions to people, in Prefect's pages.
+
+APPROVAL_LOOK_SECONDS: Final = 2.0
+"""Between two looks for an answer: somebody has pressed a button and waits."""
+APPROVAL_GRACE_SECONDS: Final = 600.0
+"""By which Prefect's own time-out of the question is longer than ours, so that ours is the one that counts."""
+
+# Processes of `phonesync serve`.
+
+SERVER_STARTS_SECONDS: Final = 180.0
+"""For Prefect's server to answer first: a busy machine needs longer than Prefect's own ten or twenty."""
+SERVER_ANSWERS_SECONDS: Final = 30.0
+"""For a server that should be there already."""
+HEALTH_SECONDS: Final = 5.0
+"""For one answer of it to whether it is well."""
+SERVE_LOOK_SECONDS: Final = 0.5
+"""Between two looks at the processes: nobody notices so little."""
+WORKER_RESTART_SECONDS: Final = (1.0, 5.0, 30.0)
+"""Before a worker that died is started anew, more and more slowly where it dies again and again."""
+WORKER_STEADY_SECONDS: Final = 120.0
+"""After which a worker counts as one that works, and its next death as its first."""
+WORKER_QUERY_SECONDS: Final = 3
+"""Between two looks of a worker of ours for work: somebody has pressed Run and waits; usual are ten."""
+HANDED_OVER_SECONDS: Final = 120.0
+"""For a run that a worker has taken to start: it takes seconds; later than that its worker has died."""
+RUN_BEAT_SECONDS: Final = 30
+"""Between two signs of life of a run in Prefect."""
+RUN_DEAD_SECONDS: Final = 1000
+"""Without one: Prefect may tell an automation a quarter of an hour late that a run has ended, since it waits so long
+for what it thinks must have come before; nothing that has ended or lives may be called dead."""
+PREFECT_DATABASE_SECONDS: Final = 60
+"""For Prefect's database on a busy machine; usual are ten."""
+
+# The end of `phonesync serve`. systemd and containers have to wait longer than its runs and its server together.
+
+RUNS_END_SECONDS: Final = 100.0
+"""For runs to finish what is in flight: one request with all that belongs to it."""
+SERVER_ENDS_SECONDS: Final = 15.0
+"""For the server, whose database takes care of itself."""
+KILLED_SECONDS: Final = 5.0
+"""For the system to take away what was killed."""
+END_LOOK_SECONDS: Final = 0.2
+"""Between two looks whether a process has ended: somebody has pressed Ctrl-C and waits."""
