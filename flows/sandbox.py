@@ -129,8 +129,11 @@ def play(wanted: Wanted, *, as_json: bool) -> None:
     try:
         with ended_by_ctrl_c(), serve(stored, ports=wanted.ports, database=wanted.database, **behaviour) as sandbox:
             sandbox.usos.faults, sandbox.apio.faults = faults["usos"], faults["apio"]
-            _say_where(wanted, stored, sandbox, as_json=as_json)
-            _wait(sandbox)
+            try:
+                _say_where(wanted, stored, sandbox, as_json=as_json)
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                _say_stopped(sandbox)
     except OSError as error:
         raise UsageError(
             f"A port cannot be used ({error.strerror}).",
@@ -156,12 +159,9 @@ def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, a
     click.echo(f"phonesync -c {shlex.quote(str(configuration))} plan\n\nCtrl-C stops both.")
 
 
-def _wait(sandbox: Sandbox) -> None:
-    """Wait for Ctrl-C; say then what nobody has met, so that a rehearsal is not taken for one that went well."""
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+def _say_stopped(sandbox: Sandbox) -> None:
+    """Say also what nobody has met, so that a rehearsal is not taken for one that went well."""
+    click.echo("Stopped.", err=True)
     for service in (sandbox.usos, sandbox.apio):
         for fault in service.faults:
             times = f"{fault.times} times more" if fault.times > 1 else "once more"

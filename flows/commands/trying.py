@@ -26,7 +26,7 @@ class _Rehearsal(click.Command):
 @click.command(
     cls=_Rehearsal,
     epilog=verbatim(
-        "Examples",
+        "Example",
         "phonesync sandbox",
         "phonesync sandbox --set usos.types=ignored --set apio.delete_missing=false",
         'phonesync sandbox --fault "usos.replace: server_error_after_commit, times=3"',
