@@ -35,9 +35,9 @@ test: $(DEVELOPED)  ## every test; PYTEST_ARGS="-k word" for some
 	@$(BIN)/python -m compileall -q connectors flows schemas tasks
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-quick: $(DEVELOPED)  ## the tests that need no server, browser, Prefect or process to kill: under 90 s
+quick: $(DEVELOPED)  ## the tests that need no server, browser, Prefect or process to kill, on fewer examples: under 90 s
 	@$(BIN)/python -m compileall -q connectors flows schemas tasks
-	$(BIN)/pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not slow" --hypothesis-profile=quick $(PYTEST_ARGS)
 
 # Drawn anew each time; the seed that is printed repeats the draws.
 EXPLORE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')

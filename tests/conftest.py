@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +20,23 @@ _SERVED = {"tests/browser/test_front_door.py", "tests/front/test_serve.py"}
 # Servers, browsers, processes that are killed, and Prefect: what `make quick` leaves out.
 _SLOW = (
     "tests/browser/",
+    "tests/clients/test_clients_meet_sandbox.py",
     "tests/front/",
+    "tests/ledger/",
     "tests/prefect/",
     "tests/reconcile/test_reconcile_command.py",
     "tests/road/",
     "tests/security/",
+    "tests/test_cli.py",
+    "tests/test_demo.py",
+    "tests/test_readme.py::test_the_sessions",
     "tests/torture/",
 )
 # Time is measured in benchmarks, not in tests. What the suite draws is the same each time: a case that exploring has
 # found becomes an explicit example.
 _ALWAYS = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("phonesync", derandomize=True, max_examples=50, **_ALWAYS)
+settings.register_profile("quick", derandomize=True, max_examples=20, **_ALWAYS)
 settings.register_profile("explore", derandomize=False, max_examples=1000, print_blob=True, **_ALWAYS)
 
 
@@ -40,9 +47,16 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_the_network)
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("phonesync")
+    if settings().derandomize:
         # Hypothesis also draws constants of all modules imported so far: other ones on each core, and for each file
         # alone. It has no setting for that; tests/test_drawing.py fails where this does nothing any more.
         providers._get_local_constants = providers.Constants  # noqa: SLF001 - see above
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what `make quick` leaves out: Prefect and the browser's tools take long."""
+    place = collection_path.relative_to(config.rootpath).as_posix() + "/" * collection_path.is_dir()
+    return True if config.getoption("markexpr") == "not slow" and place.startswith(_SLOW) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
