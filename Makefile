@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install develop check quick test explore torture demo bench fuzz audit deployments clean
+.PHONY: help install develop check quick test golden explore torture demo bench fuzz audit deployments clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -45,6 +45,9 @@ EXPLORE_SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 explore: $(DEVELOPED)  ## every law on many random examples, for an hour; the seed is printed, EXPLORE_SEED=5 draws the same again
 	@echo "EXPLORE_SEED=$(EXPLORE_SEED)"
 	$(BIN)/pytest -m hypothesis --hypothesis-profile=explore --hypothesis-seed=$(EXPLORE_SEED) $(PYTEST_ARGS)
+
+golden: $(DEVELOPED)  ## write what commands are expected to say anew; git diff shows what has changed
+	$(BIN)/pytest tests/golden --golden-write -q
 
 torture: $(DEVELOPED)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
 	$(BIN)/python -m tests.torture --histories $(HISTORIES) --seed $(SEED)
