@@ -16,21 +16,23 @@ from xdist.scheduler import LoadFileScheduling
 
 from flows.startup import tune_garbage_collection
 
-_SERVED = {"tests/browser/test_front_door.py", "tests/front/test_serve.py"}
+_SERVED = {"tests/browser/test_front_door.py"}
 # Servers, browsers, processes that are killed, and Prefect: what `make quick` leaves out.
 _SLOW = (
     "tests/browser/",
-    "tests/clients/test_clients_meet_sandbox.py",
-    "tests/front/",
-    "tests/ledger/",
+    "tests/contract/clients/test_clients_meet_sandbox.py",
+    "tests/contract/test_every_target.py",
+    "tests/end_to_end/",
+    "tests/golden/",
+    "tests/packaging/",
     "tests/prefect/",
-    "tests/reconcile/test_reconcile_command.py",
-    "tests/road/",
     "tests/security/",
-    "tests/test_cli.py",
-    "tests/test_demo.py",
-    "tests/test_readme.py::test_the_sessions",
     "tests/torture/",
+    "tests/unit/connectors/ledger/databases/",
+    "tests/unit/connectors/sandbox/test_rehearsal.py",
+    "tests/unit/connectors/sandbox/test_sandbox_server.py",
+    "tests/unit/flows/orchestration/test_reports_server.py",
+    "tests/unit/flows/test_slice_writing.py",
 )
 # Time is measured in benchmarks, not in tests. What the suite draws is the same each time: a case that exploring has
 # found becomes an explicit example.
@@ -49,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("phonesync")
     if settings().derandomize:
         # Hypothesis also draws constants of all modules imported so far: other ones on each core, and for each file
-        # alone. It has no setting for that; tests/test_drawing.py fails where this does nothing any more.
+        # alone. It has no setting for that; tests/unit/test_drawing.py fails where this does nothing any more.
         providers._get_local_constants = providers.Constants  # noqa: SLF001 - see above
 
 
@@ -76,7 +78,7 @@ def _turn(nodeid: str) -> int:
     file = nodeid.partition("::")[0]
     if _serves(file):
         return 0
-    return 1 if file.startswith(("tests/road/", "tests/reconcile/", "tests/torture/")) else 2
+    return 1 if file.startswith(("tests/end_to_end/", "tests/torture/")) else 2
 
 
 def _serves(file: str) -> bool:

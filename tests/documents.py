@@ -1,6 +1,6 @@
 """What the documents show, made from the program itself: commands, configuration, and the sessions of the README.
 
-`python -m tests.documents` writes all of them anew; tests/test_readme.py fails where they are stale.
+`python -m tests.documents` writes all of them anew; tests/end_to_end/test_readme.py fails where they are stale.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.phone.parser import read_number
 
-PAGE = (Path(__file__).parents[1] / "docs" / "numbers.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "numbers.md").read_text(encoding="utf-8")
 
 
 def examples(heading: str, column: int) -> list[str]:

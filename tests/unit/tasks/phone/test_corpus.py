@@ -13,7 +13,7 @@ import pytest
 from tasks.phone.canonical_keys import key_of
 from tasks.phone.parser import read_number
 
-CORPUS = Path(__file__).parent / "data" / "corpus.csv"
+CORPUS = Path(__file__).parents[3] / "data" / "corpus.csv"
 HEADER = ["shape", "region", "area_code", "reading", "institution", "note", "part"]
 
 

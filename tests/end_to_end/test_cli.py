@@ -339,7 +339,7 @@ def test_an_error_of_phonesync_itself_names_its_place_and_no_value() -> None:
         int("22 999 70 33")
     except ValueError as error:
         said = unexpected(error)
-    assert said.startswith("phonesync itself failed: ValueError (tests/test_cli.py, line ")
+    assert said.startswith("phonesync itself failed: ValueError (tests/end_to_end/test_cli.py, line ")
     assert "999" not in said
 
 

@@ -26,7 +26,7 @@ from flows.orchestration.prefect_yaml import prefect_yaml
 from flows.sandbox import SAMPLES
 from schemas.errors import UsageError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[4]
 CONFIG = SAMPLES / "phonesync.toml"
 FIELDS: dict[str, Any] = {
     "title": "Parameters",

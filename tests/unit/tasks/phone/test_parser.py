@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tasks.phone.parser import Number, is_short_code, means_none, read_number
 from tasks.phone.vocabulary import fold, tidy, tokens
 
-SHAPES = Path(__file__).parent / "data" / "phone-shapes.csv"
+SHAPES = Path(__file__).parents[3] / "data" / "phone-shapes.csv"
 
 
 def shapes() -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from connectors.apio.client import (
     BatchRow,
     Criteria,
     PhoneList,
-    Written,
+    WriteReceipt,
     is_path_safe,
 )
 from schemas.errors import AccessRefused, RequestRefused, UnknownOutcome, Unreachable
@@ -91,12 +91,12 @@ def test_the_methods_ask_what_the_page_says(make_apio: Any) -> None:
     ]
     with playing(answer=behind_login(*replies)) as script:
         apio: Apio = make_apio(script.url, prefix="/api/v01/p1")
-        assert apio.create(group, [ADA]) == Written(200, 1)
-        assert apio.create(group, [ADA, ADA]) == Written(200, 1)
+        assert apio.create(group, [ADA]) == WriteReceipt(200, 1)
+        assert apio.create(group, [ADA, ADA]) == WriteReceipt(200, 1)
         assert apio.get(group, ADA.name) == ADA
-        assert apio.put(group, "R&D? #1; ö+", ADA) == Written(200, 1)
-        assert apio.delete(group, "x.y") == Written(200, 1)
-        assert apio.delete_many(group, ["batch", "a/b"]) == Written(200, 1)
+        assert apio.put(group, "R&D? #1; ö+", ADA) == WriteReceipt(200, 1)
+        assert apio.delete(group, "x.y") == WriteReceipt(200, 1)
+        assert apio.delete_many(group, ["batch", "a/b"]) == WriteReceipt(200, 1)
         assert (apio.requests.read, apio.requests.write) == (2, 5)
     base = "/api/v01/p1/tenants/a%20b-c/groups/smyczki%20%C5%82/services/common_phone_list/"
     entry = {"name": ADA.name, "phoneNumber": ADA.number}
@@ -134,7 +134,7 @@ def test_a_name_that_an_address_would_change_is_refused_before_sending(make_apio
 def test_an_entry_is_created_whichever_success_the_service_calls_it(make_apio: Any, status: int) -> None:
     body = {"name": ADA.name, "phoneNumber": ADA.number}
     with playing(answer=behind_login(Reply(status, body))) as script:
-        assert make_apio(script.url).create(CHOPIN, [ADA]) == Written(status, 1)
+        assert make_apio(script.url).create(CHOPIN, [ADA]) == WriteReceipt(status, 1)
 
 
 @pytest.mark.parametrize("name", ["Batch", "batch 2", "...", "dr. Nowak", "a?b#c", "x\\y", "ż"])
@@ -315,7 +315,7 @@ def test_a_session_that_ended_is_renewed_once_for_reads_and_writes(make_apio: An
     with playing(answer=behind_login(ended, Reply(body={"entries": []}), ended, Reply(body={}))) as script:
         apio = make_apio(script.url)
         assert apio.entries(CHOPIN) == []
-        assert apio.delete(CHOPIN, "A") == Written(200, 2)
+        assert apio.delete(CHOPIN, "A") == WriteReceipt(200, 2)
         assert (apio.requests.read, apio.requests.write) == (5, 2)
     assert [seen.path for seen in script.seen].count("/api/v1/login/") == 3
 

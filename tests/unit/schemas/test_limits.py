@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas import limits
 from schemas.connections import Connection
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 ROOMS = ("connectors", "flows", "schemas", "tasks")
 ELSEWHERE = {"schemas/limits.py", *(str(path.relative_to(ROOT)) for path in ROOT.glob("connectors/sandbox/*.py"))}
 NAMED = re.compile(r"_?([A-Z]+_)*(SECONDS|ATTEMPTS|ROUNDS|RETRIES|DELAYS|TIMEOUT|PATIENCE|GRACE)")

@@ -15,7 +15,7 @@ from scripted import Reply, closed_port, playing
 
 from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
-from connectors.usos.client import Usos, UsosNumber, Written, sign_with
+from connectors.usos.client import Usos, UsosNumber, WriteReceipt, sign_with
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 
 SELECT = "https://usosapps.example.edu.pl/services/phones/select"
@@ -161,7 +161,7 @@ def test_replace_sends_the_numbers_as_one_value_and_exactly_once(make_usos: Any)
     numbers = [UsosNumber("(22) 55 20 000 | 1", "Sekretariat – ósme piętro"), UsosNumber("2", "", "Lab", "KOM")]
     with playing(Reply(body={"success": True, "extra": 1})) as script:
         usos = make_usos(script.url)
-        assert usos.replace("faculty", "10000000", numbers) == Written(200, 1)
+        assert usos.replace("faculty", "10000000", numbers) == WriteReceipt(200, 1)
         assert (usos.requests.read, usos.requests.write) == (0, 1)
     fields = dict(script.seen[0].form)
     assert fields["fac_id"] == "10000000"
