@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.race import PHONESYNC
 from benchmarks.slow_service import CONNECTION, SECRETS, playing
-from connectors.http.credentials import Credentials
+from connectors.http.request import Credentials
 from connectors.usos.client import Usos
 from connectors.usos.spec import UsosConnection
 from schemas.connections import Secret

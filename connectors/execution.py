@@ -16,7 +16,7 @@ from schemas.plan import Outcome
 from tasks.execution.classify import NOT_KEPT, Seen, classify, worth_another_try
 from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands, writes
 from tasks.execution.entity_sets import Wanted, entity_sets
-from tasks.phone.snapshot_keys import with_canonical_numbers
+from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
 
 

@@ -18,8 +18,7 @@ from flows.sync_run import FOLDS_NAMES
 from schemas.execution import Snapshot, Target
 from schemas.syncs import Sync
 from tasks.execution.quirks import as_commented, as_stored
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.source.validation import Checked
 

@@ -20,7 +20,7 @@ from schemas.errors import TargetBusy, UsageError
 from schemas.execution import ApplyResult
 from schemas.exit_codes import ExitCode
 from schemas.settings import Settings
-from tasks.plan.slices import cut
+from tasks.plan.remaining import cut
 
 _ENDED = re.compile(r"ended after (\d+) reads and (\d+) writes")
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from schemas.text_bytes import text_bytes
+from schemas.texts import text_bytes
 
 
 class Action(StrEnum):

@@ -1,9 +1,10 @@
-"""Find texts on whole columns: by a pattern, among others, or by their key."""
+"""Work on whole columns of texts: find by a pattern, among others or by their key, and use all cores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -41,3 +42,20 @@ def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:
     column = pa.array(texts if texts.dtype == "str" else texts.astype("str"), from_pandas=True)
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return whole.cast(pa.large_string())
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_WORTHWHILE: Final = 1 << 16  # rows; below that, starting threads takes longer than they save
+
+
+def on_all_cores(work: Callable[[Item], Result], items: Iterable[Item], *, rows: int) -> list[Result]:
+    """Return the work done on each item, in their order: on all cores where the items have many `rows` together.
+
+    It is for work of Arrow, which does not hold the interpreter's lock.
+    """
+    if rows < _WORTHWHILE:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(work, items))

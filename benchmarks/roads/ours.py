@@ -18,9 +18,8 @@ from connectors.usos.spec import SPEC as USOS
 from schemas.plan import fingerprint
 from schemas.target import TargetSpec
 from tasks.execution.results import announce
-from tasks.phone.snapshot_keys import with_canonical_numbers
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.phone.canonical_keys import with_canonical_numbers
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.reports.line_report import report_csv
 from tasks.source.columns import Records, arrange

@@ -31,9 +31,8 @@ from connectors.apio.models import (
 )
 from connectors.apio.spec import ApioConnection
 from connectors.http.client import Http
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Counter, Tools
-from connectors.http.request import Call, WriteReceipt
+from connectors.http.request import Call, Credentials, WriteReceipt
 from connectors.http.response import HttpAnswer, NotPromised, is_ok, words_of
 from schemas.errors import AccessRefused, RequestRefused
 

@@ -10,8 +10,8 @@ from typing import Final
 from connectors.apio.client import Apio, PhoneList
 from connectors.apio.spec import SPEC, ApioConnection, list_of
 from connectors.apio.target import ApioTarget
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.service import Check, Service
 from schemas.errors import AccessRefused
 from schemas.execution import NumberingDefaults

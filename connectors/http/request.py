@@ -1,9 +1,9 @@
-"""One request of a service's page, and what a write is answered with."""
+"""One request of a service's page, who signs in for it, and what a write is answered with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import requests
@@ -43,3 +43,11 @@ class Call(Generic[T]):
     last_resort: Callable[[HttpAnswer], T] | None = None
     remedy: str = ""
     sent_before: int = 0
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A consumer's key and secret, or a user's name and password; neither is ever shown."""
+
+    key: str = field(repr=False)
+    secret: str = field(repr=False)

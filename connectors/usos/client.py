@@ -16,9 +16,8 @@ import requests
 from requests_oauthlib import OAuth1
 
 from connectors.http.client import Http
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Counter, Tools
-from connectors.http.request import Call, WriteReceipt
+from connectors.http.request import Call, Credentials, WriteReceipt
 from connectors.http.response import HttpAnswer, NotPromised, words_of
 from connectors.usos.models import DIALECT, UsosNumber, item_of, numbers_of, object_of
 from connectors.usos.spec import EntityClass, UsosConnection

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.service import Check, Service
 from connectors.usos.client import Usos
 from connectors.usos.spec import SPEC, UsosConnection, entity_class_of

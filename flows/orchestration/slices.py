@@ -36,8 +36,7 @@ from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, RowOutcome, Target
 from schemas.plan import TROUBLE, Outcome
 from tasks.execution.compare import writes
-from tasks.plan.remaining import OPEN, remaining_plan
-from tasks.plan.slices import owners_to_write
+from tasks.plan.remaining import OPEN, owners_to_write, remaining_plan
 
 DEPLOYMENT = "write-slice/write-slice"
 _LOG = logging.getLogger("phonesync.slices")

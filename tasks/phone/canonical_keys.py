@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.text_bytes import text_bytes
+from schemas.tables import Current
+from schemas.texts import text_bytes
 from tasks.phone.column_parser import plain_keys
 from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import composed, fold, tidy
@@ -123,3 +124,27 @@ def _texts(values: Iterable[str]) -> pa.LargeStringArray:
 
 def _column(values: pa.LargeStringArray, like: pd.Series[str]) -> pd.Series[str]:
     return pd.Series(pd.array(values, dtype="str"), index=like.index, name=like.name)
+
+
+RAW = ["owner", "name", "number", "type_id", "name_en"]
+
+
+def with_canonical_numbers(
+    read: pd.DataFrame, *, region: str, area_code: str | None, switchboard: str | None = None
+) -> pd.DataFrame:
+    """Return `Current`: the stored texts as they are, with `tidy` and `key` to compare them by.
+
+    Args:
+        read: columns `owner, name, number, type_id, name_en`, as the service answered.
+        region: whose numbers are written without a country code.
+        area_code: what completes a seven-digit number, if anything.
+        switchboard: the number that extensions standing alone belong to, if any.
+    """
+    current = read.reset_index(drop=True)
+    current = current.assign(
+        tidy=tidy_text(current["name"]),
+        key=canonical_keys(current["number"], region=region, area_code=area_code, switchboard=switchboard),
+    )
+    # An entry without a number is an entry all the same: it stands there, and it can be lost.
+    current["key"] = current["key"].mask(current["key"] == "", "text:")
+    return current[[*Current.to_schema().columns]]

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from tasks.plan.draft import Draft, Inputs, Mask
+from tasks.plan.draft import Draft, Inputs, Mask, Policy
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
-from tasks.plan.policy import Policy
 
 
 def set_up(inputs: Inputs, policy: Policy) -> Draft:

@@ -1,9 +1,9 @@
-"""The two tables of a plan while it is being made: what is still free on each side, and what has been decided."""
+"""A plan while it is being made: its tables, how far it may go, what is still free on each side, what is decided."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -96,3 +96,28 @@ class Draft:
     def codes(self, desired: Ints, current: Ints, columns: Sequence[str]) -> Pairs:
         """Number rows at these positions so that two have one number exactly where all columns are equal."""
         return join([(left[desired], right[current]) for left, right in map(self.numbers.__getitem__, columns)])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How far this plan may go.
+
+    Attributes:
+        names_are_keys: the name is the primary key and the number the secondary one; otherwise the other way round.
+        delete_missing: entries of managed owners that no line mentions are deleted; otherwise they are foreign.
+        clear_gone: owners that earlier runs wrote and the CSV no longer has are cleared; otherwise foreign.
+        gone: those owners.
+        unread: owners whose entries could not be read, with the reason; all their lines are held.
+        fold_names: the target has been seen to ignore the case of names.
+        names_managed: the source has a column of names; otherwise names stay as they stand.
+        kept_types: (owner, key) of entries whose type the target has been seen to keep.
+    """
+
+    names_are_keys: bool
+    delete_missing: bool
+    clear_gone: bool = False
+    gone: frozenset[str] = frozenset()
+    unread: dict[str, str] = field(default_factory=dict)
+    fold_names: bool = False
+    names_managed: bool = True
+    kept_types: frozenset[tuple[str, str]] = frozenset()

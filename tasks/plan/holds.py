@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.plan.candidates import equal_pairs
-from tasks.plan.draft import Draft, Mask
-from tasks.plan.policy import Policy
+from tasks.plan.draft import Draft, Mask, Policy
 from tasks.text_columns import is_in
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tasks.parallel import on_all_cores
+from tasks.text_columns import on_all_cores
 
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]

@@ -1,4 +1,4 @@
-"""Carry on with an interrupted plan: what is done stays done, what is refused stays refused, the rest is left."""
+"""What is left of a plan: the rest of an interrupted one, and slices of a large one that share nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 
 # What says nothing final about a row: nothing is known, nobody knows, or it was never sent.
+
+
 OPEN = frozenset({"", str(Outcome.UNKNOWN.value), str(Outcome.SKIPPED.value)})
 _DONE = frozenset({str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value)})
 _IMAGE = ("name", "number", "type", "key")
@@ -74,3 +76,19 @@ def _as_found(rest: pd.DataFrame, at_rest: np.ndarray, found: pd.DataFrame) -> p
         for image in ("before", "after"):
             rest.loc[rows[left], f"{ours}_{image}"] = found[column].to_numpy(object)[right]
     return rest
+
+
+def owners_to_write(rows: pd.DataFrame) -> list[str]:
+    """Return the owners for whom a plan changes something, in their order."""
+    return sorted(rows.loc[writes(rows), "owner"].unique())
+
+
+def cut(rows: pd.DataFrame, number: int, of: int) -> pd.DataFrame:
+    """Return one slice of `Plan` rows: every `of`-th changed owner, whole; all slices together are all of them.
+
+    Args:
+        rows: `Plan`, whole: on every machine the same, so that the slices are.
+        number: which slice, from 1 on.
+        of: how many there are.
+    """
+    return rows[rows["owner"].isin(owners_to_write(rows)[number - 1 :: of])]

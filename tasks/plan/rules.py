@@ -10,7 +10,7 @@ import pandas as pd
 
 from schemas.plan import Action
 from tasks.plan.candidates import free_pairs, keep_equal, may_go, set_up
-from tasks.plan.draft import Inputs
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.holds import (
     confirmed_entries,
     hold_mentioned,
@@ -19,7 +19,6 @@ from tasks.plan.holds import (
     hold_together,
     untied_line,
 )
-from tasks.plan.policy import Policy
 from tasks.plan.renames import rename_explicitly
 from tasks.plan.table import plan_table
 

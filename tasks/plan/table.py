@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 
 from schemas.plan import WRITES, Action
 from schemas.tables import Plan
-from tasks.parallel import on_all_cores
 from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
-from tasks.text_columns import is_in
+from tasks.text_columns import is_in, on_all_cores
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.

@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.text_bytes import text_bytes
-from tasks.parallel import on_all_cores
+from schemas.texts import text_bytes
+from tasks.text_columns import on_all_cores
 
 _MAY_RUN = r"^[=@\t\r+\-]"
 _IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"

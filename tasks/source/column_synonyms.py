@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from schemas.headers import header_key
 from schemas.target import TargetSpec
+from schemas.texts import header_key
 
 NUMBER_SYNONYMS: Final = (
     *("number", "phone", "phone number", "phone no", "telephone", "telephone number", "tel", "tel no"),

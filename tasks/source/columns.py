@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from schemas.errors import SourceError
-from schemas.headers import header_key
 from schemas.tables import Source
 from schemas.target import TargetSpec
+from schemas.texts import header_key
 from tasks.source.column_synonyms import expected_headers, known_synonyms
 from tasks.source.footers import FOOTER, REPEATED, footers
 

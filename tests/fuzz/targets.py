@@ -27,8 +27,8 @@ from connectors.files.dialect import Given
 from connectors.files.header import Wanted
 from connectors.files.reading import read_csv
 from connectors.files.workbook import cells_as_text, read_workbook
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.ledger.store import Ledger
 from connectors.usos.client import Usos, UsosNumber
 from connectors.usos.spec import SPEC as USOS
@@ -37,10 +37,9 @@ from flows.config import load
 from flows.sources import configured_columns
 from schemas.connections import Secret
 from schemas.errors import PhonesyncError
-from tasks.phone.canonical_keys import readings, tidy_text
+from tasks.phone.canonical_keys import readings, tidy_text, with_canonical_numbers
 from tasks.phone.formats import written
 from tasks.phone.parser import read_number
-from tasks.phone.snapshot_keys import with_canonical_numbers
 from tasks.phone.vocabulary import tidy
 from tasks.reports.masking import mask_numbers, mask_text
 from tasks.source.columns import Records, arrange, expected_headers

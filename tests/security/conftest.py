@@ -16,8 +16,8 @@ import trustme
 
 from connectors.apio.client import Apio
 from connectors.apio.spec import ApioConnection
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.usos.client import Usos
 from connectors.usos.spec import UsosConnection
 from schemas.connections import Secret

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 import pytest
 from conftest import KEY, SECRET, Server, answer, serving
 
-from connectors.http.credentials import Credentials
+from connectors.http.request import Credentials
 from connectors.ledger.plan_table import unpacked
 from flows.context import open_context
 from flows.run import run

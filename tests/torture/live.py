@@ -31,8 +31,8 @@ from sqlalchemy import Engine
 from test_laws import BAD, Case, can_be_held, lay_out, state_of, unfit_for
 
 from connectors.apio.client import Apio
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.ledger.engine import connect
 from connectors.ledger.store import KeptPlan, Ledger
 from connectors.sandbox.server import Sandbox

@@ -11,8 +11,8 @@ import pytest
 
 from connectors.apio.client import Apio, ApioEntry, Criteria, PhoneList
 from connectors.apio.spec import ApioConnection
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.sandbox.options import ApioOptions, ErrorShape, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox, serve
 from connectors.usos.client import Usos, UsosNumber

@@ -13,8 +13,8 @@ import pytest
 import requests
 from scripted import Reply, closed_port, playing
 
-from connectors.http.credentials import Credentials
 from connectors.http.rate_limit import Tools
+from connectors.http.request import Credentials
 from connectors.usos.client import Usos, UsosNumber, WriteReceipt, sign_with
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 

@@ -21,8 +21,7 @@ from connectors.usos.target import UsosTarget
 from schemas.connections import Secret
 from schemas.errors import AccessRefused, RequestRefused, UnknownOutcome, Unreachable
 from schemas.execution import ApplyResult, NumberingDefaults
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
 SECRET = Secret(env="INVENTED")

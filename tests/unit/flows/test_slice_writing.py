@@ -35,7 +35,7 @@ from flows.sync_run import RunRequest, directly
 from schemas.errors import TargetBusy
 from schemas.limits import LOCK_STALE_SECONDS
 from schemas.settings import Settings
-from tasks.plan.slices import cut, owners_to_write
+from tasks.plan.remaining import cut, owners_to_write
 
 FACULTIES = 9
 IN_FLIGHT = 4

@@ -4,8 +4,7 @@ from tables import clears, current, desired, rejected, repeats
 
 from schemas.tables import Result
 from tasks.execution.results import account, add_strangers
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
 

@@ -5,8 +5,7 @@ import pytest
 from tables import clears, current, desired, rejected, repeats
 
 from tasks.execution.compare import agreeing, in_place, moved, newcomers, shown, stands, strangers, types_kept, vanished
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.syncs import WriteFormat
-from tasks import parallel as all_cores
+from tasks import text_columns as all_cores
 from tasks.phone import column_parser as plain_numbers
 from tasks.phone.canonical_keys import canonical_keys, key_of, readings, tidy_text
 from tasks.phone.formats import written

@@ -11,8 +11,7 @@ from tables import after, clears, current, desired, entries, rejected, repeats, 
 
 from connectors.apio.spec import SPEC
 from schemas.tables import Plan, Source
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.source.validation import Rules, validate
 

@@ -9,9 +9,8 @@ from tables import after, clears, current, desired, entries, rejected, repeats
 
 from schemas.plan import WRITES
 from schemas.tables import Plan
-from tasks.plan.draft import Inputs
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.invert import invert
-from tasks.plan.policy import Policy
 from tasks.plan.remaining import remaining_plan
 from tasks.plan.rules import plan
 

@@ -15,9 +15,8 @@ from connectors.apio.spec import SPEC as APIO
 from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind, tally
 from schemas.tables import Finding, Source
-from tasks.phone.snapshot_keys import with_canonical_numbers
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.phone.canonical_keys import with_canonical_numbers
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.cross_references import PlaceEntries, find_cross_references, number_locations

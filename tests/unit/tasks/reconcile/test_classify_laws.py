@@ -17,9 +17,8 @@ from connectors.apio.spec import SPEC as APIO
 from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind
 from schemas.tables import Source
-from tasks.phone.snapshot_keys import with_canonical_numbers
-from tasks.plan.draft import Inputs
-from tasks.plan.policy import Policy
+from tasks.phone.canonical_keys import with_canonical_numbers
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.inputs import COLUMNS, SyncSide
