@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import settings
 
+_ENOUGH = settings.get_profile("phonesync").max_examples
 _seen: Counter[str] = Counter()
 
 
@@ -23,14 +24,17 @@ def saw(*cases: str) -> None:
 
 
 def sees(*cases: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let a law fail after its last example where one of these cases did not occur: it would be true of nothing."""
+    """Let a law fail after its last example where one of these cases did not occur: it would be true of nothing.
+
+    The few examples of `make quick` need not have them all.
+    """
 
     def decorate(law: Callable[..., None]) -> Callable[..., None]:
         @wraps(law)
         def watched(*args: Any, **kwargs: Any) -> None:
             _seen.clear()
             law(*args, **kwargs)
-            missing = sorted(set(cases) - set(_seen))
+            missing = sorted(set(cases) - set(_seen)) if settings().max_examples >= _ENOUGH else []
             assert not missing, f"no example had {', '.join(missing)}; seen: {dict(_seen)}"
 
         return watched

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import eventually
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.options import UsosOptions
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.server import serve as serve_sandbox
 from flows.sandbox import read_state
-from tests.prefect.serving import Receiver, Served, eventually, make_served, receiving
+from tests.prefect.serving import Receiver, Served, make_served, receiving
 
 WIDTH, HEIGHT = 1180, 800
 LINES = 219

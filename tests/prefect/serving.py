@@ -10,26 +10,24 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from waiting import PATIENCE, eventually
 
 from connectors.sandbox.server import Sandbox
 from flows.sandbox import SAMPLES, credentials, read_state
 
 COMMAND = Path(sys.executable).with_name("phonesync")
-T = TypeVar("T")
-PATIENCE = 240.0  # a busy machine needs a minute to start a server
 
 
 def of_runs(*runs: UUID) -> FlowRunFilter:
@@ -41,15 +39,6 @@ def free_port() -> int:
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         return int(tried.getsockname()[1])
-
-
-def eventually(look: Callable[[], T], seconds: float = PATIENCE) -> T:
-    """Return what was looked for as soon as it is there."""
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < end, f"after {seconds} seconds there is still {found!r}"
-        time.sleep(0.5)
-    return found
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.flows import load_flow_from_entrypoint
+from waiting import eventually
 
 from connectors.sandbox.server import Sandbox, serve
 from flows.reconcile import FINDINGS, REPORT, TREND
@@ -56,15 +56,15 @@ def artifacts(state: Any) -> dict[str, Any]:
     """Return the artifacts of a run by what their descriptions begin with, once the server has them all."""
     run = state.state_details.flow_run_id
     with get_client(sync_client=True) as client:
-        for _ in range(150):
+
+        def found() -> dict[str, Any]:
             mine = client.read_artifacts(flow_run_filter=of_runs(run))
-            found = {
+            named = {
                 name: one for name in (FINDINGS, TREND, REPORT) for one in mine if one.description.startswith(name)
             }
-            if len(found) == 3:
-                return found
-            time.sleep(0.1)
-    raise AssertionError(f"after fifteen seconds there are {sorted(found)}")
+            return named if len(named) == 3 else {}
+
+        return eventually(found, pause=0.1)
 
 
 def rows(artifact: Any) -> list[dict[str, str]]:

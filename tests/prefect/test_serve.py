@@ -18,6 +18,7 @@ import pytest
 from prefect.events.worker import EventsWorker
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from waiting import eventually
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
@@ -25,7 +26,7 @@ from connectors.sandbox.server import serve as serve_sandbox
 from flows.orchestration.blocks import ApioCredentials, UsosCredentials, secret_from_block
 from flows.sandbox import read_state
 from schemas.errors import AccessRefused, ConfigurationError
-from tests.prefect.serving import Receiver, Served, eventually, make_served, processes_of, receiving
+from tests.prefect.serving import Receiver, Served, make_served, processes_of, receiving
 
 NEWS = ("desk-phones", "failed")
 

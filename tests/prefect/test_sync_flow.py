@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from prefect import flow as prefect_flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.flows import load_flow_from_entrypoint
+from waiting import eventually
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
@@ -108,17 +108,20 @@ def recorded(state: Any, tasks: int) -> Recorded:
     run = state.state_details.flow_run_id
     logs = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run]))
     with get_client(sync_client=True) as client:
-        for _ in range(150):
+
+        def delivered() -> Recorded | None:
             seen = Recorded(
                 client.read_flow_run(run),
                 [item for item in client.read_task_runs(flow_run_filter=of_runs(run)) if item.end_time],
                 client.read_artifacts(flow_run_filter=of_runs(run)),
                 client.read_logs(logs, limit=200),
             )
-            if len(seen.task_runs) == tasks and any("Finished in state" in log.message for log in seen.logs[-3:]):
-                return seen
-            time.sleep(0.1)
-    raise AssertionError(f"after fifteen seconds there are {[item.name for item in seen.task_runs]}")
+            ended = any("Finished in state" in log.message for log in seen.logs[-3:])
+            return seen if ended and len(seen.task_runs) == tasks else None
+
+        seen = eventually(delivered, pause=0.1)
+    assert seen is not None
+    return seen
 
 
 def test_a_run_completes_and_shows_what_it_did(institution: Institution) -> None:

@@ -46,5 +46,7 @@ def test_a_law_that_has_not_seen_its_case_fails() -> None:
         saw("odd" if number % 2 else "even")
 
     sound()
+    if settings().max_examples < 50:
+        pytest.skip("this run draws too few examples")
     with pytest.raises(AssertionError, match="no example had even; seen"):
         hollow()

@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
             if reply.breaks == "reset":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             if reply.breaks == "hang":
-                time.sleep(0.5)
+                self.connection.recv(1)  # nothing comes, until the client has lost its patience and hangs up
             self.close_connection = True
             return
         content = reply.content()

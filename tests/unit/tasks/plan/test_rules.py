@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from drawing import saw, sees, share
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats, table
@@ -322,6 +323,94 @@ def test_law_the_order_of_the_input_does_not_matter(
     wanted, stands = desired(*wants), current(*has)
     shuffled = [frame.sample(frac=1, random_state=random.randrange(2**31)) for frame in (wanted, stands)]
     assert make(*shuffled, policy).equals(make(wanted, stands, policy))
+
+
+# Keys as they are read: a number, one with an extension, and several.
+_keyed = st.lists(
+    st.fixed_dictionaries(
+        {
+            "owner": _owners,
+            "name": st.sampled_from(["", "A", "a", "B", "C"]),
+            "number": st.sampled_from(["1", "2", "3", "1;ext=5", "1|2"]),
+        }
+    ),
+    max_size=8,
+)
+
+
+@st.composite
+def _policies(draw: st.DrawFn) -> Policy:
+    """Return what a policy may be: for a phone list, or for USOS with owners that are gone or could not be read."""
+    by_name = draw(st.booleans())
+    unread = {} if by_name else draw(st.dictionaries(st.just("two"), st.just("no answer")))
+    return Policy(
+        names_are_keys=by_name,
+        delete_missing=draw(st.booleans()),
+        clear_gone=draw(st.booleans()),
+        gone=frozenset() if by_name else draw(st.sampled_from([frozenset(), frozenset({"three"})])),
+        unread=unread,
+        fold_names=by_name and draw(st.booleans()),
+    )
+
+
+@sees(
+    *("add", "modify", "rename", "delete", "keep", "hold", "foreign"),
+    *("fold", "gone and cleared", "gone and foreign", "unread", "USOS without deletions", "extension", "several"),
+)
+@share(2)
+@given(_keyed, st.just([]) | _keyed, _keyed, _policies(), st.randoms(use_true_random=False))
+def test_law_under_every_policy_each_line_and_entry_has_one_row_and_nothing_is_deleted_without_permission(
+    wants: list[dict[str, str]], bad: list[dict[str, str]], has: list[dict[str, str]], policy: Policy, random: Any
+) -> None:
+    by_name = policy.names_are_keys
+    one = {"owner": "one"} if by_name else {}
+    fold = str.casefold if policy.fold_names else str
+    # What the lines of a file can want: each name of a list once, and nothing for an owner that has left it.
+    names = {fold(row["name"]): row for row in wants if row["name"] and set(row["number"]) <= set("123")}
+    renamed = {"owner": "one", "name": "New", "number": "3", "old_name": "B"}
+    lines = [*names.values(), renamed] if by_name and "B" not in names and "b" not in names else [*names.values()]
+    lines = lines if by_name else [row for row in wants if row["owner"] not in policy.gone]
+    # An entry that no line is about, and one of the owner that has left the file.
+    more = [{"owner": "one", "name": "Z", "number": "8"}, *({"owner": owner, "number": "9"} for owner in policy.gone)]
+    wanted, stands = desired(*({**row, **one} for row in lines)), current(*({**row, **one} for row in [*has, *more]))
+    refused = [
+        {"line": at, "name": row["name"], "key": row["number"], "owner": row["owner"], **one}
+        for at, row in enumerate(bad, 20)
+    ]
+    lost = rejected(*[row for row in refused if row["owner"] not in policy.gone][:2])
+    stands = stands[~stands["owner"].isin(policy.unread)]
+    made = make(wanted, stands, policy, rejected=lost)
+    Plan.validate(made)
+    assert Counter(line for line in made["line"] if line) == Counter([*wanted["line"], *lost["line"]])
+    before = made[made["key_before"] != ""]
+    assert Counter(zip(before["owner"], before["name_before"], before["key_before"], strict=True)) == entries(stands)
+    deleted = set(made.loc[made["action"] == "delete", "owner"])
+    assert not deleted or policy.delete_missing or (policy.clear_gone and deleted <= policy.gone)
+    assert not deleted & {*policy.unread, *(set() if by_name else lost["owner"])}
+    assert set(made.loc[made["owner"].isin(policy.unread), "action"]) <= {"hold"}
+    assert policy.clear_gone or not deleted & policy.gone
+    shuffled = [frame.sample(frac=1, random_state=random.randrange(2**31)) for frame in (wanted, stands)]
+    assert make(*shuffled, policy, rejected=lost).equals(made)
+    again = make(wanted, current(*_rows(after(made))), policy, rejected=lost)
+    assert set(again["action"]) <= {"keep", "hold", "foreign"}
+    saw(*made["action"], *_cases(policy, made))
+
+
+def _cases(policy: Policy, made: pd.DataFrame) -> list[str]:
+    """Name what seldom occurs in a plan."""
+    keys = "".join([*made["key_before"], *made["key_after"]])
+    gone = made["owner"].isin(policy.gone) & (made["key_before"] != "")
+    occurred = {
+        "fold": policy.fold_names and (made["name_before"] != made["name_after"]).any(),
+        "gone and cleared": policy.clear_gone and gone.any(),
+        "gone and foreign": not policy.clear_gone and gone.any(),
+        "unread": made["owner"].isin(policy.unread).any(),
+        "USOS without deletions": not (policy.names_are_keys or policy.delete_missing)
+        and (made["action"] == "foreign").any(),
+        "extension": ";" in keys,
+        "several": "|" in keys,
+    }
+    return [case for case, is_so in occurred.items() if is_so]
 
 
 @given(_usos, _usos, st.data())

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats
@@ -115,6 +116,31 @@ def test_law_an_interrupted_plan_wants_just_the_rest(
     assert after(rest.rows) == after(made)
     assert set(rest.rows.loc[rest.rows["action"].isin(WRITES), "owner"]).isdisjoint(written)
     assert set(rest.seen) == set(changed.index) - set(known)
+
+
+@pytest.mark.parametrize("fold", [False, True])
+@pytest.mark.parametrize(
+    ("found", "action", "seen"),
+    [
+        ([("New", "1")], "keep", 1),  # the rename is done
+        ([("Old", "1")], "rename", 0),
+        ([("New", "1"), ("Old", "1")], "rename", 0),  # its old entry is still there
+        ([("NEW", "1")], "fold", 0),  # done where the list ignores case; elsewhere another entry
+    ],
+)
+def test_an_interrupted_rename_is_carried_on_from_what_stands_there(
+    found: list[tuple[str, str]],
+    action: str,
+    seen: int,
+    fold: bool,  # noqa: FBT001 - a column
+) -> None:
+    made = make([{"name": "New", "number": "1"}], [{"name": "Old", "number": "1"}], APIO)
+    assert list(made["action"]) == ["rename"]
+    there = current(*({"name": name, "number": number} for name, number in found))
+    rest = remaining_plan(made, {0: "unknown"}, there, fold_names=fold)
+    if action == "fold":
+        action, seen = ("keep", 1) if fold else ("rename", 0)
+    assert (list(rest.rows["action"]), len(rest.seen)) == ([action], seen)
 
 
 def test_what_was_refused_is_not_sent_again() -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
-from drawing import share
-from hypothesis import given
+from drawing import saw, sees, share
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tables import table
 
@@ -30,16 +30,15 @@ NUMBERS = ["22 999 00 01", "+48-229990001", "22 999 00 02", "22 999 00 03", "por
 NAMES = ["Dziekanat", "dziekanat", "Portiernia", "Szatnia", ""]
 
 
-@st.composite
-def sides(draw: st.DrawFn) -> SyncSide:
-    """Draw a file and a place that have few numbers and names, so that they meet in every way."""
-    by_name = draw(st.booleans())
-    owners = [""] if by_name else ["1", "2", ""]
-    cells = {"owner": owners, "name": NAMES, "number": NUMBERS, "type_id": ["", "STA"]}
-    new_names = {"new_name": ["", "", "Szatnia"] if by_name else [""]}
-    lines = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in (cells | new_names).items()})))
-    cells["owner"] = ["tenant t"] if by_name else ["faculty 1", "faculty 2"]
-    standing = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in cells.items()})))
+def laid_out(
+    lines: list[dict[str, str]],
+    standing: list[dict[str, str]],
+    *,
+    by_name: bool = False,
+    delete_missing: bool = False,
+    **more: Any,
+) -> SyncSide:
+    """Return a side with these lines and entries."""
     source = table(Source, ({"line": at, **line} for at, line in enumerate(lines, start=2)))
     rules = Rules(
         APIO if by_name else USOS, "tenant t" if by_name else "faculty", {"number": "Telefon"}, allow_clear=True
@@ -48,14 +47,56 @@ def sides(draw: st.DrawFn) -> SyncSide:
     read = pd.DataFrame(standing, columns=["owner", "name", "number", "type_id"], dtype="str").assign(name_en="")
     entries = with_canonical_numbers(read.astype("str"), region="PL", area_code=None)
     inputs = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, entries)
-    planned = plan(inputs, Policy(by_name, delete_missing=draw(st.booleans())))
-    return SyncSide(
-        *("one", "its place", by_name, source, checked, entries, planned),
+    planned = plan(inputs, Policy(by_name, delete_missing=delete_missing))
+    called = "name" if by_name else "comment"
+    return SyncSide("one", "its place", by_name, source, checked, entries, planned, **{"name_called": called, **more})
+
+
+@st.composite
+def sides(draw: st.DrawFn) -> SyncSide:
+    """Draw a file and a place that have few numbers and names, so that they meet in every way."""
+    by_name = draw(st.booleans())
+    owners = [""] if by_name else ["1", "1", "2", "2", ""]
+    cells = {"owner": owners, "name": NAMES, "number": NUMBERS[:4] * 3 + NUMBERS[4:], "type_id": ["", "STA"]}
+    new_names = {"new_name": ["", "", "Szatnia"] if by_name else [""]}
+    lines = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in (cells | new_names).items()})))
+    cells["owner"] = ["tenant t"] if by_name else ["faculty 1", "faculty 2"]
+    standing = draw(st.lists(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in cells.items()})))
+    return laid_out(
+        lines,
+        standing,
+        by_name=by_name,
+        delete_missing=draw(st.booleans()),
         unread=frozenset(draw(st.sets(st.just("faculty 2")))),
         names_managed=by_name or draw(st.booleans()),
         fold_names=draw(st.booleans()),
         name_called="name" if by_name else "comment",
     )
+
+
+LINE = {"owner": "1", "name": "Biblioteka", "number": NUMBERS[0], "type_id": "STA"}
+ENTRY = {**LINE, "owner": "faculty 1"}
+LISTED = {"owner": "tenant t", "name": "Biblioteka", "number": NUMBERS[0], "type_id": ""}
+UNREAD = frozenset({"faculty 1"})
+# What seldom meets by chance: every difference by itself and two at a time, owners without numbers, repeated lines.
+RARE = (
+    laid_out([LINE], [{**ENTRY, "type_id": "KOM"}]),
+    laid_out([LINE], [{**ENTRY, "name": "Czytelnia", "type_id": "KOM"}]),
+    laid_out([LINE], [{**ENTRY, "name": "Czytelnia"}]),
+    laid_out([LINE], [{**ENTRY, "number": NUMBERS[2]}]),
+    laid_out([{**LINE, "owner": ""}], [{**LISTED, "name": "biblioteka"}], by_name=True),
+    laid_out([{**LINE, "owner": ""}] * 2, [LISTED], by_name=True),
+    laid_out([{**LINE, "number": ""}], []),
+    laid_out([{**LINE, "number": "brak"}], [ENTRY]),
+    laid_out([{**LINE, "number": ""}], [], unread=UNREAD),
+)
+
+
+def also_rare(law: Callable[..., None]) -> Callable[..., None]:
+    """Let a law hold for each rare side besides those that are drawn."""
+    for side in RARE:
+        law = example(side=side)(law)
+    return law
 
 
 @dataclass
@@ -191,12 +232,18 @@ def texts(entry: Row | None) -> tuple[str, ...]:
     return tuple(entry[column] for column in ("owner", "number", "name", "type_id")) if entry else ("",) * 4
 
 
-@given(sides())
+@sees(
+    *("agree", "missing", "foreign", "differs", "elsewhere", "duplicate", "unreadable"),
+    *("comment", "name", "number", "type", "comment, type"),
+)
+@also_rare
+@given(side=sides())
 def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(side: SyncSide) -> None:
     found = classify_findings(side)
     assert list(found.columns) == list(COLUMNS)
     apart = {*side.checked.repeats["line"], *side.checked.clears["line"]}
     rows = [row for row in records(found) if row["line"] not in apart]
+    saw(*found["kind"], *found.loc[found["kind"] == "differs", "what"])
     there = ("owner_there", "number_there", "name_there", "type_there")
     expected = plainly(side)
     assert Counter((row["line"], *(row[c] for c in there)) for row in rows) == Counter(
@@ -218,24 +265,30 @@ def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(sid
     assert sum(row["kind"] == "agree" for row in rows) == agreeing
 
 
+@sees("repeats another", "clears nothing", "clears entries", "clears what nobody could read")
 @share(0.25)
-@given(sides())
+@also_rare
+@given(side=sides())
 def test_lines_that_stand_apart_have_one_finding_each(side: SyncSide) -> None:
     rows = {row["line"]: row for row in records(classify_findings(side)) if row["line"]}
     standing = set(side.entries["owner"])
     for line, message in zip(side.checked.repeats["line"], side.checked.repeats["message"], strict=True):
+        saw("repeats another")
         assert (rows[line]["kind"], rows[line]["what"]) == ("duplicate", message)
     for line, owner in zip(side.checked.clears["line"], side.checked.clears["owner"], strict=True):
         if owner in side.unread:
+            saw("clears what nobody could read")
             assert line not in rows
         else:
+            saw("clears entries" if owner in standing else "clears nothing")
             assert (rows[line]["kind"], rows[line]["what"]) == (
                 ("differs", "number") if owner in standing else ("agree", "")
             )
 
 
 @share(0.25)
-@given(sides())
+@also_rare
+@given(side=sides())
 def test_what_a_sync_would_do_is_what_its_plan_says(side: SyncSide) -> None:
     rows = classify_findings(replace(side, unread=frozenset()))
     planned = records(side.plan)
