@@ -66,5 +66,11 @@ REPORT_IT = f"Please report it. {TRACEBACK}=1 shows the whole trace, which may h
 def unexpected(error: Exception) -> str:
     """Name an error of phonesync itself by its kind and place: the whole trace may quote somebody's number."""
     frames = extract_tb(error.__traceback__)
-    place = f" ({'/'.join(Path(frames[-1].filename).parts[-2:])}, line {frames[-1].lineno})" if frames else ""
+    place = f" ({_within(Path(frames[-1].filename))}, line {frames[-1].lineno})" if frames else ""
     return f"phonesync itself failed: {type(error).__name__}{place}."
+
+
+def _within(file: Path) -> str:
+    """Return the place of a file within phonesync; of a library's file the end of it."""
+    ours = Path(__file__).parents[1]
+    return file.relative_to(ours).as_posix() if file.is_relative_to(ours) else "/".join(file.parts[-2:])
