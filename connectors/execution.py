@@ -13,7 +13,8 @@ from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError, Unreachable
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot
 from schemas.plan import Outcome
-from tasks.execution.classify import NOT_KEPT, Seen, classify, worth_another_try
+from schemas.problems import Code, Problem
+from tasks.execution.classify import Seen, classify, row_outcome, without_effect, worth_another_try
 from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands, writes
 from tasks.execution.entity_sets import Wanted, entity_sets
 from tasks.phone.canonical_keys import with_canonical_numbers
@@ -69,13 +70,13 @@ class OwnerSets:
     def run(self) -> None:
         """Send what has not moved, settle what was sent, and leave the rest with its reason."""
         if self._result.stopped or not self._job.go_on():
-            self._note(self._rows, Outcome.SKIPPED, "not sent: writing ended before its turn came")
+            self._note(self._rows, Outcome.SKIPPED, Problem(Code.WRITING_ENDED))
             return
         try:
             fresh = self._read(self._rows)
         except ServiceError as error:
             self._result.stopped = error
-            self._note(self._rows, Outcome.SKIPPED, f"not sent: {error.message}")
+            self._note(self._rows, Outcome.SKIPPED, Problem(Code.NOT_READ_BEFORE, {"said": error.message}))
             return
         go = self._without_conflicts(fresh)
         if len(go):
@@ -93,12 +94,10 @@ class OwnerSets:
             return rows
         apart = rows["owner"].isin(conflicts)
         agreed = rows["owner"].isin(agreeing(rows, fresh.entries) & conflicts)
-        self._note(rows[agreed], Outcome.UNCHANGED, "somebody else has done it already")
-        message = "not sent: this owner's numbers have changed since the plan was made"
-        self._note(rows[apart & ~agreed], Outcome.CONFLICT, message)
+        self._note(rows[agreed], Outcome.UNCHANGED, Problem(Code.DONE_BY_OTHERS))
+        self._note(rows[apart & ~agreed], Outcome.CONFLICT, Problem(Code.OWNER_CHANGED))
         here = rows[(apart & ~agreed & gone).to_numpy() & ~writes(rows)]
-        known = [self._job.known(int(row), Outcome.CONFLICT, "changed by somebody else", None) for row in here.index]
-        self._keep(known, [])
+        self._keep([self._known(row, Outcome.CONFLICT, Problem(Code.CHANGED_BY_OTHERS)) for row in here.index], [])
         self._found(fresh.entries[fresh.entries["owner"].isin(conflicts)])
         return rows[~apart]
 
@@ -139,10 +138,10 @@ class OwnerSets:
                 again.add(owner)
                 continue
             for at in mine[changes[mine]]:
-                outcome, message = classify(answer, seen, in_place=bool(done[at]))
-                known.append(self._job.known(int(rows.index[at]), outcome, message, answer))
+                outcome, problem = classify(answer, seen, in_place=bool(done[at]))
+                known.append(self._known(rows.index[at], outcome, problem, answer))
             lost: Iterable[int] = rows.index[mine[resting[mine] & ~done[mine]]] if seen.read else []
-            known += [self._job.known(int(row), Outcome.CONFLICT, NOT_KEPT, answer) for row in lost]
+            known += [self._known(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT), answer) for row in lost]
             if answer and answer.kind == "denied":
                 self._result.stopped = answer.error
         self._keep(known, [intent])
@@ -155,17 +154,22 @@ class OwnerSets:
         changes, known = rows[writes(rows)], []
         for owner, mine in _places(changes):
             answer = answers.get(owner)
-            outcome, message = Outcome.UNKNOWN, "sent, but what came of it could not be read"
+            outcome, problem = Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
             if answer is None or answer.kind == "denied" or isinstance(answer.error, Unreachable):
-                outcome, message = Outcome.SKIPPED, "not sent"
+                outcome, problem = Outcome.SKIPPED, Problem(Code.NOT_SENT)
             elif answer.kind == "refused":
-                outcome, message = Outcome.FAILED, answer.message
-            known += [self._job.known(int(row), outcome, message, answer) for row in changes.index[mine]]
+                outcome, problem = Outcome.FAILED, without_effect(answer)
+            known += [self._known(row, outcome, problem, answer) for row in changes.index[mine]]
         self._keep(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else [intent])
 
-    def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
+    def _note(self, rows: pd.DataFrame, outcome: Outcome, problem: Problem) -> None:
         changes = rows[writes(rows)]
-        self._keep([self._job.known(int(row), outcome, message, None) for row in changes.index], [])
+        self._keep([self._known(row, outcome, problem) for row in changes.index], [])
+
+    def _known(
+        self, row: int, outcome: Outcome, problem: Problem | None, answer: WriteAnswer | None = None
+    ) -> RowOutcome:
+        return row_outcome(row, outcome, problem, at=self._job.now(), answer=answer)
 
     def _keep(self, known: list[RowOutcome], intents: list[int]) -> None:
         self._result.known |= {item.row: item for item in known}

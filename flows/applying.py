@@ -10,15 +10,19 @@ import pandas as pd
 from connectors.ledger.store import Approval, KeptPlan
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
-from flows.sync_run import FOLDS_NAMES, SyncRun
+from flows.sync_run import SyncRun
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.execution import ApplyResult, Job, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import AT_REST, WRITES, Action, Outcome, count
-from tasks.execution.classify import CUT_SHORT, NOT_KEPT, SHOWN_OTHERWISE
+from schemas.problems import Code, Problem
+from schemas.quirks import FOLDS_NAMES, Quirk
+from tasks.execution.classify import row_outcome
 from tasks.execution.compare import in_place, stands, strangers, types_kept, writes
-from tasks.execution.quirks import describe_quirk, name_quirks, number_quirks
+from tasks.execution.quirks import name_quirks, number_quirks
 from tasks.execution.results import account, add_strangers, announce
+from tasks.messages.problems import sentence
+from tasks.messages.quirks import quirk_sentence
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
@@ -53,9 +57,11 @@ def apply_plan(
             remedy="Make a new one: phonesync plan.",
         )
     if kept.guards and not _approved(sync_run, kept):
+        stopped = Problem(Code.GUARD_STOPPED)
         result = account(kept.sync, kept.entries, (), (), at=context.now())
         skipped = result["outcome"] == Outcome.SKIPPED
-        result["message"] = result["message"].mask(skipped, "not sent: a guard stopped it")
+        result["message"] = result["message"].mask(skipped, sentence(stopped))
+        result["code"] = result["code"].mask(skipped, str(stopped.code.value))
         return finish(sync_run, target, kept, result, verified=False, stopped=_approval_needed(kept))
     context.ledger.begin_writing(kept.id, sync_run.run)
     written = sync_run.do("write", write, sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()
@@ -93,7 +99,7 @@ def write(
     if written.found is not None:
         types = types_kept(applied, written.found)
         context.ledger.memory.learn_types(target.name, types)
-        otherwise = {row for row, item in written.known.items() if item.message in {SHOWN_OTHERWISE, NOT_KEPT}}
+        otherwise = {row for row, item in written.known.items() if item.code in {Code.SHOWN_OTHERWISE, Code.NOT_KEPT}}
         names = name_quirks(rows, written.found, otherwise | written.confirmed)
         _learn(sync_run, target, names, "from the next run on that is no difference")
         numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
@@ -110,19 +116,19 @@ def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> froze
     owners = sync_run.context.ledger.intended(kept.id)
     known = known_of(sync_run, kept)
     # One that was stopped between two requests has no more come to its end than one without an answer.
-    settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.message != CUT_SHORT}
+    settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.code != Code.CUT_SHORT}
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
     spoken_of = kept.entries["action"].loc[[*known]]
     at_rest = spoken_of.index[spoken_of.isin(AT_REST)].intersection(rows.index)
     return frozenset(int(row) for row in [*sent, *at_rest] if row not in settled)
 
 
-def _learn(sync_run: SyncRun, target: Target, seen: set[str], so_what: str) -> None:
+def _learn(sync_run: SyncRun, target: Target, seen: set[Quirk], so_what: str) -> None:
     """Remember the habits of a target that are news, and say each of them once."""
     memory, now = sync_run.context.ledger.memory, sync_run.context.now()
-    for habit in sorted(seen - memory.traits(target.name)):
-        memory.learn_trait(target.name, habit, now)
-        sync_run.notes.append(f"{describe_quirk(habit, sync_run.spec.wording)}; {so_what}.")
+    for quirk in sorted(seen - memory.traits(target.name), key=str):
+        memory.learn_trait(target.name, quirk, now)
+        sync_run.notes.append(f"{quirk_sentence(quirk, sync_run.spec.wording)}; {so_what}.")
 
 
 def verify(
@@ -196,8 +202,8 @@ def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: K
     folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
     gone = stands(rows) & ~writes(rows) & ~in_place(rows, found.entries, fold_names=folds)
     gone &= ~rows["owner"].isin(found.unread).to_numpy() & ~rows.index.isin(written.known)
-    said = "changed by somebody else while this run was at work"
-    known = [RowOutcome(int(row), str(Outcome.CONFLICT.value), said, 0, 0, context.now()) for row in rows.index[gone]]
+    changed, at = Problem(Code.CHANGED_DURING_RUN), context.now()
+    known = [row_outcome(row, Outcome.CONFLICT, changed, at=at) for row in rows.index[gone]]
     context.ledger.settle(kept.id, known)
     written.known |= {item.row: item for item in known}
     written.strangers = strangers(rows, found.entries, fold_names=folds)

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from flows.context import RunContext
-from flows.sync_run import FOLDS_NAMES
 from schemas.execution import Snapshot, Target
+from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
 from tasks.execution.quirks import as_commented, as_stored
 from tasks.plan.draft import Inputs, Policy

@@ -11,9 +11,10 @@ import pandas as pd
 from connectors.ledger.store import KeptPlan
 from flows.plan_policy import Ends, PlannedEnds, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
-from flows.sync_run import FOLDS_NAMES, SyncRun
+from flows.sync_run import SyncRun
 from schemas.execution import Snapshot, Target
 from schemas.plan import GuardHit, fingerprint
+from schemas.quirks import FOLDS_NAMES
 from tasks.plan.guards import Facts, guard
 from tasks.source.validation import Checked
 

@@ -9,18 +9,17 @@ import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from flows.applying import close, finish, known_of, missing, sent_unknown, write
-from flows.sync_run import FOLDS_NAMES, SyncRun
+from flows.sync_run import SyncRun
 from schemas.errors import UsageError
 from schemas.execution import RowOutcome, Target
 from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
+from schemas.problems import Code, Problem
+from schemas.quirks import FOLDS_NAMES
+from tasks.execution.classify import row_outcome
 from tasks.execution.compare import Mask, cost, in_place, stands, writes
 from tasks.execution.results import account
 from tasks.plan.remaining import Rest, remaining_plan
-
-_SEEN = "interrupted before its answer was kept; seen in place"
-_GONE = "it does not stand there any more as it stood before the interruption"
-_UNSENT = "interrupted before it had an effect; the next plan takes it up again"
 
 
 def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
@@ -40,7 +39,7 @@ def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: 
             raise written.stopped
     at = sync_run.context.now()
     left = rest.rows.index[changes & ~now]
-    unsent = [RowOutcome(int(row), str(Outcome.SKIPPED.value), _UNSENT, 0, 0, at) for row in left]
+    unsent = [row_outcome(row, Outcome.SKIPPED, Problem(Code.UNSENT_AFTER_INTERRUPTION), at=at) for row in left]
     _settle(sync_run, kept, rest, unsent)
     close(sync_run, kept, known_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
@@ -88,7 +87,8 @@ def _note_gone(sync_run: SyncRun, kept: KeptPlan, rest: Rest, found: pd.DataFram
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     gone = stands(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
     known, at = known_of(sync_run, kept), sync_run.context.now()
-    noted = [RowOutcome(int(row), str(Outcome.CONFLICT.value), _GONE, 0, 0, at) for row in rest.rows.index[gone]]
+    problem = Problem(Code.GONE_AFTER_INTERRUPTION)
+    noted = [row_outcome(row, Outcome.CONFLICT, problem, at=at) for row in rest.rows.index[gone]]
     sync_run.context.ledger.settle(kept.id, [item for item in noted if item.row not in known], intents=[], at=at)
 
 
@@ -106,5 +106,5 @@ def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Rest, pd.D
 
 def _settle(sync_run: SyncRun, kept: KeptPlan, rest: Rest, more: list[RowOutcome]) -> None:
     at = sync_run.context.now()
-    seen = [RowOutcome(row, str(Outcome.APPLIED.value), _SEEN, 0, 0, at) for row in rest.seen]
+    seen = [row_outcome(row, Outcome.APPLIED, Problem(Code.SEEN_AFTER_INTERRUPTION), at=at) for row in rest.seen]
     sync_run.context.ledger.settle_all(kept.id, [*seen, *more], at=at)

@@ -23,6 +23,7 @@ from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceEr
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
+from schemas.problems import Code, Problem
 from tasks.execution.results import unread
 
 __all__ = ["Mode", "RunRequest", "RunResult", "directly", "run"]
@@ -134,7 +135,7 @@ def _tell(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> No
     """Account for a sync that ended before it had a plan; its lines are reported as far as they had been read."""
     summary = _failed(sync_run, target, error)
     if sync_run.lines and target and isinstance(error, ServiceError):
-        why = f"not compared: {error.message}"
+        why = Problem(Code.NOT_COMPARED, {"said": error.message})
         result = unread(sync_run.name, pd.concat(sync_run.lines), why, at=sync_run.context.now())
         summary["actions"] = count(result["action"], Action)
         summary["outcomes"] = count(result["outcome"], Outcome)

@@ -6,8 +6,9 @@ is ever written by two: a slice whose run has died or has given it up notices wi
 
 from __future__ import annotations
 
-import re
+import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.ledger.locks import Lock
@@ -21,8 +22,6 @@ from schemas.execution import ApplyResult
 from schemas.exit_codes import ExitCode
 from schemas.settings import Settings
 from tasks.plan.remaining import cut
-
-_ENDED = re.compile(r"ended after (\d+) reads and (\d+) writes")
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,26 @@ def stop_mark(plan: str) -> str:
 
 def has_ended(claim: Lock) -> bool:
     """Tell whether a slice was written to its end, or stopped in order."""
-    return _ENDED.fullmatch(claim.holder) is not None
+    return _sent_by(claim) is not None
 
 
 def requests_of(claim: Lock) -> dict[str, int]:
     """Return how many requests a slice that has ended says it sent."""
-    said = _ENDED.fullmatch(claim.holder)
-    return {"read": int(said[1]), "write": int(said[2])} if said else {"read": 0, "write": 0}
+    return _sent_by(claim) or {"read": 0, "write": 0}
+
+
+def ended_claim(writer: str, sent: Mapping[str, int]) -> Lock:
+    """Return the claim that a slice leaves where it has ended: it tells how many requests were sent, `read, write`."""
+    return Lock(writer, json.dumps({"read": sent["read"], "write": sent["write"]}), 0.0)
+
+
+def _sent_by(claim: Lock) -> dict[str, int] | None:
+    """Return the requests that an ended slice has left in its claim; None while a machine and process stand there."""
+    try:
+        left = json.loads(claim.holder)
+    except json.JSONDecodeError:
+        return None
+    return {"read": int(left["read"]), "write": int(left["write"])} if isinstance(left, dict) else None
 
 
 def shared_among(settings: Settings, connection: str, number: int) -> Settings:
@@ -115,8 +127,7 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
             )
             return written
     finally:
-        sent = target.requests()
-        ended = Lock(part.writer, f"ended after {sent['read']} reads and {sent['write']} writes", 0.0)
+        ended = ended_claim(part.writer, target.requests())
         if leave.given():
             locks.take(part.claim, ended, is_dead=lambda lock: lock.run == part.writer)
         else:  # nobody is there to collect it

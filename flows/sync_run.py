@@ -20,9 +20,6 @@ Mode = Literal["plan", "sync", "apply", "resume", "revert"]
 # How a named step is carried out: directly, or as a Prefect task.
 StepRunner = Callable[..., Any]
 
-# What a target has been seen to do, as the ledger remembers it.
-FOLDS_NAMES = "ignores the case of names"
-
 
 def directly(_name: str, _sync: str, function: Callable[..., T], *args: Any) -> T:
     """Carry a step of a sync out here and now."""

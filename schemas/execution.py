@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError
 
 Progress = Callable[[str, int, int], None]
@@ -33,7 +32,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """What became of one row of a plan."""
+    """What became of one row of a plan.
+
+    `code` is what `message` says (`schemas.problems.Code`), "" where it says nothing or is older than codes.
+    """
 
     row: int
     outcome: str
@@ -41,6 +43,7 @@ class RowOutcome:
     http_status: int
     attempts: int
     at: str
+    code: str = ""
 
 
 @dataclass
@@ -50,7 +53,7 @@ class ApplyResult:
     Attributes:
         known: the outcome of each row that is more than at rest, by its position in the plan.
         found: `Current` of every owner that was read again, as it stood at the end.
-        unplanned: entries that the target removed by itself: `owner, name, number, message, at`.
+        unplanned: entries that the target removed by itself: `owner, name, number, message, code, at`.
         folds_names: the target was seen to ignore the case of names.
         confirmed: rows that the target has confirmed one by one, whatever it shows.
         stopped: what ended the writing early, None where all was sent.
@@ -111,11 +114,6 @@ class Job:
     def settle(self, known: Sequence[RowOutcome], intents: Sequence[int]) -> None:
         """Note what became of it."""
         self.ledger.settle(self.plan, known, intents=intents, at=self.now())
-
-    def known(self, row: int, outcome: str, message: str, answer: WriteAnswer | None) -> RowOutcome:
-        """Say what became of a row, now."""
-        status, attempts = (answer.status, answer.attempts) if answer else (0, 0)
-        return RowOutcome(row, outcome, message, status, attempts, self.now())
 
 
 class Target(Protocol):

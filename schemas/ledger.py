@@ -81,6 +81,7 @@ outcomes = Table(
     Column("http_status", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("at", String(40), nullable=False),
+    Column("code", String(40), nullable=False, server_default=""),  # "" in rows that are older than codes
 )
 
 unplanned = Table(
@@ -93,6 +94,7 @@ unplanned = Table(
     Column("number", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("at", String(40), nullable=False),
+    Column("code", String(40), nullable=False, server_default=""),  # likewise
 )
 
 approvals = Table(

@@ -87,7 +87,7 @@ class Plan(_Table):
     """Every line and every remote entry with what is wanted of it; `line` is 0 for an entry that stands in no line.
 
     `*_before` is the before-image that has to be found again when the plan is applied; `*_after` what stands there
-    afterwards ("" where nothing does).
+    afterwards ("" where nothing does). `code` is what `message` says first (`schemas.problems.Code`).
     """
 
     line: Series[int] = pa.Field(ge=0)
@@ -103,12 +103,14 @@ class Plan(_Table):
     type_after: Series[str]
     key_after: Series[str]
     message: Series[str]
+    code: Series[str]
 
 
 class Result(_Table):
     """The line report before masking: one row per plan row, and one for each entry that nobody had planned to touch.
 
     `line`, `http_status` and `attempts` are 0 where there is none; `outcome` is "" while the plan is not applied.
+    `code` is what `message` says (`schemas.problems.Code`), "" where it says nothing or is older than codes.
     """
 
     sync: Series[str]
@@ -124,6 +126,7 @@ class Result(_Table):
     http_status: Series[int] = pa.Field(ge=0)
     attempts: Series[int] = pa.Field(ge=0)
     at: Series[str]
+    code: Series[str]
 
 
 class Finding(_Table):

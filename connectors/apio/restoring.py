@@ -11,8 +11,10 @@ from connectors.apio.sending import Sender
 from schemas import limits
 from schemas.answer import WriteAnswer
 from schemas.execution import Job
+from schemas.problems import Code, Problem
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place
+from tasks.messages.problems import sentence
 
 
 class Restorer:
@@ -81,11 +83,10 @@ class Restorer:
             said_so = answer is not None and answer.kind == "confirmed"
             back = said_so if standing is None else entry.name in standing
             if entry in self._strangers or not back:
-                why = answer.message if answer else "restore_unplanned is false"
-                said = "put back" if back else f"not put back: {why}"
-                message = f"the service deleted this entry, which nobody had asked for; {said}"
+                why = {"said": answer.message if answer else "restore_unplanned is false"}
+                problem = Problem(Code.DELETED_AND_PUT_BACK) if back else Problem(Code.DELETED_BY_SERVICE, why)
                 row = {"owner": self._owner, "name": entry.name, "number": entry.number, "at": self._job.now()}
-                told.append({**row, "message": message})
+                told.append({**row, "message": sentence(problem), "code": str(problem.code.value)})
         return told
 
     def put_back_names(self) -> set[str]:

@@ -16,16 +16,11 @@ from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError, Unreachable
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
 from schemas.plan import AT_REST, Outcome
+from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange, list_changes
-from tasks.execution.classify import CUT_SHORT, Seen, classify
+from tasks.execution.classify import Seen, classify, row_outcome, without_effect
 from tasks.execution.compare import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
-
-_GONE = "it does not stand in the list any more as it stood"
-_LAST_SEEN = "it was gone when the list was last read"
-_DOUBTFUL = "the service refused its row of the file, or deleted it, and the list could not be read after that"
-_PUT_BACK = "it was gone when the list could be read again; put back"
-_STILL_THERE = "it stands there as it stood"
-_HALF = "the new entry stands, and the old one still does"
+from tasks.messages.problems import sentence
 
 
 class ApioTarget(Target):
@@ -111,17 +106,18 @@ class _ListUpdate:
             fresh = self._read()
         except ServiceError as error:
             result.stopped = error
-            self._note(self._rows[writes(self._rows)], Outcome.SKIPPED, f"not sent: {error.message}")
+            unread = Problem(Code.NOT_READ_BEFORE, {"said": error.message})
+            self._note(self._rows[writes(self._rows)], Outcome.SKIPPED, unread)
             return result
         changes = self._without_conflicts(fresh)
         try:
             now = self._carry_out(changes, fresh)
         except ServiceError as error:
             result.stopped = error
-            self._note_at_rest(self._restorer.doubtful(), Outcome.UNKNOWN, _DOUBTFUL)
+            self._note_at_rest(self._restorer.doubtful(), Outcome.UNKNOWN, Problem(Code.IN_DOUBT))
             self._restorer.save_strangers(changes, fresh)
             result.unplanned += self._restorer.unplanned(None)
-            self._note_at_rest(self._restorer.seen_gone(), Outcome.CONFLICT, _LAST_SEEN)
+            self._note_at_rest(self._restorer.seen_gone(), Outcome.CONFLICT, Problem(Code.GONE_WHEN_LAST_READ))
             self._unread(changes)
             return result
         result.stopped = self._sender.denied
@@ -150,8 +146,8 @@ class _ListUpdate:
         come = new.drop_duplicates("tidy").set_index("tidy")["number"]
         names = rows["name_before"].where(gone, rows["name_after"])[apart]
         for row, name in zip(names.index, names, strict=True):
-            said = f"now its number is {come[name]}" if name in come else "the entry is not there any more"
-            self._keep(row, Outcome.CONFLICT, f"changed by somebody else since the plan was made: {said}")
+            changed = Problem(Code.NUMBER_CHANGED, {"number": come[name]}) if name in come else Problem(Code.ENTRY_GONE)
+            self._keep(row, Outcome.CONFLICT, changed)
         return rows[~apart]
 
     def _cost(self, rows: pd.DataFrame, fresh: pd.DataFrame) -> Mask:
@@ -210,14 +206,14 @@ class _ListUpdate:
         for row, change, stood, ok, came in zip(rest.index, writes(rest), stands(rest), done, half, strict=True):
             answer = self._sender.answers.get(row)
             if change and answer is None and ok:
-                self._keep(row, Outcome.UNCHANGED, "somebody else has done it already")
+                self._keep(row, Outcome.UNCHANGED, Problem(Code.DONE_BY_OTHERS))
             elif answer and row in self._cut:
-                self._keep(row, Outcome.SKIPPED, CUT_SHORT, answer)
+                self._keep(row, Outcome.SKIPPED, Problem(Code.CUT_SHORT), answer)
             elif change:
-                outcome, message = classify(answer, untouched, in_place=bool(ok))
-                self._keep(row, outcome, f"{_HALF}: {message}" if came and answer else message, answer)
+                outcome, problem = classify(answer, untouched, in_place=bool(ok))
+                self._keep(row, outcome, _half_done(problem) if came and answer else problem, answer)
             elif stood and not ok:
-                self._keep(row, Outcome.CONFLICT, _GONE)
+                self._keep(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT_IN_LIST))
         self._job.settle(list(self._result.known.values()), [])
 
     def _account_doubtful(self, rows: pd.DataFrame) -> None:
@@ -225,33 +221,37 @@ class _ListUpdate:
         put_back = self._restorer.put_back_names()
         rows = rows[~writes(rows) & rows.index.isin(self._job.sent)]
         for row, action, name in zip(rows.index, rows["action"], rows["name_before"], strict=True):
-            self._keep(row, AT_REST[action], _PUT_BACK if name in put_back else _STILL_THERE)
+            self._keep(row, AT_REST[action], Problem(Code.PUT_BACK if name in put_back else Code.STILL_THERE))
 
-    def _note_at_rest(self, entries: Sequence[ApioEntry], outcome: Outcome, message: str) -> None:
+    def _note_at_rest(self, entries: Sequence[ApioEntry], outcome: Outcome, problem: Problem) -> None:
         """Say of the rows at rest that are about these entries what became of them before reading failed."""
         about = as_current([(self._target.owner, e.name, e.number, "", "") for e in entries], self._target.reading)
         rest = self._at_rest()
         for row in rest.index[shown(rest, "before", about, fold_names=self._fold)]:
-            self._keep(row, outcome, message)
+            self._keep(row, outcome, problem)
 
     def _unread(self, changes: pd.DataFrame) -> None:
         """Reading failed after writing: where nobody knows what was done, the intent stays open."""
         for row in changes.index:
             answer = self._sender.answers.get(row)
             if answer is None or isinstance(answer.error, Unreachable):
-                self._keep(row, Outcome.SKIPPED, "not sent", answer)
+                self._keep(row, Outcome.SKIPPED, Problem(Code.NOT_SENT), answer)
             elif answer.kind in {"refused", "denied"}:
-                self._keep(row, Outcome.FAILED, answer.message, answer)
+                self._keep(row, Outcome.FAILED, without_effect(answer), answer)
             else:
-                self._keep(row, Outcome.UNKNOWN, "sent, but what came of it could not be read", answer)
+                self._keep(row, Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK), answer)
         known = list(self._result.known.values())
         intents = [*self._open, *self._restorer.intents]
         self._job.settle(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else intents)
 
-    def _note(self, rows: pd.DataFrame, outcome: Outcome, message: str) -> None:
+    def _note(self, rows: pd.DataFrame, outcome: Outcome, problem: Problem) -> None:
         for row in rows.index:
-            self._keep(row, outcome, message)
+            self._keep(row, outcome, problem)
         self._job.settle(list(self._result.known.values()), [])
 
-    def _keep(self, row: int, outcome: Outcome, message: str, answer: WriteAnswer | None = None) -> None:
-        self._result.known[int(row)] = self._job.known(int(row), outcome, message, answer)
+    def _keep(self, row: int, outcome: Outcome, problem: Problem | None, answer: WriteAnswer | None = None) -> None:
+        self._result.known[int(row)] = row_outcome(row, outcome, problem, at=self._job.now(), answer=answer)
+
+
+def _half_done(problem: Problem | None) -> Problem:
+    return Problem(Code.OLD_ENTRY_STANDS, {"said": sentence(problem) if problem else ""})

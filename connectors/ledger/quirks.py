@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Engine, insert, select, update
 
 from schemas import ledger as tables
+from schemas.quirks import Quirk
 
 
 class Memory:
@@ -46,14 +47,14 @@ class Memory:
             rows = connection.execute(select(columns.owner, columns.key).where(columns.target == target, columns.kept))
             return frozenset((str(row.owner), str(row.key)) for row in rows)
 
-    def learn_trait(self, target: str, trait: str, at: str) -> None:
+    def learn_trait(self, target: str, quirk: Quirk, at: str) -> None:
         """Remember a habit of a target that has been seen."""
-        if trait not in self.traits(target):
+        if quirk not in self.traits(target):
             with self._engine.begin() as connection:
-                connection.execute(insert(tables.traits).values(target=target, trait=trait, at=at))
+                connection.execute(insert(tables.traits).values(target=target, trait=str(quirk), at=at))
 
-    def traits(self, target: str) -> set[str]:
+    def traits(self, target: str) -> set[Quirk]:
         """Return the habits of a target that have been seen."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.traits.c.trait).where(tables.traits.c.target == target))
-            return {str(row.trait) for row in rows}
+            return {quirk for row in rows if (quirk := Quirk.read(row.trait))}

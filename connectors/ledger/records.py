@@ -73,5 +73,10 @@ def kept(row: Mapping[Any, Any]) -> KeptPlan:
         source_rows=row["source_rows"],
         rejected=row["rejected"],
         guards=row["guards"],
-        entries=unpacked(row["entries"]),
+        entries=_with_codes(unpacked(row["entries"])),
     )
+
+
+def _with_codes(entries: pd.DataFrame) -> pd.DataFrame:
+    """Return a plan's table with the column that plans of releases before codes have not."""
+    return entries if "code" in entries else entries.assign(code=pd.Series("", index=entries.index, dtype="str"))

@@ -256,18 +256,19 @@ class Ledger:
                 select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
             )
             return [
-                RowOutcome(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at) for row in rows
+                RowOutcome(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at, row.code)
+                for row in rows
             ]
 
     def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
-        """Note what a target did that nobody had planned: `owner, name, number, message, at`."""
+        """Note what a target did that nobody had planned: `owner, name, number, message, code, at`."""
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(insert(tables.unplanned), [{"plan": plan, **row} for row in rows])
 
     def unplanned(self, plan: str) -> list[dict[str, str]]:
         """Return what a target did beside the plan."""
-        columns = [tables.unplanned.c[name] for name in ("owner", "name", "number", "message", "at")]
+        columns = [tables.unplanned.c[name] for name in ("owner", "name", "number", "message", "code", "at")]
         with self._engine.connect() as connection:
             rows = connection.execute(
                 select(*columns).where(tables.unplanned.c.plan == plan).order_by(tables.unplanned.c.id)

@@ -33,8 +33,10 @@ from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_m
 from flows.sync_run import SyncRun
 from schemas import limits
 from schemas.errors import ServiceError
-from schemas.execution import ApplyResult, RowOutcome, Target
+from schemas.execution import ApplyResult, Target
 from schemas.plan import TROUBLE, Outcome
+from schemas.problems import Code, Problem
+from tasks.execution.classify import row_outcome
 from tasks.execution.compare import writes
 from tasks.plan.remaining import OPEN, owners_to_write, remaining_plan
 
@@ -177,8 +179,8 @@ class _Spread:
         owners = sorted(rows.loc[begun, "owner"].unique())
         found = self.target.read(owners, sync_run.context.progress).entries
         rest = remaining_plan(rows[begun], outcomes, found, fold_names=False)
-        at, said = sync_run.context.now(), "sent by a worker that died before its answer was kept; seen in place"
-        seen = [RowOutcome(row, str(Outcome.APPLIED.value), said, 0, 0, at) for row in rest.seen]
+        at, problem = sync_run.context.now(), Problem(Code.SEEN_AFTER_WORKER_DIED)
+        seen = [row_outcome(row, Outcome.APPLIED, problem, at=at) for row in rest.seen]
         sync_run.context.ledger.settle_all(kept.id, seen, at=at)
         return pd.concat([rest.rows, rows[~begun]]).sort_index()
 

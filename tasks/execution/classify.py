@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.answer import WriteAnswer
+from schemas.answer import AnswerKind, WriteAnswer
+from schemas.execution import RowOutcome
 from schemas.plan import Outcome
+from schemas.problems import Code, Problem
+from tasks.messages.problems import sentence
 
-SHOWN_OTHERWISE: Final = "the service confirmed it, but shows something else"
-CUT_SHORT: Final = "stopped before all of it was done; phonesync resume does the rest"
-NOT_KEPT: Final = "it does not stand there any more as it stood"
+_WITHOUT_EFFECT: Final[dict[AnswerKind, Code]] = {
+    "refused": Code.REFUSED,
+    "denied": Code.ACCESS_DENIED,
+    "uncertain": Code.NO_EFFECT,
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,10 @@ def worth_another_try(answer: WriteAnswer | None, seen: Seen) -> bool:
     return answer is not None and answer.kind == "uncertain" and seen.untouched and seen.read
 
 
-def classify(answer: WriteAnswer | None, seen: Seen, *, in_place: bool) -> tuple[Outcome, str]:
-    """Return the outcome and the words for it. Only what was seen in place is applied, whatever was said.
+def classify(answer: WriteAnswer | None, seen: Seen, *, in_place: bool) -> tuple[Outcome, Problem | None]:
+    """Return the outcome and what is said of it, None where all is well and nothing was said.
+
+    Only what was seen in place is applied, whatever was said.
 
     Args:
         answer: what the service said; None where nothing was sent.
@@ -40,13 +47,31 @@ def classify(answer: WriteAnswer | None, seen: Seen, *, in_place: bool) -> tuple
         in_place: whether the change itself was seen in place.
     """
     if answer is None:
-        return Outcome.SKIPPED, "not sent: writing ended before its turn came"
+        return Outcome.SKIPPED, Problem(Code.WRITING_ENDED)
     if in_place and seen.read:
-        return Outcome.APPLIED, answer.message if answer.kind == "confirmed" else "no clear answer, but seen in place"
+        return Outcome.APPLIED, _confirmed(answer) if answer.kind == "confirmed" else Problem(Code.SEEN_IN_PLACE)
     if not seen.read:
-        return Outcome.UNKNOWN, "sent, but what came of it could not be read"
+        return Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
     if answer.kind == "confirmed":
-        return Outcome.FAILED, SHOWN_OTHERWISE
+        return Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE)
     if answer.kind != "uncertain" or seen.untouched:
-        return Outcome.FAILED, answer.message
-    return Outcome.CONFLICT, "after an unclear answer neither the old entries stand there nor the new ones"
+        return Outcome.FAILED, without_effect(answer)
+    return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
+
+
+def without_effect(answer: WriteAnswer) -> Problem:
+    """Return what is said of a write that was not confirmed and has changed nothing: the service's own words."""
+    return Problem(_WITHOUT_EFFECT[answer.kind], {"said": answer.message})
+
+
+def row_outcome(
+    row: int, outcome: Outcome, problem: Problem | None, *, at: str, answer: WriteAnswer | None = None
+) -> RowOutcome:
+    """Return what became of a row as the ledger keeps it: the code, and the sentence that people read."""
+    status, attempts = (answer.status, answer.attempts) if answer else (0, 0)
+    code, message = (str(problem.code.value), sentence(problem)) if problem else ("", "")
+    return RowOutcome(int(row), str(outcome.value), message, status, attempts, at, code)
+
+
+def _confirmed(answer: WriteAnswer) -> Problem | None:
+    return Problem(Code.SERVICE_SAID, {"said": answer.message}) if answer.message else None

@@ -13,12 +13,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from schemas.target import Wording
+from schemas.quirks import Quirk, QuirkCode
 from tasks.plan.pairing import codes, pair_equal, pair_unique
 
-NUMBERS_ITS_OWN_WAY: Final = "writes numbers in a form of its own"
-TYPES_ITS_OWN_WAY: Final = "does not keep the types it is given"
-_CUTS: Final = "cuts names to "
 _SHORTEST_CUT: Final = 8
 # Letters that Unicode does not take apart.
 _WHOLE: Final = str.maketrans("łŁøØđĐ", "lLoOdD")
@@ -30,15 +27,15 @@ def _plain(text: str) -> str:
 
 
 # What a list may do to a name, and the form in which the wanted and the stored name are one.
-_FORMS: Final[Mapping[str, Callable[[str], str]]] = {
-    "changes the case of names": str.casefold,
-    "drops accents from names": _plain,
-    "writes ? for letters outside Latin-1": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
-    "writes ? for letters outside ASCII": lambda text: text.encode("ascii", "replace").decode("ascii"),
+_FORMS: Final[Mapping[QuirkCode, Callable[[str], str]]] = {
+    QuirkCode.CHANGES_CASE: str.casefold,
+    QuirkCode.DROPS_ACCENTS: _plain,
+    QuirkCode.REPLACES_BEYOND_LATIN_1: lambda text: text.encode("latin-1", "replace").decode("latin-1"),
+    QuirkCode.REPLACES_BEYOND_ASCII: lambda text: text.encode("ascii", "replace").decode("ascii"),
 }
 
 
-def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[int]) -> set[str]:
+def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[int]) -> set[Quirk]:
     """Return what a place has been seen to do to names, from the `Plan` rows that were sent and `Current` read since.
 
     A habit is seen where a name is not there, and another stands with its number, once: one that was not there before,
@@ -59,11 +56,11 @@ def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[i
     pairs = zip(both["owner"], both["name"], strict=True)
     new = np.fromiter((pair not in before for pair in pairs), dtype=np.bool_, count=len(both))
     seen = both[(new & (both["name_after"] != both["name_before"])) | both["row"].isin(list(confirmed))]
-    found_habits = (_habit(str(sent), str(is_)) for sent, is_ in zip(seen["name_after"], seen["tidy"], strict=True))
-    return {habit for habit in found_habits if habit}
+    quirks = (_quirk(str(sent), str(is_)) for sent, is_ in zip(seen["name_after"], seen["tidy"], strict=True))
+    return {quirk for quirk in quirks if quirk}
 
 
-def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str, str], bool]) -> set[str]:
+def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str, str], bool]) -> set[Quirk]:
     """Return what a place has been seen to do that is no difference anyway: it is told once, so that nobody wonders.
 
     Args:
@@ -75,16 +72,12 @@ def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[
     both = changed.drop_duplicates(["owner", "key_after"], keep=False).merge(
         found.drop_duplicates(["owner", "key"], keep=False), left_on=["owner", "key_after"], right_on=["owner", "key"]
     )
-    seen = {NUMBERS_ITS_OWN_WAY} if (both["number_after"] != both["number"]).any() else set()
-    return seen if all(types.values()) else {*seen, TYPES_ITS_OWN_WAY}
+    rewritten = (both["number_after"] != both["number"]).any()
+    seen = {Quirk(QuirkCode.REWRITES_NUMBERS)} if rewritten else set()
+    return seen if all(types.values()) else {*seen, Quirk(QuirkCode.DROPS_TYPES)}
 
 
-def describe_quirk(habit: str, wording: Wording) -> str:
-    """Return a habit as a sentence about the service that has it."""
-    return f"{wording.subject} {habit.replace('names', f'{wording.name}s')}"
-
-
-def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[str]) -> pd.Series[str]:
+def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[Quirk]) -> pd.Series[str]:
     """Return the wanted names as a list with known habits spells them; a name that could be two stays as it is.
 
     Args:
@@ -92,7 +85,7 @@ def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[st
         stored: the names that stand there, tidied.
         known: the habits that the list has been seen to have.
     """
-    forms = [form for habit in sorted(known) if (form := _form(habit))]
+    forms = _forms(known)
     spelled: dict[str, str] = {}
     standing, wanted = set(stored), set(names)
     for form in forms:
@@ -103,7 +96,7 @@ def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[st
     return names.replace(spelled) if spelled else names
 
 
-def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection[str]) -> pd.Series[str]:
+def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection[Quirk]) -> pd.Series[str]:
     """Return the wanted comments as a place with known habits shows them, number by number.
 
     What stands there just as it is wanted is not looked at; two numbers that could be meant stay as they are.
@@ -114,7 +107,7 @@ def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection
         known: the habits that the place has been seen to have.
     """
     names = desired["name"].to_numpy(object).copy()
-    for form in (form for habit in sorted(known) if (form := _form(habit))):
+    for form in _forms(known):
         wanted = desired.assign(tidy=names)
         equal = pair_equal(*codes(wanted, current, ["owner", "tidy", "key"]))
         left = np.setdiff1d(np.arange(len(wanted)), equal[0])
@@ -139,15 +132,19 @@ def _once(names: Iterable[str], form: Callable[[str], str]) -> dict[str, str]:
     return found
 
 
-def _habit(wanted: str, stored: str) -> str:
+def _quirk(wanted: str, stored: str) -> Quirk | None:
     cut = len(stored) >= _SHORTEST_CUT and stored != wanted and wanted.startswith(stored)
     if cut:
-        return f"{_CUTS}{len(stored)}"
-    return next((habit for habit, form in _FORMS.items() if form(wanted) == form(stored)), "")
+        return Quirk(QuirkCode.CUTS_NAMES, len(stored))
+    return next((Quirk(code) for code, form in _FORMS.items() if form(wanted) == form(stored)), None)
 
 
-def _form(habit: str) -> Callable[[str], str] | None:
-    if habit.startswith(_CUTS):
-        length = int(habit.removeprefix(_CUTS))
-        return lambda text: text[:length].rstrip()
-    return _FORMS.get(habit)
+def _forms(known: Collection[Quirk]) -> list[Callable[[str], str]]:
+    """Return what the known quirks make of a name, each, in an order that does not depend on when they were seen."""
+    return [form for quirk in sorted(known, key=str) if (form := _form(quirk))]
+
+
+def _form(quirk: Quirk) -> Callable[[str], str] | None:
+    if quirk.code is QuirkCode.CUTS_NAMES:
+        return lambda text: text[: quirk.length].rstrip()
+    return _FORMS.get(quirk.code)

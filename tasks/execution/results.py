@@ -8,7 +8,9 @@ from typing import Protocol
 import pandas as pd
 
 from schemas.plan import AT_REST, Action, Outcome
+from schemas.problems import Code, Problem
 from schemas.tables import Result
+from tasks.messages.problems import sentence
 
 _COLUMNS = [*Result.to_schema().columns]
 _BLANK = {**dict.fromkeys(_COLUMNS, ""), **dict.fromkeys(("line", "http_status", "attempts"), 0)}
@@ -29,6 +31,8 @@ class Known(Protocol):
     def attempts(self) -> int: ...  # noqa: D102
     @property
     def at(self) -> str: ...  # noqa: D102
+    @property
+    def code(self) -> str: ...  # noqa: D102
 
 
 def announce(sync: str, plan: pd.DataFrame) -> pd.DataFrame:
@@ -45,21 +49,24 @@ def account(
         sync: the sync's name.
         plan: `Plan`.
         known: what became of rows; the others are at rest, or were skipped.
-        unplanned: what the target removed by itself: `owner, name, number, message, at`.
+        unplanned: what the target removed by itself: `owner, name, number, message, code, at`.
         at: when rows at rest were seen.
     """
     resting = {str(action.value): str(outcome.value) for action, outcome in AT_REST.items()}
     outcome = plan["action"].map(resting).fillna(str(Outcome.SKIPPED.value)).astype("str")
     result = _result(sync, plan, outcome).assign(at=at)
     facts = pd.DataFrame(
-        [(item.row, item.outcome, item.message, item.http_status, item.attempts, item.at) for item in known],
-        columns=["row", "outcome", "message", "http_status", "attempts", "at"],
+        [(item.row, item.outcome, item.message, item.http_status, item.attempts, item.at, item.code) for item in known],
+        columns=["row", "outcome", "message", "http_status", "attempts", "at", "code"],
     ).set_index("row")
     noted = result.loc[facts.index, "message"]
     both = (noted + "; " + facts["message"]).where((noted != "") & (facts["message"] != ""), noted + facts["message"])
     for column in ("outcome", "http_status", "attempts", "at"):
         result.loc[facts.index, column] = facts[column]
     result.loc[facts.index, "message"] = both
+    # What came of a row says more than what was said of it when it was planned.
+    planned = result.loc[facts.index, "code"]
+    result.loc[facts.index, "code"] = facts["code"].where(facts["code"] != "", planned)
     extra = pd.DataFrame(
         [
             {
@@ -72,6 +79,7 @@ def account(
                 "number_before": row["number"],
                 "message": row["message"],
                 "at": row["at"],
+                "code": row["code"],
             }
             for row in unplanned
         ],
@@ -90,21 +98,23 @@ def add_strangers(result: pd.DataFrame, strangers: pd.DataFrame, *, at: str) -> 
     """
     if strangers.empty:
         return result
+    came = Problem(Code.CAME_DURING_RUN)
     here = {f"{column}_{image}": strangers[column] for column in ("name", "number") for image in ("before", "after")}
     rows = pd.DataFrame({"owner": strangers["owner"], **here}).assign(
         sync=result["sync"].iloc[0] if len(result) else "",
         line=0,
         action=str(Action.FOREIGN.value),
         outcome=str(Outcome.UNCHANGED.value),
-        message="came, changed or could first be read while this run was at work; left as it is",
+        message=sentence(came),
         http_status=0,
         attempts=0,
         at=at,
+        code=str(came.code.value),
     )
     return pd.concat([result, rows[_COLUMNS].astype(dict(result.dtypes))], ignore_index=True)
 
 
-def unread(sync: str, lines: pd.DataFrame, why: str, *, at: str) -> pd.DataFrame:
+def unread(sync: str, lines: pd.DataFrame, why: Problem, *, at: str) -> pd.DataFrame:
     """Return the `Result` of a file whose target could not be read: every line has an answer, and it is why.
 
     Args:
@@ -120,10 +130,11 @@ def unread(sync: str, lines: pd.DataFrame, why: str, *, at: str) -> pd.DataFrame
         owner=lines["owner"].to_numpy(),
         action=str(Action.HOLD.value),
         outcome=str(Outcome.SKIPPED.value),
-        message=why,
+        message=sentence(why),
         http_status=0,
         attempts=0,
         at=at,
+        code=str(why.code.value),
     )
     return rows.sort_values("line", kind="stable", ignore_index=True)
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import Action
+from schemas.problems import Problem
 from tasks.plan.pairing import Ints, Pairs, join
 
 Mask = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,10 @@ class Draft:
         self.decisions: list[tuple[Ints, Ints, Action]] = []
         self.held_desired: Ints = np.empty(0, dtype=np.int64)
         self.held_current: Ints = np.empty(0, dtype=np.int64)
-        self.why_desired: Words = np.full(len(desired), "", dtype=object)
-        self.why_current: Words = np.full(len(current), "", dtype=object)
+        # What is said of rows that wait, numbered: millions of them may wait for one reason.
+        self.reasons: list[Problem | None] = [None]
+        self.why_desired: Ints = np.zeros(len(desired), dtype=np.int64)
+        self.why_current: Ints = np.zeros(len(current), dtype=np.int64)
 
     def no_entry(self) -> Mask:
         """Return the mask that none of the current rows is in."""
@@ -75,18 +77,23 @@ class Draft:
         right = np.flatnonzero(self.current_free & mask)
         self.decide((np.full(len(right), -1, dtype=np.int64), right), action)
 
-    def hold_desired(self, mask: Mask, why: str | Words) -> None:
-        """Let the free desired rows of the mask wait."""
+    def reason(self, problem: Problem) -> int:
+        """Return the number of what is said of rows that wait; 0 says nothing."""
+        self.reasons.append(problem)
+        return len(self.reasons) - 1
+
+    def hold_desired(self, mask: Mask, why: int | Ints) -> None:
+        """Let the free desired rows of the mask wait, for one reason or each for its own."""
         rows = np.flatnonzero(self.desired_free & mask)
         self.desired_free[rows] = False
-        self.why_desired[rows] = why if isinstance(why, str) else why[rows]
+        self.why_desired[rows] = why if isinstance(why, int) else why[rows]
         self.held_desired = np.concatenate([self.held_desired, rows])
 
-    def hold_current(self, mask: Mask, why: str | Words) -> None:
-        """Leave the free current rows of the mask as they are."""
+    def hold_current(self, mask: Mask, why: int | Ints) -> None:
+        """Leave the free current rows of the mask as they are, for one reason or each for its own."""
         rows = np.flatnonzero(self.current_free & mask)
         self.current_free[rows] = False
-        self.why_current[rows] = why if isinstance(why, str) else why[rows]
+        self.why_current[rows] = why if isinstance(why, int) else why[rows]
         self.held_current = np.concatenate([self.held_current, rows])
 
     def free(self) -> Pairs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from schemas.problems import Code, Problem
 from tasks.plan.candidates import equal_pairs
 from tasks.plan.draft import Draft, Mask, Policy
 from tasks.text_columns import is_in
@@ -45,21 +46,22 @@ def confirmed_entries(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> M
 def hold_owners(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> None:
     """USOS replaces an owner's numbers as a whole, so one bad line holds all of its owner."""
     first = rejected[rejected["owner"] != ""].groupby("owner")["line"].min()
-    reasons = {str(owner): f"held: line {line} of the same owner was rejected" for owner, line in first.items()}
-    reasons |= policy.unread
-    if reasons:
+    problems = {str(owner): Problem(Code.OWNER_LINE_REJECTED, place=int(line)) for owner, line in first.items()}
+    problems |= {owner: Problem(Code.OWNER_UNREAD, {"said": why}) for owner, why in policy.unread.items()}
+    if problems:
+        reasons = {owner: draft.reason(problem) for owner, problem in problems.items()}
         for owners, hold in (
             (draft.desired["owner"], draft.hold_desired),
             (draft.current["owner"], draft.hold_current),
         ):
-            why = owners.map(reasons).fillna("").to_numpy(object)
-            hold(why != "", why)
+            why = np.asarray(owners.map(reasons).fillna(0), dtype=np.int64)
+            hold(why != 0, why)
 
 
 def hold_repeated_names(draft: Draft) -> None:
     """A name that stands twice in a list cannot be addressed by its name: neither entry is touched."""
     names = draft.current["tidy"]
-    _hold_named(draft, names.duplicated(keep=False).to_numpy(), "held: this name stands in the list more than once")
+    _hold_named(draft, names.duplicated(keep=False).to_numpy(), Problem(Code.NAME_REPEATED))
 
 
 def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> None:
@@ -70,17 +72,18 @@ def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> Non
     names = {name.casefold() for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
     mentioned = is_in(draft.current["tidy"].str.casefold(), names) | is_in(draft.current["key"], keys)
-    _hold_named(draft, mentioned.to_numpy() & ~confirmed, "held: a rejected line has its name or its number")
+    _hold_named(draft, mentioned.to_numpy() & ~confirmed, Problem(Code.LIKE_REJECTED_LINE))
 
 
 def hold_together(draft: Draft) -> None:
     """Hold the entries that a waiting line wants or renames, and the lines that want or rename a held entry."""
+    entry_held = draft.reason(Problem(Code.ENTRY_HELD))
     while True:
         lines = draft.desired.iloc[draft.held_desired]
         names = {*lines["tidy"], *lines["old_tidy"], *draft.current["tidy"].iloc[draft.held_current]} - {""}
         held = len(draft.held_desired) + len(draft.held_current)
-        _hold_named(draft, is_in(draft.current["tidy"], names).to_numpy(), "held: a line about this entry is held")
-        draft.hold_desired(_about(draft, names), "held: an entry of this name is held")
+        _hold_named(draft, is_in(draft.current["tidy"], names).to_numpy(), Problem(Code.LINE_HELD))
+        draft.hold_desired(_about(draft, names), entry_held)
         if held == len(draft.held_desired) + len(draft.held_current):
             return
 
@@ -91,9 +94,10 @@ def _parts(key: str) -> set[str]:
     return (parts | {part.partition(";")[0] for part in parts}) - {""}
 
 
-def _hold_named(draft: Draft, mask: Mask, why: str) -> None:
+def _hold_named(draft: Draft, mask: Mask, problem: Problem) -> None:
     """Hold entries of a list, and the lines that would change them."""
     if mask.any():
+        why = draft.reason(problem)
         names = draft.current["tidy"][mask]
         draft.hold_current(mask, why)
         draft.hold_desired(_about(draft, names), why)

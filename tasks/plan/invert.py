@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
+from schemas.problems import Code, Problem
+from tasks.messages.problems import sentence
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 from tasks.plan.table import COLUMNS
@@ -17,8 +19,8 @@ _BACK = {
     str(Action.RENAME.value): str(Action.RENAME.value),
 }
 _TEXTS = ("name", "number", "type", "key")
-_MOVED = "left as it is: it has changed again since that run"
-_TAKEN = "not put back: another entry has this name now"
+_MOVED = Problem(Code.CHANGED_SINCE_RUN)
+_TAKEN = Problem(Code.NAME_TAKEN)
 
 
 def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool) -> pd.DataFrame:
@@ -54,28 +56,32 @@ def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool
         renamed = np.flatnonzero(taken & (names != ""))
         for name in _TEXTS:
             back.loc[renamed, f"{name}_after"] = back.loc[renamed, f"{name}_before"]
-        back.loc[renamed, ["action", "message"]] = [str(Action.HOLD.value), _TAKEN]
+        _hold(back, renamed, _TAKEN)
     table = pd.concat([back[COLUMNS], _kept(rest)], ignore_index=True)
     return table.sort_values(["owner", "name_before", "number_before", "name_after"], kind="stable", ignore_index=True)
 
 
 def _swapped(applied: pd.DataFrame) -> pd.DataFrame:
-    back = applied.assign(line=0, action=applied["action"].map(_BACK), en_before="", message="")
+    back = applied.assign(line=0, action=applied["action"].map(_BACK), en_before="", message="", code="")
     for name in _TEXTS:
         back[f"{name}_before"], back[f"{name}_after"] = applied[f"{name}_after"], applied[f"{name}_before"]
     return back.astype({"action": "str"})
 
 
-def _leave(back: pd.DataFrame, rows: np.ndarray, why: str) -> None:
+def _leave(back: pd.DataFrame, rows: np.ndarray, why: Problem) -> None:
     """Turn rows into remarks: they are about nothing that stands there."""
     for name in _TEXTS:
         back.loc[rows, [f"{name}_before", f"{name}_after"]] = ""
-    back.loc[rows, "action"] = str(Action.HOLD.value)
-    back.loc[rows, "message"] = why
+    _hold(back, rows, why)
+
+
+def _hold(back: pd.DataFrame, rows: np.ndarray, why: Problem) -> None:
+    back.loc[rows, ["action", "message", "code"]] = [str(Action.HOLD.value), sentence(why), str(why.code.value)]
 
 
 def _kept(rest: pd.DataFrame) -> pd.DataFrame:
     texts = {"name": rest["name"], "number": rest["number"], "type": rest["type_id"], "key": rest["key"]}
     images = {f"{name}_{image}": values for image in ("before", "after") for name, values in texts.items()}
     kept = pd.DataFrame({"owner": rest["owner"], "en_before": rest["name_en"], **images})
-    return kept.assign(line=0, action=str(Action.KEEP.value), message="").astype({"message": "str"})[COLUMNS]
+    said = {"message": "str", "code": "str"}
+    return kept.assign(line=0, action=str(Action.KEEP.value), message="", code="").astype(said)[COLUMNS]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
+from schemas.problems import Code, Problem
 from tasks.plan.draft import Draft, Mask
 from tasks.plan.pairing import pair_equal
 from tasks.text_columns import is_in
@@ -46,7 +47,7 @@ def rename_explicitly(draft: Draft) -> Mask:
     draft.decide((rows[plain], old[plain]), Action.RENAME)
     released[old[chained]] = True
     if blocked.any():
-        why = "held: the new name already stands in the list"
+        why = draft.reason(Problem(Code.NEW_NAME_STANDS))
         stuck: Mask = np.zeros(len(draft.current), dtype=np.bool_)
         stuck[old[blocked]] = stuck[new[blocked]] = True
         draft.hold_current(stuck, why)

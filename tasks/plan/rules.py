@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.plan import Action
+from schemas.problems import Code, Problem
 from tasks.plan.candidates import free_pairs, keep_equal, may_go, set_up
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.holds import (
@@ -59,7 +60,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     # What nobody wants any more goes only where that is allowed, and never while a bad line could be about it.
     deleted = may_go(draft, inputs.clears, policy) | released
     if untied is not None:
-        draft.hold_current(deleted, f"not deleted: line {untied} could be about it, or about any other entry")
+        draft.hold_current(deleted, draft.reason(Problem(Code.DELETION_HELD, place=untied)))
     draft.decide_current(deleted, Action.DELETE)
     # All the rest is somebody else's business.
     draft.decide_current(draft.current_free, Action.FOREIGN)

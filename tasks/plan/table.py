@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.plan import WRITES, Action
+from schemas.problems import Code, Problem
 from schemas.tables import Plan
+from tasks.messages.problems import sentence
 from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
 from tasks.text_columns import is_in, on_all_cores
@@ -44,7 +46,8 @@ def plan_table(draft: Draft, lines: Inputs, primary: str, unread: Mapping[str, s
     table = _rows(draft, left[order], right[order], actions[order])
     table = _with_rejected(table, lines.rejected, unread)
     table = _with_clears(table, lines.clears, unread)
-    table = pd.concat([table, _resting(lines.repeats, lines.repeats["message"])], ignore_index=True)
+    repeats = _resting(lines.repeats, lines.repeats["message"], Code.LINE_REPEATED)
+    table = pd.concat([table, repeats], ignore_index=True)
     table = _warn_of_lost_english(table)
     return _sorted(table[COLUMNS])
 
@@ -99,19 +102,26 @@ def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
         "action": pa.array([str(word.value) for word in _ACTIONS], pa.large_string()).take(pa.array(action)),
         **{f"{name}_before": values for name, values in before.items()},
         **{f"{name}_after": values for name, values in after.items()},
-        "message": _reasons(draft, left, right, action),
+        **_reasons(draft, left, right, action),
     }
     table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
     return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
 
 
-def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> pa.Array:
-    """Return why each row is held, "" for the others."""
+def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> dict[str, pa.Array]:
+    """Return why each row is held, as a sentence and as a code, "" for the others."""
     held = action == _ACTIONS.index(Action.HOLD)
     left, right = left[held], right[held]
-    why = np.where(left >= 0, np.append(draft.why_desired, "")[left], np.append(draft.why_current, "")[right])
+    why = np.where(left >= 0, np.append(draft.why_desired, 0)[left], np.append(draft.why_current, 0)[right])
+    said = {
+        "message": [sentence(problem) if problem else "" for problem in draft.reasons],
+        "code": [str(problem.code.value) if problem else "" for problem in draft.reasons],
+    }
     silent = pa.repeat(pa.scalar("", pa.large_string()), len(held))
-    return pc.replace_with_mask(silent, pa.array(held), pa.array(why, type=pa.large_string()))
+    return {
+        name: pc.replace_with_mask(silent, pa.array(held), pa.array(texts, pa.large_string()).take(pa.array(why)))
+        for name, texts in said.items()
+    }
 
 
 def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:
@@ -133,8 +143,9 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
         at = entries[right]
         table.loc[at, "line"] = candidates["line"].to_numpy()[left]
         table.loc[at, "message"] = candidates["message"].to_numpy()[left]
+        table.loc[at, "code"] = str(Code.LINE_REJECTED.value)
         entries, lines = entries.delete(right), lines.drop(index=candidates.index[left])
-    alone = _blank(lines).assign(action=str(Action.HOLD.value), message=lines["message"])
+    alone = _row_of_its_own(lines, Action.HOLD, lines["message"], Code.LINE_REJECTED)
     return pd.concat([table, alone], ignore_index=True)
 
 
@@ -148,13 +159,17 @@ def _with_clears(table: pd.DataFrame, clears: pd.DataFrame, unread: Mapping[str,
     rest = clears[~clears["line"].isin(table["line"])]
     waiting = rest["owner"].isin(unread)
     held = rest[waiting]
-    held = _blank(held).assign(action=str(Action.HOLD.value), message=held["owner"].map(unread).astype("str"))
-    resting = _resting(rest[~waiting], "this owner has no numbers, as the line wants")
+    held = _row_of_its_own(held, Action.HOLD, held["owner"].map(unread).astype("str"), Code.OWNER_UNREAD)
+    resting = _resting(rest[~waiting], sentence(Problem(Code.OWNER_EMPTY)), Code.OWNER_EMPTY)
     return pd.concat([table, held, resting], ignore_index=True)
 
 
-def _resting(lines: pd.DataFrame, message: str | pd.Series) -> pd.DataFrame:
-    return _blank(lines).assign(action=str(Action.KEEP.value), message=message)
+def _resting(lines: pd.DataFrame, message: str | pd.Series, code: Code) -> pd.DataFrame:
+    return _row_of_its_own(lines, Action.KEEP, message, code)
+
+
+def _row_of_its_own(lines: pd.DataFrame, action: Action, message: str | pd.Series, code: Code) -> pd.DataFrame:
+    return _blank(lines).assign(action=str(action.value), message=message, code=str(code.value))
 
 
 def _blank(lines: pd.DataFrame) -> pd.DataFrame:
@@ -168,9 +183,10 @@ def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
     if english.any():
         replaced = table.loc[table["action"].isin(WRITES), "owner"]
         lost = english & is_in(table["owner"], replaced) & (table["action"] != Action.DELETE)
-        note = "its English comment is lost: only the Polish one can be stored"
+        note = sentence(Problem(Code.ENGLISH_LOST))
         kept = table.loc[lost, "message"]
         table.loc[lost, "message"] = (kept + "; " + note).where(kept != "", note)
+        table.loc[lost & (table["code"] == ""), "code"] = str(Code.ENGLISH_LOST.value)
     return table
 
 

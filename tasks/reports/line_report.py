@@ -35,6 +35,7 @@ COLUMNS = [
     "http_status",
     "attempts",
     "at",
+    "code",
 ]
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
@@ -42,7 +43,10 @@ _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
 _REJECTED_CELL = r'(rejected: [^"]*|; [^";]*) ".*?": '
 # Before and after share a pool: most values stand on both sides, and a column of the page sorts by either.
 _POOLS = {
-    **{column: (column,) for column in ("owner", "action", "outcome", "message", "http_status", "attempts", "at")},
+    **{
+        column: (column,)
+        for column in ("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code")
+    },
     "name": ("name_after", "name_before"),
     "number": ("number_after", "number_before"),
 }

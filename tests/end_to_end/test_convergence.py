@@ -11,6 +11,7 @@ import pytest
 from road_trip import OPEN_GUARD, Road, apio_state, usos_state
 
 from connectors.sandbox.options import ApioOptions, NumberFormat, TextHandling, TypeHandling, UsosOptions
+from schemas.quirks import Quirk, QuirkCode
 from tasks.execution.quirks import as_stored
 
 # Texts that people and spreadsheets leave in files: spaces of every kind, a letter in two parts, nothing to be seen.
@@ -188,7 +189,8 @@ def test_types_that_usos_guesses_are_told_once(road: Road) -> None:
 
 def test_a_name_that_could_be_two_is_not_taken_for_either() -> None:
     names = pd.Series(["Dean", "Porter", "Łódź"], dtype="str")
-    known = {"changes the case of names", "drops accents from names", "cuts names to 10", "something else"}
+    accents = Quirk(QuirkCode.DROPS_ACCENTS)
+    known = {Quirk(QuirkCode.CHANGES_CASE), accents, Quirk(QuirkCode.CUTS_NAMES, 10), Quirk(QuirkCode.DROPS_TYPES)}
     assert list(as_stored(names, ["DEAN", "dean", "PORTER", "Lodz"], known)) == ["Dean", "PORTER", "Lodz"]
-    assert list(as_stored(names, ["DEAN"], {"drops accents from names"})) == ["DEAN", "Porter", "Łódź"]
+    assert list(as_stored(names, ["DEAN"], {accents})) == ["DEAN", "Porter", "Łódź"]
     assert list(as_stored(names, ["DEAN", "Porter"], set())) == list(names)

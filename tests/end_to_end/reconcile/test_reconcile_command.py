@@ -19,6 +19,7 @@ from connectors.sandbox.server import Sandbox
 from flows.context import open_context
 from flows.reconciliation.reading import look, side_of
 from flows.sandbox import SAMPLES
+from schemas.quirks import Quirk, QuirkCode
 
 Phonesync = Callable[..., Any]
 
@@ -56,7 +57,7 @@ def test_what_a_sync_is_said_to_do_is_what_its_plan_does(phonesync: Phonesync) -
     Path("desk_phones.csv").write_text(text.replace("\nBiblioteka;", "\nBibliotéka;"), encoding="utf-8")
     with open_context(None, os.environ) as context:
         target = context.target(context.sync("desk-phones")).name
-        context.ledger.memory.learn_trait(target, "drops accents from names", context.now())
+        context.ledger.memory.learn_trait(target, Quirk(QuirkCode.DROPS_ACCENTS), context.now())
     plans = {sync["sync"]: sync["plan"] for sync in phonesync("plan", "--json").json["syncs"]}
     with open_context(None, os.environ) as context:
         for one in look(context):

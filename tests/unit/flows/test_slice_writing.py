@@ -25,6 +25,7 @@ from flows.slice_writing import (
     Slice,
     await_strays,
     claims_of,
+    ended_claim,
     has_ended,
     requests_of,
     shared_among,
@@ -184,7 +185,8 @@ def hurried(context: RunContext) -> RunContext:
 
 def test_the_next_run_clears_what_slices_of_a_dead_one_left(context: RunContext, plan: str) -> None:
     locks = context.ledger.locks
-    for name, holder in (("1/3", "ended after 1 reads and 2 writes"), ("2/3", "elsewhere:1"), ("stop", this_process())):
+    ended = ended_claim(RUN, {"read": 1, "write": 2}).holder
+    for name, holder in (("1/3", ended), ("2/3", "elsewhere:1"), ("stop", this_process())):
         locks.take(claims_of(plan) + name, Lock(RUN, holder, 0.0), is_dead=lambda _: False)
     waited: list[float] = []
     await_strays(replace(context, sleep=waited.append), plan)

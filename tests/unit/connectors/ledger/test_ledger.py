@@ -16,6 +16,7 @@ from connectors.ledger.store import Approval, KeptPlan, Ledger
 from schemas.errors import LedgerError
 from schemas.execution import RowOutcome
 from schemas.plan import GuardHit
+from schemas.quirks import Quirk, QuirkCode
 from schemas.tables import Plan
 
 AT = "2026-03-14T02:00:00+00:00"
@@ -242,7 +243,8 @@ def test_settling_all_leaves_no_intent_open(tmp_path: Path) -> None:
 
 def test_what_a_target_did_by_itself_is_kept_in_order(ledger: Ledger) -> None:
     ledger.keep_plan(kept("plan-1"))
-    rows = [{"owner": "t", "name": name, "number": "1", "message": "gone", "at": AT} for name in ("b", "a")]
+    gone = {"owner": "t", "number": "1", "message": "gone", "code": "deleted_by_service", "at": AT}
+    rows = [{**gone, "name": name} for name in ("b", "a")]
     ledger.add_unplanned("plan-1", [])
     ledger.add_unplanned("plan-1", rows)
     assert ledger.unplanned("plan-1") == rows
@@ -298,6 +300,6 @@ def test_a_type_that_was_kept_counts_until_it_is_seen_not_to_be(ledger: Ledger) 
 
 def test_a_habit_is_learnt_once(ledger: Ledger) -> None:
     for _ in range(2):
-        ledger.memory.learn_trait("t", "ignores the case of names", AT)
-    assert ledger.memory.traits("t") == {"ignores the case of names"}
+        ledger.memory.learn_trait("t", Quirk(QuirkCode.CUTS_NAMES, 40), AT)
+    assert ledger.memory.traits("t") == {Quirk(QuirkCode.CUTS_NAMES, 40)}
     assert ledger.memory.traits("another") == set()

@@ -3,20 +3,26 @@ from __future__ import annotations
 import dataclasses
 import socket
 import threading
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import column, create_engine, insert, table, text
 
+from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
 from connectors.ledger.migrate import NEWEST, version_of
+from connectors.ledger.plan_table import packed
 from connectors.ledger.store import Approval, KeptPlan, Ledger
 from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
 from schemas.execution import RowOutcome
 from schemas.ledger import metadata
+from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode
 from schemas.tables import Plan, empty
 
 
@@ -109,12 +115,12 @@ def test_an_approval_covers_one_fingerprint_until_it_expires(ledger: Ledger) -> 
 def test_what_a_target_does_is_remembered_per_target(ledger: Ledger) -> None:
     ledger.memory.learn_types("target", {("one", "k"): True, ("two", "k"): True})
     ledger.memory.learn_types("target", {("two", "k"): False})
-    ledger.memory.learn_trait("target", "habit", "t")
-    ledger.memory.learn_trait("target", "habit", "u")
+    ledger.memory.learn_trait("target", FOLDS_NAMES, "t")
+    ledger.memory.learn_trait("target", FOLDS_NAMES, "u")
     ledger.memory.remember_owners("faculties", "target", ["b", "a", "a"])
     ledger.memory.remember_owners("faculties", "target", ["a"])
     assert ledger.memory.kept_types("target") == {("one", "k")}
-    assert ledger.memory.traits("target") == {"habit"}
+    assert ledger.memory.traits("target") == {FOLDS_NAMES}
     assert ledger.memory.traits("another") == set()
     assert ledger.memory.owners("faculties", "target") == {"a", "b"}
 
@@ -167,3 +173,78 @@ def test_of_many_that_want_a_target_at_once_one_gets_it(url: str) -> None:
     for opened in ledgers:
         opened.close()
     assert len(held) == 1
+
+
+CUT_SHORT = "stopped before all of it was done; phonesync resume does the rest"
+
+
+def a_ledger_before_codes(url: str) -> None:
+    """Make a ledger by the migrations up to 0002, with what a run of that release has left in it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    old = a_plan().entries.drop(columns="code")
+    rows: dict[str, list[dict[str, object]]] = {
+        "runs": [{"id": "run", "mode": "sync", "person": "anna", "started_at": "t"}],
+        "plans": [
+            {
+                "id": "run-faculties",
+                "run": "run",
+                "sync": "faculties",
+                "target": "target",
+                "fingerprint": "sha256:abc",
+                "created_at": "t",
+                "source_rows": 1,
+                "rejected": 0,
+                "guards": "[]",
+                "writes": 1,
+                "deleted": 0,
+                "state": "writing",
+                "entries": packed(old),
+            }
+        ],
+        "outcomes": [
+            {
+                "plan": "run-faculties",
+                "row": row,
+                "outcome": "skipped",
+                "message": message,
+                "http_status": 0,
+                "attempts": 1,
+                "at": "t",
+            }
+            for row, message in enumerate(["not sent", CUT_SHORT])
+        ],
+        "unplanned": [
+            {"id": 1, "plan": "run-faculties", "owner": "o", "name": "n", "number": "1", "message": "gone", "at": "t"}
+        ],
+        "traits": [
+            {"target": "target", "trait": trait, "at": "t"}
+            for trait in ("ignores the case of names", "cuts names to 40", "drops accents from names")
+        ],
+    }
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for name, some in rows.items():
+            connection.execute(insert(table(name, *map(column, some[0]))), some)
+    engine.dispose()
+
+
+def test_a_ledger_before_codes_keeps_its_sentences(url: str) -> None:
+    a_ledger_before_codes(url)
+    ledger = Ledger.open(url)
+    assert [(item.message, item.code) for item in ledger.outcomes("run-faculties")] == [
+        ("not sent", ""),
+        (CUT_SHORT, "cut_short"),  # what a run goes by is understood
+    ]
+    assert [(row["message"], row["code"]) for row in ledger.unplanned("run-faculties")] == [("gone", "")]
+    assert ledger.memory.traits("target") == {
+        FOLDS_NAMES,
+        Quirk(QuirkCode.CUTS_NAMES, 40),
+        Quirk(QuirkCode.DROPS_ACCENTS),
+    }
+    plan = ledger.plan("run-faculties")
+    Plan.validate(plan.entries)
+    pd.testing.assert_frame_equal(plan.entries, a_plan().entries)
+    ledger.close()

@@ -1,0 +1,86 @@
+"""What code says of a row of a plan, or of what became of it: a stable code with its values, never a sentence.
+
+Programs store and compare codes; people read the sentences that `tasks.messages.problems` makes of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What can be said of a row. A code never changes its meaning; one that is not said any more is not used again."""
+
+    # Of a change that was to be written: what the service said, and what reading has shown.
+    SERVICE_SAID = "service_said"
+    SEEN_IN_PLACE = "seen_in_place"
+    REFUSED = "refused"
+    ACCESS_DENIED = "access_denied"
+    NO_EFFECT = "no_effect"
+    SHOWN_OTHERWISE = "shown_otherwise"
+    NOT_READ_BACK = "not_read_back"
+    NEITHER_OLD_NOR_NEW = "neither_old_nor_new"
+    OLD_ENTRY_STANDS = "old_entry_stands"
+    CUT_SHORT = "cut_short"
+    # Of a change that was not sent.
+    NOT_SENT = "not_sent"
+    WRITING_ENDED = "writing_ended"
+    NOT_READ_BEFORE = "not_read_before"
+    GUARD_STOPPED = "guard_stopped"
+    OWNER_CHANGED = "owner_changed"
+    NOT_COMPARED = "not_compared"
+    # Of what others have done.
+    DONE_BY_OTHERS = "done_by_others"
+    CHANGED_BY_OTHERS = "changed_by_others"
+    CHANGED_DURING_RUN = "changed_during_run"
+    NUMBER_CHANGED = "number_changed"
+    ENTRY_GONE = "entry_gone"
+    CAME_DURING_RUN = "came_during_run"
+    # Of an entry at rest.
+    NOT_KEPT = "not_kept"
+    NOT_KEPT_IN_LIST = "not_kept_in_list"
+    GONE_WHEN_LAST_READ = "gone_when_last_read"
+    IN_DOUBT = "in_doubt"
+    PUT_BACK = "put_back"
+    STILL_THERE = "still_there"
+    # Of an entry that the service has deleted by itself.
+    DELETED_AND_PUT_BACK = "deleted_and_put_back"
+    DELETED_BY_SERVICE = "deleted_by_service"
+    # Of a run that was interrupted.
+    SEEN_AFTER_INTERRUPTION = "seen_after_interruption"
+    SEEN_AFTER_WORKER_DIED = "seen_after_worker_died"
+    GONE_AFTER_INTERRUPTION = "gone_after_interruption"
+    UNSENT_AFTER_INTERRUPTION = "unsent_after_interruption"
+    # Of a row of a plan, before anything is written.
+    LINE_REJECTED = "line_rejected"
+    LINE_REPEATED = "line_repeated"
+    OWNER_UNREAD = "owner_unread"
+    OWNER_EMPTY = "owner_empty"
+    OWNER_LINE_REJECTED = "owner_line_rejected"
+    NAME_REPEATED = "name_repeated"
+    LIKE_REJECTED_LINE = "like_rejected_line"
+    LINE_HELD = "line_held"
+    ENTRY_HELD = "entry_held"
+    NEW_NAME_STANDS = "new_name_stands"
+    DELETION_HELD = "deletion_held"
+    ENGLISH_LOST = "english_lost"
+    CHANGED_SINCE_RUN = "changed_since_run"
+    NAME_TAKEN = "name_taken"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is said of a row.
+
+    Attributes:
+        code: what is said.
+        values: what differs from case to case, by the names that the sentence has for it: numbers of entries, and what
+            a service or an error has said in words of its own.
+        place: the line of the file that is to blame, 0 where there is none.
+    """
+
+    code: Code
+    values: Mapping[str, str] = field(default_factory=dict)
+    place: int = 0

@@ -1,0 +1,47 @@
+"""What a place has been seen to do to what is written to it, as the ledger remembers it: a code, never a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class QuirkCode(StrEnum):
+    """What a place can do; a code never changes its meaning."""
+
+    IGNORES_CASE = "ignores_case"
+    CHANGES_CASE = "changes_case"
+    CUTS_NAMES = "cuts_names"
+    DROPS_ACCENTS = "drops_accents"
+    DROPS_TYPES = "drops_types"
+    REPLACES_BEYOND_ASCII = "replaces_beyond_ascii"
+    REPLACES_BEYOND_LATIN_1 = "replaces_beyond_latin_1"
+    REWRITES_NUMBERS = "rewrites_numbers"
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """One habit of a place.
+
+    Attributes:
+        code: what it does.
+        length: how many letters of a name are left where it cuts names, else 0.
+    """
+
+    code: QuirkCode
+    length: int = 0
+
+    def __str__(self) -> str:
+        """Return the quirk as the ledger keeps it: `drops_accents`, `cuts_names:40`."""
+        return f"{self.code.value}:{self.length}" if self.length else str(self.code.value)
+
+    @classmethod
+    def read(cls, text: str) -> Quirk | None:
+        """Return the quirk that is kept as this text, None where no release has known one of that name."""
+        code, _, length = text.partition(":")
+        known = code in {*QuirkCode} and (not length or length.isdecimal())
+        return cls(QuirkCode(code), int(length or 0)) if known else None
+
+
+FOLDS_NAMES: Final = Quirk(QuirkCode.IGNORES_CASE)
