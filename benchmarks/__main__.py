@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from benchmarks import book, books, corpus, diff, plan, services, stages, starts
+from benchmarks import book, books, corpus, diff, plan, services, stages, starts, tables
 from benchmarks.book import RESULTS
 from benchmarks.race import ROOT
 
@@ -46,6 +46,10 @@ def _starts(sizes: list[int]) -> Any:
     return starts.measure(2 * len(sizes) + 1)
 
 
+def _tables(sizes: list[int]) -> Any:
+    return tables.measure(sizes[-1], 20)
+
+
 _MEASURED: Mapping[str, Callable[[list[int]], Any]] = {
     "plan": _plan,
     "diff": _diff,
@@ -53,6 +57,7 @@ _MEASURED: Mapping[str, Callable[[list[int]], Any]] = {
     "ledger": _books,
     "starts": _starts,
     "stages": _stages,
+    "tables": _tables,
 }
 
 

@@ -121,6 +121,16 @@ def _stages(measured: dict[str, Any]) -> Iterator[str]:
     yield f"Sizes: {sizes}."
 
 
+def _tables(measured: dict[str, Any]) -> Iterator[str]:
+    yield f"| table | {measured['rows']:,} rows | one row |"
+    yield "|---|---:|---:|"
+    seconds: dict[str, list[float]] = measured["seconds"]
+    for name, (many, one) in seconds.items():
+        yield f"| {name} | {many:.3f} s | {1000 * one:.0f} ms |"
+    many, one = (sum(column) for column in zip(*seconds.values(), strict=True))
+    yield f"| **all of them** | **{many:.2f} s** | **{1000 * one:.0f} ms** |"
+
+
 _PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "plan": _plan,
     "diff": _diff,
@@ -128,6 +138,7 @@ _PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "ledger": _ledger,
     "starts": _starts,
     "stages": _stages,
+    "tables": _tables,
 }
 
 

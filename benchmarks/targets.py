@@ -37,6 +37,9 @@ def _targets(results: Mapping[str, Any]) -> Iterator[Target]:
     yield _most("a plan of 70,000 changes kept", 1.5, ledger["plan_seconds"], " s")
     yield _most("`phonesync --help`", 0.3, starts["help"], " s")
     yield _most("`phonesync plan` of the samples, six syncs", 2, starts["plan_of_the_samples"], " s")
+    tables = results["tables"]
+    checking = round(sum(many for many, _ in tables["seconds"].values()), 2)
+    yield _most(f"checking the road's seven tables, {tables['rows']:,} rows each", 0.5, checking, " s")
 
 
 def _planning(measured: list[dict[str, Any]]) -> Iterator[Target]:

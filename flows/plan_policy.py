@@ -17,6 +17,7 @@ from flows.context import RunContext
 from schemas.execution import Snapshot, Target
 from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
+from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
@@ -57,6 +58,10 @@ class PlannedEnds:
     checked: Checked
     policy: Policy
     table: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Refuse what is no `Plan`, as an `InternalError`."""
+        validated(Plan, self.table)
 
     def again(self, found: Snapshot, *, fold_names: bool) -> PlannedEnds:
         """Return the plan that the same lines make of what stands in the place now."""

@@ -10,6 +10,7 @@ import pandas as pd
 from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas.syncs import Sync
+from schemas.tables import Result, validated
 from tasks.reports.line_report import line_report, report_csv, report_html, report_json
 
 
@@ -37,7 +38,7 @@ def report(
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
     private = context.spec(sync).private(sync)
-    shown = line_report(result, masked=private and not sync.full_numbers)
+    shown = line_report(validated(Result, result), masked=private and not sync.full_numbers)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
@@ -45,4 +46,4 @@ def report(
     write_private(paths["csv"], report_csv(shown))
     write_private(paths["json"], report_json(page, shown))
     write_private(paths["html"], report_html(page, shown, generated_at=context.clock()))
-    return Reported(summary, line_report(result, masked=True) if private else shown)
+    return Reported(summary, line_report(result, masked=True) if private and sync.full_numbers else shown)

@@ -11,6 +11,7 @@ from flows.sync_run import SyncRun
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
+from schemas.tables import Plan, validated
 from tasks.plan.guards import Facts, guard
 from tasks.plan.invert import invert
 
@@ -29,4 +30,4 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
 
 
 def _invert(rows: pd.DataFrame, current: pd.DataFrame, names_are_keys: bool) -> pd.DataFrame:  # noqa: FBT001 - a step
-    return invert(rows, current, names_are_keys=names_are_keys)
+    return validated(Plan, invert(rows, current, names_are_keys=names_are_keys))

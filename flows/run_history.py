@@ -10,6 +10,7 @@ from flows.context import RunContext
 from schemas.errors import LedgerError
 from schemas.exit_codes import ExitCode
 from schemas.plan import Action, Outcome
+from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
 from tasks.reports.line_report import line_report
 
@@ -78,7 +79,7 @@ def _lines_of(context: RunContext, identity: str, mode: str) -> dict[str, Any]:
         result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
     sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
-    lines = line_report(result, masked=masked).to_dict("records")
+    lines = line_report(validated(Result, result), masked=masked).to_dict("records")
     return {
         "plan": identity,
         "sync": kept.sync,

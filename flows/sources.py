@@ -13,6 +13,7 @@ from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, 
 from flows.offline import Configured
 from schemas.errors import SourceError
 from schemas.syncs import Sync
+from schemas.tables import Desired, Rejected, Source, validated
 from schemas.target import TargetSpec
 from tasks.messages.check import phrase
 from tasks.messages.pages import Language
@@ -109,7 +110,10 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
         allow_short_codes=sync.allow_short_codes,
         write_format=sync.write_format or spec.write_format,
     )
-    return validate(source.arranged.source, rules, source.flaws)
+    judged = validate(validated(Source, source.arranged.source), rules, source.flaws)
+    validated(Desired, judged.desired)
+    validated(Rejected, judged.rejected)
+    return judged
 
 
 def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from schemas.errors import ServiceError
+from schemas.tables import Current, validated
 
 Progress = Callable[[str, int, int], None]
 
@@ -24,10 +25,17 @@ class NumberingDefaults:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a target holds: `Current`, and the owners that could not be read, with the reason."""
+    """What a target holds: `Current`, and the owners that could not be read, with the reason.
+
+    Whatever service was read, nobody is given another table.
+    """
 
     entries: pd.DataFrame
     unread: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no `Current`, as an `InternalError`."""
+        validated(Current, self.entries)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from flows.reconciliation.reporting import report
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind, View, tally
-from schemas.tables import Finding
+from schemas.tables import Finding, validated
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.cross_references import find_cross_references, number_locations
 from tasks.reconcile.deduplicate import deduplicate
@@ -123,7 +123,7 @@ def _view(
         systems=systems_of(looks),
         overlap=overlap(numbers_of(looks)),
         findings=findings,
-        resolved=resolved(findings, earlier),
+        resolved=validated(Finding, resolved(findings, earlier)),
         history=[*context.ledger.findings.history(_SHOWN_RUNS - 1), this],
         since=occasion.before.run if occasion.before else "",
         labels={one.spec.kind: one.spec.wording.label for one in looks},
@@ -160,7 +160,8 @@ def _findings(context: RunContext, looks: list[Look], rows: pd.DataFrame, asked:
     ranked = ranked.sort_values(["order", "last", "line", "owner", "key", "id"], kind="stable", ignore_index=True)
     findings = ranked[[*Finding.to_schema().columns]]
     # A text that is no number is no canonical one.
-    return findings.assign(key=findings["key"].mask(findings["key"].str.startswith("text:"), ""))
+    key = findings["key"].mask(findings["key"].str.startswith("text:"), "")
+    return validated(Finding, findings.assign(key=key))
 
 
 def _hidden(looks: list[Look], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tables import clears, current, desired, rejected, repeats
 
-from schemas.tables import Result
+from schemas.tables import Result, validated
 from tasks.execution.results import account, add_strangers
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
@@ -16,7 +16,7 @@ def test_an_entry_that_came_meanwhile_is_in_no_line() -> None:
     )
     result = account("one", made, [], [], at="now")
     both = add_strangers(result, current({"name": "B", "number": "2"}), at="later")
-    Result.validate(both)
+    validated(Result, both)
     told = both[["sync", "line", "action", "outcome", "name_before", "name_after", "at"]]
     assert told.to_numpy().tolist() == [
         ["one", 2, "keep", "unchanged", "A", "A", "now"],

@@ -11,7 +11,7 @@ from documents import CODES, DOCS, with_codes
 
 from connectors.files import cells, container, dialect, encoding, header, table, workbook
 from connectors.files import reading as files
-from schemas import tables as frames
+from connectors.usos import spec as usos
 from tasks.messages.files import FILES, REMEDIES
 from tasks.messages.lines import LINES
 from tasks.messages.rendering import OTHER, told_of_file, told_of_line, weight, whole
@@ -51,7 +51,7 @@ def written_in(module: ModuleType) -> str:
     return Path(str(module.__file__)).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", [validate, frames, arrange, table], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [validate, usos, arrange, table], ids=lambda module: module.__name__)
 def test_every_reason_that_is_written_in_place_has_a_code(module: ModuleType) -> None:
     """Reasons are small sentences beside the check; this finds them in the text of the module."""
     known = [re.escape(sentence.en.split("{", 1)[0]) for sentence in LINES]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats, table
 
 from connectors.apio.spec import SPEC
-from schemas.tables import Plan, Source
+from schemas.tables import Plan, Source, validated
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.source.validation import Rules, validate
@@ -428,7 +428,7 @@ def test_law_a_rejected_usos_line_never_leads_to_a_deletion(
     good = wanted.drop(index=sorted(bad))
     made = make(good, current(*has), USOS, rejected=rejected(*lines))
     wanted_by_bad = _numbers_of(entries(wanted.iloc[sorted(bad)]))
-    Plan.validate(made)
+    validated(Plan, made)
     assert _numbers_of(entries(current(*has))) & wanted_by_bad <= _numbers_of(after(made))
     assert Counter(line for line in made["line"] if line) == Counter(wanted["line"])
 
@@ -450,7 +450,7 @@ def test_law_a_rejected_phone_list_line_never_leads_to_a_deletion(
     ]
     wanted = desired(*wants)
     made = make(wanted.drop(index=bad), current(*has), APIO, rejected=rejected(*lines))
-    Plan.validate(made)
+    validated(Plan, made)
     left = after(made)
     for at in bad:
         row = wants[at]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tables import after, clears, current, desired, entries, rejected, repeats
 
 from schemas.plan import WRITES
-from schemas.tables import Plan
+from schemas.tables import Plan, validated
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.invert import invert
 from tasks.plan.remaining import remaining_plan
@@ -46,7 +46,7 @@ def standing(counted: Counter[tuple[str, str, str]]) -> pd.DataFrame:
 def test_law_a_usos_plan_and_its_inverse_lead_back(wants: list[dict[str, str]], has: list[dict[str, str]]) -> None:
     made = make(wants, has, USOS)
     back = invert(made[made["action"].isin(WRITES)], standing(after(made)), names_are_keys=False)
-    Plan.validate(back)
+    validated(Plan, back)
     assert after(back) == entries(current(*has))
 
 

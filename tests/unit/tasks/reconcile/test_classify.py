@@ -14,7 +14,7 @@ from tables import table
 from connectors.apio.spec import SPEC as APIO
 from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind, tally
-from schemas.tables import Finding, Source
+from schemas.tables import Finding, Source, validated
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
@@ -115,7 +115,7 @@ def finished(rows: pd.DataFrame, earlier: Earlier, today: date = TODAY, stale_da
     dated = accepted(date_findings(identify(rows, "salt"), earlier, today, stale_days), {})
     names = {sync: Names(sync, "file.csv", "the place") for sync in dated["sync"].unique()}
     findings = add_remedies(dated, names, "en")[list(Finding.to_schema().columns)]
-    Finding.validate(findings)
+    validated(Finding, findings)
     return findings
 
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.plan import TROUBLE, Action, Outcome, count
-from schemas.tables import Result
+from schemas.tables import Result, validated
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json
 
@@ -90,7 +90,7 @@ results = st.lists(
 def test_the_columns_are_those_of_a_result() -> None:
     """One table, one order: what is stored is what is reported."""
     assert list(Result.to_schema().columns) == COLUMNS
-    Result.validate(outcomes(applied=1))
+    validated(Result, outcomes(applied=1))
 
 
 def test_every_word_is_explained() -> None:

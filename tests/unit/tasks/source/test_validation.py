@@ -15,7 +15,7 @@ from tables import table
 
 from connectors.apio.spec import SPEC as APIO_SPEC
 from connectors.usos.spec import SPEC as USOS_SPEC
-from schemas.tables import Desired, Rejected, Source
+from schemas.tables import Desired, Rejected, Source, validated
 from tasks.source.validation import Checked, Rules, validate
 
 USOS = {"owner": "Jednostka", "number": "Telefon", "name": "Opis", "type_id": "Typ"}
@@ -252,8 +252,8 @@ CELLS = st.sampled_from(["", "a", "A", "b", LONG, "F 1", "brak", "x", "112", "22
 def test_every_line_is_in_exactly_one_table(rows: list[dict[str, str]], allowed: bool) -> None:  # noqa: FBT001 - drawn
     """Nothing is lost, nothing is counted twice, whatever the lines say."""
     for checked in (usos(*rows, allow_clear=allowed), apio(*rows, allow_short_codes=allowed)):
-        Desired.validate(checked.desired)
-        Rejected.validate(checked.rejected)
+        validated(Desired, checked.desired)
+        validated(Rejected, checked.rejected)
         found = Counter(
             [*lines(checked), *checked.rejected["line"].unique(), *checked.clears["line"], *checked.repeats["line"]]
         )
