@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import phonenumbers
 from pydantic import BaseModel, ValidationError
@@ -18,10 +18,9 @@ from pydantic import BaseModel, ValidationError
 from connectors.registry import specs
 from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError
-from schemas.policy import Guard
 from schemas.schedule import happens
 from schemas.settings import Notify, Pages, Reconcile, Settings, settings_model
-from schemas.syncs import Columns, Sync
+from schemas.syncs import Sync
 from tasks.phone.parser import read_number
 
 DEFAULT_NAME = "phonesync.toml"
@@ -244,9 +243,9 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
 def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
     model: type[BaseModel] = Settings
     if steps[:1] == ["syncs"]:
-        inner: dict[str, type[BaseModel]] = {"columns": Columns, "guard": Guard}
-        sync = settings_model(specs()).model_fields["syncs"].annotation
-        model = inner[steps[-1]] if len(steps) > 2 and steps[-1] in inner else get_args(sync)[1]
+        model = get_args(settings_model(specs()).model_fields["syncs"].annotation)[1]
+        if len(steps) > 2 and steps[-1] in {"columns", "guard"}:
+            model = cast("type[BaseModel]", model.model_fields[steps[-1]].annotation)
     elif steps[:1] == ["connections"] and len(steps) > 2:
         model = Secret
     elif steps[:1] == ["connections"]:

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, SerializeAsAny, create_model, field_
 
 from schemas.connections import Connection, Secret
 from schemas.section import FilePath, Section, without_nul
-from schemas.syncs import Sync
+from schemas.syncs import Columns, Sync
 from schemas.target import TargetSpec, wrong_with
 
 Change = Literal["failed", "blocked", "recovered"]
@@ -137,11 +137,20 @@ class Settings(Section):
         ]
 
 
+def _columns_model(specs: Mapping[str, TargetSpec]) -> type[Columns]:
+    """Return the headers that a file for any of these services may have under other names."""
+    more = {key for spec in specs.values() for key in spec.column_keys} - {*Columns.model_fields}
+    fields: Any = dict.fromkeys(sorted(more), (str | None, None))
+    return create_model("Columns", __base__=Columns, **fields)
+
+
 def settings_model(specs: Mapping[str, TargetSpec]) -> type[Settings]:
     """Return the settings of an installation with these services: each connection by its kind, every sync's keys."""
     kinds: Any = reduce(or_, (spec.connection for spec in specs.values()))
     connection: Any = Annotated[kinds, Field(discriminator="kind")] if len(specs) > 1 else kinds
-    sync: Any = create_model("Sync", __base__=tuple(spec.sync for spec in specs.values()))
+    columns: Any = _columns_model(specs)
+    headers: Any = (columns, Field(columns(), description=Sync.model_fields["columns"].description))
+    sync: Any = create_model("Sync", __base__=tuple(spec.sync for spec in specs.values()), columns=headers)
     return create_model(
         "Settings", __base__=Settings, connections=(dict[str, connection], ...), syncs=(dict[str, sync], ...)
     )

@@ -22,6 +22,7 @@ _SLOW = (
     "tests/browser/",
     "tests/contract/clients/test_clients_meet_sandbox.py",
     "tests/contract/test_every_target.py",
+    "tests/contract/test_fourth_service.py",
     "tests/end_to_end/",
     "tests/golden/",
     "tests/packaging/",
