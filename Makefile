@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install develop check quick test golden explore torture demo bench fuzz audit deployments clean
+.PHONY: help install develop check quick test golden messages explore torture demo bench fuzz audit deployments clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -48,6 +48,9 @@ explore: $(DEVELOPED)  ## every law on many random examples, for an hour; the se
 
 golden: $(DEVELOPED)  ## write what commands are expected to say anew; git diff shows what has changed
 	$(BIN)/pytest tests/golden --golden-write -q
+
+messages: $(DEVELOPED)  ## add what the code says and the catalogues lack, without a text, and name what is wrong in them
+	@$(BIN)/python -m tests.catalogues
 
 torture: $(DEVELOPED)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
 	$(BIN)/python -m tests.torture --histories $(HISTORIES) --seed $(SEED)

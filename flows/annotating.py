@@ -12,8 +12,8 @@ from connectors.files.reading import write_private
 from flows.check import CheckedFile, CheckedSources
 from flows.sources import ExtractedSource
 from schemas.errors import UsageError
-from tasks.messages.check import phrase
-from tasks.messages.pages import Language
+from schemas.settings import Language
+from tasks.messages.catalogue import render
 from tasks.messages.rendering import whole
 from tasks.source.annotation import remarked, sheet_remarked
 
@@ -61,10 +61,10 @@ def _remarks(file: CheckedFile, source: ExtractedSource, lang: Language) -> dict
     for problem in file.problems:
         said.setdefault(int(problem["line"]), []).append(_said(problem, lang))
     remarks = {int(line): " ".join(said.get(int(line), ())) for line in source.table.lines}
-    return {source.table.at: phrase("remarks", lang), **remarks}
+    return {source.table.at: render("check.remarks", lang), **remarks}
 
 
 def _said(problem: Mapping[str, Any], lang: Language) -> str:
     where = f"{problem['column']}: " if problem["column"] else ""
-    hint = phrase("hint_in", lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
+    hint = render("check.hint_in", lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
     return " ".join(filter(None, (f"{where}{whole(str(problem['reason']))}", hint)))

@@ -15,9 +15,9 @@ from flows.offline import Configured
 from flows.sources import ExtractedSource, judge_source, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.exit_codes import ExitCode, worst
+from schemas.settings import Language
 from schemas.syncs import Sync
-from tasks.messages.check import phrase
-from tasks.messages.pages import Language
+from tasks.messages.catalogue import render
 from tasks.messages.rendering import told_of_file, told_of_line
 from tasks.reports.masking import mask_texts
 from tasks.source.hints import hint_texts, hints_of
@@ -175,9 +175,9 @@ def _notes(desk: Configured, sync: Sync, source: ExtractedSource, checked: Check
     """Say what was found out and not set, so that nothing is assumed in silence."""
     notes = notes_of(desk, sync, source, lang)
     if source.dialect.evidence == "letters":
-        notes.append(phrase("note_letters", lang, encoding=source.dialect.encoding))
+        notes.append(render("check.note_letters", lang, encoding=source.dialect.encoding))
     if desk.spec(sync).names_are_keys:
         many, letters = outside_latin1(checked.desired["name"])
         if many:
-            notes.append(phrase("note_latin", lang, n=many, letters=letters))
+            notes.append(render("check.note_latin", lang, n=many, letters=letters))
     return notes

@@ -13,8 +13,8 @@ from connectors.files.container import unpack
 from connectors.files.encoding import decode
 from flows.console import near, say, show_rows
 from flows.errors import show_errors
-from tasks.messages.check import phrase
-from tasks.messages.pages import Language
+from schemas.settings import Language
+from tasks.messages.catalogue import render
 from tasks.messages.rendering import weight, whole
 from tasks.source.workflow_annotations import Spot, annotation, column_of
 
@@ -30,7 +30,7 @@ def show_checked(checked: CheckedSources) -> None:
     for item in syncs:
         problems = [problem for problem in item["problems"] if problem["level"] != "file"]
         if problems:
-            say(phrase("title", lang, sync=item["sync"], file=near(item["file"])), "bold")
+            say(render("check.title", lang, sync=item["sync"], file=near(item["file"])), "bold")
             _show_groups(problems, lang)
     for item in syncs:
         for note in item.get("notes", ()):
@@ -39,7 +39,7 @@ def show_checked(checked: CheckedSources) -> None:
         if "lines" in item:
             say(_counted(item, lang))
     if any(item.get("rejected") and "error" not in item for item in syncs):
-        say(phrase("holds", lang))
+        say(render("check.holds", lang))
     if lang == "en":
         show_errors(checked.errors, syncs)
     else:
@@ -51,7 +51,7 @@ def show_annotations(checked: CheckedSources) -> None:
     for file in checked.files:
         lines = _physical_lines(file)
         for problem in file.item["problems"]:
-            hint = phrase("hint_in", checked.lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
+            hint = render("check.hint_in", checked.lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
             said = " ".join(filter(None, (whole(problem["reason"]), hint, problem["advice"])))
             line = problem["line"] or 0
             text = lines[line - 1] if 0 < line <= len(lines) else ""
@@ -78,7 +78,7 @@ def _column(file: CheckedFile, text: str, column: str) -> int:
 def show_copies(copies: Sequence[Path], lang: Language) -> None:
     """Say where the annotated copies are."""
     for path in copies:
-        say(phrase("written", lang, file=near(path)))
+        say(render("check.written", lang, file=near(path)))
 
 
 def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
@@ -87,28 +87,28 @@ def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
         groups.setdefault((weight(problem["code"]), problem["reason"], problem["advice"]), []).append(problem)
     for (_, reason, advice), rows in sorted(groups.items(), key=lambda group: group[0]):
         say("")
-        say(phrase("group", lang, sentence=whole(reason), n=len(rows)))
+        say(render("check.group", lang, sentence=whole(reason), n=len(rows)))
         if advice:
             say(advice)
-        names = [phrase(key, lang) for key in ("line", "column", "value", "hint")]
+        names = [render(key, lang) for key in ("check.line", "check.column", "check.value", "check.hint")]
         keys = ["line", "column", "value", "suggestion"]
         used = [at for at, key in enumerate(keys) if at == 0 or any(row[key] for row in rows)]
         shown = [{names[at]: row[keys[at]] for at in used} for row in rows[:_SHOWN]]
         show_rows("", shown, [names[at] for at in used])
         if len(rows) > _SHOWN:
-            say(phrase("more", lang, n=len(rows) - _SHOWN))
+            say(render("check.more", lang, n=len(rows) - _SHOWN))
     say("")
 
 
 def _counted(item: Mapping[str, Any], lang: Language) -> str:
     form = (
-        phrase("form_sheet", lang, sheet=item["sheet"])
+        render("check.form_sheet", lang, sheet=item["sheet"])
         if item["sheet"]
-        else phrase("form", lang, encoding=item["encoding"], delimiter=repr(item["delimiter"]), doubt="")
+        else render("check.form", lang, encoding=item["encoding"], delimiter=repr(item["delimiter"]))
     )
-    warnings = phrase("warnings", lang, n=item["warnings"]) if item["warnings"] else ""
+    warnings = render("check.warnings", lang, n=item["warnings"]) if item["warnings"] else ""
     counts = {key: item[key] for key in ("sync", "lines", "rejected")}
-    return phrase("count", lang, form=form, warnings=warnings, **counts)
+    return render("check.count", lang, form=form, warnings=warnings, **counts)
 
 
 def _show_errors(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
@@ -124,4 +124,4 @@ def _show_errors(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
         if advice:
             click.echo(advice, err=True)
         if len(syncs) > 1:
-            click.echo(phrase("concerns", lang, syncs=", ".join(names)), err=True)
+            click.echo(render("check.concerns", lang, syncs=", ".join(names)), err=True)

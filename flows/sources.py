@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,17 +12,22 @@ from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from flows.offline import Configured
 from schemas.errors import SourceError
+from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Desired, Rejected, Source, validated
 from schemas.target import TargetSpec
-from tasks.messages.check import phrase
-from tasks.messages.pages import Language
+from tasks.messages.catalogue import render
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import Arranged, Records, arrange
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
 from tasks.source.validation import Checked, Rules, validate
 
 _MOST_LINES: Final = 12  # that a sentence names
+_LEFT_OUT: Final[Mapping[str, str]] = {
+    "title": "check.note_title",
+    "comment": "check.note_comment",
+    "footer": "check.note_footer",
+}
 
 
 @dataclass(frozen=True)
@@ -121,16 +126,16 @@ def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Lan
     notes, spec = [], context.spec(sync)
     configured = configured_columns(sync, spec)
     if source.table.at > 1:
-        notes.append(phrase("note_header", lang, line=source.table.at))
-    left_out = {why: _lines(source.skipped, why) for why in ("title", "comment", "footer")}
-    notes += [phrase(f"note_{why}", lang, lines=lines) for why, lines in left_out.items() if lines]
+        notes.append(render("check.note_header", lang, line=source.table.at))
+    left_out = {key: _lines(source.skipped, why) for why, key in _LEFT_OUT.items()}
+    notes += [render(key, lang, lines=lines) for key, lines in left_out.items() if lines]
     for ours, theirs in source.arranged.headers.items():
         standard = spec.headers[ours]
         if ours not in configured and theirs.casefold() != standard.casefold():
-            notes.append(phrase("note_column", lang, theirs=theirs, ours=standard))
+            notes.append(render("check.note_column", lang, theirs=theirs, ours=standard))
     lacking = spec.headers.keys() - source.arranged.headers.keys()
     for theirs, ours in misspelt(source.table.header, source.arranged.headers, {*lacking} - {*configured}, spec):
-        notes.append(phrase("note_unused", lang, theirs=theirs, ours=ours))
+        notes.append(render("check.note_unused", lang, theirs=theirs, ours=ours))
     return notes
 
 

@@ -21,6 +21,7 @@ from schemas.syncs import Columns, Sync
 from schemas.target import TargetSpec, wrong_with
 
 Change = Literal["failed", "blocked", "recovered"]
+Language = Literal["pl", "en"]
 
 
 _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
@@ -76,6 +77,9 @@ class Settings(Section):
     """what completes a seven-digit number, such as `"22"`"""
     switchboard: Annotated[str, Field(pattern=r"^[+(]?[0-9][0-9() -]{4,24}$")] | None = None
     """the number that extensions standing alone belong to, such as `"22 999 00 00"`; see [numbers](numbers.md)"""
+    lang: Language | None = None
+    """the language of `check` and of reconciliations, `"pl"` or `"en"`; without it the environment's: `LC_ALL`,
+    `LC_MESSAGES` or `LANG`; the option `--lang` comes first"""
     reports: FilePath = Path("reports")
     """the folder of the reports"""
     ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"

@@ -28,12 +28,11 @@ from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
 from schemas.policy import Guard
-from schemas.settings import Notify, Pages, Reconcile, Settings
+from schemas.reasons import FileCode, LineCode
+from schemas.settings import Language, Notify, Pages, Reconcile, Settings
 from schemas.syncs import Columns, Sync
-from tasks.messages.files import FILES
-from tasks.messages.lines import LINES
-from tasks.messages.pages import Language
-from tasks.messages.rendering import whole
+from tasks.messages import catalogue
+from tasks.messages.rendering import advice, whole
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"
@@ -134,10 +133,9 @@ def _help(context: click.Context) -> str:
 def with_codes(text: str, lang: Language) -> str:
     """Return a page with the codes of today: what is said of whole files first, then of lines."""
     rows = [_HEADS[lang], ("---", "---", "---")]
-    for sentence in (*FILES, *LINES):
-        said, do = (sentence.pl, sentence.do_pl) if lang == "pl" else (sentence.en, sentence.do_en)
-        shown = re.sub(r"\{\w+\}", "…", said).replace("|", "\\|")
-        rows.append((f"`{sentence.code}`", whole(shown), do))
+    for code in (*FileCode, *LineCode):
+        shown = re.sub(r"\{\w+\}", "…", catalogue.text(code, lang)).replace("|", "\\|")
+        rows.append((f"`{code}`", whole(shown), advice(code, lang)))
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     return _CODES.sub(lambda found: found[1] + table + found[2], text)
 

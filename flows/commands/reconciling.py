@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 
-if TYPE_CHECKING:
-    from tasks.reconcile.remedies import Language
-
-
-def spoken(environ: dict[str, str]) -> Language:
-    """Return the language that the environment asks for, English where it is none of ours."""
-    asked = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return "pl" if asked.startswith("pl") else "en"
-
 
 @click.command(epilog=verbatim("Example", "phonesync reconcile --since 2026-01-31 --suggest"))
 @click.option("--since", metavar="RUN|DAY", default="", help="What to compare with; default: the last one.")
 @click.option("--suggest", is_flag=True, help="Write corrected copies beside the CSV files.")
-@click.option("--lang", type=click.Choice(["pl", "en"]), help="Of the reports; default: the environment's.")
+@click.option(
+    "--lang",
+    type=click.Choice(["pl", "en"]),
+    help="Of the reports; default: `lang`, else the environment's.",
+)
 @configured
 @json_wanted
 @click.pass_context
@@ -39,10 +33,10 @@ def reconcile(  # noqa: PLR0913 - click's signature
     from flows.console import progress_bar
     from flows.reconciliation.body import Asked, reconcile_all
     from flows.reconciliation.console import show_reconciled
+    from tasks.messages.catalogue import language
 
-    language = cast("Language", lang) if lang else spoken(dict(os.environ))
     with progress_bar() as progress, connected(ctx, config, progress) as context:
-        done = reconcile_all(context, Asked(since, suggest, language))
+        done = reconcile_all(context, Asked(since, suggest, language(lang, context.settings.lang, os.environ)))
     if as_json:
         print_json(done.summary)
     else:

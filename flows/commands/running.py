@@ -13,7 +13,11 @@ from flows.errors import print_json
 
 @click.command(epilog=verbatim("Example", "phonesync check faculties --annotate --lang pl"))
 @named_syncs
-@click.option("--lang", type=click.Choice(["pl", "en"]), help="Of what is said; default: the environment's.")
+@click.option(
+    "--lang",
+    type=click.Choice(["pl", "en"]),
+    help="Of what is said; default: `lang`, else the environment's.",
+)
 @click.option("--annotate", "annotated", is_flag=True, help="Write NAME.checked.csv, with a column of remarks.")
 @click.option("--force", is_flag=True, help="Replace annotated copies that are there already.")
 @click.option("--strict", is_flag=True, help="Exit with 1 also where something should only be looked at.")
@@ -31,14 +35,14 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     from flows.annotating import annotate
     from flows.check import check_sources, show_checked
     from flows.check_console import show_annotations, show_copies
-    from flows.commands.reconciling import spoken
     from flows.config import find_configuration, load
     from flows.offline import OfflineContext
+    from tasks.messages.catalogue import language
 
     if chosen["as_json"] and chosen["github"]:
         raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
     desk = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
-    lang = chosen["lang"] or spoken(dict(os.environ))
+    lang = language(chosen["lang"], desk.settings.lang, os.environ)
     checked = check_sources(desk, syncs, lang=lang, strict=chosen["strict"])
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
     if chosen["as_json"]:

@@ -19,6 +19,7 @@ from flows.reconciliation.reporting import report
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind, View, tally
+from schemas.settings import Language
 from schemas.tables import Finding, validated
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.cross_references import find_cross_references, number_locations
@@ -27,7 +28,7 @@ from tasks.reconcile.history import Earlier, accepted, date_findings, identify, 
 from tasks.reconcile.inputs import COLUMNS
 from tasks.reconcile.masking import mask_findings
 from tasks.reconcile.overlap import overlap
-from tasks.reconcile.remedies import Language, Names, add_remedies
+from tasks.reconcile.remedies import Names, add_remedies
 from tasks.text_columns import looked_up
 
 _SHOWN_RUNS = 12

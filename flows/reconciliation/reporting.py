@@ -8,7 +8,7 @@ from typing import Any
 from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas.findings import View
-from tasks.reconcile.remedies import Language
+from schemas.settings import Language
 from tasks.reports.csv_text import as_csv
 
 

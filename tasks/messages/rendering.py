@@ -1,20 +1,22 @@
-"""Say in Polish or in English what was found in a file, and name it by its code; nothing is ever left unsaid."""
+"""Say in Polish or in English what was found in a file, and name it by its code; nothing is ever left unsaid.
+
+Reasons and errors are made as English sentences: their code is found by the English catalogue.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tasks.messages.files import FILES, KINDS, REMEDIES
-from tasks.messages.lines import LINES
-from tasks.messages.pages import Language
-from tasks.messages.sentence import Level, Sentence
+from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
+from schemas.settings import Language
+from tasks.messages.catalogue import keys, known, render, text
 
 OTHER: Final = "other"
-_ORDER: Final[Mapping[str, int]] = {sentence.code: at for at, sentence in enumerate((*FILES, *LINES))}
+_ORDER: Final[Mapping[str, int]] = {code: at for at, code in enumerate((*FileCode, *LineCode))}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Rendered:
 
 def told_of_line(reason: str, lang: Language) -> Rendered:
     """Return what is said of a line; a reason that nobody has put into words is given as it stands."""
-    return _told(LINES, reason, lang) or Rendered(OTHER, "error", reason, "")
+    code, sentence = _said(LineCode, reason, lang, _terms(lang))
+    return Rendered(code, "warning" if code in TO_BE_LOOKED_AT else "error", sentence, advice(code, lang))
 
 
 def told_of_file(message: str, remedy: str, name: str, lang: Language) -> Rendered:
@@ -41,15 +44,19 @@ def told_of_file(message: str, remedy: str, name: str, lang: Language) -> Render
         name: the file's name as the message has it; it is not repeated.
         lang: the language.
     """
-    bare = message.removeprefix(name).lstrip(":, ")
-    found = _told(FILES, bare, lang)
-    advice = _translated(remedy, REMEDIES) if lang == "pl" else remedy
-    return Rendered(found.code, "file", found.sentence, advice) if found else Rendered(OTHER, "file", bare, advice)
+    code, sentence = _said(FileCode, message.removeprefix(name).lstrip(":, "), lang, _terms(lang))
+    _, do = _said(keys("remedy."), remedy, lang, {})
+    return Rendered(code, "file", sentence, do)
 
 
-def whole(text: str) -> str:
+def advice(code: str, lang: Language) -> str:
+    """Return what to do about a line with this code, `""` where its sentence says so itself."""
+    return text(f"{code}.advice", lang) if known(f"{code}.advice") else ""
+
+
+def whole(sentence: str) -> str:
     """Return a reason as a sentence of its own: with a capital letter and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith((".", "?", "!")) else ".")
 
 
 def weight(code: str) -> int:
@@ -57,29 +64,28 @@ def weight(code: str) -> int:
     return _ORDER.get(code, len(_ORDER))
 
 
-def _told(sentences: Sequence[Sentence], text: str, lang: Language) -> Rendered | None:
-    for sentence in sentences:
-        found = _pattern(sentence.en).fullmatch(text)
-        if found:
-            if lang == "en":
-                return Rendered(sentence.code, sentence.level, text, sentence.do_en)
-            values = {key: KINDS.get(value, value) for key, value in found.groupdict().items()}
-            return Rendered(sentence.code, sentence.level, sentence.pl.format(**values), sentence.do_pl)
-    return None
+def _said(candidates: Iterable[str], english: str, lang: Language, terms: Mapping[str, str]) -> tuple[str, str]:
+    """Return the key of an English sentence, and the sentence in a language: itself where no key says it.
 
-
-def _translated(text: str, sentences: Mapping[str, str]) -> str:
-    for english, polish in sentences.items():
-        found = _pattern(english).fullmatch(text)
+    What stands in the sentence is translated by `terms`, but for keys of the configuration that a remedy names.
+    """
+    for key in candidates:
+        found = _pattern(key).fullmatch(english)
         if found:
-            return polish.format(**found.groupdict())
-    return text
+            values = {name: terms.get(value, value) for name, value in found.groupdict().items()}
+            return str(key), english if lang == "en" else render(key, lang, **values)
+    return OTHER, english
 
 
 @cache
-def _pattern(template: str) -> re.Pattern[str]:
-    """Return what a sentence looks like with anything in the place of `{…}`."""
-    parts = re.split(r"\{(\w+)\}", template)
+def _terms(lang: Language) -> dict[str, str]:
+    return {text(key, "en"): text(key, lang) for key in keys("term.")}
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    """Return what an English sentence looks like with anything in the place of `{…}`."""
+    parts = re.split(r"\{(\w+)\}", text(key, "en"))
     return re.compile(
         "".join(f"(?P<{part}>.*?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)), re.DOTALL
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.plan import Action
-
-Language = Literal["pl", "en"]
+from schemas.settings import Language
 
 
 @dataclass(frozen=True)

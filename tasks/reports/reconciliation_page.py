@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from schemas.findings import FindingKind, System, View
-from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, figure, listing_words, moment, plural
-from tasks.messages.reconciliation import phrases
+from schemas.settings import Language
+from tasks.messages.catalogue import figure, moment, plural
+from tasks.messages.pages import kind_words, listing_words, phrases, state_words
 from tasks.reports import charts
 from tasks.reports.headline import Headline
 from tasks.reports.masking import HIDDEN
@@ -89,8 +90,8 @@ def page(view: View, lang: Language) -> str:
         "charts": [_kinds_chart(rows, t, lang), _overlap_chart(view, t), _history_chart(view, t, lang)],
         "matrix": _matrix(view),
         "labels": {"csv": t["csv"], **{kind: label[lang] for kind, label in view.labels.items()}},
-        "kinds": {kind.value: words for kind, words in KIND_WORDS[lang].items()},
-        "states": STATE_WORDS[lang],
+        "kinds": {kind.value: words for kind, words in kind_words(lang).items()},
+        "states": state_words(lang),
         "masked": any(bool(rows[c].str.startswith(HIDDEN[:3]).any()) for c in ("number_csv", "number_there")),
         "figure": partial(figure, lang),
         "plural": partial(plural, lang),
@@ -112,7 +113,7 @@ def headline(view: View, lang: Language) -> Headline:
     details = []
     if waiting:
         counts = kinds[attention].value_counts()
-        words = [(int(counts.get(kind, 0)), label) for kind, (label, _) in KIND_WORDS[lang].items()]
+        words = [(int(counts.get(kind, 0)), label) for kind, (label, _) in kind_words(lang).items()]
         most = sorted((pair for pair in words if pair[0]), key=lambda pair: -pair[0])[:3]
         details.append(f"{t['most']}: " + ", ".join(f"{label.lower()} ({figure(lang, n)})" for n, label in most) + ".")
     if agree:
@@ -134,9 +135,9 @@ def headline(view: View, lang: Language) -> Headline:
 
 def _tiles(rows: pd.DataFrame, t: Mapping[str, str], lang: Language) -> list[Tile]:
     counts = rows["state"].value_counts()
-    words = STATE_WORDS[lang]
+    words = state_words(lang)
     new, known = int(counts.get("new", 0)), int(counts.get("open", 0))
-    agree = KIND_WORDS[lang][FindingKind.AGREE][0]
+    agree = kind_words(lang)[FindingKind.AGREE][0]
     return [
         Tile(t["attention"], new + known, "state", "attention"),
         Tile(words["new"][0], new, "state", "new"),
@@ -153,13 +154,13 @@ def _kinds_chart(rows: pd.DataFrame, t: Mapping[str, str], lang: Language) -> Ch
     new = waiting.loc[waiting["state"] == "new", "kind"].value_counts()
     table: list[tuple[str, int, int]] = []
     bars: list[tuple[str, str, int, str]] = []
-    for kind, (label, _) in KIND_WORDS[lang].items():
+    for kind, (label, _) in kind_words(lang).items():
         n, news = int(counts.get(kind, 0)), int(new.get(kind, 0))
         if n:
             table.append((label, n, news))
             says = figure(lang, n) + (f"  (+{plural(lang, 'new', news)})" if news else "")
             bars.append((label, kind.value, n, says))
-    heads = (t["kind"], t["total"], STATE_WORDS[lang]["new"][0])
+    heads = (t["kind"], t["total"], state_words(lang)["new"][0])
     return Chart("by-kind", t["by_kind"], heads, table, charts.bars(bars), t["no_findings"])
 
 
@@ -183,7 +184,7 @@ def _overlap_chart(view: View, t: Mapping[str, str]) -> Chart:
 
 def _history_chart(view: View, t: Mapping[str, str], lang: Language) -> Chart:
     """Show how many findings of each kind there were each time, without what agreed."""
-    kinds = [(kind.value, label) for kind, (label, _) in KIND_WORDS[lang].items() if kind is not FindingKind.AGREE]
+    kinds = [(kind.value, label) for kind, (label, _) in kind_words(lang).items() if kind is not FindingKind.AGREE]
     history = view.history[-_MOST_RUNS:]
     labels = _distinct([_day(str(one["at"]), lang) for one in history])
     counts = [{kind: int(one["findings"].get(kind, 0)) for kind, _ in kinds} for one in history]
@@ -239,8 +240,8 @@ def _page_data(view: View, rows: pd.DataFrame, lang: Language) -> dict[str, Any]
         "ids": "".join(rows["id"]),
         **packed(rows, _POOLS),
         "words": {
-            "kind": {kind.value: words for kind, words in KIND_WORDS[lang].items()},
-            "state": STATE_WORDS[lang],
+            "kind": {kind.value: words for kind, words in kind_words(lang).items()},
+            "state": state_words(lang),
         },
         "texts": listing_words(lang, "finding"),
         "phrases": t,

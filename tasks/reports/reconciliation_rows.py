@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.findings import FindingKind, View
-from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language
-from tasks.messages.reconciliation import phrases
+from schemas.settings import Language
+from tasks.messages.pages import kind_words, phrases, state_words
 from tasks.messages.rendering import told_of_line
 
 # What `compare` says of an entry, which has a phrase of the same words.
@@ -30,8 +30,8 @@ def readable_rows(view: View, lang: Language) -> pd.DataFrame:
     rows = rows.assign(
         state=state, what=_translated(rows["what"], lang), accepted=_until(rows["accepted"], lang), line=rows["line"]
     )
-    kinds = {kind.value: at for at, kind in enumerate(KIND_WORDS[lang])}
-    states = {name: at for at, name in enumerate(STATE_WORDS[lang])}
+    kinds = {kind.value: at for at, kind in enumerate(kind_words(lang))}
+    states = {name: at for at, name in enumerate(state_words(lang))}
     order = pd.DataFrame({"state": state.map(states), "kind": rows["kind"].map(kinds)})
     return rows.loc[order.sort_values(["state", "kind"], kind="stable").index].reset_index(drop=True)
 

@@ -17,8 +17,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from schemas.findings import FindingKind, View
-from tasks.messages.pages import KIND_WORDS, STATE_WORDS, Language, moment
-from tasks.messages.reconciliation import phrases
+from schemas.settings import Language
+from tasks.messages.catalogue import moment
+from tasks.messages.pages import kind_words, phrases, state_words
 from tasks.reports.headline import Headline
 from tasks.reports.reconciliation_page import headings, headline
 from tasks.reports.reconciliation_rows import readable_rows
@@ -49,8 +50,8 @@ def workbook(view: View, lang: Language, *, rows_per_sheet: int = _ROWS_PER_SHEE
     _summary(book, view, lang)
     parts = [
         (t["to_do"], rows["state"].isin(["new", "open"])),
-        *((STATE_WORDS[lang][state][0], rows["state"] == state) for state in ("accepted", "resolved")),
-        (KIND_WORDS[lang][FindingKind.AGREE][0], rows["state"] == "agree"),
+        *((state_words(lang)[state][0], rows["state"] == state) for state in ("accepted", "resolved")),
+        (kind_words(lang)[FindingKind.AGREE][0], rows["state"] == "agree"),
     ]
     filled: dict[str, bytes] = {}
     for title, chosen in parts:
@@ -79,7 +80,7 @@ def _summary(book: Workbook, view: View, lang: Language) -> None:
         ((t["explain"],), None),
         ((), None),
         ((t["state_of"], t["total"]), _BOLD),
-        *(((label, int(state.get(name, 0))), None) for name, (label, _) in STATE_WORDS[lang].items()),
+        *(((label, int(state.get(name, 0))), None) for name, (label, _) in state_words(lang).items()),
         ((), None),
         *_kinds(view, lang),
         ((), None),
@@ -93,7 +94,7 @@ def _kinds(view: View, lang: Language) -> Iterable[tuple[Sequence[str | int], Fo
     t = phrases(lang)
     counts = view.findings["kind"].value_counts()
     yield (t["kind"], t["total"], t["legend"]), _BOLD
-    for kind, (label, meaning) in KIND_WORDS[lang].items():
+    for kind, (label, meaning) in kind_words(lang).items():
         yield (label, int(counts.get(kind, 0)), meaning), None
 
 
@@ -156,8 +157,8 @@ def _rows(rows: pd.DataFrame, style: int, lang: Language) -> bytes:
 def _texts(rows: pd.DataFrame, lang: Language) -> dict[str, list[Any]]:
     """Return the columns in the reader's words, without what a workbook cannot hold."""
     words = {
-        "kind": {kind.value: said[0] for kind, said in KIND_WORDS[lang].items()},
-        "state": {name: said[0] for name, said in STATE_WORDS[lang].items()},
+        "kind": {kind.value: said[0] for kind, said in kind_words(lang).items()},
+        "state": {name: said[0] for name, said in state_words(lang).items()},
     }
     texts: dict[str, list[Any]] = {}
     for column in headings(lang):

@@ -199,6 +199,17 @@ def test_the_language_is_that_of_the_environment(
     assert "wiersze: 1, odrzucone: 0" in capsys.readouterr().out
 
 
+def test_the_configuration_comes_before_the_environment(
+    desk: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration = tmp_path / "phonesync.toml"
+    configuration.write_text('lang = "pl"\n' + configuration.read_text(encoding="utf-8"), encoding="utf-8")
+    main(["check", "desks"])
+    assert "wiersze: 1, odrzucone: 0" in capsys.readouterr().out
+    main(["check", "desks", "--lang", "en"])
+    assert "lines: 1, rejected: 0" in capsys.readouterr().out
+
+
 def test_warnings_count_where_somebody_is_strict(desk: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.csv").write_text("id;telefon;opis\nF1;22 999 00 01;Ka\u200bsa\n", encoding="utf-8")
     assert check_sources(desk, ["offices"]).exit_code == 0

@@ -12,8 +12,8 @@ from documents import CODES, DOCS, with_codes
 from connectors.files import cells, container, dialect, encoding, header, table, workbook
 from connectors.files import reading as files
 from connectors.usos import spec as usos
-from tasks.messages.files import FILES, REMEDIES
-from tasks.messages.lines import LINES
+from schemas.reasons import FileCode, LineCode
+from tasks.messages import catalogue
 from tasks.messages.rendering import OTHER, told_of_file, told_of_line, weight, whole
 from tasks.phone import numbering_plan as numbering
 from tasks.phone import parser as read_number
@@ -54,7 +54,7 @@ def written_in(module: ModuleType) -> str:
 @pytest.mark.parametrize("module", [validate, usos, arrange, table], ids=lambda module: module.__name__)
 def test_every_reason_that_is_written_in_place_has_a_code(module: ModuleType) -> None:
     """Reasons are small sentences beside the check; this finds them in the text of the module."""
-    known = [re.escape(sentence.en.split("{", 1)[0]) for sentence in LINES]
+    known = [re.escape(catalogue.text(code, "en").split("{", 1)[0]) for code in LineCode]
     places = re.findall(
         r'(?:error=|mask\([^\n]*?, |return |reason\w*", )f?"((?:an?|the|no|other|another|only|text|lines?) [^"]{8,})"',
         written_in(module),
@@ -81,8 +81,8 @@ def test_every_refusal_of_a_file_is_said_in_polish(module: ModuleType) -> None:
 
 
 def test_remedies_are_said_in_polish() -> None:
-    for english in REMEDIES:
-        filled = re.sub(r"\{\w+\}", "7", english)
+    for key in catalogue.keys("remedy."):
+        filled = re.sub(r"\{\w+\}", "7", catalogue.text(key, "en"))
         assert told_of_file("x: this is not a file.", filled, "x", "pl").advice != filled
 
 
@@ -101,14 +101,18 @@ def test_what_differs_from_case_to_case_is_said_in_both_languages() -> None:
     assert told.sentence == "to nie jest tabela, tylko strona internetowa."
 
 
-def test_codes_are_unique_and_every_sentence_has_both_languages() -> None:
-    every = (*FILES, *LINES)
-    assert len({sentence.code for sentence in every}) == len(every)
-    assert all(re.fullmatch(r"[a-z]+-[a-z]+", sentence.code) for sentence in every)
-    for sentence in every:
-        assert bool(sentence.do_en) == bool(sentence.do_pl), sentence.code
-        places = [set(re.findall(r"\{\w+\}", text)) for text in (sentence.en, sentence.pl)]
-        assert places[0] == places[1], sentence.code
+def test_a_key_of_the_configuration_keeps_its_name() -> None:
+    """In the sentence it is explained in the reader's language; in the remedy it is what has to be typed."""
+    remedy = "Set `delimiter` to the character that the file has, or leave it out."
+    told = told_of_file("a.csv: the delimiter that is set cannot be one.", remedy, "a.csv", "pl")
+    assert told.sentence == "ustawiony separator nie może nim być."
+    assert told.advice == "Ustaw w `delimiter` znak, który jest w pliku, albo usuń to ustawienie."
+
+
+def test_codes_are_unique_and_of_one_form() -> None:
+    every = [str(code) for code in (*FileCode, *LineCode)]
+    assert len({*every}) == len(every)
+    assert all(re.fullmatch(r"[a-z]+-[a-z]+", code) for code in every)
 
 
 @pytest.mark.parametrize("page", CODES)

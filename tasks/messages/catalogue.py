@@ -1,0 +1,102 @@
+"""What is said to people, by key and language, from the gettext catalogues in `locale`.
+
+A catalogue is read once, when something of it is said. What one lacks is said in English, and what none has by its key:
+a sentence that is missing never stops a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from schemas.settings import Language
+
+LANGUAGES: Final[tuple[Language, ...]] = ("pl", "en")
+# The order in which gettext has the forms, by the categories of CLDR; `Intl.PluralRules` of a browser uses them too.
+_FORMS: Final[Mapping[Language, tuple[str, ...]]] = {"en": ("one", "other"), "pl": ("one", "few", "many")}
+
+
+def language(option: str | None, configured: Language | None, environ: Mapping[str, str]) -> Language:
+    """Return the language to speak: the option's, the configuration's, or that of the environment.
+
+    English where the environment asks for neither of ours.
+    """
+    asked = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    chosen = option or configured or asked
+    return "pl" if chosen.startswith("pl") else "en"
+
+
+@cache
+def catalogue(lang: Language) -> Catalog:
+    """Return all that can be said in a language."""
+    place = files("tasks.messages").joinpath("locale", lang, "LC_MESSAGES", "phonesync.po")
+    with place.open("rb") as file:
+        return read_po(file, locale=lang)
+
+
+def keys(prefix: str) -> list[str]:
+    """Return the keys that begin like this, in the catalogue's order."""
+    return [key for message in catalogue("en") if (key := _key(message.id)).startswith(prefix)]
+
+
+def known(key: str) -> bool:
+    """Tell whether the catalogues have a key."""
+    return key in catalogue("en")
+
+
+def text(key: str, lang: Language) -> str:
+    """Return what a key says, with `{…}` where values belong."""
+    return _strings(key, lang)[0]
+
+
+def render(key: str, lang: Language, /, **values: object) -> str:
+    """Return what a key says with these values."""
+    return text(key, lang).format(**values)
+
+
+def forms(key: str, lang: Language) -> dict[str, str]:
+    """Return the plural forms of a key by their categories; `other` alone where all are the same."""
+    strings = _strings(key, lang)
+    return dict(zip(_FORMS[lang], strings, strict=True)) if len(set(strings)) > 1 else {"other": strings[0]}
+
+
+def plural(lang: Language, key: str, number: int) -> str:
+    """Return the words for so many things: 1 numer, 2 numery, 5 numerów, 12 numerów, 22 numery."""
+    said = forms(f"count.{key}", lang)
+    return said.get(Locale(lang).plural_form(number), said.get("other", "")).replace("{n}", figure(lang, number))
+
+
+def figure(lang: Language, number: int) -> str:
+    """Return a count as people write it: 1,234 in English; in Polish 1234, and a space from 10 000 on."""
+    return format_decimal(number, locale=lang, group_separator=lang == "en" or abs(number) >= 10_000)
+
+
+def moment(lang: Language, when: str) -> str:
+    """Return a time in ISO 8601 as people write it, or the text itself where it is none."""
+    try:
+        at = datetime.fromisoformat(when)
+    except ValueError:
+        return when
+    zone = f" {at.tzname()}" if at.tzinfo else ""
+    return f"{format_date(at, 'd MMMM y', locale=lang)}, {at:%H:%M}{zone}"
+
+
+def _strings(key: str, lang: Language) -> tuple[str, ...]:
+    for spoken in dict.fromkeys((lang, "en")):
+        message = catalogue(spoken).get(key)
+        if message and message.string:
+            return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (key,)
+
+
+def _key(identity: str | tuple[str, ...] | list[str]) -> str:
+    return identity if isinstance(identity, str) else identity[0]

@@ -1,0 +1,129 @@
+"""The catalogues of `tasks/messages/locale` held against the code: what it says, and what nobody says any more.
+
+`python -m tests.catalogues` adds the keys that are missing, without a text, and names whatever is wrong;
+tests/unit/tasks/messages/test_catalogue.py fails where anything is.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.pofile import read_po
+
+from schemas.findings import FindingKind
+from schemas.reasons import FileCode, LineCode
+from schemas.settings import Language
+from tasks.messages.catalogue import LANGUAGES
+
+ROOT = Path(__file__).parent.parent
+LOCALE = ROOT / "tasks" / "messages" / "locale"
+REPORTS = ROOT / "tasks" / "reports"
+_NAMED = re.compile(r"""["'](check\.\w+)["']""")
+_PLACE = re.compile(r"\{\w*\}")
+_NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
+_SYSTEM = "term.error-"  # what the operating system says, and no code of ours
+
+
+def written(lang: Language) -> str:
+    """Return a catalogue as it is kept."""
+    return (LOCALE / lang / "LC_MESSAGES" / "phonesync.po").read_text(encoding="utf-8")
+
+
+def parsed(text: str, lang: Language) -> Catalog:
+    """Return a catalogue; what is no valid one is an error."""
+    return read_po(io.BytesIO(text.encode()), locale=lang, abort_invalid=True)
+
+
+def texts(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Return what each key says, in all its forms."""
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in catalog
+        if message.id
+    }
+
+
+def wanted() -> set[str]:
+    """Return the keys that the code names: the codes, the kinds, and what is asked for by its name."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "flows").rglob("*.py")))
+    kinds = {f"finding.{kind}{end}" for kind in FindingKind for end in ("", ".meaning")}
+    return {*FileCode, *LineCode, *kinds, *_NAMED.findall(sources)}
+
+
+def spoken(key: str, english: str) -> bool:
+    """Tell whether the code has a use for a key that it need not name in full."""
+    family, _, name = key.partition(".")
+    if family in LineCode.__members__.values():
+        return name == "advice"
+    if family == "remedy":
+        pattern = _PLACE.sub(".*", re.escape(english).replace(r"\{", "{").replace(r"\}", "}"))
+        return any(re.fullmatch(pattern, said, re.DOTALL) for said in _sentences())
+    if family == "term":
+        return key.startswith(_SYSTEM) or any(english in said for said in _sentences())
+    if family in {"reconciliation", "count", "listing", "state"}:
+        name = name.removesuffix(".meaning")
+        return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
+    return False
+
+
+def problems() -> list[str]:
+    """Return what is wrong with the catalogues, each in a line."""
+    found = []
+    said = {lang: texts(parsed(written(lang), lang)) for lang in LANGUAGES}
+    for lang in LANGUAGES:
+        needed = wanted() | said["en"].keys() | said["pl"].keys()
+        found += [f"{lang}: {key} is missing" for key in sorted(needed) if not all(said[lang].get(key, ("",)))]
+    for key, english in said["en"].items():
+        if key not in wanted() and not spoken(key, english[0]):
+            found.append(f"{key} is used by nothing")
+        places = [set(_PLACE.findall("".join(said[lang].get(key, english)))) - {_NOUN} for lang in LANGUAGES]
+        if places[0] != places[1]:
+            found.append(f"{key} has other places in Polish than in English")
+    return found
+
+
+def add_missing() -> None:
+    """Add the keys that the code names to both catalogues, without a text."""
+    for lang in LANGUAGES:
+        text = written(lang)
+        new = sorted(wanted() - texts(parsed(text, lang)).keys())
+        added = "".join(f'\nmsgid "{key}"\nmsgstr ""\n' for key in new)
+        (LOCALE / lang / "LC_MESSAGES" / "phonesync.po").write_text(text + added, encoding="utf-8")
+
+
+@cache
+def _reports() -> str:
+    files = [*REPORTS.rglob("*.py"), *REPORTS.rglob("*.js"), *REPORTS.rglob("*.j2")]
+    pages = ROOT / "tasks" / "messages" / "pages.py"
+    return "".join(path.read_text(encoding="utf-8") for path in [*sorted(files), pages])
+
+
+@cache
+def _sentences() -> list[str]:
+    """Return every text of the code, with anything in the place of its values."""
+    paths = [path for room in ("connectors", "tasks", "schemas") for path in sorted((ROOT / room).rglob("*.py"))]
+    return [said for path in paths for said in _texts_of(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def _texts_of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+if __name__ == "__main__":
+    add_missing()
+    wrong = problems()
+    print("\n".join(wrong) or "The catalogues are complete.")  # noqa: T201 - what it is called for
+    sys.exit(bool(wrong))
