@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from road_trip import Trip
 
+from schemas.problems import Code
+
 Entry = tuple[str, str, str]  # owner, name, key
 UNSENT = "not sent: "  # with the reason why not
 # A row about an entry that came during the run; no row of the plan is about it.
@@ -101,6 +103,13 @@ def counts_agree(context: RunContext, trip: Trip) -> None:
     refused = bool(error) and all(error.startswith(message.removeprefix(UNSENT)) for message in cut)
     late = "unknown" not in outcomes and refused and trip.exit_code in {1, 4}
     assert (trip.exit_code == 5) == unsure or (unsure and late)
+
+
+def every_sentence_has_its_code(trip: Trip) -> None:
+    """What a row says to people it says to programs, too."""
+    for row in trip.lines:
+        assert row["code"] in {*Code, ""}, row
+        assert row["code"] or not row["message"], row
 
 
 def every_line_once(context: RunContext, trip: Trip) -> None:
@@ -258,6 +267,7 @@ def hold(context: RunContext, trip: Trip) -> None:
     if not trip.lines:
         assert Counter(context.after) == Counter(context.before) or context.touched
         return
+    every_sentence_has_its_code(trip)
     every_line_once(context, trip)
     report_is_true(context, trip)
     nothing_lost(context, trip)
