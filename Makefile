@@ -124,11 +124,14 @@ $(DEVELOPED): $(INSTALLED)
 	$(call put_in,.[dev])
 	@echo "Installed. Next: make check, make test"
 
+# Python 3.11 puts setuptools into every environment, 10 MB that nothing here needs; later versions leave it out.
 $(BIN)/python:
 	@for python in $(PYTHONS); do \
 	  if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    echo "1 of 2: Making .venv with $$($$python --version) ..."; \
-	    if $$python -m venv .venv; then exit 0; fi; \
+	    if $$python -m venv .venv; then \
+	      $(BIN)/python -m pip --disable-pip-version-check --quiet uninstall --yes setuptools 2>/dev/null || true; exit 0; \
+	    fi; \
 	    rm -rf .venv; \
 	    echo "$$python cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; \
 	  fi; \
