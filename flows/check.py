@@ -60,12 +60,12 @@ class CheckedSources:
 
 
 def check_sources(
-    desk: Configured, names: Sequence[str], *, lang: Language = "en", strict: bool = False
+    context: Configured, names: Sequence[str], *, lang: Language = "en", strict: bool = False
 ) -> CheckedSources:
     """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others.
 
     Args:
-        desk: the configuration.
+        context: the configuration.
         names: the syncs.
         lang: the language of reasons and advice.
         strict: what should be looked at counts like a rejected line.
@@ -75,11 +75,11 @@ def check_sources(
     """
     files: list[CheckedFile] = []
     errors: list[PhonesyncError] = []
-    for name, sync in {name: desk.sync(name) for name in names or desk.settings.syncs}.items():
+    for name, sync in {name: context.sync(name) for name in names or context.settings.syncs}.items():
         raw = None
         try:
             raw = read_bytes(sync.source)
-            checked = _checked(desk, name, raw, lang)
+            checked = _checked(context, name, raw, lang)
             error: PhonesyncError | None = checked.source.refusal if checked.source else None
         except (SourceError, ConfigurationError) as caught:
             error = caught
@@ -102,13 +102,13 @@ def _of_file(error: PhonesyncError, sync: Sync, lang: Language) -> dict[str, Any
     return {"line": int(line[1]) if line else None, "column": "", "value": "", **said}
 
 
-def _checked(desk: Configured, name: str, raw: bytes, lang: Language) -> CheckedFile:
-    sync = desk.sync(name)
-    source = open_source(desk, sync, raw)
-    checked = judge_source(desk, sync, source)
-    problems = _problems(desk, sync, source, checked, lang)
+def _checked(context: Configured, name: str, raw: bytes, lang: Language) -> CheckedFile:
+    sync = context.sync(name)
+    source = open_source(context, sync, raw)
+    checked = judge_source(context, sync, source)
+    problems = _problems(context, sync, source, checked, lang)
     shown = problems
-    if desk.spec(sync).private(sync):
+    if context.spec(sync).private(sync):
         shown = problems.assign(value=mask_texts(problems["value"]), suggestion=mask_texts(problems["suggestion"]))
     rejected = int(checked.rejected["line"].nunique())
     item = {
@@ -125,7 +125,7 @@ def _checked(desk: Configured, name: str, raw: bytes, lang: Language) -> Checked
         "rejected": rejected,
         "warnings": int(checked.remarks["line"].nunique()),
         "skipped": [{"line": skip.line, "why": skip.why} for skip in source.skipped if skip.why != "blank"],
-        "notes": _notes(desk, sync, source, checked, lang),
+        "notes": _notes(context, sync, source, checked, lang),
         "problems": _rows(shown),
     }
     return CheckedFile(item, sync, raw, source, _rows(problems))
@@ -135,10 +135,12 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _problems(desk: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language) -> pd.DataFrame:
+def _problems(
+    context: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language
+) -> pd.DataFrame:
     """Return everything found in the lines, in their order, each with what to do."""
     table = pd.concat([checked.rejected[_COLUMNS], checked.remarks[_COLUMNS]], ignore_index=True)
-    reading = desk.reading(sync)
+    reading = context.reading(sync)
     hints = hints_of(
         checked.desired,
         region=reading.region,
@@ -171,12 +173,12 @@ def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[int, str
     return dict(zip(lines.loc[wanted, "line"].astype(int), filled[wanted], strict=True))
 
 
-def _notes(desk: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language) -> list[str]:
+def _notes(context: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language) -> list[str]:
     """Say what was found out and not set, so that nothing is assumed in silence."""
-    notes = notes_of(desk, sync, source, lang)
+    notes = notes_of(context, sync, source, lang)
     if source.dialect.evidence == "letters":
         notes.append(render("check.note_letters", lang, encoding=source.dialect.encoding))
-    if desk.spec(sync).names_are_keys:
+    if context.spec(sync).names_are_keys:
         many, letters = outside_latin1(checked.desired["name"])
         if many:
             notes.append(render("check.note_latin", lang, n=many, letters=letters))

@@ -138,7 +138,7 @@ class _Leave:
     """Tells whether the run that a slice belongs to still wants it written; looks into the ledger once a second."""
 
     def __init__(self, context: RunContext, part: Slice, target: str) -> None:
-        self._world = context
+        self._context = context
         self._part = part
         self._target = target
         self._guard = threading.Lock()
@@ -147,8 +147,8 @@ class _Leave:
 
     def given(self) -> bool:
         """Tell whether the run is alive and holds the target."""
-        lock = self._world.ledger.locks.held(self._target).get(self._target)
-        now = self._world.clock().timestamp()
+        lock = self._context.ledger.locks.held(self._target).get(self._target)
+        now = self._context.clock().timestamp()
         return lock is not None and lock.run == self._part.run and now - lock.beat <= limits.LOCK_STALE_SECONDS
 
     def to_go_on(self) -> bool:
@@ -158,9 +158,9 @@ class _Leave:
             TargetBusy: the run has ended, or has given the slice up. Nothing may be noted any more: others have.
         """
         with self._guard:
-            now = self._world.clock().timestamp()
+            now = self._context.clock().timestamp()
             if now - self._looked >= limits.SLICE_LOOK_SECONDS:
-                claims = self._world.ledger.locks.held(claims_of(self._part.plan))
+                claims = self._context.ledger.locks.held(claims_of(self._part.plan))
                 mine = claims.get(self._part.claim)
                 if mine is None or mine.run != self._part.writer or not self.given():
                     raise TargetBusy("The run that this slice belongs to has ended.", remedy="The next run goes on.")

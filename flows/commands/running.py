@@ -41,9 +41,9 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
 
     if chosen["as_json"] and chosen["github"]:
         raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
-    desk = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
-    lang = language(chosen["lang"], desk.settings.lang, os.environ)
-    checked = check_sources(desk, syncs, lang=lang, strict=chosen["strict"])
+    context = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
+    lang = language(chosen["lang"], context.settings.lang, os.environ)
+    checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"])
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
     if chosen["as_json"]:
         print_json(checked.summary)

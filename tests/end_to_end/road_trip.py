@@ -88,7 +88,7 @@ class Road:
     ledger: Ledger
     waits: list[float] = field(default_factory=list)
     now: datetime = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
-    worlds: list[RunContext] = field(default_factory=list)
+    contexts: list[RunContext] = field(default_factory=list)
     ids: count[int] = field(default_factory=count)
 
     def open(
@@ -146,7 +146,7 @@ class Road:
             sleep=self.sleep,
             suffix=lambda: f"{next(self.ids):06x}",
         )
-        self.worlds.append(context)
+        self.contexts.append(context)
         return context
 
     def go(self, request: RunRequest | None = None) -> Trip:
@@ -181,7 +181,7 @@ class Road:
 
     def close(self) -> None:
         """Give all connections back."""
-        for context in self.worlds:
+        for context in self.contexts:
             context.close()
         self.ledger.close()
 

@@ -78,7 +78,7 @@ Wydrukowano: 1.10.2025 12:00
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OfflineContext:
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OfflineContext:
     """A configuration whose secrets nobody has, and one bad file."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
@@ -91,14 +91,14 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OfflineContext:
     return OfflineContext(load(tmp_path / "phonesync.toml"))
 
 
-def only(desk: OfflineContext, name: str, **how: Any) -> dict[str, Any]:
+def only(context: OfflineContext, name: str, **how: Any) -> dict[str, Any]:
     """Return what `check` says of one sync."""
-    (item,) = check_sources(desk, [name], **how).summary["syncs"]
+    (item,) = check_sources(context, [name], **how).summary["syncs"]
     return dict(item)
 
 
-def test_everything_is_said_at_once_with_codes_and_hints(desk: OfflineContext) -> None:
-    found = [(p["line"], p["column"], p["code"], p["suggestion"]) for p in only(desk, "offices")["problems"]]
+def test_everything_is_said_at_once_with_codes_and_hints(context: OfflineContext) -> None:
+    found = [(p["line"], p["column"], p["code"], p["suggestion"]) for p in only(context, "offices")["problems"]]
     assert found == [
         (6, "Nr tel.", "number-letters", "22 990 00 02"),
         (7, "Kod jednostki", "id-missing", "F1"),
@@ -112,8 +112,8 @@ def test_everything_is_said_at_once_with_codes_and_hints(desk: OfflineContext) -
     ]
 
 
-def test_nothing_is_found_out_in_silence(desk: OfflineContext) -> None:
-    item = only(desk, "offices")
+def test_nothing_is_found_out_in_silence(context: OfflineContext) -> None:
+    item = only(context, "offices")
     assert item["notes"] == [
         "The header was found in line 4.",
         "Left out above the header: 1, 2.",
@@ -130,11 +130,11 @@ def test_nothing_is_found_out_in_silence(desk: OfflineContext) -> None:
         {"line": 15, "why": "footer"},
     ]
     assert (item["lines"], item["good"], item["rejected"], item["warnings"]) == (9, 2, 7, 2)
-    assert any("Latin-1 (ŁŹ" in note or "Latin-1 (ź" in note or "Ł" in note for note in only(desk, "desks")["notes"])
+    assert any("Latin-1 (ŁŹ" in note or "Latin-1 (ź" in note or "Ł" in note for note in only(context, "desks")["notes"])
 
 
 def test_a_clerk_puts_a_file_right_from_what_is_said_in_polish(
-    desk: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    context: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", "offices", "--lang", "pl"]) == 1
     shown = capsys.readouterr()
@@ -172,7 +172,7 @@ def test_a_clerk_puts_a_file_right_from_what_is_said_in_polish(
     ],
 )
 def test_a_file_that_is_refused_is_refused_in_polish(  # noqa: PLR0917 - a table of cases
-    desk: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes, sentence: str, advice: str
+    context: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes, sentence: str, advice: str
 ) -> None:
     (tmp_path / "offices.csv").write_bytes(raw)
     assert main(["check", "--lang", "pl"]) == 2
@@ -182,16 +182,16 @@ def test_a_file_that_is_refused_is_refused_in_polish(  # noqa: PLR0917 - a table
     assert "Dotyczy: offices." in shown
 
 
-def test_a_refused_file_still_shows_every_bad_line(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_refused_file_still_shows_every_bad_line(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.csv").write_text("id;telefon\nF1;4.8E+10\nF1;x\nF1;4.9E+10\n", encoding="utf-8")
-    checked = check_sources(desk, ["offices"])
+    checked = check_sources(context, ["offices"])
     assert checked.exit_code == 2
     codes = [(problem["line"], problem["code"]) for problem in checked.summary["syncs"][0]["problems"]]
     assert codes == [(None, "sheet-spoilt"), (2, "sheet-exponent"), (3, "number-words"), (4, "sheet-exponent")]
 
 
 def test_the_language_is_that_of_the_environment(
-    desk: OfflineContext, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    context: OfflineContext, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("LC_ALL")
     monkeypatch.setenv("LANG", "pl_PL.UTF-8")
@@ -200,7 +200,7 @@ def test_the_language_is_that_of_the_environment(
 
 
 def test_the_configuration_comes_before_the_environment(
-    desk: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    context: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configuration = tmp_path / "phonesync.toml"
     configuration.write_text('lang = "pl"\n' + configuration.read_text(encoding="utf-8"), encoding="utf-8")
@@ -210,23 +210,23 @@ def test_the_configuration_comes_before_the_environment(
     assert "lines: 1, rejected: 0" in capsys.readouterr().out
 
 
-def test_warnings_count_where_somebody_is_strict(desk: OfflineContext, tmp_path: Path) -> None:
+def test_warnings_count_where_somebody_is_strict(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.csv").write_text("id;telefon;opis\nF1;22 999 00 01;Ka\u200bsa\n", encoding="utf-8")
-    assert check_sources(desk, ["offices"]).exit_code == 0
-    assert check_sources(desk, ["offices"], strict=True).exit_code == 1
+    assert check_sources(context, ["offices"]).exit_code == 0
+    assert check_sources(context, ["offices"], strict=True).exit_code == 1
 
 
-def test_neither_credentials_nor_a_ledger_are_needed(desk: OfflineContext, tmp_path: Path) -> None:
+def test_neither_credentials_nor_a_ledger_are_needed(context: OfflineContext, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
     assert main(["check", "desks"]) == 0
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_numbers_of_users_are_masked_in_hints_too(desk: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
-    item = only(desk, "people")
+def test_numbers_of_users_are_masked_in_hints_too(context: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
+    item = only(context, "people")
     assert [(p["code"], p["suggestion"]) for p in item["problems"]] == [("number-letters", "••• ••• •33")]
     main(["check", "people", "--github"])
-    show_checked(check_sources(desk, ["people"]))
+    show_checked(check_sources(context, ["people"]))
     assert "999 70 33" not in capsys.readouterr().out
 
 
@@ -245,11 +245,11 @@ def without_remarks(raw: bytes, encoding: str, start: int) -> bytes:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1250", "iso-8859-2"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_an_annotated_copy_without_its_column_is_the_file(
-    desk: OfflineContext, tmp_path: Path, encoding: str, end: str
+    context: OfflineContext, tmp_path: Path, encoding: str, end: str
 ) -> None:
     raw = BAD.replace("\u0430", "ą").replace("\n", end).encode(encoding)
     (tmp_path / "offices.csv").write_bytes(raw)
-    (path,) = annotate(check_sources(desk, ["offices"], lang="pl"))
+    (path,) = annotate(check_sources(context, ["offices"], lang="pl"))
     assert path.name == "offices.checked.csv"
     copy = path.read_bytes()
     assert without_remarks(copy, encoding, 4) == raw
@@ -261,32 +261,32 @@ def test_an_annotated_copy_without_its_column_is_the_file(
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_of_plain_letters_gets_a_mark_for_the_polish_remarks(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_file_of_plain_letters_gets_a_mark_for_the_polish_remarks(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.csv").write_bytes(b"id;telefon\nF1;22 999 00 01\n")
-    (path,) = annotate(check_sources(desk, ["offices"], lang="en"))
+    (path,) = annotate(check_sources(context, ["offices"], lang="en"))
     assert path.read_bytes() == b"phonesync: remarks;id;telefon\n;F1;22 999 00 01\n"
     (tmp_path / "offices.csv").write_bytes(b"id;telefon\nF1;x\n")
-    (path,) = annotate(check_sources(desk, ["offices"], lang="pl"), force=True)
+    (path,) = annotate(check_sources(context, ["offices"], lang="pl"), force=True)
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_nothing_is_overwritten_unless_somebody_says_so(desk: OfflineContext, tmp_path: Path) -> None:
+def test_nothing_is_overwritten_unless_somebody_says_so(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.checked.csv").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="is there already"):
-        annotate(check_sources(desk, []))
+        annotate(check_sources(context, []))
     assert (tmp_path / "offices.checked.csv").read_text(encoding="utf-8") == "mine"
     assert not (tmp_path / "people.checked.csv").exists()
     assert main(["check", "--annotate", "--force"]) == 1
     assert "mine" not in (tmp_path / "offices.checked.csv").read_text(encoding="utf-8")
 
 
-def test_a_workbook_is_annotated_as_csv_row_by_row(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_workbook_is_annotated_as_csv_row_by_row(context: OfflineContext, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["Spis"], [], ["id", "telefon", "opis"], ["F1", "x", "=1"], ["F2", 229990001, "y"]):
         book.active.append(row)
     book.active["C4"].data_type = "s"
     book.save(tmp_path / "offices.csv")
-    (path,) = annotate(check_sources(desk, ["offices"], lang="pl"))
+    (path,) = annotate(check_sources(context, ["offices"], lang="pl"))
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     assert lines[2] == "phonesync: uwagi;id;telefon;opis"
     assert lines[3] == "telefon: W tym tekście nie ma numeru.;F1;x;'=1"
@@ -296,7 +296,9 @@ def test_a_workbook_is_annotated_as_csv_row_by_row(desk: OfflineContext, tmp_pat
 # For programs ---------------------------------------------------------------------------------------------------------
 
 
-def test_json_is_one_object_in_the_language_asked_for(desk: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_object_in_the_language_asked_for(
+    context: OfflineContext, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", "offices", "--json", "--lang", "pl"]) == 1
     (item,) = json.loads(capsys.readouterr().out)["syncs"]
     assert item["problems"][1] == {
@@ -311,7 +313,7 @@ def test_json_is_one_object_in_the_language_asked_for(desk: OfflineContext, caps
     }
 
 
-def test_annotations_name_the_character(desk: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
+def test_annotations_name_the_character(context: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "offices", "--github"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (
@@ -322,10 +324,10 @@ def test_annotations_name_the_character(desk: OfflineContext, capsys: pytest.Cap
     assert all(line.startswith("::") for line in lines)
 
 
-def test_a_number_in_the_column_beside_is_told(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_number_in_the_column_beside_is_told(context: OfflineContext, tmp_path: Path) -> None:
     rows = "F1;Dziekanat;22 999 00 01\nF2;brak;22 999 00 02\nF3;Kasa;parter\n"
     (tmp_path / "offices.csv").write_text(f"id;telefon;opis\n{rows}", encoding="utf-8")
-    (item,) = check_sources(desk, ["offices"]).summary["syncs"]
+    (item,) = check_sources(context, ["offices"]).summary["syncs"]
     assert [(problem["line"], problem["code"]) for problem in item["problems"]] == [
         (2, "line-shifted"),
         (3, "number-clears"),
@@ -333,22 +335,22 @@ def test_a_number_in_the_column_beside_is_told(desk: OfflineContext, tmp_path: P
     ]
 
 
-def test_a_column_whose_name_is_misspelt_is_told(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_column_whose_name_is_misspelt_is_told(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.csv").write_text("id;telefon;komentarzz;pokój\nF1;22 999 00 01;x;1\n", encoding="utf-8")
-    (item,) = check_sources(desk, ["offices"]).summary["syncs"]
+    (item,) = check_sources(context, ["offices"]).summary["syncs"]
     assert [note for note in item["notes"] if "not used" in note] == [
         'The column "komentarzz" is not used. If comment is meant, correct its name.'
     ]
 
 
-def test_a_line_in_another_encoding_is_told(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_line_in_another_encoding_is_told(context: OfflineContext, tmp_path: Path) -> None:
     rows = [f"id;telefon\n{name};22 999 00 01\n".encode(form) for name, form in (("Ł1", "utf-8"), ("ś2", "cp1250"))]
     (tmp_path / "offices.csv").write_bytes(b"".join(rows))
-    (item,) = check_sources(desk, ["offices"]).summary["syncs"]
+    (item,) = check_sources(context, ["offices"]).summary["syncs"]
     assert [(problem["line"], problem["code"]) for problem in item["problems"]] == [(4, "encoding-mixed")]
 
 
-def test_two_forms_at_once_are_refused(desk: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_forms_at_once_are_refused(context: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--json", "--github"]) == 2
     assert "either" in capsys.readouterr().out
 
@@ -373,23 +375,23 @@ def test_two_forms_at_once_are_refused(desk: OfflineContext, capsys: pytest.Capt
         ("999-05-00", ""),
     ],
 )
-def test_a_hint_is_given_only_where_one_way_stands_out(desk: OfflineContext, text: str, hint: str) -> None:
-    checked = check_sources(desk, ["desks"]).files[0].source
+def test_a_hint_is_given_only_where_one_way_stands_out(context: OfflineContext, text: str, hint: str) -> None:
+    checked = check_sources(context, ["desks"]).files[0].source
     assert checked is not None
     hints = hints_of(checked.arranged.source.assign(key="").head(0), region="PL", area_code=None, switchboard=None)
     assert hint_number(text, hints) == hint
 
 
-def test_a_number_that_can_be_read_needs_no_hint(desk: OfflineContext, tmp_path: Path) -> None:
+def test_a_number_that_can_be_read_needs_no_hint(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "desks.csv").write_text("Name;Phone Number\nKasa;22 999 00 03, 22 999 00 04\n", encoding="utf-8")
-    (item,) = check_sources(desk, ["desks"]).summary["syncs"]
+    (item,) = check_sources(context, ["desks"]).summary["syncs"]
     assert [(problem["code"], problem["suggestion"]) for problem in item["problems"]] == [("number-several", "")]
 
 
-def test_the_area_code_of_most_numbers_is_a_hint(desk: OfflineContext, tmp_path: Path) -> None:
+def test_the_area_code_of_most_numbers_is_a_hint(context: OfflineContext, tmp_path: Path) -> None:
     rows = "".join(f"F1;22 999 00 0{at}\n" for at in range(4))
     (tmp_path / "offices.csv").write_text(f"id;telefon\n{rows}F2;999-05-00\n", encoding="utf-8")
-    assert [problem["suggestion"] for problem in only(desk, "offices")["problems"]] == ["22 999-05-00"]
+    assert [problem["suggestion"] for problem in only(context, "offices")["problems"]] == ["22 999-05-00"]
 
 
 def test_letters_of_another_alphabet_are_put_right_only_where_all_look_latin() -> None:
