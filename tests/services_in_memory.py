@@ -101,7 +101,7 @@ class MemoryApio(_Service):
 
 
 @dataclass
-class OfflineContext:
+class Desk:
     """A ledger that keeps one plan."""
 
     path: Path
@@ -123,11 +123,11 @@ class OfflineContext:
 
 
 @contextmanager
-def desk(folder: Path) -> Iterator[OfflineContext]:
+def desk(folder: Path) -> Iterator[Desk]:
     """Open a ledger in this folder."""
     path = folder / "ledger.db"
     ledger = Ledger.open(f"sqlite:///{path}")
     try:
-        yield OfflineContext(path, ledger)
+        yield Desk(path, ledger)
     finally:
         ledger.close()

@@ -26,7 +26,7 @@ WRITES = {"add", "modify", "rename", "delete"}
 
 
 @dataclass(frozen=True)
-class RunContext:
+class Observed:
     """One side of a run: what stood there, what the file says, what may be said about it.
 
     Attributes:
@@ -84,7 +84,7 @@ def planned(trip: Trip) -> list[dict[str, str]]:
     return [row for row in trip.lines if row["outcome"] != "unplanned" and not row["message"].startswith(CAME)]
 
 
-def counts_agree(context: RunContext, trip: Trip) -> None:
+def counts_agree(context: Observed, trip: Trip) -> None:
     """The summary says what the line report says."""
     for word, column in (("outcomes", "outcome"), ("actions", "action")):
         counted = Counter(row[column] for row in (trip.lines if word == "outcomes" else planned(trip)))
@@ -112,7 +112,7 @@ def every_sentence_has_its_code(trip: Trip) -> None:
         assert row["code"] or not row["message"], row
 
 
-def every_line_once(context: RunContext, trip: Trip) -> None:
+def every_line_once(context: Observed, trip: Trip) -> None:
     """Each line of the file stands in one row; each entry that stood there as well."""
     rows = planned(trip)
     told = Counter(int(row["line"]) for row in rows if row["line"])
@@ -146,7 +146,7 @@ class Claims:
     missing: list[Entry] = field(default_factory=list)
 
 
-def claims_of(context: RunContext, trip: Trip) -> Claims:
+def claims_of(context: Observed, trip: Trip) -> Claims:
     """Read a report."""
     claims = Claims()
     for row in planned(trip):
@@ -167,7 +167,7 @@ def claims_of(context: RunContext, trip: Trip) -> Claims:
     return claims
 
 
-def report_is_true(context: RunContext, trip: Trip) -> None:
+def report_is_true(context: Observed, trip: Trip) -> None:
     """Each row says what is there."""
     claims, there = claims_of(context, trip), context.entries(context.after)
     for entry, number in claims.stands.items():
@@ -178,13 +178,13 @@ def report_is_true(context: RunContext, trip: Trip) -> None:
         assert context.alien(entry) or there[entry] <= claims.stands[entry], ("stands there although it failed", entry)
 
 
-def wanted_lines(context: RunContext, trip: Trip) -> dict[int, tuple[str, str, str, str]]:
+def wanted_lines(context: Observed, trip: Trip) -> dict[int, tuple[str, str, str, str]]:
     """Return the lines that were not rejected and that want a number."""
     rejected = {int(row["line"]) for row in trip.lines if row["line"] and "rejected: " in row["message"]}
     return {n: line for n, line in context.lines.items() if n not in rejected and line[2] not in {"", "brak"}}
 
 
-def nothing_lost(context: RunContext, trip: Trip) -> None:
+def nothing_lost(context: Observed, trip: Trip) -> None:
     """Every entry that the file or the policy wants kept is still there."""
     if context.replaces:
         good = wanted_lines(context, trip)
@@ -196,7 +196,7 @@ def nothing_lost(context: RunContext, trip: Trip) -> None:
         assert not lost, lost
 
 
-def losses(context: RunContext, trip: Trip) -> Iterator[tuple[str, Entry]]:
+def losses(context: Observed, trip: Trip) -> Iterator[tuple[str, Entry]]:
     """Yield the entries of a list that are gone and that nobody wanted gone, each with the reason why it is missed."""
     there = context.entries(context.after)
     named = {(owner, context.fold(name)) for owner, name, _ in there}
@@ -226,7 +226,7 @@ def losses(context: RunContext, trip: Trip) -> Iterator[tuple[str, Entry]]:
                 yield "lost in a rename", entry
 
 
-def _owners_whole(context: RunContext, good: Mapping[int, Sequence[str]], bad: Mapping[int, Sequence[str]]) -> None:
+def _owners_whole(context: Observed, good: Mapping[int, Sequence[str]], bad: Mapping[int, Sequence[str]]) -> None:
     """An owner is as it was, or all that its lines want is there, with what nobody wanted gone."""
     there, stood = context.entries(context.after), context.entries(context.before)
     for owner in {row[0] for row in [*context.before, *context.after]}:
@@ -246,7 +246,7 @@ def _owners_whole(context: RunContext, good: Mapping[int, Sequence[str]], bad: M
                 assert entry[2] in keys or entry[1] in names or now[entry], ("nobody wanted it gone", entry)
 
 
-def nothing_strange(context: RunContext, trip: Trip) -> None:
+def nothing_strange(context: Observed, trip: Trip) -> None:
     """No entry is there that neither stood there nor is wanted."""
     stood = context.entries(context.before)
     good = wanted_lines(context, trip)
@@ -261,7 +261,7 @@ def nothing_strange(context: RunContext, trip: Trip) -> None:
         assert context.alien(entry) or number <= stood[entry] + wanted[entry], ("nobody wanted it", entry)
 
 
-def hold(context: RunContext, trip: Trip) -> None:
+def hold(context: Observed, trip: Trip) -> None:
     """All laws about one run."""
     counts_agree(context, trip)
     if not trip.lines:

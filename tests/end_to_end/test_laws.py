@@ -12,7 +12,7 @@ from typing import Any, get_args
 from drawing import saw, sees, share
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
-from road_laws import CAME, Entry, RunContext, hold, key_of
+from road_laws import CAME, Entry, Observed, hold, key_of
 from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
 
 from connectors.ledger.store import Ledger
@@ -235,7 +235,7 @@ def state_of(road: Road, case: Case) -> tuple[Entry, ...]:
     return tuple((LIST, *entry) for entry in road.entries())
 
 
-def travel(road: Road, case: Case) -> tuple[RunContext, Trip]:
+def travel(road: Road, case: Case) -> tuple[Observed, Trip]:
     """Make one run and return what is to be judged."""
     before = state_of(road, case)
     trip = road.go()
@@ -249,7 +249,7 @@ def travel(road: Road, case: Case) -> tuple[RunContext, Trip]:
         for at, (owner, name, number, new) in enumerate(case.rows, start=2)
     }
     missing = case.sync["delete_missing"]
-    return RunContext(
+    return Observed(
         before=before,
         after=state_of(road, case),
         lines=lines,
@@ -280,7 +280,7 @@ def judge(sandbox: Sandbox, case: Case) -> Trip:
         return trip
 
 
-def settled(road: Road, case: Case, context: RunContext, trip: Trip) -> None:
+def settled(road: Road, case: Case, context: Observed, trip: Trip) -> None:
     """Without faults a second run has nothing to do, and a good file is what stands there."""
     possible = can_be_held(case)
     if set(trip.outcomes) <= {"applied", "unchanged", "held"}:

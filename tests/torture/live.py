@@ -24,7 +24,7 @@ from road_laws import (
     report_is_true,
 )
 from road_laws import (
-    RunContext as Seen,
+    Observed as Seen,
 )
 from road_trip import ENVIRON, OPEN_GUARD, Road, Trip
 from sqlalchemy import Engine
@@ -49,7 +49,7 @@ OTHERS = "others"  # who has changed something, where no plan has
 
 
 @dataclass(frozen=True)
-class PlannedSync:
+class PlanMade:
     """What a plan was made of, and how long the log of changes was then."""
 
     before: State
@@ -81,7 +81,7 @@ class Living:
     road: Road
     engine: Engine
     rows: tuple[Row, ...] = ()
-    made: dict[str, PlannedSync] = field(default_factory=dict)
+    made: dict[str, PlanMade] = field(default_factory=dict)
     log: list[tuple[frozenset[str], str]] = field(default_factory=list)
     debts: list[Entry] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=count)
@@ -154,7 +154,7 @@ class Living:
         after = state_of(self.road, case)
         made = [plan["id"] for plan in plans_of(self.engine) if plan["id"] not in known]
         lines = {} if request.mode == "revert" else self._lines()
-        self.made |= {plan: PlannedSync(before, lines, mark) for plan in made}
+        self.made |= {plan: PlanMade(before, lines, mark) for plan in made}
         plan = trip.sync.get("plan") if trip else None
         plan = plan or (made[-1] if made else request.plan) or self._unfinished(request)
         if set(before) != set(after):
@@ -165,7 +165,7 @@ class Living:
             self.log += [(texts_changed_by(self.engine, other), other) for other in others]
         self.figures.run_result(request.mode, trip, stopped=life.over and trip is not None)
         self.figures.counts["entries"] += len(before) + len(after)
-        now = PlannedSync(before, self._lines(), mark)
+        now = PlanMade(before, self._lines(), mark)
         # A run that was refused at the door is judged by what stood when it began, not when the plan was made.
         facts = now if trip and not trip.lines else self.made.get(plan or "", now)
         seen = self._seen(facts, plan or "", after, faulty=True)
@@ -263,7 +263,7 @@ class Living:
         missed = {entry for _, entry in losses(seen, trip)}
         self.debts = [entry for entry in seen.before if seen.entry(*entry) in missed]
 
-    def _seen(self, made: PlannedSync, plan: str, after: State, *, faulty: bool) -> Seen:
+    def _seen(self, made: PlanMade, plan: str, after: State, *, faulty: bool) -> Seen:
         case = self.history.case
         touched = [texts for texts, by in self.log[made.mark :] if by != plan]
         missing = case.sync["delete_missing"]
@@ -316,7 +316,7 @@ class Living:
         if not possible or trip.sync["rejected"] or "hold" in trip.actions:
             return
         assert trip.exit_code == 0, trip.exit_code
-        seen = self._seen(PlannedSync(state, self._lines(), len(self.log)), "", state, faulty=False)
+        seen = self._seen(PlanMade(state, self._lines(), len(self.log)), "", state, faulty=False)
         there = seen.entries(state)
         wanted = seen.entries(
             (owner, new or name, number) for owner, name, number, new in seen.lines.values() if number not in BAD

@@ -50,7 +50,7 @@ class Ended:
 
 
 @dataclass
-class OfflineContext:
+class Desk:
     """A folder with a configuration and a file, both services on loopback, and somebody who types commands."""
 
     sandbox: Sandbox
@@ -82,7 +82,7 @@ class OfflineContext:
 
 
 @contextmanager
-def usos_desk(entities: int, folder: Path, **connection: Any) -> Iterator[OfflineContext]:
+def usos_desk(entities: int, folder: Path, **connection: Any) -> Iterator[Desk]:
     """Lay out so many faculties, each with one number whose comment is to change."""
     numbers = {str(at): f"22 999 {at // 100:02} {at % 100:02}" for at in range(entities)}
     with serve(usos_state({entity: [("old", number)] for entity, number in numbers.items()})) as sandbox:
@@ -91,11 +91,11 @@ def usos_desk(entities: int, folder: Path, **connection: Any) -> Iterator[Offlin
         lines = "".join(f"{entity},{number},new,\n" for entity, number in numbers.items())
         road.source(f"entity_id,number,comment,type_id\n{lines}")
         road.close()
-        yield OfflineContext(sandbox, folder)
+        yield Desk(sandbox, folder)
 
 
 @contextmanager
-def apio_desk(entries: int, folder: Path, **sync: Any) -> Iterator[OfflineContext]:
+def apio_desk(entries: int, folder: Path, **sync: Any) -> Iterator[Desk]:
     """Lay out so many entries, each of which is to get another number; entry by entry unless told otherwise."""
     names = [f"Room {at:03}" for at in range(entries)]
     with serve(apio_state([(name, f"+48-22999{at:04}") for at, name in enumerate(names)])) as sandbox:
@@ -103,10 +103,10 @@ def apio_desk(entries: int, folder: Path, **sync: Any) -> Iterator[OfflineContex
         road.configure({"tenant": "chopin", "guard": OPEN_GUARD, "write": "entries", **sync}, concurrency=4)
         road.source("Name;Phone Number\n" + "".join(f"{name};22 998 {at:04}\n" for at, name in enumerate(names)))
         road.close()
-        yield OfflineContext(sandbox, folder)
+        yield Desk(sandbox, folder)
 
 
-def changed(desk: OfflineContext) -> int:
+def changed(desk: Desk) -> int:
     """Return how many owners or entries are as the file wants them."""
     numbers = desk.sandbox.usos.numbers
     usos = sum(row.comment_pl == "new" for at in range(1000) for row in numbers("faculty", str(at)))

@@ -6,12 +6,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from processes import OfflineContext, apio_desk, changed, usos_desk
+from processes import Desk, apio_desk, changed, usos_desk
 
 SIZE = 60
 
 
-def settled(desk: OfflineContext, size: int) -> None:
+def settled(desk: Desk, size: int) -> None:
     """Resume, then sync: all is in place, and the second one had nothing to do."""
     resumed = desk.type("resume")
     assert resumed.code == 0, resumed.err

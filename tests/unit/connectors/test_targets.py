@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from services_in_memory import MemoryApio, MemoryUsos, OfflineContext, desk
+from services_in_memory import Desk, MemoryApio, MemoryUsos, desk
 from tables import clears, desired, rejected, repeats
 
 from connectors.apio.client import PhoneList
@@ -31,7 +31,7 @@ OLD, NEW = "22 552 00 0{}", "22 552 99 0{}"
 
 
 @pytest.fixture
-def table_desk(tmp_path: Path) -> Iterator[OfflineContext]:
+def table_desk(tmp_path: Path) -> Iterator[Desk]:
     with desk(tmp_path) as opened:
         yield opened
 
@@ -66,7 +66,7 @@ def failing(**errors: Callable[[int], Exception | None]) -> Callable[[str, int],
     return lambda method, before: errors[method](before) if method in errors else None
 
 
-def test_after_a_refusal_of_access_nothing_more_is_sent_to_usos(table_desk: OfflineContext) -> None:
+def test_after_a_refusal_of_access_nothing_more_is_sent_to_usos(table_desk: Desk) -> None:
     """Every further request would be refused as well, hundreds of them each night."""
     client = three_faculties()
     rows = three_changes(usos(client))
@@ -82,7 +82,7 @@ def test_after_a_refusal_of_access_nothing_more_is_sent_to_usos(table_desk: Offl
     [({0, 1, 2}, ["failed", "failed", "failed"], 0), ({0, 2}, ["failed", "unknown", "failed"], 1)],
 )
 def test_an_intent_stays_open_as_long_as_one_owner_is_unknown(
-    table_desk: OfflineContext, refused: set[int], told: list[str], left_open: int
+    table_desk: Desk, refused: set[int], told: list[str], left_open: int
 ) -> None:
     client = three_faculties()
     rows = three_changes(usos(client))
@@ -113,7 +113,7 @@ def list_plan(client: MemoryApio, *lines: dict[str, Any], delete_missing: bool =
 
 
 def test_an_entry_at_rest_whose_row_was_refused_is_unknown_while_the_list_cannot_be_read(
-    table_desk: OfflineContext,
+    table_desk: Desk,
 ) -> None:
     """Some servers delete what a refused row names: the next run has to look after it."""
     client = MemoryApio(list={"Dean": OLD.format(1), "Ł": OLD.format(2)}, refuses=frozenset({"Ł"}))
@@ -125,7 +125,7 @@ def test_an_entry_at_rest_whose_row_was_refused_is_unknown_while_the_list_cannot
     assert str(written.known[about["Dean"]].outcome) == "unknown"
 
 
-def test_an_entry_at_rest_whose_row_was_refused_is_put_back(table_desk: OfflineContext) -> None:
+def test_an_entry_at_rest_whose_row_was_refused_is_put_back(table_desk: Desk) -> None:
     client = MemoryApio(list={"Dean": OLD.format(1), "Ł": OLD.format(2)}, refuses=frozenset({"Ł"}))
     rows = list_plan(client, {"name": "Dean", "number": NEW.format(1)})
     written = apio(client).write(rows, table_desk.job(rows))
@@ -137,7 +137,7 @@ def test_an_entry_at_rest_whose_row_was_refused_is_put_back(table_desk: OfflineC
 @pytest.mark.parametrize("way", ["entries", "batch"])
 @pytest.mark.parametrize(("stored", "folds"), [("Dekan", False), ("DEKAN", True)])
 def test_half_a_rename_that_goes_no_further_does_not_bring_the_old_name_back(
-    table_desk: OfflineContext,
+    table_desk: Desk,
     way: str,
     stored: str,
     folds: bool,  # noqa: FBT001 - a column
@@ -153,7 +153,7 @@ def test_half_a_rename_that_goes_no_further_does_not_bring_the_old_name_back(
     assert "create" not in client.calls
 
 
-def test_what_half_a_rename_has_cost_comes_back_where_the_new_name_does_not_stand(table_desk: OfflineContext) -> None:
+def test_what_half_a_rename_has_cost_comes_back_where_the_new_name_does_not_stand(table_desk: Desk) -> None:
     client = MemoryApio(list={"Dean": OLD.format(1), "Porter": OLD.format(2)})
     rows = list_plan(client, {"name": "Dekan", "number": OLD.format(1), "old_name": "Dean"})
     (row,) = rows.index[rows["action"] == "rename"]
