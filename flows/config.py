@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -36,6 +37,12 @@ _PLAINLY = {
         ("delimiter", "quotechar", "csv_delimiter", "csv_quotechar"), "give one character that ends no line"
     ),
 }
+
+
+@cache
+def _model() -> type[Settings]:
+    """Return what the file may say, made once: a class of each table costs more than reading the file."""
+    return settings_model(specs())
 
 
 def find_configuration(given: str | None, environ: Mapping[str, str]) -> Path:
@@ -107,7 +114,7 @@ class _Problem:
 
 def _judged(path: Path, data: dict[str, Any], now: datetime) -> Settings:
     try:
-        settings = settings_model(specs()).model_validate(data)
+        settings = _model().model_validate(data)
         problems = _contradictions(settings, now)
     except ValidationError as error:
         problems = [_told(dict(problem), data) for problem in error.errors()]
@@ -159,7 +166,7 @@ def _no_switchboards(settings: Settings) -> list[str]:
 def _hidden(rest: Mapping[str, Any], now: datetime) -> list[_Problem]:
     """Return what else is wrong, where that can be told without the keys that nobody knows."""
     try:
-        return _contradictions(settings_model(specs()).model_validate(rest), now)
+        return _contradictions(_model().model_validate(rest), now)
     except ValidationError:
         return []
 
@@ -243,7 +250,7 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
 def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
     model: type[BaseModel] = Settings
     if steps[:1] == ["syncs"]:
-        model = get_args(settings_model(specs()).model_fields["syncs"].annotation)[1]
+        model = get_args(_model().model_fields["syncs"].annotation)[1]
         if len(steps) > 2 and steps[-1] in {"columns", "guard"}:
             model = cast("type[BaseModel]", model.model_fields[steps[-1]].annotation)
     elif steps[:1] == ["connections"] and len(steps) > 2:

@@ -126,16 +126,16 @@ class Settings(Section):
 
     def _lists_with_two_masters(self, specs: Mapping[str, TargetSpec]) -> list[str]:
         """A sync that deletes what its file does not mention would delete what another one has just added."""
-        lists: dict[tuple[str, str], list[str]] = {}
+        lists: dict[tuple[str, str, str], list[str]] = {}
         for name, sync in self.syncs.items():
             connection = self.connections.get(sync.connection)
             spec = specs[connection.kind] if connection else None
             if spec and spec.single_owner and all(getattr(sync, key) is not None for key in spec.required):
-                lists.setdefault((sync.connection, spec.place(sync)), []).append(name)
+                lists.setdefault((sync.connection, spec.place(sync), spec.wording.place), []).append(name)
         return [
-            f"syncs.{name}.delete_missing: {', '.join(names)} share one phone list, so none of them may delete "
+            f"syncs.{name}.delete_missing: {', '.join(names)} share one {called}, so none of them may delete "
             "what the others bring: give the list one source"
-            for names in lists.values()
+            for (_, _, called), names in lists.items()
             for name in names
             if len(names) > 1 and self.syncs[name].delete_missing
         ]

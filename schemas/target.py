@@ -64,7 +64,8 @@ class Wording:
         title: its name.
         entries: where its entries stand: "USOS", "phone lists".
         connection: one of its connections: "a USOS one".
-        subject: what stores the entries: "USOS", "the phone list".
+        subject: what stores the entries, at the beginning of a sentence: "USOS", "The phone list".
+        place: one place of it: "phone list".
         name: the text beside a number: "name" or "comment".
         label: the service in a table of systems, by language.
     """
@@ -73,6 +74,7 @@ class Wording:
     entries: str
     connection: str
     subject: str
+    place: str
     name: str
     label: Mapping[str, str]
 
@@ -167,7 +169,7 @@ def wrong_with(sync: Sync, spec: TargetSpec, specs: Mapping[str, TargetSpec]) ->
     ]
     if sync.slices > 1 and not spec.sliceable:
         able = " and ".join(other.wording.entries for other in others if other.sliceable)
-        wrong.append(f"slices: this is for {able}; {spec.wording.subject} is written as one")
+        wrong.append(f"slices: this is for {able}; a {spec.wording.place} is written as one")
     columns = {key: other for other in others for key in other.column_keys if key not in spec.column_keys}
     wrong += [
         f"columns.{key}: this is for {other.wording.entries}"
@@ -175,5 +177,6 @@ def wrong_with(sync: Sync, spec: TargetSpec, specs: Mapping[str, TargetSpec]) ->
         if getattr(sync.columns, key) is not None
     ]
     if sync.columns.link is not None and spec.single_owner:
-        wrong.append("columns.link: this is for files whose lines name their owners")
+        named = " and ".join(o.wording.entries for o in others if not o.single_owner and o.advertised)
+        wrong.append(f"columns.link: this is for {named}")
     return wrong

@@ -90,6 +90,7 @@ SPEC: Final = TargetSpec(
         entries="phone lists",
         connection="an APIO one",
         subject="The phone list",
+        place="phone list",
         name="name",
         label={"en": "phone list", "pl": "lista telefonów"},
     ),

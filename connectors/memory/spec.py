@@ -41,6 +41,7 @@ SPEC: Final = TargetSpec(
         entries="directories in memory",
         connection="one in memory",
         subject="The directory",
+        place="shelf",
         name="name",
         label={"en": "directory in memory", "pl": "katalog w pamięci"},
     ),

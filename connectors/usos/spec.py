@@ -93,6 +93,7 @@ SPEC: Final = TargetSpec(
         entries="USOS",
         connection="a USOS one",
         subject="USOS",
+        place="class of entities",
         name="comment",
         label={"en": "USOS", "pl": "USOS"},
     ),

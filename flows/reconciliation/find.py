@@ -39,7 +39,7 @@ def find(context: RunContext, text: str) -> Sightings:
         raise UsageError("There is nothing to look for.", remedy="Give a number or a part of a name.")
     looks = look_at_files(context)
     for those in sharing(context, looks):
-        if not _searched(context, those[0], text):
+        if not _searched(context, those, text):
             read_place(context, those)
     tables = [table for one in looks for table in _in_file(context, one, text)]
     tables += _in_places(context, looks, text)
@@ -57,19 +57,21 @@ def _sought(context: RunContext, one: Look, text: str) -> SearchTerm:
     return search(text, region=reading.region, area_code=reading.area_code)
 
 
-def _searched(context: RunContext, one: Look, text: str) -> bool:
+def _searched(context: RunContext, looks: list[Look], text: str) -> bool:
     """Let the service look for plain words itself, where it can; its answer is filtered again.
 
     It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: then all are read.
     """
-    if not (_sought(context, one, text).is_name and text.isascii()):
+    first = looks[0]
+    if not (_sought(context, first, text).is_name and text.isascii()):
         return False
     try:
-        one.found = context.target(one.sync).search(" ".join(text.split()))
+        first.found = context.target(first.sync).search(" ".join(text.split()))
     except ServiceError as error:
-        one.wrong_place = error
+        for one in looks:
+            one.wrong_place = error
         return True
-    return one.found is not None
+    return first.found is not None
 
 
 def _in_file(context: RunContext, one: Look, text: str) -> list[pd.DataFrame]:

@@ -72,6 +72,16 @@ WRONG = {
         'source = "desks.csv"\ncolumns = { nummer = "N" }',
         ["syncs.desks.columns.nummer: unknown key; did you mean number?"],
     ),
+    "slices of a place that is written as one": (
+        "tenant =",
+        "slices = 2\ntenant =",
+        ["syncs.desks.slices: this is for USOS; a phone list is written as one"],
+    ),
+    "a link where lines name no owner": (
+        'source = "desks.csv"',
+        'source = "desks.csv"\ncolumns = { link = "L" }',
+        ["syncs.desks.columns.link: this is for USOS"],
+    ),
     "a key like no other": ("tenant =", "zzz = 1\ntenant =", ["syncs.desks.zzz: unknown key"]),
     "an unknown service": (
         'kind = "apio"',

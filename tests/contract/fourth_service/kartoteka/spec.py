@@ -47,6 +47,7 @@ SPEC = TargetSpec(
         entries="card indexes",
         connection="a Kartoteka one",
         subject="Kartoteka",
+        place="card index",
         name="title",
         label={"en": "card index", "pl": "kartoteka"},
     ),
