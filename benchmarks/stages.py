@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from benchmarks.generate import COLUMNS, institution, phone_list
 from benchmarks.roads.ours import PHONE_LIST, USERS, Kind, road
 from connectors.files.reading import read_csv, write_private
-from connectors.ledger.plan_table import packed
-from schemas.plan import fingerprint
+from connectors.ledger.records import packed
 from tasks.execution.results import announce
+from tasks.plan.table import fingerprint
 from tasks.reports.line_report import report_csv
 
 T = TypeVar("T")

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from schemas import limits
-from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError, Unreachable
-from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot, WriteAnswer
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.classify import Seen, classify, row_outcome, without_effect, worth_another_try
-from tasks.execution.compare import agreeing, in_place, moved, newcomers, stands, writes
-from tasks.execution.entity_sets import Wanted, entity_sets
+from tasks.execution.compare import Wanted, agreeing, entity_sets, in_place, moved, newcomers, stands, writes
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
 

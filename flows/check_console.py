@@ -16,7 +16,7 @@ from flows.errors import show_errors
 from schemas.settings import Language
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import weight, whole
-from tasks.source.workflow_annotations import Spot, annotation, column_of
+from tasks.source.annotation import Spot, annotation, column_of
 
 if TYPE_CHECKING:
     from flows.check import CheckedFile, CheckedSources

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import click
 
-from flows.commands import keeping, looking, reconciling, running, serving, trying
+from flows.commands import keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
 from flows.errors import REPORT_IT, TRACEBACK, error_text, unexpected
 from flows.startup import tune_garbage_collection
@@ -58,7 +58,7 @@ for command in (
     reconciling.find,
     looking.number,
     looking.doctor,
-    serving.serve,
+    running.serve,
     keeping.purge,
     keeping.erase,
     trying.sandbox,

@@ -19,7 +19,7 @@ from connectors.sandbox.server import serve
 from connectors.sandbox.wire import Call
 from flows.console import out
 from flows.context import open_context
-from flows.orchestration.temporary_home import use_temporary_home
+from flows.orchestration.home import use_temporary_home
 from flows.progress import Narrator
 from flows.run_history import one_run
 from flows.sandbox import CONFIGURATION, copy_samples, credentials, read_state

@@ -1,21 +1,34 @@
-"""Make a plan: read both sides, judge, match, guard, and keep it."""
+"""Make a plan: read both sides, judge, match, guard, and keep it.
+
+Runs plan by `plan_ends`, and so do their proof, reconciliations and exports, and nothing else may: what a
+reconciliation says a sync would do is what the sync's plan does.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
+from typing import Any
 
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.plan_policy import Ends, PlannedEnds, owners_of, plan_ends
+from flows.context import RunContext
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import SyncRun
 from schemas.execution import Snapshot, Target
-from schemas.plan import GuardHit, fingerprint
+from schemas.plan import GuardHit
 from schemas.quirks import FOLDS_NAMES
+from schemas.syncs import Sync
+from schemas.tables import Plan, validated
+from tasks.execution.quirks import as_commented, as_stored
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.guards import Facts, guard
+from tasks.plan.rules import plan
+from tasks.plan.table import fingerprint
 from tasks.source.validation import Checked
 
 
@@ -85,3 +98,103 @@ def _parts(checked: Checked) -> list[pd.DataFrame]:
 
 def _rejects_of(checked: Checked, header: str) -> int:
     return int(checked.rejected.loc[checked.rejected["column"] == header, "line"].nunique())
+
+
+@dataclass(frozen=True)
+class Ends:
+    """One sync between its two ends, as they were read.
+
+    Attributes:
+        sync: its section of the configuration.
+        target: its place.
+        headers: what its file calls our columns.
+        checked: its file, judged.
+        found: the entries of its place.
+        gone: owners that earlier runs wrote and that the file has no more.
+    """
+
+    sync: Sync
+    target: Target
+    headers: Mapping[str, str]
+    checked: Checked
+    found: Snapshot
+    gone: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PlannedEnds:
+    """A plan, and what it was made of.
+
+    Attributes:
+        checked: the file's lines, with names as the place spells them.
+        policy: how far the plan goes.
+        table: the `Plan`.
+    """
+
+    checked: Checked
+    policy: Policy
+    table: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Refuse what is no `Plan`, as an `InternalError`."""
+        validated(Plan, self.table)
+
+    def again(self, found: Snapshot, *, fold_names: bool) -> PlannedEnds:
+        """Return the plan that the same lines make of what stands in the place now."""
+        policy = replace(self.policy, fold_names=fold_names, unread=found.unread)
+        return PlannedEnds(self.checked, policy, plan(_inputs(self.checked, found), policy))
+
+
+def _directly(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
+
+
+def owners_of(checked: Checked) -> set[str]:
+    """Return the owners that a file is about, also those that only a rejected line names."""
+    return {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+
+
+def plan_ends(context: RunContext, ends: Ends, step: Callable[..., Any] = _directly) -> PlannedEnds:
+    """Return the plan that leads from what the place holds to what the file wants; nothing is kept or written.
+
+    A phone list may be asked whether it ignores the case of names.
+
+    Args:
+        context: what the ledger remembers of the place.
+        ends: the sync between its two ends.
+        step: how planning itself is carried out: a function and its arguments.
+    """
+    checked, policy = _expected(context, ends)
+    return PlannedEnds(checked, policy, step(plan, _inputs(checked, ends.found), policy))
+
+
+def _inputs(checked: Checked, found: Snapshot) -> Inputs:
+    return Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found.entries)
+
+
+def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
+    """Return the file's lines, with names as the place spells them, and how far a plan may go."""
+    sync, checked, found = ends.sync, ends.checked, ends.found
+    memory, place = context.ledger.memory, ends.target.name
+    known = memory.traits(place)
+    spec = context.spec(sync)
+    # Expect names as the place has been seen to spell them: otherwise each run would change them again.
+    names = checked.desired["name"]
+    if spec.names_are_keys:
+        names = as_stored(names, found.entries["tidy"], known)
+    elif "name" in ends.headers:
+        names = as_commented(checked.desired, found.entries, known)
+    checked = replace(checked, desired=checked.desired.assign(name=names))
+    # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
+    meant = chain(checked.desired["name"], checked.desired["old_name"])
+    policy = Policy(
+        names_are_keys=spec.names_are_keys,
+        delete_missing=sync.delete_missing if sync.delete_missing is not None else spec.deletes_missing,
+        clear_gone=sync.on_missing_owner == "clear",
+        gone=frozenset() if spec.single_owner else ends.gone,  # a list stays the one it is, without any line
+        unread=found.unread,
+        fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
+        names_managed="name" in ends.headers,
+        kept_types=memory.kept_types(place),
+    )
+    return checked, policy

@@ -1,4 +1,4 @@
-"""Work on whole columns of texts: find by a pattern, among others or by their key, and use all cores."""
+"""Work on whole columns of texts: find by a pattern, among others or by their key, as bytes, and on all cores."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,3 +61,12 @@ def on_all_cores(work: Callable[[Item], Result], items: Iterable[Item], *, rows:
         return [work(item) for item in items]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(work, items))
+
+
+def text_bytes(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Return the bytes of all texts in a row, and where each text begins among them, the last one's end included."""
+    _, offsets, data = texts.buffers()
+    if not len(texts) or data is None:
+        return np.empty(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
+    starts = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, dtype=np.uint8)[starts[0] : starts[-1]], starts - starts[0]

@@ -27,10 +27,9 @@ from connectors.usos.spec import UsosConnection, UsosSync
 from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
-from schemas.policy import Guard
 from schemas.reasons import FileCode, LineCode
 from schemas.settings import Language, Notify, Pages, Reconcile, Settings
-from schemas.syncs import Columns, Sync
+from schemas.syncs import Columns, Guard, Sync
 from tasks.messages import catalogue
 from tasks.messages.rendering import advice, whole
 

@@ -15,12 +15,12 @@ from connectors.apio.spec import list_owner
 from connectors.files.reading import read_csv, write_private
 from connectors.ledger.store import KeptPlan, Ledger
 from connectors.usos.spec import SPEC as USOS
-from schemas.plan import fingerprint
 from schemas.target import TargetSpec
 from tasks.execution.results import announce
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
+from tasks.plan.table import fingerprint
 from tasks.reports.line_report import report_csv
 from tasks.source.columns import Records, arrange
 from tasks.source.validation import Rules, validate

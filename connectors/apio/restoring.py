@@ -9,8 +9,7 @@ import pandas as pd
 from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
 from schemas import limits
-from schemas.answer import WriteAnswer
-from schemas.execution import Job
+from schemas.execution import Job, WriteAnswer
 from schemas.problems import Code, Problem
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place

@@ -11,8 +11,8 @@ import pandas as pd
 from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
 from connectors.execution import answer_of
 from connectors.http.request import WriteReceipt as Confirmed
-from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError
+from schemas.execution import WriteAnswer
 from schemas.plan import Action
 from tasks.execution.changes import ListChange, compose
 

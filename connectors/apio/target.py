@@ -12,9 +12,8 @@ from connectors.apio.sending import Sender, Way
 from connectors.apio.spec import ApioConnection, list_owner
 from connectors.execution import as_current, wait_before
 from schemas import limits
-from schemas.answer import WriteAnswer
 from schemas.errors import ServiceError, Unreachable
-from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange, list_changes

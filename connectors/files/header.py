@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from schemas.errors import SourceError
-from schemas.texts import header_key
+from tasks.source.column_synonyms import header_key
 
 _LOOKS_LIKE_DATA = re.compile(r"(?:\d[ ()./+-]*){5}")
 _NUMBER_ALONE = re.compile(r"[+(]*\d(?:[ ().\-/\u00a0]*\d){6,}")

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from connectors.ledger.plan_table import packed, unpacked
+from connectors.ledger.records import packed, unpacked
 from schemas import ledger as tables
 from schemas.errors import LedgerError
 

@@ -1,15 +1,17 @@
-"""What the ledger keeps of a plan, a row and a yes, and how it is found again."""
+"""What the ledger keeps of a plan, a row and a yes: how it is packed, and found again."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlalchemy import Connection, Table, func, select
 
-from connectors.ledger.plan_table import unpacked
 from schemas.errors import LedgerError
 from schemas.plan import WRITES
 
@@ -80,3 +82,24 @@ def kept(row: Mapping[Any, Any]) -> KeptPlan:
 def _with_codes(entries: pd.DataFrame) -> pd.DataFrame:
     """Return a plan's table with the column that plans of releases before codes have not."""
     return entries if "code" in entries else entries.assign(code=pd.Series("", index=entries.index, dtype="str"))
+
+
+_SAMPLE = 4096  # rows that tell whether a column repeats its values
+BATCH = 500  # bound parameters in one statement: every database takes that many
+
+
+def packed(frame: pd.DataFrame) -> bytes:
+    """Return a table as compressed Parquet."""
+    buffer = io.BytesIO()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    # A dictionary of numbers that hardly repeat is given up after half of the work.
+    sample = frame.head(_SAMPLE)
+    repeating = [name for name in frame if 2 * sample[name].nunique() < len(sample)]
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=repeating, write_statistics=False)
+    return buffer.getvalue()
+
+
+def unpacked(data: bytes) -> pd.DataFrame:
+    """Return the table that was packed."""
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(data)).to_pandas()
+    return frame

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from connectors.ledger.plan_table import BATCH, packed, unpacked
+from connectors.ledger.records import BATCH, packed, unpacked
 from schemas import ledger as tables
 
 

@@ -13,9 +13,8 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from connectors.ledger.engine import connect
 from connectors.ledger.findings import Findings
 from connectors.ledger.locks import Locks
-from connectors.ledger.plan_table import BATCH, packed
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import Approval, KeptPlan, kept, the_one
+from connectors.ledger.records import BATCH, Approval, KeptPlan, kept, packed, the_one
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError

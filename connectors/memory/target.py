@@ -12,11 +12,9 @@ import pandas as pd
 
 from connectors.execution import OwnerSets, answer_of, as_current
 from connectors.http.request import WriteReceipt
-from schemas.answer import WriteAnswer
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
-from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
-from tasks.execution.compare import writes
-from tasks.execution.entity_sets import Wanted
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
+from tasks.execution.compare import Wanted, writes
 
 Entry = tuple[str, str]  # name, number
 Fault = Literal["unreachable", "denied", "refused", "lost before", "lost after"]

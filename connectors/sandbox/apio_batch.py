@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from connectors.sandbox.apio_errors import ApioRefusedError
 from connectors.sandbox.apio_file import FileRow
 from connectors.sandbox.apio_rows import Contact
-from connectors.sandbox.apio_rules import name_key, stored_name, stored_number, tidied
+from connectors.sandbox.apio_rules import ApioRefusedError, name_key, stored_name, stored_number, tidied
 from connectors.sandbox.number_form import reformatted
 from connectors.sandbox.options import ApioOptions
 

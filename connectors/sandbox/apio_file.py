@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.sandbox.apio_errors import ApioRefusedError
+from connectors.sandbox.apio_rules import ApioRefusedError
 from connectors.sandbox.options import ApioOptions
 
 

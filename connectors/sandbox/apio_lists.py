@@ -11,10 +11,9 @@ from sqlalchemy import Connection
 
 from connectors.sandbox import apio_rows
 from connectors.sandbox.apio_batch import Batch
-from connectors.sandbox.apio_errors import ApioRefusedError
 from connectors.sandbox.apio_file import file_rows
 from connectors.sandbox.apio_rows import Contact, PhoneList
-from connectors.sandbox.apio_rules import name_key, stored_name, stored_number, tidied
+from connectors.sandbox.apio_rules import ApioRefusedError, name_key, stored_name, stored_number, tidied
 from connectors.sandbox.apio_search import found
 from connectors.sandbox.options import ApioOptions
 from connectors.sandbox.store import Store

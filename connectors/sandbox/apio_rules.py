@@ -1,10 +1,10 @@
-"""What a name and a number may be, and how they are stored."""
+"""What a name and a number may be, how they are stored, and how APIO refuses."""
 
 from __future__ import annotations
 
-from connectors.sandbox.apio_errors import ApioRefusedError
 from connectors.sandbox.number_form import reformatted
-from connectors.sandbox.options import ApioOptions
+from connectors.sandbox.options import ApioOptions, ErrorShape
+from connectors.sandbox.wire import Reply, answer_json, page
 
 
 def name_key(name: str, options: ApioOptions) -> str:
@@ -45,3 +45,23 @@ def stored_number(number: str, options: ApioOptions) -> str:
     if "@" in number or number.casefold().startswith("sip:"):
         raise ApioRefusedError(400, "The phone number must not be a SIP address")
     return reformatted(number, options.numbers)
+
+
+class ApioRefusedError(Exception):
+    """A request that is refused: nothing was done."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def error_answer(error: ApioRefusedError, shape: ErrorShape) -> Reply:
+    """`details`, a list of error objects with a number each, or the page of a front end."""
+    match shape:
+        case "html":
+            return page(error.status, error.message)
+        case "list":
+            return answer_json(error.status, [{"code": error.status * 100 + 1, "message": error.message}])
+        case _:
+            return answer_json(error.status, {"details": error.message})

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from connectors.sandbox.apio_errors import ApioRefusedError
 from connectors.sandbox.apio_rows import Contact
+from connectors.sandbox.apio_rules import ApioRefusedError
 
 Test = Callable[[Contact, str], bool]
 

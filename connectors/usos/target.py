@@ -11,12 +11,10 @@ import pandas as pd
 from connectors.execution import OwnerSets, answer_of, as_current
 from connectors.usos.client import Usos, UsosNumber
 from connectors.usos.spec import EntityClass, UsosConnection
-from schemas.answer import WriteAnswer
 from schemas.errors import RequestRefused
-from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
 from schemas.target import identifier_of
-from tasks.execution.compare import writes
-from tasks.execution.entity_sets import Wanted
+from tasks.execution.compare import Wanted, writes
 
 _UNREAD = "held: USOS gave no usable answer for this entity"
 # Calls that each connection has of the owners that are read together.

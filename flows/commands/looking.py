@@ -62,7 +62,7 @@ def number(
     """
     from flows.config import is_area_code, is_region, is_switchboard
     from flows.console import show_numbers
-    from flows.number_reading import explain
+    from tasks.phone.suggestions import explain
 
     if not is_region(region):
         raise UsageError(f"There is no region {region!r}.", remedy="Give two capital letters, such as PL.")

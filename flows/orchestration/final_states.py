@@ -14,7 +14,7 @@ from flows.sync_run import RunResult
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.plan import Action, Outcome
-from tasks.execution.line_references import name_lines
+from tasks.execution.status_changes import name_lines
 from tasks.reports.headline import Tally, headline
 
 

@@ -13,22 +13,19 @@ from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.office_links import Links, links
-from flows.reconciliation.overlap import numbers_of, systems_of
 from flows.reconciliation.reading import Look, look, places_of, side_of, type_words
-from flows.reconciliation.reporting import report
+from flows.reconciliation.reporting import numbers_of, report, systems_of
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind, View, tally
 from schemas.settings import Language
 from schemas.tables import Finding, validated
+from tasks.reconcile.align import COLUMNS, deduplicate
 from tasks.reconcile.classify import classify_findings
-from tasks.reconcile.cross_references import find_cross_references, number_locations
-from tasks.reconcile.deduplicate import deduplicate
+from tasks.reconcile.cross_references import find_cross_references, number_locations, overlap
 from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
-from tasks.reconcile.inputs import COLUMNS
-from tasks.reconcile.masking import mask_findings
-from tasks.reconcile.overlap import overlap
 from tasks.reconcile.remedies import Names, add_remedies
+from tasks.reports.masking import mask_findings
 from tasks.text_columns import looked_up
 
 _SHOWN_RUNS = 12

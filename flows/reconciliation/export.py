@@ -14,7 +14,7 @@ import pandas as pd
 from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
 from flows.context import RunContext
-from flows.plan_policy import owners_of, plan_ends
+from flows.planning import owners_of, plan_ends
 from flows.reconciliation.reading import Look, ends_of, place_of
 from flows.sources import configured_columns, extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError

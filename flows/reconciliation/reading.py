@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from flows.context import RunContext
-from flows.plan_policy import Ends, owners_of, plan_ends
+from flows.planning import Ends, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
 from schemas.execution import NumberingDefaults, Snapshot, Target
 from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.reconcile.align import SyncSide
 from tasks.reconcile.cross_references import PlaceEntries
-from tasks.reconcile.inputs import SyncSide
 from tasks.source.validation import Checked
 
 _MOST_TYPES = 50  # an installation has a handful; each costs a request

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pandas as pd
+
 from connectors.files.reading import write_private
 from flows.context import RunContext
-from schemas.findings import View
+from flows.reconciliation.reading import Look, places_of
+from schemas.findings import System, View
 from schemas.settings import Language
+from tasks.reconcile.cross_references import numbers_in
 from tasks.reports.csv_text import as_csv
 
 
@@ -37,3 +41,34 @@ def _json(view: View, summary: dict[str, Any]) -> str:
         "resolved": view.resolved.to_dict("records"),
     }
     return json.dumps(whole, ensure_ascii=False, default=str) + "\n"
+
+
+def systems_of(looks: list[Look]) -> list[System]:
+    """Return the files, then the places, each with its figures and what kept it from being read."""
+    systems: list[System] = []
+    for one in looks:
+        checked, note = one.checked, one.wrong_source.message if one.wrong_source else ""
+        lines = checked.rows if checked else 0
+        numbers = len(numbers_in(checked.desired["key"])) if checked else 0
+        problems = int(checked.rejected["line"].nunique()) if checked else 0
+        systems.append(System(one.name, "csv", lines, numbers, problems, note))
+    unread = {owner: one.place for one in looks if one.found for owner in one.found.unread}
+    notes = {one.place: one.wrong_place.message for one in looks if one.wrong_place}
+    read = {place.name: place.entries for place in places_of(looks)}
+    kinds = {one.place: one.spec.kind for one in looks}
+    for place, kind in kinds.items():
+        keys = read[place]["key"] if place in read else pd.Series(dtype="str")
+        lost = sum(where == place for where in unread.values())
+        wordy = int(keys.str.startswith("text:").sum())
+        said = f"{lost} of its owners could not be read" if lost else ""
+        numbers = len(numbers_in(keys))
+        systems.append(System(place, kind, len(keys), numbers, wordy + lost, notes.get(place, said)))
+    return systems
+
+
+def numbers_of(looks: list[Look]) -> dict[str, pd.Series]:
+    """Return the distinct canonical numbers of each file and of each place, by their names."""
+    files = {one.name: numbers_in(one.checked.desired["key"]) for one in looks if one.checked}
+    places = {place.name: numbers_in(place.entries["key"]) for place in places_of(looks)}
+    # A sync may bear the name of a place; nobody could tell the two apart.
+    return {**files, **{name: numbers for name, numbers in places.items() if name not in files}}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.answer import AnswerKind, WriteAnswer
-from schemas.execution import RowOutcome
+from schemas.execution import AnswerKind, RowOutcome, WriteAnswer
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from tasks.messages.problems import sentence

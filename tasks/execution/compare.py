@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -161,3 +162,23 @@ def _image(rows: pd.DataFrame, at: Ints, image: Image) -> dict[str, pd.Series]:
 
 def _folded(names: pd.Series, fold_names: bool) -> pd.Series:  # noqa: FBT001 - passed on
     return names.str.casefold() if fold_names else names
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One number of an owner as it is to stand there, its stored text where it is kept."""
+
+    number: str
+    name: str
+    name_en: str
+    type_id: str
+
+
+def entity_sets(rows: pd.DataFrame) -> dict[str, list[Wanted]]:
+    """Return the complete set of every owner in the `Plan` rows, an empty one where nothing is to stay."""
+    sets: dict[str, list[Wanted]] = {str(owner): [] for owner in rows["owner"].unique()}
+    stays = rows[rows["key_after"] != ""]
+    columns = ("owner", "number_after", "name_after", "en_before", "type_after")
+    for owner, number, name, english, type_id in zip(*(stays[column].tolist() for column in columns), strict=True):
+        sets[owner].append(Wanted(number, name, english, type_id))
+    return sets

@@ -1,4 +1,4 @@
-"""Tell whether a sync has changed for better or worse since its last run, and in which words people are told."""
+"""Tell whether a sync does better or worse than in its last run, in which words, and which lines need somebody."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from schemas.plan import TROUBLE, Outcome
+import pandas as pd
+
+from schemas.plan import TROUBLE, Action, Outcome
 from schemas.settings import Change
 from tasks.reports.headline import Tally, headline, next_steps
 
@@ -86,3 +88,44 @@ def _tally(summary: Mapping[str, Any]) -> Tally:
     outcomes = {str(word.value): int(summary["outcomes"].get(word, 0)) for word in Outcome}
     actions = dict(summary["actions"])
     return Tally(max(sum(actions.values()), sum(outcomes.values())), actions, outcomes)
+
+
+_MOST = 10
+
+
+def name_lines(reports: Mapping[str, pd.DataFrame]) -> str:
+    """Return where the trouble is: "lines 7, 19 and 214"; syncs and kinds are named where there are several.
+
+    Args:
+        reports: the line report of each sync.
+
+    Returns:
+        "" where no line needs anybody. Lines that a plan holds are held.
+    """
+    found = {sync: kinds for sync, report in reports.items() if (kinds := _kinds(report))}
+    several = len({kind for kinds in found.values() for kind in kinds}) > 1
+    parts = []
+    for sync, kinds in found.items():
+        said = ", ".join(f"{kind} {where}" if several else where for kind, where in kinds.items())
+        parts.append(f"{sync} {said}" if len(reports) > 1 else said)
+    return "; ".join(parts)
+
+
+def _kinds(report: pd.DataFrame) -> dict[str, str]:
+    held_by_plan = (report["outcome"] == "") & (report["action"] == Action.HOLD)
+    words = report["outcome"].mask(held_by_plan, "held")
+    return {str(word.value): _where(report.loc[words == word, "line"]) for word in TROUBLE if (words == word).any()}
+
+
+def _where(lines: pd.Series) -> str:
+    """Return the lines in their order, as far as a sentence can hold them, and how many entries stand in none."""
+    numbers = sorted({int(line) for line in lines if line})
+    nowhere = int((lines == "").sum())
+    shown = [str(number) for number in numbers[:_MOST]]
+    if len(numbers) > _MOST:
+        shown.append(f"{len(numbers) - _MOST:,} more")
+    listed = " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+    parts = [f"{'line' if len(numbers) == 1 else 'lines'} {listed}"] if numbers else []
+    if nowhere:
+        parts.append(f"{nowhere:,} {'entry' if nowhere == 1 else 'entries'} that no line mentions")
+    return " and ".join(parts)

@@ -16,11 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.tables import Current
-from schemas.texts import text_bytes
 from tasks.phone.column_parser import plain_keys
 from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import composed, fold, tidy
-from tasks.text_columns import arrow
+from tasks.text_columns import arrow, text_bytes
 
 _LONGEST_NUMBER: Final = 250  # characters, with whatever stands between the digits
 # Texts that `tidy` leaves as they are: usual signs, single spaces inside, and no letter that could be composed.

@@ -17,10 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from schemas.texts import text_bytes
 from tasks.phone.numbering_plan import SHORTEST_PAGER
 from tasks.phone.vocabulary import DASHES, WHITE
-from tasks.text_columns import on_all_cores
+from tasks.text_columns import on_all_cores, text_bytes
 
 Mask = npt.NDArray[np.bool_]
 

@@ -6,10 +6,11 @@ Nothing is ever read by a suggestion: a person has to put it into the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
 
-from tasks.phone.parser import ParsedNumber
+from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import fold, tidy
 
 _LONGEST: Final = 60  # a longer text holds more than a number and a slip of the hand
@@ -45,3 +46,20 @@ def _ways(shown: str, mark: str) -> list[str]:
     if once == shown and (loose := _LOOSE.fullmatch(shown)):
         ways.append(f"{loose[1]}{mark}{loose[2]}")
     return ways
+
+
+def explain(
+    texts: Sequence[str], *, region: str, area_code: str | None, switchboard: str | None = None
+) -> list[dict[str, Any]]:
+    """Return, for each text, the numbers in it, the words around them, or why there is none and what may be meant."""
+    read = partial(read_number, region=region, area_code=area_code, switchboard=switchboard)
+    return [
+        {
+            "text": reading.text,
+            "numbers": [vars(number) for number in reading.numbers],
+            "note": reading.note,
+            "reason": reading.reason,
+            "suggestion": "" if reading.numbers else suggest(reading.text, read, region=region),
+        }
+        for reading in map(read, texts)
+    ]

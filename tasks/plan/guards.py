@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.plan import Action, GuardHit
-from schemas.policy import Guard
+from schemas.syncs import Guard
 
 # Below this many entries a share says little: one of four is a quarter.
 _ENOUGH = 10

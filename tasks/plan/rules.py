@@ -10,16 +10,19 @@ import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Code, Problem
-from tasks.plan.candidates import free_pairs, keep_equal, may_go, set_up
-from tasks.plan.draft import Inputs, Policy
-from tasks.plan.holds import (
+from tasks.plan.candidates import (
     confirmed_entries,
+    free_pairs,
     hold_mentioned,
     hold_owners,
     hold_repeated_names,
     hold_together,
+    keep_equal,
+    may_go,
+    set_up,
     untied_line,
 )
+from tasks.plan.draft import Inputs, Policy
 from tasks.plan.renames import rename_explicitly
 from tasks.plan.table import plan_table
 

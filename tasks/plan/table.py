@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,7 +16,7 @@ from schemas.tables import Plan
 from tasks.messages.problems import sentence
 from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
-from tasks.text_columns import is_in, on_all_cores
+from tasks.text_columns import is_in, on_all_cores, text_bytes
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
@@ -204,3 +205,34 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     # Most lines stand where they should: only what comes after the first that does not is moved.
     first = moved[0]
     return pd.concat([table.iloc[:first], table.iloc[order[first:]]], ignore_index=True)
+
+
+_FINGERPRINTED = (
+    "owner",
+    "action",
+    "name_before",
+    "number_before",
+    "type_before",
+    "name_after",
+    "number_after",
+    "type_after",
+)
+
+
+def fingerprint(sync: str, target: str, plan: pd.DataFrame) -> str:
+    """Return the same `sha256:…` for the same plan of the same sync on the same target, and no other.
+
+    The plan must be sorted as `tasks.plan.rules` leaves it: an approval names this value, so it may not depend on
+    anything but what would be done.
+    """
+    digest = hashlib.sha256()
+    for text in ("phonesync plan 1", sync, target, str(len(plan))):
+        digest.update(text.encode() + b"\x1e")
+    digest.update(plan["line"].to_numpy("<i8").tobytes())
+    for column in _FINGERPRINTED:
+        values = pa.chunked_array(pa.array(plan[column], type=pa.large_string())).combine_chunks()
+        # Lengths first, so that no value can pretend to be two.
+        characters, starts = text_bytes(values)
+        digest.update(np.diff(starts).astype("<i8", copy=False).data)
+        digest.update(characters.data)
+    return f"sha256:{digest.hexdigest()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,49 @@ import pyarrow.compute as pc
 
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
-from tasks.reconcile.inputs import SyncSide
+from tasks.source.validation import Checked
 from tasks.text_columns import is_in
+
+# The columns that a finding begins with, and what later steps need to know of it. `part` tells alike situations apart;
+# `also` is the other end of a link, `LINE SYNC`.
+TEXTS = ("number_csv", "name_csv", "type_csv", "number_there", "name_there", "type_there")
+COLUMNS = ("kind", "sync", "line", "owner", "key", *TEXTS, "what", "action", "key_there", "owner_there", "part", "also")
+
+
+@dataclass(frozen=True)
+class SyncSide:
+    """One sync as it stands: its file, judged, and the entries of its place.
+
+    Attributes:
+        sync: its name.
+        place: what people call the place: `usos faculty`, `telephony tenant chopin`.
+        names_are_keys: an entry is known by its name; otherwise by its number.
+        name_called: what people call the text beside a number: name or comment.
+        source: `Source`, the file as it was typed.
+        checked: the same, judged.
+        entries: `Current`.
+        plan: `Plan`, what a run of the sync would do now.
+        unread: owners whose entries could not be read; their lines are not compared.
+        names_managed: the file has a column of names.
+        fold_names: the place has been seen to ignore the case of names.
+        short_codes: house numbers such as 112 are numbers here.
+        untyped: (owner, key) of entries whose type the place has been seen not to keep.
+    """
+
+    sync: str
+    place: str
+    names_are_keys: bool
+    source: pd.DataFrame
+    checked: Checked
+    entries: pd.DataFrame
+    plan: pd.DataFrame
+    unread: frozenset[str] = frozenset()
+    names_managed: bool = True
+    fold_names: bool = False
+    short_codes: bool = False
+    untyped: frozenset[tuple[str, str]] = frozenset()
+    name_called: str = "name"
+
 
 _ORDER = ("owner", "key", "tidy", "number", "name", "type_id")
 
@@ -124,3 +165,31 @@ def _there(side: SyncSide) -> pd.DataFrame:
     order = pc.sort_indices(texts, sort_keys=[(column, "ascending") for column in _ORDER])
     there: pd.DataFrame = side.entries.iloc[order.to_numpy()].reset_index(drop=True)
     return there.assign(tidy=there["tidy"].str.casefold()) if side.fold_names else there
+
+
+def deduplicate(rows: pd.DataFrame, place_of: Mapping[str, str]) -> pd.DataFrame:
+    """Leave out an entry of a shared place that another sync's line is about, and show the rest with one sync only.
+
+    Args:
+        rows: what `compare` returned of all syncs, in their order.
+        place_of: the place of each sync.
+    """
+    entry = pd.DataFrame(
+        {
+            "place": rows["sync"].map(place_of),
+            "owner": rows["owner_there"],
+            "name": rows["name_there"],
+            "number": rows["number_there"],
+            "sync": rows["sync"],
+        }
+    )
+    shared = entry.groupby("place")["sync"].transform("nunique") > 1
+    alone = rows["line"] == 0
+    if not (shared & alone).any():
+        return rows
+    columns = ["place", "owner", "name", "number"]
+    # Of one entry the row with a line comes first, then that of the first sync.
+    ranked = entry[shared].assign(alone=alone[shared]).sort_values("alone", kind="stable")
+    first = ranked.groupby(columns)["sync"].transform("first")
+    extra = ranked.index[ranked["alone"] & (ranked["sync"] != first)]
+    return rows.drop(index=extra).reset_index(drop=True)

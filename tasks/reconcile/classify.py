@@ -13,8 +13,7 @@ from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, codes, pair_equal
-from tasks.reconcile.align import Aligned, align
-from tasks.reconcile.inputs import COLUMNS, SyncSide
+from tasks.reconcile.align import COLUMNS, Aligned, SyncSide, align
 from tasks.text_columns import is_in
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from schemas.errors import SourceError
 from schemas.findings import FindingKind
 from tasks.phone.canonical_keys import tidy_text
-from tasks.reconcile.inputs import COLUMNS
+from tasks.reconcile.align import COLUMNS
 
 MAPPING = ("owner", "comment", "list", "name")
 _REQUIRED = ("owner", "name")

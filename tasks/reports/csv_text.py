@@ -7,8 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.texts import text_bytes
-from tasks.text_columns import on_all_cores
+from tasks.text_columns import on_all_cores, text_bytes
 
 _MAY_RUN = r"^[=@\t\r+\-]"
 _IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"

@@ -5,12 +5,12 @@ A name stands under one column of a service only, so that a header can mean one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from schemas.target import TargetSpec
-from schemas.texts import header_key
 
 NUMBER_SYNONYMS: Final = (
     *("number", "phone", "phone number", "phone no", "telephone", "telephone number", "tel", "tel no"),
@@ -56,3 +56,11 @@ def misspelt(
             unused = (name for name in header if name not in used.values())
             found += [(name, column.header) for name in unused if get_close_matches(header_key(name), known, 1, 0.75)]
     return found
+
+
+def header_key(name: str) -> str:
+    """Return what two headers share that mean the same column: no case, no punctuation, single spaces.
+
+    `Nr_telefonu`, `nr telefonu:` and a header broken over two lines are one.
+    """
+    return " ".join(re.sub(r"[\W_]+", " ", name).split()).casefold()

@@ -14,8 +14,7 @@ import pandas as pd
 from schemas.errors import SourceError
 from schemas.tables import Source
 from schemas.target import TargetSpec
-from schemas.texts import header_key
-from tasks.source.column_synonyms import expected_headers, known_synonyms
+from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
 from tasks.source.footers import FOOTER, REPEATED, footers
 
 # A line that stops before these says nothing about them; before any other, it may have lost a field on the way.

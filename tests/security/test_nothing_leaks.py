@@ -19,7 +19,7 @@ import pytest
 from conftest import KEY, SECRET, Server, answer, serving
 
 from connectors.http.request import Credentials
-from connectors.ledger.plan_table import unpacked
+from connectors.ledger.records import unpacked
 from flows.context import open_context
 from flows.run import run
 from flows.sync_run import RunRequest

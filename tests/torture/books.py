@@ -9,7 +9,8 @@ from sqlalchemy import Engine, select
 
 from connectors.ledger.store import Ledger
 from schemas import ledger as tables
-from schemas.plan import WRITES, fingerprint
+from schemas.plan import WRITES
+from tasks.plan.table import fingerprint
 
 
 def plans_of(engine: Engine) -> list[dict[str, Any]]:

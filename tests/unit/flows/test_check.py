@@ -21,7 +21,7 @@ from flows.run import RunRequest, run
 from flows.run_history import history, one_run, show_history, show_one_run
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import LedgerError, UsageError
-from schemas.policy import Guard
+from schemas.syncs import Guard
 
 STATE = read_state(None)
 

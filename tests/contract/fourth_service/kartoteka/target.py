@@ -11,10 +11,8 @@ import pandas as pd
 
 from connectors.execution import OwnerSets, answer_of, as_current
 from connectors.http.request import WriteReceipt
-from schemas.answer import WriteAnswer
-from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
-from tasks.execution.compare import writes
-from tasks.execution.entity_sets import Wanted
+from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
+from tasks.execution.compare import Wanted, writes
 
 
 class Cabinet:

@@ -23,8 +23,7 @@ from tasks.source import footers
 from tasks.source import name_checks as names
 from tasks.source import spreadsheet_damage as spoilt
 from tasks.source import validation as validate
-from tasks.source.annotation import remark, remarked, sheet_remarked
-from tasks.source.workflow_annotations import Spot, annotation, column_of
+from tasks.source.annotation import Spot, annotation, column_of, remark, remarked, sheet_remarked
 
 REASONS = re.compile(r"[A-Z][A-Z_]+")
 NUMBERS = (read_number, numbering, number_pieces)

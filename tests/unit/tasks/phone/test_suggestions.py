@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.number_reading import explain
 from tasks.phone.parser import read_number
-from tasks.phone.suggestions import suggest
+from tasks.phone.suggestions import explain, suggest
 
 
 @pytest.mark.parametrize(

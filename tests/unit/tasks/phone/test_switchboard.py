@@ -10,10 +10,10 @@ import pytest
 from connectors.execution import as_current
 from connectors.usos.spec import SPEC as USOS
 from flows.config import load
-from flows.number_reading import explain
 from schemas.errors import ConfigurationError
 from schemas.execution import NumberingDefaults
 from schemas.settings import Settings
+from tasks.phone.suggestions import explain
 from tasks.source.validation import Checked, Rules, validate
 
 SETTINGS = """

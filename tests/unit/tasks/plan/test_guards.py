@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tables import table
 
-from schemas.policy import Guard
+from schemas.syncs import Guard
 from schemas.tables import Plan
 from tasks.plan.guards import Facts, guard
 

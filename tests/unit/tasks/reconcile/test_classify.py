@@ -18,14 +18,12 @@ from schemas.tables import Finding, Source, validated
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
+from tasks.reconcile.align import SyncSide, deduplicate
 from tasks.reconcile.classify import classify_findings
-from tasks.reconcile.cross_references import PlaceEntries, find_cross_references, number_locations
-from tasks.reconcile.deduplicate import deduplicate
+from tasks.reconcile.cross_references import PlaceEntries, find_cross_references, number_locations, numbers_in, overlap
 from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
-from tasks.reconcile.inputs import SyncSide
-from tasks.reconcile.masking import mask_findings
-from tasks.reconcile.overlap import numbers_in, overlap
 from tasks.reconcile.remedies import Names, add_remedies
+from tasks.reports.masking import mask_findings
 from tasks.source.validation import Checked, Rules, validate
 
 TODAY = date(2026, 3, 14)

@@ -20,8 +20,8 @@ from schemas.tables import Source
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
+from tasks.reconcile.align import COLUMNS, SyncSide
 from tasks.reconcile.classify import classify_findings
-from tasks.reconcile.inputs import COLUMNS, SyncSide
 from tasks.source.validation import Rules, validate
 
 Row = dict[str, Any]

@@ -16,7 +16,7 @@ from sqlalchemy import column, create_engine, insert, table, text
 from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
 from connectors.ledger.migrate import NEWEST, version_of
-from connectors.ledger.plan_table import packed
+from connectors.ledger.records import packed
 from connectors.ledger.store import Approval, KeptPlan, Ledger
 from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
