@@ -30,7 +30,7 @@ def measure(outcomes: int, rows: int) -> dict[str, Any]:
         for start in range(0, outcomes, _OWNERS):
             numbers = range(start, start + _OWNERS)
             intent = ledger.intend("plan", "run", "replace", [f"user {number}" for number in numbers], _AT)
-            ledger.settle(
+            ledger.record_outcomes(
                 "plan", [RowOutcome(n, "applied", "", 200, 1, _AT) for n in numbers], intents=[intent], at=_AT
             )
         settled = time.perf_counter() - began

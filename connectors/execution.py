@@ -13,8 +13,8 @@ from schemas.errors import ServiceError, Unreachable
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot, WriteAnswer
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
-from tasks.execution.classify import Seen, classify, row_outcome, without_effect, worth_another_try
-from tasks.execution.compare import Wanted, agreeing, entity_sets, in_place, moved, newcomers, stands, writes
+from tasks.execution.classify import ReadBack, classify, row_outcome, without_effect, worth_another_try
+from tasks.execution.compare import Wanted, agreeing, entity_sets, had_entry, in_place, moved, newcomers, writes
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
 
@@ -128,10 +128,10 @@ class OwnerSets:
         untouched = set(rows["owner"]) - {*rows.loc[moved(rows, found.entries), "owner"]}
         untouched -= {*found.entries.loc[newcomers(rows, found.entries), "owner"], *found.unread}
         known, again = [], set()
-        changes, resting = writes(rows), stands(rows) & ~writes(rows)
+        changes, resting = writes(rows), had_entry(rows) & ~writes(rows)
         for owner, mine in _places(rows):
             answer = answers.get(owner)
-            seen = Seen(read=owner not in found.unread, untouched=owner in untouched)
+            seen = ReadBack(read=owner not in found.unread, untouched=owner in untouched)
             if not last and not done[mine].all() and worth_another_try(answer, seen):
                 again.add(owner)
                 continue
@@ -171,7 +171,7 @@ class OwnerSets:
 
     def _keep(self, known: list[RowOutcome], intents: list[int]) -> None:
         self._result.known |= {item.row: item for item in known}
-        self._job.settle(known, intents)
+        self._job.record_outcomes(known, intents)
 
     def _found(self, entries: pd.DataFrame) -> None:
         self._result.found = pd.concat([self._result.found, entries], ignore_index=True)

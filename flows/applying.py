@@ -18,9 +18,9 @@ from schemas.plan import AT_REST, WRITES, Action, Outcome, count
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk
 from tasks.execution.classify import row_outcome
-from tasks.execution.compare import in_place, stands, strangers, types_kept, writes
+from tasks.execution.compare import had_entry, in_place, types_kept, unplanned_entries, writes
 from tasks.execution.quirks import name_quirks, number_quirks
-from tasks.execution.results import account, add_strangers, announce
+from tasks.execution.results import account, add_unplanned_entries, announce
 from tasks.messages.problems import sentence
 from tasks.messages.quirks import quirk_sentence
 
@@ -68,8 +68,8 @@ def apply_plan(
     prove = _plan_again if made else _look_again
     verified = sync_run.do("verify", verify, sync_run, kept, written, prove, (target, kept, made))
     result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=context.now())
-    if written.strangers is not None:
-        result = add_strangers(result, written.strangers, at=context.now())
+    if written.unplanned_entries is not None:
+        result = add_unplanned_entries(result, written.unplanned_entries, at=context.now())
     return finish(sync_run, target, kept, result, verified=verified, stopped=written.stopped)
 
 
@@ -200,13 +200,13 @@ def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: K
     context, rows = sync_run.context, kept.entries
     found = target.read(sorted(set(rows["owner"]) - {""}), context.progress)
     folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
-    gone = stands(rows) & ~writes(rows) & ~in_place(rows, found.entries, fold_names=folds)
+    gone = had_entry(rows) & ~writes(rows) & ~in_place(rows, found.entries, fold_names=folds)
     gone &= ~rows["owner"].isin(found.unread).to_numpy() & ~rows.index.isin(written.known)
     changed, at = Problem(Code.CHANGED_DURING_RUN), context.now()
     known = [row_outcome(row, Outcome.CONFLICT, changed, at=at) for row in rows.index[gone]]
-    context.ledger.settle(kept.id, known)
+    context.ledger.record_outcomes(kept.id, known)
     written.known |= {item.row: item for item in known}
-    written.strangers = strangers(rows, found.entries, fold_names=folds)
+    written.unplanned_entries = unplanned_entries(rows, found.entries, fold_names=folds)
     return found
 
 

@@ -16,7 +16,7 @@ from flows.errors import show_errors
 from schemas.settings import Language
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import weight, whole
-from tasks.source.annotation import Spot, annotation, column_of
+from tasks.source.annotation import FilePosition, annotation, column_of
 
 if TYPE_CHECKING:
     from flows.check import CheckedFile, CheckedSources
@@ -55,7 +55,7 @@ def show_annotations(checked: CheckedSources) -> None:
             said = " ".join(filter(None, (whole(problem["reason"]), hint, problem["advice"])))
             line = problem["line"] or 0
             text = lines[line - 1] if 0 < line <= len(lines) else ""
-            spot = Spot(near(file.item["file"]), line, _column(file, text, problem["column"]))
+            spot = FilePosition(near(file.item["file"]), line, _column(file, text, problem["column"]))
             click.echo(annotation("warning" if problem["level"] == "warning" else "error", spot, problem["code"], said))
 
 

@@ -30,7 +30,7 @@ from schemas.target import TargetSpec
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
 
 
-def silence(_what: str, _done: int, _total: int) -> None:
+def no_progress(_what: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
@@ -65,7 +65,7 @@ class RunContext:
     clock: Callable[[], datetime] = _utc_now
     sleep: Callable[[float], None] = time.sleep
     suffix: Callable[[], str] = _suffix
-    progress: Progress = silence
+    progress: Progress = no_progress
     stopping: threading.Event = field(default_factory=threading.Event)
     _clients: dict[str, Client] = field(default_factory=dict)
 
@@ -174,4 +174,4 @@ def open_context(config: str | None, environ: Mapping[str, str], progress: Progr
         logging.getLogger(library).setLevel(logging.WARNING)
     settings = load(find_configuration(config, environ))
     ledger = Ledger.open(settings.ledger)
-    return RunContext(settings, ledger, environ, current_person(environ), progress=progress or silence)
+    return RunContext(settings, ledger, environ, current_person(environ), progress=progress or no_progress)

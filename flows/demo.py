@@ -20,7 +20,7 @@ from connectors.sandbox.wire import Call
 from flows.console import out
 from flows.context import open_context
 from flows.orchestration.home import use_temporary_home
-from flows.progress import Narrator
+from flows.progress import ProgressLog
 from flows.run_history import one_run
 from flows.sandbox import CONFIGURATION, copy_samples, credentials, read_state
 from flows.signals import ended_by_ctrl_c
@@ -59,7 +59,7 @@ def run_demo(*, keep_open: bool) -> ExitCode:
         configuration = copy_samples(FOLDER, sandbox, heading=_MARK)
         use_temporary_home(os.environ, (FOLDER / "prefect").absolute())
         os.environ.update(credentials(state))
-        with Narrator() as narrator:
+        with ProgressLog() as narrator:
             click.echo("2. First pass: read, plan, guard, write, read again")
             first = _pass("Prefect starts: 10 to 20 seconds, on a busy machine more", narrator, configuration)
             seen = len(sandbox.calls)
@@ -93,9 +93,9 @@ def _make_anew(folder: Path) -> None:
         raise UsageError(f"{folder} cannot be made anew ({error.strerror}).", remedy="Go to another folder.") from error
 
 
-def _pass(announcement: str, narrator: Narrator, configuration: Path) -> dict[str, Any]:
+def _pass(announcement: str, narrator: ProgressLog, configuration: Path) -> dict[str, Any]:
     """Run the four syncs through the Prefect flow and return the run's summary."""
-    with narrator.telling(announcement):
+    with narrator.reporting_pass(announcement):
         from flows.sync import NotInPlace, sync
 
         state: Any = sync(config=str(configuration.absolute()), syncs=list(EXPECTED), return_state=True)

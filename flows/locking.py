@@ -31,7 +31,7 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
                 remedy="Wait until it has ended and try again; a run that has died gives way within a minute.",
             )
         try:
-            with beating(ledger, target, run, clock) as still_mine:
+            with heartbeat(ledger, target, run, clock) as still_mine:
                 yield still_mine
         finally:
             with suppress(LedgerError):  # without its heart the lock gives way by itself
@@ -39,7 +39,7 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
 
 
 @contextmanager
-def beating(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> Iterator[Callable[[], bool]]:
+def heartbeat(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> Iterator[Callable[[], bool]]:
     """Keep a lock alive while the block runs; yields what tells whether it is still ours."""
     ended, lost = threading.Event(), threading.Event()
     heart = threading.Thread(target=_beat, args=(ledger, target, run, clock, ended, lost), daemon=True)

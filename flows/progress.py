@@ -16,7 +16,7 @@ from schemas import limits
 _STEPS = "phonesync.steps"
 
 
-class Narrator(logging.Handler):
+class ProgressLog(logging.Handler):
     """Writes the name of each sync and of each step as it begins; it listens from `with` on until its end."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Narrator(logging.Handler):
         return "\n" if self._sync else ""
 
     @contextmanager
-    def telling(self, announcement: str) -> Iterator[None]:
+    def reporting_pass(self, announcement: str) -> Iterator[None]:
         """Tell one pass: why its first step takes a while, a sign of life every second until it begins, its steps."""
         self._sync = ""
         self._begun.clear()

@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
 from flows.context import open_context
-from flows.orchestration.artifacts import Links, courteously, escape
+from flows.orchestration.artifacts import Links, best_effort, escape
 from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
 from schemas.exit_codes import ExitCode
@@ -67,14 +67,14 @@ def in_a_sentence(done: Reconciled) -> str:
 def show(done: Reconciled, sentence: str, links: Links) -> None:
     """Show the counts, how they moved, and where the reports are; where Prefect cannot be reached, go on without."""
     run = escape(done.summary["run"])
-    courteously(create_markdown_artifact, markdown=reports_page(done, sentence, links), description=REPORT)
-    courteously(
+    best_effort(create_markdown_artifact, markdown=reports_page(done, sentence, links), description=REPORT)
+    best_effort(
         create_table_artifact,
         table=counts_table(done.summary),
         description=f"{FINDINGS} of {run}: {escape(sentence)}",
     )
     # It alone has a key, with which Prefect lists what is about more than this run among its artifacts.
-    courteously(
+    best_effort(
         create_table_artifact,
         table=trend_table(done),
         key="phonesync-findings-trend",

@@ -17,9 +17,9 @@ from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
-from tasks.execution.compare import Mask, cost, in_place, stands, writes
+from tasks.execution.compare import Mask, cost, had_entry, in_place, writes
 from tasks.execution.results import account
-from tasks.plan.remaining import Rest, remaining_plan
+from tasks.plan.remaining import Remaining, remaining_plan
 
 
 def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
@@ -79,24 +79,26 @@ def _not_to_wait(sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: p
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     sent = sent_unknown(sync_run, rows, kept)
     doubtful: Mask = ~writes(rows) & rows.index.isin(list(sent))
-    return doubtful | stands(rows) & cost(rows, sent, found, fold_names=folds)
+    return doubtful | had_entry(rows) & cost(rows, sent, found, fold_names=folds)
 
 
-def _note_gone(sync_run: SyncRun, kept: KeptPlan, rest: Rest, found: pd.DataFrame) -> None:
+def _note_gone(sync_run: SyncRun, kept: KeptPlan, rest: Remaining, found: pd.DataFrame) -> None:
     """Say of entries at rest that they are gone: the interrupted write may have cost them, or somebody else."""
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
-    gone = stands(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
+    gone = had_entry(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
     known, at = known_of(sync_run, kept), sync_run.context.now()
     problem = Problem(Code.GONE_AFTER_INTERRUPTION)
     noted = [row_outcome(row, Outcome.CONFLICT, problem, at=at) for row in rest.rows.index[gone]]
-    sync_run.context.ledger.settle(kept.id, [item for item in noted if item.row not in known], intents=[], at=at)
+    sync_run.context.ledger.record_outcomes(
+        kept.id, [item for item in noted if item.row not in known], intents=[], at=at
+    )
 
 
 def _owners(kept: KeptPlan) -> list[str]:
     return sorted(set(kept.entries["owner"]) - {""})
 
 
-def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Rest, pd.DataFrame]:
+def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Remaining, pd.DataFrame]:
     context = sync_run.context
     found = target.read(_owners(kept), context.progress).entries
     outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
@@ -104,7 +106,7 @@ def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Rest, pd.D
     return remaining_plan(kept.entries, outcomes, found, fold_names=folds), found
 
 
-def _settle(sync_run: SyncRun, kept: KeptPlan, rest: Rest, more: list[RowOutcome]) -> None:
+def _settle(sync_run: SyncRun, kept: KeptPlan, rest: Remaining, more: list[RowOutcome]) -> None:
     at = sync_run.context.now()
     seen = [row_outcome(row, Outcome.APPLIED, Problem(Code.SEEN_AFTER_INTERRUPTION), at=at) for row in rest.seen]
-    sync_run.context.ledger.settle_all(kept.id, [*seen, *more], at=at)
+    sync_run.context.ledger.record_all_outcomes(kept.id, [*seen, *more], at=at)

@@ -17,7 +17,7 @@ from flows.planning import make_plan
 from flows.reporting import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
-from flows.slice_writing import await_strays
+from flows.slice_writing import wait_for_orphans
 from flows.sync_run import Mode, RunRequest, RunResult, StepRunner, SyncRun, directly
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
 from schemas.execution import Target
@@ -112,11 +112,11 @@ def _carry_out(sync_run: SyncRun, target: Target, kept: KeptPlan | None) -> Exit
         return plan_back(sync_run, target, kept)
     with locked(context.ledger, target.name, sync_run.run, lambda: context.clock().timestamp()) as mine:
         if request.mode == "resume" and kept:
-            await_strays(context, kept.id)
+            wait_for_orphans(context, kept.id)
             return resume_plan(sync_run, target, kept, mine)
         # What an interrupted run has left open is settled before anything new is planned.
         for interrupted in context.ledger.unfinished(sync=sync_run.name, target=target.name):
-            await_strays(context, interrupted.id)
+            wait_for_orphans(context, interrupted.id)
             settle_interrupted(sync_run, target, interrupted, mine)
         if kept:
             sync_run.source_notes.extend(_said_of_source(context, kept))

@@ -31,14 +31,14 @@ def ending_in_order(stopping: threading.Event, *, writes: bool) -> Iterator[None
 
 
 @dataclass
-class Wish:
+class StopRequest:
     """Whether somebody wants an end, and whether in a hurry."""
 
     stopping: threading.Event = field(default_factory=threading.Event)
     hurried: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def heeded(self) -> Iterator[None]:
+    def listening(self) -> Iterator[None]:
         """Note signals while the block runs: the first one is a wish for an end, the second one for one at once."""
         with _heeded(self.stopping, first=lambda: None, again=self.hurried.set):
             yield
@@ -68,8 +68,8 @@ def _heeded(stopping: threading.Event, first: Callable[[], None], again: Callabl
             stopping.set()
             first()
 
-    heeded = [number for number in _ASKED if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, wanted) for number in heeded}
+    listening = [number for number in _ASKED if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, wanted) for number in listening}
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from connectors.ledger.locks import Lock
 from flows.applying import write
 from flows.context import RunContext
-from flows.locking import beating, is_dead, this_process
+from flows.locking import heartbeat, is_dead, this_process
 from flows.sync_run import RunRequest, RunResult, StepRunner, SyncRun
 from schemas import limits
 from schemas.errors import TargetBusy, UsageError
@@ -49,7 +49,7 @@ def claims_of(plan: str) -> str:
     return f"slices of {plan}: "
 
 
-def stop_mark(plan: str) -> str:
+def stop_lock(plan: str) -> str:
     """Return the name of the mark that ends all slices of a plan in order."""
     return f"{claims_of(plan)}stop"
 
@@ -117,13 +117,13 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
     if locks.take(part.claim, Lock(part.writer, this_process(), now()), is_dead=lambda _: False):
         return None
     try:
-        with beating(context.ledger, part.claim, part.writer, lambda: context.clock().timestamp()) as alive:
+        with heartbeat(context.ledger, part.claim, part.writer, lambda: context.clock().timestamp()) as alive:
             sync_run = SyncRun(
                 context, RunRequest("apply"), step, part.run, kept.sync, sync, RunResult({}, ExitCode.DONE)
             )
             rows = cut(kept.entries, part.number, part.of)
             written: ApplyResult = sync_run.do(
-                "write", write, sync_run, target, rows, kept, lambda: alive() and leave.to_go_on()
+                "write", write, sync_run, target, rows, kept, lambda: alive() and leave.may_continue()
             )
             return written
     finally:
@@ -151,7 +151,7 @@ class _Leave:
         now = self._context.clock().timestamp()
         return lock is not None and lock.run == self._part.run and now - lock.beat <= limits.LOCK_STALE_SECONDS
 
-    def to_go_on(self) -> bool:
+    def may_continue(self) -> bool:
         """Return False where the run is being stopped: what is in flight is finished and noted.
 
         Raises:
@@ -164,12 +164,12 @@ class _Leave:
                 mine = claims.get(self._part.claim)
                 if mine is None or mine.run != self._part.writer or not self.given():
                     raise TargetBusy("The run that this slice belongs to has ended.", remedy="The next run goes on.")
-                self._goes_on = stop_mark(self._part.plan) not in claims
+                self._goes_on = stop_lock(self._part.plan) not in claims
                 self._looked = now
             return self._goes_on
 
 
-def await_strays(context: RunContext, plan: str) -> None:
+def wait_for_orphans(context: RunContext, plan: str) -> None:
     """Wait until no slice of a plan whose run has died is being written any more, and clear what they left.
 
     A slice notices within seconds; one whose machine is asleep or out of reach is given up like any dead holder.
@@ -178,6 +178,6 @@ def await_strays(context: RunContext, plan: str) -> None:
     while claims := locks.held(claims_of(plan)):
         now = context.clock().timestamp()
         for name, lock in claims.items():
-            if has_ended(lock) or is_dead(lock, now) or name == stop_mark(plan) or now > end:
+            if has_ended(lock) or is_dead(lock, now) or name == stop_lock(plan) or now > end:
                 locks.give_back(name, lock.run)
         context.sleep(limits.SLICE_LOOK_SECONDS)

@@ -14,10 +14,10 @@ from prefect.states import Failed
 
 from flows.config import find_configuration
 from flows.context import RunContext, open_context
-from flows.orchestration.approval import Asking, decide, questions
+from flows.orchestration.approval import ApprovalFlow, decide, questions
 from flows.orchestration.artifacts import Links, ProgressArtifact, show
 from flows.orchestration.final_states import NotInPlace, loggable, say, state
-from flows.orchestration.notifications import tell_changes, tell_unbegun
+from flows.orchestration.notifications import notify_not_begun, tell_changes
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import Mode, RunRequest, run
@@ -63,11 +63,11 @@ def sync(
             asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
         if asked:
             opened = partial(_open_approved, config, progress)
-            run_result, left = decide(run_result, asked, Asking(minutes, links, opened, time.monotonic), step)
+            run_result, left = decide(run_result, asked, ApprovalFlow(minutes, links, opened, time.monotonic), step)
             with open_context(config or None, os.environ) as context:
                 tell_changes(context, run_result, _MODES[mode], found, decided=True)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        tell_unbegun(found, loggable(error))
+        notify_not_begun(found, loggable(error))
         return Failed(message=loggable(error), data=error)
     sentence = " · ".join([*left, say(run_result)])
     show(run_result, sentence, planned=mode == "plan only", links=links)

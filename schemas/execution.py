@@ -102,7 +102,7 @@ class ApplyResult:
         folds_names: the target was seen to ignore the case of names.
         confirmed: rows that the target has confirmed one by one, whatever it shows.
         stopped: what ended the writing early, None where all was sent.
-        strangers: entries that came meanwhile, as the last reading shows them.
+        unplanned_entries: entries that came meanwhile, as the last reading shows them.
     """
 
     known: dict[int, RowOutcome] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class ApplyResult:
     folds_names: bool = False
     confirmed: set[int] = field(default_factory=set)
     stopped: ServiceError | None = None
-    strangers: pd.DataFrame | None = None
+    unplanned_entries: pd.DataFrame | None = None
 
 
 class Journal(Protocol):
@@ -120,7 +120,7 @@ class Journal(Protocol):
     def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
         """Note what is about to be sent and return the intent's number."""
 
-    def settle(self, plan: str, outcomes: Sequence[RowOutcome], *, intents: Sequence[int], at: str) -> None:
+    def record_outcomes(self, plan: str, outcomes: Sequence[RowOutcome], *, intents: Sequence[int], at: str) -> None:
         """Note what became of rows, and close intents."""
 
 
@@ -156,9 +156,9 @@ class Job:
         """Note what is about to be sent."""
         return self.ledger.intend(self.plan, self.run, call, owners, self.now())
 
-    def settle(self, known: Sequence[RowOutcome], intents: Sequence[int]) -> None:
+    def record_outcomes(self, known: Sequence[RowOutcome], intents: Sequence[int]) -> None:
         """Note what became of it."""
-        self.ledger.settle(self.plan, known, intents=intents, at=self.now())
+        self.ledger.record_outcomes(self.plan, known, intents=intents, at=self.now())
 
 
 class Target(Protocol):

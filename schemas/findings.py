@@ -45,7 +45,7 @@ class System:
 
 
 @dataclass(frozen=True)
-class View:
+class ReconciliationView:
     """All that a reconciliation's page, workbook and tables show; numbers of users are masked in it already.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.registry import specs
-from schemas.findings import FindingKind, System, View, tally
+from schemas.findings import FindingKind, ReconciliationView, System, tally
 from schemas.tables import Finding, empty
 from tests.tables import table
 
@@ -45,7 +45,7 @@ _FIXES = {
 }
 
 
-def institution(size: int, *, agrees: bool = False, seed: int = 7) -> View:
+def institution(size: int, *, agrees: bool = False, seed: int = 7) -> ReconciliationView:
     """Make a reconciliation of so many findings; the same one for the same size. `agrees`: nothing is the matter."""
     chance = random.Random(seed)  # noqa: S311 - invented data, the same every time
     kinds = [FindingKind.AGREE] * size if agrees else chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=size)
@@ -60,7 +60,7 @@ def institution(size: int, *, agrees: bool = False, seed: int = 7) -> View:
         {"at": f"2026-{3 + month:02d}-01T02:00:00+00:00", "run": f"r-{month}", "findings": _earlier(counts, 8 - month)}
         for month in range(8)
     ]
-    return View(
+    return ReconciliationView(
         run="20261122T020000Z-3fa2c1",
         at="2026-11-22T02:00:00+00:00",
         systems=_systems(findings),

@@ -45,7 +45,7 @@ class Restorer:
             now: `Current` as it was just read.
             ended: nothing more will be sent; until then, what is worked on may be between two names.
         """
-        self._meet_strangers(changes, stood)
+        self._note_unplanned(changes, stood)
         for _ in range(limits.WRITE_ROUNDS if ended else 1):
             gone = [*self._lost(changes, stood, now, ended=ended), *sorted(self._strangers, key=_by_name)]
             missing = [entry for entry in gone if entry.name not in set(now["name"]) and not self._given_up(entry)]
@@ -59,12 +59,12 @@ class Restorer:
             self.intents = [self._job.intend("restore", [self._owner])]
             self._restored |= {entry: self._sender.create(entry) for entry in missing}
             now = self._read()
-            self._job.settle([], self.intents)
+            self._job.record_outcomes([], self.intents)
         return now
 
-    def save_strangers(self, changes: pd.DataFrame, stood: pd.DataFrame) -> None:
+    def keep_unplanned(self, changes: pd.DataFrame, stood: pd.DataFrame) -> None:
         """Put back blindly what the server says it has deleted: nobody else knows of an entry that came meanwhile."""
-        self._meet_strangers(changes, stood)
+        self._note_unplanned(changes, stood)
         gone = sorted(self._strangers - set(self._restored), key=_by_name)
         allowed = self._job.restore_unplanned and not self._sender.denied
         if gone and allowed:
@@ -92,7 +92,7 @@ class Restorer:
         """Return the names of what the service has taken back."""
         return {entry.name for entry, answer in self._restored.items() if answer and answer.kind == "confirmed"}
 
-    def seen_gone(self) -> list[ApioEntry]:
+    def missing_entries(self) -> list[ApioEntry]:
         """Return what was gone when the list was last read, as far as nothing says that it is back."""
         return [entry for entry, answer in self._restored.items() if answer is None or answer.kind != "confirmed"]
 
@@ -100,7 +100,7 @@ class Restorer:
         """Return the entries that may be gone, by what the service has said since the list was last read."""
         return [*self._sender.refused, *self._sender.removed]
 
-    def _meet_strangers(self, changes: pd.DataFrame, stood: pd.DataFrame) -> None:
+    def _note_unplanned(self, changes: pd.DataFrame, stood: pd.DataFrame) -> None:
         sender, known = self._sender, {*stood["name"], *changes["name_after"]}
         self._strangers |= {entry for entry in sender.removed if entry.name not in known}
         sender.removed.clear()

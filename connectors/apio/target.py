@@ -17,8 +17,8 @@ from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Sna
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange, list_changes
-from tasks.execution.classify import Seen, classify, row_outcome, without_effect
-from tasks.execution.compare import Mask, cost, halves, in_place, moved, newcomers, shown, stands, taken, writes
+from tasks.execution.classify import ReadBack, classify, row_outcome, without_effect
+from tasks.execution.compare import Mask, cost, had_entry, halves, in_place, moved, newcomers, shown, taken, writes
 from tasks.messages.problems import sentence
 
 
@@ -114,9 +114,9 @@ class _ListUpdate:
         except ServiceError as error:
             result.stopped = error
             self._note_at_rest(self._restorer.doubtful(), Outcome.UNKNOWN, Problem(Code.IN_DOUBT))
-            self._restorer.save_strangers(changes, fresh)
+            self._restorer.keep_unplanned(changes, fresh)
             result.unplanned += self._restorer.unplanned(None)
-            self._note_at_rest(self._restorer.seen_gone(), Outcome.CONFLICT, Problem(Code.GONE_WHEN_LAST_READ))
+            self._note_at_rest(self._restorer.missing_entries(), Outcome.CONFLICT, Problem(Code.GONE_WHEN_LAST_READ))
             self._unread(changes)
             return result
         result.stopped = self._sender.denied
@@ -167,7 +167,7 @@ class _ListUpdate:
         sender, doubts = self._sender, 0
         halfway = taken(changes, fresh, fold_names=self._fold)  # the entry is there, under its new name
         # What the change of an entry has cost comes back if it fails now; what was to stay comes back in any case.
-        now = self._with_cost(fresh, changes[stands(changes) & ~halfway])
+        now = self._with_cost(fresh, changes[had_entry(changes) & ~halfway])
         stood = self._with_cost(now, self._at_rest())
         for _ in range(limits.LIST_SENDINGS):
             steps = self._steps(changes, now)
@@ -184,7 +184,7 @@ class _ListUpdate:
             sender.send(steps, now)
             now = self._read()
             now = self._restorer.put_back(changes, stood, now)
-            self._job.settle([], self._open)
+            self._job.record_outcomes([], self._open)
         return self._restorer.put_back(changes, stood, now, ended=True)
 
     def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[ListChange]:
@@ -192,7 +192,7 @@ class _ListUpdate:
         return self._sender.worth_sending(list_changes(changes[~done], now, fold_names=self._fold))
 
     def _at_rest(self) -> pd.DataFrame:
-        return self._rows[stands(self._rows) & ~writes(self._rows)]
+        return self._rows[had_entry(self._rows) & ~writes(self._rows)]
 
     # Accounting ---------------------------------------------------------------------------------------------------
 
@@ -200,9 +200,9 @@ class _ListUpdate:
         rest = self._rows[~self._rows.index.isin(self._result.known)]
         done = in_place(rest, now, fold_names=self._fold)
         half = shown(rest, "after", now, fold_names=self._fold) & ~done
-        untouched = Seen(read=True, untouched=True)
+        untouched = ReadBack(read=True, untouched=True)
         self._account_doubtful(rest[done])
-        for row, change, stood, ok, came in zip(rest.index, writes(rest), stands(rest), done, half, strict=True):
+        for row, change, stood, ok, came in zip(rest.index, writes(rest), had_entry(rest), done, half, strict=True):
             answer = self._sender.answers.get(row)
             if change and answer is None and ok:
                 self._keep(row, Outcome.UNCHANGED, Problem(Code.DONE_BY_OTHERS))
@@ -213,7 +213,7 @@ class _ListUpdate:
                 self._keep(row, outcome, _half_done(problem) if came and answer else problem, answer)
             elif stood and not ok:
                 self._keep(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT_IN_LIST))
-        self._job.settle(list(self._result.known.values()), [])
+        self._job.record_outcomes(list(self._result.known.values()), [])
 
     def _account_doubtful(self, rows: pd.DataFrame) -> None:
         """Say of rows at rest that an interrupted run has left in doubt that their entries are there."""
@@ -241,12 +241,12 @@ class _ListUpdate:
                 self._keep(row, Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK), answer)
         known = list(self._result.known.values())
         intents = [*self._open, *self._restorer.intents]
-        self._job.settle(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else intents)
+        self._job.record_outcomes(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else intents)
 
     def _note(self, rows: pd.DataFrame, outcome: Outcome, problem: Problem) -> None:
         for row in rows.index:
             self._keep(row, outcome, problem)
-        self._job.settle(list(self._result.known.values()), [])
+        self._job.record_outcomes(list(self._result.known.values()), [])
 
     def _keep(self, row: int, outcome: Outcome, problem: Problem | None, answer: WriteAnswer | None = None) -> None:
         self._result.known[int(row)] = row_outcome(row, outcome, problem, at=self._job.now(), answer=answer)

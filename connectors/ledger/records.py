@@ -48,7 +48,7 @@ class Approval:
     expires: float
 
 
-def the_one(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
+def unique_row(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
     """Return the only row that one of the columns names, or whose value there is the only one that begins so.
 
     Raises:

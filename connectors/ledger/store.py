@@ -14,7 +14,7 @@ from connectors.ledger.engine import connect
 from connectors.ledger.findings import Findings
 from connectors.ledger.locks import Locks
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import BATCH, Approval, KeptPlan, kept, packed, the_one
+from connectors.ledger.records import BATCH, Approval, KeptPlan, kept, packed, unique_row
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError
@@ -82,7 +82,7 @@ class Ledger:
             LedgerError: there is none, or there are several.
         """
         with self._engine.connect() as connection:
-            return the_one(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
+            return unique_row(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
 
     def plans_of(self, run: str) -> list[str]:
         """Return the ids of the plans that a run made or applied, in their order."""
@@ -127,7 +127,7 @@ class Ledger:
         """
         with self._engine.connect() as connection:
             columns = {"id": reference, "fingerprint": reference}
-            row = the_one(connection, tables.plans, columns, "plan", "phonesync plan")
+            row = unique_row(connection, tables.plans, columns, "plan", "phonesync plan")
         return kept(row)
 
     def unfinished(self, *, sync: str = "", target: str = "", run: str | None = None) -> list[KeptPlan]:
@@ -220,7 +220,9 @@ class Ledger:
             raise LedgerError("The ledger did not number an intent.", remedy="Use SQLite or PostgreSQL.")
         return int(key[0])
 
-    def settle(self, plan: str, known: Iterable[RowOutcome], *, intents: Sequence[int] = (), at: str = "") -> None:
+    def record_outcomes(
+        self, plan: str, known: Iterable[RowOutcome], *, intents: Sequence[int] = (), at: str = ""
+    ) -> None:
         """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
         rows = [{"plan": plan, **vars(item)} for item in known]
         with self._engine.begin() as connection:
@@ -232,14 +234,14 @@ class Ledger:
             if intents:
                 connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
 
-    def settle_all(self, plan: str, known: Iterable[RowOutcome], *, at: str) -> None:
+    def record_all_outcomes(self, plan: str, known: Iterable[RowOutcome], *, at: str) -> None:
         """Note outcomes of an interrupted plan, and that none of its intents is open any more."""
         with self._engine.connect() as connection:
             rows = connection.execute(
                 select(tables.intents.c.id).where(tables.intents.c.plan == plan, tables.intents.c.settled_at.is_(None))
             )
             intents = [int(row.id) for row in rows]
-        self.settle(plan, known, intents=intents, at=at)
+        self.record_outcomes(plan, known, intents=intents, at=at)
 
     def intended(self, plan: str) -> set[str]:
         """Return the owners about which something may have been sent."""

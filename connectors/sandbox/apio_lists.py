@@ -125,7 +125,7 @@ def batch(task: Task) -> Done:
     with task.store.transaction() as connection:
         before = apio_rows.contacts(connection, task.where)
         outcome = Batch(before, task.options, task.store.new_id).run(rows, task.random)
-        changed = apio_rows.settle(connection, task.where, before, outcome.contacts)
+        changed = apio_rows.replace_rows(connection, task.where, before, outcome.contacts)
     if outcome.status == 400 and task.options.full_failure == "error":
         raise ApioRefusedError(400, "No line of the file could be processed")
     return Done({"results": list(outcome.results)}, outcome.status, changed)

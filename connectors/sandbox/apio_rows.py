@@ -81,7 +81,7 @@ def remove(connection: Connection, removed: Iterable[Contact]) -> None:
         connection.execute(delete(CONTACTS).where(CONTACTS.c.id == bindparam("row_id")), rows)
 
 
-def settle(connection: Connection, where: PhoneList, before: Sequence[Contact], after: Sequence[Contact]) -> bool:
+def replace_rows(connection: Connection, where: PhoneList, before: Sequence[Contact], after: Sequence[Contact]) -> bool:
     """Turns a list from `before` into `after`; tells whether they differ."""
     known, wanted = {contact.id: contact for contact in before}, {contact.id: contact for contact in after}
     added = [contact for contact in after if contact.id not in known]

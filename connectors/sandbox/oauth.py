@@ -33,7 +33,7 @@ class Consumer:
 
 
 @dataclass(frozen=True)
-class Clockwork:
+class CheckContext:
     """What the check needs besides the request."""
 
     now: float
@@ -76,7 +76,7 @@ def signature(verb: Verb, url: str, pairs: Pairs, secret: str) -> str:
 
 
 def verified(
-    asked: Asked, parameters: Parameters, find: Callable[[str], Consumer | None], clockwork: Clockwork
+    asked: Asked, parameters: Parameters, find: Callable[[str], Consumer | None], context: CheckContext
 ) -> Consumer:
     """The consumer that signed the request.
 
@@ -95,14 +95,14 @@ def verified(
     if consumer is None:
         raise refuse(401, "Invalid consumer.")
     timestamp, nonce = protocol["oauth_timestamp"], protocol["oauth_nonce"]
-    if abs(clockwork.now - int(timestamp)) > clockwork.skew_seconds:
+    if abs(context.now - int(timestamp)) > context.skew_seconds:
         raise refuse(400, "Expired timestamp.")
     signed = [*parameters.plain, *((k, v) for k, v in parameters.protocol if k != "oauth_signature")]
     url = f"{asked.scheme}://{asked.host}{asked.path}"
     expected = signature("POST" if asked.verb == "POST" else "GET", url, signed, consumer.secret)
     if not hmac.compare_digest(expected.encode(), protocol["oauth_signature"].encode("utf-8", "surrogatepass")):
         raise refuse(401, "Invalid signature.")
-    if clockwork.is_new is not None and not clockwork.is_new((key, timestamp, nonce)):
+    if context.is_new is not None and not context.is_new((key, timestamp, nonce)):
         raise refuse(400, "Nonce already used")
     return consumer
 

@@ -11,13 +11,13 @@ from typing import Final
 
 from connectors.sandbox import oauth, usos_rows
 from connectors.sandbox.formats import FORMATS, rendered
-from connectors.sandbox.oauth import Clockwork, Consumer, Parameters
+from connectors.sandbox.oauth import CheckContext, Consumer, Parameters
 from connectors.sandbox.options import Fault, UsosOptions
 from connectors.sandbox.store import Store
+from connectors.sandbox.usos_call import Method, MethodCall
 from connectors.sandbox.usos_errors import UsosRefusedError, error_body, invalid, missing, refuse
 from connectors.sandbox.usos_methods import METHODS
 from connectors.sandbox.usos_rows import NumberRow
-from connectors.sandbox.usos_turn import Method, Turn
 from connectors.sandbox.wire import Asked, Reply, answer_json, page, with_extra_keys
 
 CLOCK_OFF_SECONDS: Final = 600.0
@@ -85,7 +85,7 @@ class UsosService:
         consumer = self._signer(method, asked, signed, now)
         parameters = dict(signed.plain)
         form, callback = _checked_format(parameters)
-        turn = Turn(
+        call = MethodCall(
             parameters=parameters,
             consumer=consumer,
             options=self.options,
@@ -96,7 +96,7 @@ class UsosService:
             fault=fault,
             before_commit=lambda: self._let_another_write(fault),
         )
-        done = method.run(turn)
+        done = method.run(call)
         value = _more(done.value, method) if fault and fault.kind == "extra_keys" else done.value
         body, media_type = rendered(value, form, callback)
         return Reply(200, body, media_type, changed=done.changed)
@@ -111,8 +111,8 @@ class UsosService:
     def _signer(self, method: Method, asked: Asked, signed: Parameters, now: float) -> Consumer | None:
         if method.consumer == "ignored" or (method.consumer == "optional" and not signed.protocol):
             return None
-        clockwork = Clockwork(now, self.options.skew_seconds, self._is_new if self.options.check_nonces else None)
-        consumer = oauth.verified(asked, signed, self._consumer, clockwork)
+        context = CheckContext(now, self.options.skew_seconds, self._is_new if self.options.check_nonces else None)
+        consumer = oauth.verified(asked, signed, self._consumer, context)
         if method.administrative and method.path not in consumer.administrative_methods:
             raise refuse(
                 403,

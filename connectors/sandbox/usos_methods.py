@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from connectors.sandbox import usos_phones
 from connectors.sandbox.fields import Shape, pick
+from connectors.sandbox.usos_call import Done, Method, MethodCall
 from connectors.sandbox.usos_errors import refuse
-from connectors.sandbox.usos_turn import Done, Method, Turn
 
 VERSION: Final = "7.0.4.0-2"
 CONSUMER_SHAPE: Final[Shape] = dict.fromkeys(
@@ -27,10 +27,10 @@ METHOD_SHAPE: Final[Shape] = {
 }
 
 
-def consumer(turn: Turn) -> Done:
+def consumer(call: MethodCall) -> Done:
     """services/apisrv/consumer: who signed the request, and what that one may do."""
-    selection = turn.selected(CONSUMER_SHAPE, "name|url|email|date_registered")
-    methods = list(turn.consumer.administrative_methods) if turn.consumer else []
+    selection = call.selected(CONSUMER_SHAPE, "name|url|email|date_registered")
+    methods = list(call.consumer.administrative_methods) if call.consumer else []
     value = {
         "name": "Sandbox consumer",
         "url": None,
@@ -42,11 +42,11 @@ def consumer(turn: Turn) -> Done:
     return Done(pick(value, selection))
 
 
-def installation(turn: Turn) -> Done:
+def installation(call: MethodCall) -> Done:
     """services/apisrv/installation: where this is and which version it runs."""
-    selection = turn.selected(INSTALLATION_SHAPE, "|".join(INSTALLATION_SHAPE))
+    selection = call.selected(INSTALLATION_SHAPE, "|".join(INSTALLATION_SHAPE))
     value = {
-        "base_url": f"{turn.base_url}/",
+        "base_url": f"{call.base_url}/",
         "version": VERSION,
         "institution_name": {"pl": "Piaskownica", "en": "Sandbox"},
         "contact_emails": ["sandbox@example.com"],
@@ -54,22 +54,22 @@ def installation(turn: Turn) -> Done:
     return Done(pick(value, selection))
 
 
-def now(turn: Turn) -> Done:
+def now(call: MethodCall) -> Done:
     """services/apisrv/now: the service's local time, without a zone."""
-    local = datetime.fromtimestamp(turn.now, tz=UTC).astimezone(ZoneInfo(turn.options.time_zone))
+    local = datetime.fromtimestamp(call.now, tz=UTC).astimezone(ZoneInfo(call.options.time_zone))
     return Done(local.strftime("%Y-%m-%d %H:%M:%S.%f"))
 
 
-def method(turn: Turn) -> Done:
+def method(call: MethodCall) -> Done:
     """services/apiref/method: how a method is called."""
-    found = METHODS.get(turn.required("name"))
-    selection = turn.selected(METHOD_SHAPE, "|".join(METHOD_SHAPE))
+    found = METHODS.get(call.required("name"))
+    selection = call.selected(METHOD_SHAPE, "|".join(METHOD_SHAPE))
     if found is None:
         raise refuse(400, "No such method.", error="object_not_found", reason="method", param_name="name")
     value: dict[str, Any] = {
         "name": found.path,
         "short_name": found.name,
-        "ref_url": f"{turn.base_url}/developers/api/{found.path.removesuffix('/' + found.name)}/#{found.name}",
+        "ref_url": f"{call.base_url}/developers/api/{found.path.removesuffix('/' + found.name)}/#{found.name}",
         "admin_access": found.administrative,
         "auth_options": {
             "consumer": found.consumer,

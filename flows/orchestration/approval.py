@@ -22,7 +22,7 @@ from pydantic import Field
 
 from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
-from flows.orchestration.artifacts import Links, courteously, escape, plan_rows
+from flows.orchestration.artifacts import Links, best_effort, escape, plan_rows
 from flows.reporting import Reported
 from flows.run import run
 from flows.sync_run import RunRequest, RunResult
@@ -72,7 +72,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asking:
+class ApprovalFlow:
     """How a person is asked and what is done with a yes.
 
     Attributes:
@@ -105,7 +105,9 @@ def questions(context: RunContext, run_result: RunResult) -> list[Question]:
     return found
 
 
-def decide(run_result: RunResult, asked: list[Question], asking: Asking, step: Any) -> tuple[RunResult, list[str]]:
+def decide(
+    run_result: RunResult, asked: list[Question], asking: ApprovalFlow, step: Any
+) -> tuple[RunResult, list[str]]:
     """Ask about one plan after the other and apply exactly what is approved.
 
     The run holds no lock meanwhile. A process that dies here loses nothing: the plan is in the ledger, and
@@ -136,7 +138,7 @@ def _ask(question: Question, seconds: float, links: Links) -> Decision | str:
     if seconds < 1:
         return "time is up"
     rows = plan_rows(question.reported.lines)
-    courteously(
+    best_effort(
         create_table_artifact,
         table=rows,
         description=f"What waits for a yes: plan {escape(question.plan.id)}, deletions first; nothing is written yet.",

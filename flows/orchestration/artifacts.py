@@ -93,12 +93,12 @@ class Links:
 def show(run_result: RunResult, sentence: str, *, planned: bool, links: Links | None = None) -> None:
     """Show how a run ended: the sentence with the reports, the counts of every sync, and what became of the lines."""
     syncs = run_result.summary["syncs"]
-    courteously(
+    best_effort(
         create_markdown_artifact,
         markdown=reports_page(run_result, sentence, links or Links(Path())),
         description=REPORT,
     )
-    courteously(
+    best_effort(
         create_table_artifact,
         table=counts_table(syncs),
         description=f"{COUNTS}: " + ("what would change" if planned else "what was done"),
@@ -106,9 +106,9 @@ def show(run_result: RunResult, sentence: str, *, planned: bool, links: Links | 
     reports = [reported.lines for reported in run_result.reported]
     rows, lines = problem_rows(reports, planned=planned)
     more = f". The first {len(rows)} are here, all of them in the report." if lines > len(rows) else ""
-    courteously(create_table_artifact, table=rows, description=f"{PROBLEMS}: {lines:,}{more}")
+    best_effort(create_table_artifact, table=rows, description=f"{PROBLEMS}: {lines:,}{more}")
     rows, said = line_rows(reports)
-    courteously(create_table_artifact, table=rows, description=f"{LINES}. {said}")
+    best_effort(create_table_artifact, table=rows, description=f"{LINES}. {said}")
 
 
 def counts_table(syncs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -197,7 +197,7 @@ class ProgressArtifact:
 
         def watched(*args: Any) -> T:
             self._shown = 0
-            self._bar = courteously(create_progress_artifact, progress=0.0, description=f"Writing {escape(sync)}")
+            self._bar = best_effort(create_progress_artifact, progress=0.0, description=f"Writing {escape(sync)}")
             try:
                 return write(*args)
             finally:
@@ -210,10 +210,10 @@ class ProgressArtifact:
         percent = 100 * done // total if total else 100
         if self._bar is not None and percent > self._shown:
             self._shown = percent
-            self._bar = courteously(update_progress_artifact, self._bar, progress=float(percent))
+            self._bar = best_effort(update_progress_artifact, self._bar, progress=float(percent))
 
 
-def courteously(shown: Callable[..., T], *args: Any, **details: Any) -> T | None:
+def best_effort(shown: Callable[..., T], *args: Any, **details: Any) -> T | None:
     """Show something, or go on without: what is being written to somebody's directory is never cut short for it."""
     try:
         return shown(*args, **details)

@@ -96,7 +96,7 @@ def make_home(config: Path) -> Home:
 
 
 @contextmanager
-def occupied(home: Home) -> Iterator[None]:
+def locked_home(home: Home) -> Iterator[None]:
     """Hold the home while the block runs; a process that dies lets go of it.
 
     Raises:

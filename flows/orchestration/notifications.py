@@ -75,7 +75,7 @@ def tell_changes(
             if decided and "run" not in summary:
                 continue
             told = {"run": run_result.summary["run"], **summary}
-            before = last_standing(context.ledger, summary["sync"], before=told["run"])
+            before = last_status(context.ledger, summary["sync"], before=told["run"])
             change = changed(before, sync_status(summary))
             if change:
                 _emit(config, summary["sync"], change, {**_figures(summary), **news(told, change), "run": told["run"]})
@@ -83,7 +83,7 @@ def tell_changes(
         _LOG.warning("The change could not be told: %s", type(error).__name__)
 
 
-def tell_unbegun(config: Path, error: str) -> None:
+def notify_not_begun(config: Path, error: str) -> None:
     """Emit an event for a run that could not even begin: no ledger says then whether it is news, so it is told."""
     said = {"subject": "phonesync: a run could not begin", "sentence": error, "next": "phonesync doctor tells more."}
     try:
@@ -92,7 +92,7 @@ def tell_unbegun(config: Path, error: str) -> None:
         _LOG.warning("The failure could not be told: %s", type(failed).__name__)
 
 
-def last_standing(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
+def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
     """Return how the sync stood after the last run before this one that might write; None where there was none."""
     rows = ledger.runs(_REMEMBERED)
     ids = [row["id"] for row in rows]

@@ -71,7 +71,7 @@ def _die_with_parent() -> None:
 
 
 @dataclass(frozen=True)
-class Patience:
+class ShutdownTimer:
     """How long an end may take: a steady clock, a way to wait, and whether somebody is in a hurry."""
 
     seconds: Callable[[], float]
@@ -88,7 +88,7 @@ class Patience:
         return True
 
 
-def end_worker(worker: Child, patience: Patience, grace: float) -> None:
+def end_worker(worker: Child, patience: ShutdownTimer, grace: float) -> None:
     """End a worker so that its runs finish what is in flight; what takes longer than the grace period is killed.
 
     The worker itself would kill its runs at once, so it goes first, without a word: it starts nothing more, and its
@@ -103,7 +103,7 @@ def end_worker(worker: Child, patience: Patience, grace: float) -> None:
         patience.until(worker.is_gone, limits.KILLED_SECONDS)
 
 
-def end_server(server: Child, patience: Patience, grace: float) -> None:
+def end_server(server: Child, patience: ShutdownTimer, grace: float) -> None:
     """End the server; its database takes care of itself."""
     server.signal_all(END)
     if not patience.until(server.is_gone, grace):

@@ -20,9 +20,9 @@ from flows.config import find_configuration
 from flows.context import RunContext, open_context
 from flows.orchestration import deployments, home, processes
 from flows.orchestration.home import Address, Home
-from flows.orchestration.processes import Child, Patience
+from flows.orchestration.processes import Child, ShutdownTimer
 from flows.orchestration.reports_server import can_tell_owners
-from flows.signals import Wish
+from flows.signals import StopRequest
 from schemas import limits
 from schemas.errors import Unreachable
 from schemas.settings import Settings
@@ -47,10 +47,10 @@ def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, p
         Unreachable: the server does not answer, or has died.
     """
     path = find_configuration(config, environ)
-    wish = Wish()
-    with wish.heeded(), open_context(str(path), environ) as context:
+    wish = StopRequest()
+    with wish.listening(), open_context(str(path), environ) as context:
         place = home.make_home(path)
-        with home.occupied(place):
+        with home.locked_home(place):
             given = environ.get("PREFECT_API_URL")
             address = None if given else Address(host, home.free_port(host, port))
             if address and not address.is_loopback:
@@ -76,7 +76,7 @@ class _Served:
     home: Home
     address: Address | None
     context: RunContext
-    wish: Wish
+    wish: StopRequest
     server: Child | None = None
     reports: Child | None = None
     workers: list[Child] = field(default_factory=list)
@@ -87,7 +87,7 @@ class _Served:
         environ.update(home.client_environment(self.home, inherited, self.address))
         try:
             self._start_server(inherited)
-            told = put_in_place(self.config, self.context, own=self.address is not None)
+            told = deploy_everything(self.config, self.context, own=self.address is not None)
             self._start_reports(environ)
             self._start_worker(environ)
             click.echo(self._welcome(told))
@@ -119,12 +119,12 @@ class _Served:
         while not _answers(api):
             if self.wish.stopping.is_set():
                 raise _Stopped
-            self._mind_server()
+            self._check_server()
             if time.monotonic() > end:
                 raise Unreachable(f"Prefect at {api} does not answer.", remedy=self._see())
             time.sleep(limits.SERVE_LOOK_SECONDS)
 
-    def _mind_server(self) -> None:
+    def _check_server(self) -> None:
         code = self.server.exit_code() if self.server else None
         if code is not None:
             raise Unreachable(f"Prefect's server has ended by itself (code {code}).", remedy=self._see())
@@ -151,7 +151,7 @@ class _Served:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
         failures, started = 0, time.monotonic()
         while not self.wish.stopping.wait(limits.SERVE_LOOK_SECONDS):
-            self._mind_server()
+            self._check_server()
             code = self.workers[-1].exit_code()
             if code is not None:
                 failures = 0 if time.monotonic() - started > limits.WORKER_STEADY_SECONDS else failures
@@ -169,7 +169,7 @@ class _Served:
         return f"{told}\n\nPrefect's pages: {page}\nCtrl-C ends it: runs finish what is in flight."
 
     def _end(self) -> None:
-        patience = Patience(time.monotonic, time.sleep, self.wish.hurried.is_set)
+        patience = ShutdownTimer(time.monotonic, time.sleep, self.wish.hurried.is_set)
         if self.workers:
             click.echo("Ending: runs finish what is in flight. Ctrl-C once more ends at once.", err=True)
         for worker in self.workers:
@@ -179,7 +179,7 @@ class _Served:
         click.echo("Ended.", err=True)
 
 
-def put_in_place(config: Path, context: RunContext, *, own: bool) -> str:
+def deploy_everything(config: Path, context: RunContext, *, own: bool) -> str:
     """Put everything that the configuration wants in place on the server that the environment names; say what it is.
 
     Args:

@@ -29,7 +29,7 @@ from flows.orchestration.artifacts import ProgressArtifact
 from flows.orchestration.final_states import loggable
 from flows.orchestration.steps import Steps
 from flows.signals import ending_in_order
-from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_mark, write_slice
+from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_lock, write_slice
 from flows.sync_run import SyncRun
 from schemas import limits
 from schemas.errors import ServiceError
@@ -123,7 +123,7 @@ class _Spread:
         while True:
             if not stopping and (context.stopping.is_set() or not self.mine()):
                 stopping = True
-                context.ledger.locks.take(stop_mark(self.kept.id), self._claim(), is_dead=lambda _: True)
+                context.ledger.locks.take(stop_lock(self.kept.id), self._claim(), is_dead=lambda _: True)
             claims = context.ledger.locks.held(claims_of(self.kept.id))
             stages = {part: self._stage(claims.get(part.claim), run) for part, run in started.items()}
             context.progress("writing in slices", sum(stage == "ended" for stage in stages.values()), len(stages))
@@ -181,7 +181,7 @@ class _Spread:
         rest = remaining_plan(rows[begun], outcomes, found, fold_names=False)
         at, problem = sync_run.context.now(), Problem(Code.SEEN_AFTER_WORKER_DIED)
         seen = [row_outcome(row, Outcome.APPLIED, problem, at=at) for row in rest.seen]
-        sync_run.context.ledger.settle_all(kept.id, seen, at=at)
+        sync_run.context.ledger.record_all_outcomes(kept.id, seen, at=at)
         return pd.concat([rest.rows, rows[~begun]]).sort_index()
 
     def _collect(self) -> None:

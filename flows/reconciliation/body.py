@@ -13,11 +13,11 @@ from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.office_links import Links, links
-from flows.reconciliation.reading import Look, look, places_of, side_of, type_words
+from flows.reconciliation.reading import SyncReading, places_of, read_syncs, side_of, type_words
 from flows.reconciliation.reporting import numbers_of, report, systems_of
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
-from schemas.findings import FindingKind, View, tally
+from schemas.findings import FindingKind, ReconciliationView, tally
 from schemas.settings import Language
 from schemas.tables import Finding, validated
 from tasks.reconcile.align import COLUMNS, deduplicate
@@ -52,12 +52,12 @@ class Reconciled:
 
     summary: dict[str, Any]
     exit_code: ExitCode
-    view: View
+    view: ReconciliationView
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class _Occasion:
+class _ReconciliationRun:
     """One reconciliation among others: its run, what is remembered, and which one it is compared with."""
 
     run: str
@@ -76,79 +76,85 @@ def reconcile_all(context: RunContext, asked: Asked) -> Reconciled:
     memory = context.ledger.findings.last()
     before = context.ledger.findings.find(asked.since) if asked.since else memory
     make_private_folder(context.settings.reports)
-    occasion = _Occasion(f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}", context.now(), memory, before)
-    context.ledger.start_run(occasion.run, mode="reconcile", person=context.person, at=occasion.at)
-    summary: dict[str, Any] = {"run": occasion.run}
+    this_run = _ReconciliationRun(f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}", context.now(), memory, before)
+    context.ledger.start_run(this_run.run, mode="reconcile", person=context.person, at=this_run.at)
+    summary: dict[str, Any] = {"run": this_run.run}
     code = ExitCode.UNSETTLED
     try:
-        done = _carried_out(context, asked, occasion)
+        done = _carried_out(context, asked, this_run)
         summary, code = done.summary, done.exit_code
     finally:
-        context.ledger.finish_run(occasion.run, exit_code=code, summary=summary, at=context.now())
+        context.ledger.finish_run(this_run.run, exit_code=code, summary=summary, at=context.now())
     return done
 
 
-def _carried_out(context: RunContext, asked: Asked, occasion: _Occasion) -> Reconciled:
+def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun) -> Reconciled:
     """Read, compare, report, and keep what was found."""
-    looks = look(context)
-    linked = links(context, looks)
-    errors = [*(error for one in looks for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
-    memory, before = (one.findings if one else None for one in (occasion.memory, occasion.before))
-    earlier = Earlier(memory, before, _not_compared(looks))
-    rows = _rows(context, looks, linked, earlier, asked)
-    findings = _findings(context, looks, rows, asked)
-    hidden = _hidden(looks, findings, [one.name for one in looks if one.private])
-    view = _view(context, looks, hidden, earlier, occasion)
+    readings = read_syncs(context)
+    linked = links(context, readings)
+    errors = [*(error for one in readings for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
+    memory, before = (one.findings if one else None for one in (this_run.memory, this_run.before))
+    earlier = Earlier(memory, before, _not_compared(readings))
+    rows = _rows(context, readings, linked, earlier, asked)
+    findings = _findings(context, readings, rows, asked)
+    hidden = _hidden(readings, findings, [one.name for one in readings if one.private])
+    view = _view(context, readings, hidden, earlier, this_run)
     summary = _summary(view, linked)
     if asked.suggest:
-        summary["suggestions"] = suggest_copies(looks, rows, view.run)
+        summary["suggestions"] = suggest_copies(readings, rows, view.run)
     summary["reports"] = report(context, view, summary, asked.lang)
     counts = tally(hidden)
     context.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
-    users = [one.name for one in looks if one.spec.private(one.sync)]
-    screen = replace(view, findings=_hidden(looks, findings, users))
+    users = [one.name for one in readings if one.spec.private(one.sync)]
+    screen = replace(view, findings=_hidden(readings, findings, users))
     return Reconciled(summary, _exit_code(view, errors), screen, errors)
 
 
 def _view(
-    context: RunContext, looks: list[Look], findings: pd.DataFrame, earlier: Earlier, occasion: _Occasion
-) -> View:
+    context: RunContext,
+    readings: list[SyncReading],
+    findings: pd.DataFrame,
+    earlier: Earlier,
+    this_run: _ReconciliationRun,
+) -> ReconciliationView:
     """Return all that the reports show of these findings, which are masked already."""
-    this = {"run": occasion.run, "at": occasion.at, "findings": tally(findings)}
-    return View(
-        run=occasion.run,
-        at=occasion.at,
-        systems=systems_of(looks),
-        overlap=overlap(numbers_of(looks)),
+    this = {"run": this_run.run, "at": this_run.at, "findings": tally(findings)}
+    return ReconciliationView(
+        run=this_run.run,
+        at=this_run.at,
+        systems=systems_of(readings),
+        overlap=overlap(numbers_of(readings)),
         findings=findings,
         resolved=validated(Finding, resolved(findings, earlier)),
         history=[*context.ledger.findings.history(_SHOWN_RUNS - 1), this],
-        since=occasion.before.run if occasion.before else "",
-        labels={one.spec.kind: one.spec.wording.label for one in looks},
+        since=this_run.before.run if this_run.before else "",
+        labels={one.spec.kind: one.spec.wording.label for one in readings},
     )
 
 
-def _rows(context: RunContext, looks: list[Look], linked: Links, earlier: Earlier, asked: Asked) -> pd.DataFrame:
+def _rows(
+    context: RunContext, readings: list[SyncReading], linked: Links, earlier: Earlier, asked: Asked
+) -> pd.DataFrame:
     """Return all rows with their ids, dates, acceptances and advice; nothing is hidden yet."""
     today = context.clock().date()
     blank = pd.DataFrame("", index=[], columns=[*COLUMNS], dtype="str").astype({"line": "int64"})
-    compared = [classify_findings(side) for one in looks if (side := side_of(context, one))]
+    compared = [classify_findings(side) for one in readings if (side := side_of(context, one))]
     rows = pd.concat([blank, *compared], ignore_index=True)
-    place_of = {one.name: one.place for one in looks}
-    rows = find_cross_references(deduplicate(rows, place_of), place_of, number_locations(places_of(looks)))
+    place_of = {one.name: one.place for one in readings}
+    rows = find_cross_references(deduplicate(rows, place_of), place_of, number_locations(places_of(readings)))
     rows = pd.concat([rows, linked.linked.rows], ignore_index=True)
     rows = identify(rows, context.ledger.findings.salt(lambda: secrets.token_hex(16)))
     rows = date_findings(rows, earlier, today, context.settings.reconcile.stale_days)
     said = context.ledger.findings.accepted(today.isoformat())
     rows = accepted(rows, {key: f"until {one.until}: {one.reason} ({one.person})" for key, one in said.items()})
-    names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in looks}
+    names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in readings}
     return add_remedies(rows, names, asked.lang)
 
 
-def _findings(context: RunContext, looks: list[Look], rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+def _findings(context: RunContext, readings: list[SyncReading], rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Return `Finding`, types with their words, sorted by sync and line."""
-    words = type_words(context, looks, asked.lang)
-    connections = {one.name: one.sync.connection for one in looks}
+    words = type_words(context, readings, asked.lang)
+    connections = {one.name: one.sync.connection for one in readings}
     connection = rows["sync"].map(connections)
     for column in ("type_csv", "type_there"):
         pairs = pd.Series(list(zip(connection, rows[column], strict=True)), index=rows.index, dtype=object)
@@ -162,17 +168,17 @@ def _findings(context: RunContext, looks: list[Look], rows: pd.DataFrame, asked:
     return validated(Finding, findings.assign(key=key))
 
 
-def _hidden(looks: list[Look], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:
-    starts = {one.place + (": " if one.spec.names_are_keys else " "): one.place for one in looks}
+def _hidden(readings: list[SyncReading], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:
+    starts = {one.place + (": " if one.spec.names_are_keys else " "): one.place for one in readings}
     return mask_findings(findings, private, starts)
 
 
-def _not_compared(looks: list[Look]) -> list[tuple[str, str]]:
-    whole = [(one.name, "") for one in looks if one.checked is None or one.found is None]
-    return whole + [(one.name, owner) for one in looks if one.found for owner in one.found.unread]
+def _not_compared(readings: list[SyncReading]) -> list[tuple[str, str]]:
+    whole = [(one.name, "") for one in readings if one.checked is None or one.found is None]
+    return whole + [(one.name, owner) for one in readings if one.found for owner in one.found.unread]
 
 
-def _summary(view: View, linked: Links) -> dict[str, Any]:
+def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:
     findings = view.findings
     waiting = findings[(findings["accepted"] != "") & (findings["kind"] != FindingKind.AGREE)]
     trend = {word: int((findings["trend"] == word).sum()) for word in ("new", "persisting")}
@@ -188,7 +194,7 @@ def _summary(view: View, linked: Links) -> dict[str, Any]:
     }
 
 
-def _exit_code(view: View, errors: list[PhonesyncError]) -> ExitCode:
+def _exit_code(view: ReconciliationView, errors: list[PhonesyncError]) -> ExitCode:
     """Return `DONE` where all agree or somebody has accepted that it does not; what could not be read weighs more."""
     findings = view.findings
     open_ = ((findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")).any()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from connectors.files.reading import write_private
 from connectors.files.texts import read_text
-from flows.reconciliation.reading import Look
+from flows.reconciliation.reading import SyncReading
 from flows.sources import ExtractedSource
 from schemas.errors import SourceError
 from schemas.target import identifier_of
@@ -17,13 +17,13 @@ from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
 from tasks.reports.csv_text import as_csv
 
 
-def suggest_copies(looks: list[Look], rows: pd.DataFrame, run: str) -> dict[str, Any]:
+def suggest_copies(readings: list[SyncReading], rows: pd.DataFrame, run: str) -> dict[str, Any]:
     """Return what was written for each sync whose file could be corrected: `file`, `list`, `changes`.
 
     The original is never touched, and no copy takes another one's place: all bear the run's id.
     """
     written: dict[str, Any] = {}
-    for one in looks:
+    for one in readings:
         if one.source is None or one.found is None:
             continue
         mine, source = rows[rows["sync"] == one.name], one.sync.source

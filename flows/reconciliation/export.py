@@ -15,7 +15,7 @@ from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
 from flows.context import RunContext
 from flows.planning import owners_of, plan_ends
-from flows.reconciliation.reading import Look, ends_of, place_of
+from flows.reconciliation.reading import SyncReading, ends_of, place_of
 from flows.sources import configured_columns, extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
 from schemas.execution import Snapshot
@@ -173,7 +173,7 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, 
         trial = Path(folder) / sync.source.name
         write_private(trial, data)
         spec = context.spec(sync)
-        one = Look(wanted.sync, sync.model_copy(update={"source": trial}), spec, place_of(sync, spec))
+        one = SyncReading(wanted.sync, sync.model_copy(update={"source": trial}), spec, place_of(sync, spec))
         one.target, one.found = context.target(sync).name, found
         one.source = extract_source(context, one.sync)
         one.checked = judge_source(context, one.sync, one.source)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from flows.context import RunContext
-from flows.reconciliation.reading import Look, look_at_files, read_place, sharing
+from flows.reconciliation.reading import SyncReading, by_place, read_files, read_place
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from tasks.reconcile.search import SearchTerm, matches, search
@@ -18,7 +18,7 @@ COLUMNS = ("where", "owner", "line", "name", "number", "type")
 
 
 @dataclass(frozen=True)
-class Sightings:
+class SearchResult:
     """Where it stands, as `--json` prints it (`found`, `notes`), the exit code, and what could not be read."""
 
     summary: dict[str, Any]
@@ -26,7 +26,7 @@ class Sightings:
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
-def find(context: RunContext, text: str) -> Sightings:
+def find(context: RunContext, text: str) -> SearchResult:
     """Return every line and every entry with this number or name; numbers of users are masked.
 
     USOS is asked about the owners of the files and of earlier runs, since no method lists its owners; and, for a text
@@ -37,44 +37,44 @@ def find(context: RunContext, text: str) -> Sightings:
     """
     if not text.strip():
         raise UsageError("There is nothing to look for.", remedy="Give a number or a part of a name.")
-    looks = look_at_files(context)
-    for those in sharing(context, looks):
+    readings = read_files(context)
+    for those in by_place(context, readings):
         if not _searched(context, those, text):
             read_place(context, those)
-    tables = [table for one in looks for table in _in_file(context, one, text)]
-    tables += _in_places(context, looks, text)
+    tables = [table for one in readings for table in _in_file(context, one, text)]
+    tables += _in_places(context, readings, text)
     rows = pd.concat([pd.DataFrame(columns=list(COLUMNS), dtype="str"), *tables], ignore_index=True)
     found = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-    found += [_by_id(one, text, answer) for one, answer in _numbers_by_id(context, looks, text)]
-    errors = [error for one in looks for error in (one.wrong_source, one.wrong_place) if error]
+    found += [_by_id(one, text, answer) for one, answer in _numbers_by_id(context, readings, text)]
+    errors = [error for one in readings for error in (one.wrong_source, one.wrong_place) if error]
     notes = list(dict.fromkeys(error.message for error in errors))
     code = worst([code_of_unread(error) for error in errors] or [ExitCode.DONE if found else ExitCode.LINES_FAILED])
-    return Sightings({"text": text, "found": found, "notes": notes}, code, errors)
+    return SearchResult({"text": text, "found": found, "notes": notes}, code, errors)
 
 
-def _sought(context: RunContext, one: Look, text: str) -> SearchTerm:
+def _sought(context: RunContext, one: SyncReading, text: str) -> SearchTerm:
     reading = context.reading(one.sync)
     return search(text, region=reading.region, area_code=reading.area_code)
 
 
-def _searched(context: RunContext, looks: list[Look], text: str) -> bool:
+def _searched(context: RunContext, readings: list[SyncReading], text: str) -> bool:
     """Let the service look for plain words itself, where it can; its answer is filtered again.
 
     It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: then all are read.
     """
-    first = looks[0]
+    first = readings[0]
     if not (_sought(context, first, text).is_name and text.isascii()):
         return False
     try:
         first.found = context.target(first.sync).search(" ".join(text.split()))
     except ServiceError as error:
-        for one in looks:
+        for one in readings:
             one.wrong_place = error
         return True
     return first.found is not None
 
 
-def _in_file(context: RunContext, one: Look, text: str) -> list[pd.DataFrame]:
+def _in_file(context: RunContext, one: SyncReading, text: str) -> list[pd.DataFrame]:
     if one.checked is None or one.source is None:
         return []
     sought = _sought(context, one, text)
@@ -86,10 +86,10 @@ def _in_file(context: RunContext, one: Look, text: str) -> list[pd.DataFrame]:
     return [_shown(table, private=one.spec.private(one.sync))]
 
 
-def _in_places(context: RunContext, looks: list[Look], text: str) -> list[pd.DataFrame]:
+def _in_places(context: RunContext, readings: list[SyncReading], text: str) -> list[pd.DataFrame]:
     tables: list[pd.DataFrame] = []
     seen: set[tuple[str, str]] = set()
-    for one in looks:
+    for one in readings:
         if one.found is None:
             continue
         entries = one.found.entries
@@ -109,13 +109,15 @@ def _shown(table: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     return shown
 
 
-def _numbers_by_id(context: RunContext, looks: list[Look], text: str) -> list[tuple[Look, dict[str, Any]]]:
+def _numbers_by_id(
+    context: RunContext, readings: list[SyncReading], text: str
+) -> list[tuple[SyncReading, dict[str, Any]]]:
     """Ask every service for the number that it knows by that id."""
     if not text.strip().isdecimal():
         return []
     answers = []
-    for connection in dict.fromkeys(one.sync.connection for one in looks):
-        one = next(one for one in looks if one.sync.connection == connection)
+    for connection in dict.fromkeys(one.sync.connection for one in readings):
+        one = next(one for one in readings if one.sync.connection == connection)
         if one.wrong_place is None:
             try:
                 answer = context.target(one.sync).number_of_id(text.strip())
@@ -127,7 +129,7 @@ def _numbers_by_id(context: RunContext, looks: list[Look], text: str) -> list[tu
     return answers
 
 
-def _by_id(one: Look, text: str, answer: dict[str, Any]) -> dict[str, str]:
+def _by_id(one: SyncReading, text: str, answer: dict[str, Any]) -> dict[str, str]:
     """Return the number of an id; whose it is the service does not say, so it may be a person's."""
     comment = answer.get("comment")
     name = str((comment if isinstance(comment, dict) else {}).get("pl") or "")

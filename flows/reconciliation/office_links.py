@@ -8,7 +8,7 @@ import pandas as pd
 
 from connectors.files.reading import read_csv
 from flows.context import RunContext
-from flows.reconciliation.reading import Look
+from flows.reconciliation.reading import SyncReading
 from flows.sources import given_of
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from tasks.phone.canonical_keys import tidy_text
@@ -24,7 +24,7 @@ class Links:
     errors: list[PhonesyncError] = field(default_factory=list)
 
 
-def links(context: RunContext, looks: list[Look]) -> Links:
+def links(context: RunContext, readings: list[SyncReading]) -> Links:
     """Return the linked offices that have different numbers."""
     found = [pd.DataFrame(columns=list(MAPPING), dtype="str")]
     errors: list[PhonesyncError] = []
@@ -32,7 +32,7 @@ def links(context: RunContext, looks: list[Look]) -> Links:
         found.append(_mapping(context))
     except (SourceError, ConfigurationError) as error:
         errors.append(error)
-    for one in looks:
+    for one in readings:
         try:
             found.append(_column(one))
         except (SourceError, ConfigurationError) as error:
@@ -41,7 +41,7 @@ def links(context: RunContext, looks: list[Look]) -> Links:
     if said.empty:
         return Links(link(said, []), errors)
     known = []
-    for one in looks:
+    for one in readings:
         if one.checked is None and one.found is None:
             continue
         tables = [
@@ -63,7 +63,7 @@ def _mapping(context: RunContext) -> pd.DataFrame:
     return mapping_of(read_csv(path, expected=list(MAPPING)).frame, str(path))
 
 
-def _column(one: Look) -> pd.DataFrame:
+def _column(one: SyncReading) -> pd.DataFrame:
     """Return the links that a column of a sync's own file says: the line's number is that of this list entry."""
     header, sync = one.sync.columns.link, one.sync
     if header is None or one.checked is None or one.source is None:

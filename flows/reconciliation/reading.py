@@ -22,7 +22,7 @@ _MOST_TYPES = 50  # an installation has a handful; each costs a request
 
 
 @dataclass
-class Look:
+class SyncReading:
     """One sync with what could be read of its two ends.
 
     Attributes:
@@ -62,33 +62,33 @@ def place_of(sync: Sync, spec: TargetSpec) -> str:
     return f"{sync.connection} {spec.place(sync)}"
 
 
-def look(context: RunContext) -> list[Look]:
+def read_syncs(context: RunContext) -> list[SyncReading]:
     """Return every configured sync, read as far as it can be; one place is read once, however many syncs it has."""
-    looks = look_at_files(context)
-    for those in sharing(context, looks):
+    readings = read_files(context)
+    for those in by_place(context, readings):
         read_place(context, those)
-    return looks
+    return readings
 
 
-def look_at_files(context: RunContext) -> list[Look]:
+def read_files(context: RunContext) -> list[SyncReading]:
     """Return every configured sync with its file, as far as it can be read; no service is asked."""
-    looks = []
+    readings = []
     for name, sync in context.settings.syncs.items():
         spec = context.spec(sync)
-        looks.append(Look(name, sync, spec, place_of(sync, spec)))
-    for one in looks:
+        readings.append(SyncReading(name, sync, spec, place_of(sync, spec)))
+    for one in readings:
         try:
             one.source = extract_source(context, one.sync)
             one.checked = judge_source(context, one.sync, one.source)
         except (SourceError, ConfigurationError) as error:
             one.wrong_source = error
-    return looks
+    return readings
 
 
-def sharing(context: RunContext, looks: list[Look]) -> list[list[Look]]:
+def by_place(context: RunContext, readings: list[SyncReading]) -> list[list[SyncReading]]:
     """Return the syncs that have one place and read numbers alike together; a place without credentials has none."""
-    shared: dict[tuple[str, NumberingDefaults], list[Look]] = {}
-    for one in looks:
+    shared: dict[tuple[str, NumberingDefaults], list[SyncReading]] = {}
+    for one in readings:
         try:
             one.target = context.target(one.sync).name
             shared.setdefault((one.target, context.reading(one.sync)), []).append(one)
@@ -97,17 +97,17 @@ def sharing(context: RunContext, looks: list[Look]) -> list[list[Look]]:
     return list(shared.values())
 
 
-def read_place(context: RunContext, looks: list[Look]) -> None:
+def read_place(context: RunContext, readings: list[SyncReading]) -> None:
     """Read one place for all syncs that it has."""
-    wanted = {one.name: _owners(context, one) for one in looks}
+    wanted = {one.name: _owners(context, one) for one in readings}
     every = sorted(set().union(*wanted.values()))
     try:
-        found = context.target(looks[0].sync).read(every, context.progress)
+        found = context.target(readings[0].sync).read(every, context.progress)
     except ServiceError as error:
-        for one in looks:
+        for one in readings:
             one.wrong_place = error
         return
-    for one in looks:
+    for one in readings:
         mine = found.entries
         if not one.spec.single_owner:
             mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
@@ -115,7 +115,7 @@ def read_place(context: RunContext, looks: list[Look]) -> None:
         one.found = Snapshot(mine, unread)
 
 
-def _owners(context: RunContext, one: Look) -> set[str]:
+def _owners(context: RunContext, one: SyncReading) -> set[str]:
     """Return the owners of the file, and those that earlier runs wrote: no method lists USOS's."""
     remembered = context.ledger.memory.owners(one.name, one.target)
     if one.checked is None:
@@ -125,7 +125,7 @@ def _owners(context: RunContext, one: Look) -> set[str]:
     return managed | remembered
 
 
-def side_of(context: RunContext, one: Look) -> SyncSide | None:
+def side_of(context: RunContext, one: SyncReading) -> SyncSide | None:
     """Return the sync with both its ends, None where one of them could not be read."""
     if one.source is None or one.checked is None or one.found is None:
         return None
@@ -147,7 +147,7 @@ def side_of(context: RunContext, one: Look) -> SyncSide | None:
     )
 
 
-def ends_of(context: RunContext, one: Look) -> Ends:
+def ends_of(context: RunContext, one: SyncReading) -> Ends:
     """Return both ends of a sync that was read.
 
     Raises:
@@ -159,10 +159,10 @@ def ends_of(context: RunContext, one: Look) -> Ends:
     return Ends(one.sync, context.target(one.sync), headers, one.checked, one.found, frozenset(one.gone))
 
 
-def places_of(looks: list[Look]) -> list[PlaceEntries]:
+def places_of(readings: list[SyncReading]) -> list[PlaceEntries]:
     """Return the places that were read, each once, with the entries that any of its syncs has to do with."""
     places: dict[str, PlaceEntries] = {}
-    for one in looks:
+    for one in readings:
         if one.found is None:
             continue
         before = places.get(one.place)
@@ -175,13 +175,13 @@ def places_of(looks: list[Look]) -> list[PlaceEntries]:
     return list(places.values())
 
 
-def type_words(context: RunContext, looks: list[Look], lang: Language) -> dict[tuple[str, str], str]:
+def type_words(context: RunContext, readings: list[SyncReading], lang: Language) -> dict[tuple[str, str], str]:
     """Return what each type of each connection is called: `STA (stacjonarny)`.
 
     A type that the service does not describe keeps its bare id; that is no reason to fail.
     """
     words: dict[tuple[str, str], str] = {}
-    for one in looks:
+    for one in readings:
         if not one.spec.keeps_types:
             continue
         typed = [] if one.source is None else list(one.source.arranged.source["type_id"].str.strip().unique())

@@ -9,14 +9,14 @@ import pandas as pd
 
 from connectors.files.reading import write_private
 from flows.context import RunContext
-from flows.reconciliation.reading import Look, places_of
-from schemas.findings import System, View
+from flows.reconciliation.reading import SyncReading, places_of
+from schemas.findings import ReconciliationView, System
 from schemas.settings import Language
 from tasks.reconcile.cross_references import numbers_in
 from tasks.reports.csv_text import as_csv
 
 
-def report(context: RunContext, view: View, summary: dict[str, Any], lang: Language) -> dict[str, str]:
+def report(context: RunContext, view: ReconciliationView, summary: dict[str, Any], lang: Language) -> dict[str, str]:
     """Write the reports, each readable by its owner alone, and return their paths by kind."""
     # They bring a template engine and a workbook writer along, which nothing else here needs.
     from tasks.reports.reconciliation_page import page
@@ -31,7 +31,7 @@ def report(context: RunContext, view: View, summary: dict[str, Any], lang: Langu
     return {kind: str(path) for kind, path in paths.items()}
 
 
-def _json(view: View, summary: dict[str, Any]) -> str:
+def _json(view: ReconciliationView, summary: dict[str, Any]) -> str:
     whole = {
         **summary,
         "at": view.at,
@@ -43,19 +43,19 @@ def _json(view: View, summary: dict[str, Any]) -> str:
     return json.dumps(whole, ensure_ascii=False, default=str) + "\n"
 
 
-def systems_of(looks: list[Look]) -> list[System]:
+def systems_of(readings: list[SyncReading]) -> list[System]:
     """Return the files, then the places, each with its figures and what kept it from being read."""
     systems: list[System] = []
-    for one in looks:
+    for one in readings:
         checked, note = one.checked, one.wrong_source.message if one.wrong_source else ""
         lines = checked.rows if checked else 0
         numbers = len(numbers_in(checked.desired["key"])) if checked else 0
         problems = int(checked.rejected["line"].nunique()) if checked else 0
         systems.append(System(one.name, "csv", lines, numbers, problems, note))
-    unread = {owner: one.place for one in looks if one.found for owner in one.found.unread}
-    notes = {one.place: one.wrong_place.message for one in looks if one.wrong_place}
-    read = {place.name: place.entries for place in places_of(looks)}
-    kinds = {one.place: one.spec.kind for one in looks}
+    unread = {owner: one.place for one in readings if one.found for owner in one.found.unread}
+    notes = {one.place: one.wrong_place.message for one in readings if one.wrong_place}
+    read = {place.name: place.entries for place in places_of(readings)}
+    kinds = {one.place: one.spec.kind for one in readings}
     for place, kind in kinds.items():
         keys = read[place]["key"] if place in read else pd.Series(dtype="str")
         lost = sum(where == place for where in unread.values())
@@ -66,9 +66,9 @@ def systems_of(looks: list[Look]) -> list[System]:
     return systems
 
 
-def numbers_of(looks: list[Look]) -> dict[str, pd.Series]:
+def numbers_of(readings: list[SyncReading]) -> dict[str, pd.Series]:
     """Return the distinct canonical numbers of each file and of each place, by their names."""
-    files = {one.name: numbers_in(one.checked.desired["key"]) for one in looks if one.checked}
-    places = {place.name: numbers_in(place.entries["key"]) for place in places_of(looks)}
+    files = {one.name: numbers_in(one.checked.desired["key"]) for one in readings if one.checked}
+    places = {place.name: numbers_in(place.entries["key"]) for place in places_of(readings)}
     # A sync may bear the name of a place; nobody could tell the two apart.
     return {**files, **{name: numbers for name, numbers in places.items() if name not in files}}

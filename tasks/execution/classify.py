@@ -18,7 +18,7 @@ _WITHOUT_EFFECT: Final[dict[AnswerKind, Code]] = {
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReadBack:
     """What reading after writing showed of the place where a change belongs.
 
     Attributes:
@@ -30,12 +30,12 @@ class Seen:
     untouched: bool
 
 
-def worth_another_try(answer: WriteAnswer | None, seen: Seen) -> bool:
+def worth_another_try(answer: WriteAnswer | None, seen: ReadBack) -> bool:
     """Tell whether sending once more is safe and sensible: nobody knows what happened, and reading says: nothing."""
     return answer is not None and answer.kind == "uncertain" and seen.untouched and seen.read
 
 
-def classify(answer: WriteAnswer | None, seen: Seen, *, in_place: bool) -> tuple[Outcome, Problem | None]:
+def classify(answer: WriteAnswer | None, seen: ReadBack, *, in_place: bool) -> tuple[Outcome, Problem | None]:
     """Return the outcome and what is said of it, None where all is well and nothing was said.
 
     Only what was seen in place is applied, whatever was said.

@@ -30,7 +30,7 @@ def moved(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
         rows: `Plan` rows, all of the owners in question.
         found: `Current` of the same owners, just read.
     """
-    gone = stands(rows)
+    gone = had_entry(rows)
     at = np.flatnonzero(gone)
     left, _ = pair_equal(*codes(_image(rows, at, "before"), found, _STORED))
     gone[at[left]] = False
@@ -39,7 +39,7 @@ def moved(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
 
 def newcomers(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell, for each `Current` row found, whether the plan does not know it."""
-    _, right = pair_equal(*codes(_image(rows, np.flatnonzero(stands(rows)), "before"), found, _STORED))
+    _, right = pair_equal(*codes(_image(rows, np.flatnonzero(had_entry(rows)), "before"), found, _STORED))
     new = np.ones(len(found), dtype=np.bool_)
     new[right] = False
     return new
@@ -115,7 +115,7 @@ def agreeing(rows: pd.DataFrame, found: pd.DataFrame) -> set[str]:
     return {str(owner) for owner in done.index[done] if wanted.get(owner, 0) == held.get(owner, 0)}
 
 
-def strangers(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
+def unplanned_entries(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool = False) -> pd.DataFrame:
     """Return the `Current` rows found that are neither what a plan saw nor what it wants: they came meanwhile.
 
     A new name that still has the old number is no stranger: it is half of a rename that changes both.
@@ -134,7 +134,7 @@ def halves(rows: pd.DataFrame) -> pd.DataFrame:
     return renames.assign(number_after=renames["number_before"], key_after=renames["key_before"])
 
 
-def stands(rows: pd.DataFrame) -> Mask:
+def had_entry(rows: pd.DataFrame) -> Mask:
     """Tell which `Plan` rows are about an entry that stood in the target when the plan was made."""
     return (rows["key_before"] != "").to_numpy(dtype=np.bool_, copy=True)
 

@@ -88,19 +88,21 @@ def account(
     return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
 
 
-def add_strangers(result: pd.DataFrame, strangers: pd.DataFrame, *, at: str) -> pd.DataFrame:
+def add_unplanned_entries(result: pd.DataFrame, unplanned_entries: pd.DataFrame, *, at: str) -> pd.DataFrame:
     """Return the `Result` with the entries that came while a run was at work: they were left as they are.
 
     Args:
         result: `Result`.
-        strangers: `Current`.
+        unplanned_entries: `Current`.
         at: when they were seen.
     """
-    if strangers.empty:
+    if unplanned_entries.empty:
         return result
     came = Problem(Code.CAME_DURING_RUN)
-    here = {f"{column}_{image}": strangers[column] for column in ("name", "number") for image in ("before", "after")}
-    rows = pd.DataFrame({"owner": strangers["owner"], **here}).assign(
+    here = {
+        f"{column}_{image}": unplanned_entries[column] for column in ("name", "number") for image in ("before", "after")
+    }
+    rows = pd.DataFrame({"owner": unplanned_entries["owner"], **here}).assign(
         sync=result["sync"].iloc[0] if len(result) else "",
         line=0,
         action=str(Action.FOREIGN.value),

@@ -90,7 +90,7 @@ def _pairs(draft: Draft, columns: list[str], *, unique: bool) -> Pairs:
     return free_desired[left], free_current[right]
 
 
-def may_go(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
+def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
     owners = draft.current["owner"]
     gone = owners.isin(policy.gone)

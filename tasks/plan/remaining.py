@@ -22,7 +22,7 @@ _IMAGE = ("name", "number", "type", "key")
 
 
 @dataclass(frozen=True)
-class Rest:
+class Remaining:
     """What an interrupted plan still wants.
 
     Attributes:
@@ -35,7 +35,9 @@ class Rest:
     seen: list[int]
 
 
-def remaining_plan(rows: pd.DataFrame, outcomes: Mapping[int, str], found: pd.DataFrame, *, fold_names: bool) -> Rest:
+def remaining_plan(
+    rows: pd.DataFrame, outcomes: Mapping[int, str], found: pd.DataFrame, *, fold_names: bool
+) -> Remaining:
     """Return the rest of a plan, given what is known of its rows and what stands in the target now.
 
     Args:
@@ -58,7 +60,7 @@ def remaining_plan(rows: pd.DataFrame, outcomes: Mapping[int, str], found: pd.Da
     rest.loc[given_up, "action"] = str(Action.HOLD.value)
     rest = rest[(rest["key_before"] != "") | (rest["key_after"] != "")]
     at_rest = np.isin(rest.index, rows.index[done])
-    return Rest(_as_found(rest, at_rest, found), [int(row) for row in rows.index[seen]])
+    return Remaining(_as_found(rest, at_rest, found), [int(row) for row in rows.index[seen]])
 
 
 def _as_found(rest: pd.DataFrame, at_rest: np.ndarray, found: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from tasks.plan.candidates import (
     hold_repeated_names,
     hold_together,
     keep_equal,
-    may_go,
+    may_delete,
     set_up,
     untied_line,
 )
@@ -61,7 +61,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     # What the file wants and nobody has yet.
     draft.decide_desired(draft.desired_free, Action.ADD)
     # What nobody wants any more goes only where that is allowed, and never while a bad line could be about it.
-    deleted = may_go(draft, inputs.clears, policy) | released
+    deleted = may_delete(draft, inputs.clears, policy) | released
     if untied is not None:
         draft.hold_current(deleted, draft.reason(Problem(Code.DELETION_HELD, place=untied)))
     draft.decide_current(deleted, Action.DELETE)

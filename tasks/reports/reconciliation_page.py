@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.findings import FindingKind, System, View
+from schemas.findings import FindingKind, ReconciliationView, System
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, moment, plural
 from tasks.messages.pages import kind_words, listing_words, phrases, state_words
@@ -70,7 +70,7 @@ class Row:
     cells: Sequence[Cell]
 
 
-def page(view: View, lang: Language) -> str:
+def page(view: ReconciliationView, lang: Language) -> str:
     """Return the page: it loads nothing, runs only its own script, and shows text as text.
 
     Args:
@@ -102,7 +102,7 @@ def page(view: View, lang: Language) -> str:
     )
 
 
-def headline(view: View, lang: Language) -> Headline:
+def headline(view: ReconciliationView, lang: Language) -> Headline:
     """Return the sentence that is true of this reconciliation, and below it what is most and what has moved."""
     t, say = phrases(lang), partial(plural, lang)
     kinds = view.findings["kind"]
@@ -164,7 +164,7 @@ def _kinds_chart(rows: pd.DataFrame, t: Mapping[str, str], lang: Language) -> Ch
     return Chart("by-kind", t["by_kind"], heads, table, charts.bars(bars), t["no_findings"])
 
 
-def _overlap_chart(view: View, t: Mapping[str, str]) -> Chart:
+def _overlap_chart(view: ReconciliationView, t: Mapping[str, str]) -> Chart:
     """Show the pairs that share most, each divided into what stands in one, in both, and in the other."""
     numbers = {system.name: system.numbers for system in view.systems}
     pairs = view.overlap[view.overlap["shared"] > 0]
@@ -182,7 +182,7 @@ def _overlap_chart(view: View, t: Mapping[str, str]) -> Chart:
     )
 
 
-def _history_chart(view: View, t: Mapping[str, str], lang: Language) -> Chart:
+def _history_chart(view: ReconciliationView, t: Mapping[str, str], lang: Language) -> Chart:
     """Show how many findings of each kind there were each time, without what agreed."""
     kinds = [(kind.value, label) for kind, (label, _) in kind_words(lang).items() if kind is not FindingKind.AGREE]
     history = view.history[-_MOST_RUNS:]
@@ -211,7 +211,7 @@ def _distinct(labels: Sequence[str]) -> list[str]:
     return [label if time == 1 else f"{label} ({time})" for label, time in zip(labels, times, strict=True)]
 
 
-def _matrix(view: View) -> list[Row]:
+def _matrix(view: ReconciliationView) -> list[Row]:
     shared: dict[tuple[str, str], int] = {}
     for a, b, n in zip(view.overlap["a"], view.overlap["b"], view.overlap["shared"].astype(int), strict=True):
         shared[a, b] = shared[b, a] = n
@@ -227,7 +227,7 @@ def _depth(part: int, whole: int) -> int:
     return min(1 + 4 * part // whole, 4) if part and whole else 0
 
 
-def _page_data(view: View, rows: pd.DataFrame, lang: Language) -> dict[str, Any]:
+def _page_data(view: ReconciliationView, rows: pd.DataFrame, lang: Language) -> dict[str, Any]:
     """Return what the script needs. A finding's name has twelve letters, so all of them are one text."""
     t = phrases(lang)
     waits = bool(rows["state"].isin(["new", "open"]).any())

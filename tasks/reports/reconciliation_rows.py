@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from schemas.findings import FindingKind, View
+from schemas.findings import FindingKind, ReconciliationView
 from schemas.settings import Language
 from tasks.messages.pages import kind_words, phrases, state_words
 from tasks.messages.rendering import told_of_line
@@ -13,7 +13,7 @@ from tasks.messages.rendering import told_of_line
 _REASONS = ("no_number", "name_twice", "number_twice")
 
 
-def readable_rows(view: View, lang: Language) -> pd.DataFrame:
+def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
     """Return findings and resolved findings as one table with their `state`, the most pressing first.
 
     `state` is `new`, `open`, `accepted`, `agree` or `resolved`, so that each row has exactly one; within a state the

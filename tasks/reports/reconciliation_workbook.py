@@ -16,7 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from schemas.findings import FindingKind, View
+from schemas.findings import FindingKind, ReconciliationView
 from schemas.settings import Language
 from tasks.messages.catalogue import moment
 from tasks.messages.pages import kind_words, phrases, state_words
@@ -38,7 +38,7 @@ _WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 Sheet = Any
 
 
-def workbook(view: View, lang: Language, *, rows_per_sheet: int = _ROWS_PER_SHEET) -> bytes:
+def workbook(view: ReconciliationView, lang: Language, *, rows_per_sheet: int = _ROWS_PER_SHEET) -> bytes:
     """Return the workbook, the same bytes for the same view.
 
     Every text is written as a text with the text format: no formula can run, `+48…` and leading zeros stay, also after
@@ -65,7 +65,7 @@ def workbook(view: View, lang: Language, *, rows_per_sheet: int = _ROWS_PER_SHEE
     return _finished(buffer.getvalue(), filled, view.at)
 
 
-def _summary(book: Workbook, view: View, lang: Language) -> None:
+def _summary(book: Workbook, view: ReconciliationView, lang: Language) -> None:
     t = phrases(lang)
     sheet = book.create_sheet(t["summary"])
     sheet.column_dimensions["A"].width = 44
@@ -90,7 +90,7 @@ def _summary(book: Workbook, view: View, lang: Language) -> None:
         sheet.append([_cell(sheet, value, font) for value in cells])
 
 
-def _kinds(view: View, lang: Language) -> Iterable[tuple[Sequence[str | int], Font | None]]:
+def _kinds(view: ReconciliationView, lang: Language) -> Iterable[tuple[Sequence[str | int], Font | None]]:
     t = phrases(lang)
     counts = view.findings["kind"].value_counts()
     yield (t["kind"], t["total"], t["legend"]), _BOLD
@@ -98,7 +98,7 @@ def _kinds(view: View, lang: Language) -> Iterable[tuple[Sequence[str | int], Fo
         yield (label, int(counts.get(kind, 0)), meaning), None
 
 
-def _systems(view: View, t: Mapping[str, str]) -> Iterable[tuple[Sequence[str | int], Font | None]]:
+def _systems(view: ReconciliationView, t: Mapping[str, str]) -> Iterable[tuple[Sequence[str | int], Font | None]]:
     """Write the systems, and to the right how many numbers each shares with each."""
     names = [system.name for system in view.systems]
     shared: dict[tuple[str, str], int] = {}

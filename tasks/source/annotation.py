@@ -57,7 +57,7 @@ def sheet_remarked(rows: Iterable[tuple[int, Sequence[str]]], remarks: Mapping[i
 
 
 @dataclass(frozen=True)
-class Spot:
+class FilePosition:
     """A place in a file; 0 is nowhere in particular."""
 
     file: str
@@ -65,7 +65,7 @@ class Spot:
     column: int = 0
 
 
-def annotation(level: Literal["error", "warning"], spot: Spot, title: str, message: str) -> str:
+def annotation(level: Literal["error", "warning"], spot: FilePosition, title: str, message: str) -> str:
     """Return one workflow command: `::error file=…,line=…,col=…,title=…::…`."""
     given = {"file": spot.file, "line": spot.line, "col": spot.column, "title": title}
     properties = ",".join(f"{key}={_property(str(value))}" for key, value in given.items() if value)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from schemas.findings import View
+from schemas.findings import ReconciliationView
 from tasks.reports.reconciliation_page import page as page_of
 from tests.institution import institution
 
@@ -40,13 +40,13 @@ _WORDS = """() => {
 
 
 @pytest.fixture(scope="module")
-def view() -> View:
+def view() -> ReconciliationView:
     return institution(SIZE)
 
 
 @pytest.fixture
-def open_page(open_file: Open, tmp_path: Path, view: View) -> Open:
-    def opens(lang: Any = "en", address: str = "", made: View = view, **context: Any) -> Any:
+def open_page(open_file: Open, tmp_path: Path, view: ReconciliationView) -> Open:
+    def opens(lang: Any = "en", address: str = "", made: ReconciliationView = view, **context: Any) -> Any:
         file = tmp_path / f"{lang}.html"
         file.write_text(page_of(made, lang), encoding="utf-8")
         return open_file(file, address, **context)
@@ -54,7 +54,7 @@ def open_page(open_file: Open, tmp_path: Path, view: View) -> Open:
     return opens
 
 
-def waiting(view: View) -> int:
+def waiting(view: ReconciliationView) -> int:
     """Count what needs attention, row by row and without the page's own functions."""
     rows = view.findings.to_dict("records")
     return sum(row["kind"] != "agree" and not row["accepted"] for row in rows)
@@ -80,14 +80,14 @@ def polish(name: str) -> list[int]:
     return [int(part) if part.isdigit() else 1000000 + order.index(part) for part in parts]
 
 
-def test_the_headline_and_the_list_begin_with_what_needs_somebody(open_page: Open, view: View) -> None:
+def test_the_headline_and_the_list_begin_with_what_needs_somebody(open_page: Open, view: ReconciliationView) -> None:
     page = open_page()
     assert page.get_by_role("heading", level=1).inner_text() == f"{waiting(view)} findings need attention"
     shown(page, f"Showing {waiting(view)} of {SIZE + len(view.resolved)} findings.")
     assert page.get_by_role("button", name="Need attention").get_attribute("aria-pressed") == "true"
 
 
-def test_the_matrix_says_what_systems_share(open_page: Open, view: View) -> None:
+def test_the_matrix_says_what_systems_share(open_page: Open, view: ReconciliationView) -> None:
     page = open_page()
     table = page.get_by_role("table", name="Systems", exact=True)
     for number, system in enumerate(view.systems):
@@ -102,7 +102,7 @@ def test_the_matrix_says_what_systems_share(open_page: Open, view: View) -> None
     assert page.get_by_role("columnheader", name="Shared with usos faculty").count() == 1
 
 
-def test_charts_have_a_table_that_says_the_same(open_page: Open, view: View) -> None:
+def test_charts_have_a_table_that_says_the_same(open_page: Open, view: ReconciliationView) -> None:
     page = open_page()
     page.get_by_text("As a table").first.click()
     rows = page.get_by_role("figure", name="Findings by kind").get_by_role("row").all_inner_texts()
@@ -127,7 +127,7 @@ def test_charts_are_legible(open_page: Open, lang: str, width: int, scheme: str)
 
 
 @pytest.mark.parametrize("kind", ["missing", "foreign", "differs", "elsewhere", "duplicate", "unreadable", "stale"])
-def test_filters_count_as_the_data_do(open_page: Open, view: View, kind: str) -> None:
+def test_filters_count_as_the_data_do(open_page: Open, view: ReconciliationView, kind: str) -> None:
     page = open_page()
     page.get_by_label("Show").select_option("")
     page.get_by_label("Finding", exact=True).select_option(kind)
@@ -140,7 +140,7 @@ def test_filters_count_as_the_data_do(open_page: Open, view: View, kind: str) ->
     assert text in page.get_by_role("status").inner_text()
 
 
-def test_search_forgives_case_accents_and_spelling_of_numbers(open_page: Open, view: View) -> None:
+def test_search_forgives_case_accents_and_spelling_of_numbers(open_page: Open, view: ReconciliationView) -> None:
     page = open_page()
     page.get_by_label("Show").select_option("")
     names = [*zip(view.findings["name_csv"], view.findings["name_there"], strict=True)]
@@ -173,7 +173,7 @@ def test_the_keyboard_sorts_reads_and_leaves(open_page: Open) -> None:
     assert not dialog.is_visible()
 
 
-def test_an_address_leads_to_one_finding(open_page: Open, view: View) -> None:
+def test_an_address_leads_to_one_finding(open_page: Open, view: ReconciliationView) -> None:
     agree = view.findings[view.findings["kind"] == "agree"].iloc[3]
     page = open_page(address=f"#finding={agree['id']}")
     dialog = page.get_by_role("dialog")
@@ -181,7 +181,7 @@ def test_an_address_leads_to_one_finding(open_page: Open, view: View) -> None:
     assert agree["name_csv"] in dialog.inner_text()
 
 
-def test_the_view_is_saved_as_it_is_seen(open_page: Open, view: View) -> None:
+def test_the_view_is_saved_as_it_is_seen(open_page: Open, view: ReconciliationView) -> None:
     findings = view.findings.copy()
     findings.loc[0, "name_csv"] = '=HYPERLINK("http://x.example";"a")'
     page = open_page("pl", made=replace(view, findings=findings))
@@ -198,7 +198,7 @@ def test_the_view_is_saved_as_it_is_seen(open_page: Open, view: View) -> None:
     assert saved.value.suggested_filename == f"{view.run}-reconciliation.csv"
 
 
-def test_both_languages_say_what_they_are(open_page: Open, view: View) -> None:
+def test_both_languages_say_what_they_are(open_page: Open, view: ReconciliationView) -> None:
     page = open_page("pl")
     assert page.locator("html").get_attribute("lang") == "pl"
     assert "wymaga" in page.get_by_role("heading", level=1).inner_text()
@@ -236,7 +236,7 @@ def test_paper_gets_the_first_thousand_and_says_so(open_page: Open) -> None:
     assert page.get_by_role("status").inner_text().startswith("The first 1,000 of ")
 
 
-def test_without_its_script_the_page_still_counts(open_page: Open, view: View) -> None:
+def test_without_its_script_the_page_still_counts(open_page: Open, view: ReconciliationView) -> None:
     page = open_page(java_script_enabled=False)
     assert str(waiting(view)) in page.get_by_role("heading", level=1).inner_text()
     assert "needs its script" in page.locator("noscript").text_content()

@@ -23,7 +23,7 @@ from connectors.sandbox.server import Sandbox, serve
 from flows.cli import cli, main
 from flows.errors import unexpected
 from flows.sandbox import SAMPLES, credentials, read_state
-from flows.signals import Wish, ending_in_order
+from flows.signals import StopRequest, ending_in_order
 
 STATE = read_state(None)
 COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())"]
@@ -387,8 +387,8 @@ def test_signals_stay_as_they_were_where_nothing_is_written_or_none_arrives() ->
 
 
 def test_a_wish_for_an_end_grows_with_the_second_signal_and_not_with_a_closed_terminal() -> None:
-    wish = Wish()
-    with wish.heeded():
+    wish = StopRequest()
+    with wish.listening():
         for number, hurried in ((signal.SIGHUP, False), (signal.SIGHUP, False), (signal.SIGTERM, True)):
             signal.raise_signal(number)
             assert (wish.stopping.is_set(), wish.hurried.is_set()) == (True, hurried)

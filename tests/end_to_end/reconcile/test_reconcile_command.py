@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
 from flows.context import open_context
-from flows.reconciliation.reading import look, side_of
+from flows.reconciliation.reading import read_syncs, side_of
 from flows.sandbox import SAMPLES
 from schemas.quirks import Quirk, QuirkCode
 
@@ -60,7 +60,7 @@ def test_what_a_sync_is_said_to_do_is_what_its_plan_does(phonesync: Phonesync) -
         context.ledger.memory.learn_trait(target, Quirk(QuirkCode.DROPS_ACCENTS), context.now())
     plans = {sync["sync"]: sync["plan"] for sync in phonesync("plan", "--json").json["syncs"]}
     with open_context(None, os.environ) as context:
-        for one in look(context):
+        for one in read_syncs(context):
             side = side_of(context, one)
             assert side is not None
             planned = context.ledger.plan(plans[one.name]).entries

@@ -23,13 +23,13 @@ from flows.locking import this_process
 from flows.run import run
 from flows.slice_writing import (
     Slice,
-    await_strays,
     claims_of,
     ended_claim,
     has_ended,
     requests_of,
     shared_among,
-    stop_mark,
+    stop_lock,
+    wait_for_orphans,
     write_slice,
 )
 from flows.sync_run import RunRequest, directly
@@ -154,7 +154,7 @@ def test_a_slice_whose_run_has_ended_sends_nothing(
 
 def test_a_slice_stops_in_order_when_its_run_is_stopped(context: RunContext, plan: str, sandbox: Sandbox) -> None:
     mark = Lock(RUN, this_process(), 0.0)
-    context.ledger.locks.take(stop_mark(plan), mark, is_dead=lambda _: False)
+    context.ledger.locks.take(stop_lock(plan), mark, is_dead=lambda _: False)
     written = write_slice(fresh(context), Slice(plan, RUN, 1, 3), directly)
     assert written is not None
     assert {item.outcome for item in written.known.values()} == {"skipped"}
@@ -189,7 +189,7 @@ def test_the_next_run_clears_what_slices_of_a_dead_one_left(context: RunContext,
     for name, holder in (("1/3", ended), ("2/3", "elsewhere:1"), ("stop", this_process())):
         locks.take(claims_of(plan) + name, Lock(RUN, holder, 0.0), is_dead=lambda _: False)
     waited: list[float] = []
-    await_strays(replace(context, sleep=waited.append), plan)
+    wait_for_orphans(replace(context, sleep=waited.append), plan)
     assert locks.held(claims_of(plan)) == {}
     assert len(waited) == 1
 

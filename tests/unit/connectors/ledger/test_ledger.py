@@ -198,8 +198,8 @@ def known(row: int, outcome: str = "applied") -> RowOutcome:
 def test_the_newest_outcome_of_a_row_counts(ledger: Ledger) -> None:
     ledger.keep_plan(kept("plan-1"))
     intent = ledger.intend("plan-1", "run-1", "replace", ["faculty 1"], AT)
-    ledger.settle("plan-1", [known(1), known(0, "unknown")])
-    ledger.settle("plan-1", [known(0)], intents=[intent], at=AT)
+    ledger.record_outcomes("plan-1", [known(1), known(0, "unknown")])
+    ledger.record_outcomes("plan-1", [known(0)], intents=[intent], at=AT)
     assert ledger.outcomes("plan-1") == [known(0), known(1)]
     assert ledger.outcomes("plan-2") == []
 
@@ -207,7 +207,7 @@ def test_the_newest_outcome_of_a_row_counts(ledger: Ledger) -> None:
 def test_many_outcomes_are_kept(ledger: Ledger) -> None:
     ledger.keep_plan(kept("plan-1"))
     for _ in range(2):
-        ledger.settle("plan-1", [known(row) for row in range(1201)])
+        ledger.record_outcomes("plan-1", [known(row) for row in range(1201)])
     assert [item.row for item in ledger.outcomes("plan-1")] == list(range(1201))
 
 
@@ -234,7 +234,7 @@ def test_settling_all_leaves_no_intent_open(tmp_path: Path) -> None:
     ledger.keep_plan(kept("plan-1"))
     for call in ("replace", "batch"):
         ledger.intend("plan-1", "run-1", call, [], AT)
-    ledger.settle_all("plan-1", [known(0)], at=AT)
+    ledger.record_all_outcomes("plan-1", [known(0)], at=AT)
     with create_engine(url).connect() as other:
         assert other.execute(text("select count(*) from intents where settled_at is null")).scalar() == 0
     assert ledger.outcomes("plan-1") == [known(0)]

@@ -17,8 +17,8 @@ from flows.orchestration.home import (
     client_environment,
     encryption_key,
     free_port,
+    locked_home,
     make_home,
-    occupied,
     server_environment,
     worker_environment,
 )
@@ -99,11 +99,11 @@ def test_the_home_and_its_key_are_their_owners_alone(tmp_path: Path) -> None:
 
 def test_only_one_lives_in_a_home(tmp_path: Path) -> None:
     home = make_home(tmp_path / "phonesync.toml")
-    with occupied(home):
+    with locked_home(home):
         (home.scratch / "left").mkdir()
-        with pytest.raises(UsageError, match="Another phonesync serve"), occupied(home):
+        with pytest.raises(UsageError, match="Another phonesync serve"), locked_home(home):
             pass
-    with occupied(home):
+    with locked_home(home):
         assert not list(home.scratch.iterdir())
 
 

@@ -3,26 +3,26 @@ from __future__ import annotations
 from tables import clears, current, desired, rejected, repeats
 
 from schemas.tables import Result, validated
-from tasks.execution.results import account, add_strangers
+from tasks.execution.results import account, add_unplanned_entries
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
 
 def test_an_entry_that_came_meanwhile_is_in_no_line() -> None:
     """A clerk who is told line 1 looks for the mistake there."""
-    wanted, stands = desired({"name": "A", "number": "1"}), current({"name": "A", "number": "1"})
+    wanted, had_entry = desired({"name": "A", "number": "1"}), current({"name": "A", "number": "1"})
     made = plan(
-        Inputs(wanted, rejected(), clears(), repeats(), stands), Policy(names_are_keys=True, delete_missing=True)
+        Inputs(wanted, rejected(), clears(), repeats(), had_entry), Policy(names_are_keys=True, delete_missing=True)
     )
     result = account("one", made, [], [], at="now")
-    both = add_strangers(result, current({"name": "B", "number": "2"}), at="later")
+    both = add_unplanned_entries(result, current({"name": "B", "number": "2"}), at="later")
     validated(Result, both)
     told = both[["sync", "line", "action", "outcome", "name_before", "name_after", "at"]]
     assert told.to_numpy().tolist() == [
         ["one", 2, "keep", "unchanged", "A", "A", "now"],
         ["one", 0, "foreign", "unchanged", "B", "B", "later"],
     ]
-    assert add_strangers(result, current(), at="later") is result
+    assert add_unplanned_entries(result, current(), at="later") is result
 
 
 def test_an_entry_that_nobody_planned_to_delete_is_in_no_line() -> None:

@@ -23,7 +23,7 @@ from tasks.source import footers
 from tasks.source import name_checks as names
 from tasks.source import spreadsheet_damage as spoilt
 from tasks.source import validation as validate
-from tasks.source.annotation import Spot, annotation, column_of, remark, remarked, sheet_remarked
+from tasks.source.annotation import FilePosition, annotation, column_of, remark, remarked, sheet_remarked
 
 REASONS = re.compile(r"[A-Z][A-Z_]+")
 NUMBERS = (read_number, numbering, number_pieces)
@@ -128,11 +128,11 @@ def test_a_reason_becomes_a_sentence() -> None:
 
 
 def test_a_workflow_command_is_escaped() -> None:
-    spot = Spot("a,b:c%.csv", 3, 5)
+    spot = FilePosition("a,b:c%.csv", 3, 5)
     assert annotation("error", spot, "id-form", "50 %\r\nof: a, b") == (
         "::error file=a%2Cb%3Ac%25.csv,line=3,col=5,title=id-form::50 %25%0D%0Aof: a, b"
     )
-    assert annotation("warning", Spot("x.csv"), "t", "m") == "::warning file=x.csv,title=t::m"
+    assert annotation("warning", FilePosition("x.csv"), "t", "m") == "::warning file=x.csv,title=t::m"
 
 
 @pytest.mark.parametrize(

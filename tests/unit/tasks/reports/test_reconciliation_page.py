@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from schemas.findings import FindingKind, System, View
+from schemas.findings import FindingKind, System, ReconciliationView
 from schemas.tables import Finding, empty
 from tasks.messages.catalogue import LANGUAGES, figure, moment, plural
 from tasks.messages.pages import kind_words, listing_words, state_words
@@ -31,7 +31,7 @@ HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>&am
 
 
 @pytest.fixture(scope="module")
-def view() -> View:
+def view() -> ReconciliationView:
     return institution(700)
 
 
@@ -56,7 +56,7 @@ def state_of(row: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_holds_every_finding_and_its_counts_add_up(view: View, lang: Any) -> None:
+def test_the_page_holds_every_finding_and_its_counts_add_up(view: ReconciliationView, lang: Any) -> None:
     text = page(view, lang)
     data = embedded(text)
     shown = ("kind", "sync", "owner", "key", "number_csv", "name_there", "fix")
@@ -79,7 +79,7 @@ def test_the_page_holds_every_finding_and_its_counts_add_up(view: View, lang: An
     assert tiles == [waiting, states["new"], states["resolved"], states["accepted"], states["agree"]]
 
 
-def test_the_page_loads_nothing_and_runs_its_own_script_only(view: View) -> None:
+def test_the_page_loads_nothing_and_runs_its_own_script_only(view: ReconciliationView) -> None:
     text = page(view, "pl")
     outside = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     assert not re.search(r'(?:src|href)\s*=\s*(?!"#)|@import|url\((?!#)|\sstyle=|\son\w+=', outside)
@@ -93,7 +93,7 @@ def test_the_page_loads_nothing_and_runs_its_own_script_only(view: View) -> None
     assert "unsafe" not in text
 
 
-def test_no_text_can_become_markup(view: View) -> None:
+def test_no_text_can_become_markup(view: ReconciliationView) -> None:
     texts = [name for name in view.findings if name not in {"id", "kind", "line", "trend"}]
     system = System(HOSTILE, "usos", 3, 2, 1, HOSTILE)
     other = System("b", "csv", 3, 2, 1)
@@ -147,7 +147,7 @@ def test_both_languages_have_every_word() -> None:
     assert headings("pl").keys() == headings("en").keys()
 
 
-def test_reasons_are_told_in_the_readers_language(view: View) -> None:
+def test_reasons_are_told_in_the_readers_language(view: ReconciliationView) -> None:
     findings = view.findings.assign(what="The area code is missing.")
     assert set(readable_rows(replace(view, findings=findings), "pl")["what"][: len(findings)]) >= {
         "Brakuje numeru kierunkowego."
@@ -160,7 +160,7 @@ def test_a_moment_that_is_none_is_shown_as_it_is() -> None:
     assert moment("en", "yesterday") == "yesterday"
 
 
-def test_the_headline_says_the_worst_that_is_true(view: View) -> None:
+def test_the_headline_says_the_worst_that_is_true(view: ReconciliationView) -> None:
     agreed = institution(20, agrees=True)
     assert (headline(agreed, "pl").title, headline(agreed, "pl").tone) == ("Wszystko się zgadza", "good")
     unread = replace(agreed, systems=[System("usos faculty", "usos", 0, 0, 0, "USOS got no usable answer.")])
@@ -175,7 +175,7 @@ def test_the_headline_says_the_worst_that_is_true(view: View) -> None:
 
 def test_a_page_with_nothing_in_it_is_a_page() -> None:
     blank = pd.DataFrame({"a": [], "b": [], "shared": []})
-    view = View("r", "2026-11-22", [], blank, empty(Finding), empty(Finding))
+    view = ReconciliationView("r", "2026-11-22", [], blank, empty(Finding), empty(Finding))
     for lang in LANGUAGES:
         text = page(view, lang)
         assert "<script" not in text
@@ -196,7 +196,7 @@ def test_a_table_as_csv_runs_nothing() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_workbook_holds_every_finding_as_text(view: View, lang: Any) -> None:
+def test_the_workbook_holds_every_finding_as_text(view: ReconciliationView, lang: Any) -> None:
     book = load_workbook(io.BytesIO(workbook(view, lang)))
     summary, *lists = book.worksheets
     assert summary["A1"].value == headline(view, lang).title
@@ -218,7 +218,7 @@ def test_the_workbook_holds_every_finding_as_text(view: View, lang: Any) -> None
     assert held == Counter(tuple(row[name] for name in ("id", "number_there", "name_csv", "fix")) for row in both)
 
 
-def test_no_formula_gets_into_a_workbook(view: View) -> None:
+def test_no_formula_gets_into_a_workbook(view: ReconciliationView) -> None:
     findings = view.findings.assign(
         name_csv='=HYPERLINK("x")', fix="#N/A", where="bell\x07 and \ufffe", number_csv="+48 22"
     )
@@ -227,7 +227,7 @@ def test_no_formula_gets_into_a_workbook(view: View) -> None:
     assert kinds == {"s", "n"}
 
 
-def test_the_same_view_makes_the_same_workbook(view: View) -> None:
+def test_the_same_view_makes_the_same_workbook(view: ReconciliationView) -> None:
     assert workbook(view, "pl") == workbook(view, "pl")
     assert b"2026-11-22T02:00:00Z" in _core(workbook(view, "pl"))
 
@@ -236,6 +236,6 @@ def _core(content: bytes) -> bytes:
     return ZipFile(io.BytesIO(content)).read("docProps/core.xml")
 
 
-def test_long_lists_are_split(view: View) -> None:
+def test_long_lists_are_split(view: ReconciliationView) -> None:
     titles = load_workbook(io.BytesIO(workbook(view, "en", rows_per_sheet=250))).sheetnames
     assert titles[-3:] == ["In agreement 1", "In agreement 2", "In agreement 3"]

@@ -97,10 +97,10 @@ def test_a_plan_is_written_once_and_unfinished_until_everything_is_known(ledger:
 
 def test_outcomes_are_kept_and_the_newest_word_counts(ledger: Ledger, kept: KeptPlan) -> None:
     intent = ledger.intend(kept.id, "run", "replace", ["faculty 1"], "t")
-    ledger.settle(
+    ledger.record_outcomes(
         kept.id, [RowOutcome(0, "unknown", "", 0, 1, "t"), RowOutcome(3, "applied", "", 200, 1, "t")], intents=[intent]
     )
-    ledger.settle_all(kept.id, [RowOutcome(0, "applied", "seen", 200, 2, "u")], at="u")
+    ledger.record_all_outcomes(kept.id, [RowOutcome(0, "applied", "seen", 200, 2, "u")], at="u")
     assert [(item.row, item.outcome) for item in ledger.outcomes(kept.id)] == [(0, "applied"), (3, "applied")]
 
 

@@ -4,7 +4,17 @@ import pandas as pd
 import pytest
 from tables import clears, current, desired, rejected, repeats
 
-from tasks.execution.compare import agreeing, in_place, moved, newcomers, shown, stands, strangers, types_kept, vanished
+from tasks.execution.compare import (
+    agreeing,
+    had_entry,
+    in_place,
+    moved,
+    newcomers,
+    shown,
+    types_kept,
+    unplanned_entries,
+    vanished,
+)
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
@@ -14,8 +24,8 @@ NOTHING = (rejected(), clears(), repeats())
 A, B, C = ({"name": name, "number": number} for name, number in (("A", "1"), ("B", "2"), ("C", "3")))
 
 
-def planned(wanted: pd.DataFrame, stands: pd.DataFrame) -> pd.DataFrame:
-    return plan(Inputs(wanted, *NOTHING, stands), USOS)
+def planned(wanted: pd.DataFrame, had_entry: pd.DataFrame) -> pd.DataFrame:
+    return plan(Inputs(wanted, *NOTHING, had_entry), USOS)
 
 
 def test_an_owner_agrees_when_it_holds_what_is_wanted_and_nothing_else() -> None:
@@ -42,7 +52,7 @@ def test_a_newcomer_is_what_the_plan_does_not_know_as_it_is_spelled() -> None:
 
 def test_a_row_stands_where_the_plan_saw_its_entry() -> None:
     rows = planned(desired(A, C), current(A, B))
-    assert dict(zip(rows["action"], stands(rows), strict=True)) == {"keep": True, "add": False, "delete": True}
+    assert dict(zip(rows["action"], had_entry(rows), strict=True)) == {"keep": True, "add": False, "delete": True}
     assert dict(zip(rows["action"], moved(rows, current(A)), strict=True)) == {
         "keep": False,
         "add": False,
@@ -63,19 +73,19 @@ def test_a_type_is_kept_where_the_number_that_was_written_shows_it() -> None:
 
 def test_strangers_are_what_a_plan_neither_saw_nor_wants() -> None:
     rows = planned(desired(A), current(B))
-    assert list(strangers(rows, current(A, B, C))["name"]) == ["C"]
-    assert list(strangers(rows, current(A, A))["name"]) == ["A"]
+    assert list(unplanned_entries(rows, current(A, B, C))["name"]) == ["C"]
+    assert list(unplanned_entries(rows, current(A, A))["name"]) == ["A"]
 
 
 def test_a_new_name_with_the_old_number_is_half_a_rename_and_no_stranger() -> None:
     rows = plan(Inputs(desired({**B, "number": "2", "key": "2", "old_name": "A"}), *NOTHING, current(A)), LIST)
     assert list(rows["action"]) == ["rename"]
-    assert strangers(rows, current({"name": "B", "number": "1"})).empty
-    assert list(strangers(rows, current({"name": "B", "number": "3"}))["number"]) == ["3"]
+    assert unplanned_entries(rows, current({"name": "B", "number": "1"})).empty
+    assert list(unplanned_entries(rows, current({"name": "B", "number": "3"}))["number"]) == ["3"]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "stands", "found", "gone"),
+    ("wanted", "had_entry", "found", "gone"),
     [
         # A rename that is half done: the old name is gone, whatever stands under the new one.
         (desired({**B, "old_name": "A"}), current(A), current(), [True]),
@@ -89,9 +99,9 @@ def test_a_new_name_with_the_old_number_is_half_a_rename_and_no_stranger() -> No
     ],
 )
 def test_what_a_row_was_made_from_has_vanished_when_nothing_has_its_name(
-    wanted: pd.DataFrame, stands: pd.DataFrame, found: pd.DataFrame, gone: list[bool]
+    wanted: pd.DataFrame, had_entry: pd.DataFrame, found: pd.DataFrame, gone: list[bool]
 ) -> None:
-    rows = plan(Inputs(wanted, *NOTHING, stands), LIST)
+    rows = plan(Inputs(wanted, *NOTHING, had_entry), LIST)
     assert list(vanished(rows, found)) == gone
 
 

@@ -15,7 +15,7 @@ from connectors.sandbox.usos_errors import missing, refuse
 
 
 @dataclass(frozen=True)
-class Turn:
+class MethodCall:
     """Everything that one call of a method is given; `before_commit` lets another writer go first."""
 
     parameters: Mapping[str, str]
@@ -66,7 +66,7 @@ class Method:
     ssl: bool
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    run: Callable[[Turn], Done]
+    run: Callable[[MethodCall], Done]
     administrative: bool = False
 
     @property
