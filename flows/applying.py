@@ -11,18 +11,18 @@ from connectors.ledger.store import Approval, KeptPlan
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import SyncRun
+from flows.writing import write_in_order
 from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
-from schemas.execution import ApplyResult, Job, RowOutcome, Snapshot, Target
+from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
-from schemas.plan import AT_REST, WRITES, Action, Outcome, count
+from schemas.plan import WRITES, Action, Outcome, count
 from schemas.problems import Code, Problem
-from schemas.quirks import FOLDS_NAMES, Quirk
+from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
-from tasks.execution.compare import had_entry, in_place, types_kept, unplanned_entries, writes
-from tasks.execution.quirks import name_quirks, number_quirks
+from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
 from tasks.execution.results import account, add_unplanned_entries, announce
 from tasks.messages.problems import sentence
-from tasks.messages.quirks import quirk_sentence
+from tasks.plan.drift import DRIFT
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
@@ -64,71 +64,16 @@ def apply_plan(
         result["code"] = result["code"].mask(skipped, str(stopped.code.value))
         return finish(sync_run, target, kept, result, verified=False, stopped=_approval_needed(kept))
     context.ledger.begin_writing(kept.id, sync_run.run)
-    written = sync_run.do("write", write, sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()
+    written = write_in_order(sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()
     prove = _plan_again if made else _look_again
     verified = sync_run.do("verify", verify, sync_run, kept, written, prove, (target, kept, made))
+    if verified and made:
+        context.ledger.memory.remember_owners(kept.sync, target.name, made.managed)
+        context.ledger.memory.forget_owners(kept.sync, target.name, made.settled)
     result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=context.now())
     if written.unplanned_entries is not None:
         result = add_unplanned_entries(result, written.unplanned_entries, at=context.now())
     return finish(sync_run, target, kept, result, verified=verified, stopped=written.stopped)
-
-
-def write(
-    sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]
-) -> ApplyResult:
-    """Write what rows of a plan change, and remember what that has taught about the target."""
-    context = sync_run.context
-    job = Job(
-        ledger=context.ledger,
-        plan=kept.id,
-        run=sync_run.run,
-        now=context.now,
-        sleep=context.sleep,
-        progress=context.progress,
-        folds_names=FOLDS_NAMES in context.ledger.memory.traits(target.name),
-        go_on=lambda: mine() and not context.stopping.is_set(),
-        restore_unplanned=sync_run.sync.restore_unplanned,
-        sent=sent_unknown(sync_run, rows, kept),
-    )
-    written = target.write(rows, job)
-    done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
-    applied = kept.entries.loc[done]
-    context.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
-    if written.folds_names:
-        context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
-    if written.found is not None:
-        types = types_kept(applied, written.found)
-        context.ledger.memory.learn_types(target.name, types)
-        otherwise = {row for row, item in written.known.items() if item.code in {Code.SHOWN_OTHERWISE, Code.NOT_KEPT}}
-        names = name_quirks(rows, written.found, otherwise | written.confirmed)
-        _learn(sync_run, target, names, "from the next run on that is no difference")
-        numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
-        _learn(sync_run, target, numbers, "that is no difference")
-    context.ledger.add_unplanned(kept.id, written.unplanned)
-    return written
-
-
-def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
-    """Return the rows of an interrupted plan that were sent, and of which nobody knows what came of them.
-
-    Rows at rest are among them where the service has refused what a file said of them: some delete the entry then.
-    """
-    owners = sync_run.context.ledger.intended(kept.id)
-    known = known_of(sync_run, kept)
-    # One that was stopped between two requests has no more come to its end than one without an answer.
-    settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.code != Code.CUT_SHORT}
-    sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
-    spoken_of = kept.entries["action"].loc[[*known]]
-    at_rest = spoken_of.index[spoken_of.isin(AT_REST)].intersection(rows.index)
-    return frozenset(int(row) for row in [*sent, *at_rest] if row not in settled)
-
-
-def _learn(sync_run: SyncRun, target: Target, seen: set[Quirk], so_what: str) -> None:
-    """Remember the habits of a target that are news, and say each of them once."""
-    memory, now = sync_run.context.ledger.memory, sync_run.context.now()
-    for quirk in sorted(seen - memory.traits(target.name), key=str):
-        memory.learn_trait(target.name, quirk, now)
-        sync_run.notes.append(f"{quirk_sentence(quirk, sync_run.spec.wording)}; {so_what}.")
 
 
 def verify(
@@ -164,7 +109,8 @@ def close(
     outcomes = {item.outcome for item in known.values()}
     # What a person has stopped can be carried on with; what a service has stopped is planned anew.
     stopped = sync_run.context.stopping.is_set() and Outcome.SKIPPED in outcomes and not for_good
-    deletes = kept.entries.index[kept.entries["action"] == Action.DELETE]
+    lost = (kept.entries["action"] == Action.DELETE) & (kept.entries["code"] != Code.MOVES_AWAY)
+    deletes = kept.entries.index[lost]
     sync_run.context.ledger.finish_writing(
         kept.id,
         settled=Outcome.UNKNOWN not in outcomes and not stopped,
@@ -235,6 +181,8 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "fingerprint": kept.fingerprint,
         "actions": count(kept.entries["action"], Action),
         "outcomes": count(result["outcome"], Outcome),
+        "left": int((kept.entries["code"] == Code.OWNER_LEFT).sum()),
+        "drift": int(kept.entries["code"].isin(DRIFT).sum()),
         "rejected": kept.rejected,
         "guards": kept.guards,
         "verified": verified,
@@ -242,6 +190,9 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "reports": {},
         **sync_run.said(),
     }
+    approval = _approval_of(sync_run, kept)
+    if approval:
+        summary["approval"] = approval
     if stopped:
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
@@ -269,11 +220,6 @@ def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, in
     )
 
 
-def known_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:
-    """Return what the ledger knows of a plan's rows."""
-    return {item.row: item for item in sync_run.context.ledger.outcomes(kept.id)}
-
-
 def _approved(sync_run: SyncRun, kept: KeptPlan) -> bool:
     """Tell whether somebody has said yes to this very plan, now or not too long ago."""
     context, now = sync_run.context, sync_run.context.clock().timestamp()
@@ -282,6 +228,12 @@ def _approved(sync_run: SyncRun, kept: KeptPlan) -> bool:
         approval = Approval(context.person, sync_run.request.reason.strip(), context.now(), expires)
         context.ledger.approve(kept.fingerprint, approval)
     return context.ledger.approval(kept.fingerprint, now) is not None
+
+
+def _approval_of(sync_run: SyncRun, kept: KeptPlan) -> dict[str, str]:
+    """Return who has said yes to a plan that a guard stopped, when and why; empty where nobody has."""
+    given = sync_run.context.ledger.approvals(kept.fingerprint) if kept.guards else []
+    return {"person": given[0].person, "reason": given[0].reason, "at": given[0].at} if given else {}
 
 
 def _approval_needed(kept: KeptPlan) -> ApprovalNeeded:

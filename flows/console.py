@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.errors import show_error, show_errors
+from flows.reporting import Reported
 from flows.run import RunResult
 from schemas.execution import Progress as Report
+from schemas.exit_codes import ExitCode
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 
 __all__ = [
@@ -86,28 +88,49 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
         planned: it only made plans.
         command: how this phonesync is called, for the commands that are suggested.
     """
-    summaries = [reported.summary for reported in run_result.reported]
+    summaries = run_result.summary["syncs"]
     if summaries:
         _show_titled("Plan: nothing was written" if planned else "Outcomes", _counts(summaries, planned=planned))
     for reported in run_result.reported:
-        columns = list(map(str, reported.lines.columns))
-        lines = [dict(zip(columns, map(str, row), strict=True)) for row in reported.lines.to_numpy()]
-        wanted = [line for line in lines if _matters(line, planned=planned)]
-        if wanted:
-            title = "what would change" if planned else "lines that need somebody"
-            show_lines(f"{reported.summary['sync']}: {title}", wanted[:_SHOWN])
-        if len(wanted) > _SHOWN:
-            say(f"and {len(wanted) - _SHOWN} more, in the report")
-        for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
-            say(f"{reported.summary['sync']}: {note}")
-        for guard in reported.summary["guards"] if planned else ():
-            say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
+        _show_reported(reported, planned=planned)
     _tell_the_end(summaries, planned=planned, command=command)
     if not run_result.summary["syncs"]:
         say("There was nothing to do.")
-    if summaries:
-        say(f"Reports: {near(Path(summaries[0]['reports']['html']).parent)}")
-    show_errors(run_result.errors, run_result.summary["syncs"])
+    reports = [summary["reports"]["html"] for summary in summaries if summary["reports"]]
+    if reports:
+        say(f"Reports: {near(Path(reports[0]).parent)}")
+    if run_result.exit_code == ExitCode.LINES_FAILED:
+        say(f"Exit code 1: {_troubles(summaries)}.", "yellow")
+    show_errors(run_result.errors, summaries)
+
+
+def _show_reported(reported: Reported, *, planned: bool) -> None:
+    """Show what was reported of one sync: the lines that matter, notes, who said yes, and guards."""
+    columns = list(map(str, reported.lines.columns))
+    lines = [dict(zip(columns, map(str, row), strict=True)) for row in reported.lines.to_numpy()]
+    wanted = [line for line in lines if _matters(line, planned=planned)]
+    if wanted:
+        title = "what would change" if planned else "lines that need somebody"
+        show_lines(f"{reported.summary['sync']}: {title}", wanted[:_SHOWN])
+    if len(wanted) > _SHOWN:
+        say(f"and {len(wanted) - _SHOWN} more, in the report")
+    for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
+        say(f"{reported.summary['sync']}: {note}")
+    yes = reported.summary.get("approval")
+    if yes:
+        say(f"{reported.summary['sync']}: approved by {yes['person']}: {yes['reason']}")
+    for guard in reported.summary["guards"] if planned else ():
+        say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
+
+
+def _troubles(summaries: Sequence[Mapping[str, Any]]) -> str:
+    """Say what kept a run from being clean."""
+    rejected = sum(summary["rejected"] for summary in summaries)
+    counts = {outcome: sum(summary["outcomes"][outcome] for summary in summaries) for outcome in TROUBLE}
+    parts = [f"{number} {outcome.value}" for outcome, number in counts.items() if number]
+    parts += [f"{rejected} lines rejected"] if rejected else []
+    unproved = [summary["sync"] for summary in summaries if not summary["verified"] and not summary.get("error")]
+    return ", ".join(parts) or f"{', '.join(unproved)} could not be verified"
 
 
 def _matters(line: Mapping[str, str], *, planned: bool) -> bool:
@@ -120,7 +143,8 @@ def _tell_the_end(summaries: Sequence[Mapping[str, Any]], *, planned: bool, comm
     """Say whether anything is left to do, and which command does it."""
     if not planned:
         writes = sum(summary["requests"]["write"] for summary in summaries)
-        if summaries and not writes and all(summary["verified"] for summary in summaries):
+        troubled = any(summary["rejected"] or summary["outcomes"][word] for summary in summaries for word in TROUBLE)
+        if summaries and not writes and not troubled and all(summary["verified"] for summary in summaries):
             say("Nothing was left to do: read and compared, nothing written.")
         return
     waiting = [summary for summary in summaries if any(summary["actions"][action] for action in WRITES)]
@@ -150,11 +174,13 @@ def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
     table.add_column("sync", overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
-    more = [*(["rejected"] if rejected else []), *([] if planned else ["writes", "verified"])]
+    told = [word for word in ("left", "drift") if any(sync.get(word) for sync in syncs)]
+    more = [*told, *(["rejected"] if rejected else []), *([] if planned else ["writes", "verified"])]
     for word in (*(word.value for word in used), *more):
         table.add_column(str(word), justify="right")
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
+        cells += [str(sync.get(word) or "") for word in told]
         cells += [str(sync["rejected"] or "")] if rejected else []
         if not planned:
             cells += [str(sync["requests"]["write"]), "yes" if sync["verified"] else "no"]

@@ -7,7 +7,7 @@ reconciliation says a sync would do is what the sync's plan does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -16,17 +16,21 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
+from flows.claims import awaited_by, file_claims, left_by, refuse_contested, rivals_of
 from flows.context import RunContext
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
-from flows.sync_run import SyncRun
+from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
 from schemas.plan import GuardHit
 from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
+from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
+from tasks.plan.drift import mark_drift
 from tasks.plan.guards import Facts, guard
+from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import fingerprint
 from tasks.source.validation import Checked
@@ -34,10 +38,19 @@ from tasks.source.validation import Checked
 
 @dataclass(frozen=True)
 class PlannedSync:
-    """A plan and what it was made of: planning again on what stands there afterwards has to find nothing to do."""
+    """A plan and what it was made of: planning again on what stands there afterwards has to find nothing to do.
+
+    Attributes:
+        kept: the plan.
+        ends: what it was made of.
+        managed: the owners that the file is about.
+        settled: owners that the sync has managed and has nothing to do with any more, once the plan is carried out.
+    """
 
     kept: KeptPlan
     ends: PlannedEnds
+    managed: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
 
 
 def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
@@ -47,11 +60,24 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     checked: Checked = sync_run.do("validate", judge_source, context, sync, source)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
+    rivals = rivals_of(context, name)
+    refuse_contested(file_claims(context, name, checked), rivals)
     managed = owners_of(checked)
-    gone = frozenset(context.ledger.memory.owners(name, target.name) - managed)
+    known = frozenset(context.ledger.memory.owners(name, target.name) - managed)
+    # What has left this file for another one is that one's now, whichever of the two comes first.
+    gone = known - rivals.claimed
     found: Snapshot = sync_run.do("extract target", target.read, sorted(managed | gone), context.progress)
-    ends = Ends(sync, target, source.arranged.headers, checked, found, gone)
+    left = left_by(context, name, target.name)
+    ends = Ends(sync, target, source.arranged.headers, checked, found, gone, rivals, left)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
+    awaited = awaited_by(context, name, sync_run.others, planned.table)
+    if awaited:
+        if sync_run.may_wait_for(awaited.values()):
+            raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
+        planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
+    if rivals.unread and gone:
+        names = ", ".join(sorted(rivals.unread))
+        sync_run.notes.append(f"Owners that have left the file are not cleared: the file of {names} cannot be read.")
     if planned.policy.fold_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
     facts = Facts(
@@ -59,11 +85,31 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         last_rows=context.ledger.last_good_rows(name, target.name),
         number_rejects=_rejects_of(checked, source.arranged.headers["number"]),
         deleted_lately=deleted_lately(sync_run, target),
+        left=len(left),
+        ask_of_drift=sync.on_drift == "ask",
     )
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
     rejected = int(checked.rejected["line"].nunique())
     kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
-    return PlannedSync(kept, planned)
+    return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
+
+
+def _settled(
+    context: RunContext, name: str, known: frozenset[str], planned: PlannedEnds, found: Snapshot
+) -> frozenset[str]:
+    """Return the owners that have left the file and need nobody: nothing stays of them, or another sync has them."""
+    stays = planned.table.loc[planned.table["key_after"] != "", "owner"]
+    empty = planned.policy.gone - set(stays) - set(found.unread)
+    address = context.settings.connections[context.sync(name).connection].address
+    others = [
+        (other, context.target(sync).name)
+        for other, sync in context.settings.syncs.items()
+        if other != name and context.settings.connections[sync.connection].address == address
+    ]
+    taken = known - planned.policy.gone
+    if taken:
+        taken &= frozenset().union(*(context.ledger.memory.owners(other, target) for other, target in others))
+    return empty | taken
 
 
 def keep(
@@ -110,7 +156,10 @@ class Ends:
         headers: what its file calls our columns.
         checked: its file, judged.
         found: the entries of its place.
-        gone: owners that earlier runs wrote and that the file has no more.
+        gone: owners that the sync has managed and that no file has any more.
+        rivals: what the files of other syncs of the place claim.
+        left: the entries that the sync has left in its place, see `left_behind`.
+        awaited: numbers that another sync has yet to put into its place, each with that sync.
     """
 
     sync: Sync
@@ -119,6 +168,9 @@ class Ends:
     checked: Checked
     found: Snapshot
     gone: frozenset[str]
+    rivals: Rivals = field(default_factory=Rivals)
+    left: pd.DataFrame = field(default_factory=lambda: left_behind(()))
+    awaited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,11 +181,15 @@ class PlannedEnds:
         checked: the file's lines, with names as the place spells them.
         policy: how far the plan goes.
         table: the `Plan`.
+        left: the entries that the sync had left in its place.
+        keep_drift: what others have changed since stays as they left it.
     """
 
     checked: Checked
     policy: Policy
     table: pd.DataFrame
+    left: pd.DataFrame
+    keep_drift: bool
 
     def __post_init__(self) -> None:
         """Refuse what is no `Plan`, as an `InternalError`."""
@@ -142,7 +198,8 @@ class PlannedEnds:
     def again(self, found: Snapshot, *, fold_names: bool) -> PlannedEnds:
         """Return the plan that the same lines make of what stands in the place now."""
         policy = replace(self.policy, fold_names=fold_names, unread=found.unread)
-        return PlannedEnds(self.checked, policy, plan(_inputs(self.checked, found), policy))
+        table = _told(plan(_inputs(self.checked, found), policy), policy, self.left, keep_drift=self.keep_drift)
+        return replace(self, policy=policy, table=table)
 
 
 def _directly(function: Callable[..., Any], *args: Any) -> Any:
@@ -165,7 +222,14 @@ def plan_ends(context: RunContext, ends: Ends, step: Callable[..., Any] = _direc
         step: how planning itself is carried out: a function and its arguments.
     """
     checked, policy = _expected(context, ends)
-    return PlannedEnds(checked, policy, step(plan, _inputs(checked, ends.found), policy))
+    keep_drift = ends.sync.on_drift == "keep"
+    table = _told(step(plan, _inputs(checked, ends.found), policy), policy, ends.left, keep_drift=keep_drift)
+    return PlannedEnds(checked, policy, table, ends.left, keep_drift)
+
+
+def _told(table: pd.DataFrame, policy: Policy, left: pd.DataFrame, *, keep_drift: bool) -> pd.DataFrame:
+    """Say of rows what is known beyond the two tables: others changed them, they move, or they have left."""
+    return mark_left(mark_moves(mark_drift(table, left, keep=keep_drift)), policy.gone)
 
 
 def _inputs(checked: Checked, found: Snapshot) -> Inputs:
@@ -185,16 +249,20 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
     elif "name" in ends.headers:
         names = as_commented(checked.desired, found.entries, known)
     checked = replace(checked, desired=checked.desired.assign(name=names))
+    deletes = sync.delete_missing if sync.delete_missing is not None else spec.deletes_missing
     # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
     meant = chain(checked.desired["name"], checked.desired["old_name"])
     policy = Policy(
         names_are_keys=spec.names_are_keys,
-        delete_missing=sync.delete_missing if sync.delete_missing is not None else spec.deletes_missing,
-        clear_gone=sync.on_missing_owner == "clear",
+        delete_missing=deletes and not (sync.shared and ends.rivals.unread),
+        clear_gone=sync.on_missing_owner == "clear" and not ends.rivals.unread,
         gone=frozenset() if spec.single_owner else ends.gone,  # a list stays the one it is, without any line
         unread=found.unread,
         fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
+        elsewhere=ends.rivals.claimed if spec.single_owner else frozenset(),
+        own=frozenset(ends.left.loc[ends.left["claimed"], "name"]) if sync.shared else None,
+        awaited=ends.awaited,
     )
     return checked, policy

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.applying import close, finish, known_of, missing, sent_unknown, write
+from flows.applying import close, finish, missing
 from flows.sync_run import SyncRun
+from flows.writing import known_of, sent_unknown, write, write_in_order
 from schemas.errors import UsageError
 from schemas.execution import RowOutcome, Target
 from schemas.exit_codes import ExitCode
@@ -59,7 +60,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callabl
     _settle(sync_run, kept, rest, [])
     stopped, unplanned = None, []
     if writes(rest.rows).any() or sent_unknown(sync_run, rest.rows, kept):
-        written = sync_run.do("write", write, sync_run, target, rest.rows, kept, mine)
+        written = write_in_order(sync_run, target, rest.rows, kept, mine)
         stopped, unplanned = written.stopped, written.unplanned
         if not stopped:
             found = target.read(_owners(kept), sync_run.context.progress).entries

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.applying import known_of, show_plan
+from flows.applying import show_plan
 from flows.planning import deleted_lately, keep
 from flows.sync_run import SyncRun
+from flows.writing import known_of
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome

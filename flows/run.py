@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from flows.reporting import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.slice_writing import wait_for_orphans
-from flows.sync_run import Mode, RunRequest, RunResult, StepRunner, SyncRun, directly
+from flows.sync_run import Mode, Postponed, RunRequest, RunResult, StepRunner, SyncRun, directly
 from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
@@ -43,10 +44,19 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
     context.ledger.start_run(identity, mode=request.mode, person=context.person, at=context.now())
     run_result = RunResult({"run": identity, "syncs": []}, exit_code=ExitCode.UNSETTLED)
     try:
-        for name, kept in work:
-            run_result.codes.append(
-                _run_sync(SyncRun(context, request, step, identity, name, syncs[name], run_result), kept)
+        turns = deque(work)
+        names, waited = frozenset(syncs), set[str]()
+        while turns:
+            name, kept = turns.popleft()
+            pending = frozenset(later for later, _ in turns if name not in waited)
+            sync_run = SyncRun(
+                context, request, step, identity, name, syncs[name], run_result, others=names - {name}, pending=pending
             )
+            try:
+                run_result.codes.append(_run_sync(sync_run, kept))
+            except Postponed:
+                waited.add(name)
+                turns.append((name, kept))
         run_result.exit_code = worst(run_result.codes)
     finally:
         _finish(context, run_result)
@@ -74,7 +84,8 @@ def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan 
         made_by = ledger.run(request.run)["id"] if request.run else None
         return [(plan.sync, plan) for plan in ledger.unfinished(run=made_by)]
     if request.mode == "revert":
-        plans = [ledger.plan(identity) for identity in ledger.plans_of(ledger.run(request.run)["id"])]
+        written_by = ledger.last_written_run() if request.run == "last" else ledger.run(request.run)["id"]
+        plans = [ledger.plan(identity) for identity in ledger.plans_of(written_by)]
         written = [plan for plan in plans if plan.state == "written"]
         if not written:
             raise LedgerError(f"Run {request.run} has written nothing.", remedy="See: phonesync runs.")
@@ -89,6 +100,8 @@ def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
         target = sync_run.context.target(sync_run.sync)
         sync_run.sent_before.update(target.requests())
         return _carry_out(sync_run, target, kept)
+    except Postponed:
+        raise
     except Exception as caught:  # noqa: BLE001 - a bug in one sync must not keep the others from running
         error = caught if isinstance(caught, PhonesyncError) else InternalError(unexpected(caught), remedy=REPORT_IT)
         error.__cause__ = error.__cause__ or (caught if error is not caught else None)
@@ -152,6 +165,8 @@ def _failed(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> 
         "fingerprint": None,
         "actions": {str(action.value): 0 for action in Action},
         "outcomes": {str(outcome.value): 0 for outcome in Outcome},
+        "left": 0,
+        "drift": 0,
         "rejected": 0,
         "guards": [],
         "verified": False,

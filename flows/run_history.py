@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from connectors.ledger.store import Approval
 from flows.console import say, show_lines, show_rows
 from flows.context import RunContext
 from schemas.errors import LedgerError
 from schemas.exit_codes import ExitCode
-from schemas.plan import Action, Outcome
+from schemas.plan import WRITES, Action, Outcome, count
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
 from tasks.reports.line_report import line_report
@@ -63,20 +65,28 @@ def one_run(context: RunContext, reference: str) -> dict[str, Any]:
             raise LedgerError("There is no run yet.", remedy="Try: phonesync plan.")
         reference = newest[0]["id"]
     row = context.ledger.run(reference)
-    plans = [_lines_of(context, identity, row["mode"]) for identity in context.ledger.plans_of(row["id"])]
+    syncs = (row["summary"] or {}).get("syncs", [])
+    # A run that carries on with a plan has neither made it nor taken it up.
+    named = [sync["plan"] for sync in syncs if sync.get("plan")]
+    plans = [_lines_of(context, one, row) for one in dict.fromkeys([*context.ledger.plans_of(row["id"]), *named])]
     keys = ("mode", "person", "started_at", "finished_at", "exit_code")
-    failed = [sync for sync in (row["summary"] or {}).get("syncs", []) if sync.get("error")]
+    failed = [sync for sync in syncs if sync.get("error")]
     errors = [{"sync": sync["sync"], "error": sync["error"]} for sync in failed]
     return {"run": row["id"], **{key: row[key] for key in keys}, "errors": errors, "plans": plans}
 
 
-def _lines_of(context: RunContext, identity: str, mode: str) -> dict[str, Any]:
+def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lines of a plan as one run has left them: what came of them before or after is another run's story."""
     kept = context.ledger.plan(identity)
-    if mode in _PLANS:
+    if row["mode"] in _PLANS:
         result = announce(kept.sync, kept.entries)
     else:
-        known, unplanned = context.ledger.outcomes(identity), context.ledger.unplanned(identity)
-        result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
+        begin, end = row["started_at"], row["finished_at"] or "9"
+        if row["mode"] != "resume" and context.ledger.runs_of(identity)[-1] != row["id"]:
+            end = ""  # it stopped before the plan was written; another run has done that
+        known = [item for item in context.ledger.outcomes(identity) if begin <= item.at <= end]
+        unplanned = [item for item in context.ledger.unplanned(identity) if begin <= item["at"] <= end]
+        result = account(kept.sync, kept.entries, known, unplanned, at=row["finished_at"] or kept.created_at)
     sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
     lines = line_report(validated(Result, result), masked=masked).to_dict("records")
@@ -85,14 +95,14 @@ def _lines_of(context: RunContext, identity: str, mode: str) -> dict[str, Any]:
         "sync": kept.sync,
         "fingerprint": kept.fingerprint,
         "guards": kept.guards,
+        "approvals": [_said_yes(yes) for yes in context.ledger.approvals(kept.fingerprint) if kept.guards],
         "lines": lines,
     }
 
 
 def show_one_run(run: dict[str, Any], *, every: bool) -> None:
     """Show one run: how it ended, what stopped it, and its lines; those that needed nothing only where asked for."""
-    when = run["started_at"][:16].replace("T", " ")
-    say(f"{run['run']}: {run['mode']} by {run['person']}, {when} UTC", "bold")
+    say(f"{run['run']}: {run['mode']} by {run['person']}, {_minute(run['started_at'])}", "bold")
     say(_ended(run["mode"], run["exit_code"]))
     say("")
     for plan in run["plans"]:
@@ -103,9 +113,62 @@ def show_one_run(run: dict[str, Any], *, every: bool) -> None:
             say(f"{plan['sync']}: none of {len(plan['lines'])} lines needed anything (--all shows them)")
         for guard in plan["guards"]:
             say(f"{plan['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
+        for yes in plan["approvals"]:
+            say(f"{plan['sync']}: approved by {yes['person']}, {_minute(yes['at'])}: {yes['reason']}")
     for error in dict.fromkeys(item["error"] for item in run["errors"]):
         syncs = ", ".join(item["sync"] for item in run["errors"] if item["error"] == error)
         say(f"{syncs}: {error}", "red")
+
+
+def _said_yes(approval: Approval) -> dict[str, str]:
+    return {"person": approval.person, "reason": approval.reason, "at": approval.at}
+
+
+def _minute(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
+def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
+    """Return the plans that somebody may apply, the newest first: how old, how large, what stopped them, which yes."""
+    now = context.clock()
+    found = []
+    for kept in context.ledger.waiting():
+        actions = count(kept.entries["action"], Action)
+        yes = context.ledger.approval(kept.fingerprint, now.timestamp())
+        age = now - datetime.fromisoformat(kept.created_at)
+        found.append(
+            {
+                "plan": kept.id,
+                "sync": kept.sync,
+                "created_at": kept.created_at,
+                "age_hours": round(age.total_seconds() / 3600, 1),
+                "actions": {str(action.value): actions[action] for action in WRITES},
+                "guards": kept.guards,
+                "approval": {**_said_yes(yes), "expires": _iso(yes.expires)} if yes else None,
+                "command": f"phonesync apply {kept.id}" + (' --approve "REASON"' if kept.guards and not yes else ""),
+            }
+        )
+    return found
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
+
+
+def show_waiting(plans: Sequence[dict[str, Any]]) -> None:
+    """Show the plans that wait, each with the command that applies it."""
+    if not plans:
+        say("No plan waits.")
+        return
+    for plan in plans:
+        changes = ", ".join(f"{number} {action}" for action, number in plan["actions"].items() if number)
+        say(f"{plan['sync']}: {changes}; made {_minute(plan['created_at'])}, {plan['age_hours']} hours ago", "bold")
+        for guard in plan["guards"]:
+            say(f"  guard {guard['guard']}: {guard['message']}", "yellow")
+        if plan["approval"]:
+            yes = plan["approval"]
+            say(f"  approved by {yes['person']}: {yes['reason']}; good until {_minute(yes['expires'])}")
+        say(f"  {plan['command']}")
 
 
 def _ended(mode: str, code: int | None) -> str:

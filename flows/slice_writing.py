@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.ledger.locks import Lock
-from flows.applying import write
 from flows.context import RunContext
 from flows.locking import heartbeat, is_dead, this_process
 from flows.sync_run import RunRequest, RunResult, StepRunner, SyncRun
+from flows.writing import write
 from schemas import limits
 from schemas.errors import TargetBusy, UsageError
 from schemas.execution import ApplyResult

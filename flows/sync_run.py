@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -24,6 +24,10 @@ StepRunner = Callable[..., Any]
 def directly(_name: str, _sync: str, function: Callable[..., T], *args: Any) -> T:
     """Carry a step of a sync out here and now."""
     return function(*args)
+
+
+class Postponed(Exception):  # noqa: N818 - nothing went wrong
+    """A sync takes its turn after others of the run: numbers that it would take away have to arrive with them first."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ class SyncRun:
         name: the sync's name.
         sync: its section of the configuration.
         run_result: how the run has gone so far.
+        others: the other syncs of the run.
+        pending: those of them whose turn is still to come; one that has waited already waits for none.
         sent_before: the requests that the target's client had sent before this sync.
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
         source_notes: how the file was read, as far as nobody has set it.
@@ -90,6 +96,8 @@ class SyncRun:
     name: str
     sync: Sync
     run_result: RunResult
+    others: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     lines: list[pd.DataFrame] = field(default_factory=list)
     source_notes: list[str] = field(default_factory=list)
@@ -99,6 +107,10 @@ class SyncRun:
     def spec(self) -> TargetSpec:
         """What the service is that the sync is for."""
         return self.context.spec(self.sync)
+
+    def may_wait_for(self, syncs: Iterable[str]) -> bool:
+        """Tell whether one of these syncs writes later in this run."""
+        return self.request.mode == "sync" and not self.pending.isdisjoint(syncs)
 
     def said(self) -> dict[str, list[str]]:
         """Return what `--json` says besides the figures; what there is nothing to say of is left out."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from schemas import limits
 from schemas.section import FilePath, Seconds, Section
+
+_PORTS: Final = {"http": 80, "https": 443}
+_LAST_PORT: Final = 65535
 
 
 class Secret(Section):
@@ -60,6 +63,15 @@ class Connection(Section):
     max_requests_per_second: Annotated[float, Field(gt=0)] | None = None
     """a pace to keep"""
 
+    @property
+    def address(self) -> str:
+        """The service's address in one spelling: what is known of a place is known under every name for it."""
+        parts = urlsplit(self.base_url)
+        host = str(parts.hostname).rstrip(".")
+        host = "127.0.0.1" if _is_loopback(host) else f"[{host}]" if ":" in host else host
+        port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
+        return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
+
     @field_validator("base_url")
     @classmethod
     def _secure(cls, value: str) -> str:
@@ -68,6 +80,8 @@ class Connection(Section):
             raise ValueError("give a whole address, such as https://usosapps.example.edu.pl")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise ValueError("give the address alone: no user name, no query, no fragment")
+        if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
+            raise ValueError("there is no such port")
         if parts.scheme == "http" and not _is_loopback(parts.hostname):
             raise ValueError("https is required except to loopback: credentials and numbers would travel in clear")
         return value.rstrip("/")

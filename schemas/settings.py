@@ -125,19 +125,27 @@ class Settings(Section):
         return found + self._lists_with_two_masters(specs)
 
     def _lists_with_two_masters(self, specs: Mapping[str, TargetSpec]) -> list[str]:
-        """A sync that deletes what its file does not mention would delete what another one has just added."""
+        """A sync that deletes what its file does not mention would delete what another one has just added.
+
+        Where all of them say that they share the list, none deletes what is another one's.
+        """
         lists: dict[tuple[str, str, str], list[str]] = {}
         for name, sync in self.syncs.items():
             connection = self.connections.get(sync.connection)
             spec = specs[connection.kind] if connection else None
-            if spec and spec.single_owner and all(getattr(sync, key) is not None for key in spec.required):
-                lists.setdefault((sync.connection, spec.place(sync), spec.wording.place), []).append(name)
+            if (
+                connection
+                and spec
+                and spec.single_owner
+                and all(getattr(sync, key) is not None for key in spec.required)
+            ):
+                lists.setdefault((connection.address, spec.place(sync), spec.wording.place), []).append(name)
         return [
             f"syncs.{name}.delete_missing: {', '.join(names)} share one {called}, so none of them may delete "
-            "what the others bring: give the list one source"
+            "what the others bring: give the list one source, or set shared = true for each of them"
             for (_, _, called), names in lists.items()
             for name in names
-            if len(names) > 1 and self.syncs[name].delete_missing
+            if len(names) > 1 and self.syncs[name].delete_missing and not all(self.syncs[one].shared for one in names)
         ]
 
 

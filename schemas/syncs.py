@@ -33,6 +33,8 @@ class Guard(BaseModel):
     max_moved_share: Share = 0.2
     """in a file of ten lines or more, a larger part of them with numbers under another owner, emptied comments,
     comments without letters, or unreadable numbers"""
+    max_drift_share: Share = 0.3
+    """a larger part of the entries changed by others since the sync was last in step, where there were ten or more"""
     allow_empty: StrictBool = False
     """whether a file with a header and no lines may pass"""
     approval_expires_hours: Annotated[float, Field(gt=0)] = 24.0
@@ -91,8 +93,13 @@ class Sync(Section):
     """the file's, where this sync differs"""
     delete_missing: StrictBool | None = None
     """delete what no line mentions; USOS `true`, APIO `false`"""
+    shared: StrictBool = False
+    """APIO: the list has several files, each with a sync that says so; none deletes what is not its own"""
     on_missing_owner: Literal["keep", "clear"] = "keep"
-    """USOS: `"clear"` deletes the numbers of owners that this sync has written and that left the file"""
+    """USOS: `"clear"` deletes the numbers of owners that this sync has managed and that left the file"""
+    on_drift: Literal["correct", "ask", "keep"] = "correct"
+    """what others have changed since this sync was last in step: `"correct"` puts it right, `"ask"` wants a yes first,
+    `"keep"` leaves it as they left it"""
     allow_clear: StrictBool = False
     """USOS: a line with an id and no number clears its owner"""
     allow_short_codes: StrictBool = False

@@ -167,6 +167,8 @@ def wrong_with(sync: Sync, spec: TargetSpec, specs: Mapping[str, TargetSpec]) ->
         for key, other in foreign.items()
         if getattr(sync, key) is not None
     ]
+    if sync.shared and not spec.single_owner:
+        wrong.append(f"shared: {spec.wording.entries} takes an owner's numbers as a whole; give each owner one file")
     if sync.slices > 1 and not spec.sliceable:
         able = " and ".join(other.wording.entries for other in others if other.sliceable)
         wrong.append(f"slices: this is for {able}; a {spec.wording.place} is written as one")

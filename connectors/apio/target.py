@@ -37,7 +37,7 @@ class ApioTarget(Target):
     @property
     def name(self) -> str:
         """Address and list."""
-        return f"{self._connection.base_url} {self.owner}"
+        return f"{self._connection.address} {self.owner}"
 
     @property
     def owner(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from schemas import ledger as tables
 from schemas.quirks import Quirk
@@ -17,15 +17,35 @@ class Memory:
         self._engine = engine
 
     def remember_owners(self, sync: str, target: str, written: Iterable[str]) -> None:
-        """Remember owners that a sync has written."""
+        """Remember owners that a sync manages."""
         known = self.owners(sync, target)
         rows = [{"sync": sync, "target": target, "owner": owner} for owner in sorted(set(written) - known)]
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(insert(tables.owners), rows)
 
+    def forget_owners(self, sync: str, target: str, settled: Iterable[str]) -> None:
+        """Forget owners that a sync has nothing to do with any more."""
+        columns = tables.owners.c
+        mine = (columns.sync == sync) & (columns.target == target)
+        with self._engine.begin() as connection:
+            for owner in sorted(settled):
+                connection.execute(delete(tables.owners).where(mine & (columns.owner == owner)))
+
+    def release(self, owner: str, *, person: str, reason: str, at: str) -> list[str]:
+        """Forget an owner that has left every file, for a reason that is kept; return the syncs that managed it."""
+        columns = tables.owners.c
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(columns.sync).where(columns.owner == owner).order_by(columns.sync))
+            syncs = [str(row.sync) for row in rows]
+            if syncs:
+                connection.execute(delete(tables.owners).where(columns.owner == owner))
+                note = insert(tables.housekeeping).values(deed="release", person=person, at=at)
+                connection.execute(note.values(detail=f"{owner} of {', '.join(syncs)}: {reason}"))
+        return syncs
+
     def owners(self, sync: str, target: str) -> set[str]:
-        """Return the owners that a sync has ever written on this target."""
+        """Return the owners that a sync manages on this target, with those that have left its file unsettled."""
         columns = tables.owners.c
         with self._engine.connect() as connection:
             rows = connection.execute(select(columns.owner).where(columns.sync == sync, columns.target == target))

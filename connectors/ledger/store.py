@@ -5,7 +5,7 @@ Every method is one committed transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, delete, func, insert, select, update
@@ -93,6 +93,32 @@ class Ledger:
             )
             return [str(row.id) for row in rows]
 
+    def last_written_run(self) -> str:
+        """Return the newest run that has written a plan.
+
+        Raises:
+            LedgerError: there is none.
+        """
+        columns, plans = tables.runs.c, tables.plans.c
+        query = select(columns.id).join(tables.plans, plans.applied_by == columns.id)
+        query = query.where(plans.state == "written", plans.writes > 0).order_by(columns.started_at.desc()).limit(1)
+        with self._engine.connect() as connection:
+            found = connection.scalar(query)
+        if found is None:
+            raise LedgerError("No run has written anything yet.", remedy="See: phonesync runs.")
+        return str(found)
+
+    def waiting(self) -> list[KeptPlan]:
+        """Return the plans with changes that nobody has applied, each the newest of its sync, the newest first."""
+        columns = tables.plans.c
+        newest = select(columns.sync, func.max(columns.created_at).label("at")).group_by(columns.sync).subquery()
+        query = select(tables.plans).join(
+            newest, (columns.sync == newest.c.sync) & (columns.created_at == newest.c["at"])
+        )
+        query = query.where(columns.state == "planned", columns.writes > 0).order_by(columns.created_at.desc())
+        with self._engine.connect() as connection:
+            return [kept(row) for row in connection.execute(query).mappings()]
+
     def runs_of(self, plan: str) -> list[str]:
         """Return the runs that made and applied a plan."""
         columns = tables.plans.c
@@ -140,6 +166,29 @@ class Ledger:
             query = query.where((columns.run == run) | (columns.applied_by == run))
         with self._engine.connect() as connection:
             return [kept(row) for row in connection.execute(query).mappings()]
+
+    def written(self, sync: str, target: str = "") -> Iterator[tuple[KeptPlan, bool]]:
+        """Yield the plans that a sync has written, newest first, each with whether it was a whole file's and verified.
+
+        Each is read as it is asked for: most of what a sync has left in its place stands in the newest.
+        """
+        columns = tables.plans.c
+        query = select(columns.id, columns.target, columns.verified_at, columns.source_rows)
+        query = query.where(columns.sync == sync, columns.state.in_(["written", "writing"]))
+        query = query.where(columns.target == target) if target else query
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(columns.created_at.desc(), columns.id.desc())).all()
+        for row in rows:
+            yield self.plan(row.id), row.verified_at is not None and row.source_rows > 0
+
+    def applied(self) -> Iterator[tuple[KeptPlan, str]]:
+        """Yield every plan that a run has begun to write, the oldest first, each with that run."""
+        columns = tables.plans.c
+        query = select(columns.id, columns.applied_by).where(columns.applied_by.is_not(None))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(columns.created_at, columns.id)).all()
+        for row in rows:
+            yield self.plan(row.id), str(row.applied_by)
 
     def begin_writing(self, plan: str, run: str) -> None:
         """Note that a run writes this plan.
@@ -283,14 +332,16 @@ class Ledger:
         with self._engine.begin() as connection:
             connection.execute(insert(tables.approvals).values(fingerprint=fingerprint, **vars(approval)))
 
+    def approvals(self, fingerprint: str) -> list[Approval]:
+        """Return every approval of this very fingerprint, the newest first."""
+        columns = tables.approvals.c
+        wanted = select(columns.person, columns.reason, columns["at"], columns.expires)
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                wanted.where(columns.fingerprint == fingerprint).order_by(columns.id.desc())
+            ).all()
+        return [Approval(row.person, row.reason, row.at, row.expires) for row in rows]
+
     def approval(self, fingerprint: str, now: float) -> Approval | None:
         """Return the newest approval of this very fingerprint that has not expired."""
-        columns = tables.approvals.c
-        with self._engine.connect() as connection:
-            row = connection.execute(
-                select(columns.person, columns.reason, columns["at"], columns.expires)
-                .where(columns.fingerprint == fingerprint, columns.expires > now)
-                .order_by(columns.id.desc())
-                .limit(1)
-            ).first()
-        return None if row is None else Approval(row.person, row.reason, row.at, row.expires)
+        return next((yes for yes in self.approvals(fingerprint) if yes.expires > now), None)

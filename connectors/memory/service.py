@@ -15,13 +15,13 @@ from schemas.syncs import Sync
 
 
 def _connect(_name: str, connection: MemoryConnection, _secrets: Mapping[str, str], _tools: Tools) -> Directory:
-    return directory_at(connection.base_url)
+    return directory_at(connection.address)
 
 
 def _target(
     directory: Directory, connection: MemoryConnection, sync: Sync, numbering: NumberingDefaults
 ) -> MemoryTarget:
-    return MemoryTarget(directory, f"{connection.base_url} {shelf_of(sync)}", numbering)
+    return MemoryTarget(directory, f"{connection.address} {shelf_of(sync)}", numbering)
 
 
 def _checks(directory: Directory, _syncs: Mapping[str, Sync], _now: Callable[[], datetime]) -> Sequence[Check]:

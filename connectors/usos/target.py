@@ -35,7 +35,7 @@ class UsosTarget(Target):
     @property
     def name(self) -> str:
         """Address and class of entities."""
-        return f"{self._connection.base_url} {self._entity_class}"
+        return f"{self._connection.address} {self._entity_class}"
 
     def requests(self) -> dict[str, int]:
         """Return how many requests were sent so far."""

@@ -35,6 +35,29 @@ def purge(ctx: click.Context, older_than: str, config: str | None, *, as_json: b
         say(f"{len(purged['purged'])} runs from before {purged['before'][:10]} are forgotten, with their reports.")
 
 
+@click.command(epilog=verbatim("Example", 'phonesync release "faculty 10000000" --reason "closed in June"'))
+@click.argument("owner")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with your name.")
+@configured
+@json_wanted
+@click.pass_context
+def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, as_json: bool) -> None:
+    """Let an owner go that has left its file.
+
+    Its numbers stay as they are, and no run reports or clears them any more. An owner that a file names again is
+    managed again.
+    """
+    from flows.claims import release as let_go
+    from flows.console import say
+
+    with connected(ctx, config) as context:
+        released = let_go(context, owner, reason)
+    if as_json:
+        print_json(released)
+    else:
+        say(f"{owner} is released from {', '.join(released['syncs'])}; its numbers stay as they are.")
+
+
 @click.command(epilog=verbatim("Example", "phonesync erase --user 900004"))
 @click.option("--user", required=True, metavar="ID", help="The user's id in USOS.")
 @configured

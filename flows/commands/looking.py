@@ -47,6 +47,45 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
         show_one_run(run, every=every)
 
 
+@click.command(epilog=verbatim("Example", "phonesync plans"))
+@configured
+@json_wanted
+@click.pass_context
+def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
+    """List the plans that wait for somebody to apply them."""
+    from flows.run_history import show_waiting, waiting_plans
+
+    with connected(ctx, config) as context:
+        found = waiting_plans(context)
+    if as_json:
+        print_json({"plans": found})
+    else:
+        show_waiting(found)
+
+
+@click.command(epilog=verbatim("Example", 'phonesync history "22 999 00 01"'))
+@click.argument("text", metavar="NUMBER|NAME|OWNER")
+@configured
+@json_wanted
+@click.pass_context
+def history(ctx: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
+    """Tell what has happened to a number, a name or an owner.
+
+    Every run that has changed it or has seen others change it, with who approved it and why. From the ledger alone;
+    numbers of users are masked. Exit code 1 where nothing is known of it.
+    """
+    from flows.entry_history import events_of, show_events
+    from schemas.exit_codes import ExitCode
+
+    with connected(ctx, config) as context:
+        events = events_of(context, text)
+    if as_json:
+        print_json({"text": text, "events": events})
+    else:
+        show_events(events)
+    ctx.exit(ExitCode.DONE if events else ExitCode.LINES_FAILED)
+
+
 @click.command(epilog=verbatim("Example", 'phonesync number -- "(22) 55 20 000 wew. 12" 664-5904'))
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @click.option("--region", default="PL", show_default=True, help="Whose numbers come without a country code.")

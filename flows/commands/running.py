@@ -135,7 +135,8 @@ def resume(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool
 def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
     """Plan the way back from what a run has done.
 
-    RUN is the id or how it begins. Nothing is written: `apply` does what the plan says, through the same guards.
+    RUN is the id or how it begins; `last` is the newest one that has written. Nothing is written: `apply` does what the
+    plan says, through the same guards.
     """
     from flows.run import RunRequest
 

@@ -21,7 +21,6 @@ from prefect.states import Completed, Failed
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import KeptPlan
-from flows.applying import known_of
 from flows.config import find_configuration
 from flows.context import open_context
 from flows.locking import is_dead, this_process
@@ -31,6 +30,7 @@ from flows.orchestration.steps import Steps
 from flows.signals import ending_in_order
 from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_lock, write_slice
 from flows.sync_run import SyncRun
+from flows.writing import known_of
 from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Target
@@ -88,7 +88,9 @@ def spread_over_workers(config: str | None) -> Callable[[Write], Write]:
         def written(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Mine) -> ApplyResult:
             number = min(sync_run.sync.slices, len(owners_to_write(rows)))
             # What is left of an interrupted plan is written by one: the slices know only whole plans.
-            if number < 2 or sync_run.request.mode not in {"sync", "apply"}:
+            # So is one in which numbers move: they depart only when they have arrived.
+            whole = rows is kept.entries
+            if number < 2 or not whole or sync_run.request.mode not in {"sync", "apply"}:
                 return write(sync_run, target, rows, kept, mine)
             slices = [Slice(kept.id, sync_run.run, each, number) for each in range(1, number + 1)]
             return _Spread(sync_run, target, kept, mine, write).over(slices, path)

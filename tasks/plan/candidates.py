@@ -79,8 +79,15 @@ def equal_pairs(draft: Draft) -> Pairs:
 
 
 def free_pairs(draft: Draft, key: str, *, unique: bool = False) -> Pairs:
-    """Pair free lines and free entries of one owner that agree in a column; unique: only where it can be no other."""
-    return _pairs(draft, ["owner", key], unique=unique)
+    """Pair free lines and free entries of one owner that agree in a column.
+
+    Unique: only where it can be no other, and the entry's number does not move to another owner.
+    """
+    left, right = _pairs(draft, ["owner", key], unique=unique)
+    if unique and key == "tidy" and len(right):
+        stays = ~is_in(draft.current["key"], draft.desired.loc[draft.desired_free, "key"]).to_numpy()[right]
+        return left[stays], right[stays]
+    return left, right
 
 
 def _pairs(draft: Draft, columns: list[str], *, unique: bool) -> Pairs:
@@ -88,6 +95,46 @@ def _pairs(draft: Draft, columns: list[str], *, unique: bool) -> Pairs:
     pair = pair_unique if unique else pair_equal
     left, right = pair(*draft.codes(free_desired, free_current, columns))
     return free_desired[left], free_current[right]
+
+
+def leave_to_others(draft: Draft, policy: Policy) -> None:
+    """On a list with several files, leave alone what another file claims, and what nobody has brought."""
+    if not policy.elsewhere and policy.own is None:
+        return
+    names = draft.current["tidy"]
+    mine = {*draft.desired["tidy"], *draft.desired["old_tidy"]}
+    theirs = is_in(names, _folded(policy.elsewhere, policy)) & ~is_in(names, mine)
+    if policy.own is not None:
+        theirs |= ~is_in(names, _folded(policy.own, policy) | mine)
+    draft.decide_current(theirs.to_numpy(), Action.FOREIGN)
+
+
+def _folded(names: frozenset[str], policy: Policy) -> set[str]:
+    return {name.casefold() if policy.fold_names else name for name in names}
+
+
+def hold_departures(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> None:
+    """Hold entries whose number a held line wants for another owner, or another sync for its place."""
+    current, desired = draft.current, draft.desired
+    if not policy.names_are_keys:
+        waiting = desired.iloc[draft.held_desired]
+        lines = pd.concat([rejected[["line", "owner", "key"]], waiting[["line", "owner", "key"]]], ignore_index=True)
+        here = set(zip(current["owner"], current["key"], strict=True)) if len(lines) else set()
+        for line, owner, key in lines.sort_values("line", kind="stable").itertuples(index=False):
+            for part in _parts(key) if owner else ():
+                if (owner, part) not in here:
+                    _hold_number(draft, part, owner, Problem(Code.ARRIVAL_HELD, place=int(line)))
+    for key in policy.awaited.keys() & set(current["key"]):
+        _hold_number(draft, key, "", Problem(Code.ARRIVAL_AWAITED, {"sync": policy.awaited[key]}))
+
+
+def _hold_number(draft: Draft, key: str, to: str, problem: Problem) -> None:
+    """Hold the entries of a number that no line of its own owner wants there any more."""
+    desired, current = draft.desired, draft.current
+    wanting = desired.loc[desired["key"] == key, "owner"]
+    mask = (current["key"] == key) & (current["owner"] != to) & ~current["owner"].isin(wanting)
+    if mask.any():
+        draft.hold_current(mask.to_numpy(), draft.reason(problem))
 
 
 def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:

@@ -118,6 +118,10 @@ class Policy:
         fold_names: the target has been seen to ignore the case of names.
         names_managed: the source has a column of names; otherwise names stay as they stand.
         kept_types: (owner, key) of entries whose type the target has been seen to keep.
+        elsewhere: names on the list that other files claim: they are theirs.
+        own: on a list with several files, the names that this sync has brought; what nobody claims is left alone. None
+            where the list has one file.
+        awaited: numbers that another sync wants for its own place and has not put there yet, each with that sync.
     """
 
     names_are_keys: bool
@@ -128,3 +132,6 @@ class Policy:
     fold_names: bool = False
     names_managed: bool = True
     kept_types: frozenset[tuple[str, str]] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+    own: frozenset[str] | None = None
+    awaited: Mapping[str, str] = field(default_factory=dict)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from schemas.plan import Action, GuardHit
+from schemas.plan import WRITES, Action, GuardHit
+from schemas.problems import Code
 from schemas.syncs import Guard
+from tasks.plan.drift import DRIFT
 
 # Below this many entries a share says little: one of four is a quarter.
 _ENOUGH = 10
@@ -23,24 +25,31 @@ class Facts:
         last_rows: lines of the source at the last good run, None where there was none.
         number_rejects: lines rejected because of their number column.
         deleted_lately: entries deleted within the last seven days.
+        left: entries that the sync had left in its place, as far as it knows.
+        ask_of_drift: whether what others have changed needs a yes before it is put right.
     """
 
     source_rows: int
     last_rows: int | None = None
     number_rejects: int = 0
     deleted_lately: int = 0
+    left: int = 0
+    ask_of_drift: bool = False
 
 
 def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     """Return every limit that the plan exceeds, in a fixed order; an empty list lets it pass."""
     counts = plan["action"].value_counts()
+    # A number that moves to another owner is not lost.
+    deletes = int(((plan["action"] == Action.DELETE) & (plan["code"] != Code.MOVES_AWAY)).sum())
     current = int((plan["number_before"] != "").sum())
     return [
         *_source(facts, limits),
-        *_deletes(int(counts.get(Action.DELETE, 0)), current, limits),
-        *_deletes_of_a_week(int(counts.get(Action.DELETE, 0)), facts.deleted_lately, limits),
+        *_deletes(deletes, current, limits),
+        *_deletes_of_a_week(deletes, facts.deleted_lately, limits),
         *_changes(int(counts.get(Action.MODIFY, 0)) + int(counts.get(Action.RENAME, 0)), current, limits),
         *_moved(plan, facts, limits),
+        *_drift(int((plan["code"].isin(DRIFT) & plan["action"].isin(WRITES)).sum()), facts, limits),
     ]
 
 
@@ -119,6 +128,19 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
         if _over(share, limits.max_moved_share):
             said = f"{count} of {facts.source_rows} lines {what} ({_more(share, limits.max_moved_share)})"
             hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said))
+    return hits
+
+
+def _drift(drift: int, facts: Facts, limits: Guard) -> list[GuardHit]:
+    """Stop a night in which somebody else has loaded the directory anew."""
+    hits = []
+    said = f"{drift} of {facts.left} entries were changed by others since the last run"
+    share = drift / facts.left if facts.left else 0.0
+    if _over(share, limits.max_drift_share) and facts.left >= _ENOUGH:
+        more = _more(share, limits.max_drift_share)
+        hits.append(GuardHit("max_drift_share", share, limits.max_drift_share, f"{said} ({more})"))
+    elif drift and facts.ask_of_drift:
+        hits.append(GuardHit("on_drift", drift, 0, f"{said}; on_drift asks before they are put right"))
     return hits
 
 

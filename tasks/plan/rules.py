@@ -13,11 +13,13 @@ from schemas.problems import Code, Problem
 from tasks.plan.candidates import (
     confirmed_entries,
     free_pairs,
+    hold_departures,
     hold_mentioned,
     hold_owners,
     hold_repeated_names,
     hold_together,
     keep_equal,
+    leave_to_others,
     may_delete,
     set_up,
     untied_line,
@@ -35,6 +37,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     """
     draft = set_up(inputs, policy)
     primary, secondary = ("tidy", "key") if policy.names_are_keys else ("key", "tidy")
+    leave_to_others(draft, policy)
     # A bad line may be about any entry that it resembles: those stay as they are, and the good lines about them wait.
     confirmed = confirmed_entries(draft, inputs.rejected, policy)
     untied = untied_line(inputs.rejected, draft.current, confirmed, policy)
@@ -48,6 +51,8 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     else:
         hold_owners(draft, inputs.rejected, policy)
         released = draft.no_entry()
+    # A number that another owner is to have leaves only when it has arrived there.
+    hold_departures(draft, inputs.rejected, policy)
     # The same number under the same name: it stays, whatever its spelling.
     keep_equal(draft, policy)
     # The same key: the entry is what the line is about, and the rest of it changes.

@@ -30,6 +30,7 @@ OPEN_GUARD: dict[str, Any] = {
     "max_change_share": 1.0,
     "max_source_drop": 1.0,
     "max_moved_share": 1.0,
+    "max_drift_share": 1.0,
     "allow_empty": True,
 }
 Entry = tuple[str, str]
@@ -121,7 +122,7 @@ class Road:
             "connections.there": {**({} if "kind" in connection else ours), **connection},
             "syncs.one": {"connection": "there", "source": "source.csv", "full_numbers": True, **sync},
         }
-        text = "".join(f"[{table}]\n{_toml(values)}" for table, values in tables.items())
+        text = "".join(f"[{table}]\n{toml(values)}" for table, values in tables.items())
         (self.folder / "phonesync.toml").write_text(text, encoding="utf-8")
 
     def fault(self, *faults: Fault) -> None:
@@ -214,7 +215,8 @@ def rows_of(entries: Iterable[Entry]) -> list[NumberRow]:
     return [NumberRow(number, comment) for comment, number in entries]
 
 
-def _toml(values: Mapping[str, Any]) -> str:
+def toml(values: Mapping[str, Any]) -> str:
+    """Return the lines of a table."""
     return "".join(f"{key} = {_value(value)}\n" for key, value in values.items() if value is not None)
 
 

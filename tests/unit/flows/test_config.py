@@ -34,7 +34,10 @@ source = "desks.csv"
 """
 KEPT = 'say where it is kept: { env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
 HTTPS = "https is required except to loopback: credentials and numbers would travel in clear"
-SHARED = "share one phone list, so none of them may delete what the others bring: give the list one source"
+SHARED = (
+    "share one phone list, so none of them may delete what the others bring: "
+    "give the list one source, or set shared = true for each of them"
+)
 MORE = '[syncs.more]\nconnection = "lists"\ntenant = "chopin"\nsource = "x.csv"\ndelete_missing = true'
 # What is replaced in the good file, by what, and the problems that are told.
 WRONG = {

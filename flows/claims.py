@@ -1,0 +1,125 @@
+"""Who else manages a place: the files of the other syncs that have it, read without asking any service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from flows.context import RunContext
+from flows.offline import Configured
+from flows.sources import extract_source, judge_source
+from schemas.errors import ConfigurationError, SourceError, UsageError
+from schemas.plan import WRITES
+from schemas.syncs import Sync
+from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
+from tasks.source.validation import Checked
+
+_SHOWN = 5  # contested lines that one message names
+
+
+def place_of(context: Configured, sync: Sync) -> tuple[str, str]:
+    """Return the service's address and the place there: what two syncs have in common that have one place."""
+    return context.settings.connections[sync.connection].address, context.spec(sync).place(sync)
+
+
+def file_claims(context: Configured, name: str, checked: Checked | None = None) -> FileClaims:
+    """Return what a sync's file claims of its place; `checked` where it was read already.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    sync = context.sync(name)
+    if checked is None:
+        checked = judge_source(context, sync, extract_source(context, sync))
+    return claims_of(name, str(sync.source), checked, by_name=context.spec(sync).single_owner)
+
+
+def rivals_of(context: Configured, name: str) -> Rivals:
+    """Return what the files of all other syncs of the same place claim."""
+    place = place_of(context, context.sync(name))
+    others = [other for other, sync in context.settings.syncs.items() if other != name]
+    return _read(context, [other for other in others if place_of(context, context.sync(other)) == place])
+
+
+def _read(context: Configured, names: Iterable[str]) -> Rivals:
+    files, unread = [], set()
+    for name in names:
+        try:
+            files.append(file_claims(context, name))
+        except (SourceError, ConfigurationError):
+            unread.add(name)
+    return Rivals(tuple(files), frozenset(unread))
+
+
+def refuse_contested(mine: FileClaims, rivals: Rivals) -> None:
+    """Let no owner, and no name on a list, have two files: each sync would undo what the other has done.
+
+    Raises:
+        SourceError: one has; the message names the lines of both files.
+    """
+    found = contested(mine, rivals.files)
+    if not found:
+        return
+    said = "; ".join(
+        f"line {contest.line} is about the same as {contest.other.file}, line {contest.other_line} "
+        f"(sync {contest.other.sync})"
+        for contest in found[:_SHOWN]
+    )
+    more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise SourceError(
+        f"{mine.file}: {said}{more}. Each sync would undo what the other has done.",
+        remedy="Keep each owner, and each name on a list, in one of the files.",
+    )
+
+
+def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:
+    """Return what a sync has left in its place, from the ledger: see `left_behind`."""
+    ledger = context.ledger
+    plans = (
+        WrittenPlan(kept.entries, {item.row: item.outcome for item in ledger.outcomes(kept.id)}, whole)
+        for kept, whole in ledger.written(sync, target)
+    )
+    return left_behind(plans)
+
+
+def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:
+    """Let an owner go that has left the files: its numbers stay, and no run speaks of it any more.
+
+    Raises:
+        UsageError: no reason is given, or no sync has managed such an owner.
+    """
+    if not reason.strip():
+        raise UsageError("A release needs a reason.", remedy="Give one: --reason TEXT.")
+    syncs = context.ledger.memory.release(owner, person=context.person, reason=reason.strip(), at=context.now())
+    if not syncs:
+        raise UsageError(
+            f"No sync manages {owner!r}.",
+            remedy='Name it as reports do, such as "faculty 10000000"; see: phonesync plan.',
+        )
+    return {"released": owner, "syncs": syncs, "reason": reason.strip(), "person": context.person}
+
+
+def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.DataFrame) -> dict[str, str]:
+    """Return the numbers that a plan takes away and that another sync of the service has yet to put into its place.
+
+    Args:
+        context: the run's.
+        name: the sync that is planned.
+        others: the other syncs of the run.
+        table: its `Plan`.
+    """
+    going = table["action"].isin(WRITES) & (table["key_before"] != "") & (table["key_before"] != table["key_after"])
+    keys = set(table.loc[going, "key_before"]) - set(table["key_after"])
+    if not keys:
+        return {}
+    address, place = place_of(context, context.sync(name))
+    places = {other: place_of(context, context.sync(other)) for other in others}
+    near = [other for other, there in places.items() if there[0] == address and there[1] != place]
+    found: dict[str, str] = {}
+    for claims in _read(context, near).files:
+        coming = keys & claims.keys
+        if coming:
+            found |= dict.fromkeys(coming - set(left_by(context, claims.sync)["key"]), claims.sync)
+    return found

@@ -1,0 +1,110 @@
+"""What has happened to a number, a name or an owner: every change that the ledger knows, ours and other people's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from connectors.ledger.store import KeptPlan
+from flows.console import say, show_rows
+from flows.context import RunContext
+from schemas.errors import UsageError
+from schemas.plan import TROUBLE, WRITES
+from schemas.target import identifier_of
+from tasks.execution.results import account
+from tasks.plan.drift import DRIFT
+from tasks.reconcile.search import matches, search
+from tasks.reports.line_report import line_report
+
+_KEYS: Final = ("line", "owner", "action", "outcome", "name_before", "number_before", "name_after", "number_after")
+
+
+def events_of(context: RunContext, text: str) -> list[dict[str, Any]]:
+    """Return what has happened to whatever the text names, the oldest first; numbers of users are masked.
+
+    Raises:
+        UsageError: there is nothing to look for.
+    """
+    if not text.strip():
+        raise UsageError("There is nothing to look for.", remedy="Give a number, a name or an owner.")
+    found: list[dict[str, Any]] = []
+    for kept, run in context.ledger.applied():
+        found += _events(context, kept, run, text)
+    return sorted(found, key=lambda event: (event["at"], event["plan"], event["line"]))
+
+
+def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[dict[str, Any]]:
+    rows = kept.entries[_about(context, kept, text)]
+    unplanned = context.ledger.unplanned(kept.id)
+    if rows.empty and not unplanned:
+        return []
+    known = [item for item in context.ledger.outcomes(kept.id) if item.row in rows.index]
+    extra = [item for item in unplanned if _is_meant(context, pd.DataFrame([item]).assign(key=""), text).any()]
+    # Rows keep their place: what became of them is noted by it.
+    place = {row: at for at, row in enumerate(rows.index)}
+    known = [item for item in known if item.row in place]
+    moved = [type(item)(place[item.row], *list(vars(item).values())[1:]) for item in known]
+    result = account(kept.sync, rows.reset_index(drop=True), moved, extra, at=kept.created_at)
+    told = result["action"].isin(WRITES) | result["outcome"].isin(TROUBLE) | result["code"].isin(DRIFT)
+    sync = context.settings.syncs.get(kept.sync)
+    masked = sync is None or context.spec(sync).private(sync)
+    approvals = context.ledger.approvals(kept.fingerprint) if kept.guards else []
+    yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
+    lines = line_report(result[told], masked=masked).to_dict("records")
+    return [
+        {
+            "at": line["at"] or kept.created_at,
+            "run": run,
+            "plan": kept.id,
+            "sync": kept.sync,
+            **{key: line[key] for key in _KEYS},
+            "code": line["code"],
+            "message": line["message"],
+            **yes,
+        }
+        for line in lines
+    ]
+
+
+def _about(context: RunContext, kept: KeptPlan, text: str) -> pd.Series:
+    entries = kept.entries
+    found = pd.Series(data=False, index=entries.index)
+    for image in ("before", "after"):
+        columns = {f"name_{image}": "name", f"number_{image}": "number", f"key_{image}": "key"}
+        found |= _is_meant(context, entries[["owner", *columns]].rename(columns=columns), text)
+    return found
+
+
+def _is_meant(context: RunContext, entries: pd.DataFrame, text: str) -> pd.Series:
+    settings = context.settings
+    wanted = text.strip().casefold()
+    owners = entries["owner"].str.casefold()
+    ids = entries["owner"].map(identifier_of).str.casefold()
+    by_text = matches(entries, search(text, region=settings.region, area_code=settings.area_code))
+    return (owners == wanted) | (ids == wanted) | by_text
+
+
+def show_events(events: Sequence[dict[str, Any]]) -> None:
+    """Show what has happened, one line an event."""
+    if not events:
+        say("The ledger knows nothing of it.")
+        return
+    rows = [
+        {
+            "when": event["at"][:16].replace("T", " "),
+            "sync": event["sync"],
+            "owner": event["owner"],
+            "what": f"{event['action']}: {event['outcome']}" if event["outcome"] else event["action"],
+            "before": f"{event['name_before']} {event['number_before']}".strip(),
+            "after": f"{event['name_after']} {event['number_after']}".strip(),
+            "said": "; ".join(filter(None, [event["message"], _yes(event)])),
+        }
+        for event in events
+    ]
+    show_rows("", rows, ["when", "sync", "owner", "what", "before", "after", "said"])
+
+
+def _yes(event: dict[str, Any]) -> str:
+    return f"approved by {event['approved_by']}: {event['reason']}" if "approved_by" in event else ""

@@ -1,0 +1,125 @@
+"""Write what a plan changes: arrivals before departures, and what writing teaches about a service is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from connectors.ledger.store import KeptPlan
+from flows.sync_run import SyncRun
+from schemas.execution import ApplyResult, Job, RowOutcome, Target
+from schemas.plan import AT_REST, Outcome
+from schemas.problems import Code, Problem
+from schemas.quirks import FOLDS_NAMES, Quirk
+from tasks.execution.classify import row_outcome
+from tasks.execution.compare import types_kept, writes
+from tasks.execution.quirks import name_quirks, number_quirks
+from tasks.messages.quirks import quirk_sentence
+from tasks.plan.moves import arrived, departures, departures_only, without_departures
+
+
+def write_in_order(
+    sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]
+) -> ApplyResult:
+    """Write what rows of a plan change; a number that moves is taken away when it has been seen at its new owner."""
+    open_ones = set(rows.index[writes(rows)])
+    moves = {row: arrivals for row, arrivals in departures(kept.entries).items() if row in open_ones}
+    if not moves:
+        written: ApplyResult = sync_run.do("write", write, sync_run, target, rows, kept, mine)
+        return written
+    first = without_departures(rows, moves)
+    done = sync_run.do("write", write, sync_run, target, first, kept, mine) if writes(first).any() else ApplyResult()
+    outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
+    why = (
+        (Outcome.SKIPPED, Problem(Code.WRITING_ENDED)) if done.stopped else (Outcome.HELD, Problem(Code.ARRIVAL_FAILED))
+    )
+    now = sync_run.context.now()
+    staying = [row for row in moves if done.stopped or row not in arrived(moves, outcomes)]
+    known = [row_outcome(row, *why, at=now) for row in staying]
+    sync_run.context.ledger.record_outcomes(kept.id, known)
+    done.known = {**done.known, **{item.row: item for item in known}}
+    rest = departures_only(rows, moves, outcomes)
+    if done.stopped or rest.empty:
+        return done
+    last: ApplyResult = sync_run.do("write", write, sync_run, target, rest, kept, mine)
+    return _both(done, last)
+
+
+def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
+    """Return what two passes of one plan came to; the second one has read its owners later."""
+    found = first.found
+    if found is not None and last.found is not None:
+        earlier = found[~found["owner"].isin(last.found["owner"])]
+        found = pd.concat([earlier, last.found], ignore_index=True)
+    return ApplyResult(
+        known={**first.known, **last.known},
+        found=found if found is not None else last.found,
+        unplanned=[*first.unplanned, *last.unplanned],
+        folds_names=first.folds_names or last.folds_names,
+        confirmed=first.confirmed | last.confirmed,
+        stopped=last.stopped,
+    )
+
+
+def write(
+    sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]
+) -> ApplyResult:
+    """Write what rows of a plan change, and remember what that has taught about the target."""
+    context = sync_run.context
+    job = Job(
+        ledger=context.ledger,
+        plan=kept.id,
+        run=sync_run.run,
+        now=context.now,
+        sleep=context.sleep,
+        progress=context.progress,
+        folds_names=FOLDS_NAMES in context.ledger.memory.traits(target.name),
+        go_on=lambda: mine() and not context.stopping.is_set(),
+        restore_unplanned=sync_run.sync.restore_unplanned,
+        sent=sent_unknown(sync_run, rows, kept),
+    )
+    written = target.write(rows, job)
+    done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
+    applied = kept.entries.loc[done]
+    context.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
+    if written.folds_names:
+        context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
+    if written.found is not None:
+        types = types_kept(applied, written.found)
+        context.ledger.memory.learn_types(target.name, types)
+        otherwise = {row for row, item in written.known.items() if item.code in {Code.SHOWN_OTHERWISE, Code.NOT_KEPT}}
+        names = name_quirks(rows, written.found, otherwise | written.confirmed)
+        _learn(sync_run, target, names, "from the next run on that is no difference")
+        numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
+        _learn(sync_run, target, numbers, "that is no difference")
+    context.ledger.add_unplanned(kept.id, written.unplanned)
+    return written
+
+
+def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:
+    """Return the rows of an interrupted plan that were sent, and of which nobody knows what came of them.
+
+    Rows at rest are among them where the service has refused what a file said of them: some delete the entry then.
+    """
+    owners = sync_run.context.ledger.intended(kept.id)
+    known = known_of(sync_run, kept)
+    # One that was stopped between two requests has no more come to its end than one without an answer.
+    settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.code != Code.CUT_SHORT}
+    sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
+    spoken_of = kept.entries["action"].loc[[*known]]
+    at_rest = spoken_of.index[spoken_of.isin(AT_REST)].intersection(rows.index)
+    return frozenset(int(row) for row in [*sent, *at_rest] if row not in settled)
+
+
+def _learn(sync_run: SyncRun, target: Target, seen: set[Quirk], so_what: str) -> None:
+    """Remember the habits of a target that are news, and say each of them once."""
+    memory, now = sync_run.context.ledger.memory, sync_run.context.now()
+    for quirk in sorted(seen - memory.traits(target.name), key=str):
+        memory.learn_trait(target.name, quirk, now)
+        sync_run.notes.append(f"{quirk_sentence(quirk, sync_run.spec.wording)}; {so_what}.")
+
+
+def known_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:
+    """Return what the ledger knows of a plan's rows."""
+    return {item.row: item for item in sync_run.context.ledger.outcomes(kept.id)}

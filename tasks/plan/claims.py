@@ -1,0 +1,152 @@
+"""Who manages what: what the files of several syncs say of one place, and what a sync's own last plans have left there.
+
+A place is what a service holds: owners with their entries, or one phone list. An owner has one file; so has a name on
+a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from schemas.plan import WRITES, Action, Outcome
+from schemas.problems import Code, Problem
+from tasks.messages.problems import sentence
+from tasks.plan.drift import DRIFT
+from tasks.source.validation import Checked
+
+
+@dataclass(frozen=True)
+class FileClaims:
+    """What one file claims of its place.
+
+    Attributes:
+        sync: the sync's name.
+        file: the file.
+        claims: `line, claim`: an owner or, where a place is one owner, a name; each claim once, by its first line.
+        keys: canonical keys of the numbers that the file wants or may want anywhere in the place.
+    """
+
+    sync: str
+    file: str
+    claims: pd.DataFrame
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """What is known of the other syncs of a place.
+
+    Attributes:
+        files: what their files claim.
+        unread: syncs whose files cannot be read: what has left our file may have moved to theirs.
+    """
+
+    files: Sequence[FileClaims] = ()
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def claimed(self) -> frozenset[str]:
+        """All that another file claims."""
+        return frozenset(claim for file in self.files for claim in file.claims["claim"])
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One claim in two files."""
+
+    claim: str
+    line: int
+    other: FileClaims
+    other_line: int
+
+
+def claims_of(sync: str, file: str, checked: Checked, *, by_name: bool) -> FileClaims:
+    """Return what a judged file claims: also what a rejected line is about, and names that a line gives up."""
+    column = "name" if by_name else "owner"
+    parts = [checked.desired[["line", column]], checked.rejected[["line", column]]]
+    if by_name:
+        parts.append(checked.desired[["line", "old_name"]].set_axis(["line", column], axis=1))
+    else:
+        parts.append(checked.clears[["line", column]])
+    found = pd.concat(parts, ignore_index=True).set_axis(["line", "claim"], axis=1)
+    found = found[found["claim"] != ""].sort_values("line", kind="stable")
+    keys = {*checked.desired["key"], *checked.rejected["key"]} - {""}
+    return FileClaims(sync, file, found.drop_duplicates("claim", ignore_index=True), frozenset(keys))
+
+
+def contested(mine: FileClaims, others: Iterable[FileClaims]) -> list[Contest]:
+    """Return every claim that another file has too, in the order of our lines."""
+    found = []
+    for other in others:
+        both = mine.claims.merge(other.claims, on="claim", suffixes=("", "_other"))
+        rows = zip(both["claim"], both["line"], both["line_other"], strict=True)
+        found += [Contest(str(claim), int(line), other, int(there)) for claim, line, there in rows]
+    return sorted(found, key=lambda contest: (contest.line, contest.other.sync))
+
+
+@dataclass(frozen=True)
+class WrittenPlan:
+    """A plan that was written.
+
+    Attributes:
+        entries: its rows.
+        outcomes: what became of those that change something.
+        whole: it was made from the whole file, and verified.
+    """
+
+    entries: pd.DataFrame
+    outcomes: Mapping[int, str] = field(default_factory=dict)
+    whole: bool = False
+
+
+def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
+    """Return the `Plan` with the entries named whose owners have left the file, and which stay."""
+    left = plan["owner"].isin(gone) & (plan["action"] == Action.FOREIGN)
+    if not left.any():
+        return plan
+    return plan.assign(
+        message=plan["message"].mask(left, sentence(Problem(Code.OWNER_LEFT))),
+        code=plan["code"].mask(left, str(Code.OWNER_LEFT.value)),
+    )
+
+
+_LEFT = ["owner", "name", "number", "type_id", "key", "claimed"]
+_DOUBTFUL = {str(outcome.value) for outcome in (Outcome.UNKNOWN, Outcome.CONFLICT)}
+
+
+def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
+    """Return the entries that a sync has left in its place, as far as it knows.
+
+    Columns `owner, name, number, type_id, key, claimed`; claimed is what its file has said, or said before.
+
+    Args:
+        plans: what it has written there, newest first; the newest one about an owner says how that owner was left. An
+            owner of which something is unknown is left out: nobody can say what was left there.
+    """
+    known: set[str] = set()
+    waiting: set[str] = set()
+    nothing = {column: pd.Series(dtype="str") for column in _LEFT}
+    found = [pd.DataFrame({**nothing, "claimed": pd.Series(dtype="bool")})]
+    for plan in plans:
+        rows = plan.entries[(plan.entries["owner"] != "") & ~plan.entries["owner"].isin(known)]
+        # What others have changed and nobody has put right says nothing of how the sync had left it.
+        drifted = set(rows.loc[rows["code"].isin(DRIFT) & ~rows["action"].isin(WRITES), "owner"])
+        rows = rows[~rows["owner"].isin(drifted)]
+        known |= set(rows["owner"])
+        waiting = (waiting | drifted) - known
+        outcome = pd.Series("", index=rows.index, dtype="str")
+        noted = pd.Series(dict(plan.outcomes), dtype="str")
+        outcome.update(noted[noted.index.isin(rows.index)])
+        doubtful = set(rows.loc[outcome.isin(_DOUBTFUL), "owner"])
+        written = (outcome == Outcome.APPLIED) | (outcome == Outcome.UNCHANGED) | ~rows["action"].isin(WRITES)
+        for done, image in ((written, "after"), (~written, "before")):
+            some = rows[done & ~rows["owner"].isin(doubtful) & (rows[f"key_{image}"] != "")]
+            columns = ["owner", *(f"{name}_{image}" for name in ("name", "number", "type", "key"))]
+            ours = (some["line"] > 0) | (some["action"] == Action.DELETE) | (some["code"] == Code.DELETION_HELD)
+            found.append(some[columns].assign(claimed=ours).set_axis(_LEFT, axis=1))
+        if plan.whole and not waiting:
+            break
+    return pd.concat(found, ignore_index=True)

@@ -1,0 +1,131 @@
+"""Several files on one service, night after night: what each run says, and what stands there. All data is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from road_trip import OPEN_GUARD, Entry, Road, rows_of, toml, usos_state
+
+from connectors.memory.target import Directory, directory_at
+from flows.run import RunRequest, run
+from flows.sync_run import RunResult
+from schemas.errors import InternalError
+
+Line = tuple[str, str, str]  # owner, number, name
+_MEMORY = "https://nights.invalid"
+
+
+@dataclass
+class UsosService:
+    """Faculties of the sandbox."""
+
+    header = "entity_id;number;comment"
+    word = "faculty"
+
+    def connection(self, road: Road) -> dict[str, Any]:
+        secrets = {"consumer_key": {"env": "KEY"}, "consumer_secret": {"env": "SECRET"}}
+        return {"kind": "usos", "base_url": road.sandbox.usos_url, **secrets}
+
+    def sync(self) -> dict[str, Any]:
+        return {"entity_class": "faculty"}
+
+    def hold(self, road: Road, entries: Mapping[str, Sequence[Entry]]) -> None:
+        road.open(usos_state(entries))
+
+    def meddle(self, road: Road, owner: str, entries: Sequence[Entry]) -> None:
+        road.sandbox.usos.set_numbers("faculty", owner, rows_of(entries))
+
+    def entries(self, road: Road, owner: str) -> list[Entry]:
+        return road.numbers(owner)
+
+
+@dataclass
+class MemoryService:
+    """A shelf in memory."""
+
+    header = "id;number;name"
+    word = "shelf"
+
+    @property
+    def directory(self) -> Directory:
+        return directory_at(_MEMORY)
+
+    def connection(self, road: Road) -> dict[str, Any]:
+        return {"kind": "memory", "base_url": _MEMORY}
+
+    def sync(self) -> dict[str, Any]:
+        return {"shelf": "shelf"}
+
+    def hold(self, road: Road, entries: Mapping[str, Sequence[Entry]]) -> None:
+        self.directory.entries = {f"shelf {owner}": list(some) for owner, some in entries.items()}
+        self.directory.read_faults.clear()
+        self.directory.write_faults.clear()
+
+    def meddle(self, road: Road, owner: str, entries: Sequence[Entry]) -> None:
+        self.directory.entries[f"shelf {owner}"] = list(entries)
+
+    def entries(self, road: Road, owner: str) -> list[Entry]:
+        return sorted(self.directory.entries.get(f"shelf {owner}", ()))
+
+
+SERVICES = (UsosService, MemoryService)
+
+
+@dataclass
+class Nights:
+    """A road with several files for one service.
+
+    Attributes:
+        road: the folder, the ledger and the sandbox.
+        service: whose owners they are.
+        options: keys of every sync.
+    """
+
+    road: Road
+    service: UsosService | MemoryService
+    options: dict[str, Any] = field(default_factory=dict)
+    syncs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    connections: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def file(self, name: str, lines: Iterable[Line], **sync: Any) -> None:
+        """Write the file of a sync; keys given once stay."""
+        text = self.service.header + "\n" + "".join(";".join(line) + "\n" for line in lines)
+        (self.road.folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+        before = self.syncs.get(name, {"connection": "there", **self.service.sync(), "source": f"{name}.csv"})
+        self.syncs[name] = {**before, "guard": OPEN_GUARD, **self.options, **sync}
+        self.configure()
+
+    def configure(self) -> None:
+        """Write the configuration."""
+        tables = {"connections.there": self.service.connection(self.road)}
+        tables |= {f"connections.{name}": table for name, table in self.connections.items()}
+        tables |= {f"syncs.{name}": table for name, table in self.syncs.items()}
+        text = "".join(f"[{table}]\n{toml(values)}" for table, values in tables.items())
+        (self.road.folder / "phonesync.toml").write_text(text, encoding="utf-8")
+
+    def night(self, *names: str, mode: str = "sync") -> RunResult:
+        """Run syncs, all where none is named."""
+        result = run(self.road.context(), RunRequest(mode, names))  # type: ignore[arg-type] # a mode
+        internal = [error for error in result.errors if isinstance(error, InternalError)]
+        assert not internal, internal[0].__cause__ or internal[0]
+        return result
+
+    def numbers(self, owner: str) -> list[str]:
+        """Return the numbers of an owner, sorted."""
+        return sorted(number for _, number in self.service.entries(self.road, owner))
+
+    def hold(self, **entries: Sequence[Entry]) -> None:
+        """Let these entries stand there, by owner with an `o` in front, and no others."""
+        self.service.hold(self.road, {owner.removeprefix("o"): some for owner, some in entries.items()})
+
+    def meddle(self, owner: str, entries: Sequence[Entry]) -> None:
+        """Give an owner these entries, as somebody else does."""
+        self.service.meddle(self.road, owner, entries)
+
+
+def of(result: RunResult, sync: str) -> dict[str, Any]:
+    """Return what `--json` says of a sync."""
+    (found,) = [item for item in result.summary["syncs"] if item["sync"] == sync]
+    return dict(found)

@@ -1,0 +1,336 @@
+"""One directory from several files: who manages a number, and what happens when it moves, leaves or comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from directory_nights import SERVICES, Nights, of
+from road_trip import Road, apio_state
+
+from flows.claims import release
+from flows.entry_history import events_of
+from flows.run import RunRequest, run
+from flows.run_history import one_run, waiting_plans
+from schemas.errors import SourceError, UsageError
+from schemas.exit_codes import ExitCode
+
+A, B, C, D = "22 552 00 01", "22 552 00 02", "22 552 00 03", "22 552 00 04"
+
+
+@pytest.fixture(params=SERVICES, ids=[service.__name__ for service in SERVICES])
+def nights(request: pytest.FixtureRequest, road: Road) -> Nights:
+    """Two owners that have one number each."""
+    nights = Nights(road, request.param())
+    nights.hold(o1=[("Dean", A)], o2=[("Office", B)], o3=[])
+    return nights
+
+
+# Who manages what -----------------------------------------------------------------------------------------------------
+
+
+def test_an_owner_in_two_files_is_refused_with_both_lines(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.file("two", [("3", C, ""), ("2", D, "Desk")])
+    for mode in ("plan", "sync"):
+        result = nights.night(mode=mode)
+        assert result.exit_code == ExitCode.INVALID
+        assert all(isinstance(error, SourceError) for error in result.errors)
+        first, second = map(str, result.errors)
+        assert "one.csv: line 3" in first and "two.csv, line 3 (sync two)" in first  # noqa: PT018 - one sentence
+        assert "two.csv: line 3" in second and "one.csv, line 3 (sync one)" in second  # noqa: PT018 - likewise
+    assert nights.numbers("2") == [B]
+
+
+def test_an_owner_that_was_only_found_right_is_told_when_it_leaves(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    assert of(nights.night(), "one")["requests"]["write"] == 0
+    nights.file("one", [("1", A, "Dean")])
+    for _ in range(2):
+        told = of(nights.night(), "one")
+        assert told["left"] == 1
+        assert told["actions"]["foreign"] == 1
+    assert nights.numbers("2") == [B]
+
+
+def test_an_owner_that_left_is_cleared_once_and_forgotten(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
+    nights.night()
+    nights.file("one", [("1", A, "Dean")])
+    assert of(nights.night(), "one")["actions"]["delete"] == 1
+    assert nights.numbers("2") == []
+    # What somebody types there now is not ours to delete.
+    nights.meddle("2", [("Office", C)])
+    told = of(nights.night(), "one")
+    assert told["left"] == told["actions"]["delete"] == 0
+    assert nights.numbers("2") == [C]
+
+
+def test_an_owner_that_comes_back_is_managed_again(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
+    nights.night()
+    nights.file("one", [("1", A, "Dean")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    assert of(nights.night(), "one")["verified"]
+    assert nights.numbers("2") == [B]
+    nights.file("one", [("1", A, "Dean")])
+    assert of(nights.night(), "one")["actions"]["delete"] == 1
+
+
+@pytest.mark.parametrize("order", [("old", "new"), ("new", "old")])
+def test_a_line_that_moves_to_another_file_is_handed_over(nights: Nights, order: tuple[str, str]) -> None:
+    nights.file("old", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
+    nights.file("new", [("3", C, "Desk")], on_missing_owner="clear")
+    nights.night()
+    nights.file("old", [("1", A, "Dean")])
+    nights.file("new", [("3", C, "Desk"), ("2", B, "Office")])
+    for _ in range(3):
+        for name in order:
+            told = of(nights.night(name), name)
+            assert told["left"] == told["actions"]["delete"] == 0
+            assert told["verified"]
+        assert nights.numbers("2") == [B]
+    # Now it is the new one's to clear.
+    nights.file("new", [("3", C, "Desk")])
+    assert of(nights.night(), "old")["left"] == 0
+    assert nights.numbers("2") == []
+
+
+def test_nothing_is_cleared_while_the_file_it_may_have_moved_to_cannot_be_read(nights: Nights) -> None:
+    nights.file("old", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
+    nights.file("new", [("3", C, "Desk")])
+    nights.night()
+    nights.file("old", [("1", A, "Dean")])
+    (nights.road.folder / "new.csv").write_bytes(b"\x00\x01")
+    told = of(nights.night(), "old")
+    assert told["actions"]["delete"] == 0
+    assert told["left"] == 1
+    assert "new" in " ".join(told["notes"])
+    assert nights.numbers("2") == [B]
+
+
+def test_two_names_for_one_address_are_one_place(road: Road) -> None:
+    nights = Nights(road, SERVICES[0]())
+    nights.hold(o1=[("Dean", A)])
+    url = road.sandbox.usos_url
+    nights.connections["again"] = {**nights.service.connection(road), "base_url": url.replace("127.0.0.1", "localhost")}
+    nights.file("one", [("1", A, "Dean")])
+    nights.file("two", [("1", B, "Dean")], connection="again")
+    assert nights.night().exit_code == ExitCode.INVALID
+    assert nights.numbers("1") == [A]
+
+
+# Moves ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_number_that_moves_is_one_move_in_the_report(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", B, "Dean"), ("2", C, "Office")])
+    result = nights.night()
+    assert of(result, "one")["verified"]
+    rows = result.reported[0].lines
+    assert list(rows["code"]) == ["moves_here", "", "moves_away"]
+    assert (nights.numbers("1"), nights.numbers("2")) == ([B], [C])
+
+
+def test_a_number_does_not_depart_while_its_line_is_rejected(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", C, "Office"), ("3", B, "Desk"), ("3", "abc", "Guest")])
+    nights.night()
+    assert (nights.numbers("2"), nights.numbers("3")) == ([B, C], [])
+
+
+def test_a_swap_between_two_owners_loses_neither_number(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", B, "Dean"), ("2", A, "Office")])
+    assert of(nights.night(), "one")["verified"]
+    assert (nights.numbers("1"), nights.numbers("2")) == ([B], [A])
+
+
+# Drift ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("theirs", "count"),
+    [([("Dean", D)], 1), ([], 1), ([("Dean", A), ("Guest", D)], 1), ([("Rector", A)], 1), ([("Dean", A)], 0)],
+)
+def test_what_others_have_changed_is_drift(nights: Nights, theirs: Any, count: int) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.meddle("1", theirs)
+    told = of(nights.night(), "one")
+    assert told["drift"] == count
+    assert told["verified"]
+    assert nights.numbers("1") == [A]
+    assert of(nights.night(), "one")["drift"] == 0
+
+
+def test_what_the_file_has_changed_is_no_drift(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", D, "Dean"), ("2", B, "Desk"), ("3", C, "Guest")])
+    assert of(nights.night(), "one")["drift"] == 0
+
+
+def test_drift_is_left_alone_where_that_is_wanted(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_drift="keep")
+    nights.night()
+    nights.meddle("1", [("Rector", A)])
+    for _ in range(2):
+        told = of(nights.night(), "one")
+        assert told["requests"]["write"] == 0
+        assert told["verified"]
+    assert told["drift"] == 1
+    assert nights.service.entries(nights.road, "1") == [("Rector", A)]
+
+
+def test_drift_can_be_asked_about(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_drift="ask")
+    nights.night()
+    nights.meddle("1", [("Rector", A)])
+    result = nights.night()
+    assert result.exit_code == ExitCode.APPROVAL_NEEDED
+    assert [guard["guard"] for guard in of(result, "one")["guards"]] == ["on_drift"]
+
+
+def test_a_directory_that_somebody_has_loaded_anew_stops_the_night(nights: Nights) -> None:
+    owners = [str(number) for number in range(10, 24)]
+    nights.hold(**{f"o{owner}": [] for owner in owners})
+    nights.file("one", [(owner, f"22 552 01 {owner}", "Desk") for owner in owners], guard={"max_change_share": 1.0})
+    nights.night()
+    for owner in owners[:5]:
+        nights.meddle(owner, [("Elsewhere", D)])
+    result = nights.night()
+    assert result.exit_code == ExitCode.APPROVAL_NEEDED
+    assert "max_drift_share" in [guard["guard"] for guard in of(result, "one")["guards"]]
+
+
+# Across files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelves(road: Road) -> Nights:
+    """A shelf for people and one for rooms, in one directory."""
+    nights = Nights(road, SERVICES[1]())
+    nights.hold()
+    return nights
+
+
+@pytest.mark.parametrize("names", [("people", "rooms"), ("rooms", "people")])
+def test_a_number_that_moves_to_another_file_arrives_before_it_departs(shelves: Nights, names: tuple[str, str]) -> None:
+    shelves.file("people", [("1", A, "Dean"), ("2", B, "Office")])
+    shelves.file("rooms", [("9", C, "Hall")], shelf="room")
+    shelves.night()
+    shelves.file("people", [("1", A, "Dean"), ("2", D, "Office")])
+    shelves.file("rooms", [("9", C, "Hall"), ("8", B, "Annex")], shelf="room")
+    result = shelves.night(*names)
+    assert [of(result, name)["verified"] for name in names] == [True, True]
+    assert shelves.numbers("2") == [D]
+    assert shelves.service.directory.entries["room 8"] == [("Annex", B)]
+
+
+def test_a_number_stays_while_the_other_file_cannot_take_it(shelves: Nights) -> None:
+    shelves.file("people", [("1", A, "Dean"), ("2", B, "Office")])
+    shelves.file("rooms", [("9", C, "Hall")], shelf="room")
+    shelves.night()
+    shelves.file("people", [("1", A, "Dean"), ("2", D, "Office")])
+    shelves.file("rooms", [("9", C, "Hall"), ("8", B, "Annex")], shelf="room")
+    shelves.service.directory.write_faults.extend(["refused"] * 20)
+    shelves.night()
+    assert B in shelves.numbers("2")
+    shelves.service.directory.write_faults.clear()
+    assert shelves.night().exit_code == ExitCode.DONE
+    assert shelves.numbers("2") == [D]
+
+
+@pytest.mark.parametrize("fault", ["refused", "denied", "lost before"])
+def test_a_number_stays_where_its_new_owner_refuses_it(shelves: Nights, fault: Any) -> None:
+    shelves.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    shelves.night()
+    shelves.file("one", [("1", A, "Dean"), ("2", C, "Office"), ("3", B, "Desk")])
+    shelves.service.directory.write_faults.extend([fault] * 20)
+    shelves.night()
+    assert B in shelves.numbers("2")
+
+
+def test_a_shared_list_keeps_what_each_file_says_and_what_nobody_claims(road: Road) -> None:
+    road.open(apio_state([("Guest", A)]))
+    nights = Nights(road, SERVICES[1]())
+    secrets = {"username": {"env": "NAME"}, "password": {"env": "WORD"}}
+    nights.connections["lists"] = {"kind": "apio", "base_url": road.sandbox.apio_url, **secrets}
+    keys = {"connection": "lists", "tenant": "chopin", "shelf": None, "shared": True, "delete_missing": True}
+
+    def files(one: str, two: str) -> None:
+        for name, lines in (("one", one), ("two", two)):
+            nights.file(name, [], **keys)
+            (road.folder / f"{name}.csv").write_text("Name;Phone Number\n" + lines, encoding="utf-8")
+
+    files(f"Dean;{B}\nPorter;{C}\n", f"Hall;{D}\n")
+    for _ in range(2):
+        assert nights.night().exit_code == ExitCode.DONE
+    assert [name for name, _ in road.entries()] == ["Dean", "Guest", "Hall", "Porter"]
+    # One name leaves the first file, another goes over to the second.
+    files(f"Dean;{B}\n", f"Hall;{D}\n")
+    nights.night()
+    assert [name for name, _ in road.entries()] == ["Dean", "Guest", "Hall"]
+    files("", f"Hall;{D}\nDean;{B}\n")
+    for _ in range(2):
+        assert nights.night().exit_code == ExitCode.DONE
+    assert [name for name, _ in road.entries()] == ["Dean", "Guest", "Hall"]
+
+
+# What people ask ------------------------------------------------------------------------------------------------------
+
+
+def test_an_owner_that_was_released_is_nobodys(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
+    nights.night()
+    owner = f"{nights.service.word} 2"
+    context = nights.road.context()
+    assert release(context, owner, "closed")["syncs"] == ["one"]
+    with pytest.raises(UsageError, match="No sync manages"):
+        release(context, owner, "closed")
+    with pytest.raises(UsageError, match="reason"):
+        release(context, owner, " ")
+    nights.file("one", [("1", A, "Dean")])
+    told = of(nights.night(), "one")
+    assert told["left"] == told["actions"]["delete"] == 0
+    assert nights.numbers("2") == [B]
+
+
+def test_the_history_of_a_number_tells_who_did_what(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", C, "Office")], full_numbers=True)
+    nights.night()
+    nights.meddle("1", [("Dean", D)])
+    nights.night()
+    context = nights.road.context()
+    events = events_of(context, A)
+    assert [(event["action"], event["outcome"], event["code"]) for event in events][-1] == (
+        "modify",
+        "applied",
+        "drift_changed",
+    )
+    assert events_of(context, f"{nights.service.word} 2")[0]["number_after"] == C
+    assert events_of(context, "22 999 99 99") == []
+
+
+def test_a_run_tells_its_own_story(nights: Nights) -> None:
+    nights.file("one", [("1", C, "Dean"), ("2", D, "Office")], guard={"max_changes": 1})
+    stopped = nights.night()
+    assert stopped.exit_code == ExitCode.APPROVAL_NEEDED
+    context = nights.road.context()
+    (waiting,) = waiting_plans(context)
+    assert waiting["guards"][0]["guard"] == "max_changes"
+    applied = run(context, RunRequest("apply", plan=waiting["plan"], reason="moved house"))
+    assert of(applied, "one")["approval"]["reason"] == "moved house"
+    assert waiting_plans(context) == []
+    first, second = (one_run(context, result.summary["run"]) for result in (stopped, applied))
+    assert {line["outcome"] for line in first["plans"][0]["lines"]} == {"skipped"}
+    assert {line["outcome"] for line in second["plans"][0]["lines"]} == {"applied"}
+    assert second["plans"][0]["approvals"][0]["reason"] == "moved house"
+    back = run(context, RunRequest("revert", run="last"))
+    assert of(back, "one")["actions"]["modify"] == 2
