@@ -16,12 +16,11 @@ from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, S
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import WRITES, Action, Outcome, count
-from schemas.problems import Code, Problem
+from schemas.problems import Code, Problem, packed
 from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
 from tasks.execution.results import account, add_unplanned_entries, announce
-from tasks.messages.problems import sentence
 from tasks.plan.drift import DRIFT
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
@@ -60,7 +59,7 @@ def apply_plan(
         stopped = Problem(Code.GUARD_STOPPED)
         result = account(kept.sync, kept.entries, (), (), at=context.now())
         skipped = result["outcome"] == Outcome.SKIPPED
-        result["message"] = result["message"].mask(skipped, sentence(stopped))
+        result["problems"] = result["problems"].mask(skipped, packed(stopped))
         result["code"] = result["code"].mask(skipped, str(stopped.code.value))
         return finish(sync_run, target, kept, result, verified=False, stopped=_approval_needed(kept))
     context.ledger.begin_writing(kept.id, sync_run.run)
@@ -241,4 +240,5 @@ def _approval_needed(kept: KeptPlan) -> ApprovalNeeded:
     return ApprovalNeeded(
         f"{kept.sync}: a guard stopped this plan, nothing was written: {said}.",
         remedy=f'Look at the report; if it is right: phonesync apply {kept.id} --approve "REASON"',
+        sync=kept.sync,
     )

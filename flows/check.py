@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,7 +25,7 @@ from tasks.source.validation import Checked
 
 __all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
 
-_COLUMNS: Final = ["line", "column", "value", "reason"]
+_COLUMNS: Final = ["line", "column", "value", "code", "values"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def check_sources(
             checked = CheckedFile(item, sync, raw)
         if error:
             errors.append(error)
-            checked.item["problems"] = [_of_file(error, sync, lang), *checked.item["problems"]]
+            checked.item["problems"] = [_of_file(error, lang), *checked.item["problems"]]
         files.append(checked)
     found = [checked.item for checked in files]
     trouble = any(item.get("rejected") or (strict and item.get("warnings")) for item in found)
@@ -95,11 +94,11 @@ def check_sources(
     return CheckedSources({"syncs": found}, errors, worst(codes), files, lang)
 
 
-def _of_file(error: PhonesyncError, sync: Sync, lang: Language) -> dict[str, Any]:
-    told = told_of_file(error.message, error.remedy, str(sync.source), lang)
-    line = re.match(r",? ?line (\d+)", error.message.removeprefix(str(sync.source)))
+def _of_file(error: PhonesyncError, lang: Language) -> dict[str, Any]:
+    told = told_of_file(error, lang)
+    line = error.problem.place if error.problem else 0
     said = {"code": told.code, "level": told.level, "reason": told.sentence, "advice": told.advice, "suggestion": ""}
-    return {"line": int(line[1]) if line else None, "column": "", "value": "", **said}
+    return {"line": line or None, "column": "", "value": "", **said}
 
 
 def _checked(context: Configured, name: str, raw: bytes, lang: Language) -> CheckedFile:
@@ -147,14 +146,14 @@ def _problems(
         area_code=reading.area_code,
         switchboard=reading.switchboard,
     )
-    told = {reason: told_of_line(reason, lang) for reason in table["reason"].unique()}
+    said = list(zip(table["code"], table["values"], strict=True))
+    told = {each: told_of_line(*each, lang) for each in said}
     suggestion = hint_texts(table, _ids_above(source, table), source.arranged.headers["number"], hints)
     table = table.assign(
-        code=[told[reason].code for reason in table["reason"]],
-        level=[told[reason].level for reason in table["reason"]],
-        advice=[told[reason].advice for reason in table["reason"]],
+        level=[told[each].level for each in said],
+        reason=[told[each].sentence for each in said],
+        advice=[told[each].advice for each in said],
         suggestion=suggestion,
-        reason=[told[reason].sentence for reason in table["reason"]],
     )
     table = table[["line", "column", "value", "code", "level", "reason", "advice", "suggestion"]]
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)

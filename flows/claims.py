@@ -12,11 +12,12 @@ from flows.offline import Configured
 from flows.sources import extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, UsageError
 from schemas.plan import WRITES
+from schemas.problems import Problem
+from schemas.reasons import FileCode
 from schemas.syncs import Sync
+from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
 from tasks.source.validation import Checked
-
-_SHOWN = 5  # contested lines that one message names
 
 
 def place_of(context: Configured, sync: Sync) -> tuple[str, str]:
@@ -62,16 +63,9 @@ def refuse_contested(mine: FileClaims, rivals: Rivals) -> None:
     found = contested(mine, rivals.files)
     if not found:
         return
-    said = "; ".join(
-        f"line {contest.line} is about the same as {contest.other.file}, line {contest.other_line} "
-        f"(sync {contest.other.sync})"
-        for contest in found[:_SHOWN]
-    )
-    more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    raise SourceError(
-        f"{mine.file}: {said}{more}. Each sync would undo what the other has done.",
-        remedy="Keep each owner, and each name on a list, in one of the files.",
-    )
+    first = found[0]
+    values = {"other": first.other.file, "line": str(first.other_line), "sync": first.other.sync, "n": str(len(found))}
+    raise file_error(mine.file, Problem(FileCode.FILE_CLAIMED, values, first.line), "one-file")
 
 
 def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:

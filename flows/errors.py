@@ -36,11 +36,7 @@ def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any
     """
     for error in {str(error): error for error in errors}.values():
         syncs = [item["sync"] for item in failed if item.get("error") == str(error)]
-        show_error(error, syncs if len(failed) > 1 and not _names_its_sync(error, syncs) else ())
-
-
-def _names_its_sync(error: PhonesyncError, syncs: Sequence[str]) -> bool:
-    return len(syncs) == 1 and error.message.startswith(f"{syncs[0]}:")
+        show_error(error, syncs if len(failed) > 1 and syncs != [error.sync] else ())
 
 
 def print_json(value: object) -> None:

@@ -115,9 +115,11 @@ def show_one_run(run: dict[str, Any], *, every: bool) -> None:
             say(f"{plan['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
         for yes in plan["approvals"]:
             say(f"{plan['sync']}: approved by {yes['person']}, {_minute(yes['at'])}: {yes['reason']}")
-    for error in dict.fromkeys(item["error"] for item in run["errors"]):
-        syncs = ", ".join(item["sync"] for item in run["errors"] if item["error"] == error)
-        say(f"{syncs}: {error}", "red")
+    stopped: dict[str, list[str]] = {}
+    for item in run["errors"]:
+        stopped.setdefault(item["error"], []).append(item["sync"])
+    for error, syncs in stopped.items():
+        say(f"{', '.join(syncs)}: {error}", "red")
 
 
 def _said_yes(approval: Approval) -> dict[str, str]:

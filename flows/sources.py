@@ -39,7 +39,7 @@ class ExtractedSource:
         dialect: how it is written.
         table: its records as they stand.
         skipped: the records that are no data, in the file's order.
-        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `reason`.
+        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`.
         refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
     """
 

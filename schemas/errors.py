@@ -22,17 +22,31 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.exit_codes import ExitCode, worst
+from schemas.problems import Problem
 
 
 class PhonesyncError(Exception):
-    """Something a person has to know, with the next step in `remedy`."""
+    """Something a person has to know, with the next step in `remedy`.
+
+    Attributes:
+        message: what happened, in English.
+        remedy: what to do next, in English.
+        sync: the sync that the message names, "" where it names none.
+        problem: what happened, where it has a code.
+        advice: what to do next, by its name among the remedies of the catalogues.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.LINES_FAILED
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, remedy: str = "", sync: str = "", problem: Problem | None = None, advice: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.sync = sync
+        self.problem = problem
+        self.advice = advice
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()

@@ -79,12 +79,13 @@ class Snapshot:
 class RowOutcome:
     """What became of one row of a plan.
 
-    `code` is what `message` says (`schemas.problems.Code`), "" where it says nothing or is older than codes.
+    `problems` is what is said of it, packed (`schemas.problems`), and `code` what that says first, "" where nothing is
+    said or the row is older than codes.
     """
 
     row: int
     outcome: str
-    message: str
+    problems: str
     http_status: int
     attempts: int
     at: str
@@ -98,7 +99,7 @@ class ApplyResult:
     Attributes:
         known: the outcome of each row that is more than at rest, by its position in the plan.
         found: `Current` of every owner that was read again, as it stood at the end.
-        unplanned: entries that the target removed by itself: `owner, name, number, message, code, at`.
+        unplanned: entries that the target removed by itself: `owner, name, number, problems, code, at`.
         folds_names: the target was seen to ignore the case of names.
         confirmed: rows that the target has confirmed one by one, whatever it shows.
         stopped: what ended the writing early, None where all was sent.

@@ -82,6 +82,7 @@ outcomes = Table(
     Column("attempts", Integer, nullable=False),
     Column("at", String(40), nullable=False),
     Column("code", String(40), nullable=False, server_default=""),  # "" in rows that are older than codes
+    Column("problems", Text, nullable=False, server_default=""),  # what is said, packed; before codes: `message`
 )
 
 unplanned = Table(
@@ -95,6 +96,7 @@ unplanned = Table(
     Column("message", Text, nullable=False),
     Column("at", String(40), nullable=False),
     Column("code", String(40), nullable=False, server_default=""),  # likewise
+    Column("problems", Text, nullable=False, server_default=""),  # likewise
 )
 
 approvals = Table(

@@ -1,13 +1,21 @@
-"""What code says of a row of a plan, or of what became of it: a stable code with its values, never a sentence.
+"""What code says to people: a stable code with its values, never a sentence.
 
-Programs store and compare codes; people read the sentences that `tasks.messages.problems` makes of them.
+Programs store, compare and mask codes and values; `tasks.messages.rendering` makes sentences of them, where they are
+shown.
+Codes of files and of their lines stand in `schemas.reasons`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
+
+import pandas as pd
+
+from schemas.reasons import FileCode, LineCode
 
 
 class Code(StrEnum):
@@ -48,13 +56,13 @@ class Code(StrEnum):
     # Of an entry that the service has deleted by itself.
     DELETED_AND_PUT_BACK = "deleted_and_put_back"
     DELETED_BY_SERVICE = "deleted_by_service"
+    RESTORING_IS_OFF = "restoring_is_off"
     # Of a run that was interrupted.
     SEEN_AFTER_INTERRUPTION = "seen_after_interruption"
     SEEN_AFTER_WORKER_DIED = "seen_after_worker_died"
     GONE_AFTER_INTERRUPTION = "gone_after_interruption"
     UNSENT_AFTER_INTERRUPTION = "unsent_after_interruption"
-    # Of a row of a plan, before anything is written.
-    LINE_REJECTED = "line_rejected"
+    # Of a row of a plan, before anything is written; a rejected line has the code of its own rule.
     LINE_REPEATED = "line_repeated"
     OWNER_UNREAD = "owner_unread"
     OWNER_EMPTY = "owner_empty"
@@ -77,19 +85,64 @@ class Code(StrEnum):
     DRIFT_ADDED = "drift_added"
     CHANGED_SINCE_RUN = "changed_since_run"
     NAME_TAKEN = "name_taken"
+    # Of what a reconciliation finds in a place.
+    NO_NUMBER_IN_IT = "no_number_in_it"
+    NAME_TWICE = "name_twice"
+    NUMBER_TWICE = "number_twice"
+    # In words that are not ours: of a release before there were codes, or of a rule that somebody's own service has.
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is said of a row.
+    """One thing that is said of a file, of a line or of a row.
 
     Attributes:
         code: what is said.
         values: what differs from case to case, by the names that the sentence has for it: numbers of entries, and what
-            a service or an error has said in words of its own.
+            a service or an error has said in words of its own. `because` is a code that is said in the place of `said`;
+            `column` and `cell` are where a rejected line's problem stands, and what stands there.
         place: the line of the file that is to blame, 0 where there is none.
     """
 
-    code: Code
+    code: Code | LineCode | FileCode
     values: Mapping[str, str] = field(default_factory=dict)
     place: int = 0
+
+
+def packed(*problems: Problem) -> str:
+    """Return problems as the text that tables and the ledger hold, "" for none."""
+    if not problems:
+        return ""
+    said = [[str(problem.code.value), dict(problem.values), problem.place] for problem in problems]
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(text: str) -> tuple[Problem, ...]:
+    """Return the problems that were packed."""
+    if not text:
+        return ()
+    return tuple(Problem(code_of(code), values, place) for code, values, place in json.loads(text))
+
+
+def also(first: pd.Series, second: pd.Series) -> pd.Series:
+    """Return columns of packed problems as one: what the first says, and then what the second says."""
+    both = first.str.slice(stop=-1) + "," + second.str.slice(start=1)
+    return both.where((first != "") & (second != ""), first + second)
+
+
+def packed_values(values: Mapping[str, str]) -> str:
+    """Return the values alone, for tables that have the code in a column of its own; "" for none."""
+    return json.dumps(dict(values), ensure_ascii=False, separators=(",", ":")) if values else ""
+
+
+def unpacked_values(text: str) -> dict[str, str]:
+    """Return the values that were packed alone."""
+    return json.loads(text) if text else {}
+
+
+@cache
+def code_of(text: str) -> Code | LineCode | FileCode:
+    """Return the code of that name; `Code.OTHER` where no release has known it."""
+    kinds: tuple[type[Code | LineCode | FileCode], ...] = (Code, LineCode, FileCode)
+    return next((kind(text) for kind in kinds if text in {*kind}), Code.OTHER)

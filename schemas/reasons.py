@@ -49,6 +49,7 @@ class FileCode(StrEnum):
     SHEET_ORDER = "sheet-order"
     SHEET_LARGE = "sheet-large"
     SHEET_MERGED = "sheet-merged"
+    FILE_CLAIMED = "file-claimed"
 
 
 class LineCode(StrEnum):

@@ -67,7 +67,7 @@ class Source(_Table):
     """CSV rows under the project's own column names, before anything is judged.
 
     `owner` is the cell's text (USOS's entity id) or "" (a phone list has one owner); `new_name` is APIO's own rename.
-    `problem` says why the row's structure cannot be trusted, "" where it can.
+    `problem` says why the row's structure cannot be trusted (packed, `schemas.problems`), "" where it can.
     """
 
     line: Series[int]
@@ -111,12 +111,16 @@ class Desired(_Table):
 
 
 class Rejected(_Table):
-    """Lines that cannot be trusted, one row for each problem, with all that ties them to entries they protect."""
+    """Lines that cannot be trusted, one row for each problem, with all that ties them to entries they protect.
+
+    `code` is the rule that the line breaks (`schemas.reasons.LineCode`), `values` what belongs to it, packed.
+    """
 
     line: Series[int]
     column: Series[str]
     value: Series[str]
-    reason: Series[str]
+    code: Series[str]
+    values: Series[str]
     owner: Series[str]
     name: Series[str]
     new_name: Series[str]
@@ -127,7 +131,7 @@ class Rejected(_Table):
     def _lines(cls, column: pd.Series[int]) -> bool:
         return _at_least(1, column)
 
-    @pandera.check("reason", error="not empty")
+    @pandera.check("code", error="not empty")
     @classmethod
     def _texts(cls, column: pd.Series[str]) -> bool:
         return _filled(column)
@@ -157,7 +161,8 @@ class Plan(_Table):
     """Every line and every remote entry with what is wanted of it; `line` is 0 for an entry that stands in no line.
 
     `*_before` is the before-image that has to be found again when the plan is applied; `*_after` what stands there
-    afterwards ("" where nothing does). `code` is what `message` says first (`schemas.problems.Code`).
+    afterwards ("" where nothing does). `problems` is what is said of the row, packed (`schemas.problems`), and `code`
+    what that says first.
     """
 
     line: Series[int]
@@ -172,7 +177,7 @@ class Plan(_Table):
     number_after: Series[str]
     type_after: Series[str]
     key_after: Series[str]
-    message: Series[str]
+    problems: Series[str]
     code: Series[str]
 
     @pandera.check("line", error="at least 0")
@@ -190,7 +195,8 @@ class Result(_Table):
     """The line report before masking: one row per plan row, and one for each entry that nobody had planned to touch.
 
     `line`, `http_status` and `attempts` are 0 where there is none; `outcome` is "" while the plan is not applied.
-    `code` is what `message` says (`schemas.problems.Code`), "" where it says nothing or is older than codes.
+    `problems` is what is said of the row, packed (`schemas.problems`); `code` is what came of it, else what is said
+    first, "" where nothing is said or the row is older than codes.
     """
 
     sync: Series[str]
@@ -202,7 +208,7 @@ class Result(_Table):
     number_before: Series[str]
     name_after: Series[str]
     number_after: Series[str]
-    message: Series[str]
+    problems: Series[str]
     http_status: Series[int]
     attempts: Series[int]
     at: Series[str]
@@ -228,8 +234,8 @@ class Finding(_Table):
     """What a reconciliation found: one row for each line of a file and each entry of a target, "" where one is missing.
 
     `id` is the same for the same situation in every run; `line` is 0 for an entry that stands in no line. `what` names
-    what differs, or says why there is no number; `fix` is the sentence that says what to do. `accepted` is
-    `until DATE: REASON (PERSON)` as long as somebody's acceptance holds.
+    what differs (`comment, number`), or says what is wrong, packed (`schemas.problems`); `fix` is the sentence that
+    says what to do. `accepted` is `until DATE: REASON (PERSON)` as long as somebody's acceptance holds.
     """
 
     id: Series[str]

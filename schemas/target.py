@@ -40,7 +40,9 @@ class LineRules:
     """What a line of a file for this service has to look like.
 
     Attributes:
-        cells: pandera schema of single cells; the error of each check is the reason that the clerk reads.
+        cells: pandera schema of single cells; the error of each check is the code of what the clerk reads
+            (`schemas.reasons.LineCode`), with its values where it has some (`schemas.problems.packed`). Any other text
+            is said as it stands, with the code `other`.
         is_id: tells which texts may be the id of an owner, where lines have one.
         number_limit: how many characters of a number can be stored, None where nobody knows a limit.
         one_number: an entry holds one number without an extension.
@@ -67,6 +69,7 @@ class Wording:
         subject: what stores the entries, at the beginning of a sentence: "USOS", "The phone list".
         place: one place of it: "phone list".
         name: the text beside a number: "name" or "comment".
+        entry: one of its entries, in sentences about lines: a `term.entry-…` of the catalogues, or words of its own.
         label: the service in a table of systems, by language.
     """
 
@@ -77,6 +80,7 @@ class Wording:
     place: str
     name: str
     label: Mapping[str, str]
+    entry: str = "entry"
 
 
 @dataclass(frozen=True)

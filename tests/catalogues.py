@@ -10,7 +10,6 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 from schemas.findings import FindingKind
+from schemas.problems import Code
+from schemas.quirks import QuirkCode
 from schemas.reasons import FileCode, LineCode
 from schemas.settings import Language
 from tasks.messages.catalogue import LANGUAGES
@@ -28,7 +29,7 @@ REPORTS = ROOT / "tasks" / "reports"
 _NAMED = re.compile(r"""["'](check\.\w+)["']""")
 _PLACE = re.compile(r"\{\w*\}")
 _NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
-_SYSTEM = "term.error-"  # what the operating system says, and no code of ours
+_VALUE = re.compile(r"[a-z]+-(.+)")  # what a term is about: `pdf` of `term.kind-pdf`
 
 
 def written(lang: Language) -> str:
@@ -56,19 +57,23 @@ def wanted() -> set[str]:
     """Return the keys that the code names: the codes, the kinds, and what is asked for by its name."""
     sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "flows").rglob("*.py")))
     kinds = {f"finding.{kind}{end}" for kind in FindingKind for end in ("", ".meaning")}
-    return {*FileCode, *LineCode, *kinds, *_NAMED.findall(sources)}
+    quirks = {f"quirk.{code}" for code in QuirkCode}
+    return {*FileCode, *LineCode, *Code, *quirks, *kinds, *_NAMED.findall(sources)}
 
 
-def spoken(key: str, english: str) -> bool:
+def spoken(key: str) -> bool:
     """Tell whether the code has a use for a key that it need not name in full."""
     family, _, name = key.partition(".")
     if family in LineCode.__members__.values():
         return name == "advice"
     if family == "remedy":
-        pattern = _PLACE.sub(".*", re.escape(english).replace(r"\{", "{").replace(r"\}", "}"))
-        return any(re.fullmatch(pattern, said, re.DOTALL) for said in _sentences())
+        return name in _texts()
     if family == "term":
-        return key.startswith(_SYSTEM) or any(english in said for said in _sentences())
+        value = _VALUE.fullmatch(name)
+        return value is not None and value[1] in _texts()
+    if family in {"fix", "rejected"}:
+        kind = name.removesuffix("_line").removesuffix("_delete")
+        return key in _texts() or name in _texts() or kind in {*FindingKind}
     if family in {"reconciliation", "count", "listing", "state"}:
         name = name.removesuffix(".meaning")
         return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
@@ -83,7 +88,7 @@ def problems() -> list[str]:
         needed = wanted() | said["en"].keys() | said["pl"].keys()
         found += [f"{lang}: {key} is missing" for key in sorted(needed) if not all(said[lang].get(key, ("",)))]
     for key, english in said["en"].items():
-        if key not in wanted() and not spoken(key, english[0]):
+        if key not in wanted() and not spoken(key):
             found.append(f"{key} is used by nothing")
         places = [set(_PLACE.findall("".join(said[lang].get(key, english)))) - {_NOUN} for lang in LANGUAGES]
         if places[0] != places[1]:
@@ -103,23 +108,18 @@ def add_missing() -> None:
 @cache
 def _reports() -> str:
     files = [*REPORTS.rglob("*.py"), *REPORTS.rglob("*.js"), *REPORTS.rglob("*.j2")]
-    pages = ROOT / "tasks" / "messages" / "pages.py"
-    return "".join(path.read_text(encoding="utf-8") for path in [*sorted(files), pages])
+    messages = [ROOT / "tasks" / "messages" / name for name in ("pages.py", "rendering.py")]
+    return "".join(path.read_text(encoding="utf-8") for path in [*sorted(files), *messages])
 
 
 @cache
-def _sentences() -> list[str]:
-    """Return every text of the code, with anything in the place of its values."""
+def _texts() -> frozenset[str]:
+    """Return every text that the code holds as it stands."""
     paths = [path for room in ("connectors", "tasks", "schemas") for path in sorted((ROOT / room).rglob("*.py"))]
-    return [said for path in paths for said in _texts_of(ast.parse(path.read_text(encoding="utf-8")))]
-
-
-def _texts_of(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+    trees = (ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
+    return frozenset(
+        node.value for tree in trees for node in tree if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 if __name__ == "__main__":

@@ -133,7 +133,8 @@ def with_codes(text: str, lang: Language) -> str:
     """Return a page with the codes of today: what is said of whole files first, then of lines."""
     rows = [_HEADS[lang], ("---", "---", "---")]
     for code in (*FileCode, *LineCode):
-        shown = re.sub(r"\{\w+\}", "…", catalogue.text(code, lang)).replace("|", "\\|")
+        said = catalogue.text(code, lang).replace("{entry}", catalogue.text("term.entry-entry", lang))
+        shown = re.sub(r"\{\w+\}", "…", said).replace("|", "\\|")
         rows.append((f"`{code}`", whole(shown), advice(code, lang)))
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     return _CODES.sub(lambda found: found[1] + table + found[2], text)

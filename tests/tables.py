@@ -44,7 +44,7 @@ def current(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def rejected(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Return `Rejected`."""
-    return table(Rejected, ({"reason": "unreadable", "owner": "one", **row} for row in rows))
+    return table(Rejected, ({"code": "number-words", "owner": "one", **row} for row in rows))
 
 
 def clears(*rows: Mapping[str, Any]) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def clears(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def repeats() -> pd.DataFrame:
     """Return no lines that repeat others."""
-    return clears().assign(message=pd.Series(dtype="str"))
+    return clears().assign(problems=pd.Series(dtype="str"))
 
 
 def after(plan: pd.DataFrame) -> Counter[tuple[str, str, str]]:

@@ -10,10 +10,9 @@ from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
 from schemas import limits
 from schemas.execution import Job, WriteAnswer
-from schemas.problems import Code, Problem
+from schemas.problems import Code, Problem, packed
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place
-from tasks.messages.problems import sentence
 
 
 class Restorer:
@@ -82,10 +81,10 @@ class Restorer:
             said_so = answer is not None and answer.kind == "confirmed"
             back = said_so if standing is None else entry.name in standing
             if entry in self._strangers or not back:
-                why = {"said": answer.message if answer else "restore_unplanned is false"}
+                why = {"said": answer.message} if answer else {"because": str(Code.RESTORING_IS_OFF.value)}
                 problem = Problem(Code.DELETED_AND_PUT_BACK) if back else Problem(Code.DELETED_BY_SERVICE, why)
                 row = {"owner": self._owner, "name": entry.name, "number": entry.number, "at": self._job.now()}
-                told.append({**row, "message": sentence(problem), "code": str(problem.code.value)})
+                told.append({**row, "problems": packed(problem), "code": str(problem.code.value)})
         return told
 
     def put_back_names(self) -> set[str]:

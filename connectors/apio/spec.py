@@ -8,6 +8,8 @@ import pandera.pandas as pa
 from pydantic import field_validator, model_validator
 
 from schemas.connections import Connection, Secret
+from schemas.problems import Problem, packed
+from schemas.reasons import LineCode
 from schemas.section import Mark
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
@@ -68,11 +70,11 @@ def list_of(sync: Sync) -> tuple[str, str | None]:
 
 
 _TOO_LONG: Final = pa.Check.str_length(
-    max_value=NAME_LIMIT, error=f"a name on a phone list has at most {NAME_LIMIT} characters"
+    max_value=NAME_LIMIT, error=packed(Problem(LineCode.NAME_LONG, {"n": str(NAME_LIMIT)}))
 )
 _CELLS: Final = pa.DataFrameSchema(
     {
-        "name": pa.Column(str, [pa.Check(lambda names: names != "", error="the name is missing"), _TOO_LONG]),
+        "name": pa.Column(str, [pa.Check(lambda names: names != "", error=LineCode.NAME_MISSING.value), _TOO_LONG]),
         "new_name": pa.Column(str, _TOO_LONG),
     },
     strict=False,
@@ -93,6 +95,7 @@ SPEC: Final = TargetSpec(
         place="phone list",
         name="name",
         label={"en": "phone list", "pl": "lista telefonów"},
+        entry="phone-list",
     ),
     connection=ApioConnection,
     secrets={"username": "The user's name.", "password": "The user's password."},

@@ -19,7 +19,6 @@ from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange, list_changes
 from tasks.execution.classify import ReadBack, classify, row_outcome, without_effect
 from tasks.execution.compare import Mask, cost, had_entry, halves, in_place, moved, newcomers, shown, taken, writes
-from tasks.messages.problems import sentence
 
 
 class ApioTarget(Target):
@@ -253,4 +252,5 @@ class _ListUpdate:
 
 
 def _half_done(problem: Problem | None) -> Problem:
-    return Problem(Code.OLD_ENTRY_STANDS, {"said": sentence(problem) if problem else ""})
+    said = dict(problem.values) | {"because": str(problem.code.value)} if problem else {"said": ""}
+    return Problem(Code.OLD_ENTRY_STANDS, said)

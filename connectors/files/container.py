@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from schemas.errors import SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 
 Form = Literal["text", "xlsx"]
 
@@ -19,16 +22,15 @@ _STEP: Final = 1 << 20
 _WORKBOOK: Final = b"xl/"
 _OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument"
 _PAGE: Final = re.compile(rb"(?i)\s*(?:<!doctype\s+html|<html|<head|<body|<table)")
-_SAVE: Final = "Open it in the spreadsheet and save it as an Excel workbook (.xlsx) or as CSV."
-# What other files begin with, what they are called, and what to do about them.
+# What other files begin with, what they are, and what to do about them.
 _OTHERS: Final = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls), or one with a password", _SAVE),
-    (b"%PDF-", "a PDF document", "Export the table itself as CSV or as an Excel workbook (.xlsx)."),
-    (b"{\\rtf", "a text document (RTF)", _SAVE),
-    (b"BZh", "packed with bzip2", "Unpack it, or pack it with gzip."),
-    (b"\xfd7zXZ\0", "packed with xz", "Unpack it, or pack it with gzip."),
-    (b"7z\xbc\xaf\x27\x1c", "packed with 7-Zip", "Unpack it, or pack it with gzip."),
-    (b"(\xb5/\xfd", "packed with zstd", "Unpack it, or pack it with gzip."),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls", "save-workbook"),
+    (b"%PDF-", "pdf", "export-table"),
+    (b"{\\rtf", "rtf", "save-workbook"),
+    (b"BZh", "bzip2", "unpack"),
+    (b"\xfd7zXZ\0", "xz", "unpack"),
+    (b"7z\xbc\xaf\x27\x1c", "7zip", "unpack"),
+    (b"(\xb5/\xfd", "zstd", "unpack"),
 )
 
 
@@ -42,17 +44,14 @@ def unpack(path: Path, raw: bytes, *, largest: int = _LARGEST) -> tuple[bytes, F
     if packed:
         raw = _gunzip(path, raw, largest)
         if raw.startswith(_GZIP):
-            raise SourceError(f"{path}: the file is packed twice with gzip.", remedy="Pack it once, or not at all.")
+            raise file_error(path, Problem(FileCode.FILE_PACKED), "pack-once")
     if raw.startswith(_ZIP):
         return raw, _of_zip(path, raw), packed
-    for magic, name, remedy in _OTHERS:
+    for magic, kind, advice in _OTHERS:
         if raw.startswith(magic):
-            raise SourceError(f"{path}: this is {name}, not a table.", remedy=remedy)
+            raise _other(path, kind, advice)
     if _PAGE.match(raw.removeprefix(b"\xef\xbb\xbf")[:512]):
-        raise SourceError(
-            f"{path}: this is a web page, not a table.",
-            remedy="A sign-in page may have been saved in its place: sign in and export again.",
-        )
+        raise _other(path, "html", "sign-in")
     return raw, "text", packed
 
 
@@ -67,10 +66,7 @@ def _gunzip(path: Path, raw: bytes, largest: int) -> bytes:
             while part or member.unconsumed_tail:
                 whole.write(part)
                 if whole.tell() > largest:
-                    raise SourceError(
-                        f"{path}: it unpacks to more than {largest >> 20} MB.",
-                        remedy="This is no telephone directory: export it again.",
-                    )
+                    raise file_error(path, Problem(FileCode.FILE_LARGE, {"n": str(largest >> 20)}), "no-directory")
                 part = member.decompress(member.unconsumed_tail, _STEP)
             if not member.eof:
                 raise _damaged(path)
@@ -83,13 +79,17 @@ def _gunzip(path: Path, raw: bytes, largest: int) -> bytes:
 
 
 def _damaged(path: Path) -> SourceError:
-    return SourceError(f"{path}: the gzip file is damaged or cut off.", remedy="Pack or transfer it again.")
+    return file_error(path, Problem(FileCode.FILE_DAMAGED), "pack-again")
+
+
+def _other(path: Path, kind: str, advice: str) -> SourceError:
+    return file_error(path, Problem(FileCode.FILE_OTHER, {"what": kind}), advice)
 
 
 def _of_zip(path: Path, raw: bytes) -> Form:
     """Tell a workbook from other files that are zip archives inside."""
     if _OPEN_DOCUMENT in raw[:120]:
-        raise SourceError(f"{path}: this is an OpenDocument file (.ods), not a table.", remedy=_SAVE)
+        raise _other(path, "ods", "save-workbook")
     if _WORKBOOK not in raw:
-        raise SourceError(f"{path}: this is a zip archive, not a table.", remedy="Unpack it, or pack it with gzip.")
+        raise _other(path, "zip", "unpack")
     return "xlsx"

@@ -15,6 +15,9 @@ from pathlib import Path
 from connectors.files.encoding import Evidence
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from schemas.errors import ConfigurationError, SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 
 _DELIMITERS = ";,\t|"
 _QUOTES = "\"'"
@@ -117,10 +120,7 @@ def read_head(path: Path, text: str, wanted: Wanted, given: Given) -> Head:
 def _refuse_impossible(path: Path, given: Given) -> None:
     for key, sign in (("delimiter", given.delimiter), ("quotechar", given.quotechar)):
         if sign is not None and sign in "\r\n\0\ufeff":
-            raise ConfigurationError(
-                f"{path}: the {key} that is set cannot be one.",
-                remedy=f"Set `{key}` to the character that the file has, or leave it out.",
-            )
+            raise file_error(path, Problem(FileCode.SETTING_MARK, {"key": key}), "setting-mark", ConfigurationError)
 
 
 def _opened(opening: list[str], dialect: Dialect, place: tuple[int, int], comments: str | None) -> list[Record]:
@@ -169,10 +169,7 @@ def _no_header(
     path: Path, tried: list[list[Record]], wanted: Wanted, line: int, header_line: int | None
 ) -> SourceError:
     if header_line is not None:
-        return SourceError(
-            f"{path}: no row begins in line {header_line}, where `header_line` says that the header is.",
-            remedy="Set `header_line` to the line of the column names, or leave it out.",
-        )
+        return file_error(path, Problem(FileCode.HEADER_LINE, {"header": str(header_line)}), "header-line")
     firsts = [next((record for record in records if any(record.cells)), None) for records in tried]
     known = [record for record in firsts if record is not None]
     if not known:
@@ -181,10 +178,7 @@ def _no_header(
 
 
 def _unreadable(path: Path, line: int) -> SourceError:
-    return SourceError(
-        f"{path}, line {line}: the header cannot be read.",
-        remedy="The first line must hold the column names; every quote character in it must be closed.",
-    )
+    return file_error(path, Problem(FileCode.HEADER_UNREADABLE, place=line), "header-quotes")
 
 
 def _single_quotes(text: str, delimiter: str) -> bool:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from schemas.errors import ConfigurationError, SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 
 # What an encoding was told by, the surest first; only letters leave a doubt.
 Evidence = Literal["set", "mark", "ascii", "utf-8", "zeros", "letters"]
@@ -112,10 +115,8 @@ def _decode(path: Path, raw: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         raise _undecodable(path, raw, error, encoding) from None
     except (LookupError, ValueError):
-        raise ConfigurationError(
-            f"{path}: there is no encoding {encoding!r} that this file could be in.",
-            remedy="Use utf-8, windows-1250, iso-8859-2 or utf-16, or leave `encoding` out.",
-        ) from None
+        unknown = Problem(FileCode.ENCODING_UNKNOWN, {"encoding": repr(encoding)})
+        raise file_error(path, unknown, "encoding-known", ConfigurationError) from None
     return text
 
 
@@ -125,10 +126,8 @@ def _undecodable(path: Path, raw: bytes, error: UnicodeDecodeError, encoding: st
     except UnicodeError:  # some encodings know no mercy; line ends are the same bytes in them
         before = raw[: error.start].decode("latin-1")
     value = f" (0x{raw[error.start]:02X})" if error.start < len(raw) else ""
-    return SourceError(
-        f"{path}, line {1 + newlines(before)}: byte {error.start + 1} of the file{value} is not {encoding}.",
-        remedy="Save the file again as UTF-8, or set the sync's `encoding` to the one it was saved in.",
-    )
+    values = {"n": str(error.start + 1), "value": value, "encoding": encoding}
+    return file_error(path, Problem(FileCode.ENCODING_BYTES, values, 1 + newlines(before)), "encoding-save")
 
 
 def _wide(raw: bytes) -> str | None:
@@ -149,11 +148,9 @@ def _utf8(path: Path, raw: bytes) -> str | None:
     except UnicodeDecodeError as error:
         if _POLISH_UTF8.search(raw):
             # Read with one byte a letter, every Polish letter would turn into two signs and every name would change.
-            raise SourceError(
-                f"{path}, line {1 + newlines(raw[: error.start].decode())}: a letter here is in another encoding than "
-                f"the rest of the file, which is UTF-8 (byte {error.start + 1}, 0x{raw[error.start]:02X}).",
-                remedy="Type the words of this line again, and save the file as UTF-8; other lines may need it too.",
-            ) from None
+            values = {"n": str(error.start + 1), "value": f"0x{raw[error.start]:02X}"}
+            mixed = Problem(FileCode.ENCODING_MIXED, values, 1 + newlines(raw[: error.start].decode()))
+            raise file_error(path, mixed, "encoding-line") from None
         return None
     if raw.isascii() or _POLISH_UTF8.search(raw):
         return text
@@ -177,7 +174,4 @@ def _by_letters(path: Path, raw: bytes) -> str:
         return "iso-8859-2" if iso > windows else "windows-1250"
     if raw.decode("iso-8859-2") == _decode(path, raw, "windows-1250"):
         return "windows-1250"
-    raise SourceError(
-        f"{path}: the letters can be read both as Windows-1250 and as ISO-8859-2.",
-        remedy='Set the sync\'s `encoding` to "windows-1250" or "iso-8859-2", or save the file as UTF-8.',
-    )
+    raise file_error(path, Problem(FileCode.ENCODING_TWO), "encoding-two")

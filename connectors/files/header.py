@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from schemas.errors import SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import header_key
 
 _LOOKS_LIKE_DATA = re.compile(r"(?:\d[ ()./+-]*){5}")
@@ -91,22 +94,16 @@ def checked_names(
         ]
         if rivals:
             first, second = sorted([header.line, rivals[0]])
-            raise SourceError(
-                f"{path}: the lines {first} and {second} both look like a header.",
-                remedy="Remove one of them, or set the sync's `header_line`.",
-            )
+            both = {"first": str(first), "second": str(second)}
+            raise file_error(path, Problem(FileCode.HEADER_TWO, both), "header-two")
         data = next((record.line for record in records[:at] if _is_data(record.cells)), None)
         if data is not None:
-            raise SourceError(
-                f"{path}, line {data}: this looks like data, and it stands above the header in line {header.line}.",
-                remedy="Move it below the header, or delete it; `header_line` says which line is the header.",
-            )
+            above_it = Problem(FileCode.HEADER_ABOVE, {"header": str(header.line)}, data)
+            raise file_error(path, above_it, "header-above")
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise SourceError(
-            f"{path}, line {header.line}: the header names {_shown(repeated)} more than once.",
-            remedy="Give every column a name of its own.",
-        )
+        values = {"columns": _shown(repeated)}
+        raise file_error(path, Problem(FileCode.HEADER_REPEATED, values, header.line), "header-repeated")
     return tuple(names)
 
 
@@ -117,17 +114,11 @@ def above(records: Sequence[Record]) -> list[Skipped]:
 
 def foreign_header(path: Path, record: Record, wanted: Wanted) -> SourceError:
     """Say of a first row that it is no header that anybody wants; never with somebody's number."""
+    values = {"wanted": _shown(wanted.names)}
     if any(_LOOKS_LIKE_DATA.search(name) for name in record.cells):
-        return SourceError(
-            f"{path}, line {record.line}: this looks like data, not like a header; wanted: {_shown(wanted.names)}.",
-            remedy="Put the column names into the first line.",
-        )
-    names = [name for name in record.cells if name]
-    return SourceError(
-        f"{path}, line {record.line}: no expected column in the header; found: {_shown(names)}; "
-        f"wanted: {_shown(wanted.names)}.",
-        remedy="Name the file's own headers under the sync's `columns`, or set its `delimiter`.",
-    )
+        return file_error(path, Problem(FileCode.HEADER_DATA, values, record.line), "header-first")
+    found = {"found": _shown([name for name in record.cells if name])}
+    return file_error(path, Problem(FileCode.HEADER_FOREIGN, {**values, **found}, record.line), "header-foreign")
 
 
 def _kind(cells: Sequence[str]) -> Why:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from connectors.files.container import unpack
 from connectors.files.dialect import Dialect, Given, read_head
 from connectors.files.encoding import decode, utf8_from
 from connectors.files.header import Wanted
 from connectors.files.table import Table, read_exactly, read_plain
-from schemas.errors import ConfigurationError, SourceError
+from schemas.errors import ConfigurationError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 
 __all__ = [
     "Dialect",
@@ -28,6 +33,14 @@ __all__ = [
     "read_table",
     "write_private",
 ]
+
+# What the system says, where the catalogues have a word for it.
+_WHY: Final = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "permission",
+    errno.ENOTDIR: "no-folder",
+    errno.EISDIR: "folder",
+}
 
 
 def read_csv(
@@ -63,9 +76,7 @@ def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
 
         return read_workbook(path, content, wanted, given)
     if given.sheet is not None:
-        raise ConfigurationError(
-            f"{path}: `sheet` is set, but the file is no workbook.", remedy="Leave `sheet` out, or name the workbook."
-        )
+        raise file_error(path, Problem(FileCode.SHEET_TEXT), "sheet-text", ConfigurationError)
     decoded = decode(path, content, given.encoding)
     head = read_head(path, decoded.text, wanted, replace(given, encoding=decoded.encoding))
     head = replace(head, dialect=replace(head.dialect, evidence=decoded.evidence, packed=packed))
@@ -137,19 +148,15 @@ def read_bytes(path: Path) -> bytes:
     """Return all that a source file holds; raises `SourceError` where there is nothing to be had."""
     try:
         if path.exists() and not path.is_file():
-            raise SourceError(f"{path}: this is not a file.", remedy="Set the sync's `source` to a CSV file.")
+            raise file_error(path, Problem(FileCode.FILE_KIND), "source-csv")
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise SourceError(
-            f"{path}: there is no such file.",
-            remedy="Check the sync's `source`; paths are relative to the configuration file.",
-        ) from None
+        raise file_error(path, Problem(FileCode.FILE_MISSING), "source") from None
     except OSError as error:
-        raise SourceError(
-            f"{path}: cannot be read ({error.strerror}).", remedy="Grant the user that runs phonesync access to it."
-        ) from error
+        why = _WHY.get(error.errno or 0, str(error.strerror))
+        raise file_error(path, Problem(FileCode.FILE_ACCESS, {"why": why}), "access") from error
     if not raw:
-        raise SourceError(f"{path}: the file is empty, without even a header.", remedy="Export it again.")
+        raise file_error(path, Problem(FileCode.FILE_EMPTY), "export")
     return raw
 
 

@@ -22,6 +22,9 @@ from connectors.files.dialect import Dialect, Head
 from connectors.files.encoding import newlines
 from connectors.files.header import Skipped
 from schemas.errors import SourceError
+from schemas.problems import Problem, packed
+from schemas.reasons import FileCode, LineCode
+from tasks.messages.rendering import file_error
 
 _CHUNK: Final = 1_000  # records held as Python lists at a time: more of them keep the garbage collector busy
 LONGEST: Final = 131_072  # characters in one cell: the limit of the csv module
@@ -42,11 +45,11 @@ class Table:
             their inner newlines. A row with too many fields keeps its first ones, of which only the very first is known
             to stand in its column; a row with another problem has only empty cells.
         lines: int64, the physical line where the record starts; the file's first line is 1. In a workbook, its row.
-        problems: text, what is wrong with the record's structure; "" is fine.
+        problems: what is wrong with the record's structure, packed (`schemas.problems`); "" is fine.
         widths: int64, how many fields the record really has; 0 where its quoting cannot be read.
         at: the physical line of the header.
         skipped: the records that are no data, by their lines; a row that a workbook does not hold is no record.
-        cells: what is wrong with single cells, by line and header: a workbook's cells are more than texts.
+        cells: the codes of what is wrong with single cells, by line and header: a workbook's cells are more than texts.
     """
 
     path: Path
@@ -232,10 +235,15 @@ def _fit(rows: list[list[str]], head: Head) -> list[str]:
 
 def _problem(row: list[str], head: Head) -> str:
     if not row:
-        return f"text after a closing {head.dialect.quotechar}"
+        return packed(Problem(LineCode.LINE_QUOTES, {"quote": head.dialect.quotechar}))
     if any(row[len(head.names) :]):
-        return f"{len(row)} fields where the header has {len(head.names)}"
-    return "a NUL byte in the line" if "\0" in "".join(row) else ""
+        return surplus(len(row), len(head.names))
+    return packed(Problem(LineCode.LINE_NUL)) if "\0" in "".join(row) else ""
+
+
+def surplus(width: int, wanted: int) -> str:
+    """Return, packed, that a record has more fields than the header."""
+    return packed(Problem(LineCode.LINE_FIELDS, {"n": str(width), "m": str(wanted)}))
 
 
 def _physical_lines(body: bytes) -> io.TextIOWrapper:
@@ -249,7 +257,6 @@ def _endless(path: Path, body: bytes, head: Head, done: int) -> SourceError:
     quoted = re.finditer(rf"(?:\A|{delimiter}){quote}(?:[^{quote}]|{quote}{quote})*+", record)
     endless = (field for field in quoted if field.end() == len(record) or len(field[0]) > LONGEST)
     opened = next((field.start() + 1 for field in endless), 0)
-    return SourceError(
-        f"{path}, line {head.line + done + newlines(record[:opened])}: a field opens here that does not end.",
-        remedy=f"Close the {head.dialect.quotechar} around it, or double it where it belongs to the text.",
-    )
+    line = head.line + done + newlines(record[:opened])
+    endless_field = Problem(FileCode.LINE_ENDLESS, {"quote": head.dialect.quotechar}, line)
+    return file_error(path, endless_field, "quote-close")

@@ -27,8 +27,11 @@ from openpyxl.utils.cell import range_boundaries
 from connectors.files.cells import LONG, MERGED, result_of, text_of
 from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
-from connectors.files.table import LONGEST, Table
+from connectors.files.table import LONGEST, Table, surplus
 from schemas.errors import ConfigurationError, SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 
 _LARGEST: Final = 1 << 29  # bytes of all parts unpacked
 _MOST_PARTS: Final = 5_000
@@ -73,10 +76,8 @@ def read_workbook(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table
     except (SourceError, ConfigurationError):
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl stumbles over damaged parts in every way there is
-        raise SourceError(
-            f"{path}: the workbook cannot be read ({type(error).__name__}).",
-            remedy="Open it in the spreadsheet, save it again as .xlsx, or save the sheet as CSV.",
-        ) from None
+        unreadable = Problem(FileCode.BOOK_UNREADABLE, {"why": type(error).__name__})
+        raise file_error(path, unreadable, "book-unreadable") from None
 
 
 def cells_as_text(raw: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
@@ -94,21 +95,13 @@ def _look_inside(path: Path, raw: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST or any(map(_dense, parts)):
-                raise SourceError(
-                    f"{path}: the workbook unpacks to far more than a directory needs.",
-                    remedy="Save the sheet with the numbers alone as CSV.",
-                )
+                raise file_error(path, Problem(FileCode.BOOK_LARGE), "book-large")
             for part in parts:
                 with archive.open(part) as opened:
                     if _DECLARES.search(opened.read(4096)):
-                        raise SourceError(
-                            f"{path}: the workbook declares entities, which no spreadsheet does.",
-                            remedy="Find out where it comes from.",
-                        )
+                        raise file_error(path, Problem(FileCode.BOOK_ENTITIES), "book-entities")
     except DAMAGED:
-        raise SourceError(
-            f"{path}: the workbook is damaged or has a password.", remedy="Save it again without one."
-        ) from None
+        raise file_error(path, Problem(FileCode.BOOK_DAMAGED), "book-password") from None
 
 
 def _dense(part: zipfile.ZipInfo) -> bool:
@@ -146,25 +139,22 @@ def _choose(path: Path, workbook: Any, wanted: Wanted, given: Given) -> tuple[An
     if given.sheet is not None:
         sheets = [sheet for sheet in sheets if sheet.title.casefold() == given.sheet.casefold()]
         if not sheets:
-            raise ConfigurationError(
-                f"{path}: there is no sheet {given.sheet!r}.",
-                remedy=f"The workbook has: {', '.join(sheet.title for sheet in workbook.worksheets)}.",
-            )
+            there = ", ".join(sheet.title for sheet in workbook.worksheets)
+            unset = Problem(FileCode.SHEET_UNSET, {"sheet": repr(given.sheet), "sheets": there})
+            raise file_error(path, unset, "sheet-unset", ConfigurationError)
     else:
         sheets = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
     opened = [(sheet, _opening(path, sheet)) for sheet in sheets]
     found = [(sheet, records, find_header(records, wanted, given.header_line)) for sheet, records in opened]
     headed = [(sheet, records, at) for sheet, records, at in found if at is not None]
     if len(headed) > 1:
-        listed = ", ".join(repr(sheet.title) for sheet, _, _ in headed)
-        raise SourceError(
-            f"{path}: several sheets have such a header: {listed}.", remedy="Set the sync's `sheet` to the one meant."
-        )
+        listed = {"sheets": ", ".join(repr(sheet.title) for sheet, _, _ in headed)}
+        raise file_error(path, Problem(FileCode.SHEET_SEVERAL, listed), "sheet-several")
     if headed:
         return headed[0]
     firsts = [record for _, records in opened for record in records if any(record.cells)]
     if not firsts:
-        raise SourceError(f"{path}: the workbook has no sheet with anything in it.", remedy="Export it again.")
+        raise file_error(path, Problem(FileCode.SHEET_EMPTY), "export")
     raise foreign_header(path, firsts[0], wanted)
 
 
@@ -182,10 +172,7 @@ def _rows(path: Path, sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
     for line, cells in enumerate(sheet.iter_rows(), start=1):
         seen += 1 + len(cells)
         if line > _MOST_ROWS or seen > _MOST_CELLS:
-            raise SourceError(
-                f"{path}: the sheet has more rows or columns than any directory needs.",
-                remedy="Copy the rows with numbers into a sheet of their own.",
-            )
+            raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
         yield line, cells
 
 
@@ -207,7 +194,7 @@ def _gather(
         rows.flaws |= {(line, names[at]): LONG for at, text in enumerate(texts) if len(text) > LONGEST}
         rows.lines.append(line)
         rows.texts.append([*texts, *[""] * (width - len(texts))])
-        rows.problems.append(f"{filled} fields where the header has {width}" if filled > width else "")
+        rows.problems.append(surplus(filled, width) if filled > width else "")
         rows.widths.append(max(filled, width))
     return rows
 
@@ -215,7 +202,7 @@ def _gather(
 def _filled(line: int, cells: Sequence[Any], formulas: set[tuple[int, int]]) -> int:
     """Return how many cells a row has up to the last one that says something, 0 for a blank row."""
     for at in range(len(cells) - 1, -1, -1):
-        text, flaw = ("", "") if cells[at].value is None else text_of(cells[at])
+        text, flaw = ("", None) if cells[at].value is None else text_of(cells[at])
         if text.strip() or flaw or (line, at) in formulas:
             return at + 1
     return 0
@@ -229,10 +216,7 @@ def _formulas(path: Path, raw: bytes, sheet: Any) -> set[tuple[int, int]]:
     part = _part(raw, sheet)
     rows = [int(number) for number in _ROW.findall(part)]
     if any(later <= earlier for earlier, later in pairwise(rows)):
-        raise SourceError(
-            f"{path}: the rows of the sheet are not in their order.",
-            remedy="Open it in the spreadsheet and save it again.",
-        )
+        raise file_error(path, Problem(FileCode.SHEET_ORDER), "sheet-order")
     if not _FORMULA.search(part):
         return set()
     formulas = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)[sheet.title]
@@ -250,9 +234,7 @@ def _mark_merged(path: Path, raw: bytes, sheet: Any, names: tuple[str, ...], row
         columns = range(left - 1, min(right, len(names)))
         marked += (last - first) * len(columns) + 1
         if marked > _MOST_ROWS:
-            raise SourceError(
-                f"{path}: the sheet has too many merged cells.", remedy="Split them: every row needs its own values."
-            )
+            raise file_error(path, Problem(FileCode.SHEET_MERGED), "sheet-merged")
         for line in rows.lines[first:last]:
             rows.flaws |= {(line, names[at]): MERGED for at in columns if (line, at) != (top, left - 1)}
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Row, Table, func, select
 
 from schemas.errors import LedgerError
 from schemas.plan import WRITES
+from schemas.problems import Code, Problem
+from schemas.problems import packed as packed_problems
+from schemas.tables import Plan
+
+# What a sentence about a rejected line quotes: a cell, which may hold anything.
+_REJECTED_CELL: Final = re.compile(r'(rejected: [^"]*|; [^";]*) ".*?": ')
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,32 @@ def kept(row: Mapping[Any, Any]) -> KeptPlan:
         source_rows=row["source_rows"],
         rejected=row["rejected"],
         guards=row["guards"],
-        entries=_with_codes(unpacked(row["entries"])),
+        entries=_with_problems(unpacked(row["entries"])),
     )
 
 
-def _with_codes(entries: pd.DataFrame) -> pd.DataFrame:
-    """Return a plan's table with the column that plans of releases before codes have not."""
-    return entries if "code" in entries else entries.assign(code=pd.Series("", index=entries.index, dtype="str"))
+def said_of(row: Row[Any]) -> str:
+    """Return what is said in a row of the ledger, packed; rows of releases before there were codes have a sentence."""
+    return str(row.problems) or _as_problem(str(row.message))
+
+
+def _with_problems(entries: pd.DataFrame) -> pd.DataFrame:
+    """Return a plan's table with codes and values; plans of releases before codes have sentences."""
+    if "problems" in entries:
+        return entries
+    said = {text: _as_problem(text) for text in entries["message"].unique()}
+    codes = entries["code"] if "code" in entries else pd.Series("", index=entries.index, dtype="str")
+    entries = entries.assign(problems=entries["message"].map(said).astype("str"), code=codes)
+    return entries[[*Plan.to_schema().columns]]
+
+
+def _as_problem(sentence: str) -> str:
+    """Return a sentence of a release before codes, with what is shown of it where a cell has to be hidden."""
+    if not sentence:
+        return ""
+    return packed_problems(
+        Problem(Code.OTHER, {"said": sentence, "hidden": _REJECTED_CELL.sub(r'\1 "•••": ', sentence)})
+    )
 
 
 _SAMPLE = 4096  # rows that tell whether a column repeats its values

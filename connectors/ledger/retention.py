@@ -70,7 +70,7 @@ class Archive:
                 outcomes = tables.outcomes.c
                 for start in range(0, len(places), BATCH):
                     these = (outcomes.plan == row.id) & outcomes.row.in_(places[start : start + BATCH])
-                    connection.execute(update(tables.outcomes).where(these).values(message=""))
+                    connection.execute(update(tables.outcomes).where(these).values(message="", problems=""))
                 self._forget_intents(connection, str(row.id), owner)
             for table in (tables.unplanned, tables.owners, tables.kept_types):
                 connection.execute(delete(table).where(table.c.owner == owner))

@@ -14,7 +14,7 @@ from connectors.ledger.engine import connect
 from connectors.ledger.findings import Findings
 from connectors.ledger.locks import Locks
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import BATCH, Approval, KeptPlan, kept, packed, unique_row
+from connectors.ledger.records import BATCH, Approval, KeptPlan, kept, packed, said_of, unique_row
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError
@@ -273,7 +273,7 @@ class Ledger:
         self, plan: str, known: Iterable[RowOutcome], *, intents: Sequence[int] = (), at: str = ""
     ) -> None:
         """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
-        rows = [{"plan": plan, **vars(item)} for item in known]
+        rows = [{"plan": plan, **vars(item), "message": ""} for item in known]
         with self._engine.begin() as connection:
             old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan)
             for start in range(0, len(rows), BATCH):
@@ -306,24 +306,23 @@ class Ledger:
                 select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
             )
             return [
-                RowOutcome(row.row, row.outcome, row.message, row.http_status, row.attempts, row.at, row.code)
+                RowOutcome(row.row, row.outcome, said_of(row), row.http_status, row.attempts, row.at, row.code)
                 for row in rows
             ]
 
     def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
-        """Note what a target did that nobody had planned: `owner, name, number, message, code, at`."""
+        """Note what a target did that nobody had planned: `owner, name, number, problems, code, at`."""
         if rows:
             with self._engine.begin() as connection:
-                connection.execute(insert(tables.unplanned), [{"plan": plan, **row} for row in rows])
+                connection.execute(insert(tables.unplanned), [{"plan": plan, **row, "message": ""} for row in rows])
 
     def unplanned(self, plan: str) -> list[dict[str, str]]:
         """Return what a target did beside the plan."""
-        columns = [tables.unplanned.c[name] for name in ("owner", "name", "number", "message", "code", "at")]
+        columns = tables.unplanned.c
         with self._engine.connect() as connection:
-            rows = connection.execute(
-                select(*columns).where(tables.unplanned.c.plan == plan).order_by(tables.unplanned.c.id)
-            )
-            return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+            rows = connection.execute(select(tables.unplanned).where(columns.plan == plan).order_by(columns.id))
+            texts = ("owner", "name", "number", "code", "at")
+            return [{"problems": said_of(row), **{name: getattr(row, name) for name in texts}} for row in rows]
 
     # Approvals ----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 import pandera.pandas as pa
 
 from schemas.connections import Connection
+from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
 
@@ -31,7 +32,7 @@ def shelf_of(sync: Sync) -> str:
 
 
 _CELLS: Final = pa.DataFrameSchema(
-    {"owner": pa.Column(str, pa.Check(lambda ids: ids != "", error="the id is missing"))}, strict=False
+    {"owner": pa.Column(str, pa.Check(lambda ids: ids != "", error=LineCode.ID_MISSING.value))}, strict=False
 )
 
 SPEC: Final = TargetSpec(

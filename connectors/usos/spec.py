@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from schemas.connections import Connection, Secret
+from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
 from tasks.source.column_synonyms import NUMBER_SYNONYMS
@@ -63,10 +64,8 @@ _CELLS: Final = pandera.DataFrameSchema(
         "owner": pandera.Column(
             str,
             [
-                pandera.Check(lambda ids: ids != "", error="the id is missing"),
-                pandera.Check(
-                    lambda ids: (ids == "") | are_ids(ids), error="an id has 1 to 32 characters, no spaces and no |"
-                ),
+                pandera.Check(lambda ids: ids != "", error=LineCode.ID_MISSING.value),
+                pandera.Check(lambda ids: (ids == "") | are_ids(ids), error=LineCode.ID_FORM.value),
             ],
         )
     },

@@ -224,7 +224,7 @@ def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
         summary={**run_result.summary, "syncs": syncs},
         exit_code=worst(codes),
         reported=[*others, *applied.reported],
-        errors=[*run_result.errors, *applied.errors],
+        errors=[*(error for error in run_result.errors if error.sync != before["sync"]), *applied.errors],
         codes=codes,
     )
 

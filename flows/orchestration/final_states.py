@@ -36,7 +36,8 @@ def say(run_result: RunResult) -> str:
     syncs = run_result.summary["syncs"]
     reports = {reported.summary["sync"]: reported.lines for reported in run_result.reported}
     fine = [sync for sync in syncs if "error" not in sync]
-    parts = [_stopped(sync, reports) for sync in syncs if "error" in sync]
+    naming = {error.sync for error in run_result.errors}
+    parts = [_stopped(sync, reports, named=sync["sync"] in naming) for sync in syncs if "error" in sync]
     if fine:
         whole = {
             "verified": all(sync["verified"] for sync in fine),
@@ -47,12 +48,12 @@ def say(run_result: RunResult) -> str:
     return " · ".join(parts)
 
 
-def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame]) -> str:
+def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], *, named: bool) -> str:
     """Say of a sync that ended early why, and how far it had come; there is nothing proven then."""
-    named = str(sync["error"]) if sync["error"].startswith(sync["sync"]) else f"{sync['sync']}: {sync['error']}"
+    said = str(sync["error"]) if named else f"{sync['sync']}: {sync['error']}"
     # Where a guard stopped it, every change was skipped: their lines would say nothing.
     shown = {} if sync["guards"] else reports
-    return f"{named} ({_figures([sync], {}, shown)})" if any(sync["outcomes"].values()) else named
+    return f"{said} ({_figures([sync], {}, shown)})" if any(sync["outcomes"].values()) else said
 
 
 def _figures(syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], reports: Mapping[str, pd.DataFrame]) -> str:

@@ -10,6 +10,7 @@ from flows.console import near, say, show_rows
 from flows.errors import show_errors
 from flows.reconciliation.body import Reconciled
 from schemas.findings import FindingKind
+from tasks.messages.rendering import told_what
 
 _SHOWN = 20  # findings on the terminal; the page has them all
 
@@ -21,7 +22,9 @@ def show_reconciled(done: Reconciled) -> None:
     say("")
     _show_counts(summary)
     open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
-    rows = [{str(key): value for key, value in row.items()} for row in open_.head(_SHOWN).to_dict("records")]
+    shown = open_.head(_SHOWN)
+    shown = shown.assign(what=told_what(shown["what"]))
+    rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
     if rows:
         say("")
         show_rows("Findings", [_told(row) for row in rows], ["finding", "what"])

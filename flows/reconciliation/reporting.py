@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from flows.context import RunContext
 from flows.reconciliation.reading import SyncReading, places_of
 from schemas.findings import ReconciliationView, System
 from schemas.settings import Language
+from tasks.messages.rendering import told_what
 from tasks.reconcile.cross_references import numbers_in
 from tasks.reports.csv_text import as_csv
 
@@ -24,8 +26,9 @@ def report(context: RunContext, view: ReconciliationView, summary: dict[str, Any
 
     folder = context.settings.reports / view.run
     paths = {kind: folder / f"reconciliation.{kind}" for kind in ("csv", "json", "html", "xlsx")}
-    write_private(paths["csv"], as_csv(view.findings))
-    write_private(paths["json"], _json(view, summary))
+    found, gone = (rows.assign(what=told_what(rows["what"])) for rows in (view.findings, view.resolved))
+    write_private(paths["csv"], as_csv(found))
+    write_private(paths["json"], _json(replace(view, findings=found, resolved=gone), summary))
     write_private(paths["html"], page(view, lang))
     write_private(paths["xlsx"], workbook(view, lang))
     return {kind: str(path) for kind, path in paths.items()}

@@ -7,8 +7,7 @@ from typing import Final
 
 from schemas.execution import AnswerKind, RowOutcome, WriteAnswer
 from schemas.plan import Outcome
-from schemas.problems import Code, Problem
-from tasks.messages.problems import sentence
+from schemas.problems import Code, Problem, packed
 
 _WITHOUT_EFFECT: Final[dict[AnswerKind, Code]] = {
     "refused": Code.REFUSED,
@@ -66,10 +65,10 @@ def without_effect(answer: WriteAnswer) -> Problem:
 def row_outcome(
     row: int, outcome: Outcome, problem: Problem | None, *, at: str, answer: WriteAnswer | None = None
 ) -> RowOutcome:
-    """Return what became of a row as the ledger keeps it: the code, and the sentence that people read."""
+    """Return what became of a row as the ledger keeps it."""
     status, attempts = (answer.status, answer.attempts) if answer else (0, 0)
-    code, message = (str(problem.code.value), sentence(problem)) if problem else ("", "")
-    return RowOutcome(int(row), str(outcome.value), message, status, attempts, at, code)
+    code, said = (str(problem.code.value), packed(problem)) if problem else ("", "")
+    return RowOutcome(int(row), str(outcome.value), said, status, attempts, at, code)
 
 
 def _confirmed(answer: WriteAnswer) -> Problem | None:

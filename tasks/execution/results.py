@@ -8,9 +8,8 @@ from typing import Protocol
 import pandas as pd
 
 from schemas.plan import AT_REST, Action, Outcome
-from schemas.problems import Code, Problem
+from schemas.problems import Code, Problem, also, packed
 from schemas.tables import Result
-from tasks.messages.problems import sentence
 
 _COLUMNS = [*Result.to_schema().columns]
 _BLANK = {**dict.fromkeys(_COLUMNS, ""), **dict.fromkeys(("line", "http_status", "attempts"), 0)}
@@ -24,7 +23,7 @@ class Known(Protocol):
     @property
     def outcome(self) -> str: ...  # noqa: D102
     @property
-    def message(self) -> str: ...  # noqa: D102
+    def problems(self) -> str: ...  # noqa: D102
     @property
     def http_status(self) -> int: ...  # noqa: D102
     @property
@@ -49,21 +48,23 @@ def account(
         sync: the sync's name.
         plan: `Plan`.
         known: what became of rows; the others are at rest, or were skipped.
-        unplanned: what the target removed by itself: `owner, name, number, message, code, at`.
+        unplanned: what the target removed by itself: `owner, name, number, problems, code, at`.
         at: when rows at rest were seen.
     """
     resting = {str(action.value): str(outcome.value) for action, outcome in AT_REST.items()}
     outcome = plan["action"].map(resting).fillna(str(Outcome.SKIPPED.value)).astype("str")
     result = _result(sync, plan, outcome).assign(at=at)
     facts = pd.DataFrame(
-        [(item.row, item.outcome, item.message, item.http_status, item.attempts, item.at, item.code) for item in known],
-        columns=["row", "outcome", "message", "http_status", "attempts", "at", "code"],
+        [
+            (item.row, item.outcome, item.problems, item.http_status, item.attempts, item.at, item.code)
+            for item in known
+        ],
+        columns=["row", "outcome", "problems", "http_status", "attempts", "at", "code"],
     ).set_index("row")
-    noted = result.loc[facts.index, "message"]
-    both = (noted + "; " + facts["message"]).where((noted != "") & (facts["message"] != ""), noted + facts["message"])
+    both = also(result.loc[facts.index, "problems"], facts["problems"].astype("str"))
     for column in ("outcome", "http_status", "attempts", "at"):
         result.loc[facts.index, column] = facts[column]
-    result.loc[facts.index, "message"] = both
+    result.loc[facts.index, "problems"] = both
     # What came of a row says more than what was said of it when it was planned.
     planned = result.loc[facts.index, "code"]
     result.loc[facts.index, "code"] = facts["code"].where(facts["code"] != "", planned)
@@ -77,7 +78,7 @@ def account(
                 "outcome": str(Outcome.UNPLANNED.value),
                 "name_before": row["name"],
                 "number_before": row["number"],
-                "message": row["message"],
+                "problems": row["problems"],
                 "at": row["at"],
                 "code": row["code"],
             }
@@ -107,7 +108,7 @@ def add_unplanned_entries(result: pd.DataFrame, unplanned_entries: pd.DataFrame,
         line=0,
         action=str(Action.FOREIGN.value),
         outcome=str(Outcome.UNCHANGED.value),
-        message=sentence(came),
+        problems=packed(came),
         http_status=0,
         attempts=0,
         at=at,
@@ -132,7 +133,7 @@ def unread(sync: str, lines: pd.DataFrame, why: Problem, *, at: str) -> pd.DataF
         owner=lines["owner"].to_numpy(),
         action=str(Action.HOLD.value),
         outcome=str(Outcome.SKIPPED.value),
-        message=sentence(why),
+        problems=packed(why),
         http_status=0,
         attempts=0,
         at=at,

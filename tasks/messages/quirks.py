@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
-from schemas.quirks import Quirk, QuirkCode
+from schemas.quirks import Quirk
+from schemas.settings import Language
 from schemas.target import Wording
-
-# `{names}` are comments where the service has those.
-_ENGLISH: Final[Mapping[QuirkCode, str]] = {
-    QuirkCode.IGNORES_CASE: "ignores the case of {names}",
-    QuirkCode.CHANGES_CASE: "changes the case of {names}",
-    QuirkCode.CUTS_NAMES: "cuts {names} to {length}",
-    QuirkCode.DROPS_ACCENTS: "drops accents from {names}",
-    QuirkCode.DROPS_TYPES: "does not keep the types it is given",
-    QuirkCode.REPLACES_BEYOND_ASCII: "writes ? for letters outside ASCII",
-    QuirkCode.REPLACES_BEYOND_LATIN_1: "writes ? for letters outside Latin-1",
-    QuirkCode.REWRITES_NUMBERS: "writes numbers in a form of its own",
-}
+from tasks.messages.catalogue import known, render, text
 
 
-def quirk_sentence(quirk: Quirk, wording: Wording) -> str:
+def quirk_sentence(quirk: Quirk, wording: Wording, lang: Language = "en") -> str:
     """Return a quirk as a sentence about the service that has it, without a full stop."""
-    does = _ENGLISH[quirk.code].format(names=f"{wording.name}s", length=quirk.length)
-    return f"{wording.subject} {does}"
+    subject = wording.subject if lang == "en" else _capital(wording.label[lang])
+    names = f"term.names-{wording.name}"
+    said = text(names, lang) if known(names) else f"{wording.name}s"
+    return render(f"quirk.{quirk.code}", lang, subject=subject, names=said, length=quirk.length)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

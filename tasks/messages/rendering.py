@@ -1,22 +1,30 @@
-"""Say in Polish or in English what was found in a file, and name it by its code; nothing is ever left unsaid.
+"""Say in Polish or in English what code says by a code and its values; nothing is ever left unsaid.
 
-Reasons and errors are made as English sentences: their code is found by the English catalogue.
+Sentences are made here and nowhere else, from the catalogues. An error carries its English one from the start: it is an
+exception, and whoever prints it has nothing else to ask.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
+import pandas as pd
+
+from schemas.errors import PhonesyncError, SourceError
+from schemas.problems import Code, Problem, code_of, unpacked, unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from schemas.settings import Language
-from tasks.messages.catalogue import keys, known, render, text
+from tasks.messages.catalogue import known, render, text
 
-OTHER: Final = "other"
 _ORDER: Final[Mapping[str, int]] = {code: at for at, code in enumerate((*FileCode, *LineCode))}
+# Values that are terms: what they are called stands in the catalogues too.
+_TERMS: Final[Mapping[str, str]] = {"what": "kind", "key": "key", "why": "error", "entry": "entry"}
+
+# The parts of an entry that may differ; what they are called stands on the page of a reconciliation too.
+_PARTS: Final = ("name", "comment", "type", "number", "owner")
+Error = TypeVar("Error", bound=PhonesyncError)
 
 
 @dataclass(frozen=True)
@@ -29,24 +37,92 @@ class Rendered:
     advice: str
 
 
-def told_of_line(reason: str, lang: Language) -> Rendered:
-    """Return what is said of a line; a reason that nobody has put into words is given as it stands."""
-    code, sentence = _said(LineCode, reason, lang, _terms(lang))
-    return Rendered(code, "warning" if code in TO_BE_LOOKED_AT else "error", sentence, advice(code, lang))
+def sentence(problem: Problem, lang: Language = "en") -> str:
+    """Return what people read of a problem; "" where a service has said nothing."""
+    values = dict(problem.values)
+    if because := values.pop("because", ""):
+        values["said"] = sentence(Problem(code_of(because), values), lang)
+    for name, kind in _TERMS.items():
+        if name in values and known(f"term.{kind}-{values[name]}"):
+            values[name] = text(f"term.{kind}-{values[name]}", lang)
+    said = render(str(problem.code.value), lang, place=problem.place, **values)
+    if not isinstance(problem.code, LineCode) or "cell" not in values:
+        return said
+    where = "rejected.cell" if values["column"] else "rejected.line"
+    return render(where, lang, column=values["column"], cell=values["cell"], said=said)
 
 
-def told_of_file(message: str, remedy: str, name: str, lang: Language) -> Rendered:
-    """Return what is said of a file as a whole.
+def sentences(problems: Iterable[Problem], lang: Language = "en") -> str:
+    """Return several problems as one text, "; " between them."""
+    return "; ".join(filter(None, (sentence(problem, lang) for problem in problems)))
+
+
+def said_of_rows(
+    packed: pd.Series, lang: Language = "en", shown_as: Callable[[Problem], Problem] | None = None
+) -> pd.Series:
+    """Return what is said in a column of packed problems; each distinct one is looked at once.
 
     Args:
-        message: an error's message, which begins with the file's name.
-        remedy: what to do, as the error has it.
-        name: the file's name as the message has it; it is not repeated.
+        packed: the column.
+        lang: the language.
+        shown_as: what may be shown of a problem, None for all of it.
+    """
+    told = {}
+    for each in packed.unique():
+        problems = unpacked(each)
+        told[each] = sentences(map(shown_as, problems) if shown_as else problems, lang)
+    return packed.map(told).astype("str")
+
+
+def told_what(what: pd.Series, lang: Language = "en") -> pd.Series:
+    """Return what a column of findings says of each: which parts differ, or what is wrong.
+
+    A sentence that a release before codes has kept stays as it is.
+    """
+    parts = {part: text(f"reconciliation.{part}", lang).lower() for part in _PARTS}
+    told = {}
+    for said in what.unique():
+        if said.startswith("[["):
+            told[said] = sentences(unpacked(said), lang)
+        else:
+            pieces = said.split(", ")
+            told[said] = ", ".join(parts[piece] for piece in pieces) if parts.keys() >= {*pieces} else said
+    return what.map(told).astype("str")
+
+
+def told_of_line(code: str, values: str, lang: Language) -> Rendered:
+    """Return what is said of a line.
+
+    Args:
+        code: what is the matter (`LineCode`).
+        values: what belongs to it, packed.
         lang: the language.
     """
-    code, sentence = _said(FileCode, message.removeprefix(name).lstrip(":, "), lang, _terms(lang))
-    _, do = _said(keys("remedy."), remedy, lang, {})
-    return Rendered(code, "file", sentence, do)
+    problem = Problem(code_of(code), unpacked_values(values))
+    level: Level = "warning" if problem.code in TO_BE_LOOKED_AT else "error"
+    return Rendered(str(problem.code.value), level, sentence(problem, lang), advice(code, lang))
+
+
+def told_of_file(error: PhonesyncError, lang: Language) -> Rendered:
+    """Return what is said of a file as a whole, without its name; an error without a code speaks for itself."""
+    if error.problem is None:
+        return Rendered(str(Code.OTHER.value), "file", error.message, error.remedy)
+    do = render(f"remedy.{error.advice}", lang, **error.problem.values)
+    return Rendered(str(error.problem.code.value), "file", sentence(error.problem, lang), do)
+
+
+def file_error(file: object, problem: Problem, advice: str, error: type[Error] = SourceError) -> Error:  # type: ignore[assignment]
+    """Return the error that a file cannot be trusted as a whole, or that what is set for it cannot be.
+
+    Args:
+        file: the file, as people call it.
+        problem: why (`FileCode`), and on which line.
+        advice: what to do about it, by its name among the remedies.
+        error: of which kind.
+    """
+    between = ", " if problem.place else ": "
+    do = render(f"remedy.{advice}", "en", **problem.values)
+    return error(f"{file}{between}{sentence(problem)}", remedy=do, problem=problem, advice=advice)
 
 
 def advice(code: str, lang: Language) -> str:
@@ -62,30 +138,3 @@ def whole(sentence: str) -> str:
 def weight(code: str) -> int:
     """Return where a code stands among all: the worst first."""
     return _ORDER.get(code, len(_ORDER))
-
-
-def _said(candidates: Iterable[str], english: str, lang: Language, terms: Mapping[str, str]) -> tuple[str, str]:
-    """Return the key of an English sentence, and the sentence in a language: itself where no key says it.
-
-    What stands in the sentence is translated by `terms`, but for keys of the configuration that a remedy names.
-    """
-    for key in candidates:
-        found = _pattern(key).fullmatch(english)
-        if found:
-            values = {name: terms.get(value, value) for name, value in found.groupdict().items()}
-            return str(key), english if lang == "en" else render(key, lang, **values)
-    return OTHER, english
-
-
-@cache
-def _terms(lang: Language) -> dict[str, str]:
-    return {text(key, "en"): text(key, lang) for key in keys("term.")}
-
-
-@cache
-def _pattern(key: str) -> re.Pattern[str]:
-    """Return what an English sentence looks like with anything in the place of `{…}`."""
-    parts = re.split(r"\{(\w+)\}", text(key, "en"))
-    return re.compile(
-        "".join(f"(?P<{part}>.*?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)), re.DOTALL
-    )

@@ -58,7 +58,7 @@ def readings(
     """Return what `read_number` says of each text, a row a text, on the same index.
 
     Columns: `key` (see `canonical_keys`), `count` (how many numbers), `extension` (whether any number has one) and
-    `reason` (why there is no number, or "").
+    `reason` (the code of why there is no number, or "").
     """
     column = _arrow(texts)
     keys = plain_keys(column, region)

@@ -13,13 +13,15 @@ from typing import Final
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-SHORT: Final = "This is a short or internal code, which can be dialled only within the house."
-TOO_SHORT: Final = "There are too few digits for a telephone number."
-TOO_LONG: Final = "There are too many digits for one telephone number, and they do not fall into several."
-LOCAL: Final = "The area code is missing."
-PESEL: Final = "This looks like a PESEL, not like a telephone number."
-AMBIGUOUS: Final = "This can be read in more than one way."
-INVALID: Final = "No number in the numbering plan begins like this or is this long."
+from schemas.reasons import LineCode
+
+SHORT: Final = LineCode.NUMBER_SHORT
+TOO_SHORT: Final = LineCode.NUMBER_FEW
+TOO_LONG: Final = LineCode.NUMBER_MANY
+LOCAL: Final = LineCode.NUMBER_LOCAL
+PESEL: Final = LineCode.NUMBER_PESEL
+AMBIGUOUS: Final = LineCode.NUMBER_AMBIGUOUS
+INVALID: Final = LineCode.NUMBER_INVALID
 
 POLAND: Final = 48  # its country code
 LONGEST_E164: Final = 15  # digits, country code included (ITU-T E.164)

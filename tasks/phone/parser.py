@@ -14,6 +14,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
+from schemas.reasons import LineCode
 from tasks.phone.numbering_plan import (
     AMBIGUOUS,
     LOCAL,
@@ -41,13 +42,13 @@ from tasks.phone.vocabulary import Token, fold, tidy, tokens
 
 __all__ = ["Number", "ParsedNumber", "is_short_code", "means_none", "read_number"]
 
-EMPTY: Final = "The field is empty."
-NONE: Final = "The text says that there is no number."
-ACCOUNT: Final = "This looks like a bank account, not like a telephone number."
-DATE: Final = "This looks like a date, not like a telephone number."
-DECIMAL: Final = "This looks like a decimal fraction, as a spreadsheet makes of a number."
-LEFT_OVER: Final = "Some digits beside the number are not understood: is it an extension, or another number?"
-LONG_TEXT: Final = "The text is too long for a telephone number."
+EMPTY: Final = LineCode.NUMBER_EMPTY
+NONE: Final = LineCode.NUMBER_NONE
+ACCOUNT: Final = LineCode.NUMBER_ACCOUNT
+DATE: Final = LineCode.NUMBER_DATE
+DECIMAL: Final = LineCode.NUMBER_DECIMAL
+LEFT_OVER: Final = LineCode.NUMBER_REST
+LONG_TEXT: Final = LineCode.NUMBER_TEXT
 
 _LONGEST_TEXT: Final = 250
 
@@ -73,7 +74,7 @@ class ParsedNumber:
         text: the text, as given.
         numbers: the numbers; empty exactly where `reason` is not.
         note: the words around the numbers, "; " between them.
-        reason: a sentence for the person who typed the text, which quotes nothing of it.
+        reason: the code of why there is none (`schemas.reasons.LineCode`), or "".
     """
 
     text: str

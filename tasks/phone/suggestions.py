@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+from tasks.messages.rendering import told_of_line
 from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import fold, tidy
 
@@ -58,8 +59,9 @@ def explain(
             "text": reading.text,
             "numbers": [vars(number) for number in reading.numbers],
             "note": reading.note,
-            "reason": reading.reason,
+            "reason": told_of_line(reading.reason, "", "en").sentence if reading.reason else "",
             "suggestion": "" if reading.numbers else suggest(reading.text, read, region=region),
+            "code": str(reading.reason),
         }
         for reading in map(read, texts)
     ]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from schemas.reasons import LineCode
 from tasks.phone.numbering_plan import AMBIGUOUS, SHORTEST_PIECE
 from tasks.phone.vocabulary import Token
 
-EXTENSION: Final = "This is an extension alone: the number that it belongs to is missing."
-OTHER: Final = "The text names another kind of number, such as a PESEL, a NIP or an account."
-WORDS: Final = "There is no number in this text."
-LETTERS: Final = "Letters stand between the digits."
-SIGNS: Final = "There is a sign here that does not belong to a telephone number."
+EXTENSION: Final = LineCode.NUMBER_EXTENSION
+OTHER: Final = LineCode.NUMBER_OTHER
+WORDS: Final = LineCode.NUMBER_WORDS
+LETTERS: Final = LineCode.NUMBER_LETTERS
+SIGNS: Final = LineCode.NUMBER_SIGNS
 
 Joint = Literal["", "list", "or", "range", "slash"]
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from schemas.plan import WRITES, Action, Outcome
-from schemas.problems import Code, Problem
-from tasks.messages.problems import sentence
+from schemas.problems import Code, Problem, packed
 from tasks.plan.drift import DRIFT
 from tasks.source.validation import Checked
 
@@ -108,7 +107,7 @@ def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
     if not left.any():
         return plan
     return plan.assign(
-        message=plan["message"].mask(left, sentence(Problem(Code.OWNER_LEFT))),
+        problems=plan["problems"].mask(left, packed(Problem(Code.OWNER_LEFT))),
         code=plan["code"].mask(left, str(Code.OWNER_LEFT.value)),
     )
 

@@ -24,7 +24,7 @@ class Inputs:
         desired: `Desired`.
         rejected: `Rejected`; several rows of one line are one line with several reasons.
         clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
-        repeats: columns `line, owner, message`: lines that say again what another line says.
+        repeats: columns `line, owner, problems`: lines that say again what another line says, and which one, packed.
         current: `Current`: the entries of all owners the sync manages, and of owners that have left its CSV.
     """
 

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from schemas.problems import Code, Problem
+from schemas.problems import Code, Problem, also, packed
 from tasks.execution.compare import Image, Mask
-from tasks.messages.problems import sentence
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 
@@ -38,9 +37,8 @@ def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, *, keep: bool) -> pd.Data
         return plan
     plan = plan.copy()
     for mask, code in ((changed, Code.DRIFT_CHANGED), (removed, Code.DRIFT_REMOVED), (added, Code.DRIFT_ADDED)):
-        said = sentence(Problem(code))
-        before = plan.loc[mask, "message"]
-        plan.loc[mask, "message"] = (said + "; " + before).where(before != "", said)
+        said = pd.Series(packed(Problem(code)), index=plan.index[mask], dtype="str")
+        plan.loc[mask, "problems"] = also(said, plan.loc[mask, "problems"])
         plan.loc[mask, "code"] = str(code.value)
     if keep:
         for name in _IMAGE:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from schemas.problems import Code, Problem
-from tasks.messages.problems import sentence
+from schemas.problems import Code, Problem, packed
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 from tasks.plan.table import COLUMNS
@@ -62,7 +61,7 @@ def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool
 
 
 def _swapped(applied: pd.DataFrame) -> pd.DataFrame:
-    back = applied.assign(line=0, action=applied["action"].map(_BACK), en_before="", message="", code="")
+    back = applied.assign(line=0, action=applied["action"].map(_BACK), en_before="", problems="", code="")
     for name in _TEXTS:
         back[f"{name}_before"], back[f"{name}_after"] = applied[f"{name}_after"], applied[f"{name}_before"]
     return back.astype({"action": "str"})
@@ -76,12 +75,12 @@ def _leave(back: pd.DataFrame, rows: np.ndarray, why: Problem) -> None:
 
 
 def _hold(back: pd.DataFrame, rows: np.ndarray, why: Problem) -> None:
-    back.loc[rows, ["action", "message", "code"]] = [str(Action.HOLD.value), sentence(why), str(why.code.value)]
+    back.loc[rows, ["action", "problems", "code"]] = [str(Action.HOLD.value), packed(why), str(why.code.value)]
 
 
 def _kept(rest: pd.DataFrame) -> pd.DataFrame:
     texts = {"name": rest["name"], "number": rest["number"], "type": rest["type_id"], "key": rest["key"]}
     images = {f"{name}_{image}": values for image in ("before", "after") for name, values in texts.items()}
     kept = pd.DataFrame({"owner": rest["owner"], "en_before": rest["name_en"], **images})
-    said = {"message": "str", "code": "str"}
-    return kept.assign(line=0, action=str(Action.KEEP.value), message="", code="").astype(said)[COLUMNS]
+    said = {"problems": "str", "code": "str"}
+    return kept.assign(line=0, action=str(Action.KEEP.value), problems="", code="").astype(said)[COLUMNS]

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import WRITES, Action, Outcome
-from schemas.problems import Code, Problem
-from tasks.messages.problems import sentence
+from schemas.problems import Code, Problem, also, packed
 
 _IMAGE = ("name", "number", "type", "key")
 _ARRIVED = frozenset({str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value)})
@@ -46,17 +45,17 @@ def mark_moves(plan: pd.DataFrame) -> pd.DataFrame:
         to = ", ".join(sorted(set(owners.loc[arrivals])))
         said[row] = Problem(Code.MOVES_AWAY, {"owner": to})
         said |= {at: Problem(Code.MOVES_HERE, {"owner": str(owners.loc[row])}) for at in arrivals if at not in moves}
-    return add_to_messages(plan, said)
+    return add_problems(plan, said)
 
 
-def add_to_messages(plan: pd.DataFrame, said: Mapping[int, Problem]) -> pd.DataFrame:
+def add_problems(plan: pd.DataFrame, said: Mapping[int, Problem]) -> pd.DataFrame:
     """Return the `Plan` with these things said of rows, behind what is said of them already."""
     rows = list(said)
-    sentences = pd.Series([sentence(problem) for problem in said.values()], index=rows, dtype="str")
+    texts = pd.Series([packed(problem) for problem in said.values()], index=rows, dtype="str")
     codes = pd.Series([str(problem.code.value) for problem in said.values()], index=rows, dtype="str")
     plan = plan.copy()
-    before, code = plan.loc[rows, "message"], plan.loc[rows, "code"]
-    plan.loc[rows, "message"] = (before + "; " + sentences).where(before != "", sentences)
+    code = plan.loc[rows, "code"]
+    plan.loc[rows, "problems"] = also(plan.loc[rows, "problems"], texts)
     plan.loc[rows, "code"] = code.where(code != "", codes)
     return plan
 

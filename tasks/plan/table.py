@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.plan import WRITES, Action
-from schemas.problems import Code, Problem
+from schemas.problems import Code, Problem, also, code_of, packed, unpacked_values
 from schemas.tables import Plan
-from tasks.messages.problems import sentence
 from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
 from tasks.text_columns import is_in, on_all_cores, text_bytes
@@ -47,7 +46,7 @@ def plan_table(draft: Draft, lines: Inputs, primary: str, unread: Mapping[str, s
     table = _rows(draft, left[order], right[order], actions[order])
     table = _with_rejected(table, lines.rejected, unread)
     table = _with_clears(table, lines.clears, unread)
-    repeats = _resting(lines.repeats, lines.repeats["message"], Code.LINE_REPEATED)
+    repeats = _resting(lines.repeats, lines.repeats["problems"], Code.LINE_REPEATED)
     table = pd.concat([table, repeats], ignore_index=True)
     table = _warn_of_lost_english(table)
     return _sorted(table[COLUMNS])
@@ -110,12 +109,12 @@ def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
 
 
 def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> dict[str, pa.Array]:
-    """Return why each row is held, as a sentence and as a code, "" for the others."""
+    """Return why each row is held, with its code, "" for the others."""
     held = action == _ACTIONS.index(Action.HOLD)
     left, right = left[held], right[held]
     why = np.where(left >= 0, np.append(draft.why_desired, 0)[left], np.append(draft.why_current, 0)[right])
     said = {
-        "message": [sentence(problem) if problem else "" for problem in draft.reasons],
+        "problems": [packed(problem) if problem else "" for problem in draft.reasons],
         "code": [str(problem.code.value) if problem else "" for problem in draft.reasons],
     }
     silent = pa.repeat(pa.scalar("", pa.large_string()), len(held))
@@ -129,13 +128,9 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
     """Give each rejected line its row: on the held entry of its number, else of its name, else a row of its own."""
     if rejected.empty:
         return table
-    said = rejected["column"] + ' "' + rejected["value"] + '": ' + rejected["reason"]
-    said = said.where(rejected["column"] != "", rejected["reason"])
-    lines = rejected.assign(message="rejected: " + said).sort_values(["line", "column"], kind="stable")
-    texts = lines.groupby("line")["message"].agg("; ".join)
-    lines = lines.drop_duplicates("line").assign(message=lambda frame: frame["line"].map(texts))
+    lines = _said_of_rejected(rejected)
     silent = lines["owner"].isin(unread)  # then no entry of this owner is shown, and this is why
-    lines.loc[silent, "message"] += "; " + lines.loc[silent, "owner"].map(unread).astype("str")
+    lines.loc[silent, "problems"] = also(lines.loc[silent, "problems"], _unread(lines.loc[silent, "owner"], unread))
     entries = table.index[(table["action"] == Action.HOLD) & (table["line"] == 0)]
     for theirs, ours in (("key", "key_before"), ("name", "name_before")):
         candidates = lines[lines[theirs] != ""]
@@ -143,11 +138,30 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
         left, right = pair_equal(*codes(candidates, held, ["owner", theirs]))
         at = entries[right]
         table.loc[at, "line"] = candidates["line"].to_numpy()[left]
-        table.loc[at, "message"] = candidates["message"].to_numpy()[left]
-        table.loc[at, "code"] = str(Code.LINE_REJECTED.value)
+        for said in ("problems", "code"):
+            table.loc[at, said] = candidates[said].to_numpy()[left]
         entries, lines = entries.delete(right), lines.drop(index=candidates.index[left])
-    alone = _row_of_its_own(lines, Action.HOLD, lines["message"], Code.LINE_REJECTED)
+    alone = _row_of_its_own(lines, Action.HOLD, lines["problems"], lines["code"])
     return pd.concat([table, alone], ignore_index=True)
+
+
+def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each rejected line, with all its `problems`; `code` is that of the first."""
+    lines = rejected.sort_values(["line", "column"], kind="stable")
+    cells = zip(*(lines[name].tolist() for name in ("code", "values", "column", "value")), strict=True)
+    said = [
+        packed(Problem(code_of(code), {**unpacked_values(values), "column": column, "cell": value}))
+        for code, values, column, value in cells
+    ]
+    lines = lines.assign(problems=pd.Series(said, index=lines.index, dtype="str"))
+    whole = lines.groupby("line")["problems"].agg(lambda texts: f"[{','.join(text[1:-1] for text in texts)}]")
+    return lines.drop_duplicates("line").assign(problems=lambda frame: frame["line"].map(whole).astype("str"))
+
+
+def _unread(owners: pd.Series, unread: Mapping[str, str]) -> pd.Series:
+    return owners.map(
+        {owner: packed(Problem(Code.OWNER_UNREAD, {"said": why})) for owner, why in unread.items()}
+    ).astype("str")
 
 
 def _with_clears(table: pd.DataFrame, clears: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:
@@ -160,17 +174,20 @@ def _with_clears(table: pd.DataFrame, clears: pd.DataFrame, unread: Mapping[str,
     rest = clears[~clears["line"].isin(table["line"])]
     waiting = rest["owner"].isin(unread)
     held = rest[waiting]
-    held = _row_of_its_own(held, Action.HOLD, held["owner"].map(unread).astype("str"), Code.OWNER_UNREAD)
-    resting = _resting(rest[~waiting], sentence(Problem(Code.OWNER_EMPTY)), Code.OWNER_EMPTY)
+    held = _row_of_its_own(held, Action.HOLD, _unread(held["owner"], unread), Code.OWNER_UNREAD)
+    resting = _resting(rest[~waiting], packed(Problem(Code.OWNER_EMPTY)), Code.OWNER_EMPTY)
     return pd.concat([table, held, resting], ignore_index=True)
 
 
-def _resting(lines: pd.DataFrame, message: str | pd.Series, code: Code) -> pd.DataFrame:
-    return _row_of_its_own(lines, Action.KEEP, message, code)
+def _resting(lines: pd.DataFrame, problems: str | pd.Series, code: Code) -> pd.DataFrame:
+    return _row_of_its_own(lines, Action.KEEP, problems, code)
 
 
-def _row_of_its_own(lines: pd.DataFrame, action: Action, message: str | pd.Series, code: Code) -> pd.DataFrame:
-    return _blank(lines).assign(action=str(action.value), message=message, code=str(code.value))
+def _row_of_its_own(
+    lines: pd.DataFrame, action: Action, problems: str | pd.Series, code: Code | pd.Series
+) -> pd.DataFrame:
+    said = str(code.value) if isinstance(code, Code) else code
+    return _blank(lines).assign(action=str(action.value), problems=problems, code=said)
 
 
 def _blank(lines: pd.DataFrame) -> pd.DataFrame:
@@ -184,9 +201,8 @@ def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:
     if english.any():
         replaced = table.loc[table["action"].isin(WRITES), "owner"]
         lost = english & is_in(table["owner"], replaced) & (table["action"] != Action.DELETE)
-        note = sentence(Problem(Code.ENGLISH_LOST))
-        kept = table.loc[lost, "message"]
-        table.loc[lost, "message"] = (kept + "; " + note).where(kept != "", note)
+        note = pd.Series(packed(Problem(Code.ENGLISH_LOST)), index=table.index[lost], dtype="str")
+        table.loc[lost, "problems"] = also(table.loc[lost, "problems"], note)
         table.loc[lost & (table["code"] == ""), "code"] = str(Code.ENGLISH_LOST.value)
     return table
 

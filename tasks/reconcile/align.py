@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.problems import Problem, code_of, packed, unpacked_values
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
 from tasks.source.validation import Checked
@@ -64,7 +65,8 @@ class Aligned:
     """Lines and entries, and which of them stand beside each other.
 
     Attributes:
-        lines: `line, owner, tidy, old_tidy, key, reason`: trusted lines, then rejected ones with all their reasons.
+        lines: `line, owner, tidy, old_tidy, key, problems`: trusted lines, then rejected ones with all their problems,
+            packed.
         there: `Current`, in an order that does not depend on the service's.
         left: for each row the position of its line, -1 where it has none.
         right: likewise of its entry.
@@ -145,19 +147,23 @@ def _wanted(side: SyncSide) -> pd.DataFrame:
     tidy, old = desired["name"], desired["old_name"]
     if side.fold_names:
         tidy, old = tidy.str.casefold(), old.str.casefold()
-    return desired.assign(tidy=tidy, old_tidy=old, reason="")[["line", "owner", "tidy", "old_tidy", "key", "reason"]]
+    return desired.assign(tidy=tidy, old_tidy=old, problems="")[
+        ["line", "owner", "tidy", "old_tidy", "key", "problems"]
+    ]
 
 
 def _bad(side: SyncSide) -> pd.DataFrame:
-    """Return one row for each rejected line, all its reasons together."""
+    """Return one row for each rejected line, all its problems together."""
     rejected = side.checked.rejected.sort_values("line", kind="stable")
     lines = rejected.drop_duplicates("line", ignore_index=True)
     starts = np.append(np.flatnonzero(~rejected["line"].duplicated()), len(rejected))
-    reasons = pa.ListArray.from_arrays(starts, pa.array(rejected["reason"].to_numpy(object), type=pa.string()))
+    pairs = list(zip(rejected["code"], rejected["values"], strict=True))
+    known = {pair: packed(Problem(code_of(pair[0]), unpacked_values(pair[1])))[1:-1] for pair in set(pairs)}
+    said = pa.ListArray.from_arrays(starts, pa.array([known[pair] for pair in pairs], type=pa.string()))
     tidy = lines["name"].str.casefold() if side.fold_names else lines["name"]
-    reason = pd.Series(pc.binary_join(reasons, "; ").to_pandas(), dtype="str")
-    bad = lines.assign(tidy=tidy, old_tidy="", reason=reason)
-    return bad[["line", "owner", "tidy", "old_tidy", "key", "reason"]]
+    whole = "[" + pd.Series(pc.binary_join(said, ",").to_pandas(), dtype="str") + "]"
+    bad = lines.assign(tidy=tidy, old_tidy="", problems=whole)
+    return bad[["line", "owner", "tidy", "old_tidy", "key", "problems"]]
 
 
 def _there(side: SyncSide) -> pd.DataFrame:

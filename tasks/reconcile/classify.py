@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.findings import FindingKind
+from schemas.problems import Code, Problem, packed
 from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
 from tasks.plan.draft import Mask
@@ -34,7 +35,7 @@ def classify_findings(side: SyncSide) -> pd.DataFrame:
 def _laid_out(side: SyncSide, found: Aligned) -> pd.DataFrame:
     """Return the rows with all their texts, "" on the side where nothing stands."""
     left, right = found.left, found.right
-    ours = {name: _taken(found.lines[name], left) for name in ("owner", "key", "tidy", "reason")}
+    ours = {name: _taken(found.lines[name], left) for name in ("owner", "key", "tidy", "problems")}
     theirs = {name: _taken(found.there[name], right) for name in ("owner", "key", "tidy", "number", "name", "type_id")}
     line = np.append(found.lines["line"].to_numpy(np.int64), 0)[left]
     typed = _typed(side, line)
@@ -52,7 +53,7 @@ def _laid_out(side: SyncSide, found: Aligned) -> pd.DataFrame:
             "type_there": theirs["type_id"],
             "tidy": ours["tidy"],
             "tidy_there": theirs["tidy"],
-            "reason": ours["reason"],
+            "problems": ours["problems"],
             "part": none,
             "also": none,
         }
@@ -79,7 +80,7 @@ def _taken(values: pd.Series, at: Ints) -> pd.Series:
 
 def _kinds(side: SyncSide, rows: pd.DataFrame, moved: Mask) -> tuple[pd.Series, pd.Series]:
     """Return kind and `what` of each row, duplicates and other systems not yet considered."""
-    bad, alone = rows["reason"] != "", rows["line"] == 0
+    bad, alone = rows["problems"] != "", rows["line"] == 0
     paired = rows["paired"] & ~bad & ~moved
     what = _differences(side, rows).where(paired, "")
     wordy = alone & ~_holds_a_number(rows["key_there"], short_codes=side.short_codes)
@@ -92,7 +93,7 @@ def _kinds(side: SyncSide, rows: pd.DataFrame, moved: Mask) -> tuple[pd.Series, 
     ]
     masks = [mask.to_numpy(np.bool_) for mask, _ in said]
     kind = np.select(masks, [np.array(str(kind), dtype=object) for _, kind in said], str(FindingKind.MISSING))
-    what = what.mask(moved, "owner").mask(bad, rows["reason"]).mask(wordy, "there is no number in it")
+    what = what.mask(moved, "owner").mask(bad, rows["problems"]).mask(wordy, packed(Problem(Code.NO_NUMBER_IN_IT)))
     return pd.Series(kind, index=rows.index, dtype="str"), what
 
 
@@ -138,9 +139,8 @@ def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     times = marked.iloc[order].groupby(["owner", "mark"]).cumcount()
     again = times[times > 0]
     rows.loc[again.index, "kind"] = str(FindingKind.DUPLICATE)
-    rows.loc[again.index, "what"] = (
-        "the name stands here twice" if side.names_are_keys else "the number stands here twice"
-    )
+    twice = Problem(Code.NAME_TWICE if side.names_are_keys else Code.NUMBER_TWICE)
+    rows.loc[again.index, "what"] = packed(twice)
     rows.loc[again.index, "part"] = again.astype("str")
     return rows
 
@@ -149,7 +149,7 @@ def _of_repeats(side: SyncSide) -> pd.DataFrame:
     """Return the lines of a phone list that say what another line says."""
     repeats = side.checked.repeats.reset_index(drop=True)
     typed = _typed(side, repeats["line"].to_numpy(np.int64))
-    texts = {"what": repeats["message"], "part": repeats["line"].astype("str")}
+    texts = {"what": repeats["problems"], "part": repeats["line"].astype("str")}
     kind = pd.Series(str(FindingKind.DUPLICATE), index=repeats.index, dtype="str")
     return _of_lines(side, repeats, kind, texts | {name: typed[name] for name in ("number_csv", "name_csv")})
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.tables import Finding
+from tasks.messages.rendering import told_what
 from tasks.phone.canonical_keys import tidy_text
 from tasks.text_columns import is_in, looked_up
 
@@ -43,9 +44,9 @@ def identify(rows: pd.DataFrame, salt: str) -> pd.DataFrame:
     texts = [rows[column] for column in _SITUATION]
     texts[4] = rows["key_there"].where(rows["key_there"] != rows["key"], "")
     texts[6] = tidy_text(rows["name_there"])
-    # What cannot be read is known by its own words.
+    # What cannot be read is known by its own words, and by what is said of it in English: ids outlive releases.
     unread = rows["key"].str.startswith("text:") | (rows["key"] == "")
-    texts[3] = rows["key"].where(~unread, rows["number_csv"] + rows["number_there"] + rows["what"])
+    texts[3] = rows["key"].where(~unread, rows["number_csv"] + rows["number_there"] + told_what(rows["what"]))
     situation = pd.Series(
         list(map("\x1e".join, zip(*(column.tolist() for column in texts), strict=True))), index=rows.index, dtype="str"
     )

@@ -15,10 +15,12 @@ from typing import Any
 import pandas as pd
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
+from schemas.settings import Language
 from tasks.messages.pages import listing_words
+from tasks.messages.rendering import said_of_rows
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
-from tasks.reports.masking import HIDDEN, mask_numbers, mask_texts
+from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
 from tasks.reports.page import embedded, packed, render
 
 COLUMNS = [
@@ -40,7 +42,6 @@ COLUMNS = [
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
-_REJECTED_CELL = r'(rejected: [^"]*|; [^";]*) ".*?": '
 # Before and after share a pool: most values stand on both sides, and a column of the page sorts by either.
 _POOLS = {
     **{
@@ -55,16 +56,19 @@ _INTEGERS = ("line", "http_status", "attempts")
 _EMPTY_WHERE_0 = ("line", "http_status")
 
 
-def line_report(lines: pd.DataFrame, *, masked: bool) -> pd.DataFrame:
+def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> pd.DataFrame:
     """Return the line report as text, in exactly `COLUMNS`, one row per row of `lines` in its order.
 
     Args:
         lines: a `Result`, or a line report.
         masked: hide numbers, also those that stand in names (columns are swapped by mistake) and in messages.
+        lang: the language of the messages that a `Result` is given here.
 
     Returns:
         Text columns; `line` and `http_status` are "" where they are 0.
     """
+    if "problems" in lines:
+        lines = lines.assign(message=said_of_rows(lines["problems"], lang, hide_cell if masked else None))
     report = lines[COLUMNS].astype("str").reset_index(drop=True)
     for column in _EMPTY_WHERE_0:
         report[column] = report[column].where(report[column] != "0", "")
@@ -73,8 +77,6 @@ def line_report(lines: pd.DataFrame, *, masked: bool) -> pd.DataFrame:
             report[column] = mask_numbers(report[column])
         for column in _TEXTS:
             report[column] = mask_texts(report[column])
-        # A rejected cell may hold anything: somebody's name stands in the column of numbers sooner or later.
-        report["message"] = report["message"].str.replace(_REJECTED_CELL, r'\1 "•••": ', regex=True)
     return report
 
 

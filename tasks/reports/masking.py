@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from schemas.problems import Problem
 
 # One length for all, so that the mask does not tell a short number from a long one, or one number from three.
 HIDDEN = "••• ••• •••"
@@ -41,6 +44,19 @@ def mask_numbers(texts: pd.Series) -> pd.Series:
     return pd.Series(masked.to_pylist(), index=texts.index, name=texts.name, dtype="str")
 
 
+def hide_cell(problem: Problem) -> Problem:
+    """Hide the cell of a rejected line: it may hold anything.
+
+    Somebody's name stands in the column of numbers sooner or later. Other numbers are left to `mask_texts`.
+    """
+    values = dict(problem.values)
+    if "cell" in values:
+        values["cell"] = "•••"
+    if "hidden" in values:
+        values["said"] = values["hidden"]
+    return replace(problem, values=values)
+
+
 def mask_text(text: str) -> str:
     """Mask every run of five or more digits, with whatever people put between them; other words stay as they are."""
     return _RUN.sub(_hidden_run, text)
@@ -58,11 +74,11 @@ def _hidden_run(run: re.Match[str]) -> str:
 
 
 _NUMBERS = ("key", "number_csv", "number_there")
-_TEXTS = ("name_csv", "name_there", "what", "fix")
+_TEXTS = ("name_csv", "name_there", "fix")
 
 
 def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str]) -> pd.DataFrame:
-    """Return `Finding` with the numbers of the private syncs masked.
+    """Return `Finding` with the numbers of the private syncs masked; `what` holds none.
 
     Another place that holds the number is named, the entry there is not: its name would lead to the number.
 

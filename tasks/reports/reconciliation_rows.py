@@ -7,10 +7,7 @@ import pandas as pd
 from schemas.findings import FindingKind, ReconciliationView
 from schemas.settings import Language
 from tasks.messages.pages import kind_words, phrases, state_words
-from tasks.messages.rendering import told_of_line
-
-# What `compare` says of an entry, which has a phrase of the same words.
-_REASONS = ("no_number", "name_twice", "number_twice")
+from tasks.messages.rendering import told_what
 
 
 def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
@@ -28,25 +25,12 @@ def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
     state[(rows["accepted"] != "") & (rows["kind"] != FindingKind.AGREE)] = "accepted"
     state[rows.index >= len(view.findings)] = "resolved"
     rows = rows.assign(
-        state=state, what=_translated(rows["what"], lang), accepted=_until(rows["accepted"], lang), line=rows["line"]
+        state=state, what=told_what(rows["what"], lang), accepted=_until(rows["accepted"], lang), line=rows["line"]
     )
     kinds = {kind.value: at for at, kind in enumerate(kind_words(lang))}
     states = {name: at for at, name in enumerate(state_words(lang))}
     order = pd.DataFrame({"state": state.map(states), "kind": rows["kind"].map(kinds)})
     return rows.loc[order.sort_values(["state", "kind"], kind="stable").index].reset_index(drop=True)
-
-
-def _translated(what: pd.Series, lang: Language) -> pd.Series:
-    """Say in the reader's language which parts differ, or why a number is none."""
-    t = phrases(lang)
-    parts = {part: t[part].lower() for part in ("name", "comment", "type", "number", "owner")}
-    parts |= {english: t[key] for key, english in phrases("en").items() if key in _REASONS}
-    words = {}
-    for text in what.unique():
-        pieces = [piece.strip() for piece in str(text).split(",")]
-        known = all(piece in parts for piece in pieces)
-        words[text] = ", ".join(parts[piece] for piece in pieces) if known else told_of_line(str(text), lang).sentence
-    return what.map(words).astype("str")
 
 
 def _until(accepted: pd.Series, lang: Language) -> pd.Series:

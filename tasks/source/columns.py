@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from schemas.errors import SourceError
+from schemas.problems import Problem, packed
+from schemas.reasons import FileCode, LineCode
 from schemas.tables import Source
 from schemas.target import TargetSpec
+from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
 from tasks.source.footers import FOOTER, REPEATED, footers
 
@@ -45,7 +47,7 @@ class Arranged:
         headers: the file's headers by our column names.
         blank: the lines of nothing but delimiters, which have no row.
         footers: the lines below the table that are certainly no data, which have none either.
-        flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `reason`.
+        flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `code`.
     """
 
     source: pd.DataFrame
@@ -77,8 +79,8 @@ def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> A
         frame[ours] = cells if first else cells.mask(broken, "")
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
     short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
-    said = "only " + pd.Series(records.widths).astype("str") + f" of {len(records.header)} fields"
-    frame["problem"] = pd.Series(records.problems, dtype="str").mask(short, said)
+    frame["problem"] = pd.Series(records.problems, dtype="str")
+    frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
     blank, below = _no_data(records, frame)
     rest = frame.loc[~(blank | below), [*Source.to_schema().columns]].reset_index(drop=True)
     theirs = {header: ours for ours, header in headers.items()}
@@ -87,9 +89,13 @@ def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> A
     return Arranged(rest, headers, blank_lines, footer_lines, _flaws(flaws))
 
 
+def _short(width: int, wanted: int) -> str:
+    return packed(Problem(LineCode.LINE_SHORT, {"n": str(width), "m": str(wanted)}))
+
+
 def _flaws(found: Sequence[tuple[int, str, str]]) -> pd.DataFrame:
-    table = pd.DataFrame(list(found), columns=["line", "column", "reason"])
-    return table.astype({"line": "int64", "column": "str", "reason": "str"})
+    table = pd.DataFrame(list(found), columns=["line", "column", "code"])
+    return table.astype({"line": "int64", "column": "str", "code": "str"})
 
 
 def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -103,12 +109,12 @@ def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Serie
     certain, doubtful = footers(cells) if len(cells) else ([], [])
     below = pd.Series(data=False, index=frame.index)
     below[[at for at in certain if whole[at]]] = True
-    frame.loc[[at for at in doubtful if whole[at]], "problem"] = FOOTER
+    frame.loc[[at for at in doubtful if whole[at]], "problem"] = packed(Problem(FOOTER))
     first = records.header[0]
     again = cells[first] == first
     for at in np.flatnonzero(again.to_numpy(dtype=np.bool_) & whole):
         if [header_key(text) for text in cells.iloc[at]] == [*map(header_key, records.header)]:
-            frame.loc[at, "problem"] = REPEATED
+            frame.loc[at, "problem"] = packed(Problem(REPEATED))
     return blank, below
 
 
@@ -130,19 +136,18 @@ def _found(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> di
         if ours not in headers and (ours in columns or ours in spec.required_columns)
     ]
     if missing:
-        raise SourceError(
-            f"{records.name}, line {records.at}: the header has no column {', '.join(map(repr, missing))}; "
-            f"it has {', '.join(map(repr, records.header))}.",
-            remedy="Correct the header, or name the file's own headers under columns in phonesync.toml.",
-        )
+        values = {"missing": _listed(missing), "found": _listed(records.header)}
+        raise file_error(records.name, Problem(FileCode.HEADER_COLUMN, values, records.at), "header-column")
     return headers
 
 
 def _take(records: Records, headers: dict[str, str], ours: str, candidates: Sequence[Any]) -> None:
     if len(candidates) > 1:
-        raise SourceError(
-            f"{records.name}, line {records.at}: the columns {', '.join(map(repr, candidates))} mean the same.",
-            remedy="Name the one that counts under columns in phonesync.toml.",
-        )
+        values = {"columns": _listed(candidates)}
+        raise file_error(records.name, Problem(FileCode.HEADER_SAME, values, records.at), "header-same")
     if candidates:
         headers[ours] = candidates[0]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))

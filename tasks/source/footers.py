@@ -8,8 +8,10 @@ from typing import Final
 
 import pandas as pd
 
-FOOTER: Final = "This looks like a line below the table (a total, a date, a signature), not like an entry."
-REPEATED: Final = "This line repeats the header."
+from schemas.reasons import LineCode
+
+FOOTER: Final = LineCode.LINE_FOOTER
+REPEATED: Final = LineCode.LINE_HEADER
 
 _DEEPEST: Final = 6  # lines at the end that are looked at
 _MONTHS: Final = (

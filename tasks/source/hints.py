@@ -64,16 +64,16 @@ def hint_texts(problems: pd.DataFrame, above: Mapping[int, str], numbers: str, h
     """Return a hint for each problem, "" where there is none.
 
     Args:
-        problems: `line, column, value, reason`, the columns as the file calls them.
+        problems: `line, column, value, code`, the columns as the file calls them.
         above: for lines without an id, the id of the nearest line above that has one.
         numbers: what the file calls the column of numbers.
         hints: what helps to guess.
     """
     known: dict[str, str] = {}
     found = []
-    rows = zip(*(problems[name] for name in ("line", "column", "value", "reason")), strict=True)
-    for line, column, value, reason in rows:
-        if reason in {MIXED, UNSEEN}:
+    rows = zip(*(problems[name] for name in ("line", "column", "value", "code")), strict=True)
+    for line, column, value, code in rows:
+        if code in {MIXED, UNSEEN}:
             found.append(as_meant(value))
         elif column == numbers and value:
             if value not in known:

@@ -7,11 +7,12 @@ from typing import Final
 
 import pandas as pd
 
+from schemas.reasons import LineCode
 from tasks.phone.vocabulary import INVISIBLE, tidy
 from tasks.text_columns import matching
 
-UNSEEN: Final = "The text has characters that nobody sees; they are left out."
-MIXED: Final = "Letters of two alphabets that look alike stand in one text."
+UNSEEN: Final = LineCode.LETTERS_UNSEEN
+MIXED: Final = LineCode.LETTERS_MIXED
 
 _UNSEEN: Final = f"[{INVISIBLE}]"
 _OTHER_ALPHABET: Final = "[\u0370-\u03ff\u0400-\u052f]"
@@ -23,7 +24,7 @@ _AS_LATIN: Final = str.maketrans(_CYRILLIC + _GREEK, "ABESIJKMHOPCTYXYaesijopcyx
 
 
 def remarks_on_names(texts: pd.Series[str]) -> pd.Series[str]:
-    """Return what a person should know of each text, "" where there is nothing.
+    """Return the code of what a person should know of each text, "" where there is nothing.
 
     A word in Cyrillic beside a Polish one is nobody's mistake; a Latin word with a letter of another alphabet is.
     """
@@ -31,7 +32,10 @@ def remarks_on_names(texts: pd.Series[str]) -> pd.Series[str]:
     some = texts[matching(texts, f"{_UNSEEN}|{_OTHER_ALPHABET}")]
     if some.empty:
         return remarks
-    found = {text: MIXED if _is_mixed(text) else UNSEEN if re.search(_UNSEEN, text) else "" for text in some.unique()}
+    found = {
+        text: MIXED.value if _is_mixed(text) else UNSEEN.value if re.search(_UNSEEN, text) else ""
+        for text in some.unique()
+    }
     remarks[some.index] = some.map(found).astype("str")
     return remarks
 

@@ -14,22 +14,20 @@ from typing import Final
 import pandas as pd
 
 from schemas.errors import SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode, LineCode
+from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
 from tasks.text_columns import matching
 
-EXPONENT: Final = "The number is written with an exponent, as a spreadsheet shows long numbers: digits may be lost."
-FRACTION: Final = "The number has a decimal fraction, as a spreadsheet or a program makes of a number."
-HASHES: Final = "Hash signs stand here instead of the number: the column was too narrow when the file was made."
-ERROR: Final = "An error of the spreadsheet stands here."
-FORMULA: Final = "A formula stands here instead of its result."
-LOST_PLUS: Final = "The + before the country code seems to be lost."
-SHIFTED: Final = "The number seems to stand in another column than it should."
-ROUNDED: Final = "The number ends in zeros, as most of the column: the spreadsheet seems to have rounded it."
-
-REMEDY: Final = (
-    "Format the column as Text before anything is typed or pasted; open a CSV file through Data > From Text/CSV and "
-    "choose Text for the column. Take the numbers from where they were before, and export again."
-)
+EXPONENT: Final = LineCode.SHEET_EXPONENT
+FRACTION: Final = LineCode.SHEET_FRACTION
+HASHES: Final = LineCode.SHEET_HASHES
+ERROR: Final = LineCode.SHEET_ERROR
+FORMULA: Final = LineCode.SHEET_FORMULA
+LOST_PLUS: Final = LineCode.SHEET_PLUS
+SHIFTED: Final = LineCode.LINE_SHIFTED
+ROUNDED: Final = LineCode.SHEET_ROUNDED
 
 # Excel's in English and in Polish, and LibreOffice's.
 _ERRORS: Final = (
@@ -52,7 +50,7 @@ _A_HABIT: Final = 2
 _MANY: Final = 4
 _MOST_LOOKED_AT: Final = 500
 _HABITS: Final = (EXPONENT, FRACTION, HASHES, LOST_PLUS, ROUNDED)
-_COLUMNS: Final = ["line", "column", "reason"]
+_COLUMNS: Final = ["line", "column", "code"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class CellReference:
 
 
 def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
-    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `reason`."""
+    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `code`."""
     found = [_in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
     found.append(_shifted(source))
     for column in ("owner", "name", "new_name"):
@@ -79,26 +77,23 @@ def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
 
 def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
     """Return why the file is refused as a whole, None where it is not."""
-    habits = spoilt[(spoilt["column"] == "number") & spoilt["reason"].isin(_HABITS)]
+    habits = spoilt[(spoilt["column"] == "number") & spoilt["code"].isin(_HABITS)]
     if len(habits) < _A_HABIT:
         return None
     lines = sorted(habits["line"].unique())
     listed = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
-    return SourceError(
-        f"{place.name}: a spreadsheet has spoilt numbers in the column {place.headers['number']!r}, "
-        f"so none of them can be trusted (lines {listed}).",
-        remedy=REMEDY,
-    )
+    values = {"column": repr(place.headers["number"]), "lines": listed}
+    return file_error(place.name, Problem(FileCode.SHEET_SPOILT, values), "sheet-spoilt")
 
 
 def _in_numbers(source: pd.DataFrame) -> pd.DataFrame:
     suspect = source.loc[matching(source["number"], _ANY), ["line", "number"]]
-    reasons = [_reason(text.strip()) for text in suspect["number"]]
-    return suspect.assign(column="number", reason=pd.Series(reasons, index=suspect.index, dtype="str"))[_COLUMNS]
+    codes = [str(_code(text.strip()).value) for text in suspect["number"]]
+    return suspect.assign(column="number", code=pd.Series(codes, index=suspect.index, dtype="str"))[_COLUMNS]
 
 
-def _reason(text: str) -> str:
-    return next((reason for reason, pattern in _KINDS if pattern.fullmatch(text)), FORMULA)
+def _code(text: str) -> LineCode:
+    return next((code for code, pattern in _KINDS if pattern.fullmatch(text)), FORMULA)
 
 
 def _lost_plus(lines: pd.Series, numbers: pd.Series, place: CellReference) -> pd.DataFrame:
@@ -133,5 +128,5 @@ def _shifted(source: pd.DataFrame) -> pd.DataFrame:
     return _flaws(suspect.loc[pd.Series(meant, index=suspect.index, dtype="bool"), "line"], "number", SHIFTED)
 
 
-def _flaws(lines: pd.Series, column: str, reason: str) -> pd.DataFrame:
-    return pd.DataFrame({"line": lines, "column": column, "reason": reason})[_COLUMNS]
+def _flaws(lines: pd.Series, column: str, code: LineCode) -> pd.DataFrame:
+    return pd.DataFrame({"line": lines, "column": column, "code": str(code.value)})[_COLUMNS]

@@ -1,4 +1,4 @@
-"""Judge the lines of a CSV file: trusted ones become what is wanted, the others are rejected with every reason."""
+"""Judge the lines of a CSV file: trusted ones become what is wanted, the others are rejected with every problem."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from schemas.problems import Code, Problem, code_of, packed, packed_values, unpacked
+from schemas.reasons import LineCode
 from schemas.syncs import WriteFormat
 from schemas.tables import Rejected, empty
 from schemas.target import TargetSpec
@@ -55,9 +57,9 @@ class Checked:
         desired: `Desired`.
         rejected: `Rejected`, one row a problem.
         clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
-        repeats: columns `line, owner, message`: lines that say again what another line says.
+        repeats: columns `line, owner, problems`: lines that say again what another line says, and which one, packed.
         rows: how many lines the file has.
-        remarks: columns `line, column, value, reason`: what should be looked at and rejects no line.
+        remarks: columns `line, column, value, code, values`: what should be looked at and rejects no line.
     """
 
     desired: pd.DataFrame
@@ -69,29 +71,30 @@ class Checked:
 
 
 def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = None) -> Checked:
-    """Return what the lines of `Source` want, and all reasons at once why some of them are not trusted.
+    """Return what the lines of `Source` want, and all that is wrong at once with those that are not trusted.
 
     Args:
         source: `Source`.
         rules: how to judge.
-        flaws: cells that are known to be spoilt: `line`, `column` (ours), `reason`; nothing else is said of these.
+        flaws: cells that are known to be spoilt: `line`, `column` (ours), `code`; nothing else is said of these.
     """
     rows = _read(source, rules)
     if flaws is not None and not flaws.empty:
         rows.loc[rows["line"].isin(flaws.loc[flaws["column"] == "number", "line"]), "readable"] = False
     problems = _Problems(rows, rules.headers, flaws)
     sound = rows["problem"] == ""
-    problems.add(~sound, "", rows["problem"])
+    problems.add_packed("", rows["problem"])
     lines = rules.spec.lines
-    problems.add_failures(lines.cells, sound)
-    missing = _why_not_cleared(rows, rules) if lines.clears else "the number is missing"
-    problems.add_reasons("number", _unreadable(rows).mask(rows["none"], missing), sound)
+    # What the clerk typed is judged, not the owner that was made of it.
+    problems.add_failures(lines.cells, rows.assign(owner=rows["id"])[sound])
+    missing = _why_not_cleared(rows, rules) if lines.clears else str(LineCode.NUMBER_MISSING.value)
+    problems.add("number", _unreadable(rows).mask(rows["none"], missing).where(sound, ""))
     if lines.one_number or lines.number_limit:
-        problems.add_reasons("number", _too_much_for_an_entry(rows, rules), sound)
+        problems.add_failures(_holdable(rules), _held(rows)[sound], "number")
     repeats = pd.Series("", index=rows.index, dtype="str")
     if lines.unique_names:
         doubts, repeats = _doubtful_names(rows)
-        problems.add_reasons("name", doubts, sound)
+        problems.add_packed("name", doubts.where(sound, ""))
     clearing = rows["none"] & lines.clears
     rejected = problems.rejected()
     trusted = ~rows["line"].isin(rejected["line"])
@@ -100,7 +103,7 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
         desired=_desired(rows[trusted & ~clearing & ~again], rules),
         rejected=rejected,
         clears=rows.loc[trusted & clearing, ["line", "owner"]].reset_index(drop=True),
-        repeats=rows.loc[again, ["line", "owner"]].assign(message=repeats[again]).reset_index(drop=True),
+        repeats=rows.loc[again, ["line", "owner"]].assign(problems=repeats[again]).reset_index(drop=True),
         rows=len(rows),
         remarks=_on_names(source.reset_index(drop=True), rules, sound),
     )
@@ -111,15 +114,16 @@ def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> pd.DataFr
     found = []
     for column in ("owner", "name", "new_name"):
         if column in rules.headers:
-            reasons = remarks_on_names(source[column])
-            some = source[sound & (reasons != "")]
+            codes = remarks_on_names(source[column])
+            some = source[sound & (codes != "")]
             found.append(
                 pd.DataFrame(
                     {
                         "line": some["line"],
                         "column": rules.headers[column],
                         "value": some[column],
-                        "reason": reasons[some.index],
+                        "code": codes[some.index],
+                        "values": "",
                     }
                 )
             )
@@ -127,9 +131,9 @@ def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> pd.DataFr
 
 
 def _remarks(found: list[pd.DataFrame]) -> pd.DataFrame:
-    columns = ["line", "column", "value", "reason"]
+    columns = ["line", "column", "value", "code", "values"]
     table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    table = table.astype({"line": "int64", "column": "str", "value": "str", "reason": "str"})
+    table = table.astype({"line": "int64", **dict.fromkeys(columns[1:], "str")})
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
 
 
@@ -165,22 +169,36 @@ def _unreadable(rows: pd.DataFrame) -> pd.Series:
 def _why_not_cleared(rows: pd.DataFrame, rules: Rules) -> str | pd.Series:
     """Say why a line without a number does not clear its owner: it takes a permission, and no line against it."""
     if not rules.allow_clear:
-        return "no number; if this owner really has none, allow it with allow_clear = true"
+        return str(LineCode.NUMBER_CLEARS.value)
     others = rows.loc[~rows["none"], "owner"]
-    return pd.Series("other lines give this owner numbers", index=rows.index).where(is_in(rows["owner"], others), "")
+    return pd.Series(str(LineCode.NUMBER_OTHERS.value), index=rows.index).where(is_in(rows["owner"], others), "")
 
 
-def _too_much_for_an_entry(rows: pd.DataFrame, rules: Rules) -> pd.Series:
-    """Say what an entry cannot hold."""
-    why, lines = pd.Series("", index=rows.index, dtype="str"), rules.spec.lines
+def _holdable(rules: Rules) -> pa.DataFrameSchema:
+    """Return what an entry can hold, as a schema of `_held`."""
+    lines, entry = rules.spec.lines, {"entry": rules.spec.wording.entry}
+    columns = {}
     if lines.one_number:
-        why = why.mask(rows["count"] > 1, "a phone list entry holds one number: give each number a line of its own")
-        why = why.mask((rows["count"] == 1) & rows["extension"], "a phone list entry cannot hold an extension")
+        several, inner = (packed(Problem(code, entry)) for code in (LineCode.NUMBER_SEVERAL, LineCode.NUMBER_INNER))
+        columns["count"] = pa.Column("int64", pa.Check.less_than_or_equal_to(1, error=several))
+        columns["extension"] = pa.Column(bool, pa.Check.equal_to(value=False, error=inner))
     if lines.number_limit:
         # A spelling of the service's own is shorter than what people type around the digits.
         limit = lines.number_limit if rules.write_format == "source" else 4 * lines.number_limit
-        why = why.mask(rows["readable"] & (rows["number"].str.len() > limit), "the number is too long")
-    return why
+        too_long = str(LineCode.NUMBER_LONG.value)
+        columns["length"] = pa.Column("int64", pa.Check.less_than_or_equal_to(limit, error=too_long))
+    return pa.DataFrameSchema(columns)
+
+
+def _held(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what entries would have to hold: how many numbers, an extension of one of them, how many characters."""
+    return pd.DataFrame(
+        {
+            "count": rows["count"],
+            "extension": rows["extension"] & (rows["count"] == 1),
+            "length": rows["number"].str.len().where(rows["readable"], 0).astype("int64"),
+        }
+    )
 
 
 def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -190,7 +208,7 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     things cannot both be right, and nobody but the clerk knows which.
 
     Returns:
-        the reasons to reject ("" where there is none), and the remarks on harmless repeats ("" likewise).
+        what rejects them, and what is said of harmless repeats: packed, "" where there is nothing.
     """
     nothing = pd.Series("", index=rows.index, dtype="str")
     final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
@@ -201,25 +219,27 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     by_name = twice.groupby(folded[twice.index])
     alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
     differ = twice.index[~alike]
-    several = by_name["line"].agg(_listed)
+    several = by_name["line"].agg(_all_want)
     doubts, repeats = nothing.copy(), nothing.copy()
-    doubts[differ] = "lines " + folded[differ].map(several).astype("str") + " all want an entry of this name"
+    doubts[differ] = folded[differ].map(several).astype("str")
     first = by_name["line"].transform("min")
     again = twice.index[alike & (twice["line"] != first)]
-    repeats[again] = "says the same as line " + first[again].astype("str")
+    said = [packed(Problem(Code.LINE_REPEATED, place=int(line))) for line in first[again]]
+    repeats[again] = pd.Series(said, index=again, dtype="str")
     renames = old != ""
     if not renames.any():
         return doubts, repeats
     renamed_away = named & ~renames & is_in(folded, old[renames])
-    doubts = doubts.mask(renamed_away & (doubts == ""), "another line renames the entry of this name")
+    doubts = doubts.mask(renamed_away & (doubts == ""), packed(Problem(LineCode.RENAME_TAKEN)))
     renames_kept = renames & is_in(old, folded[renamed_away])
-    doubts = doubts.mask(renames_kept & (doubts == ""), "another line keeps the name that this one gives up")
+    doubts = doubts.mask(renames_kept & (doubts == ""), packed(Problem(LineCode.RENAME_KEPT)))
     renamed_twice = renames & (folded[renames].groupby(old[renames]).transform("nunique").reindex(rows.index) > 1)
-    return doubts.mask(renamed_twice & (doubts == ""), "another line renames the same entry"), repeats
+    return doubts.mask(renamed_twice & (doubts == ""), packed(Problem(LineCode.RENAME_TWICE))), repeats
 
 
-def _listed(lines: pd.Series) -> str:
-    return ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
+def _all_want(lines: pd.Series) -> str:
+    listed = ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
+    return packed(Problem(LineCode.NAME_TWICE, {"lines": listed}))
 
 
 def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -234,7 +254,7 @@ def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
 
 class _Problems:
-    """The reasons found so far, each with its line, the header the clerk knows, and what ties the line to entries."""
+    """The problems found so far, each with its line, the header the clerk knows, and what ties the line to entries."""
 
     def __init__(self, rows: pd.DataFrame, headers: Mapping[str, str], flaws: pd.DataFrame | None) -> None:
         self._rows = rows
@@ -242,43 +262,49 @@ class _Problems:
         self._found: list[pd.DataFrame] = []
         self._flawed: dict[str, pd.Series] = {}
         for column, some in flaws.groupby("column") if flaws is not None else ():
-            reasons = rows["line"].map(some.drop_duplicates("line").set_index("line")["reason"]).fillna("")
-            flawed = (reasons != "") & (rows["problem"] == "")
-            self.add(flawed, str(column), reasons)
-            self._flawed[str(column)] = flawed
+            codes = rows["line"].map(some.drop_duplicates("line").set_index("line")["code"]).fillna("")
+            codes = codes.where(rows["problem"] == "", "")
+            self.add(str(column), codes)
+            self._flawed[str(column)] = codes != ""
 
-    def add(self, bad: pd.Series, column: str, reason: str | pd.Series) -> None:
+    def add(self, column: str, codes: pd.Series, values: pd.Series | str = "") -> None:
+        """Note the codes of what is wrong with cells, "" where nothing is; values stand beside them."""
+        bad = codes != ""
         if column in self._flawed:
-            bad = bad & ~self._flawed[column]
-        rows = self._rows[bad]
+            bad = bad & ~self._flawed[column].reindex(bad.index)
+        rows = self._rows.loc[bad.index[bad]]
         if rows.empty:
             return
-        value = rows["id" if column == "owner" else column] if column else ""
         found = rows[["line", "owner", "name", "new_name"]].assign(
             column=self._headers.get(column, column),
-            value=value,
-            reason=reason if isinstance(reason, str) else reason[bad],
+            value=rows["id" if column == "owner" else column] if column else "",
+            code=codes[bad],
+            values=values if isinstance(values, str) else values[bad],
             # Only a number that was read says which entries the line is about.
             key=rows["key"].where(rows["readable"], ""),
         )
         self._found.append(found)
 
-    def add_reasons(self, column: str, reasons: pd.Series, sound: pd.Series) -> None:
-        self.add(sound & (reasons != ""), column, reasons)
+    def add_packed(self, column: str, problems: pd.Series) -> None:
+        """Note what is wrong with cells, one packed problem a cell, "" where nothing is."""
+        some = problems[problems != ""]
+        said = {text: unpacked(text)[0] for text in some.unique()}
+        codes = {text: str(problem.code.value) for text, problem in said.items()}
+        values = {text: packed_values(problem.values) for text, problem in said.items()}
+        self.add(column, some.map(codes).astype("str"), some.map(values).astype("str"))
 
-    def add_failures(self, schema: pa.DataFrameSchema, sound: pd.Series) -> None:
-        """Check cells with pandera, lazily: all failures of all lines at once."""
-        if not sound.any():
+    def add_failures(self, schema: pa.DataFrameSchema, cells: pd.DataFrame, about: str = "") -> None:
+        """Check cells with pandera, lazily: all failures of all lines at once, about their own column or that one."""
+        if cells.empty:
             return
-        # What the clerk typed is judged, not the owner that was made of it.
-        cells = self._rows.assign(owner=self._rows["id"]).loc[sound, list(schema.columns)]
         try:
             schema.validate(cells, lazy=True)
         except pa.errors.SchemaErrors as failures:
             cases = failures.failure_cases
-            for (column, reason), rows in cases.groupby(["column", "check"]):
-                bad = pd.Series(np.isin(self._rows.index, rows["index"].to_numpy()), index=self._rows.index)
-                self.add(bad, str(column), str(reason))
+            for (column, error), rows in cases.groupby(["column", "check"]):
+                problem = _problem_of(str(error))
+                bad = pd.Series("", index=cells.index[np.isin(cells.index, rows["index"].to_numpy())], dtype="str")
+                self.add(about or str(column), bad + str(problem.code.value), packed_values(problem.values))
 
     def rejected(self) -> pd.DataFrame:
         """Return `Rejected`, sorted by line and column."""
@@ -286,4 +312,12 @@ class _Problems:
             return empty(Rejected)
         table = pd.concat(self._found, ignore_index=True)[list(Rejected.to_schema().columns)]
         table = table.astype(dict.fromkeys(table.columns.drop("line"), "str"))
-        return table.sort_values(["line", "column", "reason"], kind="stable", ignore_index=True)
+        return table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+
+
+def _problem_of(error: str) -> Problem:
+    """Return what the error of a check says: a code, a packed problem, or words that are the service's own."""
+    if error.startswith("[["):
+        return unpacked(error)[0]
+    code = code_of(error)
+    return Problem(code, {"said": error}) if code is Code.OTHER else Problem(code)

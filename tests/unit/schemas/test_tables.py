@@ -26,7 +26,7 @@ WRONG: list[tuple[Model, str, Any, str]] = [
     (Desired, "number", "", "not empty"),
     (Desired, "key", "", "not empty"),
     (Rejected, "line", 0, "at least 1"),
-    (Rejected, "reason", "", "not empty"),
+    (Rejected, "code", "", "not empty"),
     (Current, "owner", "", "not empty"),
     (Plan, "line", -1, "at least 0"),
     (Plan, "action", SECRET, "an action"),
@@ -105,7 +105,7 @@ _CELLS: dict[str, st.SearchStrategy[Any]] = {
     "kind": st.sampled_from([str(kind.value) for kind in FindingKind]),
     "trend": st.sampled_from(["", "new", "persisting"]),
     "id": st.text("0123456789abcdef", min_size=12, max_size=12),
-    **dict.fromkeys(("owner", "number", "key", "reason"), _filled),
+    **dict.fromkeys(("owner", "number", "key", "code"), _filled),
 }
 
 

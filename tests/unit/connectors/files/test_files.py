@@ -19,6 +19,8 @@ from connectors.files.dialect import Head
 from connectors.files.encoding import Decoded, utf8_from
 from connectors.files.reading import Dialect, Given, Table, read_csv, read_exactly, read_plain, write_private
 from schemas.errors import ConfigurationError, SourceError
+from schemas.problems import Problem, packed
+from schemas.reasons import LineCode
 
 EXPECTED = ("entity_id", "number", "comment", "type_id")
 HEADER = "entity_id;number;comment"
@@ -205,7 +207,7 @@ def test_header_cells_are_stripped_and_trailing_ones_without_a_name_left_out(sou
     assert table.header == ("entity_id", "number", "comment")
     assert rows_of(table) == [["1", "2", "3"], ["4", "5", "6"]]
     assert list(table.lines) == [4, 5]
-    assert list(table.problems) == ["", "5 fields where the header has 3"]
+    assert list(table.problems) == ["", packed(Problem(LineCode.LINE_FIELDS, {"n": "5", "m": "3"}))]
 
 
 def test_short_rows_are_padded_and_say_so(source: Path) -> None:
@@ -218,7 +220,7 @@ def test_short_rows_are_padded_and_say_so(source: Path) -> None:
 def test_bad_quoting_spoils_its_own_record_only(source: Path) -> None:
     table = read(source, f'{HEADER}\n1;"2"x;3\n4;"5\n6"y;7\n8;9;"z"\n')
     assert rows_of(table) == [["", "", ""], ["", "", ""], ["8", "9", "z"]]
-    assert list(table.problems) == ['text after a closing "'] * 2 + [""]
+    assert list(table.problems) == [packed(Problem(LineCode.LINE_QUOTES, {"quote": '"'}))] * 2 + [""]
     assert list(table.lines) == [2, 3, 5]
     assert list(table.widths) == [0, 0, 3]
 
@@ -226,7 +228,7 @@ def test_bad_quoting_spoils_its_own_record_only(source: Path) -> None:
 def test_a_nul_byte_spoils_its_row_only(source: Path) -> None:
     table = read(source, f"{HEADER}\n1;2\0;3\n4;5;6\n")
     assert rows_of(table) == [["", "", ""], ["4", "5", "6"]]
-    assert list(table.problems) == ["a NUL byte in the line", ""]
+    assert list(table.problems) == [packed(Problem(LineCode.LINE_NUL)), ""]
 
 
 def test_a_header_alone_is_a_table_without_rows(source: Path) -> None:

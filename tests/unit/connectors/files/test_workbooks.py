@@ -20,6 +20,8 @@ from reading import PLAIN, ROWS, read, rows_of, why
 
 from connectors.files.cells import DATE, ERROR, FORMULA, FRACTION, MERGED, ROUNDED, TRUTH
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
+from schemas.problems import Problem, packed
+from schemas.reasons import LineCode
 
 
 def workbook(fill: Callable[[Any], None], *others: str) -> bytes:
@@ -145,7 +147,7 @@ def test_a_workbook_without_such_a_header_is_refused() -> None:
 
 def test_a_field_beyond_the_header_is_told() -> None:
     table = read(workbook(table_of(["F1", "1", "x", None, "y"])))
-    assert list(table.problems) == ["5 fields where the header has 3"]
+    assert list(table.problems) == [packed(Problem(LineCode.LINE_FIELDS, {"n": "5", "m": "3"}))]
 
 
 @given(st.integers(0, 6000), st.binary(min_size=1, max_size=40))

@@ -3,109 +3,80 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 from documents import CODES, DOCS, with_codes
 
-from connectors.files import cells, container, dialect, encoding, header, table, workbook
-from connectors.files import reading as files
-from connectors.usos import spec as usos
+from connectors.apio.spec import SPEC as APIO
+from connectors.files import cells
+from schemas.errors import ConfigurationError, SourceError
+from schemas.problems import Problem, packed_values
 from schemas.reasons import FileCode, LineCode
 from tasks.messages import catalogue
-from tasks.messages.rendering import OTHER, told_of_file, told_of_line, weight, whole
+from tasks.messages.rendering import file_error, sentence, told_of_file, told_of_line, weight, whole
 from tasks.phone import numbering_plan as numbering
 from tasks.phone import parser as read_number
 from tasks.phone import tokenizer as number_pieces
-from tasks.source import columns as arrange
 from tasks.source import footers
 from tasks.source import name_checks as names
 from tasks.source import spreadsheet_damage as spoilt
-from tasks.source import validation as validate
 from tasks.source.annotation import FilePosition, annotation, column_of, remark, remarked, sheet_remarked
 
-REASONS = re.compile(r"[A-Z][A-Z_]+")
-NUMBERS = (read_number, numbering, number_pieces)
-CELLS = (spoilt, footers, names, cells)
+
+def test_every_reason_why_a_text_is_no_number_is_a_code() -> None:
+    for module in (read_number, numbering, number_pieces, spoilt, footers, names, cells):
+        found = [value for name, value in vars(module).items() if name.isupper() and isinstance(value, LineCode)]
+        assert found
+        written = [value for name, value in vars(module).items() if re.fullmatch(r"[A-Z][A-Z_]+", name)]
+        assert not [text for text in written if isinstance(text, str) and " " in text], "a sentence in the code"
 
 
-def sentences(module: ModuleType) -> list[str]:
-    """Return the sentences that a module has among its constants."""
-    found = [value for name, value in vars(module).items() if REASONS.fullmatch(name) and isinstance(value, str)]
-    return [value for value in found if value.endswith(".") and " " in value and value != spoilt.REMEDY]
+@pytest.mark.parametrize("code", [*FileCode, *LineCode])
+def test_every_code_is_said_in_both_languages(code: FileCode | LineCode) -> None:
+    values = dict.fromkeys(re.findall(r"{(\w+)}", catalogue.text(code, "en")), "7")
+    problem = Problem(code, {name: value for name, value in values.items() if name != "place"}, place=7)
+    said = {lang: sentence(problem, lang) for lang in catalogue.LANGUAGES}
+    assert said["en"] != said["pl"]
+    assert not re.search(r"[{}]", "".join(said.values()))
 
 
-@pytest.mark.parametrize("module", [*NUMBERS, *CELLS], ids=lambda module: module.__name__)
-def test_every_reason_has_a_code_and_is_said_in_polish(module: ModuleType) -> None:
-    found = sentences(module)
-    assert found
-    for reason in found:
-        told = told_of_line(reason, "pl")
-        assert told.code != OTHER, reason
-        assert told.sentence != reason
-
-
-def written_in(module: ModuleType) -> str:
-    return Path(str(module.__file__)).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("module", [validate, usos, arrange, table], ids=lambda module: module.__name__)
-def test_every_reason_that_is_written_in_place_has_a_code(module: ModuleType) -> None:
-    """Reasons are small sentences beside the check; this finds them in the text of the module."""
-    known = [re.escape(catalogue.text(code, "en").split("{", 1)[0]) for code in LineCode]
-    places = re.findall(
-        r'(?:error=|mask\([^\n]*?, |return |reason\w*", )f?"((?:an?|the|no|other|another|only|text|lines?) [^"]{8,})"',
-        written_in(module),
-    )
-    for reason in places:
-        assert any(re.match(start, reason) for start in known if start), reason
-
-
-@pytest.mark.parametrize(
-    "module",
-    [container, dialect, encoding, files, header, table, workbook, arrange, spoilt],
-    ids=lambda module: module.__name__,
-)
-def test_every_refusal_of_a_file_is_said_in_polish(module: ModuleType) -> None:
-    text = re.sub(r'"\s*\n\s*f?"', "", written_in(module))
-    messages = re.findall(r'(?:Source|Configuration)Error\(\s*f"\{[\w.]+\}(?:,? ?:? ?)([^"]+)"', text)
-    assert messages or module in {files, encoding}
-    for message in messages:
-        if "reports cannot" in message or "cannot be written" in message:
-            continue
-        filled = re.sub(r"\{[^{}]*\}", "7", message)
-        told = told_of_file(f"x: {filled}", "", "x", "pl")
-        assert told.code != OTHER, filled
-
-
-def test_remedies_are_said_in_polish() -> None:
-    for key in catalogue.keys("remedy."):
-        filled = re.sub(r"\{\w+\}", "7", catalogue.text(key, "en"))
-        assert told_of_file("x: this is not a file.", filled, "x", "pl").advice != filled
-
-
-def test_what_nobody_has_put_into_words_is_given_as_it_stands() -> None:
-    assert told_of_line("something new", "pl").sentence == "something new"
-    told = told_of_file("phones.csv: something new.", "Do it.", "phones.csv", "pl")
-    assert (told.code, told.sentence, told.advice) == (OTHER, "something new.", "Do it.")
-    assert weight(OTHER) > weight("letters-unseen") > weight("id-missing") > weight("file-missing")
+def test_what_has_no_code_is_given_as_it_stands() -> None:
+    told = told_of_file(SourceError("phones.csv: something new.", remedy="Do it."), "pl")
+    assert (told.code, told.sentence, told.advice) == ("other", "phones.csv: something new.", "Do it.")
+    assert weight("other") > weight("letters-unseen") > weight("id-missing") > weight("file-missing")
 
 
 def test_what_differs_from_case_to_case_is_said_in_both_languages() -> None:
-    assert told_of_line("5 fields where the header has 4", "pl").sentence == "liczba pól w wierszu to 5, a w nagłówku 4"
-    told = told_of_file("a b.csv, line 7: the header has no column 'x'; it has 'y'.", "", "a b.csv", "pl")
-    assert told.sentence == "wiersz 7: w nagłówku brakuje kolumny 'x'; są: 'y'."
-    told = told_of_file("a.csv: this is a web page, not a table.", "", "a.csv", "pl")
-    assert told.sentence == "to nie jest tabela, tylko strona internetowa."
+    told = told_of_line("line-fields", packed_values({"n": "5", "m": "4"}), "pl")
+    assert told.sentence == "liczba pól w wierszu to 5, a w nagłówku 4"
+    missing = Problem(FileCode.HEADER_COLUMN, {"missing": "'x'", "found": "'y'"}, 7)
+    error = file_error("a b.csv", missing, "header-column")
+    assert error.message == "a b.csv, line 7: the header has no column 'x'; it has 'y'."
+    assert error.remedy == "Correct the header, or name the file's own headers under columns in phonesync.toml."
+    assert told_of_file(error, "pl").sentence == "wiersz 7: w nagłówku brakuje kolumny 'x'; są: 'y'."
+    page = file_error("a.csv", Problem(FileCode.FILE_OTHER, {"what": "html"}), "sign-in")
+    assert page.message == "a.csv: this is a web page, not a table."
+    assert told_of_file(page, "pl").sentence == "to nie jest tabela, tylko strona internetowa."
 
 
 def test_a_key_of_the_configuration_keeps_its_name() -> None:
     """In the sentence it is explained in the reader's language; in the remedy it is what has to be typed."""
-    remedy = "Set `delimiter` to the character that the file has, or leave it out."
-    told = told_of_file("a.csv: the delimiter that is set cannot be one.", remedy, "a.csv", "pl")
+    wrong = file_error(
+        "a.csv", Problem(FileCode.SETTING_MARK, {"key": "delimiter"}), "setting-mark", ConfigurationError
+    )
+    assert str(wrong) == (
+        "a.csv: the delimiter that is set cannot be one. "
+        "Set `delimiter` to the character that the file has, or leave it out."
+    )
+    told = told_of_file(wrong, "pl")
     assert told.sentence == "ustawiony separator nie może nim być."
     assert told.advice == "Ustaw w `delimiter` znak, który jest w pliku, albo usuń to ustawienie."
+
+
+def test_a_list_says_that_it_is_one() -> None:
+    values = packed_values({"entry": APIO.wording.entry})
+    assert told_of_line("number-inner", values, "en").sentence == "a phone list entry cannot hold an extension"
+    assert told_of_line("number-inner", values, "pl").sentence.startswith("wpis na liście telefonów")
 
 
 def test_codes_are_unique_and_of_one_form() -> None:

@@ -12,6 +12,7 @@ from tables import after, clears, current, desired, entries, rejected, repeats, 
 
 from connectors.apio.spec import SPEC
 from schemas.tables import Plan, Source, validated
+from tasks.messages.rendering import said_of_rows
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 from tasks.source.validation import Rules, validate
@@ -131,7 +132,7 @@ def test_a_name_that_stands_twice_in_a_list_is_left_alone() -> None:
 def test_a_rejected_line_holds_its_whole_usos_owner_and_no_other() -> None:
     wanted = desired({"owner": "one", "number": "1"}, {"owner": "two", "number": "2"})
     stands = current({"owner": "one", "number": "8"}, {"owner": "one", "number": "9"}, {"owner": "two", "number": "7"})
-    bad = rejected({"line": 9, "owner": "one", "key": "8", "column": "number", "value": "x", "reason": "no number"})
+    bad = rejected({"line": 9, "owner": "one", "key": "8", "column": "number", "value": "x"})
     assert told(make(wanted, stands, USOS, rejected=bad)) == [
         (2, "hold", "", "", "", ""),
         (3, "modify", "", "7", "", "2"),
@@ -242,19 +243,21 @@ def test_an_owner_that_could_not_be_read_is_held_with_the_reason() -> None:
     policy = Policy(names_are_keys=False, delete_missing=True, unread={"one": "no answer"})
     made = make(desired({"number": "1"}), current(), policy)
     assert list(made["action"]) == ["hold"]
-    assert list(made["message"]) == ["no answer"]
+    assert list(said_of_rows(made["problems"])) == ["no answer"]
 
 
 def test_a_rejected_line_says_so_too_where_its_owner_could_not_be_read() -> None:
     policy = Policy(names_are_keys=False, delete_missing=True, unread={"one": "no answer"})
     made = make(desired(), current(), policy, rejected=rejected({"line": 2}, {"line": 3, "owner": "two"}))
-    assert list(made["message"]) == ["rejected: unreadable; no answer", "rejected: unreadable"]
+    why = "rejected: There is no number in this text."
+    assert list(said_of_rows(made["problems"])) == [f"{why}; no answer", why]
+    assert list(made["code"]) == ["number-words"] * 2
 
 
 def test_a_lost_english_comment_is_said() -> None:
     stands = current({"number": "1", "name_en": "Office"}, {"number": "2"})
     made = make(desired({"number": "1"}), stands, USOS)
-    assert "English" in made.loc[made["action"] == "keep", "message"].iloc[0]
+    assert set(made.loc[made["action"] == "keep", "code"]) == {"english_lost"}
 
 
 _names = st.sampled_from(["", "A", "B", "C", "D"])

@@ -77,10 +77,10 @@ def test_a_rename_does_not_go_back_to_a_name_that_is_taken_now() -> None:
     made = make([{"name": "B", "number": "1"}], [{"name": "A", "number": "1"}], APIO)
     assert list(made["action"]) == ["rename"]
     back = invert(made, current({"name": "B", "number": "1"}, {"name": "A", "number": "3"}), names_are_keys=True)
-    told = back[["line", "action", "name_before", "number_before", "name_after", "number_after", "message"]]
+    told = back[["line", "action", "name_before", "number_before", "name_after", "number_after", "code"]]
     assert told.to_numpy().tolist() == [
         [0, "keep", "A", "3", "A", "3", ""],
-        [0, "hold", "B", "1", "B", "1", "not put back: another entry has this name now"],
+        [0, "hold", "B", "1", "B", "1", "name_taken"],
     ]
 
 
@@ -89,7 +89,7 @@ def test_an_entry_whose_name_is_taken_is_a_remark_about_nothing_that_stands_ther
     back = invert(made, current({"name": "A", "number": "3"}), names_are_keys=True)
     (remark,) = back[back["action"] == "hold"].to_dict("records")
     assert {remark[f"{text}_{image}"] for text in ("name", "number", "key") for image in ("before", "after")} == {""}
-    assert (remark["line"], remark["message"]) == (0, "not put back: another entry has this name now")
+    assert (remark["line"], remark["code"]) == (0, "name_taken")
 
 
 def test_what_is_applied_again_backwards_is_about_no_line() -> None:

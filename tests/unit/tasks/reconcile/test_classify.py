@@ -14,6 +14,7 @@ from tables import table
 from connectors.apio.spec import SPEC as APIO
 from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind, tally
+from schemas.problems import Code, Problem, packed
 from schemas.tables import Finding, Source, validated
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
@@ -246,7 +247,7 @@ def test_a_line_that_repeats_another_says_what_it_says() -> None:
     again = classify_findings(side_of(made)).set_index("line").loc[3]
     assert dict(again[["kind", "what", "number_csv", "name_csv", "number_there"]]) == {
         "kind": "duplicate",
-        "what": "says the same as line 2",
+        "what": packed(Problem(Code.LINE_REPEATED, place=2)),
         "number_csv": "22 500 00 01",
         "name_csv": "Biuro",
         "number_there": "",

@@ -17,6 +17,7 @@ from connectors.apio.spec import SPEC as APIO
 from connectors.usos.spec import SPEC as USOS
 from schemas.findings import FindingKind
 from schemas.tables import Source
+from tasks.messages.rendering import told_of_line, told_what
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
@@ -144,7 +145,7 @@ def plainly(side: SyncSide) -> list[Row]:
     reasons: dict[int, list[str]] = {}
     bad: dict[int, Row] = {}
     for row in records(side.checked.rejected.sort_values("line", kind="stable")):
-        reasons.setdefault(row["line"], []).append(row["reason"])
+        reasons.setdefault(row["line"], []).append(told_of_line(row["code"], row["values"], "en").sentence)
         bad.setdefault(row["line"], row)
     known = [row for row in bad.values() if row["owner"]]
     numbered, named = ([row for row in known if row[column]] for column in ("key", "name"))
@@ -241,6 +242,7 @@ def texts(entry: Row | None) -> tuple[str, ...]:
 def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(side: SyncSide) -> None:
     found = classify_findings(side)
     assert list(found.columns) == list(COLUMNS)
+    found = found.assign(what=told_what(found["what"]))
     apart = {*side.checked.repeats["line"], *side.checked.clears["line"]}
     rows = [row for row in records(found) if row["line"] not in apart]
     saw(*found["kind"], *found.loc[found["kind"] == "differs", "what"])
@@ -272,7 +274,7 @@ def test_every_line_and_every_entry_is_found_as_somebody_finds_it_one_by_one(sid
 def test_lines_that_stand_apart_have_one_finding_each(side: SyncSide) -> None:
     rows = {row["line"]: row for row in records(classify_findings(side)) if row["line"]}
     standing = set(side.entries["owner"])
-    for line, message in zip(side.checked.repeats["line"], side.checked.repeats["message"], strict=True):
+    for line, message in zip(side.checked.repeats["line"], side.checked.repeats["problems"], strict=True):
         saw("repeats another")
         assert (rows[line]["kind"], rows[line]["what"]) == ("duplicate", message)
     for line, owner in zip(side.checked.clears["line"], side.checked.clears["owner"], strict=True):

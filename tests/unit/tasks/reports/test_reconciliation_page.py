@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import re
+from schemas.reasons import LineCode
+from schemas.problems import Problem, packed
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -148,7 +150,7 @@ def test_both_languages_have_every_word() -> None:
 
 
 def test_reasons_are_told_in_the_readers_language(view: ReconciliationView) -> None:
-    findings = view.findings.assign(what="The area code is missing.")
+    findings = view.findings.assign(what=packed(Problem(LineCode.NUMBER_LOCAL)))
     assert set(readable_rows(replace(view, findings=findings), "pl")["what"][: len(findings)]) >= {
         "Brakuje numeru kierunkowego."
     }

@@ -15,7 +15,10 @@ from tables import table
 
 from connectors.apio.spec import SPEC as APIO_SPEC
 from connectors.usos.spec import SPEC as USOS_SPEC
+from schemas.problems import Code, Problem, packed
+from schemas.reasons import LineCode
 from schemas.tables import Desired, Rejected, Source, validated
+from tasks.messages.rendering import told_of_line
 from tasks.source.validation import Checked, Rules, validate
 
 USOS = {"owner": "Jednostka", "number": "Telefon", "name": "Opis", "type_id": "Typ"}
@@ -36,8 +39,9 @@ def apio(*rows: Mapping[str, Any], **rules: Any) -> Checked:
 
 
 def reasons(checked: Checked) -> list[tuple[int, str, str, str]]:
-    """Return the problems as (line, column, value, reason)."""
-    return list(checked.rejected[["line", "column", "value", "reason"]].itertuples(index=False, name=None))
+    """Return the problems as (line, column, value, what the clerk reads)."""
+    columns = checked.rejected[["line", "column", "value", "code", "values"]].itertuples(index=False, name=None)
+    return [(*place, told_of_line(code, values, "en").sentence) for *place, code, values in columns]
 
 
 def lines(checked: Checked) -> list[int]:
@@ -46,6 +50,7 @@ def lines(checked: Checked) -> list[int]:
 
 
 GOOD_NUMBER = {"number": "22 999 00 01"}
+TORN = packed(Problem(LineCode.LINE_FIELDS, {"n": "5", "m": "4"}))
 NONE = "no number; if this owner really has none, allow it with allow_clear = true"
 NO_ID = "the id is missing"
 ID = "an id has 1 to 32 characters, no spaces and no |"
@@ -64,7 +69,7 @@ ONE_NUMBER = "a phone list entry holds one number: give each number a line of it
         ({"number": "brak"}, "Telefon", "brak", NONE),
         ({"number": "Nutowska"}, "Telefon", "Nutowska", "There is no number in this text."),
         ({"number": "999-00-01"}, "Telefon", "999-00-01", "The area code is missing."),
-        ({**GOOD_NUMBER, "problem": "5 fields where the header has 4"}, "", "", "5 fields where the header has 4"),
+        ({**GOOD_NUMBER, "problem": TORN}, "", "", "5 fields where the header has 4"),
     ],
 )
 def test_a_line_for_usos_is_rejected_with_its_reason(row: dict[str, Any], column: str, value: str, reason: str) -> None:
@@ -94,7 +99,7 @@ def test_a_line_for_usos_is_rejected_with_its_reason(row: dict[str, Any], column
             "22 999 00 01 wew. 2",
             "a phone list entry cannot hold an extension",
         ),
-        ({"name": "b", "problem": "only 1 of 3 fields"}, "", "", "only 1 of 3 fields"),
+        ({"name": "b", "problem": TORN}, "", "", "5 fields where the header has 4"),
     ],
 )
 def test_a_line_for_a_list_is_rejected_with_its_reason(
@@ -111,8 +116,8 @@ def test_all_reasons_of_a_line_are_told_at_once() -> None:
 
 
 def test_a_line_whose_structure_is_broken_is_judged_by_that_alone() -> None:
-    checked = usos({"owner": "", "number": "x", "problem": "broken"}, GOOD_NUMBER)
-    assert [reason for *_, reason in reasons(checked)] == ["broken"]
+    checked = usos({"owner": "", "number": "x", "problem": TORN}, GOOD_NUMBER)
+    assert [reason for *_, reason in reasons(checked)] == ["5 fields where the header has 4"]
 
 
 def test_a_rejected_line_keeps_what_ties_it_to_entries() -> None:
@@ -157,13 +162,13 @@ def test_a_line_that_repeats_another_of_a_list_is_no_second_entry() -> None:
     checked = apio({"name": "a", "number": "22 999 00 01"}, {"name": "a", "number": "(22) 999-00-01"})
     assert lines(checked) == [2]
     assert checked.repeats.to_dict("records") == [
-        {"line": 3, "owner": "tenant chopin", "message": "says the same as line 2"}
+        {"line": 3, "owner": "tenant chopin", "problems": packed(Problem(Code.LINE_REPEATED, place=2))}
     ]
 
 
 def test_a_line_that_cannot_be_read_makes_no_two_others_differ() -> None:
     said = {"name": "a", **GOOD_NUMBER}
-    torn = {"name": "a", "number": "22 999", "problem": "3 fields where the header has 2"}
+    torn = {"name": "a", "number": "22 999", "problem": TORN}
     checked = apio(said, torn, said)
     assert (lines(checked), {line for line, *_ in reasons(checked)}) == ([2], {3})
     assert list(checked.repeats["line"]) == [4]
@@ -193,11 +198,11 @@ def test_of_a_spoilt_cell_nothing_else_is_said_and_its_number_ties_the_line_to_n
     source = table(
         Source, ({"line": at, "owner": "F1", "number": number} for at, number in ((2, "22 999 00 01"), (3, "x")))
     )
-    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "reason": "a spreadsheet has rounded it"})
+    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "code": "cell-long"})
     checked = validate(source, Rules(USOS_SPEC, "faculty", USOS), flaws)
     assert reasons(checked) == [
-        (2, "Telefon", "22 999 00 01", "a spreadsheet has rounded it"),
-        (3, "Telefon", "x", "a spreadsheet has rounded it"),
+        (2, "Telefon", "22 999 00 01", "The cell is too long."),
+        (3, "Telefon", "x", "The cell is too long."),
     ]
     assert list(checked.rejected["key"]) == ["", ""]
     assert checked.desired.empty
