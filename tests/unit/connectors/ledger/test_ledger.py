@@ -16,10 +16,12 @@ from connectors.ledger.store import Approval, KeptPlan, Ledger
 from schemas.errors import LedgerError
 from schemas.execution import RowOutcome
 from schemas.plan import GuardHit
+from schemas.problems import Code, Problem, packed
 from schemas.quirks import Quirk, QuirkCode
 from schemas.tables import Plan
 
 AT = "2026-03-14T02:00:00+00:00"
+SAID = packed(Problem(Code.SERVICE_SAID, {"said": "so"}))
 ENTRIES = table(
     Plan,
     [
@@ -192,7 +194,7 @@ def test_the_last_good_size_of_a_source_is_that_of_the_last_verified_plan(ledger
 
 def known(row: int, outcome: str = "applied") -> RowOutcome:
     """Return the outcome of a row."""
-    return RowOutcome(row, outcome, "said", 200, 1, AT)
+    return RowOutcome(row, outcome, SAID, 200, 1, AT, "service_said")
 
 
 def test_the_newest_outcome_of_a_row_counts(ledger: Ledger) -> None:
@@ -243,7 +245,7 @@ def test_settling_all_leaves_no_intent_open(tmp_path: Path) -> None:
 
 def test_what_a_target_did_by_itself_is_kept_in_order(ledger: Ledger) -> None:
     ledger.keep_plan(kept("plan-1"))
-    gone = {"owner": "t", "number": "1", "message": "gone", "code": "deleted_by_service", "at": AT}
+    gone = {"owner": "t", "number": "1", "problems": "[]", "code": "deleted_by_service", "at": AT}
     rows = [{**gone, "name": name} for name in ("b", "a")]
     ledger.add_unplanned("plan-1", [])
     ledger.add_unplanned("plan-1", rows)

@@ -26,7 +26,7 @@ def test_an_entry_that_came_meanwhile_is_in_no_line() -> None:
 
 
 def test_an_entry_that_nobody_planned_to_delete_is_in_no_line() -> None:
-    gone = {"owner": "one", "name": "B", "number": "2", "message": "gone", "code": "deleted_by_service", "at": "now"}
+    gone = {"owner": "one", "name": "B", "number": "2", "problems": "[]", "code": "deleted_by_service", "at": "now"}
     made = plan(
         Inputs(desired(), rejected(), clears(), repeats(), current()), Policy(names_are_keys=True, delete_missing=True)
     )

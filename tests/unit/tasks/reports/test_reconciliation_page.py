@@ -8,7 +8,8 @@ import io
 import json
 import re
 from schemas.reasons import LineCode
-from schemas.problems import Problem, packed
+from schemas import problems
+from schemas.problems import Problem
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -150,7 +151,7 @@ def test_both_languages_have_every_word() -> None:
 
 
 def test_reasons_are_told_in_the_readers_language(view: ReconciliationView) -> None:
-    findings = view.findings.assign(what=packed(Problem(LineCode.NUMBER_LOCAL)))
+    findings = view.findings.assign(what=problems.packed(Problem(LineCode.NUMBER_LOCAL)))
     assert set(readable_rows(replace(view, findings=findings), "pl")["what"][: len(findings)]) >= {
         "Brakuje numeru kierunkowego."
     }

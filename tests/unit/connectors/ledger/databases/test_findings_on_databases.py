@@ -104,6 +104,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
             connection.execute(text(f"drop table {name}"))
         for name in ("outcomes", "unplanned"):
             connection.execute(text(f"alter table {name} drop column code"))
+            connection.execute(text(f"alter table {name} drop column problems"))
         connection.execute(text("update alembic_version set version_num = '0001'"))
     opened = Ledger.open(url)
     assert version_of(engine) == NEWEST

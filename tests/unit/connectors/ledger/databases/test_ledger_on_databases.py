@@ -22,8 +22,11 @@ from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
 from schemas.execution import RowOutcome
 from schemas.ledger import metadata
+from schemas.problems import unpacked
 from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode
 from schemas.tables import Plan, empty
+from tasks.messages.rendering import said_of_rows, sentences
+from tasks.reports.masking import hide_cell
 
 
 def a_plan(identity: str = "run-faculties", **changes: object) -> KeptPlan:
@@ -100,7 +103,7 @@ def test_outcomes_are_kept_and_the_newest_word_counts(ledger: Ledger, kept: Kept
     ledger.record_outcomes(
         kept.id, [RowOutcome(0, "unknown", "", 0, 1, "t"), RowOutcome(3, "applied", "", 200, 1, "t")], intents=[intent]
     )
-    ledger.record_all_outcomes(kept.id, [RowOutcome(0, "applied", "seen", 200, 2, "u")], at="u")
+    ledger.record_all_outcomes(kept.id, [RowOutcome(0, "applied", "[]", 200, 2, "u")], at="u")
     assert [(item.row, item.outcome) for item in ledger.outcomes(kept.id)] == [(0, "applied"), (3, "applied")]
 
 
@@ -178,11 +181,18 @@ def test_of_many_that_want_a_target_at_once_one_gets_it(url: str) -> None:
 CUT_SHORT = "stopped before all of it was done; phonesync resume does the rest"
 
 
+OLD_REJECTION = 'rejected: Telefon "Anna": There is no number in this text.'
+
+
+def said(problems: str) -> str:
+    return sentences(unpacked(problems))
+
+
 def a_ledger_before_codes(url: str) -> None:
     """Make a ledger by the migrations up to 0002, with what a run of that release has left in it."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    old = a_plan().entries.drop(columns="code")
+    old = a_plan().entries.drop(columns=["code", "problems"]).assign(message=OLD_REJECTION)
     rows: dict[str, list[dict[str, object]]] = {
         "runs": [{"id": "run", "mode": "sync", "person": "anna", "started_at": "t"}],
         "plans": [
@@ -234,11 +244,11 @@ def a_ledger_before_codes(url: str) -> None:
 def test_a_ledger_before_codes_keeps_its_sentences(url: str) -> None:
     a_ledger_before_codes(url)
     ledger = Ledger.open(url)
-    assert [(item.message, item.code) for item in ledger.outcomes("run-faculties")] == [
+    assert [(said(item.problems), item.code) for item in ledger.outcomes("run-faculties")] == [
         ("not sent", ""),
         (CUT_SHORT, "cut_short"),  # what a run goes by is understood
     ]
-    assert [(row["message"], row["code"]) for row in ledger.unplanned("run-faculties")] == [("gone", "")]
+    assert [(said(row["problems"]), row["code"]) for row in ledger.unplanned("run-faculties")] == [("gone", "")]
     assert ledger.memory.traits("target") == {
         FOLDS_NAMES,
         Quirk(QuirkCode.CUTS_NAMES, 40),
@@ -246,5 +256,8 @@ def test_a_ledger_before_codes_keeps_its_sentences(url: str) -> None:
     }
     plan = ledger.plan("run-faculties")
     Plan.validate(plan.entries)
-    pd.testing.assert_frame_equal(plan.entries, a_plan().entries)
+    assert list(said_of_rows(plan.entries["problems"]))[:1] == [OLD_REJECTION]
+    shown = said_of_rows(plan.entries["problems"], "pl", hide_cell)
+    assert list(shown)[:1] == ['rejected: Telefon "•••": There is no number in this text.']
+    pd.testing.assert_frame_equal(plan.entries.assign(problems=""), a_plan().entries.assign(problems=""))
     ledger.close()
