@@ -12,6 +12,7 @@ from flows.context import RunContext
 from schemas.errors import LedgerError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
+from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
 from tasks.reports.line_report import line_report
@@ -53,8 +54,8 @@ def show_history(rows: Sequence[dict[str, Any]]) -> None:
     show_rows("", told, ["run", "what", "who", "exit", "syncs"])
 
 
-def one_run(context: RunContext, reference: str) -> dict[str, Any]:
-    """Return one run with every line of its plans; numbers of users are masked.
+def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[str, Any]:
+    """Return one run with every line of its plans, its messages in a language; numbers of users are masked.
 
     Raises:
         LedgerError: there is no such run.
@@ -68,14 +69,15 @@ def one_run(context: RunContext, reference: str) -> dict[str, Any]:
     syncs = (row["summary"] or {}).get("syncs", [])
     # A run that carries on with a plan has neither made it nor taken it up.
     named = [sync["plan"] for sync in syncs if sync.get("plan")]
-    plans = [_lines_of(context, one, row) for one in dict.fromkeys([*context.ledger.plans_of(row["id"]), *named])]
+    identities = dict.fromkeys([*context.ledger.plans_of(row["id"]), *named])
+    plans = [_lines_of(context, identity, row, lang) for identity in identities]
     keys = ("mode", "person", "started_at", "finished_at", "exit_code")
     failed = [sync for sync in syncs if sync.get("error")]
     errors = [{"sync": sync["sync"], "error": sync["error"]} for sync in failed]
     return {"run": row["id"], **{key: row[key] for key in keys}, "errors": errors, "plans": plans}
 
 
-def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     """Return the lines of a plan as one run has left them: what came of them before or after is another run's story."""
     kept = context.ledger.plan(identity)
     if row["mode"] in _PLANS:
@@ -89,7 +91,7 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any]) -> dic
         result = account(kept.sync, kept.entries, known, unplanned, at=row["finished_at"] or kept.created_at)
     sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
-    lines = line_report(validated(Result, result), masked=masked).to_dict("records")
+    lines = line_report(validated(Result, result), masked=masked, lang=lang).to_dict("records")
     return {
         "plan": identity,
         "sync": kept.sync,

@@ -87,8 +87,8 @@ class Code(StrEnum):
     NAME_TAKEN = "name_taken"
     # Of what a reconciliation finds in a place.
     NO_NUMBER_IN_IT = "no_number_in_it"
-    NAME_TWICE = "name_twice"
-    NUMBER_TWICE = "number_twice"
+    NAME_STANDS_TWICE = "name_stands_twice"
+    NUMBER_STANDS_TWICE = "number_stands_twice"
     # In words that are not ours: of a release before there were codes, or of a rule that somebody's own service has.
     OTHER = "other"
 

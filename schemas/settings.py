@@ -78,8 +78,8 @@ class Settings(Section):
     switchboard: Annotated[str, Field(pattern=r"^[+(]?[0-9][0-9() -]{4,24}$")] | None = None
     """the number that extensions standing alone belong to, such as `"22 999 00 00"`; see [numbers](numbers.md)"""
     lang: Language | None = None
-    """the language of `check` and of reconciliations, `"pl"` or `"en"`; without it the environment's: `LC_ALL`,
-    `LC_MESSAGES` or `LANG`; the option `--lang` comes first"""
+    """the language of `check`, of reconciliations and of the messages in `show`, `"pl"` or `"en"`; without it the
+    environment's: `LC_ALL`, `LC_MESSAGES` or `LANG`; the option `--lang` comes first"""
     reports: FilePath = Path("reports")
     """the folder of the reports"""
     ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
@@ -38,9 +40,10 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
     RUN is the id or how it begins; `last` is the newest one.
     """
     from flows.run_history import one_run, show_one_run
+    from tasks.messages.catalogue import language
 
     with connected(ctx, config) as context:
-        run = one_run(context, run_id)
+        run = one_run(context, run_id, language(None, context.settings.lang, os.environ))
     if as_json:
         print_json(run)
     else:

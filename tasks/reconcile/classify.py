@@ -139,7 +139,7 @@ def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     times = marked.iloc[order].groupby(["owner", "mark"]).cumcount()
     again = times[times > 0]
     rows.loc[again.index, "kind"] = str(FindingKind.DUPLICATE)
-    twice = Problem(Code.NAME_TWICE if side.names_are_keys else Code.NUMBER_TWICE)
+    twice = Problem(Code.NAME_STANDS_TWICE if side.names_are_keys else Code.NUMBER_STANDS_TWICE)
     rows.loc[again.index, "what"] = packed(twice)
     rows.loc[again.index, "part"] = again.astype("str")
     return rows

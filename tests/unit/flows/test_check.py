@@ -22,6 +22,7 @@ from flows.run_history import history, one_run, show_history, show_one_run
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import LedgerError, UsageError
 from schemas.syncs import Guard
+from tasks.messages.catalogue import LANGUAGES
 
 STATE = read_state(None)
 
@@ -274,6 +275,18 @@ def test_a_plan_shows_what_would_be_done_even_after_it_was_applied(context: RunC
     assert one_run(context, planned["run"])["plans"] == before
     lines: list[dict[str, Any]] = one_run(context, "last")["plans"][0]["lines"]
     assert sorted({line["outcome"] for line in lines}) == ["applied", "unchanged"]
+
+
+def test_the_ledger_tells_a_run_in_the_readers_language(context: RunContext) -> None:
+    run(context, RunRequest("plan", ["users"]))
+    english, polish = (
+        {line["code"]: line["message"] for plan in one_run(context, "last", lang)["plans"] for line in plan["lines"]}
+        for lang in LANGUAGES[::-1]
+    )
+    cell = 'rejected: number "•••": This is an extension alone: the number that it belongs to is missing.'
+    assert english["number-extension"] == cell
+    assert polish["number-extension"].startswith('odrzucono: number "•••": ')
+    assert english.keys() == polish.keys()
 
 
 def test_a_run_that_is_not_there_is_told(context: RunContext) -> None:
