@@ -10,6 +10,7 @@ import pandas as pd
 
 from connectors.files.reading import read_bytes
 from flows.check_console import show_checked
+from flows.claims import file_claims, refuse_contested, rivals_of
 from flows.offline import Configured
 from flows.sources import ExtractedSource, judge_source, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
@@ -38,6 +39,7 @@ class CheckedFile:
         raw: the bytes, None where they could not be had.
         source: the lines, None where the file could not be read.
         problems: `line, column, value, code, level, reason, advice, suggestion`, nothing masked.
+        judged: what the lines want, None likewise.
     """
 
     item: dict[str, Any]
@@ -45,6 +47,7 @@ class CheckedFile:
     raw: bytes | None = None
     source: ExtractedSource | None = None
     problems: Sequence[Mapping[str, Any]] = ()
+    judged: Checked | None = None
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,20 @@ def check_sources(
     """
     files: list[CheckedFile] = []
     errors: list[PhonesyncError] = []
+    error: PhonesyncError | None
     for name, sync in {name: context.sync(name) for name in names or context.settings.syncs}.items():
-        raw = None
+        raw, error = None, None
         try:
             raw = read_bytes(sync.source)
             checked = _checked(context, name, raw, lang)
-            error: PhonesyncError | None = checked.source.refusal if checked.source else None
+            error = checked.source.refusal if checked.source else None
+            error = error or _claimed_twice(context, name, checked)
         except (SourceError, ConfigurationError) as caught:
             error = caught
             item = {"sync": name, "file": str(sync.source), "error": str(error), "problems": []}
             checked = CheckedFile(item, sync, raw)
         if error:
+            checked.item.setdefault("error", str(error))
             errors.append(error)
             checked.item["problems"] = [_of_file(error, lang), *checked.item["problems"]]
         files.append(checked)
@@ -127,7 +133,16 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language) -> Chec
         "notes": _notes(context, sync, source, checked, lang),
         "problems": _rows(shown),
     }
-    return CheckedFile(item, sync, raw, source, _rows(problems))
+    return CheckedFile(item, sync, raw, source, _rows(problems), checked)
+
+
+def _claimed_twice(context: Configured, name: str, checked: CheckedFile) -> SourceError | None:
+    """Return why two files cannot both be right, None where nothing of this one stands in another of the place."""
+    try:
+        refuse_contested(file_claims(context, name, checked.judged), rivals_of(context, name))
+    except SourceError as error:
+        return error
+    return None
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from flows.context import RunContext
 from flows.offline import Configured
 from flows.sources import extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, UsageError
@@ -18,6 +17,9 @@ from schemas.syncs import Sync
 from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
 from tasks.source.validation import Checked
+
+if TYPE_CHECKING:
+    from flows.context import RunContext
 
 
 def place_of(context: Configured, sync: Sync) -> tuple[str, str]:

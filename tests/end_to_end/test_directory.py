@@ -9,6 +9,7 @@ import pytest
 from directory_nights import SERVICES, Nights, of
 from road_trip import Road, apio_state
 
+from flows.check import check_sources
 from flows.claims import release
 from flows.entry_history import events_of
 from flows.run import RunRequest, run
@@ -41,6 +42,11 @@ def test_an_owner_in_two_files_is_refused_with_both_lines(nights: Nights) -> Non
         assert re.search(r"one\.csv, line 3: \S+two\.csv, line 3 \(sync two\)", first)
         assert re.search(r"two\.csv, line 3: \S+one\.csv, line 3 \(sync one\)", second)
     assert nights.numbers("2") == [B]
+    checked = check_sources(nights.road.context(), (), lang="pl")
+    assert checked.exit_code == ExitCode.INVALID
+    told = [problem for item in checked.summary["syncs"] for problem in item["problems"]]
+    assert [(problem["code"], problem["line"]) for problem in told] == [("file-claimed", 3)] * 2
+    assert "wiersz 3" in told[0]["reason"]
 
 
 def test_an_owner_that_was_only_found_right_is_told_when_it_leaves(nights: Nights) -> None:
