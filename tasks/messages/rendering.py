@@ -46,7 +46,7 @@ def sentence(problem: Problem, lang: Language = "en") -> str:
         if name in values and known(f"term.{kind}-{values[name]}"):
             values[name] = text(f"term.{kind}-{values[name]}", lang)
     said = render(str(problem.code.value), lang, place=problem.place, **values)
-    if not isinstance(problem.code, LineCode) or "cell" not in values:
+    if "cell" not in values:
         return said
     where = "rejected.cell" if values["column"] else "rejected.line"
     return render(where, lang, column=values["column"], cell=values["cell"], said=said)

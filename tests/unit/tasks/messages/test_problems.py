@@ -94,6 +94,8 @@ def test_a_rejected_line_quotes_its_cell_unless_it_is_hidden() -> None:
     assert sentence(problem) == 'rejected: Telefon "{Anna}": There is no number in this text.'
     assert sentence(problem, "pl") == 'odrzucono: Telefon "{Anna}": W tym tekście nie ma numeru.'
     assert sentence(hide_cell(problem)) == 'rejected: Telefon "•••": There is no number in this text.'
+    own = Problem(Code.OTHER, {"said": "no room", "column": "Name", "cell": "Anna"})
+    assert sentence(own, "pl") == 'odrzucono: Name "Anna": no room'
     whole = Problem(LineCode.LINE_NUL, {"column": "", "cell": ""})
     assert sentence(whole) == "rejected: a NUL byte in the line"
 
