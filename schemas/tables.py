@@ -10,12 +10,16 @@ of these together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandera.dtypes import DataType
+from pandera.engines.pandas_engine import STRING
 from pandera.errors import SchemaError, SchemaErrors
 from pandera.typing import Series
 
@@ -278,6 +282,27 @@ class Finding(_Table):
         return _among(["", "new", "persisting"], column)
 
 
+class _Text(STRING):
+    """Text, as pandera's own type has it, with one answer for the whole column.
+
+    An answer row by row lets pandera print the rows that are wrong, even where none is: 3 ms a column, which was a
+    quarter of the time of a small sync.
+    """
+
+    def check(self, pandera_dtype: DataType, data_container: Any = None) -> bool:
+        """Tell whether all are text."""
+        found: Any = super().check(pandera_dtype, data_container)
+        return bool(np.all(found))
+
+
+@cache
+def _schema(model: type[pandera.DataFrameModel]) -> pandera.DataFrameSchema:
+    schema = model.to_schema()
+    text = _Text()  # type: ignore[call-arg] # a dataclass by pandera's decorator
+    texts = {name: {"dtype": text} for name, column in schema.columns.items() if isinstance(column.dtype, STRING)}
+    return schema.update_columns(texts)
+
+
 def validated(model: type[pandera.DataFrameModel], frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame itself, which is a table of that model: neither copied nor coerced.
 
@@ -285,7 +310,7 @@ def validated(model: type[pandera.DataFrameModel], frame: pd.DataFrame) -> pd.Da
         InternalError: it is not; the message names the table, the column and what was expected, and no value.
     """
     try:
-        model.to_schema().validate(frame, inplace=True)
+        _schema(model).validate(frame, inplace=True)
     except (SchemaError, SchemaErrors) as error:
         first = error.schema_errors[0] if isinstance(error, SchemaErrors) else error
         # The error holds the frame itself, and quotes from it: whoever logs a cause would log somebody's numbers.
