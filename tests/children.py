@@ -1,4 +1,4 @@
-"""Processes of a test: they hear Ctrl-C wherever the suite was started, and none outlives its test."""
+"""Processes of a test: they hear every signal wherever the suite was started, and none outlives its test."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 
-def hear_interrupts() -> None:
-    """Let this process and its children hear SIGINT again: a script lets what it starts in the background ignore it."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+def hear_signals() -> None:
+    """Let this process and its children hear signals again that a script, or nohup, lets what it starts ignore."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @contextmanager

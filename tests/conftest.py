@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from children import hear_interrupts
+from children import hear_signals
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from xdist.scheduler import LoadFileScheduling
@@ -46,7 +46,7 @@ settings.register_profile("explore", derandomize=False, max_examples=1000, print
 def pytest_configure(config: pytest.Config) -> None:
     """Guard the process before anything is collected, and begin as a process of phonesync does."""
     tune_garbage_collection()
-    hear_interrupts()
+    hear_signals()
     sys.addaudithook(_refuse_the_network)
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("phonesync")

@@ -7,10 +7,23 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+from prefect import settings
+from prefect.settings import PREFECT_HOME, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
 HERE = Path(__file__).parent
+# What nobody here waits for, and what looks into the database every few seconds.
+IDLE = (
+    settings.PREFECT_SERVER_ANALYTICS_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_FOREMAN_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED,
+    settings.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED,
+)
 _server = pytest.StashKey[ExitStack]()
 
 
@@ -21,7 +34,7 @@ def prefect_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("DO_NOT_TRACK", "1")
-        stack.enter_context(temporary_settings({PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}))
+        stack.enter_context(temporary_settings({PREFECT_HOME: home, **dict.fromkeys(IDLE, False)}))
         stack.enter_context(prefect_test_harness(server_startup_timeout=180))
         request.config.stash[_server] = stack
         yield home

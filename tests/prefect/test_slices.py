@@ -6,9 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL
+from waiting import PATIENCE
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.options import Fault
@@ -36,6 +36,7 @@ from flows.slice_writing import has_ended
 
 ROOT = Path(__file__).parent.parent.parent
 FACULTIES = 60
+LOOK_SECONDS = 0.5  # between two looks of the pool for work
 STATE = {
     "usos": {
         "consumers": [
@@ -125,9 +126,10 @@ class University:
     flow: Any
     deployment: UUID
     slices: UUID
+    killed: list[int] = field(default_factory=list)
 
-    def run(self, pool: Pool, *, kill_after: int | None = None) -> Any:
-        """Return the final state of a sync whose slices the pool runs; after so many writes one of these is killed."""
+    def run(self, pool: Pool) -> Any:
+        """Return the final state of a sync whose slices the pool runs."""
         parameters = {"config": str(self.config), "syncs": ["faculties"]}
         with get_client(sync_client=True) as client, ThreadPoolExecutor(1) as thread:
             made = client.create_flow_run_from_deployment(self.deployment, parameters=parameters)
@@ -135,25 +137,26 @@ class University:
             ended = thread.submit(run_flow, self.flow, flow_run=run, parameters=parameters, return_type="state")
             while not ended.done():
                 pool.look(self.slices)
-                for _ in range(10):  # in the middle is soon over
-                    if kill_after is not None and self.writes > kill_after:
-                        self.kill_a_writer()
-                        kill_after = None
-                    time.sleep(0.05)
+                wait([ended], LOOK_SECONDS)
             for process in pool.started.values():
                 process.wait()
-            assert kill_after is None, "nobody was killed"
             return ended.result()
 
-    def kill_a_writer(self) -> None:
-        """Kill the process of a slice that is being written, as the ledger knows it."""
+    def kill_at(self, write: int) -> None:
+        """Kill the process of a slice that is being written, while the service is at its so manieth write."""
+        fault = Fault("replace", "another_writer", nth=write, mutation=lambda _: self._kill_a_writer())
+        self.sandbox.usos.faults.insert(0, fault)
+
+    def _kill_a_writer(self) -> None:
+        """Kill one of those that write, as the ledger knows them."""
         ledger = Ledger.open(self.ledger)
         claims = ledger.locks.held("slices of ").values()
         writer = next(claim.holder for claim in claims if not has_ended(claim))
         ledger.close()
         process = int(writer.rpartition(":")[2])
-        assert process != os.getpid(), "the run writes by itself"
-        os.kill(process, signal.SIGKILL)
+        if process != os.getpid():  # the run itself writes where no worker comes
+            os.kill(process, signal.SIGKILL)
+            self.killed.append(process)
 
     @property
     def writes(self) -> int:
@@ -176,11 +179,10 @@ def university(folder: Path, ledger: str) -> Iterator[University]:
         slices = client.create_deployment(
             flow_id=client.create_flow(flows["slice"]),
             name="write-slice",
-            path=str(ROOT),
-            entrypoint="flows/orchestration/slices.py:write_one_slice",
+            entrypoint="flows.orchestration.slices.write_one_slice",
+            # As `phonesync serve` deploys it. A path of a file would be copied first, with all that stands beside it.
+            pull_steps=[{"prefect.deployments.steps.set_working_directory": {"directory": str(ROOT)}}],
         )
-        # Every answer takes a while, so that there is a middle in which somebody can be killed.
-        sandbox.usos.faults.append(Fault("replace", "slow_after_commit", times=10**6, seconds=0.1))
         yield University(sandbox, config, ledger, flows["sync"], deployment, slices)
 
 
@@ -191,10 +193,13 @@ def everything_is_there(there: University) -> None:
 
 
 def test_a_killed_slice_costs_time_and_loses_nothing(
-    prefect_server: dict[str, str], postgres: str, tmp_path: Path
+    prefect_server: dict[str, str], postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("schemas.limits.WORKER_COMES_SECONDS", PATIENCE)
     with university(tmp_path, postgres) as there:
-        state = there.run(Pool(prefect_server, most=2), kill_after=4)
+        there.kill_at(write=5)
+        state = there.run(Pool(prefect_server, most=2))
+        assert there.killed, "nobody was killed"
         assert (state.type, state.name) == ("COMPLETED", "Completed"), state.message
         (sync,) = state.result()["syncs"]
         assert (sync["outcomes"]["applied"], sync["verified"]) == (2 * FACULTIES, True)

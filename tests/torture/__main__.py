@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "road")]
 
 from campaign import laid_out, one_history, some_histories  # noqa: E402 - likewise
-from children import hear_interrupts  # noqa: E402 - after the path
+from children import hear_signals  # noqa: E402 - after the path
 from figures import Figures  # noqa: E402 - likewise
 from histories import draw  # noqa: E402 - likewise
 from processes import REAL, real_history  # noqa: E402 - likewise
@@ -69,7 +69,7 @@ def _together(given: argparse.Namespace, parts: list[range], figures: Figures, b
 
 def _begin() -> None:
     tune_garbage_collection()
-    hear_interrupts()
+    hear_signals()
 
 
 def _tell(broken: list[tuple[int, str]]) -> None:
