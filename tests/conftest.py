@@ -16,7 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from flows.startup import tune_garbage_collection
 
-_SERVED = {"tests/browser/test_front_door.py"}
+_SERVED = {"tests/browser/test_front_door.py", "tests/prefect/test_serve.py"}
 # Servers, browsers, processes that are killed, and Prefect: what `make quick` leaves out.
 _SLOW = (
     "tests/browser/",
@@ -77,9 +77,11 @@ def pytest_collection_finish() -> None:
 
 def _turn(nodeid: str) -> int:
     file = nodeid.partition("::")[0]
-    if _serves(file):
+    if file in _SERVED:
         return 0
-    return 1 if file.startswith(("tests/end_to_end/", "tests/torture/")) else 2
+    if _serves(file):  # after those with a server of their own: the one that these share would be there for nobody
+        return 1
+    return 2 if file.startswith(("tests/end_to_end/", "tests/torture/")) else 3
 
 
 def _serves(file: str) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from prefect import settings
 from prefect.settings import PREFECT_HOME, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 HERE = Path(__file__).parent
 # What nobody here waits for, and what looks into the database every few seconds.
@@ -30,6 +29,9 @@ _server = pytest.StashKey[ExitStack]()
 @pytest.fixture(scope="session")  # half a minute to start: one for all
 def prefect_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Run a server that keeps its data in a temporary folder, which this returns, and tells nobody."""
+    # With all of Prefect's server: two seconds for each process that merely collects.
+    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415 - see above
+
     home = tmp_path_factory.mktemp("prefect")
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
@@ -25,6 +28,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 from waiting import PATIENCE, eventually
 
 from connectors.sandbox.server import Sandbox
+from flows.cli import main
 from flows.sandbox import SAMPLES, credentials, read_state
 
 COMMAND = Path(sys.executable).with_name("phonesync")
@@ -124,8 +128,15 @@ class Served:
         return self.process.wait(PATIENCE)
 
     def plan(self, *arguments: str) -> dict[str, Any]:
-        """Carry a command out beside Prefect, and return what it prints as JSON."""
-        made: dict[str, Any] = json.loads(self.command(*arguments, "--json").stdout)
+        """Carry a command out beside Prefect, in this process, and return what it prints as JSON."""
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out):
+            for name in os.environ.keys() - self.environ.keys():
+                patch.delenv(name)
+            for name, value in self.environ.items():
+                patch.setenv(name, value)
+            main(["-c", str(self.config), *arguments, "--json"])
+        made: dict[str, Any] = json.loads(out.buffer.getvalue())  # type: ignore[attr-defined] # BytesIO, see above
         return made
 
     def command(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

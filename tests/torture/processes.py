@@ -76,6 +76,13 @@ class Desk:
             out, err = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, out, err, self.writes() - before)
 
+    def change(self, old: str, new: str) -> None:
+        """Change a text that the configuration has."""
+        config = self.folder / "phonesync.toml"
+        text = config.read_text(encoding="utf-8")
+        assert old in text
+        config.write_text(text.replace(old, new), encoding="utf-8")
+
     def writes(self) -> int:
         """Return how many writes the services were sent."""
         return sum(call.method not in _READS for call in self.sandbox.calls)

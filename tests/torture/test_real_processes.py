@@ -60,5 +60,6 @@ def test_the_second_signal_ends_at_once(tmp_path: Path) -> None:
         assert ended.code == 5
         assert ended.writes < SIZE
         assert "Traceback" not in ended.err
+        desk.change("max_requests_per_second = 5.0", "")
         again = desk.type("sync")
         assert (again.code, changed(desk)) == (0, SIZE), again.err
