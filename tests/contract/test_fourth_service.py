@@ -6,14 +6,26 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from children import started
 
 _PACKAGE = Path(__file__).parent / "fourth_service"
-_COMMAND = "import sys; from flows.cli import main; sys.exit(main())"
+# One process for all commands of a test: starting takes longer than most of them.
+_COMMANDS = """
+import contextlib, io, json, sys
+from flows.cli import main
+
+for line in sys.stdin:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with contextlib.redirect_stdout(out):
+        code = main(json.loads(line))
+    print(json.dumps([code, out.buffer.getvalue().decode()]), flush=True)
+"""
 _FORMS = """
 import json, sys
 from importlib import import_module
@@ -56,12 +68,17 @@ class Installation:
 
     folder: Path
     environ: dict[str, str]
+    process: subprocess.Popen[str]
 
     def phonesync(self, *arguments: str, code: int) -> Any:
-        """Run a command in a process of its own and return its one JSON value."""
-        done = self.python("-c", _COMMAND, *arguments, "--json")
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        """Run a command where the package is installed, and return its one JSON value."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([*arguments, "--json"]) + "\n")
+        self.process.stdin.flush()
+        ended, said = json.loads(self.process.stdout.readline())
+        assert ended == code, said
+        return json.loads(said)
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 - our own command
@@ -80,7 +97,7 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Installation:
+def installation(tmp_path: Path) -> Iterator[Installation]:
     site = tmp_path / "site" / "kartoteka-1.0.dist-info"
     site.mkdir(parents=True)
     (site / "METADATA").write_text("Metadata-Version: 2.1\nName: kartoteka\nVersion: 1.0\n", encoding="utf-8")
@@ -97,7 +114,10 @@ def installation(tmp_path: Path) -> Installation:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     ours = {name: value for name, value in os.environ.items() if name != "PHONESYNC_CONFIG"}
-    return Installation(folder, {**ours, **own})
+    environ = {**ours, **own}
+    ways: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    with started([sys.executable, "-c", _COMMANDS], cwd=folder, env=environ, **ways) as process:
+        yield Installation(folder, environ, process)
 
 
 def test_a_sync_of_another_service_takes_the_whole_road(installation: Installation) -> None:

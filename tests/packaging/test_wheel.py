@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,10 @@ from zipfile import Path as ZipPath
 from zipfile import ZipFile
 
 import pytest
+from children import started
 from packaging.requirements import Requirement
+
+from flows.demo import EXPECTED, FOLDER
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("connectors", "flows", "schemas", "tasks")
@@ -143,11 +147,31 @@ def test_a_file_of_the_checkout_would_be_noticed(installed: Installed) -> None:
     installed.notes.unlink()
 
 
-def test_the_demonstration_runs_without_the_checkout(installed: Installed) -> None:
-    ended = installed.run("demo")
-    assert (ended.returncode, "Nothing was left to do." in ended.stdout) == (0, True), ended.stderr
-    assert [path.name for path in installed.folder.iterdir()] == [".phonesync-demo"]
+def test_the_demonstration_runs_without_the_checkout_and_leaves_one_folder_and_no_process(installed: Installed) -> None:
+    """Its second pass has zero writes, its terminal no warning, and its reports are where it says."""
+    settings = {"PYTHONWARNINGS": "always", "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    with started(
+        installed.command("demo"),
+        cwd=installed.folder,
+        env=installed.environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        told, warned = running.communicate(timeout=300)
+    assert (running.returncode, warned) == (0, "")
+    assert "Nothing was left to do." in told
+    assert "and 0 writes" in told
+    assert told.count("extract source, validate, extract target, plan, guard, write, verify, report") == len(EXPECTED)
+    assert 'faculties.csv, line 16: rejected: Telefon "Nutowska"' in told
+    reports = re.findall(r"\S+\.html", told)
+    assert len(reports) == len(EXPECTED)
+    assert all((installed.folder / report).stat().st_mode & 0o777 == 0o600 for report in reports)
+    assert [path.name for path in installed.folder.iterdir()] == [str(FOLDER)]
     assert not installed.notes.exists()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
 
 
 def test_the_sandbox_runs_without_the_checkout_and_gives_the_samples(installed: Installed) -> None:
