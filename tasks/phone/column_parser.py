@@ -27,8 +27,13 @@ _AT_ONCE: Final = 1 << 17  # texts; what lies between two steps stays in a core'
 _PLAIN: Final = f"^[{WHITE}]*[(]?[+]?[ (]?[0-9][0-9(). {WHITE}{DASHES}-]*[0-9][{WHITE}]*$"
 # Nine digits at least: fewer may lack an area code. Thirteen at most: more may be two numbers.
 _DIGITS: Final = "^[+]?[0-9]{9,13}$"
-_PESEL: Final = "^481[0-2][0-9]{8}$"  # 48 12 151 23 45, or somebody born in 1948: `read_number` looks closer
+# 48 12 151 23 45, or somebody born in 1948; +48 and seven digits; a placeholder, a digit too many: read one by one.
+_UNCLEAR: Final = (
+    "^481[0-2][0-9]{8}$|^(?:[+]|00)48[0-9]{7}$|^(?:(?:[+]|00)?48)?0?(?:123456789|800[0-9]{7})$"  # `read_number` knows
+)
 _BEFORE_A_POLE: Final = "^(?:(?:[+]|00)480?|480?|0?)$"
+_WHOLE: Final = 9  # digits before hours that are surely a number; where lengths vary, fewer may be
+_PERHAPS_WHOLE: Final = 5
 _KINDS: Final = (
     *("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"),
     *("fixed_line", "mobile"),
@@ -46,11 +51,13 @@ def plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
 def _plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
     shapes, digits = _shapes(texts)
     plain = pc.and_(pc.match_substring_regex(shapes.dictionary, _PLAIN), pc.match_substring_regex(digits, _DIGITS))
-    dated = pc.match_substring_regex(shapes.dictionary, _otherwise("[0-9]{4}"))
+    dated = pc.match_substring_regex(shapes.dictionary, _otherwise("[0-9]{4}", region))
     clear = pc.and_not(plain, dated).take(shapes.indices)
     doubtful = pc.and_(plain, dated).take(shapes.indices)
     clear = pc.replace_with_mask(
-        clear, doubtful, pc.invert(pc.match_substring_regex(texts.filter(doubtful), _otherwise("(?:19|20)[0-9]{2}")))
+        clear,
+        doubtful,
+        pc.invert(pc.match_substring_regex(texts.filter(doubtful), _otherwise("(?:19|20)[0-9]{2}", region))),
     )
     bare = _digits(texts.filter(clear), pc.binary_length(digits.take(shapes.indices.filter(clear))))
     return pc.replace_with_mask(pa.nulls(len(texts), pa.large_string()), clear, _decided(bare, region))
@@ -58,23 +65,48 @@ def _plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
 
 def _decided(bare: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
     """Return the E.164 form of each run of digits, null where these rules do not decide."""
-    candidates, unclear = _poles(bare) if region == "PL" else bare, _PESEL
+    candidates, unclear = _poles(bare) if region == "PL" else bare, _UNCLEAR
     for pattern, replacement in _spellings(region):
         candidates = pc.replace_substring_regex(candidates, pattern, replacement)
     metadata = PhoneMetadata.metadata_for_region(region, None)
     if metadata is not None and metadata.international_prefix != "00":
-        unclear = f"{_PESEL}|^(?:{metadata.international_prefix})"
+        unclear = f"{_UNCLEAR}|^(?:{metadata.international_prefix})"
     sure = pc.and_not(_valid(candidates, region), pc.match_substring_regex(bare, unclear))
     return pc.if_else(sure, candidates, pa.scalar(None, pa.large_string()))
 
 
-def _otherwise(year: str) -> str:
-    """Return a pattern wider than what `read_number` takes for a date or a decimal fraction; those are left to it."""
-    between = f"[./{DASHES}-]"
-    return (
-        f"[0-9]{between}[0-9]{{1,2}}{between}{year}|{year}{between}[0-9]{{1,2}}{between}[0-9]"
-        f"|^[{WHITE}]*[0-9]+[.][0-9]{{1,2}}[{WHITE}]*$"
+def _otherwise(year: str, region: str) -> str:
+    """Return a pattern wider than what `read_number` takes for something else; those texts are left to it."""
+    between, digit, dash = f"[./{DASHES}-]", "[0-9]", f"[{DASHES}-]"
+    shaped = year == digit + "{4}"
+    hour = digit + "{1,2}" if shaped else "(?:[01]?[0-9]|2[0-4])"
+    opening = digit + "{1,2}" if shaped else "(?:[6-9]|1[0-2])"
+    closing = digit + "{2}" if shaped else "(?:1[1-9]|2[0-4])"
+    code = digit + "{2,3}" if shaped else "(?:[019][0-9]{1,2}|[23]11)"  # of an emergency
+    zero = digit if shaped else "0"
+    many = f"(?:{digit}[^0-9]*){{{_WHOLE if region == 'PL' else _PERHAPS_WHOLE}}}"
+    abroad = f"^[{WHITE}]*[(]?(?:[+]|{zero}{zero}).*" if region == "PL" else many
+    patterns = (
+        f"{digit}{between}{digit}{{1,2}}{between}{year}|{year}{between}{digit}{{1,2}}{between}{digit}",
+        f"^[{WHITE}]*{digit}+[.]{digit}{{1,2}}[{WHITE}]*$|{digit}{{7}}[.]{digit}{{1,2}}[{WHITE}]*$",  # a fraction
+        # four parts with points, but for 22.551.03.55 and 22.55.10.355
+        f"(?:^|[^0-9])(?:{digit}|{digit}{{3}})(?:[.]{digit}{{1,3}}){{3}}",
+        f"{digit}{{2}}[.](?:{digit}|{digit}{{2}}[.](?:{digit}|{digit}{{3}})|{digit}{{3}}[.](?:{digit}|{digit}{{3}}))[.]{digit}",
+        f"{digit}{{2}}[.]{digit}{{2}}[.]{digit}{{2}}[.]{digit}{{1,2}}[{WHITE}]*$",
+        f"{digit}{{2}}[.]{digit}{{3}}[.]{digit}{{2}}[.](?:{digit}|{digit}{{3}})[{WHITE}]*$",
+        f"{many}[(][{WHITE}]?{hour}[{WHITE}]?{dash}[{WHITE}]?{hour}[{WHITE}]?[)]",  # hours
+        f"{digit}[.]{digit}{{2}}[{WHITE}]?{dash}[{WHITE}]?{digit}{{1,2}}[.]{digit}{{2}}",
+        f"[.]{digit}{{4,6}}[{WHITE}]{digit}{{1,3}}[.]{digit}{{4}}",  # a place on the map
+        # where lengths vary, what may stand behind a number, or before it
+        f"{abroad}[{WHITE}]{opening}{dash}{closing}[{WHITE}]*$",
+        f"{abroad}[{WHITE}(]{code}[{WHITE}]*$|{abroad}[(][{WHITE}]?{digit}{{1,5}}[{WHITE}]*$",
+        *(
+            ()
+            if region == "PL"
+            else (f"^[{WHITE}]*{digit}{{1,2}}[.)][{WHITE}]|^[{WHITE}]*{digit}{{1,4}}[{WHITE}].?.?{zero}",)
+        ),
     )
+    return "|".join(patterns)
 
 
 def _shapes(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, pa.LargeStringArray]:

@@ -8,58 +8,41 @@ over or with two possible meanings has no number but a reason. The field is free
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from schemas.reasons import LineCode
-from tasks.phone.numbering_plan import (
-    AMBIGUOUS,
-    LOCAL,
-    LONGEST_E164,
-    LONGEST_LOCAL,
-    SHORT,
-    SHORTEST_PIECE,
-    TOO_SHORT,
-    Number,
-    NumberingPlan,
-    kind_of,
-    parsed,
-    read_run,
-)
-from tasks.phone.shorthand import (
-    another_ending,
-    behind_a_house,
-    dashed_range,
-    numbers_between,
-    same_area,
-    set_apart_by_spaces,
-)
-from tasks.phone.tokenizer import WORDS, Piece, gather
-from tasks.phone.vocabulary import Token, fold, tidy, tokens
+from tasks.phone.meaning import numbers_of
+from tasks.phone.numbering_plan import AMBIGUOUS, LONGEST_E164, SHORT, Number, NumberingPlan, kind_of, parsed
+from tasks.phone.pieces import WORDS
+from tasks.phone.tokenizer import SEPARATORS, Token, tokens
+from tasks.phone.vocabulary import fold, tidy
 
 __all__ = ["Number", "ParsedNumber", "is_short_code", "means_none", "read_number"]
 
 EMPTY: Final = LineCode.NUMBER_EMPTY
 NONE: Final = LineCode.NUMBER_NONE
-ACCOUNT: Final = LineCode.NUMBER_ACCOUNT
-DATE: Final = LineCode.NUMBER_DATE
 DECIMAL: Final = LineCode.NUMBER_DECIMAL
-LEFT_OVER: Final = LineCode.NUMBER_REST
 LONG_TEXT: Final = LineCode.NUMBER_TEXT
 
 _LONGEST_TEXT: Final = 250
+_Way = tuple[tuple[Number, ...] | str, str]  # the numbers of a text, or why there is none; and its words
+_NO_WORDS: Final = SEPARATORS | {"run", "label", "foreign", "sign", "account"}
 
 _APIO: Final = re.compile(r"\+(\d{1,3})-(\d{4,14})")
+_DIGIT: Final = re.compile(r"\d")
+_AROUND: Final = re.compile(r"^[^\w]+|[^\w.]+$|^\W+$")
 _SHORT_CODE: Final = re.compile(r"[*#]*(?:\d[*#]*){2,6}")
-_ACCOUNT: Final = re.compile(r"(?<!\d)(?:PL ?)?\d{2}(?:[ -]?\d{4}){6}(?!\d)", re.IGNORECASE)
-_DATE: Final = re.compile(
-    r"(?<!\d)(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d"
-    r"|(?:19|20)\d\d([./-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?!\d)"
-)
 _DECIMAL: Final = re.compile(r"\d+\.\d{1,2}")
+_FRACTION: Final = re.compile(r"(?<![\d.])\d{7,}[.,]\d{1,2}(?![\d.,])")
+_STUCK_MAIL: Final = re.compile(r"(\d)[-._]?((?=[^\W\d_])[\w.+-]{1,64}@)")
+_STUCK_PAGE: Final = re.compile(r"(?<=\d)(?=www\.|https?:)", re.IGNORECASE)
+_AREA_WORD: Final = re.compile(r" ?\((?:prefix|prefiks|kier|kierunkowy)\.?\) ?", re.IGNORECASE)
+_LISTED: Final = re.compile(r"(?:^|(?<=[ ;,]))\(?([1-9a-eA-E])(?:\) ?|\. )(?=[^\W_]|[+(])")
+_MARKS: Final = ("123456789", "abcde")
 _NOTHING: Final = re.compile(
     r"-+|brak(?: (?:numeru|telefonu|tel|nr|danych))?|nie (?:ma|posiada|dotyczy)|bez (?:numeru|telefonu)"
     r"|none|null|nil|n/?a|n/?d|n\.[ad]|no (?:number|phone|telephone)|not (?:applicable|available)"
@@ -91,7 +74,11 @@ def _shown(text: str) -> str:
 def means_none(text: str) -> bool:
     """Tell whether the text says in words or with a dash that there is no number; an empty text says nothing."""
     shown = _shown(text)
-    return len(shown) <= _LONGEST_TEXT and _NOTHING.fullmatch(shown.casefold().strip("()[] .")) is not None
+    return len(shown) <= _LONGEST_TEXT and _says_none(shown)
+
+
+def _says_none(shown: str) -> bool:
+    return _NOTHING.fullmatch(shown.casefold().strip("()[] .")) is not None
 
 
 def is_short_code(text: str) -> bool:
@@ -115,17 +102,65 @@ def read_number(
     shown = _shown(text)
     plan = NumberingPlan.of(region, area_code)
     if switchboard and (inside := _inside(shown, plan, _shown(switchboard))):
-        return ParsedNumber(text, inside, _note(tuple(token for token in tokens(shown) if token.kind != "extension")))
+        found = tuple(token for token in tokens(shown, region) if token.kind != "extension")
+        return ParsedNumber(text, inside, _note(found))
     if reason := _not_a_number(shown):
         return ParsedNumber(text, (), reason=reason)
-    found = tuple(tokens(shown))
-    note = _note(found)
-    numbers = _numbers(found, plan)
+    numbers, note = _read(shown, plan)
     if isinstance(numbers, tuple):
         return ParsedNumber(text, numbers, note)
     if platform := _as_platform_writes(shown):
         return ParsedNumber(text, (platform,))
     return ParsedNumber(text, (), note, numbers)
+
+
+def _read(shown: str, plan: NumberingPlan) -> _Way:
+    """Return the numbers of a text, or why there is none, and its words."""
+    ways = _ways_to_cut(shown)
+    read = [_as_tokens(way, plan) for way in ways]
+    if len(read) == 2:
+        read = _addressed(*read)
+    if len({each[0] for each in read if isinstance(each[0], tuple)}) > 1:
+        return AMBIGUOUS, read[0][1]
+    if found := next((each for each in read if isinstance(each[0], tuple)), None):
+        return found
+    if (items := _LISTED.sub(" ; ", shown)) != shown and _is_numbered(shown):
+        listed = _as_tokens(items, plan)
+        if isinstance(listed[0], tuple):
+            return listed
+    return read[0]
+
+
+def _addressed(within: _Way, behind: _Way) -> list[_Way]:
+    """Return what may be meant by digits that stick to an e-mail address: part of it, or of the number before.
+
+    Only a Polish number tells by its length that they complete it: 48 22 552 03 55biuro@… is not Radom's.
+    """
+    if isinstance(behind[0], str) or not all(number.e164.startswith("+48") for number in behind[0]):
+        return [within]
+    return [behind] if isinstance(within[0], str) or len(within[0]) == len(behind[0]) else [within, behind]
+
+
+def _as_tokens(shown: str, plan: NumberingPlan) -> _Way:
+    found = tuple(tokens(shown, plan.region))
+    return numbers_of(found, plan), _note(found)
+
+
+def _ways_to_cut(shown: str) -> tuple[str, ...]:
+    """Return the text with what sticks to its digits set apart, before an e-mail address and within it."""
+    if "pref" in shown or "kier" in shown:
+        shown = _AREA_WORD.sub(" ", shown)
+    if "@" not in shown and "www" not in shown and "http" not in shown:
+        return (shown,)
+    shown = _STUCK_PAGE.sub(" ", shown)
+    apart = _STUCK_MAIL.sub(r"\1 \2", shown)
+    return (shown,) if apart == shown else (shown, apart)
+
+
+def _is_numbered(shown: str) -> bool:
+    """Tell whether a text is a list that counts from one: 1) … 2) …, a. … b. …."""
+    counted = [match[1].casefold() for match in _LISTED.finditer(shown)]
+    return any(counted == list(marks[: len(counted)]) for marks in _MARKS)
 
 
 def _inside(shown: str, plan: NumberingPlan, switchboard: str) -> tuple[Number, ...]:
@@ -136,10 +171,10 @@ def _inside(shown: str, plan: NumberingPlan, switchboard: str) -> tuple[Number, 
         if not is_short_code(shown) or _is_public_code(shown, plan.region):
             return ()
         shown = f"w. {shown}"
-    found = tuple(tokens(shown))
+    found = tuple(tokens(shown, plan.region))
     if next((token.kind for token in found if token.kind in {"run", "extension"}), "") != "extension":
         return ()
-    numbers = _numbers(tuple(tokens(f"{switchboard} {shown}")), plan)
+    numbers = numbers_of(tuple(tokens(f"{switchboard} {shown}", plan.region)), plan)
     same = isinstance(numbers, tuple) and len({number.e164 for number in numbers}) == 1
     return numbers if isinstance(numbers, tuple) and same and all(number.extension for number in numbers) else ()
 
@@ -155,16 +190,13 @@ def _not_a_number(shown: str) -> str:
     """Return why the text as a whole cannot hold a number, or ""."""
     if len(shown) > _LONGEST_TEXT:
         return LONG_TEXT
-    reasons = (
-        (not shown, EMPTY),
-        (means_none(shown), NONE),
-        (is_short_code(shown), SHORT),
-        (re.search(r"\d", shown) is None, WORDS),
-        (_ACCOUNT.search(shown) is not None, ACCOUNT),
-        (_DATE.search(shown) is not None, DATE),
-        (_DECIMAL.fullmatch(shown) is not None, DECIMAL),
-    )
-    return next((reason for applies, reason in reasons if applies), "")
+    if not shown:
+        return EMPTY
+    if _DIGIT.search(shown) is None:
+        return NONE if _says_none(shown) else WORDS
+    if _SHORT_CODE.fullmatch(shown):
+        return SHORT
+    return DECIMAL if _DECIMAL.fullmatch(shown) or _FRACTION.search(shown) else ""
 
 
 def _as_platform_writes(shown: str) -> Number | None:
@@ -181,109 +213,16 @@ def _as_platform_writes(shown: str) -> Number | None:
     return Number(e164, kind=kind_of(number)) if same else None
 
 
-def _numbers(found: tuple[Token, ...], plan: NumberingPlan) -> tuple[Number, ...] | str:
-    """Read every piece, or say why one of them is not understood."""
-    gathered = gather(found)
-    if isinstance(gathered, str):
-        return gathered
-    pieces = _joined(gathered, plan)
-    numbers: list[Number] = []
-    base: Piece | None = None  # the last number written in full, beside which others are written short
-    for piece in pieces:
-        if base and _is_extension(piece, base):
-            if piece.extensions:
-                return AMBIGUOUS
-            numbers.append(replace(numbers[-1], extension=piece.digits))
-            continue
-        read = read_run(piece.run, plan)
-        short = another_ending(piece, base, numbers[-1]) if base else ()
-        if short and read != short:
-            # 355/356; but never where the piece could stand alone, or where an extension may belong to all of them.
-            if isinstance(read, tuple) or piece.extensions:
-                return AMBIGUOUS
-            read = short
-        elif isinstance(read, tuple):
-            if base and piece.joint == "range":
-                read = numbers_between(numbers[-1].e164, read[0].e164)[1:] or AMBIGUOUS
-            base = piece
-        else:
-            read, base = _completed(read, piece, base, numbers, plan)
-        if isinstance(read, str):
-            return LEFT_OVER if len(pieces) > 1 and read in {SHORT, TOO_SHORT, LOCAL} else read
-        numbers += _told_apart(read, piece)
-    return AMBIGUOUS if _towns_differ(pieces, numbers, plan) else tuple(numbers)
-
-
-def _joined(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
-    """Put a number together that a slash cuts behind its area code: +49 (0) 2232 / 68 84 11."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        area = joined[-1] if joined else None
-        if area and piece.joint == "slash" and "+" in area.run and "+" not in piece.run and not area.extensions:
-            whole = f"{area.run} {piece.run}"
-            if isinstance(read_run(area.run, plan), str) and isinstance(read_run(whole, plan), tuple):
-                both = area.labels | piece.labels
-                joined[-1] = replace(piece, run=whole, digits=area.digits + piece.digits, joint=area.joint, labels=both)
-                continue
-        joined.append(piece)
-    return joined
-
-
-def _completed(
-    why: str, piece: Piece, base: Piece | None, numbers: list[Number], plan: NumberingPlan
-) -> tuple[tuple[Number, ...] | str, Piece | None]:
-    """Read a piece that is no number by itself, or return why it is none; and what the next piece stands beside."""
-    if base and (beside := same_area(piece, base, numbers[-1])):
-        return (beside[0],), beside[1]
-    if several := set_apart_by_spaces(piece.run, plan):
-        return several, piece
-    if behind := behind_a_house(piece, plan):
-        return behind, piece
-    between = dashed_range(piece.run, plan)
-    if between and piece.extensions:
-        return AMBIGUOUS, piece
-    return between or why, piece
-
-
-def _is_extension(piece: Piece, base: Piece) -> bool:
-    """Another extension of the same number, after a separator and as long as the one before: wew. 12, 13."""
-    if not piece.joint or not base.extensions or "+" in piece.run:
-        return False
-    return len(piece.digits) == len(base.extensions[-1])
-
-
-def _told_apart(read: tuple[Number, ...], piece: Piece) -> list[Number]:
-    """Return the numbers with what their words say: fax, and extensions of the last one."""
-    numbers = [replace(number, kind="fax") for number in read] if piece.labels == {"fax"} else list(read)
-    if not piece.extensions:
-        return numbers
-    last = numbers.pop()
-    return [*numbers, *(replace(last, extension=extension) for extension in piece.extensions)]
-
-
-def _towns_differ(pieces: list[Piece], numbers: list[Number], plan: NumberingPlan) -> bool:
-    """Beside a number of another town, a number without an area code may be of either."""
-    short = [piece.digits for piece in pieces if SHORTEST_PIECE <= len(piece.digits) <= LONGEST_LOCAL]
-    if not plan.area_code or not short or len(numbers) == 1:
-        return False
-    towns = {
-        number.e164.removesuffix(digits)
-        for digits in short
-        for number in numbers
-        if number.e164.endswith(plan.area_code + digits)
-    }
-    lines = [number.e164 for number in numbers if number.kind in {"fixed_line", "fax"}]
-    return any(not line.startswith(town) for town in towns for line in lines)
-
-
 def _note(found: tuple[Token, ...]) -> str:
     """Return the words that are neither labels nor separators, and an extension that belongs to no number."""
+    if len(found) == 1 and found[0].kind == "run":
+        return ""
     alone = all(token.kind != "run" for token in found)
     parts = [""]
     for token in found:
-        if token.kind in {"note", "plain"} or (alone and token.kind == "extension"):
-            parts[-1] += token.text
-        else:
+        if token.kind in _NO_WORDS or (token.kind == "extension" and not alone):
             parts.append("")
-    words = (re.sub(r"^[^\w]+|[^\w.]+$|^\W+$", "", part) for part in parts)
+        else:
+            parts[-1] += token.text
+    words = [_AROUND.sub("", part) for part in parts if part]
     return "; ".join(word for word in words if word)

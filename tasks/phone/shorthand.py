@@ -6,27 +6,30 @@ Each function returns the numbers that are meant, or nothing where the text leav
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 import phonenumbers
 
 from tasks.phone.numbering_plan import (
     POLAND,
+    SHORTEST_PIECE,
     Number,
     NumberingPlan,
     digits_of,
+    may_lack_area,
     parsed,
     read_international,
     read_one,
     read_run,
 )
-from tasks.phone.tokenizer import Piece
+from tasks.phone.pieces import Piece
 
 _LONGEST_SUFFIX: Final = 8
+_OPENING: Final = frozenset(("od", "from", "von"))
 _POLISH_AREA: Final = 2
 _MOST_IN_RANGE: Final = 10  # numbers from the first to the last: a longer way is more likely something else
 _DASHED: Final = re.compile(r"([^-]*\d) ?- ?(\d{2,4})")  # where no other dash only parts digits
+_INTERNATIONAL: Final = re.compile(r"[ .]00\d{1,3}[ (\-]+\d")  # another number begins here
 _HOUSE: Final = re.compile(r"(\d{1,3}(?:-\d{1,3})?) - (\d.*)")
 
 
@@ -36,20 +39,48 @@ def another_ending(piece: Piece, base: Piece, last: Number) -> tuple[Number, ...
     Only where the digit groups leave no doubt which digits they replace.
     """
     count = len(piece.digits)
-    if piece.joint not in {"slash", "or", "range"} or "+" in piece.run or base.extensions:
+    follows = piece.joint == "list" and (piece.dashed or _is_next(piece, base, last))
+    if not (piece.joint in {"slash", "or", "range"} or follows) or "+" in piece.run or base.extensions:
+        return ()
+    if (
+        piece.jumped
+        or piece.town
+        or piece.stray
+        or "(" in piece.run
+        or (piece.joint == "range" and _is_closing_time(piece, base))
+    ):
         return ()
     if count > _LONGEST_SUFFIX or count >= len(base.digits):
         return ()
-    # A cut goes through the last group or between two: 55 20 355/56 is clear, 552 03 55/123 may be an extension.
-    groups = re.findall(r"\d+", base.run)
-    ends = {sum(map(len, groups[-many:])) for many in range(1, len(groups))}
-    if count >= len(groups[-1]) and count not in ends:
+    if not fits_groups(piece, base):
         return ()
     end = last.e164[1:-count] + piece.digits
     if piece.joint == "range":
         return numbers_between(last.e164, f"+{end}")[1:]
     read = read_international(end)
     return (read,) if isinstance(read, Number) else ()
+
+
+def fits_groups(piece: Piece, base: Piece) -> bool:
+    """Tell whether the digit groups of a number leave no doubt which of its digits others replace.
+
+    A cut goes through the last group or between two: 55 20 355/56 is clear, 552 03 55/123 may be an extension.
+    """
+    count, groups = len(piece.digits), re.findall(r"\d+", base.run)
+    ends = {sum(map(len, groups[-many:])) for many in range(1, len(groups))}
+    return count < len(groups[-1]) or count in ends
+
+
+def _is_next(piece: Piece, base: Piece, last: Number) -> bool:
+    """Tell whether digits go on a row of endings that has begun: 50-55, 59."""
+    count = len(piece.digits)
+    step = int(piece.digits) - int(last.e164[-count:]) if count < _POLISH_AREA + 1 else 0
+    return not last.e164.endswith(base.digits[-count:]) and 0 < step < _MOST_IN_RANGE
+
+
+def _is_closing_time(piece: Piece, base: Piece) -> bool:
+    """Tell whether "do 15" may be the hour at which an office closes, and not the last number of a row."""
+    return len(piece.digits) == 2 and 10 <= int(piece.digits) <= 22 and base.named.casefold() not in _OPENING
 
 
 def same_area(piece: Piece, base: Piece, last: Number) -> tuple[Number, Piece] | None:
@@ -61,16 +92,21 @@ def same_area(piece: Piece, base: Piece, last: Number) -> tuple[Number, Piece] |
     area, rest = _visible_area(base.run, last)
     if not area or "+" in piece.run or piece.joint == "range" or len(rest) != len(piece.digits):
         return None
-    if piece.elsewhere:
+    alike = tuple(map(len, re.findall(r"\d+", piece.run))) == tuple(map(len, re.findall(r"\d+", base.run)[1:]))
+    if last.e164.startswith("+48") and not may_lack_area(piece.run, "PL") and not (alike and piece.run[0] not in "01("):
+        return None  # (22) 552 03 55, 22 552 03
+    if piece.elsewhere or (piece.town and len(piece.digits) < SHORTEST_PIECE):
         return None  # Kraków (12) 664 51 04, Warszawa 552 03 55
     read = read_international(last.e164[1 : -len(rest)] + piece.digits)
     if not isinstance(read, Number):
         return None
-    return read, replace(piece, run=f"({area}) {piece.run}", digits=area + piece.digits)
+    return read, piece._replace(run=f"({area}) {piece.run}", digits=area + piece.digits)
 
 
 def set_apart_by_spaces(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
     """Read numbers that share the area code before them: 17 7445715 7445717."""
+    if _INTERNATIONAL.search(run):
+        return ()
     groups = run.split(" ")
     found = []
     for many in range(1, len(groups)):
@@ -119,13 +155,15 @@ def numbers_between(first: str, last: str) -> tuple[Number, ...]:
 
 def _visible_area(run: str, number: Number) -> tuple[str, str]:
     """Return the area code and the rest of a number where its writing sets them apart, else two empty texts."""
-    whole = parsed(number.e164, None)
-    if whole is None:
-        return "", ""
-    national = phonenumbers.national_significant_number(whole)
-    # Poland dials the area code always; the library then counts none, but people go on writing it apart.
-    polish = _POLISH_AREA if whole.country_code == POLAND and number.kind == "fixed_line" else 0
-    length = phonenumbers.length_of_geographical_area_code(whole) or polish
+    if number.e164.startswith(f"+{POLAND}"):
+        # Poland dials the area code always; the library then counts none, but people go on writing it apart.
+        national, length = number.e164[3:], _POLISH_AREA if number.kind in {"fixed_line", "fax"} else 0
+    else:
+        whole = parsed(number.e164, None)
+        if whole is None:
+            return "", ""
+        national = phonenumbers.national_significant_number(whole)
+        length = phonenumbers.length_of_geographical_area_code(whole)
     area, rest = national[:length], national[length:]
     apart = re.search(r"\D+" + r"\D*".join(rest) + r"\D*$", run) and digits_of(run).endswith(national)
     return (area, rest) if area and apart else ("", "")

@@ -45,7 +45,8 @@ def _ways(shown: str, mark: str) -> list[str]:
         ways.append(f"({behind[2]}) {behind[1]}")
     # Where the area code stands twice, the last digits are too many for that reason.
     if once == shown and (loose := _LOOSE.fullmatch(shown)):
-        ways.append(f"{loose[1]}{mark}{loose[2]}")
+        # 551 03 55,56 may be another number as well as an extension; then neither of them stands out.
+        ways += [f"{loose[1]}{mark}{loose[2]}", f"{loose[1]}/{loose[2]}"]
     return ways
 
 

@@ -1,98 +1,345 @@
-"""Pieces of a text: each run of digits with the words, extensions and separators that belong to it."""
+"""Cut a text into typed tokens: numbers, extensions, labels, and all that has digits and is no telephone number."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+import re
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
 
-from schemas.reasons import LineCode
-from tasks.phone.numbering_plan import AMBIGUOUS, SHORTEST_PIECE
-from tasks.phone.vocabulary import Token
+from tasks.phone.typed_tokens import (
+    Typed,
+    TypedKind,
+    account_follows,
+    behind_word,
+    bracketed_hours,
+    code_at,
+    initials_at,
+    is_street,
+    may_begin,
+    online,
+    value_of,
+    with_figure,
+)
+from tasks.phone.vocabulary import ELSEWHERE, OTHER_NUMBERS, TOWNS, WORDS, WordKind
 
-EXTENSION: Final = LineCode.NUMBER_EXTENSION
-OTHER: Final = LineCode.NUMBER_OTHER
-WORDS: Final = LineCode.NUMBER_WORDS
-LETTERS: Final = LineCode.NUMBER_LETTERS
-SIGNS: Final = LineCode.NUMBER_SIGNS
-
-Joint = Literal["", "list", "or", "range", "slash"]
+TokenKind = Literal[
+    "run", "extension", "list", "or", "range", "slash", "label", "foreign", "note", "office", "town", "plain", "sign"
+]
+SEPARATORS: Final = frozenset(("list", "or", "range", "slash"))
+_WORDS: Final = frozenset(("note", "office", "town"))
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A run of digits with what was said about it.
+class Token(NamedTuple):
+    """A stretch of a folded text and what it is.
 
-    Attributes:
-        run: the digits and the separators between them.
-        digits: the digits alone.
-        joint: the separator before it.
-        labels: the meanings of the labels around it.
-        extensions: the extensions behind it, in order.
-        named: whether a word that is no label stands right before it, such as a street's name.
-        elsewhere: whether a word with a capital stands between it and the piece before: perhaps another town's name.
+    `value` is a run with plain brackets and spaces, an extension's digits ("" where they are too many for one), a
+    label's meaning or a town's area code.
     """
 
-    run: str
-    digits: str
-    joint: Joint = ""
-    labels: frozenset[str] = frozenset()
-    extensions: tuple[str, ...] = ()
-    named: bool = False
-    elsewhere: bool = False
+    kind: TokenKind | TypedKind
+    text: str
+    value: str = ""
 
 
-def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of token
-    """Gather the tokens into pieces, or say which token makes the text another thing."""
-    pieces: list[Piece] = []
-    joint: Joint = ""
-    labels, before = frozenset[str](), Token("plain", "")
-    named = elsewhere = False
-    for token in found:
-        match token.kind:
-            case "sign":
-                return SIGNS
-            case "foreign":
-                return OTHER
-            case "run" if before.kind == "note" and before.text[-1].isalnum():
-                return LETTERS
-            case "note" if before.kind == "run" and token.text[0].isalnum():
-                return LETTERS
-            case "run" if joint == "slash" and "+" not in token.text and pieces and _is_area(pieces[-1]):
-                area = pieces[-1]
-                pieces[-1] = replace(area, run=f"{area.run} {token.text}", digits=area.digits + token.value)
-                joint = ""
+# A digit run is taken whole, with every separator inside it: what its digits mean is decided elsewhere, on all of them.
+_LEX: Final = re.compile(
+    r"""
+    (?P<mark>[¹²³⁴⁵⁶⁷⁸⁹⁰]+)
+    |(?P<word>[^\W\d_]+)
+    |(?P<run>(?:[(\[{][(\[{ ]*)?(?:\+[ (\[{]*)?(?:48[ )\]}]*\+\ ?)?\d(?:[\d ().\-_\[\]{}]*\d)?[)\]}]*)
+    |(?P<slash>/)
+    |(?P<hash>\#[\s.:=]*(?P<digits>\d{1,6})(?!\w))
+    |(?P<star>\*(?=\d)[\d *\#]*)
+    |(?P<list>[,;|&\\]|(?<!\S)[*•·+]{1,3}(?!\S))
+    |(?P<plain>(?:
+        [\s.:)\]}"'„”’‚‘“«»!?…@№\-_☎☏✆✉🕿📞📱📠†]
+        |[(\[{](?![ (\[{]*\+?[ (]*\d)|(?<=\S)\*(?![\d\#])|\+(?!\s*[(\[{]?\d)
+    )+)
+    |(?P<sign>.)
+    """,
+    re.VERBOSE,
+)
+_PLAIN: Final = re.compile(r"\+?\d[\d -]{5,18}\d|\(\+?\d{1,4}\) ?\d[\d -]{4,12}\d")
+_DATED: Final = re.compile(r"(?<!\d)(?:\d{1,2}-\d{1,2}-(?:19|20)\d\d|(?:19|20)\d\d-\d{1,2}-\d{1,2})(?!\d)")
+_BRACKETED: Final = re.compile(r"\(\d+ ?- ?\d+\)")
+_SLASHED: Final = re.compile(r"/ ?(0?[ -]?\d\d) ?/(?: ?- ?| )?(\d(?:[\d .\-]*\d)?)")
+_SIGNS: Final = re.compile(r"[.\-]|.\(")
+_UNUSUAL: Final = re.compile(r"[\[\]{}_]")
+_BOUNDARY: Final = re.compile(r"(?<=[ (\[])\d")
+_TAIL: Final = re.compile(r"[^\d)\]}]+$")
+_EXTENSION: Final = re.compile(r"[\s.:=]*(\d{1,6})(?!\w)")
+_TIGHT: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?(\d{1,6})(?!\w)")
+_POINTED: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?\d")
+_LOOSE: Final = re.compile(r" (\d{1,4})(?!\w)(?= ?(?:[,;)\]|/]|$|i |lub |oraz ))")
+_BOTH: Final = re.compile(r"(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?![^\W\d_])", re.IGNORECASE)
+_TIMED: Final = re.compile(r" (?:[01]?\d|2[0-4])[:.][0-5]\d(?!\d|[.:]\d)")
+_YEAR: Final = re.compile(r" (?:19|20)\d\d(?!\w|[./-]\d)(?: ?r\b\.?)?")
+_FIGURE: Final = re.compile(r"\.? ?\d")
+_VALUE: Final = re.compile(r"[.:# ]*(?:(?:nr|numer)\b\.? ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
+_ACCOUNT: Final = 26  # digits
+_AFTER_NAME: Final = frozenset("-0123456789")
+_TELEPHONE: Final = frozenset(("tel", "telefon", "phone"))
+_INITIAL: Final = frozenset(("p", "c", "s", "dz", "ust", "ip"))
+_NOUN: Final = re.compile(r"\.? ([^\W\d_]+)[:. ]*(?=\d)")
+_ROUND: Final = str.maketrans("[]{}_", "()() ")
+
+
+def tokens(folded: str, region: str = "PL") -> tuple[Token, ...]:
+    """Cut a folded text into tokens that together are the whole text; the same text gives the same tokens.
+
+    Args:
+        folded: the text.
+        region: the country whose postal codes and words for an extension are told.
+    """
+    if _PLAIN.fullmatch(folded) and not _DATED.search(folded) and not bracketed(folded):
+        return (Token("run", folded, folded),)
+    return tuple(_Cutting(folded, region).tokens())
+
+
+def bracketed(folded: str) -> bool:
+    """Tell whether brackets hold more than one group of digits."""
+    return _BRACKETED.search(folded) is not None
+
+
+class _Cutting:
+    """One text while it is cut."""
+
+    def __init__(self, folded: str, region: str) -> None:
+        self.folded, self.region = folded, region
+        self.at = 0
+        self.online = online(folded)
+        self.before: Token | None = None  # the last one that is not plain
+        self.has_postal = self.street = False
+        self.touching = ""  # the kind of the last one, plain or not
+
+    def tokens(self) -> Iterator[Token]:
+        many = len(self.folded)
+        while self.at < many:
+            token = self.next()
+            self.at += len(token.text)
+            kind = self.touching = token.kind
+            if kind != "plain":
+                self.has_postal |= kind == "postal"
+                self.street = kind == "address" or (self.street and kind == "list")
+                self.before = token
+            yield token
+
+    def next(self) -> Token:  # noqa: C901, PLR0911 - one branch a kind of sign
+        if self.online and self.online[0][0] <= self.at:
+            start, end = self.online.pop(0)
+            if start == self.at:
+                return self.cut("email", end)
+        match: re.Match[str] = _LEX.match(self.folded, self.at)  # type: ignore[assignment]  # it takes any character
+        kind, end = match.lastgroup, match.end()
+        if self.online and self.online[0][0] < end:
+            # Right before an address on the net stand digits with their signs, or signs alone.
+            digits = _TAIL.sub("", self.folded[self.at : self.online[0][0]])
+            kind, end = ("run", self.at + len(digits)) if digits else ("plain", self.online[0][0])
+        match kind:
+            case "plain" | "list":
+                return Token(kind, self.folded[self.at : end])
+            case "word":
+                return self.word(match.group(), end)
             case "run":
-                pieces.append(Piece(token.text, token.value, joint, labels, named=named, elsewhere=elsewhere))
-                joint, labels, elsewhere = "", frozenset(), False
-            case "extension" if not pieces:
-                return AMBIGUOUS if any(other.kind == "run" for other in found) else EXTENSION
-            case "extension" if joint and len(pieces) > 1 and not any(piece.extensions for piece in pieces):
-                return AMBIGUOUS  # 552 03 55, 552 03 56, wew. 12: of the last one, or of both?
+                return self.run(end)
+            case "slash":
+                return self.slash()
+            case "hash":
+                return self.cut("extension", end, match["digits"])
+            case "mark":
+                return self.cut("plain", end)
+            case "star":
+                return self.cut("code", end)
+            case _:
+                return self.cut("sign", end)
+
+    def cut(self, kind: TokenKind | TypedKind, end: int, value: str = "") -> Token:
+        return Token(kind, self.folded[self.at : end], value)
+
+    def behind(self) -> str:
+        """Return the kind of the token before, whatever plain signs stand between."""
+        return self.before.kind if self.before else ""
+
+    # What begins with a digit
+
+    def run(self, end: int) -> Token:
+        """Return the digits here as a number, or as what else begins with them; a number ends where that begins."""
+        folded, start = self.folded, self.at
+        while not folded[start].isdecimal():
+            start += 1
+        if self.region == "PL" and not (self.has_postal or self.street) and self.is_all_number(end):
+            return self.as_run(end)
+        if folded[self.at] == "(" and (hours := bracketed_hours(folded, self.at, 0, self.region)):
+            return self.cut("hours", hours)
+        if behind := self.behind():
+            if self.has_postal and behind in _WORDS and (house := behind_word("unmarked", folded, self.at)):
+                return self.cut("address", house)
+            if self.street and behind == "list" and (postal := behind_word("abroad", folded, self.at)):
+                return self.cut("postal", postal)
+        if typed := self.typed(start):
+            return self.cut(typed.kind, typed.end) if start == self.at else self.cut("plain", start)
+        for boundary in _BOUNDARY.finditer(folded, start + 1, end):
+            place = boundary.start()
+            if may_begin(folded, place, self.region) and self.other_thing(start, place):
+                end = place - len(_TAIL.search(folded[self.at : place])[0])  # type: ignore[index]  # a space at least
+                break
+        return self.as_run(end)
+
+    def other_thing(self, start: int, place: int) -> bool:
+        """Tell whether a number that starts here ends at a place where something else begins."""
+        so_far = sum(map(str.isdecimal, self.folded[start:place]))
+        if bracketed_hours(self.folded, place - 1, so_far, self.region):
+            return True
+        return with_figure(self.folded, place, so_far, self.region, alone=self.behind() in _WORDS) is not None
+
+    def as_run(self, end: int) -> Token:
+        text = self.folded[self.at : end]
+        value = text.translate(_ROUND) if _UNUSUAL.search(text) else text
+        if value.count("+") > 1:  # +48 +12 422 94 93
+            value = value[:1] + value[1:].replace("+", " ")
+        return Token("run", text, value)
+
+    def is_all_number(self, end: int) -> bool:
+        """Tell whether nothing else can begin within a run: no sign in it or behind it that goes with other things."""
+        behind = self.folded[end : end + 2]
+        if end - self.at >= _ACCOUNT:
+            return False
+        return (not behind or behind[0] in ";|" or behind == ", ") and not _SIGNS.search(self.folded, self.at, end)
+
+    def typed(self, at: int) -> Typed | None:
+        if not may_begin(self.folded, at, self.region):
+            return None
+        typed = with_figure(self.folded, at, 0, self.region, alone=self.behind() in _WORDS)
+        glued = self.touching and self.folded[at - 1].isalnum()
+        return None if typed and glued and typed.kind != "account" else typed
+
+    def slash(self) -> Token:
+        """Return a slash, or a number whose area code stands between two of them: /22/ 552 03 55."""
+        area = _SLASHED.match(self.folded, self.at)
+        if area and self.behind() not in {"run", "extension"}:
+            return self.cut("run", area.end(), f"({area[1]}) {area[2]}")
+        return self.cut("slash", self.at + 1)
+
+    # What begins with a letter
+
+    def word(self, text: str, end: int) -> Token:  # noqa: C901, PLR0911 - what is asked of a word, the surest first
+        meant = text.casefold()
+        if meant in _TELEPHONE and (both := _BOTH.match(self.folded, self.at)):
+            return self.cut("label", both.end(), "voice")
+        if meant in _INITIAL and (initials := initials_at(self.folded, self.at)):
+            return self.other((), initials)
+        if (
+            self.region == "US"
+            and len(text) == 2
+            and text.isupper()
+            and (postal := behind_word("us", self.folded, end))
+        ):
+            return self.cut("postal", postal)
+        if self.region != "PL" and meant == "kl":
+            meant = "klappe"
+        if meant in {"w", "x"}:
+            return self.single(meant, end)
+        if meant in OTHER_NUMBERS:
+            return self.other(OTHER_NUMBERS[meant], end)
+        kind = WORDS.get(meant)
+        if kind is not None:
+            return self.known(kind, meant, end)
+        if area := TOWNS.get(meant):
+            return self.cut("town", behind_word("district", self.folded, end) or end, area)
+        named = (
+            self.folded[end : end + 1] in _AFTER_NAME and self.touching != "run" and not self.directly_behind_digits()
+        )
+        if named and (code := code_at(self.folded, self.at)):
+            return self.cut("code", code)
+        if is_street(meant) and (house := behind_word("house", self.folded, end)):
+            return self.cut("address", house)
+        if text[0].isupper() and self.before and self.before.text.casefold() in {"w", "we"}:
+            return self.cut("town", end, ELSEWHERE)
+        return self.cut("note", end)
+
+    def directly_behind_digits(self) -> bool:
+        return self.behind() == "run" and self.folded[self.at - 2 : self.at - 1].isdecimal()
+
+    def other(self, lengths: tuple[int, ...], end: int) -> Token:
+        """Return another kind of number with its name; where it cannot be told, the text is of another kind."""
+        if lengths == (_ACCOUNT,) and account_follows(self.folded, end):
+            return self.cut("note", end)  # with the name of the bank between
+        value = value_of(lengths, self.folded, end)
+        return self.cut("id", value) if value else self.cut("foreign", end)
+
+    def single(self, meant: str, end: int) -> Token:
+        """Return a single letter: the mark of an extension only right behind a number, or with a point."""
+        if meant == "w" and (year := _YEAR.match(self.folded, end)):
+            return self.cut("date", year.end())
+        if meant == "w" and self.behind() != "run" and (until := behind_word("until", self.folded, end)):
+            return self.cut("hours", until)
+        if tight := _TIGHT.match(self.folded, end):
+            return self.cut("extension", tight.end(), tight[1])
+        if meant == "w" and self.behind() in {"run", "extension"} and (loose := _LOOSE.match(self.folded, end)):
+            return self.cut("extension", loose.end(), loose[1])
+        return self.cut("extension" if _POINTED.match(self.folded, end) else "note", end)
+
+    def known(self, kind: WordKind, meant: str, end: int) -> Token:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of word
+        match kind:
+            case "list" | "or":
+                return self.cut(kind, end)
+            case "range" | "until":
+                return self.until(kind, end)
+            case "voice" | "fax":
+                if meant in {"m", "k"} and (room := behind_word("named", self.folded, end)):
+                    return self.cut("place", room)
+                return self.cut("label", behind_word("index", self.folded, end) or end, kind)
             case "extension":
-                pieces[-1] = replace(pieces[-1], extensions=(*pieces[-1].extensions, token.value))
-                joint = ""
-            case "list" | "or" | "range" | "slash":
-                # A label before a separator speaks of the number on its own side.
-                if pieces:
-                    pieces[-1], labels = _labelled(pieces[-1], labels), frozenset()
-                joint = token.kind
-            case "label":
-                labels |= {token.value}
-            case "note" if joint == "range":
-                joint = ""  # "telefon do sekretariatu": a word, not the end of a range
-        before = token
-        if token.kind != "plain":
-            named = token.kind == "note"
-            elsewhere |= named and token.text[0].isupper()
-    if pieces:
-        pieces[-1] = _labelled(pieces[-1], labels)
-    return pieces or WORDS
+                if extension := _EXTENSION.match(self.folded, end):
+                    return self.cut("extension", extension.end(), extension[1])
+                return self.cut("extension" if _FIGURE.match(self.folded, end) else "note", end)
+            case "place":
+                if place := behind_word("place", self.folded, end):
+                    return self.cut("place", place)
+                return self.cut("foreign" if _FIGURE.match(self.folded, end) else "note", end)
+            case "street":
+                street = behind_word("street", self.folded, end)
+                return self.cut("address", street) if street else self.cut("note", end)
+            case "id":
+                if meant in {"skype", "login"} and (name := behind_word("account", self.folded, end)):
+                    return self.cut("id", name)
+                if _VALUE.match(self.folded, end):
+                    return self.other((), end)
+                return self.cut("note", end)
+            case "hours":
+                hours = behind_word("hours", self.folded, end)
+                return self.cut("hours", hours) if hours else self.cut("note", end)
+            case "service":
+                service = behind_word("service", self.folded, end)
+                return self.cut("code", service) if service else self.cut("note", end)
+            case "number":
+                return self.number(meant, end)
+            case "unit":
+                return self.cut(
+                    "foreign" if self.behind() == "run" and self.touching in {"run", "plain"} else "note", end
+                )
+            case _:
+                return self.cut("office", end)
 
+    def until(self, kind: WordKind, end: int) -> Token:
+        """Return a time or a date with its preposition; "do" right behind a number stands for a range."""
+        opened = self.folded[self.at - 1 : self.at] in {"(", "["}
+        if kind == "until" or opened or self.behind() not in {"run", "extension"}:
+            if until := behind_word("until", self.folded, end):
+                return self.cut("hours", until)
+            return self.cut("range" if kind == "range" else "note", end)
+        timed = _TIMED.match(self.folded, end)
+        return self.cut("hours", timed.end()) if timed else self.cut("range", end)
 
-def _labelled(piece: Piece, labels: frozenset[str]) -> Piece:
-    return replace(piece, labels=piece.labels | labels) if labels else piece
-
-
-def _is_area(piece: Piece) -> bool:
-    """An area code before a slash, as in 22/552 03 55: too short for anything else."""
-    return len(piece.digits) < SHORTEST_PIECE and piece.joint != "slash" and not piece.extensions
+    def number(self, meant: str, end: int) -> Token:
+        """Return "nr" as a label, or with what it numbers: nr albumu 1234567, legitymacja nr 1234567, SP nr 3."""
+        noun = _NOUN.match(self.folded, end)
+        if noun and noun[1].casefold() not in WORDS and noun[1].casefold() not in OTHER_NUMBERS:
+            return self.other((), noun.end(1))
+        under = self.before is not None and self.before.text.casefold() == "pod"
+        if self.behind() in {"note", "town", "id", "office"} and self.touching == "plain" and not under:
+            if meant == "nr" and (named := behind_word("named", self.folded, end)):
+                return self.cut("place", named)
+            if self.behind() != "office" and _FIGURE.match(self.folded, end):
+                return self.cut("foreign", end)
+        return self.cut("label", behind_word("index", self.folded, end) or end, "voice")

@@ -1,15 +1,13 @@
-"""What stands around a telephone number: invisible characters, labels, separators, notes.
+"""What stands around a telephone number: invisible characters, and words by what they say about the digits beside them.
 
-The words are Polish, English, German, French and Italian, as people type them into spreadsheets. Nothing here decides
-what a number is.
+The words are Polish and those of the neighbours, as people type them into spreadsheets. Nothing here decides what a
+number is.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
 # Characters that nobody sees and that spreadsheets, browsers and mail programs leave behind.
@@ -24,17 +22,6 @@ _MOST_MARKS: Final = 30  # on one letter, as Unicode's Stream-Safe Text Format h
 
 _INVISIBLE: Final = re.compile(f"[{INVISIBLE}]+")
 _WHITE: Final = re.compile(f"[{WHITE}]+")
-
-TokenKind = Literal["run", "extension", "list", "or", "range", "slash", "label", "foreign", "note", "plain", "sign"]
-
-
-@dataclass(frozen=True)
-class Token:
-    """A stretch of a folded text and what it is; `value` is a run's or an extension's digits, or a label's meaning."""
-
-    kind: TokenKind
-    text: str
-    value: str = ""
 
 
 def tidy(text: str) -> str:
@@ -58,7 +45,15 @@ def composed(form: Literal["NFC", "NFKC"], text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a tidied text with every digit, dash, slash and full-width character in its ASCII form."""
-    return text if text.isascii() else "".join(map(_folded, text))
+    return text if text.isascii() else text.translate(_FOLDED)
+
+
+class _Folding(dict[int, str]):
+    """What each character is folded to, found out once."""
+
+    def __missing__(self, key: int) -> str:
+        self[key] = folded = _folded(chr(key))
+        return folded
 
 
 def _folded(character: str) -> str:
@@ -71,107 +66,142 @@ def _folded(character: str) -> str:
     return "/" if character in "⁄∕" else character
 
 
-_JOINTS: Final[dict[str, TokenKind]] = {
-    **dict.fromkeys(("i", "oraz", "and", "und", "et"), "list"),
-    **dict.fromkeys(("lub", "albo", "or", "oder", "ou"), "or"),
-    **dict.fromkeys(("do", "to", "bis"), "range"),
-}
-_LABELS: Final = {
-    **dict.fromkeys(("fax", "faks", "faksu", "faksem", "f"), "fax"),
-    **dict.fromkeys(
-        (
-            *("tel", "telefon", "telefonu", "telefony", "tele", "t", "phone", "phones", "nr", "numer", "numery"),
-            *(
-                "number",
-                "kom",
-                "komórka",
-                "komórkowy",
-                "komorka",
-                "komorkowy",
-                "k",
-                "gsm",
-                "mobile",
-                "mob",
-                "m",
-                "cell",
-            ),
-            *("stacjonarny", "stacj", "cell", "telefax", "telefaks"),
-        ),
-        "voice",
-    ),
-}
-_OTHER_NUMBERS: Final = frozenset(
-    ("pesel", "nip", "regon", "krs", "iban", "konto", "konta", "rachunek", "rachunku", "account", "isbn", "issn", "pin")
-)
+_FOLDED: Final = _Folding()
 
-# What holds digits that nobody dials: hours, streets with a house number, e-mail addresses. A digit run would swallow
-# the digits, so they are set aside before it is looked for.
-_ASIDE: Final = re.compile(
-    r"""
-    (?<![\w:.])(?:(?:od|do|po|from|to|von|bis)\ )?\d{1,2}:\d\d(?:\ ?-\ ?\d{1,2}:\d\d)?(?![\w:])
-    |(?<!\w)(?:ul|al|pl|os)\.?\ (?:\d{1,2}\ )?[^\W\d_]+(?:[.\ -]{1,2}[^\W\d_]+){0,4}\ \d{1,3}[a-z]?(?:/\d{1,4}[a-z]?)?
-        (?=\ ?(?:[,:;)]|$)|\ (?:tel|fax|faks|kom)\b)
-    |(?<!\w)plac\ [^\W\d_]+(?:[.\ -]{1,2}[^\W\d_]+){0,4}\ \d{1,3}[a-z]?(?=\ ?[,:;)])
-    |(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}
+WordKind = Literal[
+    "list",
+    "or",
+    "range",
+    "voice",
+    "fax",
+    "extension",
+    "place",
+    "street",
+    "id",
+    "hours",
+    "until",
+    "office",
+    "number",
+    "service",
+    "unit",
+]
+
+# What a word says about the digits behind it, or between which numbers it stands.
+_KINDS: Final[dict[WordKind, str]] = {
+    "list": "i oraz and und et",
+    "or": "lub albo bądź względnie ewentualnie ew or oder ou nebo alebo или або",
+    "range": "do to bis",
+    "voice": """
+        tel telefon telefonu telefony telefonem telefonicznie telef tele t ph phone phones telephone tlf tfno tfn tél
+        kom komórka komórkowy komórkowe komórki komorka komorkowy komorkowe k gsm mobile mobil mob m cell stacjonarny
+        stacjonarne stacj telefax telefaks number handy тел телефон моб
     """,
-    re.VERBOSE | re.IGNORECASE,
-)
-# A digit run is taken whole, with every separator inside it: what its digits mean is decided elsewhere, on all of them.
-_TOKEN: Final = re.compile(
-    r"""
-    (?P<note>(?<![^\W\d_])(?:
-        (?:pok(?:ój|oju|oj)?|p|sala|sali|s|room|rm|budynek|bud|piętro|pietro)(?:\.\ ?|\ )
-            (?:nr\.?\ ?)?\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?)?
-        |godz(?:iny|inach|\.)?\ ?\d{1,2}(?:[:.]\d\d)?\ ?-\ ?\d{1,2}(?:[:.]\d\d)?
-        )(?!\w)(?![ .:()+\-]*\d))
-    |(?P<extension>(?<![^\W\d_])(?:
-            wewn[ęe]trzn[yae]|wewn|wew|w|internal|interno|interior|int|extension|extn|ext|x
-            |durchwahl|nebenstelle|klappe|dw|poste|linka|\#
-        )[\s.:=]*(?P<digits>\d{1,7})(?!\w))
-    |(?P<run>(?:\([( ]*)?(?:\+[ (]*)?\d(?:[\d ().\-]*\d)?\)*)
-    |(?P<both>(?<![^\W\d_])(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?![^\W\d_]))
-    |(?P<word>[^\W\d_]+)
-    |(?P<slash>/)
-    |(?P<list>[,;|&\\]|(?<!\S)[*•·](?!\S))
-    |(?P<plain>[\s.:()\[\]{}"'„”’‚‘“«»!?…@№\-]+)
-    |(?P<sign>.)
+    "fax": "fax faks faksu faksem f telefaksu факс",
+    "extension": """
+        wewnętrzny wewnętrzna wewnętrzne wewnetrzny wewnetrzna wewnetrzne wewn wew internal interno interior int
+        extension extn ext durchwahl nebenstelle klappe dw poste linka доб доп вн
     """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    # Rooms, floors, buildings, counters; a school or a library with a number is one of them for this purpose.
+    "place": """
+        pok pokój pokoju pokoj p sala sali s room rm bud budynek budynku piętro pietro lok lokal klatka okienko okienka
+        stanowisko gabinet gabinetu gab boks box hala segment blok skrytka wejście poziom aula pawilon zi zimmer raum
+        stock etage bureau porte étage dveře stanza piano каб кабинет оф офис кв этаж
+    """,
+    "street": "ul ulica al aleja aleje pl plac os osiedle rynek skwer rondo bulwar ул вул просп улица",
+    # Numbers of another kind, of any length; a department may be called like others of them ("Zamówienia").
+    "id": """
+        gg gadu skype icq puk albumu album legitymacja indeks indeksu umowa faktura fv zamówienie paragon polisa
+        ewid ewidencyjny inwentarzowy inw sygn sygnatura wersja ver version v mac login id sn imei vin seryjny
+        serial dowód paszport licencja certyfikat iso ral poz art ust cena koszt kwota kwoty suma opłata stawka ean gtin
+        kontonummer ssn vat kod identyfikator symbol ref referencyjny katalogowy partia seria hasło zgłoszenie zlecenie
+        wniosek tom działka ident
+    """,
+    "hours": """
+        godz godzin godziny godzinach h pn pon poniedziałek poniedziałki wt wtorek wtorki śr środa środy sr czw cz
+        czwartek czwartki pt pią piątek piątki pi sob sb sobota soboty sobotę nd ndz niedz niedziela niedziele
+        codziennie czynne czynny czynna otwarte dni powszednie robocze mo di mi
+        fr sa so mon tue wed thu fri sat sun montag
+        freitag hours lundi vendredi lun ven пн пт сб вт ср чт täglich
+    """,
+    "until": "od do po przed o from until till von bis ab seit since z w rok roku",
+    "office": """
+        sekretariat sekretariatu sekretariacie dziekanat dziekanatu kancelaria kancelarii centrala centrali biuro biura
+        rejestracja rejestracji portiernia recepcja kadry księgowość dyrektor dyrektora rektor dziekan kierownik
+        infolinia infolinii dyżurny alarmowy
+        służbowy prywatny domowy bezpośredni kontakt kontaktowy serwis
+        serwisowy redakcja wypożyczalnia czytelnia
+        biblioteka pod administracja szpital przychodnia poradnia oddział referat wydział urząd zakład katedra instytut
+        szkoła przedszkole punkt dział pan pani mgr dr prof hab inż
+    """,
+    "number": "nr numer numery numerem numeru nry no",
+    "service": "text sms",
+    "unit": "mm cm km kg kwh kw mb gb ha szt sztuk osób osoby zł zl pln eur euro usd gbp chf czk kč",
+}
+WORDS: Final[dict[str, WordKind]] = {word: kind for kind, words in reversed(_KINDS.items()) for word in words.split()}
 
+# Other numbers whose length is known; a text that names one and does not give it is not read at all.
+OTHER_NUMBERS: Final[dict[str, tuple[int, ...]]] = {
+    "nip": (10,),
+    "regon": (9, 14),
+    "krs": (10,),
+    "pesel": (11,),
+    "iban": (26,),
+    "konto": (26,),
+    "konta": (26,),
+    "rachunek": (26,),
+    "rachunku": (26,),
+    "account": (),
+    "isbn": (13, 10),
+    "issn": (8,),
+    "pin": (4,),
+    "iva": (11,),
+    "ičo": (8,),
+    "dič": (10, 8),
+    "siret": (14,),
+    "siren": (9,),
+    "инн": (10, 12),
+    "єдрпоу": (8,),
+}
 
-def tokens(folded: str) -> Iterator[Token]:
-    """Cut a folded text into tokens that together are the whole text; the same text gives the same tokens."""
-    done = 0
-    for aside in _ASIDE.finditer(folded):
-        yield from _tokens(folded, done, aside.start())
-        yield Token("note", aside.group())
-        done = aside.end()
-    yield from _tokens(folded, done, len(folded))
-
-
-def _tokens(folded: str, start: int, end: int) -> Iterator[Token]:
-    for match in _TOKEN.finditer(folded, start, end):
-        text = match.group()
-        match match.lastgroup:
-            case "run":
-                yield Token("run", text, re.sub(r"\D", "", text))
-            case "extension":
-                yield Token("extension", text, match["digits"])
-            case "both":
-                yield Token("label", text, "voice")
-            case "word":
-                yield _word(text)
-            case "slash" | "list" | "note" | "plain" | "sign" as kind:
-                yield Token(kind, text)
-            case _:  # no other group is named
-                yield Token("sign", text)
-
-
-def _word(text: str) -> Token:
-    meant = text.casefold()
-    if meant in _JOINTS:
-        return Token(_JOINTS[meant], text)
-    if meant in _LABELS:
-        return Token("label", text, _LABELS[meant])
-    return Token("foreign" if meant in _OTHER_NUMBERS else "note", text)
+# Towns with their area code, in the cases in which they are written beside numbers. A number without its own area code
+# is not read where another town is named.
+_TOWNS: Final = """
+12 Kraków Krakowa Krakowie | 13 Krosno Krosna Krośnie Sanok Sanoka Sanoku Jasło | 14 Tarnów Tarnowa Tarnowie Bochnia
+15 Tarnobrzeg Tarnobrzega Tarnobrzegu Sandomierz Sandomierza Sandomierzu | 16 Przemyśl Przemyśla Przemyślu Jarosław
+17 Rzeszów Rzeszowa Rzeszowie Mielec Mielca Mielcu | 18 Zakopane Zakopanem Zakopanego
+22 Warszawa Warszawy Warszawie Pruszków Pruszkowie Piaseczno Piasecznie Otwock Otwocku Legionowo Legionowie
+23 Ciechanów Ciechanowa Ciechanowie | 24 Płock Płocka Płocku Kutno Kutnie
+25 Siedlce Siedlec Siedlcach | 29 Ostrołęka Ostrołęce Ostrołęki
+32 Katowice Katowic Katowicach Gliwice Gliwic Gliwicach Sosnowiec Sosnowcu Zabrze Zabrzu Bytom Bytomiu Tychy Tychach
+32 Rybnik Rybniku Chorzów Chorzowie Jaworzno Jaworznie | 33 Bielsko Bielsku Cieszyn Cieszynie Żywiec Żywcu
+34 Częstochowa Częstochowy Częstochowie | 41 Kielce Kielc Kielcach Starachowice
+42 Łódź Łodzi Pabianice Pabianicach Zgierz Zgierzu | 43 Sieradz Sieradzu Sieradza
+44 Piotrków Piotrkowie Tomaszów Tomaszowie Bełchatów Bełchatowie | 46 Skierniewice Skierniewicach Żyrardów Łowicz
+48 Radom Radomia Radomiu Grójec Grójcu | 52 Bydgoszcz Bydgoszczy Inowrocław Inowrocławiu
+54 Włocławek Włocławku Włocławka | 55 Elbląg Elblągu Elbląga Malbork Malborku
+56 Toruń Toruniu Torunia Grudziądz Grudziądzu | 58 Gdańsk Gdańsku Gdańska Gdynia Gdyni Sopot Sopocie Tczew
+59 Słupsk Słupsku Słupska Lębork | 61 Poznań Poznaniu Poznania Gniezno Gnieźnie | 62 Kalisz Kaliszu Kalisza
+63 Konin Koninie Konina | 65 Leszno Lesznie Leszna | 67 Piła Pile Piły | 68 Zielona
+71 Wrocław Wrocławiu Wrocławia Oława Oławie | 74 Wałbrzych Wałbrzychu Świdnica Świdnicy Kłodzko Kłodzku
+75 Jelenia | 76 Legnica Legnicy Lubin Lubinie Głogów Głogowie | 77 Opole Opolu Opola Nysa Nysie Brzeg Brzegu
+81 Lublin Lublinie Lublina Puławy Puławach Świdnik Świdniku | 82 Chełm Chełmie Chełma | 83 Biała Białej
+84 Zamość Zamościu Zamościa | 85 Białystok Białymstoku Białegostoku | 86 Łomża Łomży
+87 Suwałki Suwałkach Suwałk Ełk Ełku | 89 Olsztyn Olsztynie Olsztyna
+91 Szczecin Szczecinie Szczecina Świnoujście Świnoujściu | 94 Koszalin Koszalinie Koszalina Kołobrzeg Kołobrzegu
+95 Gorzów Gorzowie
+"""
+_ABROAD: Final = """
+    Berlin München Hamburg Köln Frankfurt Stuttgart Dresden Leipzig Bonn Bremen Hannover Nürnberg Wien Graz Linz
+    Salzburg Innsbruck Zürich Bern Basel Genève Praha Brno Bratislava Paris Lyon Lille London Roma Milano Madrid Kijów
+    Киев Київ Wilno Lwów Bruxelles Brüssel Amsterdam København Stockholm Budapest
+"""
+ELSEWHERE: Final = "?"  # a town whose area code is not known here
+TOWNS: Final[dict[str, str]] = {
+    **{town.casefold(): ELSEWHERE for town in _ABROAD.split()},
+    **{
+        town.casefold(): entry.split()[0]
+        for line in _TOWNS.strip().splitlines()
+        for entry in line.split("|")
+        for town in entry.split()[1:]
+    },
+}

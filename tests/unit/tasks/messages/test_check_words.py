@@ -14,9 +14,10 @@ from schemas.problems import Problem, packed_values
 from schemas.reasons import FileCode, LineCode
 from tasks.messages import catalogue
 from tasks.messages.rendering import file_error, sentence, told_of_file, told_of_line, weight, whole
+from tasks.phone import meaning as number_meaning
 from tasks.phone import numbering_plan as numbering
 from tasks.phone import parser as read_number
-from tasks.phone import tokenizer as number_pieces
+from tasks.phone import pieces as number_pieces
 from tasks.source import footers
 from tasks.source import name_checks as names
 from tasks.source import spreadsheet_damage as spoilt
@@ -24,7 +25,7 @@ from tasks.source.annotation import FilePosition, annotation, column_of, remark,
 
 
 def test_every_reason_why_a_text_is_no_number_is_a_code() -> None:
-    for module in (read_number, numbering, number_pieces, spoilt, footers, names, cells):
+    for module in (read_number, number_meaning, numbering, number_pieces, spoilt, footers, names, cells):
         found = [value for name, value in vars(module).items() if name.isupper() and isinstance(value, LineCode)]
         assert found
         written = [value for name, value in vars(module).items() if re.fullmatch(r"[A-Z][A-Z_]+", name)]

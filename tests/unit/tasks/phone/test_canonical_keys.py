@@ -327,12 +327,13 @@ def test_plain_numbers_are_read_back(form: WriteFormat, region: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("region", "decided"), [("PL", 101), ("DE", 98), ("BE", 60), ("GB", 58), ("FR", 95), ("US", 67)]
+    ("region", "decided"), [("PL", 84), ("DE", 68), ("BE", 51), ("GB", 38), ("FR", 66), ("US", 37)]
 )
 def test_the_fast_way_decides_most_plain_numbers(region: str, decided: int) -> None:
     """It may step aside anywhere; where it always did, a million lines would take minutes, and nothing else would tell.
 
-    About 100 of the 200 texts are numbers.
+    About 100 of the 200 texts are numbers. Where lengths vary, a group of two or three digits at the end may be a code
+    or an hour, so more of these odd groupings are read one by one.
     """
     texts = pa.array(plain_texts(region, 200), pa.large_string())
     assert len(texts) - plain_numbers.plain_keys(texts, region).null_count >= decided

@@ -1,0 +1,144 @@
+"""Cells as people keep them, by what stands beside the number. Everything here is invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.phone.parser import read_number
+
+ONE = "+48225510355"
+
+
+def numbers(text: str, region: str = "PL", area_code: str | None = None) -> list[str]:
+    read = read_number(text, region=region, area_code=area_code).numbers
+    return [number.e164 + (f"x{number.extension}" if number.extension else "") for number in read]
+
+
+BESIDE = {
+    "hours": (
+        *("22 551 03 55 (8.00-15.00)", "22 551 03 55 pn-pt 8-16", "22 551 03 55 (9-17)", "22 551 03 55 / 24 h"),
+        *("telefon od 9,00 do 17,00 22 551 03 55", "22 551 03 55 od 0800 - 1600", "22 551 03 55 czynne do 15"),
+        *("22 551 03 55 24/7", "pn, śr 9.00-13.00; tel. 22 551 03 55", "22 551 03 55 [24h]", "22 551 03 55 po 16"),
+    ),
+    "dates": ("22 551 03 55 od 2024", "22 551 03 55 czynny w 2024", "stan na 12.03.2024: 22 551 03 55"),
+    "places": (
+        *("pok. 12 22 551 03 55", "pokój nr 210, 22 551 03 55", "22 551 03 55 / 1 piętro", "bud. C-7, 22 551 03 55"),
+        *("22 551 03 55 lub okienko 12", "22 551 03 55, pok. 3.14, II p.", "SP nr 12 tel. 22 551 03 55"),
+        *("COVID-19: 22 551 03 55", "lok. 18/20, 22 551 03 55"),
+    ),
+    "addresses": (
+        *("ul. Polna 12, 00-950 Warszawa, tel. 22 551 03 55", "ul. Polna 12 00-950 Warszawa tel. 22 551 03 55"),
+        *("22 551 03 55, Polna 26/28 00-950 Warszawa", "al. 3 Maja 5/12, 22 551 03 55"),
+    ),
+    "amounts": ("22 551 03 55 (0,35 zł/min)", "22 551 03 55, rabat do 12%", "22 551 03 55 - 2 linie"),
+    "other numbers": (
+        *("22 551 03 55, NIP 123-456-32-18", "REGON: 123456785, tel. 22 551 03 55", "22 551 03 55, GG 1234567"),
+        *("nr albumu 387456, 22 551 03 55", "22 551 03 55 konto 12 1234 5678 9012 3456 7890 1234"),
+    ),
+    "addresses on the net": (
+        *("22 551 03 55biuro@example.pl", "48 22 551 03 55biuro@example.pl", "22 551 03 55, 24biuro@example.pl"),
+        *("22 551 03 55www.example.pl", "http://10.20.30.40/ 22 551 03 55"),
+    ),
+    "codes of emergencies": ("22 551 03 55 lub 112", "22 551 03 55 / 997", "tel. 991, 22 551 03 55"),
+    "signs and lists": (
+        *(
+            "☎ 22 551 03 55",
+            "22 551 03 55*",
+            "22 551 03 55¹",
+            "22_551_03_55",
+            "1) 22 551 03 55",
+            "Tel. 2: 22 551 03 55",
+        ),
+        *("[22] 551 03 55", "/22/ 551 03 55", "+48 +22 551 03 55", "+48 (prefix) 22 551 03 55"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param(text, id=f"{kind}-{place}") for kind, texts in BESIDE.items() for place, text in enumerate(texts)],
+)
+def test_what_stands_beside_a_number_is_none_of_its_digits(text: str) -> None:
+    assert numbers(text) == [ONE]
+
+
+NONE = {
+    "hours": ("8.00-15.30", "pon.-pt. 8.00-15.00", "10.00 - 14.00", "pn 9.00-13.00; wt 12.00-16.00", "0800-1600"),
+    "postal codes": ("00-950 Warszawa", "ul. Polna 22/10 24-100 Puławy", "Pl. Nowy 12/16 00-104 Warszawa"),
+    "amounts": ("1 234 567 zł", "551 03 55 zł", "cena 5510355", "5510355 km"),
+    "other numbers": (
+        *("legitymacja nr 5510355", "nr albumu 225510355", "GG 5510355", "umowa 5510355", "nr klienta 22 551 03 55"),
+        *("ISSN 1234-567", "kod 225510355", "indeks 5510355", "IP: 85.128.20.30"),
+    ),
+    "versions and addresses": ("10.20.30.4", "wersja 1.23.45.67", "http://85.128.20.30/", "www.225510355.example.pl"),
+    "rooms": ("bud. C, pok. 12 34567", "pok. 12 551 03 55", "pok. 5510355"),
+    "digits lost": ("22 551 03", "(22) 551 03", "(22) 551 03 55, 22 551 03", "12 345 67"),
+    "spoilt": ("tel. 225510355.0", "22,551 03 55", "123 456 789", "800 123 4567"),
+    "extensions too long": ("22 551 03 55 w. 5510356", "22 551 03 55 wew. 5510356"),
+    "other towns": ("filia w Krakowie: 551 03 55", "Gdańsk 551 03 55", "w Pcimiu 551 03 55"),
+    "beside another town's": (
+        *("(12) 551 03 55, 551 03 56 (Warszawa)", "(12) 551 03 55, warszawa 551 03 56"),
+        "22 551 03 11 do 15",  # the last of a row, or the hour at which they close?
+        "22 55 10 110 lub 112",
+    ),
+}
+
+
+@pytest.mark.parametrize("area_code", [None, "22"])
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param(text, id=f"{kind}-{place}") for kind, texts in NONE.items() for place, text in enumerate(texts)],
+)
+def test_digits_that_are_something_else_are_no_number(text: str, area_code: str | None) -> None:
+    assert numbers(text, area_code=area_code) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("22 551 03 55, -56, -57", [ONE, "+48225510356", "+48225510357"]),
+        ("22 551 03 50-52, 59", ["+48225510350", "+48225510351", "+48225510352", "+48225510359"]),
+        ("22 551 03 55 względnie 56", [ONE, "+48225510356"]),
+        ("od 22 551 03 10 do 12", ["+48225510310", "+48225510311", "+48225510312"]),
+        ("22 551 03 55 + 22 551 03 56", [ONE, "+48225510356"]),
+        ("1) 22 551 03 55\n2) 22 551 03 56", [ONE, "+48225510356"]),
+        (
+            "tel. (22) 551 03 55, 551 03 56, fax: (22) 551 03 57, 551 03 58",
+            [ONE, *(f"+4822551035{n}" for n in (6, 7, 8))],
+        ),
+        ("tel. 22 551 03 55, faks 22 551 03 55", [ONE]),
+        ("tel. 22 551 03 55, faks 22 551 03 55 wew. 31", [ONE, f"{ONE}x31"]),
+        ("(22) 551 03 55 (22 551 03 56 fax)", [ONE, "+48225510356"]),
+        ("Kraków (12) 551 03 55, Warszawa (22) 551 03 55", ["+48125510355", ONE]),
+        ("22 551 03 55 w.12 Anna Nowak, w.14 Jan Kot", [f"{ONE}x12", f"{ONE}x14"]),
+        ("22 551 03 55 w 2 budynkach", [ONE]),
+    ],
+)
+def test_several_numbers_with_what_stands_beside_them(text: str, wanted: list[str]) -> None:
+    assert numbers(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "wanted"),
+    [
+        ("030 1234567 8-16 Uhr", "DE", ["+49301234567"]),
+        ("030 1234567 (8-16 Uhr), 10117 Berlin", "DE", ["+49301234567"]),
+        ("030 1234567 8-16", "DE", []),  # hours, or digits?
+        ("030 1234567 112", "DE", []),
+        ("01 58801 1040 Wien", "AT", ["+43158801"]),
+        ("01 58801 Kl. 12", "AT", ["+43158801x12"]),
+        ("(212) 555-0123, New York, NY 10003", "US", ["+12125550123"]),
+        ("01 49 51 55 27 ou le 15", "FR", ["+33149515527"]),
+        ("03 80 60 97 70 - 06 38 96 94 83", "FR", ["+33380609770", "+33638969483"]),
+        ("8 (495) 123-45-67 доб. 12", "RU", ["+74951234567x12"]),
+        ("+48 551 03 55", "PL", []),
+    ],
+)
+def test_plans_whose_numbers_vary_in_length(text: str, region: str, wanted: list[str]) -> None:
+    assert numbers(text, region=region) == wanted
+
+
+def test_a_local_number_is_read_where_the_town_is_that_of_the_area_code() -> None:
+    text = "20-950 Lublin, ul. Polna 38 tel. 551-03-55, fax 551-03-56"
+    assert numbers(text, area_code="81") == ["+48815510355", "+48815510356"]
+    assert numbers(text, area_code="22") == numbers(text) == []
