@@ -115,7 +115,9 @@ def _reports() -> str:
 @cache
 def _texts() -> frozenset[str]:
     """Return every text that the code holds as it stands."""
-    paths = [path for room in ("connectors", "tasks", "schemas") for path in sorted((ROOT / room).rglob("*.py"))]
+    paths = [
+        path for room in ("flows", "connectors", "tasks", "schemas") for path in sorted((ROOT / room).rglob("*.py"))
+    ]
     trees = (ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
     return frozenset(
         node.value for tree in trees for node in tree if isinstance(node, ast.Constant) and isinstance(node.value, str)
