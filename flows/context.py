@@ -69,6 +69,10 @@ class RunContext:
     stopping: threading.Event = field(default_factory=threading.Event)
     _clients: dict[str, Client] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Let the ledger know which names the syncs had before."""
+        self.ledger.renamed = {name: sync.renamed_from for name, sync in self.settings.syncs.items()}
+
     def __enter__(self) -> Self:
         return self
 

@@ -10,8 +10,9 @@ from typing import Any
 from connectors.files.reading import write_private
 from flows.console import near, say, show_rows
 from flows.context import RunContext
+from flows.ledger_age import unknown_run
 from flows.sources import extract_source, judge_source
-from schemas.errors import PhonesyncError
+from schemas.errors import LedgerError, PhonesyncError
 from schemas.exit_codes import ExitCode, worst
 from schemas.syncs import Sync
 
@@ -76,6 +77,12 @@ def _examine(checks: _Checks, name: str, context: RunContext) -> None:
 
 
 def _last_run(context: RunContext) -> str:
+    older = unknown_run(context)
+    if older:
+        raise LedgerError(
+            f"The ledger does not know run {older}, the last one that wrote: it was probably restored from a backup.",
+            remedy="Nothing is deleted by it. Compare with phonesync plan, and then: phonesync doctor --adopt.",
+        )
     newest = context.ledger.runs(1)
     return f"last run {newest[0]['id']}" if newest else "no run yet"
 

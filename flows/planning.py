@@ -18,6 +18,7 @@ import pandas as pd
 from connectors.ledger.store import KeptPlan
 from flows.claims import awaited_by, file_claims, left_by, refuse_contested, rivals_of
 from flows.context import RunContext
+from flows.ledger_age import unknown_run
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
@@ -75,6 +76,12 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         if sync_run.may_wait_for(awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
+    older = unknown_run(context)
+    if older:
+        sync_run.notes.append(
+            f"The ledger does not know run {older}, the last one that wrote: it was probably restored from a backup. "
+            "Nothing is deleted until somebody has looked, and then: phonesync doctor --adopt."
+        )
     if rivals.unread and gone:
         names = ", ".join(sorted(rivals.unread))
         sync_run.notes.append(f"Owners that have left the file are not cleared: the file of {names} cannot be read.")
@@ -261,6 +268,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
+        may_delete=not unknown_run(context),
         elsewhere=ends.rivals.claimed if spec.single_owner else frozenset(),
         own=frozenset(ends.left.loc[ends.left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,

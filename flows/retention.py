@@ -8,14 +8,23 @@ from typing import Any
 from connectors.files.reading import remove_folder
 from connectors.registry import specs
 from flows.context import RunContext
+from flows.ledger_age import adopt, unknown_run
 from flows.reporting import Heading, report
 from tasks.execution.results import account, announce
 
 
-def purge(context: RunContext, older_than: timedelta) -> dict[str, Any]:
-    """Forget runs that began longer ago than that, and remove their reports; the ledger notes it."""
+def purge(context: RunContext, older_than: timedelta, *, dry_run: bool = False) -> dict[str, Any]:
+    """Forget runs that began longer ago than that, and remove their reports; the ledger notes it.
+
+    A dry run only lists them.
+    """
     before = (context.clock() - older_than).isoformat(timespec="seconds")
+    if dry_run:
+        return {"purged": context.ledger.archive.purgeable(before), "before": before, "report_folders": 0}
+    known = not unknown_run(context)
     runs = context.ledger.archive.purge(before, person=context.person, at=context.now())
+    if known and unknown_run(context):
+        adopt(context)  # the last run that wrote is among what was forgotten
     folders = [remove_folder(context.settings.reports / run) for run in runs]
     return {"purged": runs, "before": before, "report_folders": sum(folders)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from connectors.ledger.store import KeptPlan
 from flows.applying import apply_plan, show_plan
 from flows.context import RunContext
 from flows.errors import REPORT_IT, unexpected
+from flows.ledger_age import note_last_run
 from flows.locking import locked
 from flows.planning import make_plan
 from flows.reporting import Heading, report
@@ -60,6 +62,8 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
         run_result.exit_code = worst(run_result.codes)
     finally:
         _finish(context, run_result)
+        if request.writes:
+            note_last_run(context, identity)
     return run_result
 
 
@@ -78,19 +82,25 @@ def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan 
     """Return the syncs to run, each with the plan it is about, if any."""
     ledger = context.ledger
     if request.mode == "apply":
-        plan = ledger.plan(request.plan)
-        return [(plan.sync, plan)]
+        return [_under_its_name(context, ledger.plan(request.plan))]
     if request.mode == "resume":
         made_by = ledger.run(request.run)["id"] if request.run else None
-        return [(plan.sync, plan) for plan in ledger.unfinished(run=made_by)]
+        return [_under_its_name(context, plan) for plan in ledger.unfinished(run=made_by)]
     if request.mode == "revert":
         written_by = ledger.last_written_run() if request.run == "last" else ledger.run(request.run)["id"]
         plans = [ledger.plan(identity) for identity in ledger.plans_of(written_by)]
         written = [plan for plan in plans if plan.state == "written"]
         if not written:
             raise LedgerError(f"Run {request.run} has written nothing.", remedy="See: phonesync runs.")
-        return [(plan.sync, plan) for plan in written]
+        return [_under_its_name(context, plan) for plan in written]
     return [(name, None) for name in dict.fromkeys(request.syncs) or context.settings.syncs]
+
+
+def _under_its_name(context: RunContext, plan: KeptPlan) -> tuple[str, KeptPlan]:
+    """Return the sync that a plan is for, which may have had another name when it was made, and the plan."""
+    syncs = context.settings.syncs.items()
+    name = next((name for name, sync in syncs if plan.sync in sync.renamed_from), plan.sync)
+    return name, replace(plan, sync=name)
 
 
 def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
@@ -128,7 +138,8 @@ def _carry_out(sync_run: SyncRun, target: Target, kept: KeptPlan | None) -> Exit
             wait_for_orphans(context, kept.id)
             return resume_plan(sync_run, target, kept, mine)
         # What an interrupted run has left open is settled before anything new is planned.
-        for interrupted in context.ledger.unfinished(sync=sync_run.name, target=target.name):
+        for found in context.ledger.unfinished(sync=sync_run.name, target=target.name):
+            interrupted = replace(found, sync=sync_run.name)
             wait_for_orphans(context, interrupted.id)
             settle_interrupted(sync_run, target, interrupted, mine)
         if kept:

@@ -120,6 +120,9 @@ class Settings(Section):
                 if spec.sliceable and sync.slices > connection.concurrency:
                     allowed = f"connections.{sync.connection} allows {connection.concurrency} requests in flight"
                     found.append(f"{place}.slices: {allowed}, which are shared among the slices: raise its concurrency")
+            found += [
+                f"{place}.renamed_from: there is a sync {old!r} still" for old in sync.renamed_from if old in self.syncs
+            ]
             if sync.delimiter is not None and sync.delimiter == sync.quotechar:
                 found.append(f"{place}.quotechar: it cannot be the delimiter too")
         return found + self._lists_with_two_masters(specs)

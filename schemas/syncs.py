@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
 
 from schemas.schedule import is_timezone, wrong_with_schedule
 from schemas.section import FilePath, Mark, Section
@@ -64,6 +64,10 @@ class Columns(Section):
     [reconciliations](reconcile.md#the-same-office-in-two-systems)"""
 
 
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
 class Sync(Section):
     """One CSV source kept in step with one target."""
 
@@ -71,6 +75,8 @@ class Sync(Section):
     """which service"""
     source: FilePath
     """the CSV file"""
+    renamed_from: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    """the name that this sync had before, or several: what the ledger knows under them is this sync's"""
     columns: Columns = Columns()
     """the file's own headers, see below"""
     encoding: str | None = None

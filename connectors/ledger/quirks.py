@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import Engine, delete, insert, select, update
 
@@ -13,8 +13,9 @@ from schemas.quirks import Quirk
 class Memory:
     """What is remembered of targets; every method is one committed transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, names: Callable[[str], Sequence[str]]) -> None:
         self._engine = engine
+        self._names = names  # all names of a sync, those that it had before too
 
     def remember_owners(self, sync: str, target: str, written: Iterable[str]) -> None:
         """Remember owners that a sync manages."""
@@ -27,7 +28,7 @@ class Memory:
     def forget_owners(self, sync: str, target: str, settled: Iterable[str]) -> None:
         """Forget owners that a sync has nothing to do with any more."""
         columns = tables.owners.c
-        mine = (columns.sync == sync) & (columns.target == target)
+        mine = columns.sync.in_(self._names(sync)) & (columns.target == target)
         with self._engine.begin() as connection:
             for owner in sorted(settled):
                 connection.execute(delete(tables.owners).where(mine & (columns.owner == owner)))
@@ -47,8 +48,9 @@ class Memory:
     def owners(self, sync: str, target: str) -> set[str]:
         """Return the owners that a sync manages on this target, with those that have left its file unsettled."""
         columns = tables.owners.c
+        query = select(columns.owner).where(columns.sync.in_(self._names(sync)), columns.target == target)
         with self._engine.connect() as connection:
-            rows = connection.execute(select(columns.owner).where(columns.sync == sync, columns.target == target))
+            rows = connection.execute(query)
             return {str(row.owner) for row in rows}
 
     def learn_types(self, target: str, seen: Mapping[tuple[str, str], bool]) -> None:

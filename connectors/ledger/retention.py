@@ -24,13 +24,7 @@ class Archive:
         """
         plans, runs, looks = tables.plans.c, tables.runs.c, tables.reconciliations.c
         with self._engine.begin() as connection:
-            newest = select(func.max(plans.created_at)).where(plans.verified_at.is_not(None))
-            newest = newest.group_by(plans.sync, plans.target)
-            needed = (plans.state == "writing") | (plans.verified_at.is_not(None) & plans.created_at.in_(newest))
-            keep = {run for row in connection.execute(select(plans.run, plans.applied_by).where(needed)) for run in row}
-            keep.add(connection.scalar(select(looks.run).order_by(looks["at"].desc(), looks.run.desc()).limit(1)))
-            old = connection.execute(select(runs.id).where(runs.started_at < before).order_by(runs.id))
-            gone = [str(row.id) for row in old if row.id not in keep]
+            gone = _old(connection, before)
             for run in gone:
                 # A plan made then and applied later belongs to the later run.
                 mine = (plans.run == run) & (plans.applied_by.is_(None) | plans.applied_by.in_(gone))
@@ -46,6 +40,11 @@ class Archive:
             connection.execute(delete(tables.runs).where(runs.id.in_(gone)))
             self._note(connection, "purge", person, at, f"{len(gone)} runs from before {before}")
         return gone
+
+    def purgeable(self, before: str) -> list[str]:
+        """Return the runs that purging would forget; one whose plan a later run has applied is among them."""
+        with self._engine.connect() as connection:
+            return _old(connection, before)
 
     def erase(self, owner: str, *, person: str, at: str) -> list[str]:
         """Blank everything that is kept about one owner; return the ids of the plans that held something.
@@ -94,3 +93,15 @@ class Archive:
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.housekeeping).order_by(tables.housekeeping.c.id.desc()))
             return [dict(row) for row in rows.mappings()]
+
+
+def _old(connection: Connection, before: str) -> list[str]:
+    """Return the runs from before then that nothing needs any more."""
+    plans, runs, looks = tables.plans.c, tables.runs.c, tables.reconciliations.c
+    newest = select(func.max(plans.created_at)).where(plans.verified_at.is_not(None))
+    newest = newest.group_by(plans.sync, plans.target)
+    needed = (plans.state == "writing") | (plans.verified_at.is_not(None) & plans.created_at.in_(newest))
+    keep = {run for row in connection.execute(select(plans.run, plans.applied_by).where(needed)) for run in row}
+    keep.add(connection.scalar(select(looks.run).order_by(looks["at"].desc(), looks.run.desc()).limit(1)))
+    old = connection.execute(select(runs.id).where(runs.started_at < before).order_by(runs.id))
+    return [str(row.id) for row in old if row.id not in keep]

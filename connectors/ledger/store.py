@@ -31,12 +31,14 @@ class Ledger:
         memory: what runs have taught about targets.
         archive: purging and erasing.
         findings: reconciliations, and what of them somebody has accepted.
+        renamed: syncs with the names that they had before; what was kept under these is theirs.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.locks = Locks(engine)
-        self.memory = Memory(engine)
+        self.renamed: dict[str, tuple[str, ...]] = {}
+        self.memory = Memory(engine, self._names)
         self.archive = Archive(engine)
         self.findings = Findings(engine)
 
@@ -52,6 +54,9 @@ class Ledger:
     def close(self) -> None:
         """Give the database's connections back."""
         self._engine.dispose()
+
+    def _names(self, sync: str) -> tuple[str, ...]:
+        return (sync, *self.renamed.get(sync, ()))
 
     # Runs ---------------------------------------------------------------------------------------------------------
 
@@ -161,7 +166,7 @@ class Ledger:
         columns = tables.plans.c
         query = select(tables.plans).where(columns.state == "writing").order_by(columns.created_at, columns.id)
         if sync:
-            query = query.where(columns.sync == sync, columns.target == target)
+            query = query.where(columns.sync.in_(self._names(sync)), columns.target == target)
         if run is not None:
             query = query.where((columns.run == run) | (columns.applied_by == run))
         with self._engine.connect() as connection:
@@ -174,7 +179,7 @@ class Ledger:
         """
         columns = tables.plans.c
         query = select(columns.id, columns.target, columns.verified_at, columns.source_rows)
-        query = query.where(columns.sync == sync, columns.state.in_(["written", "writing"]))
+        query = query.where(columns.sync.in_(self._names(sync)), columns.state.in_(["written", "writing"]))
         query = query.where(columns.target == target) if target else query
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.created_at.desc(), columns.id.desc())).all()
@@ -237,7 +242,7 @@ class Ledger:
             found = connection.scalar(
                 select(columns.source_rows)
                 .where(
-                    columns.sync == sync,
+                    columns.sync.in_(self._names(sync)),
                     columns.target == target,
                     columns.verified_at.is_not(None),
                     columns.source_rows > 0,
@@ -253,7 +258,7 @@ class Ledger:
         with self._engine.connect() as connection:
             total = connection.scalar(
                 select(func.sum(columns.deleted)).where(
-                    columns.sync == sync, columns.target == target, columns.created_at >= at
+                    columns.sync.in_(self._names(sync)), columns.target == target, columns.created_at >= at
                 )
             )
         return int(total or 0)

@@ -11,10 +11,11 @@ from schemas.errors import UsageError
 
 @click.command(epilog=verbatim("Example", "phonesync purge --older-than 90d"))
 @click.option("--older-than", required=True, metavar="DAYSd", help="How old: 90d, say.")
+@click.option("--dry-run", is_flag=True, help="List what would be forgotten.")
 @configured
 @json_wanted
 @click.pass_context
-def purge(ctx: click.Context, older_than: str, config: str | None, *, as_json: bool) -> None:
+def purge(ctx: click.Context, older_than: str, config: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Forget old runs, with their plans and reports.
 
     The ledger notes it. Unfinished runs stay, and so does the last good run of every sync.
@@ -28,9 +29,13 @@ def purge(ctx: click.Context, older_than: str, config: str | None, *, as_json: b
     if not days.isdigit():
         raise UsageError(f"{older_than!r} is no age.", remedy="Give days, such as 90d.")
     with connected(ctx, config) as context:
-        purged = forget(context, timedelta(days=int(days)))
+        purged = forget(context, timedelta(days=int(days)), dry_run=dry_run)
     if as_json:
         print_json(purged)
+    elif dry_run:
+        for run in purged["purged"]:
+            say(run)
+        say(f"{len(purged['purged'])} runs from before {purged['before'][:10]} would be forgotten, with their reports.")
     else:
         say(f"{len(purged['purged'])} runs from before {purged['before'][:10]} are forgotten, with their reports.")
 

@@ -120,18 +120,22 @@ def number(
 
 
 @click.command(epilog=verbatim("Example", "phonesync doctor"))
+@click.option("--adopt", is_flag=True, help="Take a ledger that was restored from a backup as it is.")
 @configured
 @json_wanted
 @click.pass_context
-def doctor(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
+def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool) -> None:
     """Try everything a run needs, and write to no service.
 
     That is: credentials, rights, the clock, the services' versions, the phone lists, the CSV files, the ledger and the
     folder of the reports.
     """
     from flows.doctor import examine, show_examined
+    from flows.ledger_age import adopt as take_as_it_is
 
     with connected(ctx, config) as context:
+        if adopt:
+            take_as_it_is(context)
         examined = examine(context)
     if as_json:
         print_json(examined.summary)

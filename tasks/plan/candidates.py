@@ -139,6 +139,8 @@ def _hold_number(draft: Draft, key: str, to: str, problem: Problem) -> None:
 
 def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
+    if not policy.may_delete:
+        return draft.no_entry()
     owners = draft.current["owner"]
     gone = owners.isin(policy.gone)
     missing = ~gone & policy.delete_missing
