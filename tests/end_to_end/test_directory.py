@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from directory_nights import SERVICES, Nights, of
 from road_trip import Road, apio_state
 
+from connectors.ledger.store import Ledger
 from flows.check import check_sources
 from flows.claims import release
+from flows.doctor import examine
 from flows.entry_history import events_of
+from flows.ledger_age import adopt
+from flows.retention import purge
 from flows.run import RunRequest, run
 from flows.run_history import one_run, waiting_plans
 from schemas.errors import SourceError, UsageError
@@ -341,3 +346,51 @@ def test_a_run_tells_its_own_story(nights: Nights) -> None:
     assert second["plans"][0]["approvals"][0]["reason"] == "moved house"
     back = run(context, RunRequest("revert", run="last"))
     assert of(back, "one")["actions"]["modify"] == 2
+
+
+# The way back survives ------------------------------------------------------------------------------------------------
+
+
+def test_a_sync_that_was_renamed_knows_what_it_knew(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", C, "Office")])
+    first = nights.night()
+    nights.file("units", [("1", A, "Dean")], renamed_from="one")
+    del nights.syncs["one"]
+    nights.configure()
+    assert of(nights.night(), "units")["left"] == 1
+    back = run(nights.road.context(), RunRequest("revert", run=first.summary["run"]))
+    assert of(back, "units")["actions"]["modify"] == 1
+    assert run(nights.road.context(), RunRequest("apply", plan=of(back, "units")["plan"])).exit_code == ExitCode.DONE
+    assert nights.numbers("2") == [B]
+
+
+def test_a_ledger_from_a_backup_deletes_nothing_until_it_is_adopted(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", C, "Desk")])
+    nights.night()
+    nights.road.ledger.close()
+    nights.road.ledger = Ledger.open("sqlite://")
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    told = of(nights.night(), "one")
+    assert told["actions"]["delete"] == 0
+    assert "phonesync doctor --adopt" in " ".join(told["notes"])
+    assert nights.numbers("2") == [B, C]
+    context = nights.road.context()
+    assert [row["result"] for row in examine(context).summary["checks"] if row["what"] == "ledger"] == ["failed"]
+    assert adopt(context)
+    assert of(nights.night(), "one")["actions"]["delete"] == 1
+    assert nights.numbers("2") == [B]
+
+
+def test_purging_lists_first_what_it_would_forget(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")])
+    runs = []
+    for _ in range(3):
+        runs.append(nights.night().summary["run"])
+        nights.road.now += timedelta(days=1)
+    context = nights.road.context()
+    listed = purge(context, timedelta(), dry_run=True)
+    assert listed["purged"] == runs[:2]
+    assert purge(context, timedelta())["purged"] == runs[:2]
+    assert purge(context, timedelta(), dry_run=True)["purged"] == []
