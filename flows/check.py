@@ -19,6 +19,7 @@ from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import told_of_file, told_of_line
+from tasks.plan.claims import FileClaims
 from tasks.reports.masking import mask_texts
 from tasks.source.hints import hint_texts, hints_of
 from tasks.source.name_checks import outside_latin1
@@ -77,6 +78,7 @@ def check_sources(
     """
     files: list[CheckedFile] = []
     errors: list[PhonesyncError] = []
+    known: dict[str, FileClaims] = {}
     error: PhonesyncError | None
     for name, sync in {name: context.sync(name) for name in names or context.settings.syncs}.items():
         raw, error = None, None
@@ -84,7 +86,7 @@ def check_sources(
             raw = read_bytes(sync.source)
             checked = _checked(context, name, raw, lang)
             error = checked.source.refusal if checked.source else None
-            error = error or _claimed_twice(context, name, checked)
+            error = error or _claimed_twice(context, name, checked, known)
         except (SourceError, ConfigurationError) as caught:
             error = caught
             item = {"sync": name, "file": str(sync.source), "error": str(error), "problems": []}
@@ -136,10 +138,13 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language) -> Chec
     return CheckedFile(item, sync, raw, source, _rows(problems), checked)
 
 
-def _claimed_twice(context: Configured, name: str, checked: CheckedFile) -> SourceError | None:
+def _claimed_twice(
+    context: Configured, name: str, checked: CheckedFile, known: dict[str, FileClaims]
+) -> SourceError | None:
     """Return why two files cannot both be right, None where nothing of this one stands in another of the place."""
     try:
-        refuse_contested(file_claims(context, name, checked.judged), rivals_of(context, name))
+        known[name] = file_claims(context, name, checked.judged)
+        refuse_contested(known[name], rivals_of(context, name, known))
     except SourceError as error:
         return error
     return None

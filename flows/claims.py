@@ -39,18 +39,20 @@ def file_claims(context: Configured, name: str, checked: Checked | None = None) 
     return claims_of(name, str(sync.source), checked, by_name=context.spec(sync).single_owner)
 
 
-def rivals_of(context: Configured, name: str) -> Rivals:
-    """Return what the files of all other syncs of the same place claim."""
+def rivals_of(context: Configured, name: str, known: dict[str, FileClaims]) -> Rivals:
+    """Return what the files of all other syncs of the same place claim; what is read is added to what is known."""
     place = place_of(context, context.sync(name))
-    others = [other for other, sync in context.settings.syncs.items() if other != name]
-    return _read(context, [other for other in others if place_of(context, context.sync(other)) == place])
+    others = [other for other in context.settings.syncs if other != name]
+    return _read(context, [other for other in others if place_of(context, context.sync(other)) == place], known)
 
 
-def _read(context: Configured, names: Iterable[str]) -> Rivals:
+def _read(context: Configured, names: Iterable[str], known: dict[str, FileClaims]) -> Rivals:
     files, unread = [], set()
     for name in names:
         try:
-            files.append(file_claims(context, name))
+            if name not in known:
+                known[name] = file_claims(context, name)
+            files.append(known[name])
         except (SourceError, ConfigurationError):
             unread.add(name)
     return Rivals(tuple(files), frozenset(unread))
@@ -114,7 +116,7 @@ def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.
     places = {other: place_of(context, context.sync(other)) for other in others}
     near = [other for other, there in places.items() if there[0] == address and there[1] != place]
     found: dict[str, str] = {}
-    for claims in _read(context, near).files:
+    for claims in _read(context, near, context.claims).files:
         coming = keys & claims.keys
         if coming:
             found |= dict.fromkeys(coming - set(left_by(context, claims.sync)["key"]), claims.sync)

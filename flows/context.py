@@ -25,6 +25,7 @@ from schemas.execution import NumberingDefaults, Progress, Target
 from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.plan.claims import FileClaims
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
@@ -55,6 +56,7 @@ class RunContext:
         sleep: how a run waits.
         suffix: what keeps two runs of one second apart.
         progress: is told what is being done, how much is done, and of how much.
+        claims: what the files that were read in this run say of their places, by sync.
         stopping: set when somebody wants the run to end: what is in flight is finished, nothing more is sent.
     """
 
@@ -66,6 +68,7 @@ class RunContext:
     sleep: Callable[[float], None] = time.sleep
     suffix: Callable[[], str] = _suffix
     progress: Progress = no_progress
+    claims: dict[str, FileClaims] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     _clients: dict[str, Client] = field(default_factory=dict)
 

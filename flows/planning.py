@@ -61,8 +61,9 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     checked: Checked = sync_run.do("validate", judge_source, context, sync, source)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
-    rivals = rivals_of(context, name)
-    refuse_contested(file_claims(context, name, checked), rivals)
+    mine = context.claims[name] = file_claims(context, name, checked)
+    rivals = rivals_of(context, name, context.claims)
+    refuse_contested(mine, rivals)
     managed = owners_of(checked)
     known = frozenset(context.ledger.memory.owners(name, target.name) - managed)
     # What has left this file for another one is that one's now, whichever of the two comes first.

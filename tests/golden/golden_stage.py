@@ -100,11 +100,21 @@ class Stage:
         """Write `phonesync.toml`."""
         (self.folder / "phonesync.toml").write_text(text, encoding="utf-8")
 
-    def configure(self, syncs: Mapping[str, Mapping[str, Any]], *, attempts: int = 1, top: str = "") -> None:
-        """Write a configuration of both connections and these syncs; one with a tenant is a phone list's."""
+    def configure(
+        self, syncs: Mapping[str, Mapping[str, Any]], *, attempts: int = 1, top: str = "", apart: bool = False
+    ) -> None:
+        """Write a configuration of both connections and these syncs; one with a tenant is a phone list's.
+
+        Apart: each sync has a USOS of its own, so that files may be about the same owners.
+        """
         text = top + _connections(self.sandbox, attempts)
         for name, keys in syncs.items():
             connection = "telephony" if "tenant" in keys else "usos"
+            if apart:
+                connection = f"usos-of-{name}"
+                place = {"kind": "usos", "base_url": f"https://{name}.example.edu.pl"}
+                secrets = {key: {"env": "NONE"} for key in ("consumer_key", "consumer_secret")}
+                text += f"\n[connections.{connection}]\n" + _toml({**place, **secrets})
             text += f"\n[syncs.{name}]\n" + _toml({"connection": connection, **keys})
         self.configuration(text)
 

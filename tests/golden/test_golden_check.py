@@ -46,7 +46,7 @@ def test_check_annotates_copies(stage: Stage, lang: str) -> None:
     lay_bad_lines(stage)
     stage.put("book.xlsx", whole_files()["cells.xlsx"][0])
     text = (stage.folder / "phonesync.toml").read_text(encoding="utf-8")
-    stage.configuration(text + '[syncs.book]\nconnection = "usos"\nentity_class = "faculty"\nsource = "book.xlsx"\n')
+    stage.configuration(text + '[syncs.book]\nconnection = "usos"\nentity_class = "building"\nsource = "book.xlsx"\n')
     stage.run("check", "--lang", lang, "--annotate")
     stage.text_of("*.checked.csv")
     stage.run("check", "usos", "--lang", lang, "--annotate")
@@ -65,7 +65,7 @@ def test_check_of_whole_files(stage: Stage, lang: str) -> None:
         }
     (stage.folder / "folder").mkdir()
     syncs |= {"folder": {**USOS, "source": "folder"}, "missing": {**USOS, "source": "missing.csv"}}
-    stage.configure(syncs)
+    stage.configure(syncs, apart=True)
     stage.run("check", "--lang", lang)
     stage.run("check", "--lang", lang, "--json")
 
