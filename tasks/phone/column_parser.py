@@ -103,7 +103,9 @@ def _otherwise(year: str, region: str) -> str:
         *(
             ()
             if region == "PL"
-            else (f"^[{WHITE}]*{digit}{{1,2}}[.)][{WHITE}]|^[{WHITE}]*{digit}{{1,4}}[{WHITE}].?.?{zero}",)
+            else (
+                f"^[{WHITE}]*{digit}{{1,2}}[.)][{WHITE}]|^[{WHITE}]*(?:{digit}{{1,4}}[.)]?(?:[{WHITE}]{dash})?[{WHITE}]){{1,3}}{zero}",
+            )
         ),
     )
     return "|".join(patterns)

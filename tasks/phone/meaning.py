@@ -130,6 +130,8 @@ def _runs_on(piece: Piece, plan: NumberingPlan) -> str:
 def _another_town_named(found: tuple[Token, ...], pieces: list[Piece], numbers: list[Number]) -> bool:
     """Tell whether a number got its area code from elsewhere while the text names a town that has another one."""
     towns = {token.value for token in found if token.kind == "town"}
+    if not towns:
+        return False
     short = {piece.digits for piece in pieces if SHORTEST_PIECE <= len(piece.digits) <= LONGEST_LOCAL}
     completed = [number.e164 for number in numbers for digits in short if number.e164.endswith(digits)]
     return any(e164.startswith("+48") and not e164[3:].startswith(town) for e164 in completed for town in towns)
@@ -197,9 +199,9 @@ def _told_apart(read: tuple[Number, ...], piece: Piece) -> list[Number]:
 
 def _towns_differ(pieces: list[Piece], numbers: list[Number], plan: NumberingPlan) -> bool:
     """Beside a number of another town, a number without an area code may be of either."""
-    short = [piece.digits for piece in pieces if SHORTEST_PIECE <= len(piece.digits) <= LONGEST_LOCAL]
-    if not plan.area_code or not short or len(numbers) == 1:
+    if not plan.area_code or len(numbers) == 1:
         return False
+    short = [piece.digits for piece in pieces if SHORTEST_PIECE <= len(piece.digits) <= LONGEST_LOCAL]
     towns = {
         number.e164.removesuffix(digits)
         for digits in short

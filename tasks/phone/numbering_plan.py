@@ -38,7 +38,7 @@ _LOCAL: Final = re.compile(r"(?!99[789]\D{1,3}\d{4}$)[2-9][\d .\-]*")
 _UNIVERSAL: Final = re.compile(r"(?:^|\D)19 ?\d ?\d{2}$|^\D*\d+$")  # 22 19115: what is dialled in one town alone
 _HOURS_BEHIND: Final = re.compile(r" (?:[6-9]|1[0-2])-(?:1[1-9]|2[0-4])$")  # 8-16
 _ITEM: Final = re.compile(
-    r"(?!00)\d{1,2}[.)] (?=[\d(+])|(?!00)\d{1,4}(?: - | )(?=0)"
+    r"(?!00)\d{1,2}[.)] (?=[\d(+])|(?!00)(?:\d{1,4}[.)]?(?: -)? ){1,3}(?=0)"
 )  # 1) 030 1234567, until 18 030 1234567
 _CODE_BEHIND: Final = re.compile(r"(\.? | - |\.? ?-? ?\( ?)(\d{1,5})$")  # 030 1234567 112, 030 1234567 - (10117 …
 _EMERGENCIES: Final = frozenset(("112", "911", "999"))  # known everywhere
@@ -178,14 +178,16 @@ def read_one(run: str, plan: NumberingPlan) -> Number | str:
 
 def _has_more(run: str, plan: NumberingPlan) -> bool:
     """Tell whether a number whose length varies may have hours, an emergency code or the like before or behind it."""
-    if (hours := _HOURS_BEHIND.search(run)) and isinstance(read_one(run[: hours.start()], plan), Number):
-        return True
-    if (item := _ITEM.match(run)) and isinstance(read_one(run[item.end() :], plan), Number):
-        return True
-    code = _CODE_BEHIND.search(run)
-    if code is None or not ("(" in code[1] or is_emergency(code[2], plan.region)):
-        return False
-    return isinstance(read_one(run[: code.start()], plan), Number)
+    hours, item, code = _HOURS_BEHIND.search(run), _ITEM.match(run), _CODE_BEHIND.search(run)
+    rests = []
+    if hours:
+        rests.append(run[: hours.start()])
+    if item:
+        rests.append(run[item.end() :])
+    if code and ("(" in code[1] or is_emergency(code[2], plan.region)):
+        rests.append(run[: code.start()])
+    read = [read_one(rest, plan) for rest in rests]
+    return any(isinstance(each, Number) or each == AMBIGUOUS for each in read)
 
 
 def _after_plus(digits: str, *, plus: bool, plan: NumberingPlan) -> str | None:
@@ -287,6 +289,8 @@ def is_emergency(digits: str, region: str) -> bool:
 
 def begins_with_emergency(run: str, region: str) -> bool:
     """Tell whether an emergency code stands before more digits: 112 2023."""
+    if run.isdecimal():
+        return False
     groups = re.findall(r"\d+", run)
     local = tuple(map(len, groups)) == (3, 2, 2)  # 999 00 01
     return len(groups) > 1 and not local and is_emergency(groups[0], region)

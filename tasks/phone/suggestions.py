@@ -15,6 +15,7 @@ from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import fold, tidy
 
 _LONGEST: Final = 60  # a longer text holds more than a number and a slip of the hand
+_NEAR: Final = 10
 _LETTER: Final = re.compile(r"(?<=\d)[oO](?=[\d -])|(?<=[\d -])[oO](?=\d)")
 _BEHIND: Final = re.compile(r"(.*\d) ?\( ?(\d{1,5}) ?\)")
 _TWICE: Final = re.compile(r"\(?\b(\d{2})\)? ?[ -]\1\b")
@@ -45,8 +46,10 @@ def _ways(shown: str, mark: str) -> list[str]:
         ways.append(f"({behind[2]}) {behind[1]}")
     # Where the area code stands twice, the last digits are too many for that reason.
     if once == shown and (loose := _LOOSE.fullmatch(shown)):
-        # 551 03 55,56 may be another number as well as an extension; then neither of them stands out.
-        ways += [f"{loose[1]}{mark}{loose[2]}", f"{loose[1]}/{loose[2]}"]
+        ways.append(f"{loose[1]}{mark}{loose[2]}")
+        step = int(loose[2]) - int(loose[1][-len(loose[2]) :]) if loose[1][-len(loose[2]) :].isdecimal() else 0
+        if 0 < step <= _NEAR:
+            ways.append(f"{loose[1]}/{loose[2]}")  # 551 03 55,56: the next number, or an extension?
     return ways
 
 
