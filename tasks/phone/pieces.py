@@ -148,4 +148,6 @@ def _may_follow_area(run: str) -> bool:
 
 def _is_area(piece: Piece) -> bool:
     """An area code before a slash, as in 22/552 03 55: too short for anything else."""
-    return len(piece.digits) < SHORTEST_PIECE and piece.joint != "slash" and not piece.extensions
+    grouped = " " in piece.run and piece.run[0] not in "0+("  # 16 2023/2024
+    short = len(piece.digits) < SHORTEST_PIECE - grouped
+    return short and piece.joint != "slash" and not piece.extensions

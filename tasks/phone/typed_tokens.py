@@ -98,6 +98,7 @@ _TOWN_BEHIND: Final = re.compile(r",? ?([^\W\d_]+)")
 _UNMARKED: Final = frozenset(("date", "count", "amount", "address", "id"))
 _SURE: Final = {"PL": 9}  # digits of a number that is surely whole; elsewhere lengths vary
 _SURE_ABROAD: Final = 5
+_FEW: Final = 4
 
 # What a word begins, by what the word is.
 _BEHIND: Final = {
@@ -209,6 +210,8 @@ def _excused(match: re.Match[str], kind: str, before: int, *, whole: bool, alone
         word = town[1].casefold() if town else ""
         inside = 0 < before < _SURE["PL"] and before != 2
         return word not in TOWNS and (inside or WORDS.get(word) in {"office", "voice", "fax"})
+    if kind == "date" and (match["by"] or match["on"]) and before <= _FEW:
+        return False
     if kind == "amount" and _FRACTION.search(match.group()):
         return False
     return kind in _UNMARKED and not whole
