@@ -150,8 +150,9 @@ def _tell_the_end(summaries: Sequence[Mapping[str, Any]], *, planned: bool, comm
     waiting = [summary for summary in summaries if any(summary["actions"][action] for action in WRITES)]
     if waiting:
         say("To do exactly this:")
-    elif summaries and not any(summary["guards"] for summary in summaries):
-        say("Nothing to do: no line wants a change.")
+    elif summaries and not any(summary["guards"] or summary.get("error") for summary in summaries):
+        held = sum(summary["actions"][Action.HOLD] for summary in summaries)
+        say(f"Nothing to do now: {held} held." if held else "Nothing to do: no line wants a change.")
     for summary in waiting:
         approval = ' --approve "REASON"' if summary["guards"] else ""
         say(f"  {command} apply {summary['plan']}{approval}")
@@ -175,17 +176,29 @@ def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
     told = [word for word in ("left", "drift") if any(sync.get(word) for sync in syncs)]
-    more = [*told, *(["rejected"] if rejected else []), *([] if planned else ["writes", "verified"])]
+    failed = any(_failed(sync) for sync in syncs)
+    more = [
+        *(["failed"] if failed else []),
+        *told,
+        *(["rejected"] if rejected else []),
+        *([] if planned else ["writes", "verified"]),
+    ]
     for word in (*(word.value for word in used), *more):
         table.add_column(str(word), justify="right")
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
+        cells += [_failed(sync)] if failed else []
         cells += [str(sync.get(word) or "") for word in told]
         cells += [str(sync["rejected"] or "")] if rejected else []
         if not planned:
             cells += [str(sync["requests"]["write"]), "yes" if sync["verified"] else "no"]
         table.add_row(sync["sync"], *cells)
     return table
+
+
+def _failed(sync: Mapping[str, Any]) -> str:
+    """Tell whether a sync ended before its lines were seen to; a plan that a guard has stopped has not failed."""
+    return "yes" if sync.get("error") and not sync["plan"] else ""
 
 
 def show_lines(title: str, lines: Sequence[Mapping[str, str]]) -> None:
