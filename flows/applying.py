@@ -180,13 +180,13 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "fingerprint": kept.fingerprint,
         "actions": count(kept.entries["action"], Action),
         "outcomes": count(result["outcome"], Outcome),
-        "left": int((kept.entries["code"] == Code.OWNER_LEFT).sum()),
-        "drift": int(kept.entries["code"].isin(DRIFT).sum()),
         "rejected": kept.rejected,
         "guards": kept.guards,
         "verified": verified,
         "requests": {kind: now[kind] - sync_run.sent_before[kind] for kind in now},
         "reports": {},
+        "left": int((kept.entries["code"] == Code.OWNER_LEFT).sum()),
+        "drift": int(kept.entries["code"].isin(DRIFT).sum()),
         **sync_run.said(),
     }
     approval = _approval_of(sync_run, kept)

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from schemas.reasons import FileCode, LineCode
+
+if TYPE_CHECKING:
+    import pandas as pd  # `--help` is there before it could be imported
 
 
 class Code(StrEnum):

@@ -327,6 +327,8 @@ def test_the_summary_has_the_promised_shape(road: Road) -> None:
         "verified",
         "requests",
         "reports",
+        "left",
+        "drift",
     ]
     assert sync["fingerprint"].startswith("sha256:")
     assert sync["requests"] == {"read": 4, "write": 1}

@@ -371,7 +371,7 @@ def _life(end: End | None) -> Life:
 def _as_planned(kept: KeptPlan) -> Trip:
     """Return what the ledger knows of a killed run as a report would have said it."""
     lines = [
-        {**{str(name): str(value) for name, value in row.items()}, "line": str(row["line"] or ""), "outcome": ""}
-        for row in kept.entries.to_dict("records")
+        {**row, "line": str(row["line"]), "outcome": ""}
+        for row in line_report(announce(kept.sync, kept.entries), masked=False).to_dict("records")
     ]
     return Trip(5, {}, lines, [])
