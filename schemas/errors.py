@@ -102,8 +102,10 @@ class ServiceError(PhonesyncError):
         status: the HTTP status, or None where there was no answer.
         attempts: how many requests were sent.
         details: the service's own words for people, Polish before English, "" where it gave none. They may
-            quote what was sent, so they go into line reports and nowhere else; `message` never holds them.
+            quote what was sent, so they go into line reports and nowhere else; only the `message` of a refusal of
+            access holds them, with numbers masked.
         retry_after: seconds the service asked to wait, or None.
+        late: somebody gave up waiting for the answer; what was sent may still be done.
         body: the parsed JSON body of the refusal where there was one (a batch's results live there), or None.
     """
 
@@ -118,6 +120,7 @@ class ServiceError(PhonesyncError):
         details: str = "",
         retry_after: float | None = None,
         body: object = None,
+        late: bool = False,
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.service = service
@@ -126,6 +129,7 @@ class ServiceError(PhonesyncError):
         self.details = details
         self.retry_after = retry_after
         self.body = body
+        self.late = late
 
 
 class Unreachable(ServiceError):  # noqa: N818 - named by what the caller can do about it

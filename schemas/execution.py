@@ -42,6 +42,11 @@ class WriteAnswer:
             kind = "refused"
         return cls(kind, error.status or 0, error.attempts, error.details or error.message, error)
 
+    @property
+    def late(self) -> bool:
+        """Whether what was sent may still be done: somebody gave up waiting for the answer."""
+        return self.kind == "uncertain" and self.error is not None and self.error.late
+
     def after(self, earlier: WriteAnswer | None) -> WriteAnswer:
         """Count the attempts of an earlier try in."""
         attempts = self.attempts + (earlier.attempts if earlier else 0)

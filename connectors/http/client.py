@@ -19,6 +19,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -45,11 +46,13 @@ from connectors.http.response import (
 from schemas import limits
 from schemas.connections import Connection
 from schemas.errors import AccessRefused, ConfigurationError, RequestRefused, ServiceError, UnknownOutcome, Unreachable
+from tasks.reports.masking import mask_text
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _LARGEST_BODY: Final = 128 * 1024 * 1024  # bytes; a million entries take some 100 MiB
+_QUOTED: Final = 120  # characters of a service's words that a message quotes
 _AGAIN: Final = frozenset({"unsent", "lost", "garbage", "later"})
 _READ_ERRORS: Final[Mapping[FailureKind, type[ServiceError]]] = MappingProxyType(
     {"moved": RequestRefused, "access": AccessRefused, "refused": RequestRefused},
@@ -131,14 +134,17 @@ class Http:
         sent = call.sent_before + len(attempts)
         error = _READ_ERRORS.get(outcome.kind, Unreachable)
         plural = "attempt" if sent == 1 else "attempts"
-        raise self._error(error, call, outcome, sent, f"got no usable answer in {sent} {plural}: {outcome.reason}")
+        said = f"got no usable answer in {sent} {plural}: {outcome.reason}{self._too_long_a_pause(outcome, deadline)}"
+        raise self._error(error, call, outcome, sent, said)
 
     def write(self, call: Call[T]) -> T:
         """The promised value; sent exactly once, whatever comes back."""
         self._wait_for_turn(call)
-        outcome = self._attempt(call, self._tools.monotonic() + self._connection.total_seconds, "write")
+        deadline = self._tools.monotonic() + self._connection.total_seconds
+        outcome = self._attempt(call, deadline, "write")
         if not isinstance(outcome, Failure):
             return outcome
+        outcome = replace(outcome, reason=outcome.reason + self._too_long_a_pause(outcome, deadline))
         error = _WRITE_ERRORS.get(outcome.kind, UnknownOutcome)
         sent = call.sent_before + 1
         raise self._error(error, call, outcome, sent, f"was not sent: {outcome.reason}")
@@ -165,6 +171,13 @@ class Http:
                 for future in futures:
                     future.cancel()
         return [future.result() for future in futures]
+
+    def _too_long_a_pause(self, outcome: Failure, deadline: float) -> str:
+        """Say that it was the service's own wish that no other attempt was made: nobody has to look for a fault."""
+        asked = outcome.retry_after or 0.0
+        if self._tools.monotonic() + asked < deadline:
+            return ""
+        return f"; it asks for a pause of {asked:.0f} s, longer than total_seconds = {self._connection.total_seconds:g}"
 
     def _wait_for_turn(self, call: Call[T]) -> None:
         """Wait as pacing, or a pause that the service has asked another thread for, wants it."""
@@ -273,13 +286,18 @@ class Http:
         if error is RequestRefused and failure.kind == "moved":
             remedy = "Set base_url to the address the service has moved to."
         answer = failure.answer
+        words = words_of(answer, self._dialect) if answer else ""
+        # Only the service's words tell a wrong key from a wrong secret; they may quote what was sent.
+        short = mask_text(words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…")
+        quoted = f' The service says: "{short}".' if short and error is AccessRefused else ""
         return error(
-            f"{self._name}: {call.operation} {said}.",
+            f"{self._name}: {call.operation} {said}.{quoted}",
             remedy=remedy,
             service=self._name,
             status=answer.status if answer else None,
             attempts=attempts,
-            details=words_of(answer, self._dialect) if answer else "",
+            details=words,
             retry_after=failure.retry_after,
             body=answer.json_or_none() if answer else None,
+            late=failure.late,
         )

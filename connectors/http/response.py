@@ -18,6 +18,7 @@ import urllib3.exceptions
 
 FailureKind = Literal["unsent", "untrusted", "lost", "garbage", "later", "moved", "access", "refused"]
 
+_LATE: Final = frozenset({408, 504})
 _DETAILS_LENGTH: Final = 300
 _SHORTEST_SECRET: Final = 4
 _PAGE_LENGTH: Final = 8192  # of somebody's error page; enough for its title or its sentence
@@ -104,12 +105,21 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Failure:
-    """An attempt without the promised answer; `reason` is fit for a message."""
+    """An attempt without the promised answer.
+
+    Attributes:
+        kind: what it means for the caller.
+        reason: fit for a message.
+        answer: what came back, if anything.
+        retry_after: seconds that the service asks to wait.
+        late: somebody gave up waiting, a gateway or we: the service itself may still be at it.
+    """
 
     kind: FailureKind
     reason: str
     answer: HttpAnswer | None = None
     retry_after: float | None = None
+    late: bool = False
 
 
 def garbage(answer: HttpAnswer) -> Failure:
@@ -121,7 +131,8 @@ def judge(answer: HttpAnswer, dialect: Dialect, now: float) -> Failure:
     """What an answer other than the promised one means, by its status and the service's own words."""
     status = answer.status
     if status in {408, 429} or status >= 500:
-        return Failure("later", f"HTTP {status}", answer, retry_after(answer.headers.get("Retry-After", ""), now))
+        asked = retry_after(answer.headers.get("Retry-After", ""), now)
+        return Failure("later", f"HTTP {status}", answer, asked, late=status in _LATE)
     if 300 <= status < 400:
         return Failure("moved", f"HTTP {status}, another address", answer)
     if status < 400:
@@ -143,7 +154,7 @@ def without_answer(error: Exception) -> Failure:
     if any(isinstance(link, requests.exceptions.ContentDecodingError) for link in chain):
         return Failure("lost", "the answer is longer than any directory, or cannot be unpacked")
     slow = any(isinstance(link, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError) for link in chain)
-    return Failure("lost", "no answer in time" if slow else "the connection broke")
+    return Failure("lost", "no answer in time" if slow else "the connection broke", late=slow)
 
 
 def retry_after(header: str, now: float) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
@@ -12,6 +12,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Programmin
 from connectors.ledger.migrate import migrate
 from schemas import limits
 from schemas.errors import LedgerError
+
+# What to do about a database that fails, by its own words; a busy one needs neither room nor a restart.
+_REMEDIES: Final = {
+    "database or disk is full": "Make room on the disk",
+    "disk I/O error": "Check the disk",
+    "database is locked": "Another process has kept it busy for too long: wait until that has ended",
+    "attempt to write a readonly database": "Let this user write the file and its folder",
+}
+_OTHER_REMEDY: Final = "Make the database answer again"
 
 
 def connect(url: str) -> Engine:
@@ -49,17 +58,17 @@ def _tell(context: ExceptionContext) -> None:
     if not isinstance(error, DBAPIError) or isinstance(error, (IntegrityError, ProgrammingError)):
         return
     url = context.engine.url.render_as_string(hide_password=True) if context.engine else "the address given"
+    reason = _reason(error)
     raise LedgerError(
-        f"The ledger at {url} failed in the middle of the work ({_reason(error)}).",
-        remedy="Nothing more is sent without it. Free the disk or start the server again, then: phonesync resume.",
+        f"The ledger at {url} failed in the middle of the work ({reason}).",
+        remedy=f"Nothing more is sent without it. {_REMEDIES.get(reason, _OTHER_REMEDY)}, then: phonesync resume.",
     )
 
 
 def _reason(error: DBAPIError) -> str:
     """Return the database's own words where they can hold no value."""
     said = str(error.orig)
-    known = ("database or disk is full", "disk I/O error", "database is locked", "attempt to write a readonly database")
-    return next((words for words in known if words in said), type(error).__name__)
+    return next((words for words in _REMEDIES if words in said), type(error).__name__)
 
 
 def _make_private(database: str | None) -> None:

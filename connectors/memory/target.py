@@ -17,13 +17,14 @@ from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Sna
 from tasks.execution.compare import Wanted, writes
 
 Entry = tuple[str, str]  # name, number
-Fault = Literal["unreachable", "denied", "refused", "lost before", "lost after"]
+Fault = Literal["unreachable", "denied", "refused", "lost before", "lost after", "late"]
 _ERRORS: dict[Fault, ServiceError] = {
     "unreachable": Unreachable("the directory cannot be reached"),
     "denied": AccessRefused("the directory refused access", status=401),
     "refused": RequestRefused("the directory refused the set", status=400),
     "lost before": UnknownOutcome("the directory's answer was lost"),
     "lost after": UnknownOutcome("the directory's answer was lost"),
+    "late": UnknownOutcome("the directory did not answer in time", late=True),
 }
 
 

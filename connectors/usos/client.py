@@ -137,13 +137,24 @@ class Usos:
         return {entity_id: numbers for part in parts for entity_id, numbers in part.items()}
 
     def replace(self, entity_class: EntityClass, entity_id: str, numbers: Sequence[UsosNumber]) -> WriteReceipt:
-        """Give one entity exactly these numbers, or change nothing (services/phones/replace). Sent once."""
+        """Give one entity exactly these numbers, or change nothing (services/phones/replace). Sent once.
+
+        An answer that says itself that it was no success is `RequestRefused`.
+        """
         self._refuse_bad_ids([entity_id])
         data = json.dumps([item_of(number) for number in numbers], ensure_ascii=False, separators=(",", ":"))
         parameters = [(_PARAMETERS[entity_class].replace, entity_id), ("data", data)]
 
         def parse(answer: HttpAnswer) -> WriteReceipt:
-            if object_of(answer).get("success") is not True:
+            succeeded = object_of(answer).get("success")
+            if succeeded is False:
+                raise RequestRefused(
+                    f"{self._name}: {operation} was refused (success is false).",
+                    service=self._name,
+                    status=answer.status,
+                    details=words_of(answer, self._dialect) or "the service answered: success is false",
+                )
+            if succeeded is not True:
                 raise NotPromised
             return WriteReceipt(answer.status, attempts=1, message=words_of(answer, self._dialect))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from flows.errors import print_json
 
@@ -33,6 +34,17 @@ def json_wanted(function: F) -> F:
 def verbatim(title: str, *lines: str) -> str:
     """Return a paragraph of the help text that is not wrapped."""
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
+
+
+def reason_given(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    """Return the reason of an approval; a blank one is refused, for nobody could say later why the plan went ahead."""
+    if ctx.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT and not value.strip():
+        raise click.BadParameter(
+            "it has no reason. An approval is kept with its reason; say in a few words why this plan is right.",
+            ctx,
+            option,
+        )
+    return value
 
 
 def connected(ctx: click.Context, config: str | None, progress: Any = None) -> RunContext:

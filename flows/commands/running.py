@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import carry_out, configured, json_wanted, named_syncs, verbatim
+from flows.commands.options import carry_out, configured, json_wanted, named_syncs, reason_given, verbatim
 from flows.errors import print_json
 
 
@@ -81,7 +81,13 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
     )
 )
 @click.argument("plan_id", metavar="PLAN")
-@click.option("--approve", metavar="REASON", default="", help="Say yes to a plan that a guard has stopped.")
+@click.option(
+    "--approve",
+    metavar="REASON",
+    default="",
+    callback=reason_given,
+    help="Say yes to a plan that a guard has stopped.",
+)
 @configured
 @json_wanted
 @click.pass_context

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from schemas import limits
 from schemas.execution import AnswerKind, RowOutcome, WriteAnswer
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem, packed
@@ -30,8 +31,13 @@ class ReadBack:
 
 
 def worth_another_try(answer: WriteAnswer | None, seen: ReadBack) -> bool:
-    """Tell whether sending once more is safe and sensible: nobody knows what happened, and reading says: nothing."""
-    return answer is not None and answer.kind == "uncertain" and seen.untouched and seen.read
+    """Tell whether sending once more is safe and sensible: nobody knows what happened, and reading says: nothing.
+
+    A service that wants a longer pause than a call may take is left alone: the next run comes later.
+    """
+    asked = answer.error.retry_after if answer and answer.error else None
+    patient = (asked or 0.0) <= limits.CALL_SECONDS
+    return answer is not None and answer.kind == "uncertain" and patient and seen.untouched and seen.read
 
 
 def classify(answer: WriteAnswer | None, seen: ReadBack, *, in_place: bool) -> tuple[Outcome, Problem | None]:
@@ -52,9 +58,10 @@ def classify(answer: WriteAnswer | None, seen: ReadBack, *, in_place: bool) -> t
         return Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
     if answer.kind == "confirmed":
         return Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE)
-    if answer.kind != "uncertain" or seen.untouched:
-        return Outcome.FAILED, without_effect(answer)
-    return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
+    if answer.kind == "uncertain" and not seen.untouched:
+        return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
+    # Looked at too early, perhaps: that it has failed could be untrue a minute later.
+    return (Outcome.UNKNOWN, Problem(Code.MAY_STILL_COME)) if answer.late else (Outcome.FAILED, without_effect(answer))
 
 
 def without_effect(answer: WriteAnswer) -> Problem:

@@ -13,7 +13,7 @@ from connectors.memory.target import Fault as MemoryFault
 from connectors.sandbox.options import Fault, FaultKind
 
 REFUSED, DENIED, UNREACHABLE = "refused", "denied", "unreachable"
-LOST_BEFORE, LOST_AFTER = "lost before", "lost after"
+LOST_BEFORE, LOST_AFTER, LATE = "lost before", "lost after", "late"
 
 
 class Place(Protocol):
@@ -33,6 +33,9 @@ class Place(Protocol):
 
     def fail(self, fault: str, times: int = 1, *, reading: bool = False) -> None:
         """Let the next writes, or readings, go wrong."""
+
+    def heal(self) -> None:
+        """Let nothing go wrong any more."""
 
     def meddle(self, entries: Iterable[Entry]) -> None:
         """Give the place these entries, as another writer does."""
@@ -79,8 +82,13 @@ class Usos:
             _swap_secret(self.road, "SECRET", "WORD")
         elif fault == REFUSED:
             self.road.fault(Fault("replace", "redirect", times=times))
+        elif fault == LATE:
+            self.road.fault(Fault("replace", "server_error_before_commit", status=504, times=times))
         else:
             self.road.fault(Fault("select" if reading else "replace", kinds[fault], times=times))
+
+    def heal(self) -> None:
+        self.road.fault()
 
     def meddle(self, entries: Iterable[Entry]) -> None:
         self.road.sandbox.usos.set_numbers("faculty", "1", rows_of(entries))
@@ -109,6 +117,7 @@ class Apio:
         kinds: dict[str, FaultKind] = {
             UNREACHABLE: "reset_before_commit",
             LOST_BEFORE: "server_error_before_commit",
+            LATE: "server_error_before_commit",
             LOST_AFTER: "lost_after_commit",
             REFUSED: "redirect",
         }
@@ -116,7 +125,11 @@ class Apio:
             _swap_secret(self.road, "WORD", "SECRET")
         else:
             methods = ("list",) if reading else ("create", "put", "delete_many")
-            self.road.fault(*(Fault(method, kinds[fault], times=times) for method in methods))
+            status = 504 if fault == LATE else 503
+            self.road.fault(*(Fault(method, kinds[fault], times=times, status=status) for method in methods))
+
+    def heal(self) -> None:
+        self.road.fault()
 
     def meddle(self, entries: Iterable[Entry]) -> None:
         self.road.sandbox.apio.set_entries("chopin", None, entries)
@@ -135,8 +148,7 @@ class Memory:
 
     def hold(self, entries: Iterable[Entry]) -> None:
         self.directory.entries = {"shelf 1": list(entries)}
-        self.directory.read_faults.clear()
-        self.directory.write_faults.clear()
+        self.heal()
 
     def entries(self) -> list[Entry]:
         return sorted(self.directory.entries["shelf 1"])
@@ -150,6 +162,10 @@ class Memory:
     def fail(self, fault: str, times: int = 1, *, reading: bool = False) -> None:
         known: MemoryFault = fault  # type: ignore[assignment] # the names are the same
         (self.directory.read_faults if reading else self.directory.write_faults).extend([known] * times)
+
+    def heal(self) -> None:
+        self.directory.read_faults.clear()
+        self.directory.write_faults.clear()
 
     def meddle(self, entries: Iterable[Entry]) -> None:
         self.directory.entries["shelf 1"] = list(entries)

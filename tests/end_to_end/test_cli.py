@@ -117,6 +117,7 @@ def test_each_command_has_help_with_an_example(name: str, phonesync: Phonesync) 
         (["runs", "-n", "0"], "0 is not in the range", "phonesync runs --help"),
         (["plan", "facultys"], "There is no sync 'facultys'.", "faculties, users"),
         (["check", "facultys"], "There is no sync 'facultys'.", "faculties, users"),
+        (["apply", "nosuch", "--approve", " "], "it has no reason", "See: phonesync apply --help"),
         (["apply", "nosuch"], "Which plan is 'nosuch'?", "phonesync plan"),
         (["show", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
         (["show", "last"], "There is no run yet.", "phonesync plan"),

@@ -181,7 +181,6 @@ def test_replace_sends_the_numbers_as_one_value_and_exactly_once(make_usos: Any)
         Reply(408, ""),
         Reply(200, HTML),
         Reply(200, None),
-        Reply(200, {"success": False}),
         Reply(200, {"success": "true"}),
         Reply(200, {"success": 1}),
         Reply(201, {"success": True}),
@@ -201,6 +200,20 @@ def test_a_write_without_its_promised_answer_is_unknown_and_never_sent_again(mak
     assert caught.value.retry_after == (7.0 if reply.headers[:1] == (("Retry-After", "7"),) else None)
     assert "601" not in str(caught.value)
     assert "77" not in str(caught.value)
+
+
+def test_a_refusal_of_access_quotes_the_service_and_nobodys_number(make_usos: Any) -> None:
+    said = "Consumer unknown; user 22 999 70 33 asked."
+    with playing(Reply(401, {"message": said})) as script, pytest.raises(AccessRefused) as caught:
+        make_usos(script.url).select("user", ["1"])
+    assert 'HTTP 401). The service says: "Consumer unknown; user ••• ••• •33 asked."' in caught.value.message
+
+
+def test_a_write_that_says_itself_that_it_was_no_success_is_refused(make_usos: Any) -> None:
+    with playing(Reply(200, {"success": False})) as script, pytest.raises(RequestRefused) as caught:
+        make_usos(script.url).replace("user", "77", [UsosNumber("601 000 001")])
+    assert (len(script.seen), caught.value.status) == (1, 200)
+    assert caught.value.details == "the service answered: success is false"
 
 
 def test_a_write_that_waits_too_long_for_its_answer_is_unknown(make_usos: Any) -> None:
