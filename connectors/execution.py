@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.classify import ReadBack, classify, row_outcome, without_effect, worth_another_try
 from tasks.execution.compare import Wanted, agreeing, entity_sets, had_entry, in_place, moved, newcomers, writes
+from tasks.execution.quirks import as_sent
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
 
@@ -106,7 +108,9 @@ class OwnerSets:
         for round_number in range(limits.WRITE_ROUNDS):
             owners = sorted(pending["owner"].unique())
             intent = self._job.intend("replace", owners)
-            said = self._service.replace(entity_sets(pending), self._job.go_on)
+            said = self._service.replace(
+                entity_sets(pending, partial(as_sent, known=self._job.quirks)), self._job.go_on
+            )
             for owner, answer in said.items():
                 answers[owner] = answer.after(answers.get(owner))
             try:

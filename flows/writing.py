@@ -74,7 +74,7 @@ def write(
         now=context.now,
         sleep=context.sleep,
         progress=context.progress,
-        folds_names=FOLDS_NAMES in context.ledger.memory.traits(target.name),
+        quirks=frozenset(context.ledger.memory.traits(target.name)),
         go_on=lambda: mine() and not context.stopping.is_set(),
         restore_unplanned=sync_run.sync.restore_unplanned,
         sent=sent_unknown(sync_run, rows, kept),

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from schemas.errors import AccessRefused, RequestRefused, ServiceError
+from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.tables import Current, validated
 
 AnswerKind = Literal["confirmed", "refused", "denied", "uncertain"]
@@ -141,7 +142,7 @@ class Job:
         now: the time, as the ledger keeps it.
         sleep: how to wait.
         progress: is told what is being done.
-        folds_names: the target is known to ignore the case of names.
+        quirks: what the target has been seen to do to what it is sent.
         go_on: False as soon as nothing more may be begun; what was begun is settled.
         restore_unplanned: put back what the target removes by itself; otherwise report it only.
         sent: rows that an interrupted run has sent, and nobody knows what came of them.
@@ -153,10 +154,15 @@ class Job:
     now: Callable[[], str]
     sleep: Callable[[float], None]
     progress: Progress
-    folds_names: bool = False
+    quirks: frozenset[Quirk] = frozenset()
     go_on: Callable[[], bool] = lambda: True
     restore_unplanned: bool = True
     sent: frozenset[int] = frozenset()
+
+    @property
+    def folds_names(self) -> bool:
+        """Whether the target is known to ignore the case of names."""
+        return FOLDS_NAMES in self.quirks
 
     def intend(self, call: str, owners: Sequence[str]) -> int:
         """Note what is about to be sent."""

@@ -15,9 +15,11 @@ class QuirkCode(StrEnum):
     CUTS_NAMES = "cuts_names"
     DROPS_ACCENTS = "drops_accents"
     DROPS_TYPES = "drops_types"
+    ESCAPES_NAMES = "escapes_names"
     REPLACES_BEYOND_ASCII = "replaces_beyond_ascii"
     REPLACES_BEYOND_LATIN_1 = "replaces_beyond_latin_1"
     REWRITES_NUMBERS = "rewrites_numbers"
+    REWRITES_SIGNS = "rewrites_signs"
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,4 @@ class Quirk:
 
 
 FOLDS_NAMES: Final = Quirk(QuirkCode.IGNORES_CASE)
+ESCAPES_NAMES: Final = Quirk(QuirkCode.ESCAPES_NAMES)

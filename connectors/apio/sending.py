@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -14,7 +15,9 @@ from connectors.http.request import WriteReceipt as Confirmed
 from schemas.errors import ServiceError
 from schemas.execution import WriteAnswer
 from schemas.plan import Action
+from schemas.quirks import Quirk
 from tasks.execution.changes import ListChange, compose
+from tasks.execution.quirks import as_sent, is_escaped
 
 Way = Literal["batch", "entries"]
 # An entry beyond these limits was put there by other means: its line in a file may be refused, and the entry deleted
@@ -35,7 +38,7 @@ class Sender:
         denied: the refusal of access that ended the sending.
     """
 
-    def __init__(self, client: Apio, where: PhoneList, way: Way) -> None:
+    def __init__(self, client: Apio, where: PhoneList, way: Way, quirks: frozenset[Quirk]) -> None:
         self.answers: dict[int, WriteAnswer] = {}
         self.closed: set[int] = set()
         self.uncertain = False
@@ -45,6 +48,7 @@ class Sender:
         self._client = client
         self._where = where
         self._way = way
+        self._quirks = quirks
         self._takes_files = True
         self._begun = False
         self._confirmed: set[ListChange] = set()
@@ -79,16 +83,25 @@ class Sender:
         in_a_file = ((self._way == "batch" and (first or again)) or unsafe) and all(
             map(_fits, now["name"], now["number"])
         )
+        # A list that escapes what it is sent would take each line for a new name, and delete the entry of the old one.
+        in_a_file = in_a_file and not any(map(is_escaped, now["name"]))
         if not (self._takes_files and in_a_file and self._batch(steps, now)):
             self._entries(steps)
 
     def create(self, entry: ApioEntry) -> WriteAnswer:
         """Put one entry back."""
-        return answer_of(partial(self._client.create, self._where, [entry]))
+        return answer_of(partial(self._client.create, self._where, [self._entry(entry.name, entry.number)]))
+
+    def _entry(self, name: str, number: str) -> ApioEntry:
+        """Return an entry as it is sent, so that it comes to stand there under this name."""
+        return ApioEntry(as_sent(name, self._quirks), number)
 
     def _batch(self, steps: Sequence[ListChange], now: pd.DataFrame) -> bool:
         """Send the complete list; False where the service refuses the file as a whole, perhaps for one row of it."""
-        file = compose(now, steps)
+        file = [
+            replace(row, fields=tuple(as_sent(text, self._quirks) for text in row.fields))
+            for row in compose(now, steps)
+        ]
         try:
             result = self._client.batch(self._where, [row.fields for row in file])
         except ServiceError as error:
@@ -127,7 +140,7 @@ class Sender:
                 self._replace(step)
         added = [step for step in steps if step.action is Action.ADD]
         self._together(
-            added, lambda some: self._client.create(self._where, [ApioEntry(s.new_name, s.new_number) for s in some])
+            added, lambda some: self._client.create(self._where, [self._entry(s.new_name, s.new_number) for s in some])
         )
         deleted = [step for step in steps if step.action is Action.DELETE]
         self._together(deleted, lambda some: self._client.delete_many(self._where, [s.name for s in some]))
@@ -135,7 +148,7 @@ class Sender:
     def _put(self, step: ListChange) -> WriteAnswer:
         """A rename keeps the number; changing it is a step of its own, once the new name stands."""
         number = step.number if step.action is Action.RENAME else step.new_number
-        return answer_of(lambda: self._client.put(self._where, step.name, ApioEntry(step.new_name, number)))
+        return answer_of(lambda: self._client.put(self._where, step.name, self._entry(step.new_name, number)))
 
     def _replace(self, step: ListChange) -> None:
         """Where no file is taken, an entry that no address can name is taken out and put in again."""

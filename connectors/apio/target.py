@@ -92,7 +92,7 @@ class _ListUpdate:
         self._job = job
         self._fold = job.folds_names
         self._result = ApplyResult()
-        self._sender = Sender(target.client, target.where, target.way)
+        self._sender = Sender(target.client, target.where, target.way, job.quirks)
         self._restorer = Restorer(target.owner, job, self._sender, self._read)
         self._open: list[int] = []
         self._cut: set[int] = set()

@@ -30,12 +30,21 @@ _ERRORS: dict[Fault, ServiceError] = {
 
 @dataclass
 class Directory:
-    """What is in memory: entries by owner, the faults that await the next requests, and how many there were."""
+    """What is in memory.
+
+    Attributes:
+        entries: by owner.
+        read_faults: what the next readings come to.
+        write_faults: what the next writes come to.
+        requests: how many there were.
+        letters: what becomes of a name before it is stored.
+    """
 
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     read_faults: deque[Fault] = field(default_factory=deque)
     write_faults: deque[Fault] = field(default_factory=deque)
     requests: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
+    letters: Callable[[str], str] = str
 
     def close(self) -> None:
         """There is nothing to let go of."""
@@ -52,7 +61,7 @@ class Directory:
         self.requests["write"] += 1
         fault = self.write_faults.popleft() if self.write_faults else None
         if fault in {None, "lost after"}:
-            self.entries[owner] = list(entries)
+            self.entries[owner] = [(self.letters(name), number) for name, number in entries]
         if fault:
             raise _ERRORS[fault]
         return WriteReceipt(200, 1)

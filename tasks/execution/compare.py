@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -174,11 +174,16 @@ class Wanted:
     type_id: str
 
 
-def entity_sets(rows: pd.DataFrame) -> dict[str, list[Wanted]]:
-    """Return the complete set of every owner in the `Plan` rows, an empty one where nothing is to stay."""
+def entity_sets(rows: pd.DataFrame, as_sent: Callable[[str], str] = str) -> dict[str, list[Wanted]]:
+    """Return the complete set of every owner in the `Plan` rows, an empty one where nothing is to stay.
+
+    Args:
+        rows: `Plan`, all rows of these owners.
+        as_sent: what a name is sent as, so that it comes to stand there as the plan has it.
+    """
     sets: dict[str, list[Wanted]] = {str(owner): [] for owner in rows["owner"].unique()}
     stays = rows[rows["key_after"] != ""]
     columns = ("owner", "number_after", "name_after", "en_before", "type_after")
     for owner, number, name, english, type_id in zip(*(stays[column].tolist() for column in columns), strict=True):
-        sets[owner].append(Wanted(number, name, english, type_id))
+        sets[owner].append(Wanted(number, as_sent(name), english, type_id))
     return sets

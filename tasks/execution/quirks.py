@@ -1,19 +1,24 @@
 """How a place rewrites the names and comments it stores: learnt by reading what was written, and then expected.
 
-It may store them in capitals, without accents, with `?` for letters it does not know, or cut. Without knowing it,
-every run would find the wanted name missing and another one in its place, and change them for ever.
+It may store them in capitals, without accents, with `?` for letters it does not know, cut, or with `&amp;` for `&`.
+Without knowing it, every run would find the wanted name missing and another one in its place, and change them for ever;
+and one that escapes what it is sent would let each text grow that is sent back as it stands there.
 """
 
 from __future__ import annotations
 
+import html
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial, reduce
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from schemas.quirks import Quirk, QuirkCode
+from schemas.quirks import ESCAPES_NAMES, Quirk, QuirkCode
 from tasks.plan.pairing import codes, pair_equal, pair_unique
 
 _SHORTEST_CUT: Final = 8
@@ -26,12 +31,31 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def is_escaped(text: str) -> bool:
+    """Tell whether a text has signs written as `&amp;`."""
+    return bool(_ENTITY.search(text))
+
+
+def _unescaped(text: str) -> str:
+    """Take one layer of escaping off; a text that grew has several."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in _plain(unicodedata.normalize("NFKC", _bare(text))) if letter.isalnum())
+
+
 # What a list may do to a name, and the form in which the wanted and the stored name are one.
 _FORMS: Final[Mapping[QuirkCode, Callable[[str], str]]] = {
+    QuirkCode.ESCAPES_NAMES: _unescaped,
     QuirkCode.CHANGES_CASE: str.casefold,
     QuirkCode.DROPS_ACCENTS: _plain,
     QuirkCode.REPLACES_BEYOND_LATIN_1: lambda text: text.encode("latin-1", "replace").decode("latin-1"),
     QuirkCode.REPLACES_BEYOND_ASCII: lambda text: text.encode("ascii", "replace").decode("ascii"),
+    QuirkCode.REWRITES_SIGNS: _letters,
 }
 
 
@@ -56,8 +80,9 @@ def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[i
     pairs = zip(both["owner"], both["name"], strict=True)
     new = np.fromiter((pair not in before for pair in pairs), dtype=np.bool_, count=len(both))
     seen = both[(new & (both["name_after"] != both["name_before"])) | both["row"].isin(list(confirmed))]
-    quirks = (_quirk(str(sent), str(is_)) for sent, is_ in zip(seen["name_after"], seen["tidy"], strict=True))
-    return {quirk for quirk in quirks if quirk}
+    cuts = _cut(list(zip(seen["name_after"], seen["name"], strict=True)))
+    names = zip(seen["name_after"], seen["tidy"], strict=True)
+    return cuts.union(*(_quirks(sent, is_, cuts) for sent, is_ in names))
 
 
 def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[str, str], bool]) -> set[Quirk]:
@@ -86,8 +111,10 @@ def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[Qu
         known: the habits that the list has been seen to have.
     """
     forms = _forms(known)
+    standing = set(stored)
+    names = _foreseen(names, standing, known)
     spelled: dict[str, str] = {}
-    standing, wanted = set(stored), set(names)
+    wanted = set(names)
     for form in forms:
         by_form = _once(standing - wanted, form)
         for shape, name in _once(wanted - standing - set(spelled), form).items():
@@ -106,7 +133,7 @@ def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection
         current: `Current`.
         known: the habits that the place has been seen to have.
     """
-    names = desired["name"].to_numpy(object).copy()
+    names = _foreseen(desired["name"], set(current["tidy"]), known).to_numpy(object).copy()
     for form in _forms(known):
         wanted = desired.assign(tidy=names)
         equal = pair_equal(*codes(wanted, current, ["owner", "tidy", "key"]))
@@ -123,6 +150,26 @@ def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection
     return pd.Series(names, index=desired.index, dtype="str")
 
 
+def as_sent(stored: str, known: Collection[Quirk]) -> str:
+    """Return what a place has to be sent so that this text stands there: one that escapes would escape it once more."""
+    return _unescaped(stored) if ESCAPES_NAMES in known else stored
+
+
+def _foreseen(names: pd.Series[str], standing: Collection[str], known: Collection[Quirk]) -> pd.Series[str]:
+    """Return the wanted names as a place that escapes will show them, whether the file has them escaped or not."""
+    if ESCAPES_NAMES not in known:
+        return names
+    seen = {name: name if name in standing else html.escape(_bare(name), quote=False) for name in names.unique()}
+    return names.map(seen).astype("str")
+
+
+def _bare(name: str) -> str:
+    """Return a name without any layer of escaping."""
+    while (bare := _unescaped(name)) != name:
+        name = bare
+    return name
+
+
 def _once(names: Iterable[str], form: Callable[[str], str]) -> dict[str, str]:
     """Return the names by their form, "" where several share one."""
     found: dict[str, str] = {}
@@ -132,19 +179,77 @@ def _once(names: Iterable[str], form: Callable[[str], str]) -> dict[str, str]:
     return found
 
 
-def _quirk(wanted: str, stored: str) -> Quirk | None:
-    cut = len(stored) >= _SHORTEST_CUT and stored != wanted and wanted.startswith(stored)
-    if cut:
-        return Quirk(QuirkCode.CUTS_NAMES, len(stored))
-    return next((Quirk(code) for code, form in _FORMS.items() if form(wanted) == form(stored)), None)
+def _cut(names: Collection[tuple[str, str]]) -> set[Quirk]:
+    """Return the length that names are cut to: the longest one seen, since a cut may end in a space.
+
+    A short rest may be a name that somebody else has given meanwhile, so that it takes two of them.
+    """
+    rests = {
+        (sent, is_)
+        for sent, is_ in names
+        if is_.strip()
+        and sent not in {is_, _unescaped(is_)}
+        and any(text.startswith(is_) for text in (sent, html.escape(sent), html.escape(sent, quote=False)))
+    }
+    longest = max((len(is_) for _, is_ in rests), default=0)
+    sure = longest >= _SHORTEST_CUT or sum(len(is_) == longest for _, is_ in rests) > 1
+    return {Quirk(QuirkCode.CUTS_NAMES, longest)} if longest and sure else set()
+
+
+def _quirks(wanted: str, stored: str, cuts: Collection[Quirk]) -> set[Quirk]:
+    """Return the fewest habits that make of a name that was sent the one that is shown; none where nothing does.
+
+    Args:
+        wanted: the name that was sent.
+        stored: the name that is shown, tidied.
+        cuts: how names have just been seen to be cut; a cut that ends in a space leaves one letter less.
+    """
+    is_cut = any(len(stored) in {cut.length, cut.length - 1} for cut in cuts)
+    escaped = [(_unescaped(stored), {ESCAPES_NAMES})] if is_escaped(stored) else []
+    for shown, besides in (*escaped, (stored, set[Quirk]())):
+        for some in _SETS:
+            forms = [_form(quirk) for quirk in some]
+            sent, rest = _through(forms, wanted), _through(forms, shown)
+            if sent == rest or (is_cut and rest and sent.startswith(rest)):
+                return {*some, *besides}
+    return set()
+
+
+# The habits that may come together, the fewest first; escaping is looked at before them.
+_SETS: Final = [
+    tuple(Quirk(code) for code in some)
+    for many in range(3)
+    for some in combinations([code for code in _FORMS if code is not QuirkCode.ESCAPES_NAMES], many)
+]
+
+
+def _through(forms: Iterable[Callable[[str], str]], text: str) -> str:
+    return reduce(lambda done, form: form(done), forms, text)
 
 
 def _forms(known: Collection[Quirk]) -> list[Callable[[str], str]]:
-    """Return what the known quirks make of a name, each, in an order that does not depend on when they were seen."""
-    return [form for quirk in sorted(known, key=str) if (form := _form(quirk))]
+    """Return what the known quirks make of a name, each, in an order that does not depend on when they were seen.
+
+    The last one is what they make of it together; what is escaped and cut is cut in its escaped form.
+    """
+    written = sorted((quirk for quirk in known if _writes_names(quirk)), key=str)
+    each = [_form(quirk) for quirk in written]
+    if ESCAPES_NAMES in known:
+        each += [partial(_escaped_and_cut, form=_form(quirk)) for quirk in written if quirk.length]
+    cut_first = sorted(written, key=lambda quirk: (quirk.code is not QuirkCode.CUTS_NAMES, -quirk.length, str(quirk)))
+    in_order = [_form(quirk) for quirk in cut_first]
+    return [*each, lambda text: _through(in_order, text)] if len(written) > 1 else each
 
 
-def _form(quirk: Quirk) -> Callable[[str], str] | None:
+def _escaped_and_cut(text: str, form: Callable[[str], str]) -> str:
+    return _unescaped(form(html.escape(_bare(text)))).rstrip()
+
+
+def _writes_names(quirk: Quirk) -> bool:
+    return quirk.code is QuirkCode.CUTS_NAMES or quirk.code in _FORMS
+
+
+def _form(quirk: Quirk) -> Callable[[str], str]:
     if quirk.code is QuirkCode.CUTS_NAMES:
         return lambda text: text[: quirk.length].rstrip()
-    return _FORMS.get(quirk.code)
+    return _FORMS[quirk.code]

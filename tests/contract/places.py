@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ from road_trip import OPEN_GUARD, Entry, Road, Trip, apio_state, rows_of, usos_s
 
 from connectors.memory.target import Directory, directory_at
 from connectors.memory.target import Fault as MemoryFault
-from connectors.sandbox.options import Fault, FaultKind
+from connectors.sandbox.options import ApioOptions, Fault, FaultKind, UsosOptions
 
 REFUSED, DENIED, UNREACHABLE = "refused", "denied", "unreachable"
 LOST_BEFORE, LOST_AFTER, LATE = "lost before", "lost after", "late"
@@ -34,6 +34,9 @@ class Place(Protocol):
     def fail(self, fault: str, times: int = 1, *, reading: bool = False) -> None:
         """Let the next writes, or readings, go wrong."""
 
+    def rewrite(self, letters: Callable[[str], str]) -> None:
+        """Let this become of every name before it is stored."""
+
     def heal(self) -> None:
         """Let nothing go wrong any more."""
 
@@ -45,7 +48,7 @@ def _csv(header: str, owner: str, lines: Iterable[Entry]) -> str:
     return (
         header
         + "\n"
-        + "".join(f"{owner}{number};{name}\n" if owner else f"{name};{number}\n" for name, number in lines)
+        + "".join(f'{owner}{number};"{name}"\n' if owner else f'"{name}";{number}\n' for name, number in lines)
     )
 
 
@@ -86,6 +89,9 @@ class Usos:
             self.road.fault(Fault("replace", "server_error_before_commit", status=504, times=times))
         else:
             self.road.fault(Fault("select" if reading else "replace", kinds[fault], times=times))
+
+    def rewrite(self, letters: Callable[[str], str]) -> None:
+        self.road.sandbox.usos.options = UsosOptions(letters=letters)
 
     def heal(self) -> None:
         self.road.fault()
@@ -128,6 +134,9 @@ class Apio:
             status = 504 if fault == LATE else 503
             self.road.fault(*(Fault(method, kinds[fault], times=times, status=status) for method in methods))
 
+    def rewrite(self, letters: Callable[[str], str]) -> None:
+        self.road.sandbox.apio.options = ApioOptions(letters=letters)
+
     def heal(self) -> None:
         self.road.fault()
 
@@ -148,6 +157,7 @@ class Memory:
 
     def hold(self, entries: Iterable[Entry]) -> None:
         self.directory.entries = {"shelf 1": list(entries)}
+        self.directory.letters = str
         self.heal()
 
     def entries(self) -> list[Entry]:
@@ -162,6 +172,9 @@ class Memory:
     def fail(self, fault: str, times: int = 1, *, reading: bool = False) -> None:
         known: MemoryFault = fault  # type: ignore[assignment] # the names are the same
         (self.directory.read_faults if reading else self.directory.write_faults).extend([known] * times)
+
+    def rewrite(self, letters: Callable[[str], str]) -> None:
+        self.directory.letters = letters
 
     def heal(self) -> None:
         self.directory.read_faults.clear()

@@ -21,6 +21,7 @@ from connectors.usos.target import UsosTarget
 from schemas.connections import Secret
 from schemas.errors import AccessRefused, RequestRefused, UnknownOutcome, Unreachable
 from schemas.execution import ApplyResult, NumberingDefaults
+from schemas.quirks import FOLDS_NAMES
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
@@ -148,7 +149,9 @@ def test_half_a_rename_that_goes_no_further_does_not_bring_the_old_name_back(
     (row,) = rows.index[rows["action"] == "rename"]
     client.list = {stored: OLD.format(1), "Porter": OLD.format(2)}
     client.fails = failing(put=lambda _: RequestRefused("no"), batch=lambda _: RequestRefused("no"))
-    apio(client, way).write(rows, table_desk.job(rows, sent=frozenset({int(row)}), folds_names=folds))
+    apio(client, way).write(
+        rows, table_desk.job(rows, sent=frozenset({int(row)}), quirks=frozenset({FOLDS_NAMES} if folds else ()))
+    )
     assert client.list == {stored: OLD.format(1), "Porter": OLD.format(2)}
     assert "create" not in client.calls
 
