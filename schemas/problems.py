@@ -72,6 +72,8 @@ class Code(StrEnum):
     OWNER_EMPTY = "owner_empty"
     OWNER_LINE_REJECTED = "owner_line_rejected"
     NAME_REPEATED = "name_repeated"
+    ENTRY_ODD = "entry_odd"
+    NAMES_BECOME_ONE = "names_become_one"
     LIKE_REJECTED_LINE = "like_rejected_line"
     LINE_HELD = "line_held"
     ENTRY_HELD = "entry_held"

@@ -26,6 +26,7 @@ from connectors.apio.models import (
     entry_of,
     has_results,
     is_path_safe,
+    listed_entry,
     object_of,
     row_of,
 )
@@ -102,8 +103,8 @@ class Apio:
     def entries(self, where: PhoneList, criteria: Criteria | None = None) -> list[ApioEntry]:
         """All entries of the list in the service's order, or those that `criteria` describe.
 
-        A list that is not there is `RequestRefused`, never an empty list. Something on the way may drop the body of a
-        GET, and with it the criteria: who relies on them filters the answer again.
+        A list that is not there is `RequestRefused`, never an empty list. What is no text in an entry is "". Something
+        on the way may drop the body of a GET, and with it the criteria: who relies on them filters the answer again.
         """
         body = criteria.to_body() if criteria else None
 
@@ -111,7 +112,7 @@ class Apio:
             listed = object_of(answer).get("entries")
             if not isinstance(listed, list):
                 raise NotPromised
-            return [entry_of(item) for item in listed]
+            return [listed_entry(item) for item in listed]
 
         prepare = self._prepare("GET", self._path(where), body or None)
         call = Call("reading the phone list", prepare, parse, remedy=_NO_LIST)

@@ -112,6 +112,14 @@ def entry_of(item: Any) -> ApioEntry:
     raise NotPromised
 
 
+def listed_entry(item: Any) -> ApioEntry:
+    """An entry of a list, or `NotPromised`: what is no text in it is "": one odd entry does not cost the list."""
+    if not isinstance(item, dict):
+        raise NotPromised
+    name, number = item.get("name"), item.get("phoneNumber")
+    return ApioEntry(name if isinstance(name, str) else "", number if isinstance(number, str) else "")
+
+
 def has_results(answer: HttpAnswer) -> bool:
     """True where the page promises results, and where a refusal brings them along: full failure is told row by row."""
     if answer.status in {200, 207}:

@@ -26,9 +26,13 @@ _SHORTEST_CUT: Final = 8
 _WHOLE: Final = str.maketrans("łŁøØđĐ", "lLoOdD")
 
 
-def _plain(text: str) -> str:
+def _without_accents(text: str) -> str:
     apart = unicodedata.normalize("NFD", text.translate(_WHOLE))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _plain(text: str) -> str:
+    return _without_accents(text).casefold()
 
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -105,6 +109,8 @@ def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[
 def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[Quirk]) -> pd.Series[str]:
     """Return the wanted names as a list with known habits spells them; a name that could be two stays as it is.
 
+    Names that become one there (cut, say) are given that one name: a plan holds lines that want the same.
+
     Args:
         names: the names that lines want.
         stored: the names that stand there, tidied.
@@ -113,6 +119,7 @@ def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[Qu
     forms = _forms(known)
     standing = set(stored)
     names = _foreseen(names, standing, known)
+    names = _as_one(names, standing, known)
     spelled: dict[str, str] = {}
     wanted = set(names)
     for form in forms:
@@ -161,6 +168,22 @@ def _foreseen(names: pd.Series[str], standing: Collection[str], known: Collectio
         return names
     seen = {name: name if name in standing else html.escape(_bare(name), quote=False) for name in names.unique()}
     return names.map(seen).astype("str")
+
+
+def _as_one(names: pd.Series[str], standing: Collection[str], known: Collection[Quirk]) -> pd.Series[str]:
+    """Return the wanted names, those that a list would store as one spelled as that one.
+
+    Names that all stand there prove that they are several.
+    """
+    for image in [_IMAGES[quirk.code](quirk) for quirk in sorted(known, key=str) if quirk.code in _IMAGES]:
+        images = names.map(image).astype("str")
+        several = (names != images) | images.isin(set(names[names != images].map(image)))
+        groups = names[several].groupby(images[several].str.casefold())
+        alone = groups.transform("nunique") < 2
+        proved = groups.transform(lambda some: set(some) <= set(standing)).astype("bool")
+        clashing = alone.index[~alone & ~proved]
+        names = names.mask(names.index.isin(clashing), images)
+    return names
 
 
 def _bare(name: str) -> str:
@@ -253,3 +276,12 @@ def _form(quirk: Quirk) -> Callable[[str], str]:
     if quirk.code is QuirkCode.CUTS_NAMES:
         return lambda text: text[: quirk.length].rstrip()
     return _FORMS[quirk.code]
+
+
+# What a list with one of these habits stores: the same for several names that differ in what is lost.
+_IMAGES: Final[Mapping[QuirkCode, Callable[[Quirk], Callable[[str], str]]]] = {
+    QuirkCode.CUTS_NAMES: _form,
+    QuirkCode.DROPS_ACCENTS: lambda _: _without_accents,
+    QuirkCode.REPLACES_BEYOND_ASCII: _form,
+    QuirkCode.REPLACES_BEYOND_LATIN_1: _form,
+}

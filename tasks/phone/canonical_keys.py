@@ -125,6 +125,8 @@ def _column(values: pa.LargeStringArray, like: pd.Series[str]) -> pd.Series[str]
     return pd.Series(pd.array(values, dtype="str"), index=like.index, name=like.name)
 
 
+NO_NUMBER: Final = "text:"
+"""The key of an entry that has no number at all."""
 RAW = ["owner", "name", "number", "type_id", "name_en"]
 
 
@@ -145,5 +147,5 @@ def with_canonical_numbers(
         key=canonical_keys(current["number"], region=region, area_code=area_code, switchboard=switchboard),
     )
     # An entry without a number is an entry all the same: it stands there, and it can be lost.
-    current["key"] = current["key"].mask(current["key"] == "", "text:")
+    current["key"] = current["key"].mask(current["key"] == "", NO_NUMBER)
     return current[[*Current.to_schema().columns]]

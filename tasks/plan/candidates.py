@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Code, Problem
+from tasks.phone.canonical_keys import NO_NUMBER
 from tasks.plan.draft import Draft, Inputs, Mask, Policy
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
 from tasks.text_columns import is_in
@@ -199,6 +200,33 @@ def hold_repeated_names(draft: Draft) -> None:
     """A name that stands twice in a list cannot be addressed by its name: neither entry is touched."""
     names = draft.current["tidy"]
     _hold_named(draft, names.duplicated(keep=False).to_numpy(), Problem(Code.NAME_REPEATED))
+
+
+def leave_odd_entries(draft: Draft) -> None:
+    """An entry of a list without a name or a number is not ours to understand: it stays, whoever may delete.
+
+    A line of its name waits: what is odd there would be overwritten.
+    """
+    odd = ((draft.current["key"] == NO_NUMBER) | (draft.current["tidy"] == "")).to_numpy()
+    if odd.any():
+        why = draft.reason(Problem(Code.ENTRY_ODD))
+        wanted = {*draft.desired["tidy"], *draft.desired["old_tidy"]} - {""}
+        meant = odd & is_in(draft.current["tidy"], wanted).to_numpy()
+        _hold_named(draft, meant, Problem(Code.ENTRY_ODD))
+        draft.why_current[odd & ~meant] = why
+        draft.decide_current(odd & ~meant, Action.FOREIGN)
+
+
+def hold_repeated_lines(draft: Draft) -> None:
+    """Lines whose names the list would store as one wait, and so does the entry of that name: each names them all."""
+    names = draft.desired["tidy"]
+    again = names[names.duplicated(keep=False)]
+    for name, lines in draft.desired.loc[again.index, "line"].groupby(again):
+        said = {"lines": ", ".join(map(str, sorted(lines)))}
+        mask = (names == name).to_numpy()
+        why = draft.reason(Problem(Code.NAMES_BECOME_ONE, said))
+        draft.hold_current((draft.current["tidy"] == name).to_numpy(), why)
+        draft.hold_desired(mask, why)
 
 
 def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> None:

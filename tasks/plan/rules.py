@@ -16,10 +16,12 @@ from tasks.plan.candidates import (
     hold_departures,
     hold_mentioned,
     hold_owners,
+    hold_repeated_lines,
     hold_repeated_names,
     hold_together,
     keep_equal,
     leave_to_others,
+    leave_odd_entries,
     may_delete,
     set_up,
     untied_line,
@@ -42,7 +44,9 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     confirmed = confirmed_entries(draft, inputs.rejected, policy)
     untied = untied_line(inputs.rejected, draft.current, confirmed, policy)
     if policy.names_are_keys:
+        leave_odd_entries(draft)
         hold_repeated_names(draft)
+        hold_repeated_lines(draft)
         hold_mentioned(draft, inputs.rejected, confirmed)
         hold_together(draft)
         # The file itself says which name becomes which; a name that is given up may be taken by another line.

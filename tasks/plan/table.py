@@ -109,8 +109,8 @@ def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
 
 
 def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> dict[str, pa.Array]:
-    """Return why each row is held, with its code, "" for the others."""
-    held = action == _ACTIONS.index(Action.HOLD)
+    """Return why each row is left as it is, with its code, "" for the others."""
+    held = np.isin(action, [_ACTIONS.index(Action.HOLD), _ACTIONS.index(Action.FOREIGN)])
     left, right = left[held], right[held]
     why = np.where(left >= 0, np.append(draft.why_desired, 0)[left], np.append(draft.why_current, 0)[right])
     said = {

@@ -95,6 +95,26 @@ def test_a_file_of_what_is_shown_is_taken_at_its_word(place: Place) -> None:
     assert place.entries() == sorted([*shown, ("Portiernia", "22 999 01 03")])
 
 
+@pytest.mark.parametrize("first", ["", "Sekretariat"])
+def test_names_that_become_one_are_refused_with_both_lines(place: Place, first: str) -> None:
+    """The list cuts names; where names are no keys, two comments may be the same."""
+    place.hold([("Sekretariat Wydz", "22 999 00 08")])
+    place.rewrite(lambda text: text[:16])
+    place.want([("Laboratorium Akustyki", "22 999 00 01")], delete_missing=False)
+    place.road.go()
+    lines = [("Sekretariat Wydziału A", "22 999 00 02"), ("Sekretariat Wydziału B", "22 999 00 03")]
+    more = [("Laboratorium Akustyki", "22 999 00 01"), (first or "Portiernia", "22 999 00 04")]
+    place.want([*lines, *more], delete_missing=True)
+    trip = place.road.go()
+    if place.names_are_keys:
+        assert trip.exit_code == 1
+        assert {trip.line(line)["code"] for line in (2, 3)} == {"names_become_one"}
+        assert all("lines 2, 3 become one" in trip.line(line)["message"] for line in (2, 3))
+        assert ("Sekretariat Wydz", "22 999 00 08") in place.entries()
+    again = place.road.go()
+    assert writes_of(again) == 0
+
+
 def test_what_a_place_escapes_is_sent_without_and_expected_with_it() -> None:
     known = {ESCAPES_NAMES, Quirk(QuirkCode.CUTS_NAMES, 40)}
     assert as_sent("R &amp;amp; D, A&B", known) == "R &amp; D, A&B"

@@ -203,6 +203,19 @@ def test_a_list_that_regards_case_holds_both_names(road: Road) -> None:
     assert road.entries() == [DEAN, ("dean", THREE)]
 
 
+@WAYS
+def test_an_odd_entry_costs_itself_and_not_the_list(road: Road, way: str) -> None:
+    lay(road, [DEAN, ("Odd", ""), ("Gone", TWO)], f"Dean;{THREE}\n", write=way)
+    trip = road.go()
+    assert (trip.exit_code, trip.actions) == (0, {"modify": 1, "delete": 1, "foreign": 1})
+    assert (trip.about("Odd")["outcome"], trip.about("Odd")["code"]) == ("unchanged", "entry_odd")
+    assert road.entries() == [("Dean", THREE), ("Odd", "")]
+    road.source(f"{SHORT}Dean;{THREE}\nOdd;{TWO}\n")
+    wanted = road.go()
+    assert (wanted.exit_code, wanted.writes, wanted.line(3)["code"]) == (1, [], "entry_odd")
+    assert road.entries() == [("Dean", THREE), ("Odd", "")]
+
+
 # Held -------------------------------------------------------------------------------------------------------------
 
 

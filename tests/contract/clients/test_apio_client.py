@@ -49,6 +49,14 @@ def cookies_of(seen: Seen) -> dict[str, str]:
     return {name: morsel.value for name, morsel in SimpleCookie(seen.headers.get("Cookie", "")).items()}
 
 
+@pytest.mark.parametrize("number", [{}, {"phoneNumber": None}, {"phoneNumber": 229990001}, {"phoneNumber": ["1"]}])
+def test_one_odd_entry_does_not_cost_the_list(make_apio: Any, number: dict[str, Any]) -> None:
+    listed = [{"name": ADA.name, "phoneNumber": ADA.number, "extra": {}}, {"name": "Odd", **number}, {"name": None}]
+    with playing(LOGIN, Reply(body={"entries": listed})) as script:
+        entries = make_apio(script.url).entries(CHOPIN)
+    assert entries == [ADA, ApioEntry("Odd", ""), ApioEntry("", "")]
+
+
 def test_signs_in_once_when_first_needed_and_sends_every_cookie_back(make_apio: Any) -> None:
     body = {"entries": [{"name": ADA.name, "phoneNumber": ADA.number, **AUDIT}], **AUDIT}
     with playing(answer=behind_login(Reply(body=body))) as script:
@@ -278,7 +286,7 @@ def test_a_list_that_is_not_there_is_an_error_and_never_empty(make_apio: Any) ->
 
 @pytest.mark.parametrize(
     "body",
-    [None, [], {}, {"entries": None}, {"entries": {}}, {"entries": [None]}, {"entries": [{"name": "A"}]}, HTML],
+    [None, [], {}, {"entries": None}, {"entries": {}}, {"entries": [None]}, {"entries": ["A"]}, HTML],
 )
 def test_a_list_that_cannot_be_read_is_unreachable_and_never_empty(make_apio: Any, body: object) -> None:
     with playing(answer=behind_login(Reply(200, body))) as script:
