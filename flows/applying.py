@@ -202,7 +202,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
         sync_run.run_result.errors.append(error)
         sync_run.run_result.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
-        return worst((code, error.exit_code))
+        return worst((code, ExitCode.UNREPORTED))
     sync_run.run_result.summary["syncs"].append(reported.summary)
     sync_run.run_result.reported.append(reported)
     return code

@@ -13,9 +13,10 @@ import click
 from flows.commands import keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
 from flows.errors import REPORT_IT, TRACEBACK, error_text, unexpected
+from flows.output import endure, lost_output
 from flows.startup import tune_garbage_collection
 from schemas.errors import InternalError, PhonesyncError, UsageError
-from schemas.exit_codes import ExitCode
+from schemas.exit_codes import ExitCode, worst
 
 
 class _Commands(click.Group):
@@ -73,6 +74,15 @@ for command in (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step."""
     tune_garbage_collection()
+    endure()
+    code = _carried_out(arguments)
+    lost = lost_output()
+    if lost:
+        click.echo(f"What was to be printed has not arrived ({lost}). It changes nothing in what was done.", err=True)
+    return worst((code, ExitCode.UNREPORTED)) if lost else code
+
+
+def _carried_out(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
     if isinstance(sys.stdout, TextIOWrapper):

@@ -22,7 +22,7 @@ from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.slice_writing import wait_for_orphans
 from flows.sync_run import Mode, Postponed, RunRequest, RunResult, StepRunner, SyncRun, directly
-from schemas.errors import InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
+from schemas.errors import ConfigurationError, InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
@@ -163,7 +163,11 @@ def _tell(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> No
         result = unread(sync_run.name, pd.concat(sync_run.lines), why, at=sync_run.context.now())
         summary["actions"] = count(result["action"], Action)
         summary["outcomes"] = count(result["outcome"], Outcome)
-        summary = report(sync_run.context, sync_run.sync, Heading(sync_run.run, target.name), summary, result).summary
+        heading = Heading(sync_run.run, target.name)
+        try:
+            summary = report(sync_run.context, sync_run.sync, heading, summary, result).summary
+        except ConfigurationError as unwritten:  # the disk is full, say: the first error is the one that counts
+            sync_run.run_result.errors.append(unwritten)
     sync_run.run_result.summary["syncs"].append(summary)
 
 

@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     APPROVAL_NEEDED = 3, "a guard stopped it: nothing was written, approval is needed"
     UNAVAILABLE = 4, "a service is out of reach, refuses access, or is being written by another run"
     UNSETTLED = 5, "interrupted, or the outcome of a write is unknown: resume settles it"
+    UNREPORTED = 6, "done, and its output or a report could not be written: a full disk, a closed pipe"
     CHANGES = 10, "plan --exit-code: changes"
 
     def __new__(cls, code: int, meaning: str = "") -> Self:
@@ -35,13 +36,14 @@ class ExitCode(IntEnum):
 
 
 # The weightiest first: what may be half done, what could not be done, what is wrong with what was asked, what waits for
-# a yes, what was done in part.
+# a yes, what was done in part, what nobody was told.
 _BY_WEIGHT = (
     ExitCode.UNSETTLED,
     ExitCode.UNAVAILABLE,
     ExitCode.INVALID,
     ExitCode.APPROVAL_NEEDED,
     ExitCode.LINES_FAILED,
+    ExitCode.UNREPORTED,
     ExitCode.CHANGES,
     ExitCode.DONE,
 )

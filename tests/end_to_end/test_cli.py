@@ -332,6 +332,26 @@ def test_there_are_no_colours_where_nobody_watches(phonesync: Phonesync) -> None
     assert "\x1b" not in phonesync("plan", "nosuch").err
 
 
+# Output that does not arrive ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("out", ["full", "closed", "nobody reads"])
+def test_output_that_does_not_arrive_changes_nothing_in_what_was_done(
+    out: str, phonesync: Phonesync, sandbox: Sandbox
+) -> None:
+    plan = phonesync("plan", "--json", "strings-phones").json["syncs"][0]["plan"]
+    redirection = {"full": "> /dev/full", "closed": ">&-", "nobody reads": "| true; exit ${PIPESTATUS[0]}"}[out]
+    told = "import time; time.sleep(1);" if out == "nobody reads" else ""
+    script = f"{told}import sys; from flows.cli import main; sys.exit(main())"
+    command = f"\"$0\" -c '{script}' apply {plan} {redirection}"
+    done = subprocess.run(["bash", "-c", command, sys.executable], capture_output=True, text=True, check=False)  # noqa: S603, S607 - the shell's own redirections
+    assert done.returncode == 6, done.stderr
+    assert "has not arrived" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("Harfy", "+48-229993040") in sandbox.apio.entries("chopin", "strings")
+    assert phonesync("runs", "--json").json["runs"][0]["exit_code"] == 0
+
+
 # Ends -------------------------------------------------------------------------------------------------------------
 
 

@@ -27,11 +27,11 @@ from schemas.errors import (
 )
 from schemas.exit_codes import ExitCode, of_plan, worst
 
-BY_WEIGHT = [5, 4, 2, 3, 1, 10, 0]
+BY_WEIGHT = [5, 4, 2, 3, 1, 6, 10, 0]
 
 
 def test_a_code_is_its_number_and_has_a_meaning() -> None:
-    assert [*ExitCode] == [0, 1, 2, 3, 4, 5, 10]
+    assert [*ExitCode] == [0, 1, 2, 3, 4, 5, 6, 10]
     assert json.dumps({"exit_code": ExitCode.UNSETTLED}) == '{"exit_code": 5}'
     assert f"{ExitCode.CHANGES:>3}" == " 10"
     meanings = [code.meaning for code in ExitCode]
