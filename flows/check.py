@@ -15,6 +15,7 @@ from flows.offline import Configured
 from flows.sources import ExtractedSource, judge_source, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.exit_codes import ExitCode, worst
+from schemas.reasons import LineCode
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import render
@@ -130,7 +131,7 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language) -> Chec
         "lines": checked.rows,
         "good": checked.rows - rejected,
         "rejected": rejected,
-        "warnings": int(checked.remarks["line"].nunique()),
+        "warnings": int(checked.remarks["line"].nunique()) + _is_unwanted(sync, checked),
         "skipped": [{"line": skip.line, "why": skip.why} for skip in source.skipped if skip.why != "blank"],
         "notes": _notes(context, sync, source, checked, lang),
         "problems": _rows(shown),
@@ -158,7 +159,10 @@ def _problems(
     context: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language
 ) -> pd.DataFrame:
     """Return everything found in the lines, in their order, each with what to do."""
-    table = pd.concat([checked.rejected[_COLUMNS], checked.remarks[_COLUMNS]], ignore_index=True)
+    alone = [(source.table.at, "", "", str(LineCode.HEADER_ALONE.value), "")] * _is_unwanted(sync, checked)
+    empty = pd.DataFrame(alone, columns=_COLUMNS).astype(checked.remarks.dtypes)
+    found = [checked.rejected[_COLUMNS], checked.remarks[_COLUMNS], empty]
+    table = pd.concat(found, ignore_index=True)
     reading = context.reading(sync)
     hints = hints_of(
         checked.desired,
@@ -177,6 +181,11 @@ def _problems(
     )
     table = table[["line", "column", "value", "code", "level", "reason", "advice", "suggestion"]]
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
+
+
+def _is_unwanted(sync: Sync, checked: Checked) -> bool:
+    """Tell whether a file without any line is one that a guard will stop."""
+    return checked.rows == 0 and not sync.guard.allow_empty
 
 
 def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[int, str]:

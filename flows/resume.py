@@ -110,4 +110,5 @@ def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Remaining,
 def _settle(sync_run: SyncRun, kept: KeptPlan, rest: Remaining, more: list[RowOutcome]) -> None:
     at = sync_run.context.now()
     seen = [row_outcome(row, Outcome.APPLIED, Problem(Code.SEEN_AFTER_INTERRUPTION), at=at) for row in rest.seen]
-    sync_run.context.ledger.record_all_outcomes(kept.id, [*seen, *more], at=at)
+    erased = [row_outcome(row, Outcome.SKIPPED, Problem(Code.ERASED), at=at) for row in rest.erased]
+    sync_run.context.ledger.record_all_outcomes(kept.id, [*seen, *erased, *more], at=at)

@@ -110,8 +110,12 @@ class LineCode(StrEnum):
     NUMBER_SEVERAL = "number-several"
     NUMBER_INNER = "number-inner"
     NUMBER_LONG = "number-long"
+    HEADER_ALONE = "header-alone"
+    LINE_TWICE = "line-twice"
     LETTERS_MIXED = "letters-mixed"
     LETTERS_UNSEEN = "letters-unseen"
 
 
-TO_BE_LOOKED_AT: Final = frozenset({LineCode.LETTERS_MIXED, LineCode.LETTERS_UNSEEN})
+TO_BE_LOOKED_AT: Final = frozenset(
+    {LineCode.HEADER_ALONE, LineCode.LINE_TWICE, LineCode.LETTERS_MIXED, LineCode.LETTERS_UNSEEN}
+)

@@ -29,10 +29,12 @@ class Remaining:
         rows: `Plan` with the positions of the old one: changes that are done are entries at rest now, changes that were
             refused are left as they were, and only the others are still changes.
         seen: positions of changes that nothing was known of, and that turn out to be in place.
+        erased: positions of changes that nothing final was known of when their person was erased.
     """
 
     rows: pd.DataFrame
     seen: list[int]
+    erased: list[int]
 
 
 def remaining_plan(
@@ -48,7 +50,10 @@ def remaining_plan(
     """
     known = np.array([outcomes.get(row, "") for row in rows.index], dtype=object)
     changes = writes(rows)
-    unsettled = changes & np.isin(known, list(OPEN))
+    still_open = changes & np.isin(known, list(OPEN))
+    # What is blank agrees with everything that stands there, and must not be said to have been done.
+    erased = still_open & (rows["owner"] == "").to_numpy()
+    unsettled = still_open & ~erased
     seen = unsettled & in_place(rows, found, fold_names=fold_names)
     done = seen | (changes & np.isin(known, list(_DONE)))
     given_up = changes & ~done & ~unsettled
@@ -60,7 +65,8 @@ def remaining_plan(
     rest.loc[given_up, "action"] = str(Action.HOLD.value)
     rest = rest[(rest["key_before"] != "") | (rest["key_after"] != "")]
     at_rest = np.isin(rest.index, rows.index[done])
-    return Remaining(_as_found(rest, at_rest, found), [int(row) for row in rows.index[seen]])
+    seen_rows, erased_rows = ([int(row) for row in rows.index[mask]] for mask in (seen, erased))
+    return Remaining(_as_found(rest, at_rest, found), seen_rows, erased_rows)
 
 
 def _as_found(rest: pd.DataFrame, at_rest: np.ndarray, found: pd.DataFrame) -> pd.DataFrame:

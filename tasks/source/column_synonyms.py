@@ -25,16 +25,11 @@ def expected_headers(spec: TargetSpec, columns: Mapping[str, str]) -> dict[str, 
 
 
 def known_synonyms(spec: TargetSpec, columns: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return the other names of our columns, as headers are compared; of a configured column there are none.
-
-    Where any column is configured, somebody has looked at the file: then a column that can be left out is only what the
-    configuration or the default name says, for a column may have been left out on purpose.
-    """
-    looked_at = any(ours in columns for ours in spec.columns)
+    """Return the other names of our columns, as headers are compared; of a configured column there are none."""
     return {
         ours: frozenset(map(header_key, column.synonyms))
         for ours, column in spec.columns.items()
-        if ours not in columns and (not looked_at or column.required)
+        if ours not in columns
     }
 
 

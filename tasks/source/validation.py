@@ -105,11 +105,23 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
         clears=rows.loc[trusted & clearing, ["line", "owner"]].reset_index(drop=True),
         repeats=rows.loc[again, ["line", "owner"]].assign(problems=repeats[again]).reset_index(drop=True),
         rows=len(rows),
-        remarks=_on_names(source.reset_index(drop=True), rules, sound),
+        remarks=_remarks([*_on_names(source.reset_index(drop=True), rules, sound), *_on_repeats(rows[trusted], rules)]),
     )
 
 
-def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> pd.DataFrame:
+def _on_repeats(rows: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
+    """Return the lines that give one owner the same twice, each with all of them: one of them is too many."""
+    if rules.spec.lines.unique_names:
+        return []
+    same = ["owner", "name", "key", "type_id"]
+    twice = rows[~rows["none"] & rows.duplicated(same, keep=False)]
+    several = twice.groupby(same)["line"].transform(_listed)
+    said = {"line": twice["line"], "column": rules.headers["number"], "value": twice["number"]}
+    values = several.map(lambda lines: packed_values({"lines": str(lines)}))
+    return [pd.DataFrame({**said, "code": str(LineCode.LINE_TWICE.value), "values": values})]
+
+
+def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> list[pd.DataFrame]:
     """Return what should be looked at in the ids and names, as they stand in the file."""
     found = []
     for column in ("owner", "name", "new_name"):
@@ -127,7 +139,7 @@ def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> pd.DataFr
                     }
                 )
             )
-    return _remarks(found)
+    return found
 
 
 def _remarks(found: list[pd.DataFrame]) -> pd.DataFrame:

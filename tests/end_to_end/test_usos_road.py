@@ -8,6 +8,8 @@ import pytest
 from road_trip import OPEN_GUARD, Entry, Road, rows_of, usos_state
 
 from connectors.sandbox.options import Fault, UsosOptions
+from flows.retention import erase
+from flows.run import RunRequest
 
 ONE, TWO = "22 552 00 01", "22 552 00 02"
 HEADER = "entity_id,number,comment,type_id\n"
@@ -294,6 +296,19 @@ def test_answers_in_other_shapes_change_nothing(road: Road, kind: Any) -> None:
     road.fault(Fault("*", kind, times=99))
     assert road.go().exit_code == 0
     assert road.go().writes == []
+
+
+def test_a_row_that_was_erased_before_it_was_settled_is_never_applied(road: Road) -> None:
+    road.open(usos_state({"7": []}, "user"))
+    road.source(f"{HEADER}7,{ONE},Dean,\n")
+    road.configure({"entity_class": "user", "guard": OPEN_GUARD}, attempts=3)
+    road.fault(Fault("replace", "server_error_before_commit", status=504, times=9))
+    assert road.go().outcomes == {"unknown": 1}
+    road.fault()
+    erase(road.context(), "7")
+    resumed = road.go(RunRequest("resume"))
+    assert (resumed.exit_code, resumed.outcomes, resumed.writes) == (1, {"skipped": 1}, [])
+    assert resumed.line(2)["code"] == "erased"
 
 
 # Guards and approval ----------------------------------------------------------------------------------------------

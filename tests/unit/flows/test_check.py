@@ -120,6 +120,22 @@ def test_a_bad_file_hides_no_other(
     assert "Nutowska" in shown.out
 
 
+def test_a_header_alone_and_a_line_twice_are_findings(context: RunContext, tmp_path: Path) -> None:
+    (tmp_path / "faculties.csv").write_text("Jednostka;Telefon;Opis;Typ\n", encoding="utf-8")
+    same = "7;22 999 00 01;kasa\n"
+    (tmp_path / "buildings.csv").write_text(
+        f"entity_id;number;comment\n{same}7;22 999 00 02;\n{same}", encoding="utf-8"
+    )
+    alone, twice = check_sources(context, ["faculties", "buildings"]).summary["syncs"]
+    assert [(found["line"], found["code"], found["level"]) for found in alone["problems"]] == [
+        (1, "header-alone", "warning")
+    ]
+    assert [(found["line"], found["code"]) for found in twice["problems"]] == [(2, "line-twice"), (4, "line-twice")]
+    assert (alone["warnings"], twice["warnings"], twice["rejected"]) == (1, 2, 0)
+    change(context, "faculties", guard=Guard(allow_empty=True))
+    assert not check_sources(context, ["faculties"]).summary["syncs"][0]["problems"]
+
+
 def test_numbers_of_users_are_masked(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
     source = context.settings.syncs["users"].source
     source.write_text("entity_id,number\n900001,22 999 70 001 234\n", encoding="utf-8")

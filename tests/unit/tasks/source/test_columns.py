@@ -250,8 +250,8 @@ def test_headers_that_both_mean_the_same_are_refused() -> None:
     assert arranged("entity_id;Telefon;number\nF1;1;2\n").headers["number"] == "number"
 
 
-def test_a_column_that_can_be_left_out_is_found_only_where_nobody_has_named_columns() -> None:
-    assert set(known_synonyms(USOS, {"owner": "Kod"})) == {"number"}
+def test_a_column_is_recognised_by_its_usual_names_unless_it_is_configured_itself() -> None:
+    assert set(known_synonyms(USOS, {"owner": "Kod"})) == {"number", "name", "type_id"}
     assert set(known_synonyms(USOS, {})) == {"owner", "number", "name", "type_id"}
     assert set(known_synonyms(USOS, {"link": "Wpis"})) == {"owner", "number", "name", "type_id"}
 
