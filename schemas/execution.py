@@ -46,7 +46,7 @@ class WriteAnswer:
     @property
     def late(self) -> bool:
         """Whether what was sent may still be done: somebody gave up waiting for the answer."""
-        return self.kind == "uncertain" and self.error is not None and self.error.late
+        return self.kind == "uncertain" and bool(self.error and self.error.late)
 
     def after(self, earlier: WriteAnswer | None) -> WriteAnswer:
         """Count the attempts of an earlier try in."""

@@ -250,8 +250,11 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _all_want(lines: pd.Series) -> str:
-    listed = ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
-    return packed(Problem(LineCode.NAME_TWICE, {"lines": listed}))
+    return packed(Problem(LineCode.NAME_TWICE, {"lines": _listed(lines)}))
+
+
+def _listed(lines: pd.Series) -> str:
+    return ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
 
 
 def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
