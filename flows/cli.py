@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from threading import current_thread
+from threading import enumerate as enumerate_threads
 
 import click
 
@@ -79,7 +81,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lost = lost_output()
     if lost:
         click.echo(f"What was to be printed has not arrived ({lost}). It changes nothing in what was done.", err=True)
-    return worst((code, ExitCode.UNREPORTED)) if lost else code
+    code = worst((code, ExitCode.UNREPORTED)) if lost else ExitCode(code)
+    if code == ExitCode.UNSETTLED and arguments is None:
+        _end_without_waiting(code)
+    return code
+
+
+def _end_without_waiting(code: ExitCode) -> None:
+    """End the process where a run was interrupted while it read: requests under way would keep it for minutes."""
+    waiting = [thread for thread in enumerate_threads() if thread is not current_thread() and not thread.daemon]
+    if waiting:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _carried_out(arguments: Sequence[str] | None) -> int:
@@ -95,7 +108,7 @@ def _carried_out(arguments: Sequence[str] | None) -> int:
         command = error.ctx.command_path if error.ctx else "phonesync"
         return error_text(UsageError(error.format_message(), remedy=f"See: {command} --help"), as_json=as_json)
     except click.Abort:
-        stopped = "Stopped. What was sent is in the ledger; the next run reads before it writes."
+        stopped = "Stopped. Whatever was sent before is in the ledger; the next run reads before it writes."
         return error_text(PhonesyncError(stopped), as_json=as_json, exit_code=ExitCode.UNSETTLED)
     except Exception as error:
         if os.environ.get(TRACEBACK):

@@ -20,7 +20,7 @@ from connectors.service import Client, Service
 from flows.config import find_configuration, load
 from flows.offline import OfflineContext
 from schemas.connections import Secret
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, Unreachable
 from schemas.execution import NumberingDefaults, Progress, Target
 from schemas.settings import Settings
 from schemas.syncs import Sync
@@ -55,8 +55,11 @@ class RunContext:
         clock: the time now, with its zone.
         sleep: how a run waits.
         suffix: what keeps two runs of one second apart.
+        waiting: is told, in any thread, why another attempt to reach a service is waited for.
         progress: is told what is being done, how much is done, and of how much.
         claims: what the files that were read in this run say of their places, by sync.
+        writing: set from the first write of a sync until it is reported.
+        unreachable: the connections that a read has found to give no answer at all, each with its error.
         stopping: set when somebody wants the run to end: what is in flight is finished, nothing more is sent.
     """
 
@@ -69,7 +72,10 @@ class RunContext:
     suffix: Callable[[], str] = _suffix
     progress: Progress = no_progress
     claims: dict[str, FileClaims] = field(default_factory=dict)
+    waiting: Progress = no_progress
     stopping: threading.Event = field(default_factory=threading.Event)
+    writing: threading.Event = field(default_factory=threading.Event)
+    unreachable: dict[str, Unreachable] = field(default_factory=dict)
     _clients: dict[str, Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,7 +129,9 @@ class RunContext:
         if name not in self._clients:
             service, connection = self.service(name), self.settings.connections[name]
             where = {key: getattr(connection, key) for key in service.spec.secrets}
-            self._clients[name] = service.connect(name, connection, self._secrets(name, where), Tools(sleep=self.sleep))
+            self._clients[name] = service.connect(
+                name, connection, self._secrets(name, where), Tools(sleep=self.sleep, waiting=self.waiting)
+            )
         return self._clients[name]
 
     def _secrets(self, connection: str, where: Mapping[str, Secret]) -> dict[str, str]:

@@ -68,7 +68,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     known = frozenset(context.ledger.memory.owners(name, target.name) - managed)
     # What has left this file for another one is that one's now, whichever of the two comes first.
     gone = known - rivals.claimed
-    found: Snapshot = sync_run.do("extract target", target.read, sorted(managed | gone), context.progress)
+    found = sync_run.read(target, sorted(managed | gone))
     left = left_by(context, name, target.name)
     ends = Ends(sync, target, source.arranged.headers, checked, found, gone, rivals, left)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))

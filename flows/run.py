@@ -118,6 +118,8 @@ def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
         sync_run.run_result.errors.append(error)
         _tell(sync_run, target, error)
         return _code_of(error, summary=sync_run.run_result.summary["syncs"][-1])
+    finally:
+        sync_run.context.writing.clear()
 
 
 def _code_of(error: PhonesyncError, summary: Mapping[str, Any]) -> ExitCode:

@@ -17,16 +17,26 @@ _ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def ending_in_order(stopping: threading.Event, *, writes: bool) -> Iterator[None]:
+def ending_in_order(
+    stopping: threading.Event, *, writes: bool, writing: threading.Event | None = None
+) -> Iterator[None]:
     """Set `stopping` at the first signal, so that nothing more is sent; the second one ends the program at once.
 
     Where nothing is written, a run may end anywhere, and signals stay as they were. So they do in other threads than
-    the main one, which no signal reaches.
+    the main one, which no signal reaches. Where `writing` is given and not set, the run only reads at the moment: then
+    the first signal ends it.
     """
     if not writes or threading.current_thread() is not threading.main_thread():
         yield
         return
-    with _heeded(stopping, first=_say_stopping, again=_end_at_once):
+
+    def first() -> None:
+        if writing is None or writing.is_set():
+            _say_stopping()
+        else:
+            _end_at_once()
+
+    with _heeded(stopping, first=first, again=_end_at_once):
         yield
 
 

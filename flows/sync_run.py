@@ -10,7 +10,8 @@ import pandas as pd
 
 from flows.context import RunContext
 from flows.reporting import Reported
-from schemas.errors import PhonesyncError
+from schemas.errors import PhonesyncError, Unreachable
+from schemas.execution import Snapshot, Target
 from schemas.exit_codes import ExitCode
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
@@ -116,6 +117,23 @@ class SyncRun:
         """Return what `--json` says besides the figures; what there is nothing to say of is left out."""
         said = {"source_notes": list(self.source_notes), "notes": list(self.notes)}
         return {key: notes for key, notes in said.items() if notes}
+
+    def read(self, target: Target, owners: Sequence[str]) -> Snapshot:
+        """Return what the target holds; a service that has given no answer in this run is not waited for again.
+
+        Raises:
+            Unreachable: it gives none, or has given none to another sync.
+        """
+        context, connection = self.context, self.sync.connection
+        if connection in context.unreachable:
+            raise context.unreachable[connection]
+        try:
+            found: Snapshot = self.do("extract target", target.read, owners, context.progress)
+        except Unreachable as error:
+            if error.status is None:
+                context.unreachable[connection] = error
+            raise
+        return found
 
     def do(self, name: str, function: Callable[..., T], *args: Any) -> T:
         """Carry a named step out the way this run carries steps out."""

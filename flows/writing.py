@@ -67,6 +67,7 @@ def write(
 ) -> ApplyResult:
     """Write what rows of a plan change, and remember what that has taught about the target."""
     context = sync_run.context
+    context.writing.set()
     job = Job(
         ledger=context.ledger,
         plan=kept.id,

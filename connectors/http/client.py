@@ -114,8 +114,13 @@ class Http:
             attempts.append(result)
             return result
 
+        def rest(seconds: float) -> None:
+            failure = attempts[-1]
+            reason = failure.reason if isinstance(failure, Failure) else ""
+            self._rest(f"{self._name}: {reason}; next attempt in {seconds:.0f} s", len(attempts), seconds)
+
         outcome: T | Failure = Retrying(
-            sleep=self._rest,
+            sleep=rest,
             wait=self._wait,
             stop=lambda state: (
                 state.attempt_number >= self._connection.attempts
@@ -157,19 +162,21 @@ class Http:
     ) -> list[R]:
         """Results in the order of `items`, with at most `concurrency` calls under way.
 
-        The first error is raised as soon as the calls under way have ended; none is started after it. `on_done` is
-        called in the caller's thread with each result as it arrives.
+        The first error is raised as soon as the calls under way have ended; none is started after it. Who interrupts
+        does not wait for them. `on_done` is called in the caller's thread with each result as it arrives.
         """
-        with ThreadPoolExecutor(max_workers=self._connection.concurrency) as pool:
-            futures = [pool.submit(function, item) for item in items]
-            try:
-                for future in as_completed(futures):
-                    result = future.result()
-                    if on_done:
-                        on_done(result)
-            finally:
-                for future in futures:
-                    future.cancel()
+        pool, patient = ThreadPoolExecutor(max_workers=self._connection.concurrency), True
+        futures = [pool.submit(function, item) for item in items]
+        try:
+            for future in as_completed(futures):
+                result = future.result()
+                if on_done:
+                    on_done(result)
+        except KeyboardInterrupt:
+            patient = False
+            raise
+        finally:
+            pool.shutdown(wait=patient, cancel_futures=True)
         return [future.result() for future in futures]
 
     def _too_long_a_pause(self, outcome: Failure, deadline: float) -> str:
@@ -186,8 +193,11 @@ class Http:
             asked = Failure("unsent", f"the service has asked for a pause of more than {longest:g} s")
             raise self._error(Unreachable, call, asked, call.sent_before, f"was not sent: {asked.reason}")
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, why: str, made: int, seconds: float) -> None:
+        most = self._connection.attempts
+        self._tools.waiting(why, made, most)
         self._tools.sleep(seconds)
+        self._tools.waiting(why, most, most)
         self._pacer.wait(self._connection.total_seconds)
 
     def _wait(self, state: RetryCallState) -> float:

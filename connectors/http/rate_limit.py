@@ -20,9 +20,16 @@ def fresh_nonce() -> str:
     return secrets.token_hex(16)
 
 
+def _in_silence(_what: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True)
 class Tools:
-    """Time, randomness, waiting, and the network where it is not the usual one: all a client takes from the world."""
+    """Time, randomness, waiting, and the network where it is not the usual one: all a client takes from the world.
+
+    `waiting` is told why another attempt is waited for, how many were made, and of how many; and when it begins.
+    """
 
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
@@ -30,6 +37,7 @@ class Tools:
     random: Callable[[], float] = random.random
     nonce: Callable[[], str] = fresh_nonce
     network: BaseAdapter | None = None
+    waiting: Callable[[str, int, int], None] = _in_silence
 
 
 class Counter:

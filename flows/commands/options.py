@@ -64,8 +64,9 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     with (
         progress_bar() as progress,
         connected(ctx, config, progress) as context,
-        ending_in_order(context.stopping, writes=request.writes),
+        ending_in_order(context.stopping, writes=request.writes, writing=context.writing),
     ):
+        context.waiting = progress
         run_result = run(context, request)
     if as_json:
         print_json(run_result.summary)

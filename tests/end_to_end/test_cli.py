@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -330,6 +334,56 @@ def test_there_are_no_colours_where_nobody_watches(phonesync: Phonesync) -> None
     said = phonesync("sync", "faculties")
     assert "\x1b" not in said.out + said.err
     assert "\x1b" not in phonesync("plan", "nosuch").err
+
+
+# A service that does not answer ------------------------------------------------------------------------------------
+
+
+@contextmanager
+def silent_service() -> Iterator[socket.socket]:
+    """A service that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        text = Path("phonesync.toml").read_text(encoding="utf-8")
+        for port in re.findall(r"http://127\.0\.0\.1:(\d+)", text):
+            text = text.replace(f":{port}", f":{listening.getsockname()[1]}")
+        Path("phonesync.toml").write_text(text, encoding="utf-8")
+        listening.settimeout(60)
+        yield listening
+
+
+@pytest.mark.parametrize("sync", ["faculties", "strings-phones"])
+@pytest.mark.parametrize("command", ["sync", "plan"])
+@pytest.mark.usefixtures("phonesync")
+def test_ctrl_c_while_a_service_is_read_ends_at_once(command: str, sync: str) -> None:
+    with (
+        silent_service() as service,
+        started([*COMMAND, command, sync], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        talking, _ = service.accept()
+        with talking:
+            assert talking.recv(1)
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+            assert time.monotonic() - began < 4  # two seconds on a machine that has nothing else to do
+    assert process.returncode == 5
+    assert "Stopped. Whatever was sent before is in the ledger" in err
+    assert "Traceback" not in err
+
+
+def test_a_service_that_is_dead_is_found_once_in_a_run(phonesync: Phonesync) -> None:
+    text = Path("phonesync.toml").read_text(encoding="utf-8")
+    port = sandbox_port(text)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dead = f":{listening.getsockname()[1]}"
+    lines = [f"{line}\nattempts = 2" if line.startswith("base_url") else line for line in text.splitlines()]
+    Path("phonesync.toml").write_text("\n".join(lines).replace(port, dead), encoding="utf-8")
+    began = time.monotonic()
+    said = phonesync("plan", "--json", "faculties", "users", "buildings", "dormitories")
+    assert said.code == 4
+    assert len({sync["error"] for sync in said.json["syncs"]}) == 1
+    assert all(sync["outcomes"]["skipped"] for sync in said.json["syncs"]), "each line has its answer all the same"
+    assert time.monotonic() - began < 4 * 0.5, "one wait of half a second, not one for each sync"
 
 
 # Output that does not arrive ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ def test_a_read_waits_as_long_as_the_service_asks(make_usos: Any, fake_time: Any
     with playing(*busy, Reply(body={"1": []})) as script:
         make_usos(script.url).select("user", ["1"])
     assert fake_time.waits == [9.0, 1.0]
+
+
+def test_waiting_is_told_with_its_reason_its_attempt_and_its_end(make_usos: Any, fake_time: Any) -> None:
+    told: list[tuple[str, int, int]] = []
+    busy = [Reply(503, "", (("Retry-After", "9"),)), Reply(429, "", (("Retry-After", "4"),))]
+    tools = replace(fake_time.tools(), waiting=lambda *wait: told.append(wait))
+    with playing(*busy, Reply(body={"1": []})) as script:
+        make_usos(script.url, tools=tools, attempts=3).select("user", ["1"])
+    first, second = "usos: HTTP 503; next attempt in 9 s", "usos: HTTP 429; next attempt in 4 s"
+    assert told == [(first, 1, 3), (first, 3, 3), (second, 2, 3), (second, 3, 3)]
 
 
 def test_a_read_gives_up_where_the_wait_would_end_too_late(make_usos: Any, fake_time: Any) -> None:
