@@ -291,6 +291,8 @@ class Http:
             RequestRefused: (f"was refused ({failure.reason})", call.remedy),
             UnknownOutcome: (f"was sent, its outcome is not known ({failure.reason})", "Read before sending again."),
         }[error]
+        if error is Unreachable and failure.kind == "later":
+            remedy = "The service is there and cannot do it now: run again later, or ask whoever runs it."
         if failure.kind == "untrusted":
             remedy = "Name the file with the issuing authority's certificate in ca_bundle."
         if error is RequestRefused and failure.kind == "moved":

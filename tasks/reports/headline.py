@@ -191,7 +191,10 @@ def next_steps(summary: Mapping[str, Any], tally: Tally) -> list[NextStep]:
         steps.append(NextStep(text, f"phonesync plan {sync}"))
     if occurs(Outcome.HELD, 0) or tally.actions.get(Action.HOLD, 0):
         text = "Correct the lines that could not be trusted; this lists each with its column and reason."
-        steps.append(NextStep(text, f"phonesync check {sync}"))
+        step = NextStep(text, f"phonesync check {sync}")
+        # Where no line was rejected the file is not what they wait for, and looking at it would find nothing.
+        waits = NextStep("See in the message of each held line what it waits for.", f"phonesync plan {sync}")
+        steps.append(step if summary.get("rejected", 1) else waits)
     guards = _guards(summary)
     if guards and not tally.wrote:
         text = "Look at the lines below. If the plan is right, say so and why; the approval is kept with the plan."

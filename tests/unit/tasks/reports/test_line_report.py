@@ -227,6 +227,12 @@ def test_the_next_step_is_a_command_that_can_be_copied() -> None:
     assert next_steps(SUMMARY, tally(outcomes(applied=3, unchanged=4))) == []
 
 
+def test_the_check_of_a_file_is_advised_only_where_a_line_of_it_was_rejected() -> None:
+    waiting = Tally(2, {"hold": 2}, {"held": 2})
+    assert [step.command for step in next_steps({"sync": "one", "rejected": 1}, waiting)] == ["phonesync check one"]
+    assert [step.command for step in next_steps({"sync": "one", "rejected": 0}, waiting)] == ["phonesync plan one"]
+
+
 def test_the_page_loads_nothing_and_runs_its_own_script_only() -> None:
     page = report_html(SUMMARY, outcomes(applied=1, failed=1), generated_at=NOW)
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
