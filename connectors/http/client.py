@@ -300,7 +300,7 @@ class Http:
         answer = failure.answer
         words = words_of(answer, self._dialect) if answer else ""
         # Only the service's words tell a wrong key from a wrong secret; they may quote what was sent.
-        short = mask_text(words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…")
+        short = mask_text(words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…").rstrip(".")
         quoted = f' The service says: "{short}".' if short and error is AccessRefused else ""
         return error(
             f"{self._name}: {call.operation} {said}.{quoted}",

@@ -206,7 +206,7 @@ def test_a_refusal_of_access_quotes_the_service_and_nobodys_number(make_usos: An
     said = "Consumer unknown; user 22 999 70 33 asked."
     with playing(Reply(401, {"message": said})) as script, pytest.raises(AccessRefused) as caught:
         make_usos(script.url).select("user", ["1"])
-    assert 'HTTP 401). The service says: "Consumer unknown; user ••• ••• •33 asked."' in caught.value.message
+    assert 'HTTP 401). The service says: "Consumer unknown; user ••• ••• •33 asked".' in caught.value.message
 
 
 def test_a_write_that_says_itself_that_it_was_no_success_is_refused(make_usos: Any) -> None:
