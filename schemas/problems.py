@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-
 from typing import TYPE_CHECKING
 
 from schemas.reasons import FileCode, LineCode

@@ -42,6 +42,8 @@ from flows.config import load
 from flows.context import RunContext
 from flows.run import RunRequest, run
 from schemas.errors import InternalError
+from tasks.execution.results import announce
+from tasks.reports.line_report import line_report
 
 State = tuple[Entry, ...]
 _ROUNDS = 4  # syncs until nothing is left to do: a service may take one thing only after another
