@@ -245,10 +245,12 @@ def test_what_cannot_be_read_after_writing_is_unknown_and_settled_by_the_next_ru
     road.fault(Fault("select", "server_error_before_commit", nth=3, times=99))
     trip = road.go()
     assert trip.exit_code == 5
-    assert trip.outcomes == {"unknown": 2}
+    # The number that goes over to the second faculty leaves the first one only when it has been seen there.
+    assert trip.outcomes == {"unknown": 2, "skipped": 1}
     road.fault()
     again = road.go()
-    assert (again.exit_code, again.writes) == (0, [])
+    assert (again.exit_code, again.writes) == (0, ["replace"])
+    assert (road.numbers("1"), road.numbers("2")) == ([("Dean", TWO)], [("Porter", ONE)])
 
 
 def test_a_service_that_cannot_be_read_is_not_written(road: Road) -> None:
