@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import Approval, KeptPlan
+from flows.known import known_rows, with_known
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import SyncRun
@@ -21,6 +22,7 @@ from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
 from tasks.execution.results import account, add_unplanned_entries, announce
+from tasks.execution.status_changes import only_known
 from tasks.plan.drift import DRIFT
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
@@ -173,7 +175,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
     stopped: PhonesyncError | None = None,
 ) -> ExitCode:
     """Report what became of a plan, and return the exit code."""
-    now = target.requests()
+    now, result = target.requests(), with_known(sync_run.context, kept, result)
     summary: dict[str, Any] = {
         "sync": kept.sync,
         "plan": kept.id,
@@ -181,6 +183,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "actions": count(kept.entries["action"], Action),
         "outcomes": count(result["outcome"], Outcome),
         "rejected": kept.rejected,
+        "known": known_rows(result),
         "guards": kept.guards,
         "verified": verified,
         "requests": {kind: now[kind] - sync_run.sent_before[kind] for kind in now},
@@ -196,7 +199,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
     heading = Heading(sync_run.run, target.name)
-    code = _exit_code(summary, stopped, interrupted=sync_run.context.stopping.is_set())
+    code = _exit_code(sync_run, summary, stopped)
     try:
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
@@ -208,14 +211,16 @@ def finish(  # noqa: PLR0913 - what a result is made of
     return code
 
 
-def _exit_code(summary: Mapping[str, Any], stopped: PhonesyncError | None, *, interrupted: bool) -> ExitCode:
+def _exit_code(sync_run: SyncRun, summary: Mapping[str, Any], stopped: PhonesyncError | None) -> ExitCode:
     """Return the sync's exit code."""
-    outcomes = summary["outcomes"]
+    outcomes, interrupted = summary["outcomes"], sync_run.context.stopping.is_set()
     troubled = any(number for outcome, number in outcomes.items() if outcome not in _FINE)
+    chosen, configured = sync_run.request.exit_known, sync_run.context.settings.exit_known
     return of_plan(
         stopped=stopped.exit_code if stopped else None,
         unsettled=bool(outcomes[Outcome.UNKNOWN] or (interrupted and outcomes[Outcome.SKIPPED])),
         succeeded=not troubled and not summary["rejected"] and summary["verified"],
+        known=ExitCode(configured if chosen is None else chosen) if only_known(summary) else None,
     )
 
 

@@ -19,6 +19,7 @@ from flows.run import RunResult
 from schemas.execution import Progress as Report
 from schemas.exit_codes import ExitCode
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
+from tasks.execution.status_changes import QUIET, sync_status
 
 __all__ = [
     "err",
@@ -99,7 +100,9 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
     reports = [summary["reports"]["html"] for summary in summaries if summary["reports"]]
     if reports:
         say(f"Reports: {near(Path(reports[0]).parent)}")
-    if run_result.exit_code == ExitCode.LINES_FAILED:
+    if run_result.exit_code == ExitCode.LINES_FAILED and all(sync_status(summary) in QUIET for summary in summaries):
+        say("Exit code 1: nothing but known and accepted problems; --exit-known 0 makes it 0.", "yellow")
+    elif run_result.exit_code == ExitCode.LINES_FAILED:
         say(f"Exit code 1: {_troubles(summaries)}.", "yellow")
     show_errors(run_result.errors, summaries)
 
@@ -114,6 +117,9 @@ def _show_reported(reported: Reported, *, planned: bool) -> None:
         show_lines(f"{reported.summary['sync']}: {title}", wanted[:_SHOWN])
     if len(wanted) > _SHOWN:
         say(f"and {len(wanted) - _SHOWN} more, in the report")
+    if known := reported.summary["known"]:
+        held = "1 held row is" if known == 1 else f"{known} held rows are"
+        say(f"{reported.summary['sync']}: {held} known and accepted, see the report")
     for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
         say(f"{reported.summary['sync']}: {note}")
     yes = reported.summary.get("approval")
@@ -135,8 +141,8 @@ def _troubles(summaries: Sequence[Mapping[str, Any]]) -> str:
 
 def _matters(line: Mapping[str, str], *, planned: bool) -> bool:
     if planned:
-        return line["action"] not in {Action.KEEP, Action.FOREIGN}
-    return line["outcome"] in TROUBLE
+        return line["action"] not in {Action.KEEP, Action.FOREIGN} and not line["accepted"]
+    return line["outcome"] in TROUBLE and not line["accepted"]
 
 
 def _tell_the_end(summaries: Sequence[Mapping[str, Any]], *, planned: bool, command: str) -> None:
@@ -175,7 +181,7 @@ def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
     table.add_column("sync", overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
-    told = [word for word in ("left", "drift") if any(sync.get(word) for sync in syncs)]
+    told = [word for word in ("left", "drift", "known") if any(sync.get(word) for sync in syncs)]
     failed = any(_failed(sync) for sync in syncs)
     more = [
         *(["failed"] if failed else []),
@@ -233,7 +239,13 @@ def _entry(line: Mapping[str, str]) -> Text:
         parts = [before, f"→ {after}"]
     else:
         parts = [_MARKS.get(line["action"], "") + (before or after)]
-    return Text("\n".join(filter(None, (*parts, line["message"]))))
+    accepted = f"accepted {line['accepted']}" if line["accepted"] else ""
+    return Text("\n".join(filter(None, (*parts, line["message"], accepted, _reference(line)))))
+
+
+def _reference(line: Mapping[str, str]) -> str:
+    """Return what `accept` takes, where a line of the past still waits for somebody."""
+    return f"id {line['id']}" if line["id"] and not line["accepted"] else ""
 
 
 def show_rows(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ import pandas as pd
 from connectors.ledger.store import KeptPlan
 from flows.claims import awaited_by, file_claims, left_by, refuse_contested, rivals_of
 from flows.context import RunContext
+from flows.known import known_of
 from flows.ledger_age import unknown_run
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import Postponed, SyncRun
@@ -31,6 +32,7 @@ from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.drift import mark_drift
 from tasks.plan.guards import Facts, guard
+from tasks.plan.known import Known
 from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import fingerprint
@@ -70,7 +72,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     gone = known - rivals.claimed
     found = sync_run.read(target, sorted(managed | gone))
     left = left_by(context, name, target.name)
-    ends = Ends(sync, target, source.arranged.headers, checked, found, gone, rivals, left)
+    headers, accepted = source.arranged.headers, known_of(context, name)
+    ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
     awaited = awaited_by(context, name, sync_run.others, planned.table)
     if awaited:
@@ -91,7 +94,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     facts = Facts(
         source_rows=checked.rows,
         last_rows=context.ledger.last_good_rows(name, target.name),
-        number_rejects=_rejects_of(checked, source.arranged.headers["number"]),
+        number_rejects=_rejects_of(checked, headers["number"]),
         deleted_lately=deleted_lately(sync_run, target),
         left=len(left),
         ask_of_drift=sync.on_drift == "ask",
@@ -168,6 +171,7 @@ class Ends:
         rivals: what the files of other syncs of the place claim.
         left: the entries that the sync has left in its place, see `left_behind`.
         awaited: numbers that another sync has yet to put into its place, each with that sync.
+        known: what others have changed and somebody has accepted.
     """
 
     sync: Sync
@@ -179,6 +183,12 @@ class Ends:
     rivals: Rivals = field(default_factory=Rivals)
     left: pd.DataFrame = field(default_factory=lambda: left_behind(()))
     awaited: Mapping[str, str] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+
+    @property
+    def keep_drift(self) -> bool:
+        """Whether all that others have changed stays as they left it."""
+        return self.sync.on_drift == "keep"
 
 
 @dataclass(frozen=True)
@@ -191,6 +201,7 @@ class PlannedEnds:
         table: the `Plan`.
         left: the entries that the sync had left in its place.
         keep_drift: what others have changed since stays as they left it.
+        known: what of it somebody has accepted.
     """
 
     checked: Checked
@@ -198,6 +209,7 @@ class PlannedEnds:
     table: pd.DataFrame
     left: pd.DataFrame
     keep_drift: bool
+    known: Known
 
     def __post_init__(self) -> None:
         """Refuse what is no `Plan`, as an `InternalError`."""
@@ -206,7 +218,7 @@ class PlannedEnds:
     def again(self, found: Snapshot, *, fold_names: bool) -> PlannedEnds:
         """Return the plan that the same lines make of what stands in the place now."""
         policy = replace(self.policy, fold_names=fold_names, unread=found.unread)
-        table = _told(plan(_inputs(self.checked, found), policy), policy, self.left, keep_drift=self.keep_drift)
+        table = _told(plan(_inputs(self.checked, found), policy), policy, self)
         return replace(self, policy=policy, table=table)
 
 
@@ -230,14 +242,13 @@ def plan_ends(context: RunContext, ends: Ends, step: Callable[..., Any] = _direc
         step: how planning itself is carried out: a function and its arguments.
     """
     checked, policy = _expected(context, ends)
-    keep_drift = ends.sync.on_drift == "keep"
-    table = _told(step(plan, _inputs(checked, ends.found), policy), policy, ends.left, keep_drift=keep_drift)
-    return PlannedEnds(checked, policy, table, ends.left, keep_drift)
+    table = _told(step(plan, _inputs(checked, ends.found), policy), policy, ends)
+    return PlannedEnds(checked, policy, table, ends.left, ends.keep_drift, ends.known)
 
 
-def _told(table: pd.DataFrame, policy: Policy, left: pd.DataFrame, *, keep_drift: bool) -> pd.DataFrame:
+def _told(table: pd.DataFrame, policy: Policy, ends: Ends | PlannedEnds) -> pd.DataFrame:
     """Say of rows what is known beyond the two tables: others changed them, they move, or they have left."""
-    return mark_left(mark_moves(mark_drift(table, left, keep=keep_drift)), policy.gone)
+    return mark_left(mark_moves(mark_drift(table, ends.left, ends.known, keep=ends.keep_drift)), policy.gone)
 
 
 def _inputs(checked: Checked, found: Snapshot) -> Inputs:

@@ -8,6 +8,7 @@ from typing import Any
 from connectors.files.reading import remove_folder
 from connectors.registry import specs
 from flows.context import RunContext
+from flows.known import with_known
 from flows.ledger_age import adopt, unknown_run
 from flows.reporting import Heading, report
 from tasks.execution.results import account, announce
@@ -64,6 +65,7 @@ def _report_anew(context: RunContext, identity: str) -> int:
             result = announce(kept.sync, kept.entries)
             if not planned:
                 result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
+            result = with_known(context, kept, result, at=context.ledger.run(run)["finished_at"] or "")
             report(context, sync, Heading(run, kept.target), summary, result)
         count += 1
     return count

@@ -183,6 +183,7 @@ def _failed(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> 
         "actions": {str(action.value): 0 for action in Action},
         "outcomes": {str(outcome.value): 0 for outcome in Outcome},
         "rejected": 0,
+        "known": 0,
         "guards": [],
         "verified": False,
         "requests": {kind: now[kind] - sync_run.sent_before[kind] for kind in now},

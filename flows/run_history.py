@@ -9,6 +9,7 @@ from typing import Any
 from connectors.ledger.store import Approval
 from flows.console import say, show_lines, show_rows
 from flows.context import RunContext
+from flows.known import with_known
 from schemas.errors import LedgerError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
@@ -91,6 +92,7 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
         result = account(kept.sync, kept.entries, known, unplanned, at=row["finished_at"] or kept.created_at)
     sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
+    result = with_known(context, kept, result, at=row["finished_at"] or "")
     lines = line_report(validated(Result, result), masked=masked, lang=lang).to_dict("records")
     return {
         "plan": identity,

@@ -42,6 +42,7 @@ class RunRequest:
         plan: the id or fingerprint to apply.
         run: the run to carry on with ("" means all) or to turn back.
         reason: why a plan that tripped a guard may go ahead.
+        exit_known: the exit code where only what somebody has accepted is left, 0 or 1; None is the configuration's.
     """
 
     mode: Mode
@@ -49,6 +50,7 @@ class RunRequest:
     plan: str = ""
     run: str = ""
     reason: str = ""
+    exit_known: int | None = None
 
     @property
     def writes(self) -> bool:

@@ -54,13 +54,14 @@ def worst(codes: Iterable[int]) -> ExitCode:
     return min((ExitCode(code) for code in codes), key=_BY_WEIGHT.index, default=ExitCode.DONE)
 
 
-def of_plan(*, stopped: ExitCode | None, unsettled: bool, succeeded: bool) -> ExitCode:
+def of_plan(*, stopped: ExitCode | None, unsettled: bool, succeeded: bool, known: ExitCode | None = None) -> ExitCode:
     """Return the code of a sync whose plan was applied, or stopped on the way.
 
     Args:
         stopped: the code of what ended it early, a guard or a service; None where nothing did.
         unsettled: whether the outcome of a write is unknown, or somebody has interrupted it before all was sent.
         succeeded: whether every line has come to what it wanted, and reading has shown that nothing is left to do.
+        known: the code of a sync that is troubled only by what somebody has accepted; None where there is more.
     """
     if stopped == ExitCode.APPROVAL_NEEDED:  # nothing was written, so nothing can be unknown
         return stopped
@@ -68,4 +69,6 @@ def of_plan(*, stopped: ExitCode | None, unsettled: bool, succeeded: bool) -> Ex
         return ExitCode.UNSETTLED
     if stopped is not None:
         return stopped
-    return ExitCode.DONE if succeeded else ExitCode.LINES_FAILED
+    if succeeded:
+        return ExitCode.DONE
+    return ExitCode.LINES_FAILED if known is None else known

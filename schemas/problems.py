@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from schemas.reasons import FileCode, LineCode
 
@@ -97,6 +97,10 @@ class Code(StrEnum):
     NUMBER_STANDS_TWICE = "number_stands_twice"
     # In words that are not ours: of a release before there were codes, or of a rule that somebody's own service has.
     OTHER = "other"
+
+
+# What others have changed since a sync was last in step with its place.
+DRIFT: Final = frozenset({Code.DRIFT_CHANGED, Code.DRIFT_REMOVED, Code.DRIFT_ADDED})
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ class Settings(Section):
     lang: Language | None = None
     """the language of `check`, of reconciliations and of the messages in `show`, `"pl"` or `"en"`; without it the
     environment's: `LC_ALL`, `LC_MESSAGES` or `LANG`; the option `--lang` comes first"""
+    exit_known: Literal[0, 1] = 1
+    """the exit code of a run that only [accepted](reconcile.md) problems trouble; `--exit-known` comes first"""
     reports: FilePath = Path("reports")
     """the folder of the reports"""
     ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"

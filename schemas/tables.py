@@ -201,6 +201,8 @@ class Result(_Table):
     `line`, `http_status` and `attempts` are 0 where there is none; `outcome` is "" while the plan is not applied.
     `problems` is what is said of the row, packed (`schemas.problems`); `code` is what came of it, else what is said
     first, "" where nothing is said or the row is older than codes.
+    `id` is the same for the same content in every run, "" where nobody has to accept anything; `accepted` is
+    `until DATE: REASON (PERSON)` as long as somebody's acceptance holds.
     """
 
     sync: Series[str]
@@ -217,6 +219,8 @@ class Result(_Table):
     attempts: Series[int]
     at: Series[str]
     code: Series[str]
+    id: Series[str]
+    accepted: Series[str]
 
     @pandera.check("line", "http_status", "attempts", error="at least 0")
     @classmethod

@@ -110,11 +110,12 @@ class Findings:
         with self._engine.begin() as connection:
             connection.execute(insert(tables.acceptances).values(**vars(acceptance)))
 
-    def accepted(self, today: str) -> dict[str, Acceptance]:
-        """Return the newest acceptance of each finding, where it still holds today."""
+    def accepted(self, today: str, *, at: str = "9") -> dict[str, Acceptance]:
+        """Return the newest acceptance of each finding or row given by then, where it still holds that day."""
         columns = tables.acceptances.c
+        query = select(tables.acceptances).where(columns["at"] <= at).order_by(columns.id)
         with self._engine.connect() as connection:
-            rows = connection.execute(select(tables.acceptances).order_by(columns.id)).mappings().all()
+            rows = connection.execute(query).mappings().all()
         newest = {
             str(row["finding"]): Acceptance(**{key: str(value) for key, value in row.items() if key != "id"})
             for row in rows

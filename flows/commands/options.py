@@ -31,6 +31,21 @@ def json_wanted(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")(function)
 
 
+def exit_known(function: F) -> F:
+    """Add the option that tells new problems from known ones."""
+    option = click.option(
+        "--exit-known",
+        type=click.Choice(["0", "1"]),
+        help="The exit code where all problems are accepted ones; default: `exit_known`, else 1.",
+    )
+    return option(function)
+
+
+def chosen_code(text: str | None) -> int | None:
+    """Return what `--exit-known` says."""
+    return None if text is None else int(text)
+
+
 def verbatim(title: str, *lines: str) -> str:
     """Return a paragraph of the help text that is not wrapped."""
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])

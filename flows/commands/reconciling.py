@@ -56,10 +56,11 @@ def reconcile(  # noqa: PLR0913 - click's signature
 def accept(  # noqa: PLR0913 - click's signature
     ctx: click.Context, finding: str, until: str, reason: str, config: str | None, *, as_json: bool
 ) -> None:
-    """Let a finding stand until a day.
+    """Let a finding or a known problem stand until a day.
 
-    FINDING is the id that `reconcile` shows, or how it begins. It is listed apart until then, and is back the day
-    after.
+    FINDING is the id that `reconcile` shows, or that a line report has for a rejected line, a held one, or what others
+    have changed; or how it begins. It is told apart until then, and is back the day after, or as soon as the line or
+    the entry changes. What others have changed is left as it is meanwhile.
     """
     from flows.console import say
     from flows.reconciliation.accepting import accept as note
@@ -69,7 +70,8 @@ def accept(  # noqa: PLR0913 - click's signature
     if as_json:
         print_json(noted)
     else:
-        say(f"{noted['finding']} ({noted['kind']}, {noted['owner']}) may stand until {noted['until']}.")
+        more = f", and {noted['rows'] - 1} held because of it," if noted["rows"] > 1 else ""
+        say(f"{noted['finding']} ({noted['kind']}, {noted['owner']}){more} may stand until {noted['until']}.")
 
 
 @click.command(epilog=verbatim("Example", "phonesync export faculties --ids ids.txt"))

@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from flows.commands.options import carry_out, configured, json_wanted, named_syncs, reason_given, verbatim
+from flows.commands.options import (
+    carry_out,
+    chosen_code,
+    configured,
+    exit_known,
+    json_wanted,
+    named_syncs,
+    reason_given,
+    verbatim,
+)
 from flows.errors import print_json
 
 
@@ -88,10 +97,13 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
     callback=reason_given,
     help="Say yes to a plan that a guard has stopped.",
 )
+@exit_known
 @configured
 @json_wanted
 @click.pass_context
-def apply(ctx: click.Context, plan_id: str, approve: str, config: str | None, *, as_json: bool) -> None:
+def apply(  # noqa: PLR0913 - click's signature
+    ctx: click.Context, plan_id: str, approve: str, config: str | None, exit_known: str | None, *, as_json: bool
+) -> None:
     """Do exactly what a plan says.
 
     PLAN is its id or its fingerprint, or how one of them begins. Where somebody has changed an entry since, it is left
@@ -99,15 +111,19 @@ def apply(ctx: click.Context, plan_id: str, approve: str, config: str | None, *,
     """
     from flows.run import RunRequest
 
-    ctx.exit(carry_out(ctx, config, RunRequest("apply", plan=plan_id, reason=approve), as_json=as_json).exit_code)
+    request = RunRequest("apply", plan=plan_id, reason=approve, exit_known=chosen_code(exit_known))
+    ctx.exit(carry_out(ctx, config, request, as_json=as_json).exit_code)
 
 
 @click.command(epilog=verbatim("Example", "phonesync sync faculties users"))
 @named_syncs
+@exit_known
 @configured
 @json_wanted
 @click.pass_context
-def sync(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, as_json: bool) -> None:
+def sync(
+    ctx: click.Context, syncs: tuple[str, ...], config: str | None, exit_known: str | None, *, as_json: bool
+) -> None:
     """Plan, guard, apply and verify.
 
     This is what a schedule runs every night. Without names, all syncs run; one that fails does not keep the others from
@@ -115,22 +131,26 @@ def sync(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, as_j
     """
     from flows.run import RunRequest
 
-    ctx.exit(carry_out(ctx, config, RunRequest("sync", syncs), as_json=as_json).exit_code)
+    ctx.exit(
+        carry_out(ctx, config, RunRequest("sync", syncs, exit_known=chosen_code(exit_known)), as_json=as_json).exit_code
+    )
 
 
 @click.command(epilog=verbatim("Example", "phonesync resume"))
 @click.argument("run_id", metavar="[RUN]", default="")
+@exit_known
 @configured
 @json_wanted
 @click.pass_context
-def resume(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
+def resume(ctx: click.Context, run_id: str, config: str | None, exit_known: str | None, *, as_json: bool) -> None:
     """Finish what an interrupted run has left open.
 
     RUN is the id or how it begins; without it, all that is open. Reading tells what was done; only the rest is sent.
     """
     from flows.run import RunRequest
 
-    ctx.exit(carry_out(ctx, config, RunRequest("resume", run=run_id), as_json=as_json).exit_code)
+    request = RunRequest("resume", run=run_id, exit_known=chosen_code(exit_known))
+    ctx.exit(carry_out(ctx, config, request, as_json=as_json).exit_code)
 
 
 @click.command(epilog=verbatim("Example", "phonesync revert 20260314T020000Z-3fa2c1"))

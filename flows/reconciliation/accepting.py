@@ -1,12 +1,14 @@
-"""Accept a finding: it may stand until a day, for a reason, by somebody's word; then it is back."""
+"""Accept what is known: it may stand until a day, for a reason, by somebody's word; then it is back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from connectors.ledger.findings import Acceptance
 from flows.context import RunContext
+from flows.known import OpenRow, open_rows
 from schemas.errors import LedgerError, UsageError
 from schemas.findings import FindingKind
 
@@ -14,17 +16,20 @@ _SHORTEST = 4  # fewer letters of an id name too many findings, or none by mista
 
 
 def accept(context: RunContext, reference: str, until: str, reason: str) -> dict[str, Any]:
-    """Note that a finding of the last reconciliation is accepted; returns it with the acceptance.
+    """Note that a finding, or a row of a line report, is accepted; returns it with the acceptance.
+
+    It is a finding of the last reconciliation, or a row of a sync's newest run: a rejected line, one that is held, or
+    what others have changed. With a rejected line go the rows that are held because of it, as they are now.
 
     Args:
         context: what a run touches.
-        reference: the finding's id, or how it begins.
+        reference: the id, or how it begins.
         until: the last day on which the acceptance holds, as `2027-01-31`.
-        reason: why; it is shown with the finding.
+        reason: why; it is shown with what is accepted.
 
     Raises:
         UsageError: the day is none or is over, or the reason is empty, or the id is too short.
-        LedgerError: no finding of the last reconciliation begins so, or several do.
+        LedgerError: nothing that could be accepted begins so, or several things do.
     """
     last_day = _day(until)
     if last_day <= context.clock().date():
@@ -32,29 +37,44 @@ def accept(context: RunContext, reference: str, until: str, reason: str) -> dict
     if not reason.strip():
         raise UsageError("An acceptance needs a reason.", remedy='Say why: --reason "number shared with the hotel".')
     if len(reference) < _SHORTEST:
-        raise UsageError(
-            f"{reference!r} is too short.", remedy=f"Give {_SHORTEST} letters of the finding's id or more."
+        raise UsageError(f"{reference!r} is too short.", remedy=f"Give {_SHORTEST} letters of the id or more.")
+    found, with_it = _named(context, reference.lower())
+    for one in (found, *with_it):
+        acceptance = Acceptance(
+            finding=one.id,
+            owner=one.owner,
+            until=last_day.isoformat(),
+            reason=reason.strip(),
+            person=context.person,
+            at=context.now(),
         )
-    found = context.ledger.findings.last()
-    if found is None:
-        raise LedgerError("There is no reconciliation yet.", remedy="Try: phonesync reconcile.")
-    rows = found.findings
-    rows = rows[rows["id"].str.startswith(reference.lower()) & (rows["kind"] != FindingKind.AGREE)]
-    if len(rows) != 1:
-        many = "Several findings begin" if len(rows) else "No finding of the last reconciliation begins"
-        raise LedgerError(f"{many} with {reference!r}.", remedy="Their ids are in its reports and on its page.")
-    row = rows.iloc[0]
-    acceptance = Acceptance(
-        finding=str(row["id"]),
-        owner=str(row["owner"]),
-        until=last_day.isoformat(),
-        reason=reason.strip(),
-        person=context.person,
-        at=context.now(),
-    )
-    context.ledger.findings.accept(acceptance)
-    told = {name: str(row[name]) for name in ("kind", "sync", "owner")}
-    return {"finding": acceptance.finding, **told, "line": int(row["line"]), **_said(acceptance)}
+        context.ledger.findings.accept(acceptance)
+    told = {"finding": found.id, "kind": found.kind, "sync": found.sync, "owner": found.owner, "line": found.line}
+    said = {"until": last_day.isoformat(), "reason": reason.strip(), "person": context.person}
+    return {**told, **said, "rows": 1 + len(with_it)}
+
+
+def _named(context: RunContext, reference: str) -> tuple[OpenRow, Sequence[OpenRow]]:
+    """Return what an id names, and what is held because of it."""
+    rows = open_rows(context)
+    found = [row for row in (*_findings(context), *rows) if row.id.startswith(reference)]
+    if len(found) != 1:
+        many = "Several findings or rows begin" if found else "No finding and no row of the last runs begins"
+        raise LedgerError(f"{many} with {reference!r}.", remedy="Their ids are in the reports and on their pages.")
+    one = found[0]
+    held = [row for row in rows if row.sync == one.sync and row.id != one.id and one.line in row.because_of]
+    return one, held if one.kind == "rejected" else ()
+
+
+def _findings(context: RunContext) -> list[OpenRow]:
+    last = context.ledger.findings.last()
+    if last is None:
+        return []
+    rows = last.findings[last.findings["kind"] != FindingKind.AGREE]
+    return [
+        OpenRow(str(row["id"]), str(row["kind"]), str(row["sync"]), str(row["owner"]), int(row["line"]), frozenset())
+        for _, row in rows.iterrows()
+    ]
 
 
 def _day(text: str) -> date:
@@ -62,7 +82,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text!r} is no day.", remedy="Give one such as 2027-01-31.") from None
-
-
-def _said(acceptance: Acceptance) -> dict[str, str]:
-    return {"until": acceptance.until, "reason": acceptance.reason, "person": acceptance.person}

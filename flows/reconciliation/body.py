@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 from connectors.files.reading import make_private_folder
 from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
+from flows.known import salt_of, until
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.reading import SyncReading, places_of, read_syncs, side_of, type_words
@@ -143,10 +143,10 @@ def _rows(
     place_of = {one.name: one.place for one in readings}
     rows = find_cross_references(deduplicate(rows, place_of), place_of, number_locations(places_of(readings)))
     rows = pd.concat([rows, linked.linked.rows], ignore_index=True)
-    rows = identify(rows, context.ledger.findings.salt(lambda: secrets.token_hex(16)))
+    rows = identify(rows, salt_of(context))
     rows = date_findings(rows, earlier, today, context.settings.reconcile.stale_days)
     said = context.ledger.findings.accepted(today.isoformat())
-    rows = accepted(rows, {key: f"until {one.until}: {one.reason} ({one.person})" for key, one in said.items()})
+    rows = accepted(rows, {key: until(one) for key, one in said.items()})
     names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in readings}
     return add_remedies(rows, names, asked.lang)
 

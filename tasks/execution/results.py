@@ -113,6 +113,8 @@ def add_unplanned_entries(result: pd.DataFrame, unplanned_entries: pd.DataFrame,
         attempts=0,
         at=at,
         code=str(came.code.value),
+        id="",
+        accepted="",
     )
     return pd.concat([result, rows[_COLUMNS].astype(dict(result.dtypes))], ignore_index=True)
 
@@ -143,6 +145,7 @@ def unread(sync: str, lines: pd.DataFrame, why: Problem, *, at: str) -> pd.DataF
 
 
 def _result(sync: str, plan: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
-    result = plan.assign(sync=sync, outcome=outcome, http_status=0, attempts=0, at="")
-    result["sync"] = result["sync"].astype("str")
+    result = plan.assign(sync=sync, outcome=outcome, http_status=0, attempts=0, at="", id="", accepted="")
+    texts = ["sync", "id", "accepted"]
+    result[texts] = result[texts].astype("str")
     return result[_COLUMNS]

@@ -23,9 +23,13 @@ class SyncStatus(StrEnum):
     """How a sync stands after a run."""
 
     GOOD = "good"
+    KNOWN = "known"  # it ran, and all that needs somebody is accepted
     LINES = "lines"  # it ran, and some lines need somebody
     BLOCKED = "blocked"  # a guard stopped it before anything was written
     STOPPED = "stopped"  # an error ended it: a service, a file, the configuration
+
+
+QUIET: Final = (SyncStatus.GOOD, SyncStatus.KNOWN)  # nobody has to come
 
 
 def sync_status(summary: Mapping[str, Any]) -> SyncStatus:
@@ -35,19 +39,32 @@ def sync_status(summary: Mapping[str, Any]) -> SyncStatus:
         return SyncStatus.BLOCKED
     if summary.get("error"):
         return SyncStatus.STOPPED
+    if only_known(summary):
+        return SyncStatus.KNOWN
     troubled = any(tally.outcomes.get(word, 0) for word in TROUBLE)
     return SyncStatus.LINES if troubled or summary["rejected"] or not summary["verified"] else SyncStatus.GOOD
+
+
+def only_known(summary: Mapping[str, Any]) -> bool:
+    """Tell whether all that troubles a sync, verified otherwise, is held and accepted by somebody; not if nothing does.
+
+    A rejected line is held, so it is counted among them.
+    """
+    troubled = sum(int(summary["outcomes"].get(word, 0)) for word in TROUBLE)
+    return bool(summary["verified"] and not summary.get("error") and 0 < troubled == summary.get("known", 0))
 
 
 def changed(previous: SyncStatus | None, now: SyncStatus) -> Change | None:
     """Return what people should be told: every change once, and a night like the last one never.
 
     A service that stops answering is told also where some lines needed somebody before, and the other way round: the
-    next step is another one. `previous` is None before the first run; that all went well then is no news.
+    next step is another one. What somebody has accepted alarms nobody, and that it was accepted is no news either.
+    `previous` is None before the first run; that all went well then is no news.
     """
-    if now is (previous or SyncStatus.GOOD):
+    before = previous or SyncStatus.GOOD
+    if now is before or {now, before} == {*QUIET} or (before, now) == (SyncStatus.LINES, SyncStatus.KNOWN):
         return None
-    if now is SyncStatus.GOOD:
+    if now in QUIET:
         return "recovered"
     return "blocked" if now is SyncStatus.BLOCKED else "failed"
 

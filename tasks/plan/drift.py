@@ -8,44 +8,49 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from schemas.problems import Code, Problem, also, packed
+from schemas.problems import DRIFT, Code, Problem, also, packed
 from tasks.execution.compare import Image, Mask
 from tasks.phone.canonical_keys import tidy_text
+from tasks.plan.known import Known, drift_ids
 from tasks.plan.pairing import codes, pair_equal
 
-DRIFT: Final = frozenset({Code.DRIFT_CHANGED, Code.DRIFT_REMOVED, Code.DRIFT_ADDED})
+__all__ = ["DRIFT", "mark_drift"]
+
 _IMAGE: Final = ("name", "number", "type", "key")
 _COMPARED: Final = ["owner", "tidy", "key"]
 
 
-def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
+def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, known: Known, *, keep: bool) -> pd.DataFrame:
     """Return the `Plan` with every change named that puts right what others have done.
 
     Args:
         plan: `Plan`. In such a row the file wants what the sync has left there, and something else was found.
         left: the entries that the sync has left in its place: `owner, name, number, type_id, key, claimed`.
-        keep: leave what others have done as they left it.
+        known: what of it somebody has accepted: that is left as they left it.
+        keep: leave all that others have done.
     """
     left = left.assign(tidy=tidy_text(left["name"]))
     action = plan["action"].to_numpy(object)
     wanted, found = _in(plan, "after", left[left["claimed"]]), _in(plan, "before", left)
-    known = plan["owner"].isin(left["owner"]).to_numpy()
+    ours = plan["owner"].isin(left["owner"]).to_numpy()
     changed = np.isin(action, [Action.MODIFY, Action.RENAME]) & wanted & ~found
     removed = (action == Action.ADD) & wanted
-    added = (action == Action.DELETE) & known & ~found
-    if not (changed | removed | added).any():
+    added = (action == Action.DELETE) & ours & ~found
+    drift = changed | removed | added
+    if not drift.any():
         return plan
     plan = plan.copy()
+    # What is left as it was found does not show what the file wants any more, so the id is kept with what is said.
+    ids = drift_ids(plan[drift], known).reindex(plan.index, fill_value="")
     for mask, code in ((changed, Code.DRIFT_CHANGED), (removed, Code.DRIFT_REMOVED), (added, Code.DRIFT_ADDED)):
-        said = pd.Series(packed(Problem(code)), index=plan.index[mask], dtype="str")
+        said = ids[mask].map(lambda identity, code=code: packed(Problem(code, {"id": identity}))).astype("str")
         plan.loc[mask, "problems"] = also(said, plan.loc[mask, "problems"])
         plan.loc[mask, "code"] = str(code.value)
-    if keep:
-        for name in _IMAGE:
-            some = changed | removed | added
-            plan.loc[some, f"{name}_after"] = plan.loc[some, f"{name}_before"]
-        plan.loc[changed | removed, "action"] = str(Action.KEEP.value)
-        plan.loc[added, "action"] = str(Action.FOREIGN.value)
+    stays = drift & (keep | ids.isin(known.accepted).to_numpy())
+    for name in _IMAGE:
+        plan.loc[stays, f"{name}_after"] = plan.loc[stays, f"{name}_before"]
+    plan.loc[stays & ~added, "action"] = str(Action.KEEP.value)
+    plan.loc[stays & added, "action"] = str(Action.FOREIGN.value)
     return plan
 
 

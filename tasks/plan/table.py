@@ -148,10 +148,11 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
 def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each rejected line, with all its `problems`; `code` is that of the first."""
     lines = rejected.sort_values(["line", "column"], kind="stable")
-    cells = zip(*(lines[name].tolist() for name in ("code", "values", "column", "value")), strict=True)
+    names = ("code", "values", "column", "value", "name", "new_name", "key")
+    # `rest` is what else the line says: it is not shown, and a line that is changed there is another one.
     said = [
-        packed(Problem(code_of(code), {**unpacked_values(values), "column": column, "cell": value}))
-        for code, values, column, value in cells
+        packed(Problem(code_of(code), {**unpacked_values(values), "column": column, "cell": value, "rest": str(rest)}))
+        for code, values, column, value, *rest in zip(*(lines[name].tolist() for name in names), strict=True)
     ]
     lines = lines.assign(problems=pd.Series(said, index=lines.index, dtype="str"))
     whole = lines.groupby("line")["problems"].agg(lambda texts: f"[{','.join(text[1:-1] for text in texts)}]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from schemas.findings import FindingKind
 from schemas.tables import Finding
 from tasks.messages.rendering import told_what
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import is_in, looked_up
+from tasks.text_columns import is_in, keyed_ids, looked_up
 
 # What makes a situation: an entry that is merely spelled differently, or stands on another line, is still the same one.
 _SITUATION = ("kind", "sync", "owner", "key", "key_there", "name_csv", "name_there", "part")
@@ -37,10 +36,7 @@ class Earlier:
 
 
 def identify(rows: pd.DataFrame, salt: str) -> pd.DataFrame:
-    """Return the rows with `id`, unique among them and the same for the same situation in every run.
-
-    Salted: an id stands in reports where the number itself is hidden, and all numbers could be tried.
-    """
+    """Return the rows with `id`, unique among them and the same for the same situation in every run."""
     texts = [rows[column] for column in _SITUATION]
     texts[4] = rows["key_there"].where(rows["key_there"] != rows["key"], "")
     texts[6] = tidy_text(rows["name_there"])
@@ -50,11 +46,7 @@ def identify(rows: pd.DataFrame, salt: str) -> pd.DataFrame:
     situation = pd.Series(
         list(map("\x1e".join, zip(*(column.tolist() for column in texts), strict=True))), index=rows.index, dtype="str"
     )
-    again = situation.groupby(situation).cumcount()
-    situation = situation.where(again == 0, situation + "\x1e" + again.astype("str"))
-    key = salt.encode()[:64]
-    ids = [hashlib.blake2b(text.encode(), digest_size=6, key=key).hexdigest() for text in situation.tolist()]
-    return rows.assign(id=pd.Series(ids, index=rows.index, dtype="str"))
+    return rows.assign(id=keyed_ids(situation, salt))
 
 
 def date_findings(rows: pd.DataFrame, earlier: Earlier, today: date, stale_days: int) -> pd.DataFrame:

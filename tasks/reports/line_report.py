@@ -38,16 +38,16 @@ COLUMNS = [
     "attempts",
     "at",
     "code",
+    "id",
+    "accepted",
 ]
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
+_ALONE = ("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code", "id", "accepted")
 # Before and after share a pool: most values stand on both sides, and a column of the page sorts by either.
 _POOLS = {
-    **{
-        column: (column,)
-        for column in ("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code")
-    },
+    **{column: (column,) for column in _ALONE},
     "name": ("name_after", "name_before"),
     "number": ("number_after", "number_before"),
 }

@@ -29,6 +29,7 @@
     }
     facts.push(["Message", text("message", row)], ["HTTP status", text("http_status", row)]);
     if (text("attempts", row) !== "0") facts.push(["Attempts", text("attempts", row)]);
+    facts.push(["Id", text("id", row)], ["Accepted", text("accepted", row)]);
     facts.push(["Time", text("at", row).replace("T", " ")]);
     const [column, value] = badges.at(-1);
     return { title: lineOf[row] ? `Line ${lineOf[row]}` : "Stands in no line", badges, meaning: data.words[column][value][1], facts };
