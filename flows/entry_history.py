@@ -89,7 +89,7 @@ def _is_meant(context: RunContext, entries: pd.DataFrame, text: str) -> pd.Serie
 def show_events(events: Sequence[dict[str, Any]]) -> None:
     """Show what has happened, one line an event."""
     if not events:
-        say("The ledger knows nothing of it.")
+        say("The ledger knows of nothing that has happened to it.")
         return
     rows = [
         {
@@ -97,13 +97,16 @@ def show_events(events: Sequence[dict[str, Any]]) -> None:
             "sync": event["sync"],
             "owner": event["owner"],
             "what": f"{event['action']}: {event['outcome']}" if event["outcome"] else event["action"],
-            "before": f"{event['name_before']} {event['number_before']}".strip(),
-            "after": f"{event['name_after']} {event['number_after']}".strip(),
-            "said": "; ".join(filter(None, [event["message"], _yes(event)])),
+            "entry": "\n".join(filter(None, [*_change(event), event["message"], _yes(event)])),
         }
         for event in events
     ]
-    show_rows("", rows, ["when", "sync", "owner", "what", "before", "after", "said"])
+    show_rows("", rows, ["when", "sync", "owner", "what", "entry"])
+
+
+def _change(event: dict[str, Any]) -> list[str]:
+    before, after = (f"{event[f'name_{image}']}  {event[f'number_{image}']}".strip() for image in ("before", "after"))
+    return [before] if before == after else [before, f"→ {after}" if after else "→ nothing"]
 
 
 def _yes(event: dict[str, Any]) -> str:
