@@ -116,7 +116,7 @@ def _on_repeats(rows: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
     same = ["owner", "name", "key", "type_id"]
     twice = rows[~rows["none"] & rows.duplicated(same, keep=False)]
     several = twice.groupby(same)["line"].transform(_listed)
-    said = {"line": twice["line"], "column": rules.headers["number"], "value": twice["number"]}
+    said = {"line": twice["line"], "column": rules.headers.get("number", "number"), "value": twice["number"]}
     values = several.map(lambda lines: packed_values({"lines": str(lines)}))
     return [pd.DataFrame({**said, "code": str(LineCode.LINE_TWICE.value), "values": values})]
 
