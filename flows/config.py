@@ -20,7 +20,7 @@ from connectors.registry import specs
 from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError
 from schemas.schedule import happens
-from schemas.settings import Notify, Pages, Reconcile, Settings, settings_model
+from schemas.settings import Notify, Pages, Reconcile, Settings, Smtp, settings_model
 from schemas.syncs import Sync
 from tasks.phone.parser import read_number
 
@@ -196,6 +196,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     notify = settings.notify.model_copy(
         update={key: tuple(_anchored_secret(one, folder) for one in getattr(settings.notify, key)) for key in _TARGETS}
     )
+    if notify.smtp:
+        notify = notify.model_copy(update={"smtp": notify.smtp.model_copy(update=_anchored_files(notify.smtp, folder))})
+    if notify.sendmail:
+        notify = notify.model_copy(update={"sendmail": folder / notify.sendmail})
     anchored = {
         "syncs": syncs,
         "connections": connections,
@@ -209,7 +213,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update=anchored)
 
 
-def _anchored_files(connection: Connection, folder: Path) -> dict[str, Any]:
+def _anchored_files(connection: Connection | Smtp, folder: Path) -> dict[str, Any]:
     files: dict[str, Any] = {}
     for key in type(connection).model_fields:
         value = getattr(connection, key)
@@ -262,6 +266,8 @@ def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
         model = Reconcile
     elif steps[:1] == ["prefect"]:
         model = Pages
+    elif steps == ["notify", "smtp"]:
+        model = Smtp
     elif steps[:1] == ["notify"]:
         model = Secret if len(steps) > 1 else Notify
     return list(model.model_fields)

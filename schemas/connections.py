@@ -32,7 +32,8 @@ class Secret(Section):
         return self
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     if host == "localhost":
         return True
     try:
@@ -68,7 +69,7 @@ class Connection(Section):
         """The service's address in one spelling: what is known of a place is known under every name for it."""
         parts = urlsplit(self.base_url)
         host = str(parts.hostname).rstrip(".")
-        host = "127.0.0.1" if _is_loopback(host) else f"[{host}]" if ":" in host else host
+        host = "127.0.0.1" if is_loopback(host) else f"[{host}]" if ":" in host else host
         port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
         return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
 
@@ -82,7 +83,7 @@ class Connection(Section):
             raise ValueError("give the address alone: no user name, no query, no fragment")
         if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
             raise ValueError("there is no such port")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("https is required except to loopback: credentials and numbers would travel in clear")
         return value.rstrip("/")
 
@@ -99,6 +100,6 @@ class Connection(Section):
     @model_validator(mode="after")
     def _clear_only_here(self) -> Self:
         to, through = urlsplit(self.base_url), urlsplit(self.proxy or self.base_url)
-        if to.scheme == "http" and not _is_loopback(str(through.hostname)):
+        if to.scheme == "http" and not is_loopback(str(through.hostname)):
             raise ValueError("proxy: https is required for base_url: credentials would reach the proxy in clear")
         return self

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, Field, SerializeAsAny, create_model, field_validator
+from pydantic import AfterValidator, Field, SerializeAsAny, create_model, field_validator, model_validator
 
-from schemas.connections import Connection, Secret
+from schemas.connections import Connection, Secret, is_loopback
 from schemas.section import FilePath, Section, without_nul
 from schemas.syncs import Columns, Sync
 from schemas.target import TargetSpec, wrong_with
@@ -30,8 +30,40 @@ _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
 _LONGEST_NAME: Final = 200  # bytes; file systems allow some 255, with the ending
 
 
+class Smtp(Section):
+    """The server that takes mails. Nothing travels in clear except on this machine."""
+
+    host: str
+    """its name; the certificate has to be for it"""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """where it listens; 465 goes with `security = "tls"`"""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """`"tls"` from the first byte, `"starttls"` before anything is said, `"none"` only to this machine"""
+    username: str | None = None
+    """who signs in; without it nobody does"""
+    password: Secret | None = None
+    """with what"""
+    ca_bundle: FilePath | None = None
+    """certificates to trust instead of the system's"""
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError("mails and passwords would travel in clear: security none is for this machine only")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("give username and password, or neither")
+        return self
+
+
+_Address = Annotated[str, Field(pattern=r"^[^\s@<>,;:\\\"-][^\s@<>,;:\\\"]*@[^\s@<>,;:\\\"]+$")]
+
+
 class Notify(Section):
-    """Whom Prefect tells when a sync's state changes, and of which changes; addresses hold secrets."""
+    """Who is told when a sync's state changes, and of which changes; addresses hold secrets.
+
+    Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command line tell
+    `mail_to` and `webhook` themselves.
+    """
 
     on: tuple[Change, ...] = ("failed", "blocked", "recovered")
     """which changes are told"""
@@ -39,6 +71,20 @@ class Notify(Section):
     """addresses as Apprise has them: `mailtos://…`, `slack://…`, `msteams://…` and a hundred more"""
     webhook: tuple[Secret, ...] = ()
     """addresses that get one JSON object by POST"""
+    mail_to: tuple[_Address, ...] = ()
+    """who gets a mail, on the command line; under Prefect give `mailtos://…` as an address of Apprise"""
+    mail_from: _Address | None = None
+    """who sends it; `smtp` needs it, the machine's own mailer puts in the user's address"""
+    sendmail: FilePath | None = None
+    """the program that takes mails; without it `sendmail` where this machine has it"""
+    smtp: Smtp | None = None
+    """a server that takes mails instead, see below"""
+
+    @model_validator(mode="after")
+    def _has_sender(self) -> Self:
+        if self.smtp and not self.mail_from:
+            raise ValueError("smtp needs mail_from")
+        return self
 
 
 class Pages(Section):

@@ -28,7 +28,7 @@ from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
 from schemas.reasons import FileCode, LineCode
-from schemas.settings import Language, Notify, Pages, Reconcile, Settings
+from schemas.settings import Language, Notify, Pages, Reconcile, Settings, Smtp
 from schemas.syncs import Columns, Guard, Sync
 from tasks.messages import catalogue
 from tasks.messages.rendering import advice, whole
@@ -36,8 +36,10 @@ from tasks.messages.rendering import advice, whole
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
-_NOTIFY = """Whom Prefect tells when the state of a sync changes; a night like the last one is told to nobody. An
-address holds a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See
+_NOTIFY = """Who is told when the state of a sync changes; a night like the last one, and what is accepted, is told to
+nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command
+line tell `mail_to` and `webhook` themselves. What cannot be told is a note, and no failure of the run. An address
+holds a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See
 [prefect.md](prefect.md#notifications)."""
 # The tables of `phonesync.toml`: title, model, what it shares with a table above, and what is to be known of it.
 _TABLES = (
@@ -63,6 +65,7 @@ _TABLES = (
         None,
         _NOTIFY,
     ),
+    ("`notify.smtp`", Smtp, None, "A server that takes mails. Nothing travels in clear except to this machine itself."),
     ("`[reconcile]`", Reconcile, None, "How a [reconciliation](reconcile.md) looks at things."),
 )
 _ENVIRONMENT = """## The environment
@@ -175,6 +178,7 @@ def _carry_out(command: str, seen: list[str]) -> str:
     seen += [run for run in dict.fromkeys(_RUN.findall(said)) if run not in seen]
     for shown, real in zip(_SHOWN, seen, strict=False):
         said = said.replace(real, shown)
+    said = re.sub(r"\bid [0-9a-f]{12}\b", "id 3fa2c19b00d4", said)
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "2026-03-14 02:00 UTC", said)
 
 

@@ -75,6 +75,7 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     from flows.errors import show_errors
     from flows.run import run
     from flows.signals import ending_in_order
+    from flows.telling import tell_people
 
     with (
         progress_bar() as progress,
@@ -83,6 +84,8 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     ):
         context.waiting = progress
         run_result = run(context, request)
+        for note in tell_people(context, run_result, request.mode):
+            click.echo(note, err=True)
     if as_json:
         print_json(run_result.summary)
         show_errors(run_result.errors, run_result.summary["syncs"])

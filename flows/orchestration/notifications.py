@@ -26,17 +26,14 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.runtime import flow_run as this_run
 from pydantic import SecretStr
 
-from connectors.ledger.store import Ledger
 from flows.context import RunContext
 from flows.run import Mode, RunResult
+from flows.telling import changes_of
 from schemas import limits
 from schemas.settings import Change, Notify
-from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 
 EVENT = "phonesync"
 _LOG = logging.getLogger("phonesync.notify")
-_WRITING: tuple[Mode, ...] = ("sync", "apply", "resume")
-_REMEMBERED = 500  # runs to look back for the last one of a sync
 _BODY = '{{ event.payload["sentence"] }}\nNext: {{ event.payload["next"] }}\n{{ event.payload["link"] }}'
 _DIED = (
     "Run {{ flow_run.name }} has died. What it was about to write is in the ledger.\n"
@@ -68,17 +65,9 @@ def tell_changes(
         config: the configuration file.
         decided: only the syncs of the run that a person has decided about since its changes were told.
     """
-    if mode not in _WRITING:
-        return
     try:
-        for summary in run_result.summary["syncs"]:
-            if decided and "run" not in summary:
-                continue
-            told = {"run": run_result.summary["run"], **summary}
-            before = last_status(context.ledger, summary["sync"], before=told["run"])
-            change = changed(before, sync_status(summary))
-            if change:
-                _emit(config, summary["sync"], change, {**_figures(summary), **news(told, change), "run": told["run"]})
+        for sync, change, said in changes_of(context, run_result, mode, decided=decided):
+            _emit(config, sync, change, said)
     except Exception as error:  # noqa: BLE001 - what was done to somebody's directory is not made a failure by it
         _LOG.warning("The change could not be told: %s", type(error).__name__)
 
@@ -90,22 +79,6 @@ def notify_not_begun(config: Path, error: str) -> None:
         _emit(config, "all", "failed", {**said, "run": "", "outcomes": {}, "rejected": 0})
     except Exception as failed:  # noqa: BLE001 - likewise
         _LOG.warning("The failure could not be told: %s", type(failed).__name__)
-
-
-def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
-    """Return how the sync stood after the last run before this one that might write; None where there was none."""
-    rows = ledger.runs(_REMEMBERED)
-    ids = [row["id"] for row in rows]
-    for row in rows[ids.index(before) + 1 :] if before in ids else rows:
-        if row["mode"] in _WRITING and row["summary"]:
-            for summary in row["summary"]["syncs"]:
-                if summary["sync"] == sync:
-                    return sync_status(summary)
-    return None
-
-
-def _figures(summary: Mapping[str, Any]) -> dict[str, Any]:
-    return {"outcomes": dict(summary["outcomes"]), "rejected": summary["rejected"]}
 
 
 def _emit(config: Path, sync: str, change: Change, payload: Mapping[str, Any]) -> None:

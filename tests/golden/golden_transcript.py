@@ -24,6 +24,7 @@ _HOLDER = re.compile(r"\([\w.-]+:\d+\)")
 # A plan's fingerprint holds the address of its service, and so the port.
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 # Findings are named by a salt of their ledger.
+_NAMED = re.compile(r'(?:\bid |"id": ")([0-9a-f]{12})(?![0-9a-f])')
 _FINDING = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{12}(?![0-9a-zA-Z])")
 
 
@@ -49,6 +50,8 @@ class Plain:
 
     def __call__(self, text: str) -> str:
         """Return a text without anything that chance or the clock has put into it."""
+        for found in _NAMED.finditer(text):
+            self.name_finding(found[1])
         text = _FINDING.sub(lambda found: self.findings.get(found[0], found[0]), text)
         for real, shown in self.fixed.items():
             text = text.replace(real, shown)

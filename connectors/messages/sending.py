@@ -1,0 +1,77 @@
+"""Send one message to people; what goes wrong is raised, and who calls says it without quoting an address."""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import ssl
+import subprocess
+from collections.abc import Mapping, Sequence
+from email.message import EmailMessage
+from email.utils import make_msgid
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from schemas.errors import ConfigurationError
+from schemas.settings import Smtp
+
+_SECONDS: Final = 20  # a night must not wait for a mailer that says nothing
+_SBIN: Final = ("/usr/sbin/sendmail", "/usr/lib/sendmail")  # cron's PATH has neither
+
+
+def mail(to: Sequence[str], sender: str | None, subject: str, text: str) -> EmailMessage:
+    """Return a mail; without a sender the machine's mailer puts one in."""
+    message = EmailMessage()
+    message["To"] = ", ".join(to)
+    if sender:
+        message["From"] = sender
+        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message["Subject"] = subject
+    message["Auto-Submitted"] = "auto-generated"  # holidays are not answered to us
+    message.set_content(text)
+    return message
+
+
+def hand_to_mailer(message: EmailMessage, sendmail: Path | None) -> None:
+    """Hand a mail to `sendmail`, the given one, or the one that this machine has.
+
+    Raises:
+        ConfigurationError: there is none.
+        OSError, subprocess.SubprocessError: it cannot be run, refuses, or says nothing for too long.
+    """
+    found = str(sendmail) if sendmail else shutil.which("sendmail") or next(filter(shutil.which, _SBIN), None)
+    if found is None:
+        raise ConfigurationError("There is no sendmail on this machine.", remedy="Set notify.sendmail or notify.smtp.")
+    command = [found, "-oi", "-t"]
+    subprocess.run(command, input=message.as_bytes(), check=True, timeout=_SECONDS, capture_output=True)  # noqa: S603 - the administrator's own
+
+
+def send_by_smtp(message: EmailMessage, smtp: Smtp, password: str) -> None:
+    """Send a mail over SMTP; nothing is said in clear except to this machine.
+
+    Raises:
+        OSError, smtplib.SMTPException: the server is out of reach, is not whom it should be, or refuses.
+    """
+    trusted = ssl.create_default_context(cafile=smtp.ca_bundle)
+    if smtp.security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=_SECONDS, context=trusted)
+    else:
+        server = smtplib.SMTP(smtp.host, smtp.port, timeout=_SECONDS)
+    with server:
+        if smtp.security == "starttls":
+            server.starttls(context=trusted)
+        if smtp.username:
+            server.login(smtp.username, password)
+        server.send_message(message)
+
+
+def post(address: str, payload: Mapping[str, Any]) -> None:
+    """Post one JSON object; no redirect is followed.
+
+    Raises:
+        requests.RequestException: nobody is there, or what is there does not take it.
+    """
+    answer = requests.post(address, json=dict(payload), timeout=_SECONDS, allow_redirects=False)
+    answer.raise_for_status()

@@ -1,0 +1,99 @@
+"""Tell people when the state of a sync changes; a night like the last is told to nobody.
+
+The ledger knows how each sync stood before. Under Prefect its automations carry the news, on the command line we do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from connectors.ledger.store import Ledger
+from connectors.messages.sending import hand_to_mailer, mail, post, send_by_smtp
+from flows.context import RunContext
+from flows.sync_run import Mode, RunResult
+from schemas.settings import Change
+from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
+
+_WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
+_REMEMBERED: Final = 500  # runs to look back for the last one of a sync
+
+
+def changes_of(
+    context: RunContext, run_result: RunResult, mode: Mode, *, decided: bool = False
+) -> Iterator[tuple[str, Change, dict[str, Any]]]:
+    """Yield each sync of the run that stands otherwise than after the run before, what has changed, and what to say.
+
+    Args:
+        context: whose ledger knows the runs before.
+        run_result: the run.
+        mode: what was asked of it; what writes nothing changes nothing.
+        decided: only the syncs of the run that a person has decided about since its changes were told.
+    """
+    for summary in run_result.summary["syncs"] if mode in _WRITING else ():
+        if decided and "run" not in summary:
+            continue
+        told = {"run": run_result.summary["run"], **summary}
+        before = last_status(context.ledger, summary["sync"], before=told["run"])
+        change = changed(before, sync_status(summary))
+        if change:
+            yield summary["sync"], change, {**_figures(summary), **news(told, change), "run": told["run"]}
+
+
+def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
+    """Return how the sync stood after the last run before this one that might write; None where there was none."""
+    rows = ledger.runs(_REMEMBERED)
+    ids = [row["id"] for row in rows]
+    for row in rows[ids.index(before) + 1 :] if before in ids else rows:
+        if row["mode"] in _WRITING and row["summary"]:
+            for summary in row["summary"]["syncs"]:
+                if summary["sync"] == sync:
+                    return sync_status(summary)
+    return None
+
+
+def _figures(summary: Mapping[str, Any]) -> dict[str, Any]:
+    return {"outcomes": dict(summary["outcomes"]), "rejected": summary["rejected"]}
+
+
+def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[str]:
+    """Mail and post what has changed, as `[notify]` asks; return notes of what could not be told.
+
+    It never fails: what was done to somebody's directory is not made a failure by a mailer.
+    """
+    notify = context.settings.notify
+    if not notify.mail_to and not notify.webhook:
+        return []
+    notes = []
+    try:
+        found = [item for item in changes_of(context, run_result, mode) if item[1] in notify.on]
+    except Exception as error:  # noqa: BLE001 - see above
+        return [f"Nobody could be told of changes: {type(error).__name__}."]
+    for sync, change, said in found:
+        payload = {"sync": sync, "change": change, "link": "", **said}
+        ways = {f"webhook {number}": partial(_post, context, number, payload) for number in range(len(notify.webhook))}
+        if notify.mail_to:
+            ways["mail"] = partial(_mail, context, said)
+        for way, send in ways.items():
+            try:
+                send()
+            except Exception as error:  # noqa: BLE001 - likewise
+                notes.append(f"{sync}: that it is {change} could not be told by {way} ({type(error).__name__}).")
+    return notes
+
+
+def _post(context: RunContext, number: int, payload: Mapping[str, Any]) -> None:
+    place = f"notify.webhook.{number}"
+    post(context.secret(place, context.settings.notify.webhook[number]), payload)
+
+
+def _mail(context: RunContext, said: Mapping[str, Any]) -> None:
+    notify = context.settings.notify
+    text = f"{said['sentence']}\n\nNext: {said['next']}\n\nphonesync show {said['run']}\n"
+    message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), text)
+    if notify.smtp is None:
+        hand_to_mailer(message, notify.sendmail)
+        return
+    kept = notify.smtp.password
+    send_by_smtp(message, notify.smtp, context.secret("notify.smtp.password", kept) if kept else "")
