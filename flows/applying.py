@@ -183,13 +183,13 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "actions": count(kept.entries["action"], Action),
         "outcomes": count(result["outcome"], Outcome),
         "rejected": kept.rejected,
-        "known": known_rows(result),
         "guards": kept.guards,
         "verified": verified,
         "requests": {kind: now[kind] - sync_run.sent_before[kind] for kind in now},
         "reports": {},
         "left": int((kept.entries["code"] == Code.OWNER_LEFT).sum()),
         "drift": int(kept.entries["code"].isin(DRIFT).sum()),
+        "known": known_rows(result),
         **sync_run.said(),
     }
     approval = _approval_of(sync_run, kept)

@@ -51,13 +51,16 @@ def visible(page: str) -> str:
 
 
 def embedded(page: str) -> list[Any]:
-    """Return the JSON values that a page holds, without the column of times: which rows share one is chance."""
+    """Return the JSON values that a page holds, without times and ids: which rows share a time is chance, and so is
+    the order of what a salt has made.
+    """
     found = [json.loads(text) for text in _read(page).data]
     for value in found:
         if isinstance(value.get("ids"), str):  # of findings, one beside the other
             value["ids"] = [value["ids"][at : at + 12] for at in range(0, len(value["ids"]), 12)]
         for part in ("pools", "columns"):
-            value.get(part, {}).pop("at", None)
+            for column in ("at", "id"):
+                value.get(part, {}).pop(column, None)
     return found
 
 
