@@ -97,3 +97,8 @@ KILLED_SECONDS: Final = 5.0
 """For the system to take away what was killed."""
 END_LOOK_SECONDS: Final = 0.2
 """Between two looks whether a process has ended: somebody has pressed Ctrl-C and waits."""
+
+# Telling people.
+
+TELLING_SECONDS: Final = 20.0
+"""One mail or web hook: a night must not wait for a mailer that says nothing."""

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import requests
 
+from schemas import limits
 from schemas.errors import ConfigurationError
 from schemas.settings import Smtp
 
-_SECONDS: Final = 20  # a night must not wait for a mailer that says nothing
 _SBIN: Final = ("/usr/sbin/sendmail", "/usr/lib/sendmail")  # cron's PATH has neither
 
 
@@ -45,7 +45,7 @@ def hand_to_mailer(message: EmailMessage, sendmail: Path | None) -> None:
     if found is None:
         raise ConfigurationError("There is no sendmail on this machine.", remedy="Set notify.sendmail or notify.smtp.")
     command = [found, "-oi", "-t"]
-    subprocess.run(command, input=message.as_bytes(), check=True, timeout=_SECONDS, capture_output=True)  # noqa: S603 - the administrator's own
+    subprocess.run(command, input=message.as_bytes(), check=True, timeout=limits.TELLING_SECONDS, capture_output=True)  # noqa: S603 - the administrator's own
 
 
 def send_by_smtp(message: EmailMessage, smtp: Smtp, password: str) -> None:
@@ -56,9 +56,9 @@ def send_by_smtp(message: EmailMessage, smtp: Smtp, password: str) -> None:
     """
     trusted = ssl.create_default_context(cafile=smtp.ca_bundle)
     if smtp.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=_SECONDS, context=trusted)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=limits.TELLING_SECONDS, context=trusted)
     else:
-        server = smtplib.SMTP(smtp.host, smtp.port, timeout=_SECONDS)
+        server = smtplib.SMTP(smtp.host, smtp.port, timeout=limits.TELLING_SECONDS)
     with server:
         if smtp.security == "starttls":
             server.starttls(context=trusted)
@@ -73,5 +73,5 @@ def post(address: str, payload: Mapping[str, Any]) -> None:
     Raises:
         requests.RequestException: nobody is there, or what is there does not take it.
     """
-    answer = requests.post(address, json=dict(payload), timeout=_SECONDS, allow_redirects=False)
+    answer = requests.post(address, json=dict(payload), timeout=limits.TELLING_SECONDS, allow_redirects=False)
     answer.raise_for_status()

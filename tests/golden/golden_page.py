@@ -51,8 +51,9 @@ def visible(page: str) -> str:
 
 
 def embedded(page: str) -> list[Any]:
-    """Return the JSON values that a page holds, without times and ids: which rows share a time is chance, and so is
-    the order of what a salt has made.
+    """Return the JSON values that a page holds.
+
+    Times and ids are left out: which rows share a time is chance, and so is the order of what a salt has made.
     """
     found = [json.loads(text) for text in _read(page).data]
     for value in found:
