@@ -16,7 +16,7 @@ import pandas as pd
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
 from schemas.settings import Language
-from tasks.messages.pages import listing_words
+from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
@@ -70,6 +70,8 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> 
     if "problems" in lines:
         lines = lines.assign(message=said_of_rows(lines["problems"], lang, hide_cell if masked else None))
     report = lines[COLUMNS].astype("str").reset_index(drop=True)
+    if lang != "en":
+        report["accepted"] = report["accepted"].str.replace(r"^until ", f"{phrases(lang)['until']} ", regex=True)
     for column in _EMPTY_WHERE_0:
         report[column] = report[column].where(report[column] != "0", "")
     if masked:

@@ -80,6 +80,8 @@ def test_an_accepted_line_and_what_is_held_because_of_it_are_known(nights: Night
     runs = [one_run(nights.road.context(), result.summary["run"]) for result in (first, second)]
     known = [[bool(line["accepted"]) for line in run["plans"][0]["lines"] if line["id"]] for run in runs]
     assert known == [[False, False], [True, True]]
+    polish = one_run(nights.road.context(), second.summary["run"], "pl")["plans"][0]["lines"]
+    assert {line["accepted"][:13] for line in polish if line["id"]} == {"do 2026-12-31"}
 
 
 def test_the_configuration_may_say_it_and_the_command_comes_first(nights: Nights) -> None:
