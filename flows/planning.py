@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -23,14 +23,14 @@ from flows.ledger_age import unknown_run
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
-from schemas.plan import GuardHit
+from schemas.plan import WRITES, GuardHit
 from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
 from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
-from tasks.plan.drift import mark_drift
+from tasks.plan.drift import DRIFT, mark_drift
 from tasks.plan.guards import Facts, guard
 from tasks.plan.known import Known
 from tasks.plan.moves import mark_moves
@@ -63,15 +63,16 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     checked: Checked = sync_run.do("validate", judge_source, context, sync, source)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
-    mine = context.claims[name] = file_claims(context, name, checked)
     rivals = rivals_of(context, name, context.claims)
-    refuse_contested(mine, rivals)
+    if rivals.files:
+        context.claims[name] = file_claims(context, name, checked)
+        refuse_contested(context.claims[name], rivals)
     managed = owners_of(checked)
     known = frozenset(context.ledger.memory.owners(name, target.name) - managed)
     # What has left this file for another one is that one's now, whichever of the two comes first.
     gone = known - rivals.claimed
     found = sync_run.read(target, sorted(managed | gone))
-    left = left_by(context, name, target.name)
+    left = cache(partial(left_by, context, name, target.name))
     headers, accepted = source.arranged.headers, known_of(context, name)
     ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
@@ -96,7 +97,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         last_rows=context.ledger.last_good_rows(name, target.name),
         number_rejects=_rejects_of(checked, headers["number"]),
         deleted_lately=deleted_lately(sync_run, target),
-        left=len(left),
+        left=len(left()) if planned.table["code"].isin(DRIFT).any() else 0,
         ask_of_drift=sync.on_drift == "ask",
     )
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
@@ -109,6 +110,8 @@ def _settled(
     context: RunContext, name: str, known: frozenset[str], planned: PlannedEnds, found: Snapshot
 ) -> frozenset[str]:
     """Return the owners that have left the file and need nobody: nothing stays of them, or another sync has them."""
+    if not known:
+        return frozenset()
     stays = planned.table.loc[planned.table["key_after"] != "", "owner"]
     empty = planned.policy.gone - set(stays) - set(found.unread)
     address = context.settings.connections[context.sync(name).connection].address
@@ -169,7 +172,7 @@ class Ends:
         found: the entries of its place.
         gone: owners that the sync has managed and that no file has any more.
         rivals: what the files of other syncs of the place claim.
-        left: the entries that the sync has left in its place, see `left_behind`.
+        left: returns the entries that the sync has left in its place, see `left_behind`; read where they matter.
         awaited: numbers that another sync has yet to put into its place, each with that sync.
         known: what others have changed and somebody has accepted.
     """
@@ -181,7 +184,7 @@ class Ends:
     found: Snapshot
     gone: frozenset[str]
     rivals: Rivals = field(default_factory=Rivals)
-    left: pd.DataFrame = field(default_factory=lambda: left_behind(()))
+    left: Callable[[], pd.DataFrame] = lambda: left_behind(())
     awaited: Mapping[str, str] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
@@ -199,7 +202,7 @@ class PlannedEnds:
         checked: the file's lines, with names as the place spells them.
         policy: how far the plan goes.
         table: the `Plan`.
-        left: the entries that the sync had left in its place.
+        left: returns the entries that the sync had left in its place.
         keep_drift: what others have changed since stays as they left it.
         known: what of it somebody has accepted.
     """
@@ -207,7 +210,7 @@ class PlannedEnds:
     checked: Checked
     policy: Policy
     table: pd.DataFrame
-    left: pd.DataFrame
+    left: Callable[[], pd.DataFrame]
     keep_drift: bool
     known: Known
 
@@ -248,7 +251,9 @@ def plan_ends(context: RunContext, ends: Ends, step: Callable[..., Any] = _direc
 
 def _told(table: pd.DataFrame, policy: Policy, ends: Ends | PlannedEnds) -> pd.DataFrame:
     """Say of rows what is known beyond the two tables: others changed them, they move, or they have left."""
-    return mark_left(mark_moves(mark_drift(table, ends.left, ends.known, keep=ends.keep_drift)), policy.gone)
+    if table["action"].isin(WRITES).any():
+        table = mark_moves(mark_drift(table, ends.left(), ends.known, keep=ends.keep_drift))
+    return mark_left(table, policy.gone)
 
 
 def _inputs(checked: Checked, found: Snapshot) -> Inputs:
@@ -282,7 +287,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         kept_types=memory.kept_types(place),
         may_delete=not unknown_run(context),
         elsewhere=ends.rivals.claimed if spec.single_owner else frozenset(),
-        own=frozenset(ends.left.loc[ends.left["claimed"], "name"]) if sync.shared else None,
+        own=frozenset(ends.left().loc[lambda left: left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,
     )
     return checked, policy

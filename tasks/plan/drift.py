@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from schemas.plan import Action
+from schemas.plan import WRITES, Action
 from schemas.problems import DRIFT, Code, Problem, also, packed
 from tasks.execution.compare import Image, Mask
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.known import Known, drift_ids
 from tasks.plan.pairing import codes, pair_equal
+from tasks.text_columns import is_in
 
 __all__ = ["DRIFT", "mark_drift"]
 
@@ -29,6 +30,7 @@ def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, known: Known, *, keep: bo
         known: what of it somebody has accepted: that is left as they left it.
         keep: leave all that others have done.
     """
+    left = left[is_in(left["owner"], plan.loc[plan["action"].isin(WRITES), "owner"])]
     left = left.assign(tidy=tidy_text(left["name"]))
     action = plan["action"].to_numpy(object)
     wanted, found = _in(plan, "after", left[left["claimed"]]), _in(plan, "before", left)
@@ -57,7 +59,7 @@ def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, known: Known, *, keep: bo
 def _in(plan: pd.DataFrame, image: Image, left: pd.DataFrame) -> Mask:
     """Tell which rows have an entry, before or after, that was left there."""
     there = np.zeros(len(plan), dtype=np.bool_)
-    some = np.flatnonzero((plan[f"key_{image}"] != "").to_numpy())
+    some = np.flatnonzero((plan["action"].isin(WRITES) & (plan[f"key_{image}"] != "")).to_numpy())
     rows = pd.DataFrame(
         {
             "owner": plan["owner"].iloc[some],
