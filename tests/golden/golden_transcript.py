@@ -24,7 +24,7 @@ _HOLDER = re.compile(r"\([\w.-]+:\d+\)")
 # A plan's fingerprint holds the address of its service, and so the port.
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 # Findings are named by a salt of their ledger.
-_NAMED = re.compile(r'(?:\bid |"id": ")([0-9a-f]{12})(?![0-9a-f])')
+_NAMED = re.compile(r'(?:\bid:? |"id": ")([0-9a-f]{12})(?![0-9a-f])')
 _FINDING = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{12}(?![0-9a-zA-Z])")
 
 

@@ -66,7 +66,7 @@ def names_files(server: list[Server]) -> Any:
 
 
 def test_no_name_from_a_file_or_a_service_is_a_path(tmp_path: Path) -> None:
-    """All that a run leaves behind is the ledger, and the reports under names of the configuration."""
+    """All that a run leaves behind: the ledger, reports under names of the configuration, and its own name."""
     home = tmp_path / "a" / "b" / "home"
     home.mkdir(parents=True)
     rows = "".join(f"{name};22 999 00 0{n};{name}\n" for n, name in enumerate(HOSTILE))
@@ -85,7 +85,9 @@ def test_no_name_from_a_file_or_a_service_is_a_path(tmp_path: Path) -> None:
     made = {path for path in tmp_path.rglob("*") if path.is_file()} - given
     reports = home / "reports" / run_result.summary["run"]
     wanted = {reports / f"{sync}.{kind}" for sync in ("users", "desks") for kind in ("csv", "json", "html")}
-    assert made - wanted <= {home / f"phonesync.db{end}" for end in ("", "-wal", "-shm")}
+    (last_run,) = (home / "reports").glob(".last-run-*")
+    assert last_run.read_text(encoding="utf-8") == run_result.summary["run"]
+    assert made - wanted - {last_run} <= {home / f"phonesync.db{end}" for end in ("", "-wal", "-shm")}
     assert reports / "users.csv" in made
     assert not Path(_OUTSIDE).exists()
 
