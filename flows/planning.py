@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.claims import awaited_by, file_claims, left_by, refuse_contested, rivals_of
+from flows.claims import awaited_by, file_claims, left_by, place_of, refuse_contested, rivals_of
 from flows.context import RunContext
 from flows.known import known_of
 from flows.ledger_age import unknown_run
@@ -114,15 +114,12 @@ def _settled(
         return frozenset()
     stays = planned.table.loc[planned.table["key_after"] != "", "owner"]
     empty = planned.policy.gone - set(stays) - set(found.unread)
-    address = context.settings.connections[context.sync(name).connection].address
-    others = [
-        (other, context.target(sync).name)
-        for other, sync in context.settings.syncs.items()
-        if other != name and context.settings.connections[sync.connection].address == address
-    ]
     taken = known - planned.policy.gone
     if taken:
-        taken &= frozenset().union(*(context.ledger.memory.owners(other, target) for other, target in others))
+        place = place_of(context, context.sync(name))
+        others = {other: sync for other, sync in context.settings.syncs.items() if other != name}
+        here = {other: context.target(sync).name for other, sync in others.items() if place_of(context, sync) == place}
+        taken &= frozenset().union(*(context.ledger.memory.owners(*one) for one in here.items()))
     return empty | taken
 
 
