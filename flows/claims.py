@@ -11,7 +11,7 @@ from flows.offline import Configured
 from flows.sources import extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, UsageError
 from schemas.plan import WRITES
-from schemas.problems import Problem
+from schemas.problems import Code, Problem
 from schemas.reasons import FileCode
 from schemas.syncs import Sync
 from tasks.messages.rendering import file_error
@@ -99,8 +99,10 @@ def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:
     return {"released": owner, "syncs": syncs, "reason": reason.strip(), "person": context.person}
 
 
-def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.DataFrame) -> dict[str, str]:
-    """Return the numbers that a plan takes away and that another sync of the service has yet to put into its place.
+def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.DataFrame) -> dict[str, Problem]:
+    """Return the numbers that a plan takes away and that may have to arrive with another sync of the service first.
+
+    One that another file wants and its sync has yet to put into its place; where a file cannot be read, all the rest.
 
     Args:
         context: the run's.
@@ -115,9 +117,16 @@ def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.
     address, place = place_of(context, context.sync(name))
     places = {other: place_of(context, context.sync(other)) for other in others}
     near = [other for other, there in places.items() if there[0] == address and there[1] != place]
-    found: dict[str, str] = {}
-    for claims in _read(context, near, context.claims).files:
+    rivals = _read(context, near, context.claims)
+    found: dict[str, Problem] = {}
+    arrived: set[str] = set()
+    for claims in rivals.files:
         coming = keys & claims.keys
         if coming:
-            found |= dict.fromkeys(coming - set(left_by(context, claims.sync)["key"]), claims.sync)
+            standing = coming & set(left_by(context, claims.sync)["key"])
+            arrived |= standing
+            found |= dict.fromkeys(coming - standing, Problem(Code.ARRIVAL_AWAITED, {"sync": claims.sync}))
+    for other in sorted(rivals.unread):
+        problem = Problem(Code.ARRIVAL_UNREAD, {"sync": other})
+        found = {**dict.fromkeys(keys - arrived, problem), **found}
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -15,7 +16,7 @@ from schemas.plan import TROUBLE, WRITES
 from schemas.target import identifier_of
 from tasks.execution.results import account
 from tasks.plan.drift import DRIFT
-from tasks.reconcile.search import matches, search
+from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.line_report import line_report
 
 _KEYS: Final = ("line", "owner", "action", "outcome", "name_before", "number_before", "name_after", "number_after")
@@ -36,19 +37,19 @@ def events_of(context: RunContext, text: str) -> list[dict[str, Any]]:
 
 
 def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[dict[str, Any]]:
-    rows = kept.entries[_about(context, kept, text)]
+    sync = context.settings.syncs.get(kept.sync)
+    numbering = context.reading(sync) if sync else context.settings
+    term = search(text, region=numbering.region, area_code=numbering.area_code)
+    rows = kept.entries[_about(kept.entries, term, text)]
     unplanned = context.ledger.unplanned(kept.id)
     if rows.empty and not unplanned:
         return []
-    known = [item for item in context.ledger.outcomes(kept.id) if item.row in rows.index]
-    extra = [item for item in unplanned if _is_meant(context, pd.DataFrame([item]).assign(key=""), text).any()]
-    # Rows keep their place: what became of them is noted by it.
+    extra = [item for item in unplanned if _is_meant(pd.DataFrame([item]).assign(key=""), term, text).any()]
+    # Rows get new places here, and so does what became of them.
     place = {row: at for at, row in enumerate(rows.index)}
-    known = [item for item in known if item.row in place]
-    moved = [type(item)(place[item.row], *list(vars(item).values())[1:]) for item in known]
-    result = account(kept.sync, rows.reset_index(drop=True), moved, extra, at=kept.created_at)
+    known = [replace(item, row=place[item.row]) for item in context.ledger.outcomes(kept.id) if item.row in place]
+    result = account(kept.sync, rows.reset_index(drop=True), known, extra, at=kept.created_at)
     told = result["action"].isin(WRITES) | result["outcome"].isin(TROUBLE) | result["code"].isin(DRIFT)
-    sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
     approvals = context.ledger.approvals(kept.fingerprint) if kept.guards else []
     yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
@@ -68,22 +69,18 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
     ]
 
 
-def _about(context: RunContext, kept: KeptPlan, text: str) -> pd.Series:
-    entries = kept.entries
+def _about(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
     found = pd.Series(data=False, index=entries.index)
     for image in ("before", "after"):
         columns = {f"name_{image}": "name", f"number_{image}": "number", f"key_{image}": "key"}
-        found |= _is_meant(context, entries[["owner", *columns]].rename(columns=columns), text)
+        found |= _is_meant(entries[["owner", *columns]].rename(columns=columns), term, text)
     return found
 
 
-def _is_meant(context: RunContext, entries: pd.DataFrame, text: str) -> pd.Series:
-    settings = context.settings
+def _is_meant(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
     wanted = text.strip().casefold()
     owners = entries["owner"].str.casefold()
-    ids = entries["owner"].map(identifier_of).str.casefold()
-    by_text = matches(entries, search(text, region=settings.region, area_code=settings.area_code))
-    return (owners == wanted) | (ids == wanted) | by_text
+    return (owners == wanted) | (owners.map(identifier_of) == wanted) | matches(entries, term)
 
 
 def show_events(events: Sequence[dict[str, Any]]) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Final
 
 import pandas as pd
 
 from connectors.ledger.findings import Acceptance
 from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
+from schemas import limits
 from schemas.plan import Action, Outcome
 from schemas.problems import DRIFT, unpacked
 from schemas.reasons import LineCode
 from tasks.plan.known import Known, row_ids
 from tasks.text_columns import looked_up
-
-_REMEMBERED: Final = 500  # runs to look back for the newest plan of a sync
 
 
 def salt_of(context: RunContext) -> str:
@@ -81,7 +79,7 @@ class OpenRow:
 def open_rows(context: RunContext) -> list[OpenRow]:
     """Return what may be accepted of the newest plan of every sync."""
     newest: dict[str, str] = {}
-    for run in context.ledger.runs(_REMEMBERED):
+    for run in context.ledger.runs(limits.RUNS_LOOKED_BACK):
         for sync in (run["summary"] or {}).get("syncs", ()):
             if sync.get("plan") and sync["sync"] in context.settings.syncs:
                 newest.setdefault(sync["sync"], sync["plan"])

@@ -16,8 +16,8 @@ from schemas.errors import ConfigurationError, LedgerError
 
 def note_last_run(context: RunContext, run: str) -> None:
     """Note beside the reports which run was the last to write; where that fails, a restored ledger is not noticed."""
-    if not unknown_run(context):
-        with suppress(ConfigurationError):
+    with suppress(ConfigurationError, LedgerError):
+        if not unknown_run(context):
             write_private(_place(context), run)
 
 
@@ -27,11 +27,7 @@ def unknown_run(context: RunContext) -> str:
         run = _place(context).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    try:
-        context.ledger.run(run)
-    except LedgerError:
-        return run
-    return ""
+    return "" if context.ledger.knows_run(run) else run
 
 
 def adopt(context: RunContext) -> str:

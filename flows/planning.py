@@ -24,6 +24,7 @@ from flows.sources import ExtractedSource, extract_source, judge_source, notes_o
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
 from schemas.plan import WRITES, GuardHit
+from schemas.problems import Problem
 from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
@@ -78,7 +79,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
     awaited = awaited_by(context, name, sync_run.others, planned.table)
     if awaited:
-        if sync_run.may_wait_for(awaited.values()):
+        if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
     older = unknown_run(context)
@@ -170,7 +171,7 @@ class Ends:
         gone: owners that the sync has managed and that no file has any more.
         rivals: what the files of other syncs of the place claim.
         left: returns the entries that the sync has left in its place, see `left_behind`; read where they matter.
-        awaited: numbers that another sync has yet to put into its place, each with that sync.
+        awaited: numbers that may have to arrive with another sync first, see `awaited_by`.
         known: what others have changed and somebody has accepted.
     """
 
@@ -182,7 +183,7 @@ class Ends:
     gone: frozenset[str]
     rivals: Rivals = field(default_factory=Rivals)
     left: Callable[[], pd.DataFrame] = lambda: left_behind(())
-    awaited: Mapping[str, str] = field(default_factory=dict)
+    awaited: Mapping[str, Problem] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
     @property
@@ -282,7 +283,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
-        may_delete=not unknown_run(context),
+        deletions=not unknown_run(context),
         elsewhere=ends.rivals.claimed if spec.single_owner else frozenset(),
         own=frozenset(ends.left().loc[lambda left: left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,

@@ -10,7 +10,7 @@ import pandas as pd
 from connectors.ledger.store import KeptPlan
 from flows.applying import close, finish, missing
 from flows.sync_run import SyncRun
-from flows.writing import known_of, sent_unknown, write, write_in_order
+from flows.writing import outcomes_of, sent_unknown, write, write_in_order
 from schemas.errors import UsageError
 from schemas.execution import RowOutcome, Target
 from schemas.exit_codes import ExitCode
@@ -42,7 +42,7 @@ def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: 
     left = rest.rows.index[changes & ~now]
     unsent = [row_outcome(row, Outcome.SKIPPED, Problem(Code.UNSENT_AFTER_INTERRUPTION), at=at) for row in left]
     _settle(sync_run, kept, rest, unsent)
-    close(sync_run, kept, known_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
+    close(sync_run, kept, outcomes_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
 
 def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> ExitCode:
@@ -67,7 +67,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callabl
     if not stopped:
         _note_gone(sync_run, kept, rest, found)
     left = {"stopped": 1} if stopped else missing(sync_run, target, kept.entries, found)
-    known = known_of(sync_run, kept)
+    known = outcomes_of(sync_run, kept)
     close(sync_run, kept, known, left)
     result = account(kept.sync, kept.entries, known.values(), unplanned, at=sync_run.context.now())
     return finish(sync_run, target, kept, result, verified=not left, stopped=stopped)
@@ -87,7 +87,7 @@ def _note_gone(sync_run: SyncRun, kept: KeptPlan, rest: Remaining, found: pd.Dat
     """Say of entries at rest that they are gone: the interrupted write may have cost them, or somebody else."""
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     gone = had_entry(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
-    known, at = known_of(sync_run, kept), sync_run.context.now()
+    known, at = outcomes_of(sync_run, kept), sync_run.context.now()
     problem = Problem(Code.GONE_AFTER_INTERRUPTION)
     noted = [row_outcome(row, Outcome.CONFLICT, problem, at=at) for row in rest.rows.index[gone]]
     sync_run.context.ledger.record_outcomes(
@@ -102,7 +102,7 @@ def _owners(kept: KeptPlan) -> list[str]:
 def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Remaining, pd.DataFrame]:
     context = sync_run.context
     found = target.read(_owners(kept), context.progress).entries
-    outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
+    outcomes = {row: item.outcome for row, item in outcomes_of(sync_run, kept).items()}
     folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
     return remaining_plan(kept.entries, outcomes, found, fold_names=folds), found
 

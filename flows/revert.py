@@ -8,7 +8,7 @@ from connectors.ledger.store import KeptPlan
 from flows.applying import show_plan
 from flows.planning import deleted_lately, keep
 from flows.sync_run import SyncRun
-from flows.writing import known_of
+from flows.writing import outcomes_of
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
@@ -19,7 +19,7 @@ from tasks.plan.invert import invert
 
 def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     """Make, keep and show the plan that undoes what a plan has applied, wherever nobody else has written since."""
-    applied = [row for row, item in known_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
+    applied = [row for row, item in outcomes_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]
     found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
     table = sync_run.do("plan", _invert, rows, found.entries, sync_run.spec.names_are_keys)

@@ -13,11 +13,11 @@ from connectors.ledger.store import Ledger
 from connectors.messages.sending import hand_to_mailer, mail, post, send_by_smtp
 from flows.context import RunContext
 from flows.sync_run import Mode, RunResult
+from schemas import limits
 from schemas.settings import Change
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 
 _WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
-_REMEMBERED: Final = 500  # runs to look back for the last one of a sync
 
 
 def changes_of(
@@ -43,7 +43,7 @@ def changes_of(
 
 def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
     """Return how the sync stood after the last run before this one that might write; None where there was none."""
-    rows = ledger.runs(_REMEMBERED)
+    rows = ledger.runs(limits.RUNS_LOOKED_BACK)
     ids = [row["id"] for row in rows]
     for row in rows[ids.index(before) + 1 :] if before in ids else rows:
         if row["mode"] in _WRITING and row["summary"]:

@@ -30,7 +30,7 @@ def write_in_order(
         return written
     first = without_departures(rows, moves)
     done = sync_run.do("write", write, sync_run, target, first, kept, mine) if writes(first).any() else ApplyResult()
-    outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
+    outcomes = {row: item.outcome for row, item in outcomes_of(sync_run, kept).items()}
     why = (
         (Outcome.SKIPPED, Problem(Code.WRITING_ENDED)) if done.stopped else (Outcome.HELD, Problem(Code.ARRIVAL_FAILED))
     )
@@ -104,7 +104,7 @@ def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> froze
     Rows at rest are among them where the service has refused what a file said of them: some delete the entry then.
     """
     owners = sync_run.context.ledger.intended(kept.id)
-    known = known_of(sync_run, kept)
+    known = outcomes_of(sync_run, kept)
     # One that was stopped between two requests has no more come to its end than one without an answer.
     settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.code != Code.CUT_SHORT}
     sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
@@ -121,6 +121,6 @@ def _learn(sync_run: SyncRun, target: Target, seen: set[Quirk], so_what: str) ->
         sync_run.notes.append(f"{quirk_sentence(quirk, sync_run.spec.wording)}; {so_what}.")
 
 
-def known_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:
+def outcomes_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:
     """Return what the ledger knows of a plan's rows."""
     return {item.row: item for item in sync_run.context.ledger.outcomes(kept.id)}

@@ -102,3 +102,5 @@ END_LOOK_SECONDS: Final = 0.2
 
 TELLING_SECONDS: Final = 20.0
 """One mail or web hook: a night must not wait for a mailer that says nothing."""
+RUNS_LOOKED_BACK: Final = 500
+"""Runs, to find the newest of a sync: a quarter of a year of nights, with everything that is started by hand."""

@@ -85,6 +85,7 @@ class Code(StrEnum):
     MOVES_HERE = "moves_here"
     ARRIVAL_HELD = "arrival_held"
     ARRIVAL_AWAITED = "arrival_awaited"
+    ARRIVAL_UNREAD = "arrival_unread"
     ARRIVAL_FAILED = "arrival_failed"
     DRIFT_CHANGED = "drift_changed"
     DRIFT_REMOVED = "drift_removed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -57,7 +58,10 @@ class Archive:
             for row in connection.execute(select(plans.id, plans.entries).order_by(plans.id)).all():
                 entries = unpacked(row.entries)
                 rows = entries["owner"] == owner
-                if not rows.any():
+                # A number that moved is told at the other owner's row too, with the name of this one.
+                named = ~rows & entries["problems"].str.contains(rf"\b{re.escape(owner)}\b", regex=True)
+                entries.loc[named, "problems"] = ""
+                if not (rows | named).any():
                     continue
                 changed.append(str(row.id))
                 texts = [name for name in entries.columns if name not in {"line", "action"}]
@@ -73,6 +77,9 @@ class Archive:
                 self._forget_intents(connection, str(row.id), owner)
             for table in (tables.unplanned, tables.owners, tables.kept_types):
                 connection.execute(delete(table).where(table.c.owner == owner))
+            released = tables.housekeeping.c
+            mine = (released.deed == "release") & released.detail.startswith(f"{owner} of ", autoescape=True)
+            connection.execute(update(tables.housekeeping).where(mine).values(detail="one owner"))
             self._note(connection, "erase", person, at, f"one owner, in {len(changed)} plans")
         return changed
 

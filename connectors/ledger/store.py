@@ -89,6 +89,11 @@ class Ledger:
         with self._engine.connect() as connection:
             return unique_row(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
 
+    def knows_run(self, run: str) -> bool:
+        """Tell whether there is a run of exactly this id."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(tables.runs.c.id).where(tables.runs.c.id == run)) is not None
+
     def plans_of(self, run: str) -> list[str]:
         """Return the ids of the plans that a run made or applied, in their order."""
         columns = tables.plans.c

@@ -30,7 +30,7 @@ from flows.orchestration.steps import Steps
 from flows.signals import ending_in_order
 from flows.slice_writing import Slice, claims_of, has_ended, requests_of, stop_lock, write_slice
 from flows.sync_run import SyncRun
-from flows.writing import known_of
+from flows.writing import outcomes_of
 from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Target
@@ -158,18 +158,18 @@ class _Spread:
     def _gather(self) -> ApplyResult:
         """Settle by reading what slices have left open, write what they have left undone, and return all outcomes."""
         sync_run, kept = self.sync_run, self.kept
-        outcomes = {row: item.outcome for row, item in known_of(sync_run, kept).items()}
+        outcomes = {row: item.outcome for row, item in outcomes_of(sync_run, kept).items()}
         entries = kept.entries
         unsettled = writes(entries) & [outcomes.get(row, "") in OPEN for row in entries.index]
         rows = entries[entries["owner"].isin(entries.loc[unsettled, "owner"])]
         if rows.empty:
-            return ApplyResult(known=known_of(sync_run, kept))
+            return ApplyResult(known=outcomes_of(sync_run, kept))
         try:
             rest = self._settled(rows, outcomes)
         except ServiceError as error:
-            return ApplyResult(known=known_of(sync_run, kept), stopped=error)
+            return ApplyResult(known=outcomes_of(sync_run, kept), stopped=error)
         written = self.write(sync_run, self.target, rest, kept, self.mine)
-        written.known = known_of(sync_run, kept)
+        written.known = outcomes_of(sync_run, kept)
         return written
 
     def _settled(self, rows: pd.DataFrame, outcomes: Mapping[int, str]) -> pd.DataFrame:

@@ -115,32 +115,34 @@ def _folded(names: frozenset[str], policy: Policy) -> set[str]:
 
 
 def hold_departures(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> None:
-    """Hold entries whose number a held line wants for another owner, or another sync for its place."""
+    """Hold entries whose number a held line wants for another owner, or another sync for its place.
+
+    An entry whose own owner wants it stays anyway.
+    """
     current, desired = draft.current, draft.desired
+    reasons = dict(policy.awaited)
     if not policy.names_are_keys:
-        waiting = desired.iloc[draft.held_desired]
-        lines = pd.concat([rejected[["line", "owner", "key"]], waiting[["line", "owner", "key"]]], ignore_index=True)
-        here = set(zip(current["owner"], current["key"], strict=True)) if len(lines) else set()
-        for line, owner, key in lines.sort_values("line", kind="stable").itertuples(index=False):
-            for part in _parts(key) if owner else ():
-                if (owner, part) not in here:
-                    _hold_number(draft, part, owner, Problem(Code.ARRIVAL_HELD, place=int(line)))
-    for key in policy.awaited.keys() & set(current["key"]):
-        _hold_number(draft, key, "", Problem(Code.ARRIVAL_AWAITED, {"sync": policy.awaited[key]}))
+        columns = ["line", "owner", "key"]
+        lines = pd.concat([rejected[columns], desired.iloc[draft.held_desired][columns]], ignore_index=True)
+        lines = lines[(lines["owner"] != "") & (lines["key"] != "")].sort_values("line", kind="stable")
+        lines = lines.assign(key=lines["key"].map(lambda key: sorted(_parts(key)))).explode("key")
+        arriving = lines[~_pair(lines).isin(_pair(current))].drop_duplicates("key")
+        held = zip(arriving["key"].tolist(), arriving["line"].tolist(), strict=True)
+        reasons |= {key: Problem(Code.ARRIVAL_HELD, place=line) for key, line in held}
+    leaving = is_in(current["key"], list(reasons)) & ~_pair(current).isin(_pair(desired))
+    if leaving.any():
+        numbers = {key: draft.reason(reasons[key]) for key in current.loc[leaving, "key"].unique()}
+        why = np.asarray(current["key"].map(numbers).fillna(0), dtype=np.int64)
+        draft.hold_current(leaving.to_numpy(), why)
 
 
-def _hold_number(draft: Draft, key: str, to: str, problem: Problem) -> None:
-    """Hold the entries of a number that no line of its own owner wants there any more."""
-    desired, current = draft.desired, draft.current
-    wanting = desired.loc[desired["key"] == key, "owner"]
-    mask = (current["key"] == key) & (current["owner"] != to) & ~current["owner"].isin(wanting)
-    if mask.any():
-        draft.hold_current(mask.to_numpy(), draft.reason(problem))
+def _pair(rows: pd.DataFrame) -> pd.Series:
+    return rows["owner"] + "\x1f" + rows["key"]
 
 
 def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
-    if not policy.may_delete:
+    if not policy.deletions:
         return draft.no_entry()
     owners = draft.current["owner"]
     gone = owners.isin(policy.gone)
@@ -221,12 +223,13 @@ def hold_repeated_lines(draft: Draft) -> None:
     """Lines whose names the list would store as one wait, and so does the entry of that name: each names them all."""
     names = draft.desired["tidy"]
     again = names[names.duplicated(keep=False)]
-    for name, lines in draft.desired.loc[again.index, "line"].groupby(again):
-        said = {"lines": ", ".join(map(str, sorted(lines)))}
-        mask = (names == name).to_numpy()
-        why = draft.reason(Problem(Code.NAMES_BECOME_ONE, said))
-        draft.hold_current((draft.current["tidy"] == name).to_numpy(), why)
-        draft.hold_desired(mask, why)
+    if again.empty:
+        return
+    lines = draft.desired.loc[again.index, "line"].groupby(again).agg(lambda some: ", ".join(map(str, sorted(some))))
+    reasons = {name: draft.reason(Problem(Code.NAMES_BECOME_ONE, {"lines": said})) for name, said in lines.items()}
+    for column, hold in ((draft.current["tidy"], draft.hold_current), (names, draft.hold_desired)):
+        why = np.asarray(column.map(reasons).fillna(0), dtype=np.int64)
+        hold(why != 0, why)
 
 
 def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import Code, Problem, packed
-from tasks.plan.drift import DRIFT
+from tasks.plan.drift import DRIFT, wanted_of_drift
 from tasks.source.validation import Checked
 
 
@@ -126,16 +126,15 @@ def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
             owner of which something is unknown is left out: nobody can say what was left there.
     """
     known: set[str] = set()
-    waiting: set[str] = set()
     nothing = {column: pd.Series(dtype="str") for column in _LEFT}
     found = [pd.DataFrame({**nothing, "claimed": pd.Series(dtype="bool")})]
     for plan in plans:
         rows = plan.entries[(plan.entries["owner"] != "") & ~plan.entries["owner"].isin(known)]
-        # What others have changed and nobody has put right says nothing of how the sync had left it.
-        drifted = set(rows.loc[rows["code"].isin(DRIFT) & ~rows["action"].isin(WRITES), "owner"])
-        rows = rows[~rows["owner"].isin(drifted)]
         known |= set(rows["owner"])
-        waiting = (waiting | drifted) - known
+        # What others have changed and nobody has put right is not how the sync has left it.
+        drifted = rows["code"].isin(DRIFT) & ~rows["action"].isin(WRITES)
+        found.append(_before_drift(rows[drifted]))
+        rows = rows[~drifted]
         outcome = pd.Series("", index=rows.index, dtype="str")
         noted = pd.Series(dict(plan.outcomes), dtype="str")
         outcome.update(noted[noted.index.isin(rows.index)])
@@ -146,6 +145,13 @@ def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
             columns = ["owner", *(f"{name}_{image}" for name in ("name", "number", "type", "key"))]
             ours = (some["line"] > 0) | (some["action"] == Action.DELETE) | (some["code"] == Code.DELETION_HELD)
             found.append(some[columns].assign(claimed=ours).set_axis(_LEFT, axis=1))
-        if plan.whole and not waiting:
+        if plan.whole:
             break
     return pd.concat(found, ignore_index=True)
+
+
+def _before_drift(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what the sync had left where others have changed it since and that was let stand."""
+    wanted = [wanted_of_drift(problems) for problems in rows["problems"].tolist()]
+    table = pd.DataFrame(wanted, columns=_LEFT[1:-1], dtype="str").assign(owner=rows["owner"].tolist(), claimed=True)
+    return table.loc[table["key"] != "", _LEFT]

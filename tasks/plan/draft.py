@@ -121,8 +121,8 @@ class Policy:
         elsewhere: names on the list that other files claim: they are theirs.
         own: on a list with several files, the names that this sync has brought; what nobody claims is left alone. None
             where the list has one file.
-        may_delete: entries may be deleted at all.
-        awaited: numbers that another sync wants for its own place and has not put there yet, each with that sync.
+        deletions: entries may be deleted at all.
+        awaited: numbers that may not go before another sync has put them into its place, each with what is said then.
     """
 
     names_are_keys: bool
@@ -133,7 +133,7 @@ class Policy:
     fold_names: bool = False
     names_managed: bool = True
     kept_types: frozenset[tuple[str, str]] = frozenset()
-    may_delete: bool = True
+    deletions: bool = True
     elsewhere: frozenset[str] = frozenset()
     own: frozenset[str] | None = None
-    awaited: Mapping[str, str] = field(default_factory=dict)
+    awaited: Mapping[str, Problem] = field(default_factory=dict)

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import WRITES, Action
-from schemas.problems import DRIFT, Code, Problem, also, packed
+from schemas.problems import DRIFT, Code, Problem, also, packed, unpacked
 from tasks.execution.compare import Image, Mask
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.known import Known, drift_ids
 from tasks.plan.pairing import codes, pair_equal
 from tasks.text_columns import is_in
 
-__all__ = ["DRIFT", "mark_drift"]
+__all__ = ["DRIFT", "mark_drift", "wanted_of_drift"]
 
 _IMAGE: Final = ("name", "number", "type", "key")
 _COMPARED: Final = ["owner", "tidy", "key"]
@@ -42,18 +42,36 @@ def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, known: Known, *, keep: bo
     if not drift.any():
         return plan
     plan = plan.copy()
-    # What is left as it was found does not show what the file wants any more, so the id is kept with what is said.
     ids = drift_ids(plan[drift], known).reindex(plan.index, fill_value="")
-    for mask, code in ((changed, Code.DRIFT_CHANGED), (removed, Code.DRIFT_REMOVED), (added, Code.DRIFT_ADDED)):
-        said = ids[mask].map(lambda identity, code=code: packed(Problem(code, {"id": identity}))).astype("str")
-        plan.loc[mask, "problems"] = also(said, plan.loc[mask, "problems"])
-        plan.loc[mask, "code"] = str(code.value)
     stays = drift & (keep | ids.isin(known.accepted).to_numpy())
+    for mask, code in ((changed, Code.DRIFT_CHANGED), (removed, Code.DRIFT_REMOVED), (added, Code.DRIFT_ADDED)):
+        plan.loc[mask, "problems"] = also(_said(plan[mask], code, ids, stays[mask]), plan.loc[mask, "problems"])
+        plan.loc[mask, "code"] = str(code.value)
     for name in _IMAGE:
         plan.loc[stays, f"{name}_after"] = plan.loc[stays, f"{name}_before"]
     plan.loc[stays & ~added, "action"] = str(Action.KEEP.value)
     plan.loc[stays & added, "action"] = str(Action.FOREIGN.value)
     return plan
+
+
+def _said(rows: pd.DataFrame, code: Code, ids: pd.Series, stays: Mask) -> pd.Series:
+    """Say of rows what others have done.
+
+    A row that is left as it was found does not show any more what the file wants: that, and its id, are kept with it.
+    """
+    wanted = zip(*(rows[f"{name}_after"].tolist() for name in _IMAGE), strict=True)
+    said = [
+        packed(Problem(code, {"id": identity, **(dict(zip(_IMAGE, each, strict=True)) if kept else {})}))
+        for identity, each, kept in zip(ids[rows.index].tolist(), wanted, stays.tolist(), strict=True)
+    ]
+    return pd.Series(said, index=rows.index, dtype="str")
+
+
+def wanted_of_drift(problems: str) -> tuple[str, str, str, str]:
+    """Return name, number, type and key that the file wants where drift was left alone; "" where it wants nothing."""
+    values = next((dict(problem.values) for problem in unpacked(problems) if problem.code in DRIFT), {})
+    name, number, kind, key = (values.get(part, "") for part in _IMAGE)
+    return name, number, kind, key
 
 
 def _in(plan: pd.DataFrame, image: Image, left: pd.DataFrame) -> Mask:

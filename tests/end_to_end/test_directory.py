@@ -200,6 +200,23 @@ def test_drift_is_left_alone_where_that_is_wanted(nights: Nights) -> None:
     assert nights.service.entries(nights.road, "1") == [("Rector", A)]
 
 
+def test_beside_drift_that_is_left_alone_the_file_has_its_way(nights: Nights) -> None:
+    """What one entry was changed to by others says nothing of the owner's other entries, however many nights pass."""
+    nights.file("one", [("1", A, "Dean"), ("1", B, "Office")], on_drift="keep")
+    nights.night()
+    nights.meddle("1", [("Rector", A), ("Office", B)])
+    nights.night()
+    for number in (C, B, C):
+        nights.file("one", [("1", A, "Dean"), ("1", number, "Office")])
+        told = of(nights.night(), "one")
+        assert (told["drift"], told["verified"]) == (1, True)
+        assert nights.service.entries(nights.road, "1") == [("Office", number), ("Rector", A)]
+    # The file says something new of the very entry.
+    nights.file("one", [("1", A, "Provost"), ("1", C, "Office")])
+    assert of(nights.night(), "one")["drift"] == 0
+    assert nights.service.entries(nights.road, "1") == [("Office", C), ("Provost", A)]
+
+
 def test_drift_can_be_asked_about(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_drift="ask")
     nights.night()
@@ -255,6 +272,23 @@ def test_a_number_stays_while_the_other_file_cannot_take_it(shelves: Nights) -> 
     shelves.night()
     assert B in shelves.numbers("2")
     shelves.service.directory.write_faults.clear()
+    assert shelves.night().exit_code == ExitCode.DONE
+    assert shelves.numbers("2") == [D]
+
+
+def test_no_number_goes_while_the_file_that_may_take_it_cannot_be_read(shelves: Nights) -> None:
+    shelves.file("people", [("1", A, "Dean"), ("2", B, "Office")])
+    shelves.file("rooms", [("9", C, "Hall")], shelf="room")
+    shelves.night()
+    shelves.file("people", [("1", A, "Dean")])
+    shelves.file("people", [("1", A, "Dean"), ("2", D, "Office")])
+    (shelves.road.folder / "rooms.csv").write_bytes(b"\x00\x01")
+    told = shelves.night()
+    (row,) = [row for row in told.reported[0].lines.to_dict("records") if row["number_before"]][1:]
+    assert row["code"] == "arrival_unread"
+    assert B in shelves.numbers("2")
+    # It was no move: as soon as the other file can be read, the number goes.
+    shelves.file("rooms", [("9", C, "Hall")], shelf="room")
     assert shelves.night().exit_code == ExitCode.DONE
     assert shelves.numbers("2") == [D]
 
@@ -394,3 +428,18 @@ def test_purging_lists_first_what_it_would_forget(nights: Nights) -> None:
     assert listed["purged"] == runs[:2]
     assert purge(context, timedelta())["purged"] == runs[:2]
     assert purge(context, timedelta(), dry_run=True)["purged"] == []
+
+
+def test_a_person_is_erased_from_what_is_said_of_others(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", B, "Dean"), ("2", C, "Office")])
+    nights.night()
+    owner = f"{nights.service.word} 2"
+    context = nights.road.context()
+    assert events_of(context, owner)
+    release(context, owner, "closed")
+    context.ledger.archive.erase(owner, person="tester", at=context.now())
+    assert events_of(context, owner) == []
+    assert not any(owner in str(kept.entries.to_dict("records")) for kept, _ in context.ledger.applied())
+    assert not any(owner in str(row) for row in context.ledger.archive.housekeeping())
