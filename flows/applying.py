@@ -17,13 +17,12 @@ from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, S
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import WRITES, Action, Outcome, count
-from schemas.problems import Code, Problem, packed
+from schemas.problems import DRIFT, Code, Problem, packed
 from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
 from tasks.execution.results import account, add_unplanned_entries, announce
 from tasks.execution.status_changes import only_known
-from tasks.plan.drift import DRIFT
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 

@@ -13,9 +13,9 @@ from flows.console import say, show_rows
 from flows.context import RunContext
 from schemas.errors import UsageError
 from schemas.plan import TROUBLE, WRITES
+from schemas.problems import DRIFT
 from schemas.target import identifier_of
 from tasks.execution.results import account
-from tasks.plan.drift import DRIFT
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.line_report import line_report
 

@@ -24,14 +24,14 @@ from flows.sources import ExtractedSource, extract_source, judge_source, notes_o
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
 from schemas.plan import WRITES, GuardHit
-from schemas.problems import Problem
+from schemas.problems import DRIFT, Problem
 from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
 from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
-from tasks.plan.drift import DRIFT, mark_drift
+from tasks.plan.drift import mark_drift
 from tasks.plan.guards import Facts, guard
 from tasks.plan.known import Known
 from tasks.plan.moves import mark_moves

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from schemas.plan import WRITES, Action, Outcome
-from schemas.problems import Code, Problem, packed
-from tasks.plan.drift import DRIFT, wanted_of_drift
+from schemas.problems import DRIFT, Code, Problem, packed
+from tasks.plan.drift import wanted_of_drift
 from tasks.source.validation import Checked
 
 

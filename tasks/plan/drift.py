@@ -15,8 +15,6 @@ from tasks.plan.known import Known, drift_ids
 from tasks.plan.pairing import codes, pair_equal
 from tasks.text_columns import is_in
 
-__all__ = ["DRIFT", "mark_drift", "wanted_of_drift"]
-
 _IMAGE: Final = ("name", "number", "type", "key")
 _COMPARED: Final = ["owner", "tidy", "key"]
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.plan import WRITES, Action, GuardHit
-from schemas.problems import Code
+from schemas.problems import DRIFT, Code
 from schemas.syncs import Guard
-from tasks.plan.drift import DRIFT
 
 # Below this many entries a share says little: one of four is a quarter.
 _ENOUGH = 10
