@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from places import DENIED, LOST_AFTER, LOST_BEFORE, PLACES, REFUSED, UNREACHABLE, Place, writes_of
-from road_trip import Road
+from places import DENIED, LOST_AFTER, LOST_BEFORE, REFUSED, UNREACHABLE, Place, writes_of
 
-from connectors.ledger.store import Ledger
-from connectors.sandbox.server import Sandbox, serve
 from flows.run import RunRequest
 
 DEAN, PORTER, OFFICE = ("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Office", "22 552 00 03")
 MOVED = ("Porter", "22 552 00 09")
-
-
-@pytest.fixture(scope="module")
-def services() -> Iterator[Sandbox]:
-    with serve({}) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(params=PLACES, ids=lambda kind: kind.__name__.lower())
-def place(request: Any, services: Sandbox, tmp_path: Path) -> Iterator[Place]:
-    road = Road(services, tmp_path, Ledger.open("sqlite://"))
-    yield request.param(road)
-    road.close()
 
 
 def test_what_the_file_wants_stands_there_and_a_second_run_does_nothing(place: Place) -> None:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from places import PLACES, Place, writes_of
-from road_trip import Road
+from places import Place, writes_of
 
-from connectors.ledger.store import Ledger
-from connectors.sandbox.server import Sandbox, serve
 from schemas.quirks import ESCAPES_NAMES, Quirk, QuirkCode
 from tasks.execution.quirks import as_sent, as_stored
 
@@ -41,19 +36,6 @@ HABITS: dict[str, Callable[[str], str]] = {
     "writes plain dashes": lambda text: text.replace("–", "-").replace("'", '"'),
     "drops quotes": lambda text: text.replace("'", ""),
 }
-
-
-@pytest.fixture(scope="module")
-def services() -> Iterator[Sandbox]:
-    with serve({}) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(params=PLACES, ids=lambda kind: kind.__name__.lower())
-def place(request: Any, services: Sandbox, tmp_path: Path) -> Iterator[Place]:
-    road = Road(services, tmp_path, Ledger.open("sqlite://"))
-    yield request.param(road)
-    road.close()
 
 
 @pytest.mark.parametrize("habit", HABITS)
