@@ -1,0 +1,109 @@
+"""What came of plans: intents before something is sent, outcomes as they become known, and who said yes.
+
+Every method is one committed transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from connectors.ledger.records import BATCH, Approval, said_of
+from schemas import ledger as tables
+from schemas.errors import LedgerError
+from schemas.execution import RowOutcome
+
+
+class PlanJournal:
+    """The intents, outcomes and approvals of plans."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # Intents and outcomes -----------------------------------------------------------------------------------------
+
+    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
+        """Note what is about to be sent; returns the intent's id."""
+        values = {"plan": plan, "run": run, "call": call, "owners": list(owners), "sent_at": at}
+        with self._engine.begin() as connection:
+            key = connection.execute(insert(tables.intents).values(**values)).inserted_primary_key
+        if key is None:
+            raise LedgerError("The ledger did not number an intent.", remedy="Use SQLite or PostgreSQL.")
+        return int(key[0])
+
+    def record_outcomes(
+        self, plan: str, known: Iterable[RowOutcome], *, intents: Sequence[int] = (), at: str = ""
+    ) -> None:
+        """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
+        rows = [{"plan": plan, **vars(item), "message": ""} for item in known]
+        with self._engine.begin() as connection:
+            old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan)
+            for start in range(0, len(rows), BATCH):
+                batch = rows[start : start + BATCH]
+                connection.execute(old.where(tables.outcomes.c.row.in_([item["row"] for item in batch])))
+                connection.execute(insert(tables.outcomes), batch)
+            if intents:
+                connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
+
+    def record_all_outcomes(self, plan: str, known: Iterable[RowOutcome], *, at: str) -> None:
+        """Note outcomes of an interrupted plan, and that none of its intents is open any more."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.intents.c.id).where(tables.intents.c.plan == plan, tables.intents.c.settled_at.is_(None))
+            )
+            intents = [int(row.id) for row in rows]
+        self.record_outcomes(plan, known, intents=intents, at=at)
+
+    def intended(self, plan: str) -> set[str]:
+        """Return the owners about which something may have been sent."""
+        columns = tables.intents.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owners).where(columns.plan == plan))
+            return {str(owner) for row in rows for owner in row.owners}
+
+    def outcomes(self, plan: str) -> list[RowOutcome]:
+        """Return what is known of a plan's rows, in their order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
+            )
+            return [
+                RowOutcome(row.row, row.outcome, said_of(row), row.http_status, row.attempts, row.at, row.code)
+                for row in rows
+            ]
+
+    def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
+        """Note what a target did that nobody had planned: `owner, name, number, problems, code, at`."""
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.unplanned), [{"plan": plan, **row, "message": ""} for row in rows])
+
+    def unplanned(self, plan: str) -> list[dict[str, str]]:
+        """Return what a target did beside the plan."""
+        columns = tables.unplanned.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.unplanned).where(columns.plan == plan).order_by(columns.id))
+            texts = ("owner", "name", "number", "code", "at")
+            return [{"problems": said_of(row), **{name: getattr(row, name) for name in texts}} for row in rows]
+
+    # Approvals ----------------------------------------------------------------------------------------------------
+
+    def approve(self, fingerprint: str, approval: Approval) -> None:
+        """Note somebody's yes to one plan."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.approvals).values(fingerprint=fingerprint, **vars(approval)))
+
+    def approvals(self, fingerprint: str) -> list[Approval]:
+        """Return every approval of this very fingerprint, the newest first."""
+        columns = tables.approvals.c
+        wanted = select(columns.person, columns.reason, columns["at"], columns.expires)
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                wanted.where(columns.fingerprint == fingerprint).order_by(columns.id.desc())
+            ).all()
+        return [Approval(row.person, row.reason, row.at, row.expires) for row in rows]
+
+    def approval(self, fingerprint: str, now: float) -> Approval | None:
+        """Return the newest approval of this very fingerprint that has not expired."""
+        return next((yes for yes in self.approvals(fingerprint) if yes.expires > now), None)
