@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from connectors.ledger.records import BATCH, packed, unpacked
@@ -59,8 +60,11 @@ class Archive:
                 entries = unpacked(row.entries)
                 rows = entries["owner"] == owner
                 # A number that moved is told at the other owner's row too, with the name of this one.
-                named = ~rows & entries["problems"].str.contains(rf"\b{re.escape(owner)}\b", regex=True)
-                entries.loc[named, "problems"] = ""
+                # Plans from before there were codes say nothing of the kind.
+                said = entries.get("problems", pd.Series("", index=entries.index, dtype="str"))
+                named = ~rows & said.str.contains(rf"\b{re.escape(owner)}\b", regex=True)
+                if named.any():
+                    entries.loc[named, "problems"] = ""
                 if not (rows | named).any():
                     continue
                 changed.append(str(row.id))
