@@ -82,7 +82,8 @@ def _otherwise(year: str, region: str) -> str:
     hour = digit + "{1,2}" if shaped else "(?:[01]?[0-9]|2[0-4])"
     opening = digit + "{1,2}" if shaped else "(?:[6-9]|1[0-2])"
     closing = digit + "{2}" if shaped else "(?:1[1-9]|2[0-4])"
-    code = digit + "{2,3}" if shaped else "(?:[019][0-9]{1,2}|[23]11)"  # of an emergency
+    second = "{2}" if region == "PL" else "{1,2}"  # all of Poland's have three digits: +48 22 551 03 07 has none
+    code = f"{digit}{digit}{second}" if shaped else f"(?:[019][0-9]{second}|[23]11)"  # of an emergency
     zero = digit if shaped else "0"
     many = f"(?:{digit}[^0-9]*){{{_WHOLE if region == 'PL' else _PERHAPS_WHOLE}}}"
     abroad = f"^[{WHITE}]*[(]?(?:[+]|{zero}{zero}).*" if region == "PL" else many

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.syncs import WriteFormat
 from tasks.phone.canonical_keys import canonical_keys, readings, tidy_text
+from tasks.phone.column_formats import hyphenated, spaced
+from tasks.text_columns import arrow
 
 
 def written(
@@ -34,44 +36,37 @@ def written(
     readable = table["count"] > 0
     keys = table["key"].where(readable, "")
     if write_format == "apio":
-        fits = (table["count"] == 1) & ~table["extension"]
-        return _each(keys.where(fits, ""), _apio).where(readable, tidied)
-    shaped = _each(keys, lambda key: _joined(key, write_format, region))
+        keys = keys.where((table["count"] == 1) & ~table["extension"], "")
+        return _distinctly(keys, hyphenated).where(readable, tidied)
+    shaped = _distinctly(keys, lambda distinct: _shaped(distinct, write_format, region))
     same = canonical_keys(shaped, region=region, area_code=area_code, switchboard=switchboard) == keys
-    plain = _each(keys.where(~same, ""), lambda key: _joined(key, "e164", region))
-    return shaped.where(same, plain).where(readable, tidied)
+    if not same.all():
+        plain = _distinctly(keys.where(~same, ""), lambda distinct: _shaped(distinct, "e164", region))
+        shaped = shaped.where(same, plain)
+    return shaped.where(readable, tidied)
 
 
-def _each(keys: pd.Series[str], write: Callable[[str], str]) -> pd.Series[str]:
+def _distinctly(keys: pd.Series[str], write: Callable[[pa.LargeStringArray], pa.LargeStringArray]) -> pd.Series[str]:
     """Write each distinct key once; an empty one stays empty."""
-    codes, distinct = pd.factorize(keys)
-    forms = pd.array([write(key) if key else "" for key in distinct], dtype="str")
-    return pd.Series(forms.take(codes), index=keys.index, name=keys.name)
+    distinct = arrow(keys).dictionary_encode()
+    forms = write(distinct.dictionary).take(distinct.indices)
+    return pd.Series(pd.array(forms, dtype="str"), index=keys.index, name=keys.name)
 
 
-def _joined(key: str, write_format: WriteFormat, region: str) -> str:
+def _shaped(keys: pa.LargeStringArray, write_format: WriteFormat, region: str) -> pa.LargeStringArray:
+    """Write keys; those of several numbers or with an extension, of which there are few, one by one."""
+    shaped = keys if write_format == "e164" else spaced(keys, home=region if write_format == "national" else None)
+    composed = pc.match_substring_regex(keys, "[|;]")
+    parts = [_parts(key) for key in keys.filter(composed).to_pylist()]
+    numbers = pa.array([e164 for numbers in parts for e164, _ in numbers], pa.large_string())
+    forms = iter(_shaped(numbers, write_format, region).to_pylist() if len(numbers) else ())
     mark = " wew. " if region == "PL" else " ext. "
-    numbers = (part.partition(";ext=") for part in key.split("|"))
-    return ", ".join(
-        _shaped(e164, write_format, region) + (mark + extension if extension else "") for e164, _, extension in numbers
+    joined = (
+        ", ".join(next(forms) + (mark + extension if extension else "") for _, extension in each) for each in parts
     )
+    return pc.replace_with_mask(shaped, composed, pa.array([*joined], pa.large_string()))
 
 
-def _shaped(e164: str, write_format: WriteFormat, region: str) -> str:
-    if write_format == "e164":
-        return e164
-    number = _number(e164)
-    home = PhoneMetadata.metadata_for_region(region, None)
-    if write_format == "national" and home is not None and home.country_code == number.country_code:
-        return str(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
-    return str(phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL))
-
-
-def _apio(key: str) -> str:
-    """`+CC-NSN`: the form of the examples under Common Phone List Services."""
-    code = str(_number(key).country_code)
-    return f"+{code}-{key[1 + len(code) :]}"
-
-
-def _number(e164: str) -> PhoneNumber:
-    return phonenumbers.parse(e164, None)
+def _parts(key: str) -> list[tuple[str, str]]:
+    """Return the numbers of a key, each with its extension or ""."""
+    return [(e164, extension) for e164, _, extension in (part.partition(";ext=") for part in key.split("|"))]
