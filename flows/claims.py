@@ -17,6 +17,7 @@ from schemas.syncs import Sync
 from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
 from tasks.source.validation import Checked
+from tasks.text_columns import is_in
 
 if TYPE_CHECKING:
     from flows.context import RunContext
@@ -111,7 +112,8 @@ def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.
         table: its `Plan`.
     """
     going = table["action"].isin(WRITES) & (table["key_before"] != "") & (table["key_before"] != table["key_after"])
-    keys = set(table.loc[going, "key_before"]) - set(table["key_after"])
+    gone = table.loc[going, "key_before"]
+    keys = set(gone[~is_in(gone, table["key_after"])])
     if not keys:
         return {}
     address, place = place_of(context, context.sync(name))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -109,12 +110,11 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
 
 def _show_reported(reported: Reported, *, planned: bool) -> None:
     """Show what was reported of one sync: the lines that matter, notes, who said yes, and guards."""
-    columns = list(map(str, reported.lines.columns))
-    lines = [dict(zip(columns, map(str, row), strict=True)) for row in reported.lines.to_numpy()]
-    wanted = [line for line in lines if _matters(line, planned=planned)]
-    if wanted:
+    wanted = reported.lines[_matter(reported.lines, planned=planned)]
+    if len(wanted):
         title = "what would change" if planned else "lines that need somebody"
-        show_lines(f"{reported.summary['sync']}: {title}", wanted[:_SHOWN])
+        shown = [{str(name): str(cell) for name, cell in row.items()} for row in wanted[:_SHOWN].to_dict("records")]
+        show_lines(f"{reported.summary['sync']}: {title}", shown)
     if len(wanted) > _SHOWN:
         say(f"and {len(wanted) - _SHOWN} more, in the report")
     if known := reported.summary["known"]:
@@ -139,10 +139,10 @@ def _troubles(summaries: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(parts) or f"{', '.join(unproved)} could not be verified"
 
 
-def _matters(line: Mapping[str, str], *, planned: bool) -> bool:
-    if planned:
-        return line["action"] not in {Action.KEEP, Action.FOREIGN} and not line["accepted"]
-    return line["outcome"] in TROUBLE and not line["accepted"]
+def _matter(lines: pd.DataFrame, *, planned: bool) -> pd.Series[bool]:
+    """Tell which lines of a report a person has to see."""
+    at_rest = lines["action"].isin([Action.KEEP, Action.FOREIGN])
+    return (~at_rest if planned else lines["outcome"].isin(TROUBLE)) & (lines["accepted"] == "")
 
 
 def _tell_the_end(summaries: Sequence[Mapping[str, Any]], *, planned: bool, command: str) -> None:

@@ -229,7 +229,8 @@ def _directly(function: Callable[..., Any], *args: Any) -> Any:
 
 def owners_of(checked: Checked) -> set[str]:
     """Return the owners that a file is about, also those that only a rejected line names."""
-    return {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
+    lines = (checked.desired, checked.clears, checked.rejected)
+    return {owner for some in lines for owner in some["owner"].unique() if owner}
 
 
 def plan_ends(context: RunContext, ends: Ends, step: Callable[..., Any] = _directly) -> PlannedEnds:
@@ -273,7 +274,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
     checked = replace(checked, desired=checked.desired.assign(name=names))
     deletes = sync.delete_missing if sync.delete_missing is not None else spec.deletes_missing
     # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
-    meant = chain(checked.desired["name"], checked.desired["old_name"])
+    meant = chain(checked.desired["name"].tolist(), checked.desired["old_name"].tolist())
     policy = Policy(
         names_are_keys=spec.names_are_keys,
         delete_missing=deletes and not (sync.shared and ends.rivals.unread),

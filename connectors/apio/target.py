@@ -60,7 +60,7 @@ class ApioTarget(Target):
         Adding `dean` would overwrite `Dean` there. No page says which it is, so a standing entry is looked up under its
         name in another case; only an answer with that entry means yes.
         """
-        names = set(standing["tidy"])
+        names = set(standing["tidy"].tolist())
         folded = {name.casefold() for name in names}
         if len(folded) < len(names) or not any(name.casefold() in folded for name in set(wanted) - names):
             return False

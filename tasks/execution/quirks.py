@@ -117,6 +117,8 @@ def as_stored(names: pd.Series[str], stored: Iterable[str], known: Collection[Qu
         known: the habits that the list has been seen to have.
     """
     forms = _forms(known)
+    if not forms and ESCAPES_NAMES not in known and not any(quirk.code in _IMAGES for quirk in known):
+        return names
     standing = set(stored)
     names = _foreseen(names, standing, known)
     names = _as_one(names, standing, known)

@@ -121,15 +121,17 @@ def hold_departures(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> Non
     """
     current, desired = draft.current, draft.desired
     reasons = dict(policy.awaited)
-    if not policy.names_are_keys:
+    if not policy.names_are_keys and (len(rejected) or len(draft.held_desired)):
         columns = ["line", "owner", "key"]
         lines = pd.concat([rejected[columns], desired.iloc[draft.held_desired][columns]], ignore_index=True)
         lines = lines[(lines["owner"] != "") & (lines["key"] != "")].sort_values("line", kind="stable")
         lines = lines.assign(key=lines["key"].map(lambda key: sorted(_parts(key)))).explode("key")
-        arriving = lines[~_pair(lines).isin(_pair(current))].drop_duplicates("key")
+        arriving = lines[~is_in(_pair(lines), _pair(current))].drop_duplicates("key")
         held = zip(arriving["key"].tolist(), arriving["line"].tolist(), strict=True)
         reasons |= {key: Problem(Code.ARRIVAL_HELD, place=line) for key, line in held}
-    leaving = is_in(current["key"], list(reasons)) & ~_pair(current).isin(_pair(desired))
+    if not reasons:
+        return
+    leaving = is_in(current["key"], list(reasons)) & ~is_in(_pair(current), _pair(desired))
     if leaving.any():
         numbers = {key: draft.reason(reasons[key]) for key in current.loc[leaving, "key"].unique()}
         why = np.asarray(current["key"].map(numbers).fillna(0), dtype=np.int64)

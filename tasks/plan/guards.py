@@ -10,6 +10,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action, GuardHit
 from schemas.problems import DRIFT, Code
 from schemas.syncs import Guard
+from tasks.text_columns import is_in
 
 # Below this many entries a share says little: one of four is a quarter.
 _ENOUGH = 10
@@ -107,10 +108,10 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     if facts.source_rows < _ENOUGH:
         return []
     wanted = plan[(plan["line"] > 0) & (plan["key_after"] != "")]
-    stood = plan.loc[plan["key_before"] != "", ["owner", "key_before"]].drop_duplicates()
-    here = pd.MultiIndex.from_frame(stood)
-    rows = pd.MultiIndex.from_frame(wanted[["owner", "key_after"]])
-    moved = int((wanted["key_after"].isin(stood["key_before"]).to_numpy() & ~rows.isin(here)).sum())
+    come = wanted.loc[wanted["key_after"] != wanted["key_before"], ["owner", "key_after"]]
+    stood = plan.loc[is_in(plan["key_before"], come["key_after"]), ["owner", "key_before"]]
+    elsewhere = ~is_in(come["owner"] + "\x1f" + come["key_after"], stood["owner"] + "\x1f" + stood["key_before"])
+    moved = int((is_in(come["key_after"], stood["key_before"]) & elsewhere).sum())
     before, after = wanted["name_before"], wanted["name_after"]
     paired = wanted["number_before"] != ""
     emptied = int((paired & (before != "") & (after == "")).sum())

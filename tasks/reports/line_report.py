@@ -20,6 +20,7 @@ from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
 from tasks.reports.page import embedded, packed, render
 
@@ -69,6 +70,8 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> 
     """
     if "problems" in lines:
         lines = lines.assign(message=said_of_rows(lines["problems"], lang, hide_cell if masked else None))
+    elif not masked and lines.columns.to_list() == COLUMNS and (lines.dtypes == "str").all():
+        return lines  # a line report already
     report = lines[COLUMNS].astype("str").reset_index(drop=True)
     if lang != "en":
         report["accepted"] = report["accepted"].str.replace(r"^until ", f"{phrases(lang)['until']} ", regex=True)
@@ -91,12 +94,11 @@ def report_csv(lines: pd.DataFrame) -> bytes:
     return as_csv(line_report(lines, masked=False))
 
 
-def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> str:
+def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
     """Return `summary` with the line report under `lines`: one object a row, null where a number is missing."""
-    report = line_report(lines, masked=False)
-    columns = [[int(v) if v else None for v in report[c]] if c in _INTEGERS else report[c].tolist() for c in COLUMNS]
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
-    return json.dumps({**summary, "lines": rows}, ensure_ascii=False, default=str) + "\n"
+    head = json.dumps({**summary, "lines": []}, ensure_ascii=False, default=str).encode()
+    rows = rows_as_json(line_report(lines, masked=False), numbers=_INTEGERS)
+    return b"".join((head.removesuffix(b"[]}"), rows, b"}\n"))
 
 
 def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at: datetime) -> str:
@@ -127,7 +129,7 @@ def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at
 
 def _page_data(report: pd.DataFrame) -> dict[str, Any]:
     """Return what the script needs: the lines, the words beside them, and the groups that a filter offers."""
-    line = [int(value or 0) for value in report["line"]]
+    line = pd.to_numeric(report["line"].where(report["line"] != "", "0")).tolist()
     words = {
         "action": {action.value: words for action, words in ACTION_WORDS.items()},
         "outcome": {outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
