@@ -52,7 +52,8 @@ class ApioTarget(Target):
         progress("reading the phone list", 0, 1)
         entries = self.client.entries(self.where)
         progress("reading the phone list", 1, 1)
-        return Snapshot(as_current([(self.owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
+        owner = self.owner
+        return Snapshot(as_current([(owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
 
     def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
         """Tell whether the list takes two names that differ only in case for one; asked only where it matters.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,14 +13,17 @@ from typing import Any
 import jinja2
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from markupsafe import Markup
+
+from tasks.text_columns import arrow
 
 # Polish letters come right after their plain ones; `str` would put them behind z.
 _MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
-_ALPHABET = str.maketrans({letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()})
+_ALPHABET = {letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()}
 # Pools that sort as they are spelled.
 _SPELLED = frozenset({"number", "key"})
-_DIGITS = re.compile(r"\d+")
 
 
 def render(template: str, context: Mapping[str, Any], *, styles: Sequence[str], scripts: Sequence[str]) -> str:
@@ -61,27 +62,27 @@ def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str,
     values: dict[str, list[str]] = {}
     columns: dict[str, Any] = {}
     for pool, names in pools.items():
-        texts = pd.concat([frame[name] for name in names], ignore_index=True)
-        found, distinct = pd.factorize(texts)
-        spelled: list[str] = distinct.tolist()
-        key = str if pool in _SPELLED else _sort_key
-        keys = [key(text) for text in spelled]
-        order = sorted(range(len(spelled)), key=keys.__getitem__)
+        texts = arrow(pd.concat([frame[name] for name in names], ignore_index=True)).dictionary_encode()
+        spelled = texts.dictionary
+        order = pc.sort_indices(spelled if pool in _SPELLED else _sort_keys(spelled))
         places = np.empty(len(spelled), dtype=np.int64)
         places[order] = np.arange(len(spelled))
-        at = places[found]
-        values[pool] = [spelled[index] for index in order]
+        at = places[texts.indices]
+        values[pool] = spelled.take(order).to_pylist()
         for index, name in enumerate(names):
             mine = at[index * len(frame) : (index + 1) * len(frame)]
             columns[name] = {"pool": pool, "at": mine.tolist() if mine.any() else []}
     return {"pools": values, "columns": columns}
 
 
-def _sort_key(text: str) -> str:
-    lowered = unicodedata.normalize("NFC", text).lower()
-    if not lowered.isascii():
-        lowered = lowered.translate(_ALPHABET)
-    return _DIGITS.sub(lambda digits: digits[0].zfill(12), lowered)
+def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Return what texts are sorted by; each run of digits is brought to twelve at least."""
+    keys = pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))
+    if not pc.all(pc.string_is_ascii(keys)).as_py():
+        for letter, behind in _ALPHABET.items():
+            keys = pc.replace_substring(keys, letter, behind)
+    padded = pc.replace_substring_regex(keys, "([0-9]+)", "0" * 11 + r"\1")
+    return pc.replace_substring_regex(padded, "0*([0-9]{12,})", r"\1")
 
 
 def _digest(text: str) -> str:
