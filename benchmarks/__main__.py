@@ -13,16 +13,17 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from benchmarks import book, books, corpus, diff, plan, services, stages, starts, tables
+from benchmarks import book, books, command, corpus, diff, services, stages, starts, tables
 from benchmarks.book import RESULTS
 from benchmarks.race import ROOT
 
 _SHORT = [10_000, 100_000]
 _FULL = [10_000, 100_000, 1_000_000]
+_COMMAND = {False: [1_000, 10_000, 100_000], True: [1_000, 10_000, 100_000, 300_000, 1_000_000]}
 
 
-def _plan(sizes: list[int]) -> Any:
-    return [plan.measure(rows, 3) for rows in sizes]
+def _command(sizes: list[int]) -> Any:
+    return [command.measure(rows, 5 if rows <= _SHORT[-1] else 3) for rows in _COMMAND[sizes == _FULL]]
 
 
 def _diff(sizes: list[int]) -> Any:
@@ -51,7 +52,7 @@ def _tables(sizes: list[int]) -> Any:
 
 
 _MEASURED: Mapping[str, Callable[[list[int]], Any]] = {
-    "plan": _plan,
+    "command": _command,
     "diff": _diff,
     "services": _services,
     "ledger": _books,

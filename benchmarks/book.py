@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +57,27 @@ def _times(ratio: float) -> str:
     return f"{ratio:.1f} ×" if ratio < 10 else f"{ratio:.0f} ×"
 
 
-def _plan(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
-    _draw("plan", measured, "plan: whole cold processes")
-    yield from _races("from two files to plan and report", measured)
-    yield ""
-    ours = [(one["rows"], one["programs"][programs.OURS]["median"]) for one in measured]
-    for (fewer, before), (more, after) in pairwise(ours):
-        yield f"Growth: {more // fewer} times the lines ({fewer:,} → {more:,}), {after / before:.1f} times the time. "
+def _command(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for service in measured[0]["services"]:
+        raced = [{"rows": one["rows"], **one["services"][service]} for one in measured]
+        _draw(f"command-{service}", raced, f"phonesync plan, {service.upper()}: whole cold processes")
+        yield from _races(f"plan, {service.upper()}", raced)
+        yield from _works(raced)
+        yield ""
+        yield f"![Seconds by lines, both logarithmic](results/command-{service}.svg)"
+        yield ""
+        for one in raced:
+            unlike = ", ".join(f"{count:,} of *{name}*" for name, count in one["differing"].items() if count)
+            yield f"{one['rows']:,} lines: {unlike or 'no'} rows are not among phonesync's. "
+        yield ""
+
+
+def _works(raced: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield what else the command does, below the same sizes."""
+    for name in raced[0]["works"]:
+        seen = [one["works"][name] for one in raced]
+        cells = " | ".join(f"{one['median']:.2f} s" for one in seen)
+        yield f"| `phonesync` {name} | {cells} | {seen[-1]['megabytes']:,} MB |"
 
 
 def _diff(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -132,7 +145,7 @@ def _tables(measured: dict[str, Any]) -> Iterator[str]:
 
 
 _PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
-    "plan": _plan,
+    "command": _command,
     "diff": _diff,
     "services": _services,
     "ledger": _ledger,

@@ -20,11 +20,19 @@ PHONESYNC = PYTHON.with_name("phonesync")
 
 @dataclass(frozen=True)
 class Runner:
-    """One program: its name in the table, how it is called before the files, how often at most."""
+    """One program: its name in the table, how it is called before the files, how often at most.
+
+    Attributes:
+        name: the name.
+        command: the command.
+        at_most: how often it runs at most.
+        alone: it is called as it is, without any files.
+    """
 
     name: str
     command: Sequence[str | Path]
     at_most: int = 99
+    alone: bool = False
 
 
 @dataclass
@@ -61,7 +69,8 @@ def race(
         for runner in runners:
             if turn < runner.at_most:
                 with TemporaryDirectory() as name:
-                    seconds, megabytes = whole_process([*runner.command, *files, name])
+                    given = [] if runner.alone else [*files, name]
+                    seconds, megabytes = whole_process([*runner.command, *given])
                     if judge and not turn:
                         judge(runner.name, Path(name))
                 seen[runner.name].seconds.append(seconds)

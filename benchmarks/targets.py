@@ -29,7 +29,7 @@ def table(results: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _targets(results: Mapping[str, Any]) -> Iterator[Target]:
-    yield from _planning(results["plan"])
+    yield from _planning(results["command"])
     yield from _differences(results["diff"])
     yield from _services(results["services"])
     ledger, starts = results["ledger"], results["starts"]
@@ -42,17 +42,30 @@ def _targets(results: Mapping[str, Any]) -> Iterator[Target]:
     yield _most(f"checking the road's seven tables, {tables['rows']:,} rows each", 0.5, checking, " s")
 
 
+# How many times the usual pipeline's time ours has to be contained in it, by the number of lines.
+_BY_SIZE = {10_000: 1.5, 100_000: 4, 300_000: 6, 1_000_000: 10}
+_AT_A_MILLION = ((RULED, 3), (POLARS, 1), (DUCKDB, 0.8))
+
+
 def _planning(measured: list[dict[str, Any]]) -> Iterator[Target]:
-    largest = measured[-1]
-    programs, lines = largest["programs"], f"plan of {largest['rows']:,} lines"
-    for name, ratio in ((USUAL, 10), (RULED, 3.5), (POLARS, 1)):
-        yield _least(f"{lines}: time of *{name}*, by ours", ratio, programs[name]["ratio"], " ×")
-    yield _most(f"{lines}: our time, by that of *{DUCKDB}*", 1.3, round(1 / programs[DUCKDB]["ratio"], 2), " ×")
-    ours, theirs = (programs[name]["megabytes"] for name in (OURS, POLARS))
-    yield _most(f"{lines}: peak memory, at most that of polars", theirs, ours, " MB")
-    for fewer, more in pairwise(measured):
-        times = round(more["programs"][OURS]["median"] / fewer["programs"][OURS]["median"], 1)
-        yield _most(f"time for ten times the lines, {fewer['rows']:,} → {more['rows']:,}", 11, times, " ×")
+    for service in measured[0]["services"]:
+        seen = {one["rows"]: one["services"][service] for one in measured}
+        for rows, ratio in _BY_SIZE.items():
+            if rows in seen:
+                of = f"{service.upper()}, plan of {rows:,} lines: time of *{USUAL}*, by ours"
+                yield _least(of, ratio, seen[rows]["programs"][USUAL]["ratio"], " ×")
+        if max(_BY_SIZE) in seen:
+            programs = seen[max(_BY_SIZE)]["programs"]
+            for name, ratio in _AT_A_MILLION:
+                of = f"{service.upper()}, plan of {max(_BY_SIZE):,} lines: time of *{name}*, by ours"
+                yield _least(of, ratio, programs[name]["ratio"], " ×")
+            most = min(900, round(1.1 * programs[POLARS]["megabytes"]))
+            yield _most(
+                f"{service.upper()}, {max(_BY_SIZE):,} lines: peak memory", most, programs[OURS]["megabytes"], " MB"
+            )
+        for fewer, more in pairwise(rows for rows in seen if rows in {1_000, 10_000, 100_000, 1_000_000}):
+            times = round(seen[more]["programs"][OURS]["median"] / seen[fewer]["programs"][OURS]["median"], 1)
+            yield _most(f"{service.upper()}, time for ten times the lines, {fewer:,} → {more:,}", 9, times, " ×")
 
 
 def _differences(measured: list[dict[str, Any]]) -> Iterator[Target]:

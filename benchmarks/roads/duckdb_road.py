@@ -63,6 +63,7 @@ def main(source: Path, current: Path, out: Path) -> None:
     )
     base.execute(f"copy plan to '{out / 'plan.parquet'}' (compression zstd)")
     base.execute(f"copy plan to '{out / 'report.csv'}' (header)")
+    base.execute(f"copy plan to '{out / 'report.json'}' (format json, array true)")
 
 
 if __name__ == "__main__":

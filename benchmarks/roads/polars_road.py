@@ -64,6 +64,7 @@ def main(source: Path, current: Path, out: Path) -> None:
     table = pl.concat(rows).select([*_COLUMNS, "key"])
     table.write_parquet(out / "plan.parquet", compression="zstd", compression_level=1)
     table.select(_COLUMNS).write_csv(out / "report.csv")
+    table.select(_COLUMNS).write_json(out / "report.json")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ def plan(wanted: pd.DataFrame, stands: pd.DataFrame, out: Path) -> None:
         rows.append(wanted.loc[pairs["index_l"]].assign(action=action))
         wanted, stands = wanted.drop(index=pairs["index_l"].array), stands.drop(index=pairs["index_r"].array)
     rows += [wanted.assign(action="add"), stands.assign(action="delete")]
-    pd.concat(rows)[["action", "entity_id", "number", "comment"]].to_csv(out / "report.csv", index=False)
+    told = pd.concat(rows)[["action", "entity_id", "number", "comment"]]
+    told.to_csv(out / "report.csv", index=False)
+    told.to_json(out / "report.json", orient="records", force_ascii=False)
 
 
 def main(source: Path, current: Path, out: Path) -> None:
