@@ -69,7 +69,7 @@ def race(
         for runner in runners:
             if turn < runner.at_most:
                 with TemporaryDirectory() as name:
-                    given = [] if runner.alone else [*files, name]
+                    given: list[str | Path] = [] if runner.alone else [*files, name]
                     seconds, megabytes = whole_process([*runner.command, *given])
                     if judge and not turn:
                         judge(runner.name, Path(name))
