@@ -11,12 +11,13 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
 from flows.context import open_context
-from flows.orchestration.artifacts import Links, best_effort, escape
+from flows.orchestration.artifacts import Links, best_effort, escape, rename_run
 from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
 from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
 from tasks.messages.catalogue import language
+from tasks.reports.run_title import reconcile_title
 
 __all__ = ["reconcile"]
 
@@ -47,6 +48,7 @@ def reconcile(config: str = "", since: str = "") -> Any:
         return Failed(message=loggable(error), data=error)
     sentence = in_a_sentence(done)
     show(done, sentence, links)
+    rename_run(reconcile_title(done.summary["findings"], asked.lang))
     if done.exit_code == ExitCode.DONE:
         return Completed(message=sentence, data=done.summary)
     return Failed(message=sentence, data=NotInPlace(sentence, done.summary))

@@ -15,13 +15,15 @@ from prefect.states import Failed
 from flows.config import find_configuration
 from flows.context import RunContext, open_context
 from flows.orchestration.approval import ApprovalFlow, decide, questions
-from flows.orchestration.artifacts import Links, ProgressArtifact, show
+from flows.orchestration.artifacts import Links, ProgressArtifact, rename_run, show
 from flows.orchestration.final_states import NotInPlace, loggable, say, state
 from flows.orchestration.notifications import notify_not_begun, tell_changes
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import Mode, RunRequest, run
 from flows.signals import ending_in_order
+from tasks.messages.catalogue import language
+from tasks.reports.run_title import sync_title
 
 __all__ = ["NotInPlace", "sync"]
 
@@ -60,6 +62,7 @@ def sync(
                 context, run_result, _MODES[mode], found
             )  # before anybody is waited for: a blocked plan needs a person
             links, minutes = Links.of(context), context.settings.prefect.wait_for_approval_minutes
+            lang = language(None, context.settings.lang, os.environ)
             asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
         if asked:
             opened = partial(_open_approved, config, progress)
@@ -71,6 +74,8 @@ def sync(
         return Failed(message=loggable(error), data=error)
     sentence = " · ".join([*left, say(run_result)])
     show(run_result, sentence, planned=mode == "plan only", links=links)
+    reports = [reported.lines for reported in run_result.reported]
+    rename_run(sync_title(run_result.summary["syncs"], reports, lang, planned=mode == "plan only"))
     return state(run_result, sentence)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 import pandas as pd
 from prefect.artifacts import (
@@ -23,6 +24,8 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
 
 from flows.context import RunContext
 from flows.run import RunResult
@@ -183,6 +186,14 @@ def reports_page(run_result: RunResult, sentence: str, links: Links) -> str:
         guards = [f"guard {guard['guard']}: {guard['message']}" for guard in sync["guards"]]
         parts += [escape(text) for text in ([sync["error"]] if "error" in sync else guards)]
     return "\n\n".join(parts)
+
+
+def rename_run(title: str) -> None:
+    """Give the flow run that is under way this name: a list of runs then says what each did."""
+    run = flow_run.get_id()
+    if run:
+        with get_client(sync_client=True) as client:
+            best_effort(client.update_flow_run, UUID(run), name=title)
 
 
 class ProgressArtifact:

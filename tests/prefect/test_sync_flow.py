@@ -133,6 +133,7 @@ def test_a_run_completes_and_shows_what_it_did(institution: Institution) -> None
     assert all(sync["verified"] for sync in summary["syncs"])
 
     seen = recorded(state, tasks=2 * len(STEPS))
+    assert seen.flow_run.name == "2 syncs · 2 added · 2 changed · 1 deleted"
     assert {item.name for item in seen.task_runs} == {f"{s}: {step}" for s in summary_names(summary) for step in STEPS}
     assert all(
         not item.task_inputs and not item.empirical_policy.retries for item in seen.task_runs if "write" in item.name
@@ -163,6 +164,8 @@ def test_held_lines_fail_the_run_and_nobodys_number_gets_into_prefect(institutio
     assert ended.summary["syncs"][0]["outcomes"]["held"] == 1
 
     seen = recorded(state, tasks=len(STEPS))
+    assert seen.flow_run.name.startswith("users · ")
+    assert seen.flow_run.name.endswith(" · 1 held · 1 line rejected")
     (row,) = seen.table(PROBLEMS)
     assert (row["line"], row["owner"], row["outcome"]) == ("17", "user 900015", "held")
     assert row["before"] == "pracownia ••• ••• •40"
