@@ -15,14 +15,14 @@ from flows.offline import Configured
 from flows.sources import ExtractedSource, judge_source, notes_of, open_source
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.exit_codes import ExitCode, worst
-from schemas.reasons import LineCode
+from schemas.reasons import TO_BE_LOOKED_AT, LineCode
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import told_of_file, told_of_line
 from tasks.plan.claims import FileClaims
 from tasks.reports.masking import mask_texts
-from tasks.source.hints import hint_texts, hints_of
+from tasks.source.hints import NO_ID, hint_texts, hints_of
 from tasks.source.name_checks import outside_latin1
 from tasks.source.validation import Checked
 
@@ -188,17 +188,19 @@ def _is_unwanted(sync: Sync, checked: Checked) -> bool:
     return checked.rows == 0 and not sync.guard.allow_empty
 
 
-def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[int, str]:
-    """Return, for lines without an id, that of the nearest line above: a merged cell shows it for all of them."""
+def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[tuple[int, str], str]:
+    """Return, for cells without an id, that of the nearest line above: a merged cell shows it for all of them."""
     headers = source.arranged.headers
     if "owner" not in headers:
         return {}
     lines = source.arranged.source
-    gaps = problems.loc[(problems["column"] == headers["owner"]) & (problems["value"] == ""), "line"]
+    wrong = problems[(problems["column"] == headers["owner"]) & ~problems["code"].isin(TO_BE_LOOKED_AT)]
+    gaps = wrong.loc[(wrong["value"] == "") | wrong["code"].isin(NO_ID), "line"]
     ids = lines["owner"].str.strip()
-    filled = ids.where(ids != "").ffill().fillna("")
+    filled = ids.where((ids != "") & ~lines["line"].isin(wrong["line"])).ffill().fillna("")
     wanted = lines["line"].isin(gaps)
-    return dict(zip(lines.loc[wanted, "line"].astype(int), filled[wanted], strict=True))
+    above = zip(lines.loc[wanted, "line"].astype(int), filled[wanted], strict=True)
+    return {(line, headers["owner"]): identifier for line, identifier in above}
 
 
 def _notes(context: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language) -> list[str]:

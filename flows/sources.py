@@ -39,7 +39,7 @@ class ExtractedSource:
         dialect: how it is written.
         table: its records as they stand.
         skipped: the records that are no data, in the file's order.
-        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`.
+        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`, `values`.
         refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
     """
 
@@ -113,6 +113,7 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
         switchboard=reading.switchboard,
         allow_clear=sync.allow_clear,
         allow_short_codes=sync.allow_short_codes,
+        id_pattern=sync.id_pattern,
         write_format=sync.write_format or spec.write_format,
     )
     judged = validate(validated(Source, source.arranged.source), rules, source.flaws)

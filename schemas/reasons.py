@@ -64,6 +64,8 @@ class LineCode(StrEnum):
     LINE_SHIFTED = "line-shifted"
     ID_MISSING = "id-missing"
     ID_FORM = "id-form"
+    ID_PATTERN = "id-pattern"
+    ID_LETTERS = "id-letters"
     NAME_MISSING = "name-missing"
     NAME_LONG = "name-long"
     NAME_TWICE = "name-twice"
@@ -85,6 +87,7 @@ class LineCode(StrEnum):
     CELL_FORMULA = "cell-formula"
     CELL_MERGED = "cell-merged"
     CELL_LONG = "cell-long"
+    CELL_DITTO = "cell-ditto"
     NUMBER_MISSING = "number-missing"
     NUMBER_EMPTY = "number-empty"
     NUMBER_NONE = "number-none"
@@ -112,10 +115,19 @@ class LineCode(StrEnum):
     NUMBER_LONG = "number-long"
     HEADER_ALONE = "header-alone"
     LINE_TWICE = "line-twice"
+    ID_UNDONE = "id-undone"
+    ID_UNLIKE = "id-unlike"
     LETTERS_MIXED = "letters-mixed"
     LETTERS_UNSEEN = "letters-unseen"
 
 
 TO_BE_LOOKED_AT: Final = frozenset(
-    {LineCode.HEADER_ALONE, LineCode.LINE_TWICE, LineCode.LETTERS_MIXED, LineCode.LETTERS_UNSEEN}
+    {
+        LineCode.HEADER_ALONE,
+        LineCode.LINE_TWICE,
+        LineCode.ID_UNDONE,
+        LineCode.ID_UNLIKE,
+        LineCode.LETTERS_MIXED,
+        LineCode.LETTERS_UNSEEN,
+    }
 )

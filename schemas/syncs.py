@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
@@ -91,6 +92,9 @@ class Sync(Section):
     """found out; or the line of the column names"""
     comment_prefix: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     """what a line of comment begins with, such as `"#"`"""
+    id_pattern: str | None = None
+    """USOS: what an id looks like, as a regular expression for the whole of it, such as `"[0-9]{8}"`; what fits is an
+    id, and any other text is rejected"""
     region: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     """the file's, where this sync differs"""
     area_code: Annotated[str, Field(pattern="^[0-9]{1,5}$")] | None = None
@@ -127,6 +131,15 @@ class Sync(Section):
     """whose clock the schedule means"""
     guard: Guard = Guard()
     """limits, see below"""
+
+    @field_validator("id_pattern")
+    @classmethod
+    def _expression(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"this is no regular expression ({error})") from None
+        return value
 
     @field_validator("schedule")
     @classmethod

@@ -12,6 +12,7 @@ from schemas.problems import Code, Problem
 from tasks.phone.canonical_keys import NO_NUMBER
 from tasks.plan.draft import Draft, Inputs, Mask, Policy
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
+from tasks.source.placeholders import saying_nothing
 from tasks.text_columns import is_in
 
 
@@ -54,10 +55,25 @@ def _comparable(
         names = desired["name"].to_numpy(object).copy()
         names[left] = current["tidy"].to_numpy(object)[right]
         desired = desired.assign(name=pd.Series(names, index=desired.index, dtype="str"))
+    elif not policy.names_are_keys:
+        desired = _without_dashes(desired, current, numbers)
     tidy, old = desired["name"], desired["old_name"]
     if policy.fold_names:
         tidy, old = tidy.str.casefold(), old.str.casefold()
     return desired.assign(tidy=tidy, old_tidy=old)
+
+
+def _without_dashes(desired: pd.DataFrame, current: pd.DataFrame, numbers: Mapping[str, Pairs]) -> pd.DataFrame:
+    """Put the name that stands beside the same number in the place of a dash, which is none and overwrites none."""
+    dashes = np.flatnonzero(saying_nothing(desired["name"]).to_numpy())
+    if not len(dashes):
+        return desired
+    there, here = join([numbers["owner"], numbers["key"]])
+    left, right = pair_equal(there[dashes], here)
+    names = desired["name"].to_numpy(object).copy()
+    names[dashes] = ""
+    names[dashes[left]] = current["tidy"].to_numpy(object)[right]
+    return desired.assign(name=pd.Series(names, index=desired.index, dtype="str"))
 
 
 def keep_equal(draft: Draft, policy: Policy) -> None:
@@ -153,17 +169,24 @@ def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     return mask
 
 
-def untied_line(rejected: pd.DataFrame, current: pd.DataFrame, confirmed: Mask, policy: Policy) -> int | None:
+def untied_line(inputs: Inputs, current: pd.DataFrame, confirmed: Mask, policy: Policy) -> int | None:
     """Return the first line that could be about any entry.
+
+    Where lines have ids, that is one without an id, or whose id neither has entries nor stands in a good line: it may
+    have been meant for another owner.
 
     In a phone list that is a line whose number could not be read and whose name stands nowhere (it may have been meant
     to rename any entry), and a line without a name whose number stands nowhere (it may have been meant for any name).
     An entry that a good line says exactly ties no other line: that one is about something else. So what the good lines
     bring with this plan ties nothing in the next one either, and what was held stays held until the file is corrected.
     """
+    rejected = inputs.rejected
     if rejected.empty:
         return None
     loose = rejected["owner"] == ""
+    if not policy.names_are_keys:
+        known = pd.concat([current["owner"], inputs.desired["owner"], inputs.clears["owner"]], ignore_index=True)
+        loose |= ~is_in(rejected["owner"], known)
     if policy.names_are_keys:
         doubtful = current[~confirmed]
         standing = set(doubtful["key"])

@@ -42,7 +42,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     leave_to_others(draft, policy)
     # A bad line may be about any entry that it resembles: those stay as they are, and the good lines about them wait.
     confirmed = confirmed_entries(draft, inputs.rejected, policy)
-    untied = untied_line(inputs.rejected, draft.current, confirmed, policy)
+    untied = untied_line(inputs, draft.current, confirmed, policy)
     if policy.names_are_keys:
         leave_odd_entries(draft)
         hold_repeated_names(draft)

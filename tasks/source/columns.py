@@ -79,6 +79,9 @@ def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> A
         frame[ours] = cells if first else cells.mask(broken, "")
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
     short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
+    for ours, header in headers.items():
+        # A line that is cut off may be cut within its last field: what stands there ties it to nothing.
+        frame[ours] = frame[ours].mask(short & (records.widths == records.header.index(header) + 1), "")
     frame["problem"] = pd.Series(records.problems, dtype="str")
     frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
     blank, below = _no_data(records, frame)
@@ -94,8 +97,8 @@ def _short(width: int, wanted: int) -> str:
 
 
 def _flaws(found: Sequence[tuple[int, str, str]]) -> pd.DataFrame:
-    table = pd.DataFrame(list(found), columns=["line", "column", "code"])
-    return table.astype({"line": "int64", "column": "str", "code": "str"})
+    table = pd.DataFrame([(*each, "") for each in found], columns=["line", "column", "code", "values"])
+    return table.astype({"line": "int64", "column": "str", "code": "str", "values": "str"})
 
 
 def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

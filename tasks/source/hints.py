@@ -12,11 +12,15 @@ from typing import Final
 
 import pandas as pd
 
+from schemas.reasons import LineCode
 from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.suggestions import suggest
 from tasks.phone.vocabulary import fold, tidy
+from tasks.source.identifiers import meant_id
 from tasks.source.name_checks import MIXED, UNSEEN, as_meant
 
+NO_ID: Final = frozenset({LineCode.ID_MISSING, LineCode.CELL_DITTO})  # the id may be that of a line above
+_ABOUT_IDS: Final = frozenset({LineCode.ID_LETTERS, LineCode.ID_FORM})
 _MOST: Final = 2_000  # cells of a file that are given a thought
 _LOOK_ALIKES: Final = str.maketrans("OoQDlI|SBZОоЗзІі", "0000111582003311")  # Cyrillic ones among them
 _FORMULA_TEXT: Final = re.compile(r'="([^"]*)"|=([+\d][\d ()+/-]*)')
@@ -60,12 +64,14 @@ def hint_number(text: str, hints: Hints) -> str:
     return suggest(text, hints.read, region=hints.region)
 
 
-def hint_texts(problems: pd.DataFrame, above: Mapping[int, str], numbers: str, hints: Hints) -> pd.Series[str]:
+def hint_texts(
+    problems: pd.DataFrame, above: Mapping[tuple[int, str], str], numbers: str, hints: Hints
+) -> pd.Series[str]:
     """Return a hint for each problem, "" where there is none.
 
     Args:
         problems: `line, column, value, code`, the columns as the file calls them.
-        above: for lines without an id, the id of the nearest line above that has one.
+        above: for cells without an id, by line and column, the id of the nearest line above that has one.
         numbers: what the file calls the column of numbers.
         hints: what helps to guess.
     """
@@ -75,12 +81,14 @@ def hint_texts(problems: pd.DataFrame, above: Mapping[int, str], numbers: str, h
     for line, column, value, code in rows:
         if code in {MIXED, UNSEEN}:
             found.append(as_meant(value))
+        elif code in _ABOUT_IDS:
+            found.append(meant if (meant := meant_id(value)) != value and not hints.read(value).numbers else "")
         elif column == numbers and value:
             if value not in known:
                 known[value] = hint_number(value, hints) if len(known) < _MOST else ""
             found.append(known[value])
         else:
-            found.append(above.get(line, "") if not value else "")
+            found.append(above.get((line, column), ""))
     return pd.Series(found, index=problems.index, dtype="str")
 
 

@@ -18,6 +18,7 @@ from schemas.problems import Problem
 from schemas.reasons import FileCode, LineCode
 from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
+from tasks.source.placeholders import dittos
 from tasks.text_columns import matching
 
 EXPONENT: Final = LineCode.SHEET_EXPONENT
@@ -50,7 +51,7 @@ _A_HABIT: Final = 2
 _MANY: Final = 4
 _MOST_LOOKED_AT: Final = 500
 _HABITS: Final = (EXPONENT, FRACTION, HASHES, LOST_PLUS, ROUNDED)
-_COLUMNS: Final = ["line", "column", "code"]
+_COLUMNS: Final = ["line", "column", "code", "values"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class CellReference:
 
 
 def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
-    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `code`."""
-    found = [_in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
+    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `code`, `values`."""
+    found = [dittos(source), _in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
     found.append(_shifted(source))
     for column in ("owner", "name", "new_name"):
         if column in place.headers:
@@ -89,7 +90,7 @@ def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
 def _in_numbers(source: pd.DataFrame) -> pd.DataFrame:
     suspect = source.loc[matching(source["number"], _ANY), ["line", "number"]]
     codes = [str(_code(text.strip()).value) for text in suspect["number"]]
-    return suspect.assign(column="number", code=pd.Series(codes, index=suspect.index, dtype="str"))[_COLUMNS]
+    return suspect.assign(column="number", code=pd.Series(codes, index=suspect.index, dtype="str"), values="")[_COLUMNS]
 
 
 def _code(text: str) -> LineCode:
@@ -129,4 +130,4 @@ def _shifted(source: pd.DataFrame) -> pd.DataFrame:
 
 
 def _flaws(lines: pd.Series, column: str, code: LineCode) -> pd.DataFrame:
-    return pd.DataFrame({"line": lines, "column": column, "code": str(code.value)})[_COLUMNS]
+    return pd.DataFrame({"line": lines, "column": column, "code": str(code.value), "values": ""})[_COLUMNS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,13 @@ from schemas.target import TargetSpec
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
-from tasks.source.name_checks import remarks_on_names
-from tasks.text_columns import is_in
+from tasks.source.identifiers import Identified, identified
+from tasks.source.name_checks import MIXED, remarks_on_names
+from tasks.source.placeholders import saying_nothing
+from tasks.text_columns import is_in, looked_up
+
+# What the clerk is shown of a cell that was read as something else.
+_TYPED: Final = {"owner": "typed", "name": "called"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Rules:
         area_code: what completes a seven-digit number, if anything.
         switchboard: the number that extensions standing alone belong to, if any.
         allow_clear: a line with an id and no number may clear its owner.
+        id_pattern: what an id has to look like, None where nobody has said.
         allow_short_codes: numbers such as 112 or a house's internal ones are trusted.
         write_format: how a new or changed number is written.
     """
@@ -46,6 +52,7 @@ class Rules:
     switchboard: str | None = None
     allow_clear: bool = False
     allow_short_codes: bool = False
+    id_pattern: str | None = None
     write_format: WriteFormat = "source"
 
 
@@ -76,17 +83,24 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
     Args:
         source: `Source`.
         rules: how to judge.
-        flaws: cells that are known to be spoilt: `line`, `column` (ours), `code`; nothing else is said of these.
+        flaws: cells that are known to be spoilt: `line`, `column` (ours), `code`, `values`; nothing else is said of
+            these.
     """
-    rows = _read(source, rules)
+    rows, ids = _read(source, rules)
     if flaws is not None and not flaws.empty:
         rows.loc[rows["line"].isin(flaws.loc[flaws["column"] == "number", "line"]), "readable"] = False
+        # What is spoilt ties its line to nothing.
+        ties = {"owner": rules.spec.lines.is_id is not None, "name": rules.spec.names_are_keys}
+        for column in (column for column, does in ties.items() if does):
+            rows.loc[rows["line"].isin(flaws.loc[flaws["column"] == column, "line"]), column] = ""
     problems = _Problems(rows, rules.headers, flaws)
     sound = rows["problem"] == ""
     problems.add_packed("", rows["problem"])
     lines = rules.spec.lines
     # What the clerk typed is judged, not the owner that was made of it.
-    problems.add_failures(lines.cells, rows.assign(owner=rows["id"])[sound])
+    doubtful = ids.problems if ids else pd.Series("", index=rows.index, dtype="str")
+    problems.add_packed("owner", doubtful.where(sound, ""))
+    problems.add_failures(lines.cells, rows.assign(owner=rows["id"])[sound & (doubtful == "")])
     missing = _why_not_cleared(rows, rules) if lines.clears else str(LineCode.NUMBER_MISSING.value)
     problems.add("number", _unreadable(rows).mask(rows["none"], missing).where(sound, ""))
     if lines.one_number or lines.number_limit:
@@ -105,7 +119,13 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
         clears=rows.loc[trusted & clearing, ["line", "owner"]].reset_index(drop=True),
         repeats=rows.loc[again, ["line", "owner"]].assign(problems=repeats[again]).reset_index(drop=True),
         rows=len(rows),
-        remarks=_remarks([*_on_names(source.reset_index(drop=True), rules, sound), *_on_repeats(rows[trusted], rules)]),
+        remarks=_remarks(
+            [
+                *_on_names(source.reset_index(drop=True), rules, sound),
+                *_on_repeats(rows[trusted], rules),
+                *(_on_ids(rows, ids, rules) if ids else ()),
+            ]
+        ),
     )
 
 
@@ -121,13 +141,28 @@ def _on_repeats(rows: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
     return [pd.DataFrame({**said, "code": str(LineCode.LINE_TWICE.value), "values": values})]
 
 
+def _on_ids(rows: pd.DataFrame, ids: Identified, rules: Rules) -> list[pd.DataFrame]:
+    """Return what should be looked at in the ids: those that a spreadsheet has written its own way, once for all."""
+    column = rules.headers.get("owner", "owner")
+    undone, found = rows[ids.undone & (rows["problem"] == "")], []
+    if not undone.empty:
+        values = packed_values({"lines": _listed(undone["line"]), "id": str(undone["id"].iloc[0])})
+        first = undone.head(1)
+        said = {"line": first["line"], "column": column, "value": first["typed"], "values": values}
+        found.append(pd.DataFrame({**said, "code": str(LineCode.ID_UNDONE.value)}))
+    unlike = rows[ids.unlike & (rows["problem"] == "")]
+    said = {"line": unlike["line"], "column": column, "value": unlike["id"], "values": ""}
+    return [*found, pd.DataFrame({**said, "code": str(LineCode.ID_UNLIKE.value)})]
+
+
 def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> list[pd.DataFrame]:
     """Return what should be looked at in the ids and names, as they stand in the file."""
     found = []
     for column in ("owner", "name", "new_name"):
         if column in rules.headers:
             codes = remarks_on_names(source[column])
-            some = source[sound & (codes != "")]
+            # Of an id with letters of another alphabet more is said: it is rejected.
+            some = source[sound & (codes != "") & ((column != "owner") | (codes != str(MIXED.value)))]
             found.append(
                 pd.DataFrame(
                     {
@@ -149,16 +184,25 @@ def _remarks(found: list[pd.DataFrame]) -> pd.DataFrame:
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
 
 
-def _read(source: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Tidy every text and read every number."""
+def _read(source: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, Identified | None]:
+    """Tidy every text and read every number, and every id where lines have one."""
     rows = source.reset_index(drop=True)
     for column in ("owner", "name", "number", "type_id", "new_name"):
         rows[column] = tidy_text(rows[column])
-    rows["id"] = rows["owner"]
-    is_id = rules.spec.lines.is_id
-    rows["owner"] = rules.place if is_id is None else (f"{rules.place} " + rows["id"]).where(is_id(rows["id"]), "")
-    # A new name that is the name already renames nothing.
-    rows["new_name"] = rows["new_name"].mask(rows["new_name"] == rows["name"], "")
+    rows["typed"], rows["called"] = rows["owner"], rows["name"]
+    is_id, ids = rules.spec.lines.is_id, None
+    if is_id is None:
+        rows["id"], rows["owner"] = rows["owner"], rules.place
+    else:
+        ids = identified(rows["owner"], rules.id_pattern)
+        rows["id"] = ids.ids
+        rows["owner"] = (f"{rules.place} " + rows["id"]).where(is_id(rows["id"]) & (ids.problems == ""), "")
+    # A new name that is the name already renames nothing, and neither does a dash; no type is called so either.
+    nothing = (rows["new_name"] == rows["name"]) | saying_nothing(rows["new_name"])
+    rows["new_name"] = rows["new_name"].mask(nothing, "")
+    rows["type_id"] = rows["type_id"].mask(saying_nothing(rows["type_id"]), "")
+    if rules.spec.names_are_keys:
+        rows["name"] = rows["name"].mask(saying_nothing(rows["name"]), "")
     read = readings(rows["number"], **_how(rules))
     for column in ("key", "count", "extension", "reason"):
         rows[column] = read[column]
@@ -166,7 +210,7 @@ def _read(source: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     short = [text for text in unread if rules.allow_short_codes and is_short_code(text)]
     rows["none"] = (rows["number"] == "") | rows["number"].isin([text for text in unread if means_none(text)])
     rows["readable"] = (rows["count"] > 0) | rows["number"].isin(short)
-    return rows
+    return rows, ids
 
 
 def _how(rules: Rules) -> dict[str, Any]:
@@ -277,9 +321,10 @@ class _Problems:
         self._found: list[pd.DataFrame] = []
         self._flawed: dict[str, pd.Series] = {}
         for column, some in flaws.groupby("column") if flaws is not None else ():
-            codes = rows["line"].map(some.drop_duplicates("line").set_index("line")["code"]).fillna("")
+            first = some.drop_duplicates("line").set_index("line")
+            codes, values = (looked_up(rows["line"], first[said]) for said in ("code", "values"))
             codes = codes.where(rows["problem"] == "", "")
-            self.add(str(column), codes)
+            self.add(str(column), codes, values)
             self._flawed[str(column)] = codes != ""
 
     def add(self, column: str, codes: pd.Series, values: pd.Series | str = "") -> None:
@@ -292,7 +337,7 @@ class _Problems:
             return
         found = rows[["line", "owner", "name", "new_name"]].assign(
             column=self._headers.get(column, column),
-            value=rows["id" if column == "owner" else column] if column else "",
+            value=rows[_TYPED.get(column, column)] if column else "",
             code=codes[bad],
             values=values if isinstance(values, str) else values[bad],
             # Only a number that was read says which entries the line is about.

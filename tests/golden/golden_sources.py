@@ -53,6 +53,14 @@ USOS_LINES = (
     "F1;22 999 00 07;Dziekаnat;STA",  # a Cyrillic letter among Latin ones
     "F1;22 999 00 08;Port\u200biernia;STA",
     "F1;22 999 00 09;Portiernia;STA",
+    "F9.0;22 999 00 09;Ułamek;STA",
+    "1,00E+07;22 999 00 09;Wykładnik;STA",
+    "j.w.;22 999 00 09;Powtórzenie;STA",
+    "F1;22 999 00 09;j.w.;STA",
+    "„F1”;22 999 00 09;Cudzysłów;STA",
+    "FO1;22 999 00 09;Litera;STA",
+    "F\u0406;22 999 00 09;Cyrylica;STA",
+    "'F1;22 999 00 09;Apostrof;STA",
     "Razem: 7;;;",
 )
 # What a spreadsheet does; a file with two such lines is refused, so each of these has a file of its own.

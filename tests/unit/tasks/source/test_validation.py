@@ -53,7 +53,7 @@ GOOD_NUMBER = {"number": "22 999 00 01"}
 TORN = packed(Problem(LineCode.LINE_FIELDS, {"n": "5", "m": "4"}))
 NONE = "no number; if this owner really has none, allow it with allow_clear = true"
 NO_ID = "the id is missing"
-ID = "an id has 1 to 32 characters, no spaces and no |"
+ID = "an id has 1 to 32 characters, no spaces, quotes or |"
 TOO_LONG = "a name on a phone list has at most 50 characters"
 ONE_NUMBER = "a phone list entry holds one number: give each number a line of its own"
 
@@ -198,7 +198,7 @@ def test_of_a_spoilt_cell_nothing_else_is_said_and_its_number_ties_the_line_to_n
     source = table(
         Source, ({"line": at, "owner": "F1", "number": number} for at, number in ((2, "22 999 00 01"), (3, "x")))
     )
-    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "code": "cell-long"})
+    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "code": "cell-long", "values": ""})
     checked = validate(source, Rules(USOS_SPEC, "faculty", USOS), flaws)
     assert reasons(checked) == [
         (2, "Telefon", "22 999 00 01", "The cell is too long."),
