@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.registry import specs
 from schemas.connections import Connection, Secret
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, UsageError
 from schemas.schedule import happens
 from schemas.settings import Notify, Pages, Reconcile, Settings, Smtp, settings_model
 from schemas.syncs import Sync
@@ -26,6 +26,8 @@ from tasks.phone.parser import read_number
 
 DEFAULT_NAME = "phonesync.toml"
 _VARIABLE = "PHONESYNC_CONFIG"
+# Set where a process may serve one configuration and no other, whatever it is asked for.
+FIXED = "PHONESYNC_ONLY_CONFIG"
 _TARGETS = ("apprise", "webhook")
 # Plainer than pydantic's own words, by the type of the problem or by the key.
 _PLAINLY = {
@@ -46,8 +48,18 @@ def _model() -> type[Settings]:
 
 
 def find_configuration(given: str | None, environ: Mapping[str, str]) -> Path:
-    """Return the file to read: the one given, else `PHONESYNC_CONFIG`, else `phonesync.toml` here."""
-    return Path(given or environ.get(_VARIABLE) or DEFAULT_NAME).absolute()
+    """Return the file to read: the one given, else `PHONESYNC_CONFIG`, else `phonesync.toml` here.
+
+    Raises:
+        UsageError: the process serves one configuration, and this is another.
+    """
+    only = environ.get(FIXED)
+    found = Path(given or environ.get(_VARIABLE) or only or DEFAULT_NAME).absolute()
+    if only and found != Path(only):
+        raise UsageError(
+            f"This is a run of {only}, and another configuration was asked for.", remedy="Leave config as it is."
+        )
+    return found
 
 
 def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Settings:

@@ -6,14 +6,14 @@ The text below a key is what docs/configuration.md says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, Field, SerializeAsAny, create_model, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny, create_model, field_validator, model_validator
 
 from schemas.connections import Connection, Secret, is_loopback
 from schemas.section import FilePath, Section, without_nul
@@ -151,6 +151,10 @@ class Settings(Section):
             raise ValueError("no password stands in this file: PostgreSQL takes it from PGPASSWORD or ~/.pgpass")
         return value
 
+    def secrets(self) -> Iterator[tuple[str, Secret]]:
+        """Give every secret that the file names, with its key, such as `connections.usos.consumer_key`."""
+        yield from _secrets_in(self, "")
+
     def contradictions(self, specs: Mapping[str, TargetSpec]) -> list[str]:
         """Return what is wrong between the tables of the file, each with its place."""
         found = ["syncs.all: choose another name, this one means every sync"] if "all" in self.syncs else []
@@ -198,6 +202,20 @@ class Settings(Section):
             for name in names
             if len(names) > 1 and self.syncs[name].delete_missing and not all(self.syncs[one].shared for one in names)
         ]
+
+
+def _secrets_in(value: object, place: str) -> Iterator[tuple[str, Secret]]:
+    if isinstance(value, Secret):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _secrets_in(getattr(value, name), f"{place}.{name}".lstrip("."))
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _secrets_in(item, f"{place}.{name}")
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _secrets_in(item, f"{place}.{number}")
 
 
 def _columns_model(specs: Mapping[str, TargetSpec]) -> type[Columns]:

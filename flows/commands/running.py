@@ -172,14 +172,22 @@ def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool
 @click.command(epilog=verbatim("Example", "phonesync serve --port 4200"))
 @click.option("--port", type=click.IntRange(0, 65535), default=4200, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the pages can be reached.")
+@click.option(
+    "--sign-in",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    help="Whether the pages ask for a name and a password.",
+)
 @configured
 @click.pass_context
-def serve(ctx: click.Context, port: int, host: str, config: str | None) -> None:
+def serve(ctx: click.Context, port: int, host: str, sign_in: str, config: str | None) -> None:
     """Run Prefect: pages, schedules, a worker; until stopped.
 
     Everything is kept beside the configuration in .phonesync/prefect; started again it continues. Where PREFECT_API_URL
-    names a Prefect server, it deploys and works there and starts none.
+    names a Prefect server, it deploys and works there and starts none. The name and the password of the pages are made
+    at the first start and stand in .phonesync/prefect/sign-in.
     """
     from flows.orchestration.serve import serve as run_it
 
-    run_it(config or ctx.obj, os.environ, host=host, port=port)
+    run_it(config or ctx.obj, os.environ, host=host, port=port, signed_in=sign_in == "on")

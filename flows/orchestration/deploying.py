@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
@@ -19,12 +19,11 @@ from prefect.states import Cancelled, Scheduled
 from prefect.utilities.callables import parameter_schema
 
 from flows.orchestration.blocks import BLOCKS
-from flows.orchestration.deployments import FAMILY, JOB, POOL, Deployed, folder_of, form
+from flows.orchestration.deployments import FAMILY, JOB_TEMPLATE, POOL, Deployed, form, pull_steps
 from flows.orchestration.notifications import tag_of
 from schemas import limits
 from schemas.errors import ConfigurationError
 
-_PULL = "prefect.deployments.steps.set_working_directory"
 _PAGE = 200  # Prefect gives no more in one answer
 _HANDED_OVER = timedelta(seconds=limits.HANDED_OVER_SECONDS)
 
@@ -37,21 +36,27 @@ def register_blocks() -> None:
 
 
 def prepare_pool(client: SyncPrefectClient) -> None:
-    """Make the work pool where it is missing.
+    """Make the work pool where it is missing; whoever starts a run chooses nothing of its job.
 
     Raises:
         ConfigurationError: there is one of another type.
     """
+    template = dict(JOB_TEMPLATE)
     try:
         pool = client.read_work_pool(POOL)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", description="The runs of phonesync."))
+        made = WorkPoolCreate(
+            name=POOL, type="process", description="The runs of phonesync.", base_job_template=template
+        )
+        client.create_work_pool(made)
         return
     if pool.type != "process":
         raise ConfigurationError(
             f"Prefect has a work pool {POOL!r} of the type {pool.type!r}; runs of phonesync need one of type process.",
             remedy="Rename or remove it in Prefect's pages.",
         )
+    if pool.base_job_template != template:  # one of an earlier version, or somebody has changed it
+        client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template))
 
 
 def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deployed], *, own: bool) -> list[str]:
@@ -122,8 +127,8 @@ def _put_in_place(
         entrypoint=deployed.entrypoint,
         parameter_openapi_schema=form(parameter_schema(flow.fn).model_dump_for_openapi(), deployed),
         enforce_parameter_schema=True,
-        pull_steps=[{_PULL: {"directory": folder_of(config)}}],
-        job_variables=dict(JOB),
+        pull_steps=pull_steps(config),
+        job_variables={},
     )
 
 

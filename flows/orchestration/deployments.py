@@ -14,8 +14,10 @@ POOL = "phonesync"
 ALL = "all"
 FAMILY = "phonesync"  # the tag that all of ours bear
 # A run needs its worker's Python, which is the first on the path of a worker that `phonesync serve` has started. Told
-# so plainly, a worker starts it at once, in its own process group, and with no pipe that could break.
+# so plainly, a worker starts it at once, in its own process group, and with no pipe that could break. It stands in an
+# empty folder of its own: Prefect imports from where it stands, and beside the configuration others put their files.
 JOB: Mapping[str, Any] = {"command": "python -m prefect.engine", "stream_output": False}
+PULL = "prefect.deployments.steps.set_working_directory"
 _FIXED = "It is fixed for this deployment."
 
 
@@ -131,6 +133,13 @@ def form(schema: Mapping[str, Any], deployed: Deployed) -> dict[str, Any]:
     return made
 
 
-def folder_of(config: Path) -> str:
-    """Return the folder in which a run stands: the configuration's own."""
-    return str(config.parent)
+def pull_steps(config: Path) -> list[dict[str, Any]]:
+    """Return what Prefect does before it loads a flow: it stands in the configuration's own folder."""
+    return [{PULL: {"directory": str(config.parent)}}]
+
+
+JOB_TEMPLATE: Mapping[str, Any] = {
+    "job_configuration": dict(JOB),
+    "variables": {"type": "object", "properties": {}, "additionalProperties": False},
+}
+"""What the work pool says of every job: all of it, so that whoever starts a run chooses nothing of it."""

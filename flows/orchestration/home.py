@@ -9,11 +9,10 @@ import shutil
 import socket
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.files.reading import make_private_folder, write_private
-from flows.orchestration.deployments import POOL
 from schemas import limits
 from schemas.errors import ConfigurationError, UsageError
 
@@ -23,6 +22,9 @@ _ANY = {"0.0.0.0", "::"}  # noqa: S104 - these are recognised, not bound
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _API = "PREFECT_API_URL"
 _SIGN_IN = "PREFECT_SERVER_API_AUTH_STRING"
+_CLIENT_SIGN_IN = "PREFECT_API_AUTH_STRING"
+# All that the server of the reports is told: it needs no secret, so it has none.
+_HARMLESS = {"HOME", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "PATH", "TMPDIR", "TZ", "VIRTUAL_ENV"}
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,25 @@ def encryption_key(home: Home) -> str:
         raise ConfigurationError(f"{place} cannot be used ({type(error).__name__}).", remedy="Who owns it?") from error
 
 
-def server_environment(home: Home, address: Address, key: str, environ: Mapping[str, str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class ServerSecrets:
+    """What the server alone, or nobody but the server, is told.
+
+    Attributes:
+        key: with which it encrypts blocks.
+        sign_in: what it asks everybody for, `user:password`; "" asks nobody.
+        of_services: the variables that hold secrets of services, which it has no use for.
+    """
+
+    key: str = field(repr=False)
+    sign_in: str = field(default="", repr=False)
+    of_services: frozenset[str] = frozenset()
+
+
+def server_environment(home: Home, address: Address, told: ServerSecrets, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the server: its own home, nothing sent to anybody, pages that find it by any name.
 
-    What the environment says of the database, of logging or of a sign-in stays as it is.
+    What the environment says of the database or of logging stays as it is; secrets of services are left out.
     """
     ours = {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -141,22 +158,28 @@ def server_environment(home: Home, address: Address, key: str, environ: Mapping[
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": address.origins,
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_SERVER_ENCRYPTION_KEY": key,
+        "PREFECT_SERVER_ENCRYPTION_KEY": told.key,
         # Prefect unpacks its pages before it serves them, usually beside itself, where not everybody may write.
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.folder / "pages"),
     }
     usual = {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
     usual["PREFECT_SERVER_DATABASE_TIMEOUT"] = str(limits.PREFECT_DATABASE_SECONDS)
-    return {**usual, **client_environment(home, environ, address), **ours}
+    if told.sign_in:
+        ours[_SIGN_IN] = told.sign_in
+    given = {**usual, **client_environment(home, environ, address, told.sign_in), **ours}
+    return {name: value for name, value in given.items() if name not in told.of_services}
 
 
-def client_environment(home: Home, environ: Mapping[str, str], address: Address | None = None) -> dict[str, str]:
+def client_environment(
+    home: Home, environ: Mapping[str, str], address: Address | None = None, sign_in: str = ""
+) -> dict[str, str]:
     """Return the environment of whoever asks the server: this program, the worker and its runs.
 
     Args:
         home: where they keep what they keep.
         environ: the environment of this program; secrets that `{ env = … }` means are in it.
         address: of the server of one's own; None where `PREFECT_API_URL` names another.
+        sign_in: what the server of one's own asks for, `user:password`; "" where it asks for nothing.
     """
     ours = {"PREFECT_HOME": str(home.folder), "DO_NOT_TRACK": "1"} if address else {}
     usual = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(limits.RUN_BEAT_SECONDS), "PREFECT_CLI_PROMPT": "false"}
@@ -165,9 +188,10 @@ def client_environment(home: Home, environ: Mapping[str, str], address: Address 
         ours[_API] = address.api
         usual["PREFECT_WORKER_QUERY_SECONDS"] = str(limits.WORKER_QUERY_SECONDS)
         usual["PREFECT_UI_URL"] = f"{address.page}/v2"  # links in messages lead to the same pages as the address alone
-        if environ.get(_SIGN_IN):
-            ours["PREFECT_API_AUTH_STRING"] = environ[_SIGN_IN]
-    return {**usual, **environ, **ours}
+        if sign_in:
+            ours[_CLIENT_SIGN_IN] = sign_in
+    # What the server asks for is known to its clients under their own name for it alone.
+    return {**usual, **{name: value for name, value in environ.items() if name != _SIGN_IN}, **ours}
 
 
 def worker_environment(environ: Mapping[str, str], home: Home, python: Path) -> dict[str, str]:
@@ -176,15 +200,19 @@ def worker_environment(environ: Mapping[str, str], home: Home, python: Path) -> 
     return {**environ, "PATH": path, "TMPDIR": str(home.scratch)}
 
 
+def reports_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the server of the reports: none of anybody's secrets."""
+    return {name: value for name, value in environ.items() if name in _HARMLESS or name.startswith("PYTHON")}
+
+
 def server_command(python: Path, address: Address) -> list[str]:
     """Return the command that starts the server."""
     return [str(python), "-m", "flows.orchestration.server", "--host", address.host, "--port", str(address.port)]
 
 
-def worker_command(python: Path) -> list[str]:
-    """Return the command that starts the worker."""
-    pool = ["--pool", POOL, "--type", "process", "--install-policy", "never"]
-    return [str(python), "-m", "prefect", "worker", "start", *pool, "--name", f"phonesync {socket.gethostname()}"]
+def worker_command(python: Path, config: Path) -> list[str]:
+    """Return the command that starts the worker of a configuration."""
+    return [str(python), "-m", "flows.orchestration.worker", str(config), f"phonesync {socket.gethostname()}"]
 
 
 def reports_command(python: Path, folder: Path, port: int) -> list[str]:

@@ -19,9 +19,10 @@ import click
 from flows.config import find_configuration
 from flows.context import RunContext, open_context
 from flows.orchestration import deployments, home, processes
-from flows.orchestration.home import Address, Home
+from flows.orchestration.home import Address, Home, ServerSecrets
 from flows.orchestration.processes import Child, ShutdownTimer
 from flows.orchestration.reports_server import can_tell_owners
+from flows.orchestration.sign_in import OF_SERVER, SignIn, sign_in
 from flows.signals import StopRequest
 from schemas import limits
 from schemas.errors import Unreachable
@@ -32,7 +33,9 @@ class _Stopped(Exception):  # noqa: N818 - named by what is the matter
     """Somebody wants an end while things are still being started."""
 
 
-def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, port: int) -> None:
+def serve(
+    config: str | None, environ: MutableMapping[str, str], *, host: str, port: int, signed_in: bool = True
+) -> None:
     """Serve until Ctrl-C or SIGTERM; then end the worker, its runs in order, and last the server.
 
     Args:
@@ -40,9 +43,10 @@ def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, p
         environ: the environment; `PREFECT_API_URL` in it names a server that runs already, and none is started then.
         host: where the server listens.
         port: likewise; 0 takes a free one.
+        signed_in: whether a server of one's own asks everybody for a name and a password.
 
     Raises:
-        ConfigurationError: the configuration cannot be meant, or its names are taken on that server.
+        ConfigurationError: the configuration or the sign-in cannot be meant, or its names are taken on that server.
         UsageError: the port is taken, or another one serves this configuration.
         Unreachable: the server does not answer, or has died.
     """
@@ -53,19 +57,21 @@ def serve(config: str | None, environ: MutableMapping[str, str], *, host: str, p
         with home.locked_home(place):
             given = environ.get("PREFECT_API_URL")
             address = None if given else Address(host, home.free_port(host, port))
-            if address and not address.is_loopback:
-                _warn(address, environ)
-            _Served(path, place, address, context, wish).run(environ)
+            opening = sign_in(place, environ) if address and signed_in else SignIn()
+            if address:
+                _warn(address, opening)
+            _Served(path, place, address, opening, context, wish).run(environ)
 
 
-def _warn(address: Address, environ: MutableMapping[str, str]) -> None:
-    if not environ.get("PREFECT_SERVER_API_AUTH_STRING"):
-        click.secho(
-            f"Everybody who reaches {address.page} can start runs and approve plans: Prefect has no sign-in by itself. "
-            "Set PREFECT_SERVER_API_AUTH_STRING=user:password, or put a proxy with a sign-in before it.",
-            fg="yellow",
-            err=True,
-        )
+def _warn(address: Address, opening: SignIn) -> None:
+    said = ""
+    if not opening.text:
+        who = "Every account on this machine" if address.is_loopback else f"Everybody who reaches {address.page}"
+        said = f"{who} can start runs and approve plans: nobody is asked for a password."
+    elif not address.is_loopback:
+        said = f"Passwords travel to {address.page} in clear: put a proxy with TLS before it."
+    if said:
+        click.secho(said, fg="yellow", err=True)
 
 
 @dataclass
@@ -75,6 +81,7 @@ class _Served:
     config: Path
     home: Home
     address: Address | None
+    opening: SignIn
     context: RunContext
     wish: StopRequest
     server: Child | None = None
@@ -84,7 +91,8 @@ class _Served:
     def run(self, environ: MutableMapping[str, str]) -> None:
         """Start everything, look after it, and end it whatever happens."""
         inherited = dict(environ)
-        environ.update(home.client_environment(self.home, inherited, self.address))
+        environ.pop(OF_SERVER, None)
+        environ.update(home.client_environment(self.home, inherited, self.address, self.opening.text))
         try:
             self._start_server(inherited)
             told = deploy_everything(self.config, self.context, own=self.address is not None)
@@ -103,8 +111,9 @@ class _Served:
             self._wait_for(environ["PREFECT_API_URL"], limits.SERVER_ANSWERS_SECONDS)
             return
         click.echo("Prefect starts: a few seconds, the first time up to half a minute ...")
-        key = home.encryption_key(self.home)
-        told = home.server_environment(self.home, self.address, key, environ)
+        of_services = frozenset(filter(None, (where.env for _, where in self.context.settings.secrets())))
+        secrets = ServerSecrets(home.encryption_key(self.home), self.opening.text, of_services)
+        told = home.server_environment(self.home, self.address, secrets, environ)
         command = home.server_command(Path(sys.executable), self.address)
         self.server = processes.start(command, told, self.home.server_log, self.home.folder)
         self._wait_for(self.address.api, limits.SERVER_STARTS_SECONDS)
@@ -139,13 +148,15 @@ class _Served:
             return
         port = home.reports_port(self.address)
         command = home.reports_command(Path(sys.executable), settings.reports, port)
-        self.reports = processes.start(command, dict(environ), self.home.reports_log, self.home.folder)
+        told = home.reports_environment(environ)
+        self.reports = processes.start(command, told, self.home.reports_log, self.home.folder)
         environ["PHONESYNC_REPORTS_URL"] = f"http://127.0.0.1:{port}"
 
     def _start_worker(self, environ: MutableMapping[str, str]) -> None:
         python = Path(sys.executable)
         told = home.worker_environment(environ, self.home, python)
-        self.workers.append(processes.start(home.worker_command(python), told, self.home.worker_log, self.home.folder))
+        command = home.worker_command(python, self.config)
+        self.workers.append(processes.start(command, told, self.home.worker_log, self.home.folder))
 
     def _look_after(self, environ: MutableMapping[str, str]) -> None:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
@@ -166,7 +177,18 @@ class _Served:
 
     def _welcome(self, told: str) -> str:
         page = self.address.page if self.address else "its own address"
-        return f"{told}\n\nPrefect's pages: {page}\nCtrl-C ends it: runs finish what is in flight."
+        return (
+            f"{told}\n\nPrefect's pages: {page}\n{self._how_to_sign_in()}Ctrl-C ends it: runs finish what is in flight."
+        )
+
+    def _how_to_sign_in(self) -> str:
+        """Say where the sign-in is; itself it is said once, and only to a person at a terminal."""
+        if self.opening.place is None:
+            return ""
+        shown = (
+            f" It is {self.opening.text} and is not shown again." if self.opening.is_new and sys.stdout.isatty() else ""
+        )
+        return f"They ask for what {self.opening.place} holds.{shown}\n"
 
     def _end(self) -> None:
         patience = ShutdownTimer(time.monotonic, time.sleep, self.wish.hurried.is_set)

@@ -24,7 +24,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_HOME, temporary_settings
 from waiting import PATIENCE, eventually
 
 from connectors.sandbox.server import Sandbox
@@ -149,9 +149,25 @@ class Served:
     @contextmanager
     def client(self) -> Iterator[SyncPrefectClient]:
         """Ask its server."""
-        settings = {PREFECT_API_URL: self.api, PREFECT_HOME: self.folder / "asking"}
-        with temporary_settings(settings), get_client(sync_client=True) as client:
+        with self.asking(), get_client(sync_client=True) as client:
             yield client
+
+    @property
+    def sign_in(self) -> str:
+        """What opens its pages, `user:password`; "" where the server is somebody else's."""
+        kept = self.folder / ".phonesync" / "prefect" / "sign-in"
+        return kept.read_text(encoding="ascii").strip() if kept.exists() else ""
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Have Prefect's own functions ask its server."""
+        settings = {
+            PREFECT_API_URL: self.api,
+            PREFECT_API_AUTH_STRING: self.sign_in or None,
+            PREFECT_HOME: self.folder / "asking",
+        }
+        with temporary_settings(settings):
+            yield
 
     def runs(self) -> list[FlowRun]:
         with self.client() as client:

@@ -6,6 +6,7 @@ pages do.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import signal
@@ -17,7 +18,6 @@ import httpx
 import pytest
 from prefect.events.worker import EventsWorker
 from prefect.exceptions import PrefectHTTPStatusError
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 from waiting import eventually
 
 from connectors.sandbox.options import Fault
@@ -99,12 +99,14 @@ def test_the_pages_ask_nobody_else_and_nobody_else_asks_them(served: Served) -> 
     assert settings.json()["api_url"] == "/api"
     assert f"connect-src 'self' {page}" in settings.headers["Content-Security-Policy"]
     assert httpx.get(f"{page}/api/health", headers={"Host": "somewhere.example"}).status_code == 400
-    assert httpx.post(f"{page}/api/flow_runs/filter", json={}).status_code == 403  # what a form on another page sends
+    known = {"Authorization": "Basic " + base64.b64encode(served.sign_in.encode()).decode()}
+    asked = httpx.post(f"{page}/api/flow_runs/filter", json={}, headers=known)
+    assert asked.status_code == 403, "what a form on another page sends, in a browser that knows the password"
 
 
 def test_credentials_in_a_block_are_found_and_can_be_tried(served: Served, sandbox: Sandbox) -> None:
     place = "connections.usos.consumer_key"
-    with temporary_settings({PREFECT_API_URL: served.api, PREFECT_HOME: served.folder / "asking"}):
+    with served.asking():
         usos = UsosCredentials(consumer_key="demo-consumer", consumer_secret="demo-secret", base_url=sandbox.usos_url)
         usos.save("main", overwrite=True)
         ApioCredentials(username="demo-admin", password="wrong", base_url=sandbox.apio_url).save("main", overwrite=True)
@@ -126,7 +128,7 @@ def test_credentials_in_a_block_are_found_and_can_be_tried(served: Served, sandb
 
 def test_another_configuration_cannot_take_the_names(served: Served, tmp_path: Path, sandbox: Sandbox) -> None:
     other = make_served(tmp_path, sandbox, Receiver("127.0.0.1:9"))
-    done = other.command("serve", PREFECT_API_URL=served.api)
+    done = other.command("serve", PREFECT_API_URL=served.api, PREFECT_API_AUTH_STRING=served.sign_in)
     assert done.returncode == 2
     assert "belong to another configuration" in done.stderr
     assert not processes_of(tmp_path)

@@ -10,21 +10,24 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.config import load
-from flows.orchestration.deployments import FAMILY, JOB, POOL, form, wanted_deployments
+from flows.config import find_configuration, load
+from flows.orchestration.deployments import FAMILY, JOB, JOB_TEMPLATE, POOL, form, wanted_deployments
 from flows.orchestration.home import (
     Address,
+    ServerSecrets,
     client_environment,
     encryption_key,
     free_port,
     locked_home,
     make_home,
+    reports_environment,
     server_environment,
     worker_environment,
 )
 from flows.orchestration.prefect_yaml import prefect_yaml
+from flows.orchestration.sign_in import sign_in
 from flows.sandbox import SAMPLES
-from schemas.errors import UsageError
+from schemas.errors import ConfigurationError, UsageError
 
 ROOT = Path(__file__).parents[4]
 CONFIG = SAMPLES / "phonesync.toml"
@@ -109,21 +112,60 @@ def test_only_one_lives_in_a_home(tmp_path: Path) -> None:
 
 def test_the_server_tells_nobody_and_only_the_server_has_the_key(tmp_path: Path) -> None:
     home, address = make_home(tmp_path / "phonesync.toml"), Address("127.0.0.1", 4711)
-    environ = {"USOS_CONSUMER_SECRET": "s", "PATH": "/bin", "PREFECT_SERVER_API_AUTH_STRING": "user:word"}
-    server = server_environment(home, address, "the-key", environ)
+    environ = {"USOS_CONSUMER_SECRET": "s", "PATH": "/bin"}
+    told = ServerSecrets("the-key", "user:word", frozenset({"USOS_CONSUMER_SECRET"}))
+    server = server_environment(home, address, told, environ)
+    assert server["PREFECT_SERVER_API_AUTH_STRING"] == "user:word"
+    assert "USOS_CONSUMER_SECRET" not in server
     assert server["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert server["DO_NOT_TRACK"] == "1"
     assert server["PREFECT_API_URL"] == "http://127.0.0.1:4711/api"
     assert server["PREFECT_SERVER_UI_API_URL"] == "/api", "a tunnel, a proxy or a container gives the pages other names"
     assert server["PREFECT_SERVER_ENCRYPTION_KEY"] == "the-key"
     assert server["PREFECT_SERVER_UI_STATIC_DIRECTORY"].startswith(str(home.folder)), "where anybody may install it"
-    client = client_environment(home, environ, address)
+    client = client_environment(home, environ, address, "user:word")
     assert client["PREFECT_UI_URL"] == "http://127.0.0.1:4711/v2"
     assert client["PREFECT_API_AUTH_STRING"] == "user:word"
     worker = worker_environment(client, home, Path("/srv/venv/bin/python"))
     assert worker["PATH"] == "/srv/venv/bin:/bin"
     assert worker["USOS_CONSUMER_SECRET"] == "s"
     assert "the-key" not in worker.values()
+    assert reports_environment(worker) == {"PATH": "/srv/venv/bin:/bin", "TMPDIR": str(home.scratch)}
+    assert not {"the-key", "user:word"} & {repr(told), str(told)}
+
+
+@pytest.mark.parametrize("kept", ["no colon", ":word", "user:", "user:two words", "user:word\nmore:words", ""])
+def test_a_sign_in_that_cannot_be_meant_is_refused(tmp_path: Path, kept: str) -> None:
+    home = make_home(tmp_path / "phonesync.toml")
+    (home.folder / "sign-in").touch(0o600)
+    (home.folder / "sign-in").write_text(kept, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="one line user:password") as refused:
+        sign_in(home, {})
+    assert "word" not in str(refused.value).replace("user:password", "")
+
+
+def test_a_sign_in_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "phonesync.toml")
+    made = sign_in(home, {})
+    assert (made.is_new, sign_in(home, {}).text) == (True, made.text)
+    assert made.text not in repr(made)
+    assert sign_in(home, {"PREFECT_SERVER_API_AUTH_STRING": "user:word"}).text == "user:word"
+    (home.folder / "sign-in").chmod(0o640)
+    with pytest.raises(ConfigurationError, match="by others"):
+        sign_in(home, {})
+
+
+def test_a_job_leaves_nothing_to_choose() -> None:
+    assert JOB_TEMPLATE["variables"] == {"type": "object", "properties": {}, "additionalProperties": False}
+    assert "{{" not in str(JOB_TEMPLATE)
+
+
+def test_a_process_for_one_configuration_takes_no_other(tmp_path: Path) -> None:
+    only = {"PHONESYNC_ONLY_CONFIG": str(tmp_path / "phonesync.toml")}
+    assert find_configuration(None, only) == tmp_path / "phonesync.toml"
+    assert find_configuration(only["PHONESYNC_ONLY_CONFIG"], only) == tmp_path / "phonesync.toml"
+    with pytest.raises(UsageError, match="another configuration"):
+        find_configuration("/elsewhere/phonesync.toml", only)
 
 
 def test_another_server_is_left_as_the_environment_names_it(tmp_path: Path) -> None:
