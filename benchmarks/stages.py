@@ -49,7 +49,7 @@ def measure(rows: int, repeats: int) -> dict[str, Any]:
 def _sizes(files: tuple[Path, Path], kind: Kind, do: Callable[[str, Callable[[], Any]], Any]) -> dict[str, int]:
     """Go all stages, and return how many bytes come in and go out."""
     made = road(*files, kind, do)
-    do("fingerprint", lambda: fingerprint("sync", "target", made))
+    do("fingerprint", lambda: fingerprint("sync", "target", made, ()))
     pack = do("pack the plan for the ledger", lambda: packed(made))
     report = do("write the report", lambda: report_csv(announce("sync", made)))
     do("put it on the disk", lambda: write_private(files[0].with_name("report.csv"), report))

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.ledger.store import Approval, KeptPlan
+from connectors.ledger.store import KeptPlan
+from flows.approvals import missing_yes, said_yes, yeses_of_run
 from flows.known import known_rows, with_known
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import SyncRun
 from flows.writing import write_in_order
-from schemas.errors import ApprovalNeeded, ConfigurationError, PhonesyncError, ServiceError, UsageError
+from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import WRITES, Action, Outcome, count
@@ -56,13 +57,14 @@ def apply_plan(
             f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
             remedy="Make a new one: phonesync plan.",
         )
-    if kept.guards and not _approved(sync_run, kept):
+    needed = missing_yes(sync_run, kept) if kept.guards else None
+    if needed:
         stopped = Problem(Code.GUARD_STOPPED)
         result = account(kept.sync, kept.entries, (), (), at=context.now())
         skipped = result["outcome"] == Outcome.SKIPPED
         result["problems"] = result["problems"].mask(skipped, packed(stopped))
         result["code"] = result["code"].mask(skipped, str(stopped.code.value))
-        return finish(sync_run, target, kept, result, verified=False, stopped=_approval_needed(kept))
+        return finish(sync_run, target, kept, result, verified=False, stopped=needed)
     context.ledger.begin_writing(kept.id, sync_run.run)
     written = write_in_order(sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()
     prove = _plan_again if made else _look_again
@@ -191,9 +193,9 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "known": known_rows(result),
         **sync_run.said(),
     }
-    approval = _approval_of(sync_run, kept)
-    if approval:
-        summary["approval"] = approval
+    approvals = [said_yes(yes) for yes in yeses_of_run(sync_run.context, kept.fingerprint, sync_run.run)]
+    if approvals:
+        summary |= {"approval": approvals[0], "approvals": approvals}
     if stopped:
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
@@ -220,29 +222,4 @@ def _exit_code(sync_run: SyncRun, summary: Mapping[str, Any], stopped: Phonesync
         unsettled=bool(outcomes[Outcome.UNKNOWN] or (interrupted and outcomes[Outcome.SKIPPED])),
         succeeded=not troubled and not summary["rejected"] and summary["verified"],
         known=ExitCode(configured if chosen is None else chosen) if only_known(summary) else None,
-    )
-
-
-def _approved(sync_run: SyncRun, kept: KeptPlan) -> bool:
-    """Tell whether somebody has said yes to this very plan, now or not too long ago."""
-    context, now = sync_run.context, sync_run.context.clock().timestamp()
-    if sync_run.request.reason.strip():
-        expires = now + sync_run.sync.guard.approval_expires_hours * 3600
-        approval = Approval(context.person, sync_run.request.reason.strip(), context.now(), expires)
-        context.ledger.approve(kept.fingerprint, approval)
-    return context.ledger.approval(kept.fingerprint, now) is not None
-
-
-def _approval_of(sync_run: SyncRun, kept: KeptPlan) -> dict[str, str]:
-    """Return who has said yes to a plan that a guard stopped, when and why; empty where nobody has."""
-    given = sync_run.context.ledger.approvals(kept.fingerprint) if kept.guards else []
-    return {"person": given[0].person, "reason": given[0].reason, "at": given[0].at} if given else {}
-
-
-def _approval_needed(kept: KeptPlan) -> ApprovalNeeded:
-    said = "; ".join(str(hit["message"]) for hit in kept.guards)
-    return ApprovalNeeded(
-        f"{kept.sync}: a guard stopped this plan, nothing was written: {said}.",
-        remedy=f'Look at the report; if it is right: phonesync apply {kept.id} --approve "REASON"',
-        sync=kept.sync,
     )

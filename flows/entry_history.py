@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
+from flows.approvals import yeses_of_plan
 from flows.console import say, show_rows
 from flows.context import RunContext
 from schemas.errors import UsageError
@@ -51,7 +52,7 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
     result = account(kept.sync, rows.reset_index(drop=True), known, extra, at=kept.created_at)
     told = result["action"].isin(WRITES) | result["outcome"].isin(TROUBLE) | result["code"].isin(DRIFT)
     masked = sync is None or context.spec(sync).private(sync)
-    approvals = context.ledger.approvals(kept.fingerprint) if kept.guards else []
+    approvals = yeses_of_plan(context, kept) if kept.guards else []
     yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
     lines = line_report(result[told], masked=masked).to_dict("records")
     return [

@@ -128,16 +128,17 @@ def keep(
     sync_run: SyncRun, target: Target, table: pd.DataFrame, hits: list[GuardHit], rows: tuple[int, int]
 ) -> KeptPlan:
     """Keep a plan in the ledger; `rows` counts the lines of its source and the rejected ones among them."""
+    guards = [hit.as_json() for hit in hits]
     kept = KeptPlan(
         id=f"{sync_run.run}-{sync_run.name}",
         run=sync_run.run,
         sync=sync_run.name,
         target=target.name,
-        fingerprint=fingerprint(sync_run.name, target.name, table),
+        fingerprint=fingerprint(sync_run.name, target.name, table, guards),
         created_at=sync_run.context.now(),
         source_rows=rows[0],
         rejected=rows[1],
-        guards=[hit.as_json() for hit in hits],
+        guards=guards,
         entries=table,
     )
     sync_run.context.ledger.keep_plan(kept)

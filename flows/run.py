@@ -12,6 +12,7 @@ import pandas as pd
 from connectors.files.reading import make_private_folder
 from connectors.ledger.store import KeptPlan
 from flows.applying import apply_plan, show_plan
+from flows.approvals import check_unchanged, check_yes
 from flows.context import RunContext
 from flows.errors import REPORT_IT, unexpected
 from flows.ledger_age import note_last_run
@@ -82,10 +83,16 @@ def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan 
     """Return the syncs to run, each with the plan it is about, if any."""
     ledger = context.ledger
     if request.mode == "apply":
-        return [_under_its_name(context, ledger.plan(request.plan))]
+        check_yes(context, request)
+        plan = ledger.plan(request.plan)
+        check_unchanged(plan)
+        return [_under_its_name(context, plan)]
     if request.mode == "resume":
         made_by = ledger.run(request.run)["id"] if request.run else None
-        return [_under_its_name(context, plan) for plan in ledger.unfinished(run=made_by)]
+        unfinished = ledger.unfinished(run=made_by)
+        for plan in unfinished:
+            check_unchanged(plan)
+        return [_under_its_name(context, plan) for plan in unfinished]
     if request.mode == "revert":
         written_by = ledger.last_written_run() if request.run == "last" else ledger.run(request.run)["id"]
         plans = [ledger.plan(identity) for identity in ledger.plans_of(written_by)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.ledger.store import Approval
+from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, show_rows
 from flows.context import RunContext
 from flows.known import with_known
@@ -99,7 +99,7 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
         "sync": kept.sync,
         "fingerprint": kept.fingerprint,
         "guards": kept.guards,
-        "approvals": [_said_yes(yes) for yes in context.ledger.approvals(kept.fingerprint) if kept.guards],
+        "approvals": [said_yes(yes) for yes in yeses_of_plan(context, kept) if kept.guards],
         "lines": lines,
     }
 
@@ -126,10 +126,6 @@ def show_one_run(run: dict[str, Any], *, every: bool) -> None:
         say(f"{', '.join(syncs)}: {error}", "red")
 
 
-def _said_yes(approval: Approval) -> dict[str, str]:
-    return {"person": approval.person, "reason": approval.reason, "at": approval.at}
-
-
 def _minute(at: str) -> str:
     return f"{at[:16].replace('T', ' ')} UTC"
 
@@ -140,7 +136,9 @@ def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
     found = []
     for kept in context.ledger.waiting():
         actions = count(kept.entries["action"], Action)
-        yes = context.ledger.approval(kept.fingerprint, now.timestamp())
+        guard = guard_of(context, kept.sync)
+        given = yeses(context, guard, kept.fingerprint)
+        yes = given[0] if len(given) >= guard.approvals else None
         age = now - datetime.fromisoformat(kept.created_at)
         found.append(
             {
@@ -150,7 +148,7 @@ def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
                 "age_hours": round(age.total_seconds() / 3600, 1),
                 "actions": {str(action.value): actions[action] for action in WRITES},
                 "guards": kept.guards,
-                "approval": {**_said_yes(yes), "expires": _iso(yes.expires)} if yes else None,
+                "approval": {**said_yes(yes), "expires": _iso(yes.expires)} if yes else None,
                 "command": f"phonesync apply {kept.id}" + (' --approve "REASON"' if kept.guards and not yes else ""),
             }
         )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.ledger.locks import Lock
+from flows.approvals import check_unchanged
 from flows.context import RunContext
 from flows.locking import heartbeat, is_dead, this_process
 from flows.sync_run import RunRequest, RunResult, StepRunner, SyncRun
@@ -102,6 +103,7 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
         TargetBusy: the run that the slice belongs to has ended meanwhile; nothing more was sent.
     """
     kept = context.ledger.plan(part.plan)
+    check_unchanged(kept)
     sync = context.sync(kept.sync)
     context.settings = shared_among(context.settings, sync.connection, part.of)
     target = context.target(sync)

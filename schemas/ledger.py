@@ -108,6 +108,7 @@ approvals = Table(
     Column("reason", Text, nullable=False),
     Column("at", String(40), nullable=False),
     Column("expires", Float, nullable=False),  # seconds since the epoch
+    Column("used_by", String(64)),  # the run that it has allowed
 )
 
 owners = Table(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from schemas.schedule import is_timezone, wrong_with_schedule
 from schemas.section import FilePath, Mark, Section
@@ -39,7 +39,18 @@ class Guard(BaseModel):
     allow_empty: StrictBool = False
     """whether a file with a header and no lines may pass"""
     approval_expires_hours: Annotated[float, Field(gt=0)] = 24.0
-    """how long a yes is good, in hours"""
+    """how long a yes is good, in hours; the run that it allows uses it up"""
+    approvals: Annotated[int, Field(ge=1, le=9)] = 1
+    """how many different people have to say yes"""
+    approvers: tuple[str, ...] = ()
+    """who may say yes, by the names that the ledger keeps, such as `["anna", "Jan Kowalski (Prefect)"]`; without it
+    everybody"""
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if self.approvers and len({name.casefold() for name in self.approvers}) < self.approvals:
+            raise ValueError("there are fewer approvers than approvals are wanted")
+        return self
 
 
 WriteFormat = Literal["source", "apio", "e164", "international", "national"]

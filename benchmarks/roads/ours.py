@@ -73,7 +73,7 @@ def main(source: Path, current: Path, out: Path) -> None:
     made = road(source, current)
     ledger = Ledger.open(f"sqlite:///{out / 'ledger.db'}")
     ledger.start_run("run", mode="plan", person="benchmark", at="")
-    name = fingerprint("sync", "target", made)
+    name = fingerprint("sync", "target", made, ())
     ledger.keep_plan(KeptPlan("plan", "run", "sync", "target", name, "", len(made), 0, [], made))
     ledger.close()
     write_private(out / "report.csv", report_csv(announce("sync", made)))

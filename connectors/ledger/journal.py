@@ -97,13 +97,9 @@ class PlanJournal:
     def approvals(self, fingerprint: str) -> list[Approval]:
         """Return every approval of this very fingerprint, the newest first."""
         columns = tables.approvals.c
-        wanted = select(columns.person, columns.reason, columns["at"], columns.expires)
+        wanted = select(columns.person, columns.reason, columns["at"], columns.expires, columns.used_by)
         with self._engine.connect() as connection:
             rows = connection.execute(
                 wanted.where(columns.fingerprint == fingerprint).order_by(columns.id.desc())
             ).all()
-        return [Approval(row.person, row.reason, row.at, row.expires) for row in rows]
-
-    def approval(self, fingerprint: str, now: float) -> Approval | None:
-        """Return the newest approval of this very fingerprint that has not expired."""
-        return next((yes for yes in self.approvals(fingerprint) if yes.expires > now), None)
+        return [Approval(row.person, row.reason, row.at, row.expires, row.used_by) for row in rows]

@@ -47,12 +47,13 @@ class KeptPlan:
 
 @dataclass(frozen=True)
 class Approval:
-    """Somebody's yes to one fingerprint, until it expires (seconds since the epoch)."""
+    """Somebody's yes to one fingerprint, until it expires (seconds since the epoch) or a run has used it up."""
 
     person: str
     reason: str
     at: str
     expires: float
+    used_by: str | None = None
 
 
 def unique_row(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:

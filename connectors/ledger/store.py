@@ -202,7 +202,7 @@ class Ledger(PlanJournal):
             yield self.plan(row.id), str(row.applied_by)
 
     def begin_writing(self, plan: str, run: str) -> None:
-        """Note that a run writes this plan.
+        """Note that a run writes this plan, and use up every yes to it: another plan that looks the same needs its own.
 
         Raises:
             LedgerError: it was written before, or somebody was erased from it: it would have to be planned anew.
@@ -220,6 +220,11 @@ class Ledger(PlanJournal):
                     f"Plan {plan} {why}.",
                     remedy="Make a new one: phonesync plan. See: phonesync runs.",
                 )
+            mine = select(tables.plans.c.fingerprint).where(tables.plans.c.id == plan).scalar_subquery()
+            yes = tables.approvals.c
+            connection.execute(
+                update(tables.approvals).where(yes.fingerprint == mine, yes.used_by.is_(None)).values(used_by=run)
+            )
 
     def finish_writing(
         self, plan: str, *, settled: bool, proof: Mapping[str, Any], verified_at: str | None, deleted: int

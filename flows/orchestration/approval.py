@@ -21,6 +21,7 @@ from prefect.states import Paused
 from pydantic import Field
 
 from connectors.ledger.store import KeptPlan
+from flows.approvals import by_name
 from flows.context import RunContext
 from flows.orchestration.artifacts import Links, best_effort, escape, plan_rows
 from flows.reporting import Reported
@@ -86,11 +87,6 @@ class ApprovalFlow:
     links: Links
     open: Callable[[str], AbstractContextManager[RunContext]]
     seconds: Callable[[], float]
-
-
-def by_name(person: str) -> str:
-    """Return how somebody who has given a name in Prefect's pages is recorded: nobody has checked that name."""
-    return f"{' '.join(person.split())} (Prefect)"
 
 
 def questions(context: RunContext, run_result: RunResult) -> list[Question]:

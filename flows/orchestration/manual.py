@@ -12,10 +12,11 @@ from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from flows.approvals import by_name
 from flows.config import find_configuration
 from flows.context import open_context
 from flows.doctor import Examined, examine
-from flows.orchestration.approval import LONGEST_NAME, by_name
+from flows.orchestration.approval import LONGEST_NAME
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
 from flows.orchestration.final_states import loggable, say, state
 from flows.orchestration.notifications import tell_changes

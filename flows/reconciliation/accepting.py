@@ -11,6 +11,7 @@ from flows.context import RunContext
 from flows.known import OpenRow, open_rows
 from schemas.errors import LedgerError, UsageError
 from schemas.findings import FindingKind
+from tasks.people import has_words
 
 _SHORTEST = 4  # fewer letters of an id name too many findings, or none by mistake
 
@@ -34,7 +35,7 @@ def accept(context: RunContext, reference: str, until: str, reason: str) -> dict
     last_day = _day(until)
     if last_day <= context.clock().date():
         raise UsageError(f"{until} is not in the future.", remedy="Give the last day on which it may stand.")
-    if not reason.strip():
+    if not has_words(reason):
         raise UsageError("An acceptance needs a reason.", remedy='Say why: --reason "number shared with the hotel".')
     if len(reference) < _SHORTEST:
         raise UsageError(f"{reference!r} is too short.", remedy=f"Give {_SHORTEST} letters of the id or more.")

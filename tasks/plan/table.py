@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -234,19 +236,31 @@ _FINGERPRINTED = (
     "number_after",
     "type_after",
 )
+# What else decides about what is sent, and in which order.
+_FINGERPRINTED_TOO = ("en_before", "key_before", "key_after", "code")
 
 
-def fingerprint(sync: str, target: str, plan: pd.DataFrame) -> str:
+def fingerprint(sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Mapping[str, Any]] | None) -> str:
     """Return the same `sha256:…` for the same plan of the same sync on the same target, and no other.
 
     The plan must be sorted as `tasks.plan.rules` leaves it: an approval names this value, so it may not depend on
-    anything but what would be done.
+    anything but what would be done, and on what asks for an approval.
+
+    Args:
+        sync: its name.
+        target: likewise.
+        plan: `Plan`.
+        guards: those that the plan has tripped; None for the fingerprint that releases up to 0.1.0 made, of less.
     """
+    texts, columns = ["phonesync plan 1", sync, target, str(len(plan))], [*_FINGERPRINTED]
+    if guards is not None:
+        tripped = json.dumps(list(guards), sort_keys=True, ensure_ascii=False)
+        texts, columns = ["phonesync plan 2", *texts[1:], tripped], [*_FINGERPRINTED, *_FINGERPRINTED_TOO]
     digest = hashlib.sha256()
-    for text in ("phonesync plan 1", sync, target, str(len(plan))):
+    for text in texts:
         digest.update(text.encode() + b"\x1e")
     digest.update(plan["line"].to_numpy("<i8").tobytes())
-    for column in _FINGERPRINTED:
+    for column in columns:
         values = pa.chunked_array(pa.array(plan[column], type=pa.large_string())).combine_chunks()
         # Lengths first, so that no value can pretend to be two.
         characters, starts = text_bytes(values)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -239,10 +238,9 @@ def test_the_ledger_knows_who_said_yes_and_messages_have_told_it(door: Door) -> 
     (applied,) = [run["run"] for run in door.served.plan("runs")["runs"] if run["person"] == with_name]
     (plan,) = door.served.plan("show", applied)["plans"]
     ledger = Ledger.open(f"sqlite:///{door.served.folder / 'phonesync.db'}")
-    approval = ledger.approval(plan["fingerprint"], time.time())
+    (approval,) = ledger.approvals(plan["fingerprint"])
     ledger.close()
-    assert approval is not None
-    assert (approval.person, approval.reason) == (with_name, WHY)
+    assert (approval.person, approval.reason, approval.used_by) == (with_name, WHY, applied)
 
     def changes(place: str) -> list[dict[str, Any]]:
         return [told for told in door.receiver.of(place) if "desk-phones" in str(told)]

@@ -44,7 +44,7 @@ def books_are_in_order(engine: Engine) -> None:
     assert all(plan.state in {"planned", "written"} for plan in plans), [plan.state for plan in plans]
     assert all(intent.settled_at for intent in intents), "an intent without an end"
     for plan in plans:
-        assert plan.fingerprint == fingerprint(plan.sync, plan.target, plan.entries), "another fingerprint"
+        assert plan.fingerprint == fingerprint(plan.sync, plan.target, plan.entries, plan.guards), "another fingerprint"
         outcomes = {known.row: known.outcome for known in Ledger(engine).outcomes(plan.id)}
         assert plan.id in written or not outcomes, "an outcome of a plan that was never written"
         changes = plan.entries.index[plan.entries["action"].isin(WRITES)]

@@ -255,20 +255,17 @@ def test_what_a_target_did_by_itself_is_kept_in_order(ledger: Ledger) -> None:
 # Approvals, locks, what has been learnt ---------------------------------------------------------------------------
 
 
-def test_an_approval_is_for_one_fingerprint_and_expires(ledger: Ledger) -> None:
+def test_an_approval_is_for_one_fingerprint(ledger: Ledger) -> None:
     yes = Approval("anna", "the institute was closed", AT, expires=1000.0)
     ledger.approve("sha256:a", yes)
-    assert ledger.approval("sha256:a", 999.0) == yes
-    assert ledger.approval("sha256:a", 1000.0) is None
-    assert ledger.approval("sha256:ab", 0.0) is None
+    assert ledger.approvals("sha256:a") == [yes]
+    assert ledger.approvals("sha256:ab") == []
 
 
-def test_the_newest_approval_is_named(ledger: Ledger) -> None:
+def test_the_newest_approval_comes_first(ledger: Ledger) -> None:
     for person in ("anna", "jan"):
         ledger.approve("sha256:a", Approval(person, "yes", AT, expires=1000.0))
-    found = ledger.approval("sha256:a", 0.0)
-    assert found is not None
-    assert found.person == "jan"
+    assert [yes.person for yes in ledger.approvals("sha256:a")] == ["jan", "anna"]
 
 
 def test_a_target_has_one_holder_until_it_is_given_back_or_has_died(ledger: Ledger) -> None:

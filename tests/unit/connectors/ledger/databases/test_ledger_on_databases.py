@@ -107,12 +107,14 @@ def test_outcomes_are_kept_and_the_newest_word_counts(ledger: Ledger, kept: Kept
     assert [(item.row, item.outcome) for item in ledger.outcomes(kept.id)] == [(0, "applied"), (3, "applied")]
 
 
-def test_an_approval_covers_one_fingerprint_until_it_expires(ledger: Ledger) -> None:
+def test_an_approval_covers_one_fingerprint_until_a_run_uses_it_up(ledger: Ledger, kept: KeptPlan) -> None:
     approval = Approval("somebody", "the institute was closed", "t", expires=100.0)
-    ledger.approve("sha256:a", approval)
-    assert ledger.approval("sha256:a", now=99.0) == approval
-    assert ledger.approval("sha256:a", now=100.0) is None
-    assert ledger.approval("sha256:b", now=1.0) is None
+    for fingerprint in (kept.fingerprint, "sha256:other"):
+        ledger.approve(fingerprint, approval)
+        assert ledger.approvals(fingerprint) == [approval]
+    ledger.begin_writing(kept.id, "run")
+    assert ledger.approvals(kept.fingerprint) == [dataclasses.replace(approval, used_by="run")]
+    assert ledger.approvals("sha256:other") == [approval]
 
 
 def test_what_a_target_does_is_remembered_per_target(ledger: Ledger) -> None:

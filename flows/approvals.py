@@ -1,0 +1,117 @@
+"""Whether a plan that a guard has stopped may be written: who has said yes, who may, and to which plan."""
+
+from __future__ import annotations
+
+from connectors.ledger.store import Approval, KeptPlan
+from flows.context import RunContext
+from flows.sync_run import RunRequest, SyncRun
+from schemas.errors import ApprovalNeeded, LedgerError, UsageError
+from schemas.syncs import Guard
+from tasks.people import folded, has_words
+from tasks.plan.table import fingerprint
+
+FROM_PREFECT = " (Prefect)"
+
+
+def by_name(person: str) -> str:
+    """Return how somebody who has given a name in Prefect's pages is recorded: nobody has checked that name."""
+    return f"{' '.join(person.split())}{FROM_PREFECT}"
+
+
+def check_yes(context: RunContext, request: RunRequest) -> None:
+    """Make sure that a yes has a reason and a name that people can read.
+
+    Raises:
+        UsageError: it has not.
+    """
+    if not request.reason:
+        return
+    if not has_words(request.reason):
+        raise UsageError("This yes has no reason.", remedy="Say in a few words why this plan is right.")
+    if not has_words(context.person.removesuffix(FROM_PREFECT)):
+        raise UsageError("This yes has nobody's name.", remedy="Give your name, or set PHONESYNC_PERSON.")
+
+
+def check_unchanged(kept: KeptPlan) -> None:
+    """Make sure that a plan is what its fingerprint says: all that would be sent, and the guards that it tripped.
+
+    Args:
+        kept: the plan, under the name that its sync had when it was made.
+
+    Raises:
+        LedgerError: somebody has changed it in the ledger.
+    """
+    # What was erased from a plan that was being written is blank; such rows are never sent.
+    if (kept.entries["owner"] == "").any():
+        return
+    forms = (fingerprint(kept.sync, kept.target, kept.entries, guards) for guards in (kept.guards, None))
+    if kept.fingerprint not in forms:
+        raise LedgerError(
+            f"Plan {kept.id} is not as it was made: somebody has changed it in the ledger.",
+            remedy="Make a new one: phonesync plan. Who may write to the ledger?",
+        )
+
+
+def missing_yes(sync_run: SyncRun, kept: KeptPlan) -> ApprovalNeeded | None:
+    """Note the yes of whoever asks now, and return what a stopped plan still lacks, None for nothing."""
+    context, guard, reason = sync_run.context, sync_run.sync.guard, sync_run.request.reason.strip()
+    now = context.clock().timestamp()
+    if reason and not _may(guard, context.person):
+        return ApprovalNeeded(
+            f"{kept.sync}: {context.person} may not approve its plans; nothing was written.",
+            remedy=f"Who may: {', '.join(guard.approvers)}.",
+            sync=kept.sync,
+        )
+    if reason:
+        expires = now + guard.approval_expires_hours * 3600
+        context.ledger.approve(kept.fingerprint, Approval(context.person, reason, context.now(), expires))
+    given = yeses(context, guard, kept.fingerprint)
+    return None if len(given) >= guard.approvals else _needed(kept, guard, given)
+
+
+def yeses(context: RunContext, guard: Guard, of: str) -> list[Approval]:
+    """Return the yeses to a fingerprint that allow its plan now: of people who may, one each, not over or used up."""
+    now, found = context.clock().timestamp(), dict[str, Approval]()
+    for yes in context.ledger.approvals(of):
+        if yes.used_by is None and yes.expires > now and _may(guard, yes.person):
+            found.setdefault(folded(yes.person.removesuffix(FROM_PREFECT)), yes)
+    return list(found.values())
+
+
+def yeses_of_run(context: RunContext, of: str, run: str) -> list[Approval]:
+    """Return the yeses to a fingerprint that a run has used up, the newest of each person."""
+    used = [yes for yes in context.ledger.approvals(of) if yes.used_by == run]
+    return list({folded(yes.person.removesuffix(FROM_PREFECT)): yes for yes in reversed(used)}.values())
+
+
+def yeses_of_plan(context: RunContext, kept: KeptPlan) -> list[Approval]:
+    """Return the yeses that were said to a plan, the newest first; not those that have allowed another one like it."""
+    runs = {None, *context.ledger.runs_of(kept.id)}
+    return [yes for yes in context.ledger.approvals(kept.fingerprint) if yes.used_by in runs]
+
+
+def guard_of(context: RunContext, sync: str) -> Guard:
+    """Return the guard of a sync; the usual one where the configuration has it no more."""
+    found = context.settings.syncs.get(sync)
+    return found.guard if found else Guard()
+
+
+def said_yes(yes: Approval) -> dict[str, str]:
+    """Return a yes as `--json` shows it."""
+    return {"person": yes.person, "reason": yes.reason, "at": yes.at}
+
+
+def _may(guard: Guard, person: str) -> bool:
+    return not guard.approvers or folded(person) in {folded(name) for name in guard.approvers}
+
+
+def _needed(kept: KeptPlan, guard: Guard, given: list[Approval]) -> ApprovalNeeded:
+    said = "; ".join(str(hit["message"]) for hit in kept.guards)
+    so_far = ""
+    if guard.approvals > 1:
+        so_far = f" {len(given)} of {guard.approvals} different people have said yes."
+    return ApprovalNeeded(
+        f"{kept.sync}: a guard stopped this plan, nothing was written: {said}.{so_far}",
+        remedy=f'Look at the report; if it is right: phonesync apply {kept.id} --approve "REASON"',
+        sync=kept.sync,
+    )

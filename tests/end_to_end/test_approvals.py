@@ -1,0 +1,158 @@
+"""A yes is for one plan, once, by somebody who may say it. All data is invented."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from road_trip import Road, Trip, rows_of, usos_state
+
+from connectors.ledger.records import packed, unpacked
+from connectors.ledger.store import Ledger
+from connectors.sandbox.server import Sandbox
+from flows.run import RunRequest
+from schemas.errors import LedgerError, PhonesyncError, UsageError
+
+OLD = [("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Cloakroom", "22 552 00 03")]
+FILE = "entity_id,number,comment\n1,22 552 00 01,Dean\n"
+INVISIBLE = ["", " \t", "\u200b\u2060", "\u3164", "\u2800", "\u00ad\ufeff", "\u202e \u2066", "\ue000", "\U000e0041"]
+
+
+@pytest.fixture
+def road(served_services: Sandbox, tmp_path: Path) -> Iterator[Road]:
+    road = Road(served_services, tmp_path, Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}"))
+    yield road
+    road.close()
+
+
+def stopped(road: Road, **guard: Any) -> Trip:
+    """Have a guard stop the deletion of two entries."""
+    road.open(usos_state({"1": OLD}))
+    road.source(FILE)
+    road.configure({"entity_class": "faculty", "delete_missing": True, "guard": guard}, attempts=3)
+    trip = road.go()
+    assert (trip.exit_code, trip.writes) == (3, [])
+    return trip
+
+
+def say_yes(road: Road, plan: str, person: str, reason: str = "two rooms were closed") -> Trip:
+    made = road.context
+    road.context = lambda: _named(made(), person)  # type: ignore[method-assign] # the road knows one person
+    try:
+        return road.apply(plan, reason)
+    finally:
+        road.context = made  # type: ignore[method-assign]
+
+
+def _named(context: Any, person: str) -> Any:
+    context.person = person
+    return context
+
+
+def test_a_yes_is_used_up_by_the_run_that_it_allows(road: Road) -> None:
+    """A colleague puts the entries back: the next night asks again, though its plan looks the same."""
+    plan = stopped(road).sync["plan"]
+    assert road.apply(plan, "two rooms were closed").outcomes == {"applied": 2, "unchanged": 1}
+    road.sandbox.usos.set_numbers("faculty", "1", rows_of(OLD))
+    night = road.go()
+    assert (night.exit_code, night.writes, len(road.numbers("1"))) == (3, [], 3)
+    assert "approval" not in night.sync
+    assert road.apply(night.sync["plan"]).exit_code == 3
+
+
+def test_a_plan_that_was_edited_in_the_ledger_is_refused(road: Road, tmp_path: Path) -> None:
+    plan = stopped(road).sync["plan"]
+    before = road.numbers("1")
+
+    def other_deletions(entries: Any) -> Any:
+        entries.loc[entries["action"] == "keep", "action"] = "delete"
+        return entries
+
+    def other_words(entries: Any) -> Any:
+        return entries.assign(en_before="hacked")
+
+    def another_match(entries: Any) -> Any:
+        return entries.assign(key_before=entries["key_before"].iloc[::-1].to_numpy())
+
+    with sqlite3.connect(tmp_path / "ledger.db") as ledger:
+        (kept, guards) = ledger.execute("select entries, guards from plans where id = ?", (plan,)).fetchone()
+        for edit in (other_deletions, other_words, another_match):
+            ledger.execute("update plans set entries = ? where id = ?", (packed(edit(unpacked(kept))), plan))
+            ledger.commit()
+            with pytest.raises(LedgerError, match="is not as it was made"):
+                road.apply(plan, "it looks right")
+        ledger.execute("update plans set entries = ?, guards = '[]' where id = ?", (kept, plan))
+        ledger.commit()
+        with pytest.raises(LedgerError, match="is not as it was made"):
+            road.apply(plan)
+        ledger.execute("update plans set guards = ? where id = ?", (guards, plan))
+        ledger.commit()
+    assert road.numbers("1") == before
+    assert road.apply(plan, "it is right").exit_code == 0
+
+
+@pytest.mark.parametrize("blank", INVISIBLE[1:])
+def test_an_invisible_reason_is_none(road: Road, blank: str) -> None:
+    plan = stopped(road).sync["plan"]
+    with pytest.raises(UsageError, match="has no reason"):
+        road.apply(plan, blank)
+    assert len(road.numbers("1")) == 3
+
+
+@pytest.mark.parametrize("blank", INVISIBLE)
+def test_an_invisible_name_is_none(road: Road, blank: str) -> None:
+    plan = stopped(road).sync["plan"]
+    for name in (blank, f"{blank} (Prefect)"):
+        with pytest.raises(UsageError, match="nobody's name"):
+            say_yes(road, plan, name)
+    assert len(road.numbers("1")) == 3
+
+
+def test_two_different_people_say_yes(road: Road) -> None:
+    plan = stopped(road, approvals=2).sync["plan"]
+    for same in ("anna  nowak", "Anna\u200b Nowak (Prefect)", "Ａnna Nowak", "Anna Nowak"):
+        first = say_yes(road, plan, same)
+        assert (first.exit_code, first.writes) == (3, [])
+        assert "1 of 2" in str(first.errors[0])
+    both = say_yes(road, plan, "Jan Kowalski")
+    assert (both.exit_code, len(road.numbers("1"))) == (0, 1)
+    assert {yes["person"] for yes in both.sync["approvals"]} == {"Anna Nowak", "Jan Kowalski"}
+
+
+def test_a_yes_that_has_expired_does_not_count(road: Road) -> None:
+    plan = stopped(road, approvals=2).sync["plan"]
+    say_yes(road, plan, "Anna")
+    road.sleep(25 * 3600)
+    assert say_yes(road, plan, "Jan").exit_code == 3
+
+
+def test_only_approvers_say_yes(road: Road) -> None:
+    plan = stopped(road, approvers=["Anna Nowak"]).sync["plan"]
+    for other in ("Jan", "Anna Nowak (Prefect)", "Anna"):
+        refused = say_yes(road, plan, other)
+        assert (refused.exit_code, refused.writes) == (3, [])
+        assert "may not approve" in str(refused.errors[0])
+        assert "Anna Nowak" in str(refused.errors[0])
+    assert not road.ledger.approvals(refused.sync["fingerprint"])
+    assert say_yes(road, plan, "Anna Nowak").exit_code == 0
+
+
+def test_more_approvals_than_approvers_are_no_configuration(road: Road) -> None:
+    with pytest.raises(PhonesyncError, match="approvers"):
+        stopped(road, approvals=2, approvers=["Anna", "anna"])
+
+
+def test_resuming_takes_no_edited_plan(road: Road, tmp_path: Path) -> None:
+    plan = stopped(road).sync["plan"]
+    with sqlite3.connect(tmp_path / "ledger.db") as ledger:
+        (kept, run) = ledger.execute("select entries, run from plans where id = ?", (plan,)).fetchone()
+        edited = unpacked(kept)
+        edited["action"] = "delete"
+        ledger.execute("update plans set entries = ?, state = 'writing', applied_by = ?", (packed(edited), run))
+        ledger.commit()
+    with pytest.raises(LedgerError, match="is not as it was made"):
+        road.go(RunRequest("resume"))
+    assert len(road.numbers("1")) == 3
