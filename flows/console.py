@@ -218,7 +218,7 @@ def show_lines(title: str, lines: Sequence[Mapping[str, str]]) -> None:
         table.add_column("owner", overflow="fold")
     table.add_column("entry", overflow="fold", ratio=1)
     for line in lines:
-        owner = [Text(line["owner"])] if several else []
+        owner = [Text("\n".join(filter(None, (line["owner"], line.get("owner_name")))))] if several else []
         table.add_row(Text(line["line"]), Text(_what(line)), *owner, _entry(line), style=_STYLES.get(line["outcome"]))
     _show_titled(f"{title} ({', '.join(owners)})" if owners and not several else title, table)
 
@@ -234,7 +234,7 @@ def _entry(line: Mapping[str, str]) -> Text:
     before = "  ".join(filter(None, (line["name_before"], line["number_before"])))
     after = "  ".join(filter(None, (line["name_after"], line["number_after"])))
     if before == after:
-        parts = [before]
+        parts = [before or line.get("entry_name", "")]
     elif before and after:
         parts = [before, f"→ {after}"]
     else:

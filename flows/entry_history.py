@@ -18,7 +18,7 @@ from schemas.problems import DRIFT
 from schemas.target import identifier_of
 from tasks.execution.results import account
 from tasks.reconcile.search import SearchTerm, matches, search
-from tasks.reports.line_report import line_report
+from tasks.reports.line_report import line_report, with_names
 
 _KEYS: Final = ("line", "owner", "action", "outcome", "name_before", "number_before", "name_after", "number_after")
 
@@ -54,7 +54,8 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
     masked = sync is None or context.spec(sync).private(sync)
     approvals = yeses_of_plan(context, kept) if kept.guards else []
     yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
-    lines = line_report(result[told], masked=masked).to_dict("records")
+    result = with_names(result[told], context.ledger.memory.owner_names(kept.target))
+    lines = line_report(result, masked=masked).to_dict("records")
     return [
         {
             "at": line["at"] or kept.created_at,
@@ -64,6 +65,7 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
             **{key: line[key] for key in _KEYS},
             "code": line["code"],
             "message": line["message"],
+            "owner_name": line["owner_name"],
             **yes,
         }
         for line in lines
@@ -93,7 +95,7 @@ def show_events(events: Sequence[dict[str, Any]]) -> None:
         {
             "when": event["at"][:16].replace("T", " "),
             "sync": event["sync"],
-            "owner": event["owner"],
+            "owner": "\n".join(filter(None, (event["owner"], event["owner_name"]))),
             "what": f"{event['action']}: {event['outcome']}" if event["outcome"] else event["action"],
             "entry": "\n".join(filter(None, [*_change(event), event["message"], _yes(event)])),
         }

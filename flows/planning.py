@@ -37,6 +37,7 @@ from tasks.plan.known import Known
 from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import fingerprint
+from tasks.source.labels import owner_labels
 from tasks.source.validation import Checked
 
 
@@ -64,6 +65,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     checked: Checked = sync_run.do("validate", judge_source, context, sync, source)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
+    labels = owner_labels(checked, source.arranged.source["line"], source.arranged.labels)
+    context.ledger.memory.learn_names(target.name, labels, context.now())
     rivals = rivals_of(context, name, context.claims)
     if rivals.files:
         context.claims[name] = file_claims(context, name, checked)

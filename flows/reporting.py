@@ -11,7 +11,7 @@ from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
-from tasks.reports.line_report import line_report, report_csv, report_html, report_json
+from tasks.reports.line_report import line_report, report_csv, report_html, report_json, with_names
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ def report(
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
     private = context.spec(sync).private(sync)
-    shown = line_report(validated(Result, result), masked=private and not sync.full_numbers)
+    known = context.ledger.memory.owner_names(heading.target)
+    result = with_names(validated(Result, result), known)
+    shown = line_report(result, masked=private and not sync.full_numbers)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}

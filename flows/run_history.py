@@ -16,7 +16,7 @@ from schemas.plan import WRITES, Action, Outcome, count
 from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
-from tasks.reports.line_report import line_report
+from tasks.reports.line_report import line_report, with_names
 
 _PLANS = ("plan", "revert")  # runs that write nothing
 
@@ -93,7 +93,8 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
     sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
     result = with_known(context, kept, result, at=row["finished_at"] or "")
-    lines = line_report(validated(Result, result), masked=masked, lang=lang).to_dict("records")
+    result = with_names(validated(Result, result), context.ledger.memory.owner_names(kept.target))
+    lines = line_report(result, masked=masked, lang=lang).to_dict("records")
     return {
         "plan": identity,
         "sync": kept.sync,

@@ -18,7 +18,7 @@ from schemas.tables import Desired, Rejected, Source, validated
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
-from tasks.source.columns import Arranged, Records, arrange
+from tasks.source.columns import OWNER_NAME, Arranged, Records, arrange
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
 from tasks.source.validation import Checked, Rules, validate
 
@@ -68,7 +68,8 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     spec, name = context.spec(sync), str(sync.source)
     columns = configured_columns(sync, spec)
     also = frozenset().union(*known_synonyms(spec, columns).values())
-    table = read_table(sync.source, raw, Wanted(list(expected_headers(spec, columns).values()), also), given_of(sync))
+    wanted = {ours: header for ours, header in expected_headers(spec, columns).items() if ours != OWNER_NAME}
+    table = read_table(sync.source, raw, Wanted(list(wanted.values()), also), given_of(sync))
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
     arranged = arrange(Records(name, *parts), spec, columns)
     reading = context.reading(sync)

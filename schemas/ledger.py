@@ -119,6 +119,15 @@ owners = Table(
     Column("owner", String(200), primary_key=True),
 )
 
+owner_names = Table(
+    "owner_names",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("owner", String(200), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("at", String(40), nullable=False),  # when it was last said to be that
+)
+
 kept_types = Table(
     "kept_types",
     metadata,

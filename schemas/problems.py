@@ -100,6 +100,8 @@ class Code(StrEnum):
     OTHER = "other"
 
 
+# What the file calls the entry of a rejected line, among the values of its problems; no sentence has it.
+CALLED: Final = "called"
 # What others have changed since a sync was last in step with its place.
 DRIFT: Final = frozenset({Code.DRIFT_CHANGED, Code.DRIFT_REMOVED, Code.DRIFT_ADDED})
 

@@ -61,6 +61,8 @@ class Columns(Section):
 
     entity_id: str | None = None
     """USOS: the header of the ids"""
+    owner_name: str | None = None
+    """USOS: the header of the names of units or people, which reports show beside the ids and no service is sent"""
     number: str | None = None
     """the header of the numbers"""
     comment: str | None = None

@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from schemas.connections import Connection
 from schemas.syncs import Sync, WriteFormat
 
-OurColumn = Literal["owner", "name", "number", "type_id", "new_name"]
+OurColumn = Literal["owner", "owner_name", "name", "number", "type_id", "new_name"]
 
 
 @dataclass(frozen=True)

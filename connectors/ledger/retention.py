@@ -79,7 +79,7 @@ class Archive:
                     these = (outcomes.plan == row.id) & outcomes.row.in_(places[start : start + BATCH])
                     connection.execute(update(tables.outcomes).where(these).values(message="", problems=""))
                 self._forget_intents(connection, str(row.id), owner)
-            for table in (tables.unplanned, tables.owners, tables.kept_types):
+            for table in (tables.unplanned, tables.owners, tables.kept_types, tables.owner_names):
                 connection.execute(delete(table).where(table.c.owner == owner))
             released = tables.housekeeping.c
             mine = (released.deed == "release") & released.detail.startswith(f"{owner} of ", autoescape=True)

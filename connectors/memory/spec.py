@@ -51,6 +51,7 @@ SPEC: Final = TargetSpec(
     required={"shelf": "say which shelf this is"},
     columns={
         "owner": Column("id", "entity_id", ("identifier", "identyfikator"), required=True),
+        "owner_name": Column("owner_name", "owner_name", ("nazwa jednostki",)),
         "number": Column("number", "number", ("phone", "telefon"), required=True),
         "name": Column("name", "name", ("nazwa",)),
     },

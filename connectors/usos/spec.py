@@ -77,6 +77,11 @@ _OWNER_SYNONYMS: Final = (
     *("id budynku", "akademik", "kod akademika", "id akademika", "dom studencki", "id użytkownika"),
     *("użytkownik", "id osoby", "identyfikator jednostki", "jednostka id", "jednostka kod"),
 )
+_OWNER_NAME_SYNONYMS: Final = (
+    *("owner", "unit", "unit name", "name", "name of unit", "faculty", "faculty name", "building name"),
+    *("dormitory name", "full name", "employee", "nazwa", "nazwa jednostki", "nazwa wydziału", "wydział"),
+    *("nazwa budynku", "nazwa akademika", "imię i nazwisko", "nazwisko i imię", "pracownik"),
+)
 _COMMENT_SYNONYMS: Final = (
     *("comment pl", "description", "note", "notes", "remarks", "komentarz", "opis", "uwagi", "uwaga", "dopisek"),
     *("komentarz pl", "opis numeru"),
@@ -105,6 +110,7 @@ SPEC: Final = TargetSpec(
     required={"entity_class": "say whose numbers these are: faculty, user, building or dormitory"},
     columns={
         "owner": Column("entity_id", "entity_id", _OWNER_SYNONYMS, required=True),
+        "owner_name": Column("owner_name", "owner_name", _OWNER_NAME_SYNONYMS),
         "number": Column("number", "number", NUMBER_SYNONYMS, required=True),
         "name": Column("comment", "comment", _COMMENT_SYNONYMS),
         "type_id": Column("type_id", "type_id", _TYPE_SYNONYMS),

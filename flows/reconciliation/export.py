@@ -25,6 +25,7 @@ from schemas.target import TargetSpec, identifier_of
 from tasks.phone.parser import means_none
 from tasks.reconcile.export import Form, source_table
 from tasks.source.column_synonyms import expected_headers
+from tasks.source.columns import OWNER_NAME
 
 _LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
 
@@ -73,9 +74,10 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
         )
     entries, left_out = _tellable(found.entries, clearable=spec.lines.clears and sync.allow_clear)
     empty = sorted(set(owners) - set(found.entries["owner"])) if spec.lines.clears and sync.allow_clear else []
-    form = _form(context, sync)
+    names = context.ledger.memory.owner_names(target.name)
+    form = _form(context, sync, named=not names.keys().isdisjoint(entries["owner"]))
     ids = {owner: identifier_of(owner) for owner in [*entries["owner"].unique(), *empty]}
-    text = source_table(entries, form, {} if spec.single_owner else ids, empty)
+    text = source_table(entries, form, {} if spec.single_owner else ids, empty, names)
     proven = _proven(context, wanted, sync.model_copy(update={"source": path}), (_encoded(text, sync), found))
     without = len(owners) - found.entries["owner"].nunique() if not spec.single_owner else 0
     return {
@@ -138,12 +140,14 @@ def _tellable(entries: pd.DataFrame, *, clearable: bool) -> tuple[pd.DataFrame, 
     return rest, len(entries) - len(rest)
 
 
-def _form(context: RunContext, sync: Sync) -> Form:
+def _form(context: RunContext, sync: Sync, *, named: bool) -> Form:
+    """Return the form of the file; it has the names of owners where some are known."""
     spec = context.spec(sync)
     columns = configured_columns(sync, spec)
     headers = expected_headers(spec, columns)
-    if "new_name" in headers and "new_name" not in columns:
-        del headers["new_name"]
+    unused = {"new_name"} if named else {"new_name", OWNER_NAME}
+    for column in unused & headers.keys() - columns.keys():
+        del headers[column]
     link = {"link": sync.columns.link} if sync.columns.link else {}
     return Form({**headers, **link}, sync.delimiter or ";", sync.quotechar or '"')
 

@@ -13,8 +13,10 @@ from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unr
 from schemas.exit_codes import ExitCode, worst
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.masking import mask_numbers, mask_texts
+from tasks.source.labels import owner_labels
+from tasks.text_columns import looked_up
 
-COLUMNS = ("where", "owner", "line", "name", "number", "type")
+COLUMNS = ("where", "owner", "line", "name", "number", "type", "owner_name")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,9 @@ class SearchResult:
 
 
 def find(context: RunContext, text: str) -> SearchResult:
-    """Return every line and every entry with this number or name; numbers of users are masked.
+    """Return every line and every entry with this number or name, or whose owner is called that.
+
+    Numbers of users are masked.
 
     USOS is asked about the owners of the files and of earlier runs, since no method lists its owners; and, for a text
     of digits alone, about the number of that id.
@@ -81,9 +85,25 @@ def _in_file(context: RunContext, one: SyncReading, text: str) -> list[pd.DataFr
     typed = one.source.arranged.source.rename(columns={"owner": "id"})
     judged = pd.concat([one.checked.desired, one.checked.rejected], ignore_index=True).drop_duplicates("line")
     lines = typed.merge(judged[["line", "owner", "key"]], on="line", how="left").fillna("")
-    mine = lines[matches(lines, sought)]
+    mine = _meant(lines, sought, _names(context, one))
     table = mine.assign(where=one.name, line=mine["line"].astype("str"), type=mine["type_id"])
     return [_shown(table, private=one.spec.private(one.sync))]
+
+
+def _names(context: RunContext, one: SyncReading) -> dict[str, str]:
+    """Return what the owners are called: as the file has it, else as it is remembered."""
+    names = context.ledger.memory.owner_names(context.target(one.sync).name)
+    if one.checked is not None and one.source is not None:
+        arranged = one.source.arranged
+        names |= owner_labels(one.checked, arranged.source["line"], arranged.labels)
+    return names
+
+
+def _meant(rows: pd.DataFrame, sought: SearchTerm, names: dict[str, str]) -> pd.DataFrame:
+    """Return the rows that are meant, by what they say or by their owner's name."""
+    rows = rows.assign(owner_name=looked_up(rows["owner"], names))
+    by_owner = matches(rows.assign(name=rows["owner_name"]), sought) & sought.is_name & (rows["owner_name"] != "")
+    return rows[matches(rows, sought) | by_owner]
 
 
 def _in_places(context: RunContext, readings: list[SyncReading], text: str) -> list[pd.DataFrame]:
@@ -96,7 +116,7 @@ def _in_places(context: RunContext, readings: list[SyncReading], text: str) -> l
         owners = pd.Series(list(zip([one.place] * len(entries), entries["owner"], strict=True)), index=entries.index)
         fresh = entries[~owners.isin(seen)]
         seen |= set(owners)
-        mine = fresh[matches(fresh, _sought(context, one, text))]
+        mine = _meant(fresh, _sought(context, one, text), _names(context, one))
         table = mine.assign(where=one.place, line="", type=mine["type_id"])
         tables.append(_shown(table, private=one.spec.private(one.sync)))
     return tables
@@ -105,7 +125,7 @@ def _in_places(context: RunContext, readings: list[SyncReading], text: str) -> l
 def _shown(table: pd.DataFrame, *, private: bool) -> pd.DataFrame:
     shown = table[[*COLUMNS]].astype("str")
     if private:
-        shown = shown.assign(number=mask_numbers(shown["number"]), name=mask_texts(shown["name"]))
+        shown = shown.assign(number=mask_numbers(shown["number"]), name=mask_texts(shown["name"]), owner_name="")
     return shown
 
 
@@ -136,4 +156,4 @@ def _by_id(one: SyncReading, text: str, answer: dict[str, Any]) -> dict[str, str
     texts = pd.Series([str(answer.get("number") or "")], dtype="str")
     number = str(mask_numbers(texts).iloc[0])
     where = f"{one.sync.connection} phone id {text.strip()}"
-    return {"where": where, "owner": "", "line": "", "name": name, "number": number, "type": ""}
+    return {"where": where, "owner": "", "line": "", "name": name, "number": number, "type": "", "owner_name": ""}

@@ -8,12 +8,12 @@ from typing import Final
 import pandas as pd
 
 from schemas.plan import Action
-from schemas.problems import DRIFT, Code, Problem, unpacked
+from schemas.problems import CALLED, DRIFT, Code, Problem, unpacked
 from tasks.text_columns import keyed_ids
 
 _CONTENT: Final = ("name_before", "number_before", "type_before", "name_after", "number_after", "type_after")
 # Lines move when one is added above them; of that nothing is changed.
-_PLACES: Final = frozenset({"line", "lines", "first", "second"})
+_PLACES: Final = frozenset({"line", "lines", "first", "second", CALLED})  # `rest` has what the file calls the entry
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.plan import WRITES, Action
-from schemas.problems import Code, Problem, also, code_of, packed, unpacked_values
+from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpacked_values
 from schemas.tables import Plan
 from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
@@ -152,10 +152,10 @@ def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
     lines = rejected.sort_values(["line", "column"], kind="stable")
     names = ("code", "values", "column", "value", "name", "new_name", "key")
     # `rest` is what else the line says: it is not shown, and a line that is changed there is another one.
-    said = [
-        packed(Problem(code_of(code), {**unpacked_values(values), "column": column, "cell": value, "rest": str(rest)}))
-        for code, values, column, value, *rest in zip(*(lines[name].tolist() for name in names), strict=True)
-    ]
+    said = []
+    for code, values, column, value, *rest in zip(*(lines[name].tolist() for name in names), strict=True):
+        about = {"column": column, "cell": value, "rest": str(rest), CALLED: rest[1] or rest[0]}
+        said.append(packed(Problem(code_of(code), {**unpacked_values(values), **about})))
     lines = lines.assign(problems=pd.Series(said, index=lines.index, dtype="str"))
     whole = lines.groupby("line")["problems"].agg(lambda texts: f"[{','.join(text[1:-1] for text in texts)}]")
     return lines.drop_duplicates("line").assign(problems=lambda frame: frame["line"].map(whole).astype("str"))

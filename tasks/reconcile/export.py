@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -27,7 +28,13 @@ class Form:
     quotechar: str = '"'
 
 
-def source_table(entries: pd.DataFrame, form: Form, ids: Mapping[str, str], clear: Sequence[str] = ()) -> str:
+def source_table(
+    entries: pd.DataFrame,
+    form: Form,
+    ids: Mapping[str, str],
+    clear: Sequence[str] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     r"""Return the text of a file that wants exactly these entries, with their stored texts, "\r\n" after each line.
 
     Args:
@@ -35,6 +42,7 @@ def source_table(entries: pd.DataFrame, form: Form, ids: Mapping[str, str], clea
         form: the file's form.
         ids: the cell that stands for each owner.
         clear: owners without any entry that get a line of their own, which says so.
+        names: what owners are called.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=form.delimiter, quotechar=form.quotechar, lineterminator="\r\n")
@@ -43,6 +51,7 @@ def source_table(entries: pd.DataFrame, form: Form, ids: Mapping[str, str], clea
     blank = pd.Series("", index=ordered.index, dtype="str")
     columns = {
         "owner": looked_up(ordered["owner"], ids),
+        "owner_name": looked_up(ordered["owner"], names),
         "name": ordered["name"],
         "number": ordered["number"],
         "type_id": ordered["type_id"],

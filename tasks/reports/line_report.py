@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
+from schemas.problems import CALLED, unpacked
 from schemas.settings import Language
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
@@ -23,6 +24,7 @@ from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline,
 from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
 from tasks.reports.page import embedded, packed, render
+from tasks.text_columns import looked_up
 
 COLUMNS = [
     "sync",
@@ -41,15 +43,20 @@ COLUMNS = [
     "code",
     "id",
     "accepted",
+    "owner_name",
+    "entry_name",
 ]
 _NUMBERS = ("number_before", "number_after")
-_TEXTS = ("name_before", "name_after", "message")
+_TEXTS = ("name_before", "name_after", "message", "entry_name")
 _OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
-_ALONE = ("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code", "id", "accepted")
+_ALONE = (
+    *("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code", "id", "accepted"),
+    "owner_name",
+)
 # Before and after share a pool: most values stand on both sides, and a column of the page sorts by either.
 _POOLS = {
     **{column: (column,) for column in _ALONE},
-    "name": ("name_after", "name_before"),
+    "name": ("name_after", "name_before", "entry_name"),
     "number": ("number_after", "number_before"),
 }
 _INTEGERS = ("line", "http_status", "attempts")
@@ -57,17 +64,37 @@ _INTEGERS = ("line", "http_status", "attempts")
 _EMPTY_WHERE_0 = ("line", "http_status")
 
 
+def with_names(result: pd.DataFrame, owner_names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the `Result` with two more columns: `owner_name` and `entry_name`, "" where there is none.
+
+    What an entry is called is its name now or as it was; of a rejected line, what the file calls it.
+
+    Args:
+        result: a `Result`.
+        owner_names: what owners are called.
+    """
+    name = result["name_after"].where(result["name_after"] != "", result["name_before"])
+    silent = (name == "") & (result["problems"] != "")
+    packed = result.loc[silent, "problems"]
+    called = {text: dict(unpacked(text)[0].values).get(CALLED, "") for text in packed.unique()}
+    name.loc[silent] = packed.map(called).astype("str")
+    return result.assign(owner_name=looked_up(result["owner"], owner_names), entry_name=name)
+
+
 def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> pd.DataFrame:
     """Return the line report as text, in exactly `COLUMNS`, one row per row of `lines` in its order.
 
     Args:
-        lines: a `Result`, or a line report.
-        masked: hide numbers, also those that stand in names (columns are swapped by mistake) and in messages.
+        lines: a `Result`, perhaps with `with_names`, or a line report.
+        masked: hide the names of owners, who are people, and numbers, also those that stand in names (columns are
+            swapped by mistake) and in messages.
         lang: the language of the messages that a `Result` is given here.
 
     Returns:
         Text columns; `line` and `http_status` are "" where they are 0.
     """
+    if "owner_name" not in lines:
+        lines = lines.assign(owner_name="", entry_name="")
     if "problems" in lines:
         lines = lines.assign(message=said_of_rows(lines["problems"], lang, hide_cell if masked else None))
     elif not masked and lines.columns.to_list() == COLUMNS and (lines.dtypes == "str").all():
@@ -82,6 +109,7 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> 
             report[column] = mask_numbers(report[column])
         for column in _TEXTS:
             report[column] = mask_texts(report[column])
+        report["owner_name"] = ""
     return report
 
 

@@ -20,8 +20,9 @@ from tasks.source.column_synonyms import expected_headers, header_key, known_syn
 from tasks.source.footers import FOOTER, REPEATED, footers
 
 # A line that stops before these says nothing about them; before any other, it may have lost a field on the way.
-_MAY_BE_SHORT = ("type_id", "new_name")
-_OURS = ("owner", "name", "number", "type_id", "new_name")
+_MAY_BE_SHORT = ("type_id", "new_name", "owner_name")
+_OURS = ("owner", "owner_name", "name", "number", "type_id", "new_name")
+OWNER_NAME = "owner_name"  # what is said of it rejects no line, and several such columns are no reason to refuse a file
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Arranged:
         blank: the lines of nothing but delimiters, which have no row.
         footers: the lines below the table that are certainly no data, which have none either.
         flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `code`.
+        labels: what the file calls the owner, row by row of `source`, "" where it does not.
     """
 
     source: pd.DataFrame
@@ -55,6 +57,7 @@ class Arranged:
     blank: tuple[int, ...] = ()
     footers: tuple[int, ...] = ()
     flaws: pd.DataFrame = field(default_factory=lambda: _flaws([]))
+    labels: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
 
 def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> Arranged:
@@ -85,11 +88,12 @@ def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> A
     frame["problem"] = pd.Series(records.problems, dtype="str")
     frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
     blank, below = _no_data(records, frame)
-    rest = frame.loc[~(blank | below), [*Source.to_schema().columns]].reset_index(drop=True)
-    theirs = {header: ours for ours, header in headers.items()}
+    kept = frame[~(blank | below)].reset_index(drop=True)
+    theirs = {header: ours for ours, header in headers.items() if ours != OWNER_NAME}
     flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
     blank_lines, footer_lines = (tuple(map(int, frame.loc[mask, "line"])) for mask in (blank, below))
-    return Arranged(rest, headers, blank_lines, footer_lines, _flaws(flaws))
+    rest = kept[[*Source.to_schema().columns]]
+    return Arranged(rest, headers, blank_lines, footer_lines, _flaws(flaws), kept[OWNER_NAME])
 
 
 def _short(width: int, wanted: int) -> str:
@@ -145,7 +149,7 @@ def _found(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> di
 
 
 def _take(records: Records, headers: dict[str, str], ours: str, candidates: Sequence[Any]) -> None:
-    if len(candidates) > 1:
+    if len(candidates) > 1 and ours != OWNER_NAME:
         values = {"columns": _listed(candidates)}
         raise file_error(records.name, Problem(FileCode.HEADER_SAME, values, records.at), "header-same")
     if candidates:

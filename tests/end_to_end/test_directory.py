@@ -16,6 +16,7 @@ from flows.claims import release
 from flows.doctor import examine
 from flows.entry_history import events_of
 from flows.ledger_age import adopt
+from flows.reconciliation.find import find
 from flows.retention import purge
 from flows.run import RunRequest, run
 from flows.run_history import one_run, waiting_plans
@@ -362,6 +363,28 @@ def test_the_history_of_a_number_tells_who_did_what(nights: Nights) -> None:
     )
     assert events_of(context, f"{nights.service.word} 2")[0]["number_after"] == C
     assert events_of(context, "22 999 99 99") == []
+
+
+def test_every_row_says_who(nights: Nights) -> None:
+    """Owners have the names of the file's own column, also after they have left it; a rejected line has its name."""
+    nights.file("one", [], full_numbers=True)
+    file = nights.road.folder / "one.csv"
+    head = nights.service.header + ";Nazwa jednostki\n"
+    file.write_text(f"{head}1;{C};Dean;Wydział Prawa\n2;12;Office;Kwestura\n2;{B};Till;\n", encoding="utf-8")
+    for lines in (nights.night(mode="plan"), nights.night()):
+        rows = lines.reported[0].lines.set_index("line")[["owner_name", "entry_name"]]
+        assert rows.loc["2"].tolist() == ["Wydział Prawa", "Dean"]
+        assert rows.loc["3"].tolist() == ["Kwestura", "Office"]
+    file.write_text(f"{head}1;{C};Dean;Wydział Prawa\n2;{B};Till;Kwestura\n", encoding="utf-8")
+    nights.night()
+    file.write_text(f"{head}2;{B};Till;Kwestura\n", encoding="utf-8")
+    (left,) = nights.night().reported[0].lines.query("code == 'left'").to_dict("records")
+    assert left["owner_name"] == "Wydział Prawa"
+    context = nights.road.context()
+    assert {event["owner_name"] for event in events_of(context, f"{nights.service.word} 1")} == {"Wydział Prawa"}
+    assert {row["owner_name"] for row in find(context, "kwestura").summary["found"]} == {"Kwestura"}
+    nights.night()
+    assert nights.night().summary["syncs"][0]["requests"]["write"] == 0, "names of owners are no reason to write"
 
 
 def test_a_run_tells_its_own_story(nights: Nights) -> None:

@@ -7,10 +7,11 @@
     const { element, marked, text } = tools;
     const before = text(`${column}_before`, row);
     const after = text(`${column}_after`, row);
+    const asInFile = column === "name" && !before && !after ? text("entry_name", row) : "";
     const cell = element("td", { class: `c-${column}`, title: after || before });
     if (before && !after && isDone(row, tools)) cell.append(element("del", {}, ...marked(before)));
     else if (before && after && before !== after) cell.append(...marked(after));
-    else cell.append(element("span", { class: "two" }, ...marked(after || before)));
+    else cell.append(element("span", { class: "two" }, ...marked(after || before || asInFile)));
     if (before && after && before !== after) {
       cell.append(element("span", { class: "was" }, isDone(row, tools) ? "was: " : "from: ", ...marked(before)));
     }
@@ -20,13 +21,14 @@
   const details = (row, tools) => {
     const { text, lineOf } = tools;
     const badges = ["action", "outcome"].map((column) => [column, text(column, row)]).filter(([, value]) => value);
-    const facts = [["Owner", text("owner", row)]];
+    const facts = [["Owner", [text("owner", row), text("owner_name", row)].filter(Boolean).join(" · ")]];
     for (const [label, name] of [["Name", "name"], ["Number", "number"]]) {
       const before = text(`${name}_before`, row);
       const after = text(`${name}_after`, row);
       if (before === after) facts.push([label, after]);
       else facts.push([`${label} before`, before || "–"], [`${label} ${isDone(row, tools) ? "after" : "wanted"}`, after || "–"]);
     }
+    if (!text("name_before", row) && !text("name_after", row)) facts.push(["In the file", text("entry_name", row)]);
     facts.push(["Message", text("message", row)], ["HTTP status", text("http_status", row)]);
     if (text("attempts", row) !== "0") facts.push(["Attempts", text("attempts", row)]);
     facts.push(["Id", text("id", row)], ["Accepted", text("accepted", row)]);
@@ -47,7 +49,7 @@
     paper: 5000,
     address: { key: "line", of: (row) => data.line[row], find: (line) => (/^\d+$/.test(line) ? data.line.indexOf(Number(line)) : -1) },
     search: {
-      words: ["name_after", "name_before", "number_after", "number_before", "message", "owner"],
+      words: ["name_after", "name_before", "number_after", "number_before", "message", "owner", "owner_name", "entry_name"],
       digits: ["number_after", "number_before"],
     },
     sorts: {
@@ -56,9 +58,10 @@
     },
     cells: (row, tools) => {
       const { element, marked, tag, text } = tools;
-      const [owner, message] = [text("owner", row), text("message", row)];
+      const [owner, called, message] = ["owner", "owner_name", "message"].map((column) => text(column, row));
+      const below = called ? [element("span", { class: "was" }, ...marked(called))] : [];
       return [
-        element("td", { class: "c-owner", title: owner }, ...marked(owner)),
+        element("td", { class: "c-owner", title: called || owner }, ...marked(owner), ...below),
         tag("action", row), tag("outcome", row), change("name", row, tools), change("number", row, tools),
         element("td", { class: "c-message", title: message }, element("span", { class: "two" }, ...marked(message))),
       ];

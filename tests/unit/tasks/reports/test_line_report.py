@@ -18,9 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.plan import TROUBLE, Action, Outcome, count
+from schemas.problems import CALLED, Problem, packed
+from schemas.reasons import LineCode
 from schemas.tables import Result, validated
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
-from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json
+from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json, with_names
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 SUMMARY: dict[str, Any] = {
@@ -88,9 +90,27 @@ results = st.lists(
 
 
 def test_the_columns_are_those_of_a_result() -> None:
-    """One table, one order: what is stored is what is reported, its problems as a message."""
-    assert ["message" if name == "problems" else name for name in Result.to_schema().columns] == COLUMNS
-    validated(Result, outcomes(applied=1).rename(columns={"message": "problems"}))
+    """One table, one order: what is stored is what is reported, its problems as a message; then the names."""
+    stored = [*Result.to_schema().columns]
+    assert ["message" if name == "problems" else name for name in stored] == COLUMNS[:-2]
+    assert COLUMNS[-2:] == ["owner_name", "entry_name"]
+    validated(Result, outcomes(applied=1).rename(columns={"message": "problems"})[stored])
+
+
+def test_rows_say_who_and_what_they_are_about() -> None:
+    """Owners by the names that are known; an entry by its name now or before, a rejected line by that of the file."""
+    rejected = packed(Problem(LineCode.NUMBER_FEW, {"column": "number", "cell": "1", CALLED: "Portiernia"}))
+    frame = result(
+        owner=["faculty 1", "faculty 2", "faculty 1"],
+        name_before=["Dziekanat", "Kasa", ""],
+        name_after=["Sekretariat", "", ""],
+        message=["", "", rejected],
+    ).rename(columns={"message": "problems"})[[*Result.to_schema().columns]]
+    named = with_names(frame, {"faculty 1": "Wydział Prawa"})
+    report = line_report(named, masked=False)
+    assert report["owner_name"].tolist() == ["Wydział Prawa", "", "Wydział Prawa"]
+    assert report["entry_name"].tolist() == ["Sekretariat", "Kasa", "Portiernia"]
+    assert line_report(named, masked=True)["owner_name"].tolist() == ["", "", ""], "the owners may be people"
 
 
 def test_every_word_is_explained() -> None:
@@ -138,9 +158,9 @@ def test_csv_quotes_only_where_needed_and_keeps_spreadsheets_from_running_a_text
     frame = result(name_after=["=1+1", 'a "b", c', "+A1"], number_after=["+48 22 999-01-55", "@x", "-1"])
     assert report_csv(frame).decode().splitlines() == [
         ",".join(COLUMNS),
-        "faculties,,,keep,,,,'=1+1,+48 22 999-01-55,,,0,,,,",
-        'faculties,,,keep,,,,"a ""b"", c",\'@x,,,0,,,,',
-        "faculties,,,keep,,,,'+A1,-1,,,0,,,,",
+        "faculties,,,keep,,,,'=1+1,+48 22 999-01-55,,,0,,,,,,",
+        'faculties,,,keep,,,,"a ""b"", c",\'@x,,,0,,,,,,',
+        "faculties,,,keep,,,,'+A1,-1,,,0,,,,,,",
     ]
     assert report_csv(result(line=[])) == (",".join(COLUMNS) + "\n").encode()
 

@@ -251,9 +251,17 @@ def test_headers_that_both_mean_the_same_are_refused() -> None:
 
 
 def test_a_column_is_recognised_by_its_usual_names_unless_it_is_configured_itself() -> None:
-    assert set(known_synonyms(USOS, {"owner": "Kod"})) == {"number", "name", "type_id"}
-    assert set(known_synonyms(USOS, {})) == {"owner", "number", "name", "type_id"}
-    assert set(known_synonyms(USOS, {"link": "Wpis"})) == {"owner", "number", "name", "type_id"}
+    assert set(known_synonyms(USOS, {"owner": "Kod"})) == {"owner_name", "number", "name", "type_id"}
+    assert set(known_synonyms(USOS, {})) == {"owner", "owner_name", "number", "name", "type_id"}
+    assert set(known_synonyms(USOS, {"link": "Wpis"})) == {"owner", "owner_name", "number", "name", "type_id"}
+
+
+def test_names_of_owners_are_read_and_are_no_reason_to_refuse_a_file() -> None:
+    found = arranged("entity_id;Nazwa jednostki;number;Wydział\nF1;Prawo;1;Inny\nF2;;2;\n")
+    assert found.headers["owner_name"] == "Nazwa jednostki"
+    assert found.labels.tolist() == ["Prawo", ""]
+    assert arranged("entity_id;number;owner_name\nF1;1\n").source["problem"].tolist() == [""], "it may be short"
+    assert arranged("entity_id;number\nF1;1\n").labels.tolist() == [""]
 
 
 @pytest.mark.parametrize("spec", [USOS, APIO], ids=lambda spec: spec.kind)

@@ -92,6 +92,15 @@ def test_types_that_a_place_did_not_keep_are_remembered(ledger: Ledger) -> None:
     assert ledger.findings.untyped("target") == {("faculty 1", "k")}
 
 
+def test_owners_are_called_by_their_newest_names_until_they_are_erased(ledger: Ledger) -> None:
+    ledger.memory.learn_names("target", {"faculty 1": "Prawo", "faculty 2": "Chemia"}, "2026-01-02")
+    ledger.memory.learn_names("target", {"faculty 1": "Wydział Prawa"}, "2026-01-03")
+    assert ledger.memory.owner_names("target") == {"faculty 1": "Wydział Prawa", "faculty 2": "Chemia"}
+    assert ledger.memory.owner_names("another") == {}
+    ledger.archive.erase("faculty 1", person="somebody", at="2026-01-04")
+    assert ledger.memory.owner_names("target") == {"faculty 2": "Chemia"}
+
+
 def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
     first = Ledger.open(url)
     first.start_run("run", mode="plan", person="somebody", at="2026-01-02")
@@ -100,7 +109,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
     first.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        for name in ("reconciliations", "acceptances", "salts"):
+        for name in ("reconciliations", "acceptances", "salts", "owner_names"):
             connection.execute(text(f"drop table {name}"))
         for name in ("outcomes", "unplanned"):
             connection.execute(text(f"alter table {name} drop column code"))
@@ -109,7 +118,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
         connection.execute(text("update alembic_version set version_num = '0001'"))
     opened = Ledger.open(url)
     assert version_of(engine) == NEWEST
-    assert {"reconciliations", "acceptances", "salts"} <= set(inspect(engine).get_table_names())
+    assert {"reconciliations", "acceptances", "salts", "owner_names"} <= set(inspect(engine).get_table_names())
     assert opened.plan("run-x").sync == "x"
     opened.close()
     engine.dispose()
