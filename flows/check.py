@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from connectors.files.reading import read_bytes
 from flows.check_console import show_checked
 from flows.claims import file_claims, refuse_contested, rivals_of
 from flows.offline import Configured
-from flows.sources import ExtractedSource, judge_source, notes_of, open_source
+from flows.sources import ExtractedSource, judge_source, notes_of, open_source, source_bytes
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.exit_codes import ExitCode, worst
 from schemas.reasons import TO_BE_LOOKED_AT, LineCode
@@ -84,7 +83,7 @@ def check_sources(
     for name, sync in {name: context.sync(name) for name in names or context.settings.syncs}.items():
         raw, error = None, None
         try:
-            raw = read_bytes(sync.source)
+            raw = source_bytes(context, sync)
             checked = _checked(context, name, raw, lang)
             error = checked.source.refusal if checked.source else None
             error = error or _claimed_twice(context, name, checked, known)

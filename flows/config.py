@@ -16,6 +16,7 @@ from typing import Any, cast, get_args
 import phonenumbers
 from pydantic import BaseModel, ValidationError
 
+from connectors.files.rights import refuse_writable
 from connectors.registry import specs
 from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError, UsageError
@@ -73,6 +74,7 @@ def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) 
         ConfigurationError: the file is not there, is not TOML, or says something that cannot be meant; all problems
             are in the message.
     """
+    refuse_writable(path, "The configuration")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from connectors.files.rights import refuse_writable
 from connectors.http.rate_limit import Tools
 from connectors.ledger.store import Ledger
 from connectors.registry import services
 from connectors.service import Client, Service
 from flows.config import find_configuration, load
 from flows.offline import OfflineContext
+from flows.output import hide_from_now_on
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError, Unreachable
 from schemas.execution import NumberingDefaults, Progress, Target
@@ -159,10 +161,12 @@ class RunContext:
             value, kept = secret_from_block(place, str(where.block)), f"the Prefect block {where.block}"
         if not value:
             raise ConfigurationError(f"{place}: {kept} is empty or not set.", remedy="Set it and try again.")
+        hide_from_now_on([value])
         return value
 
 
 def _from_file(place: str, path: Path) -> str:
+    refuse_writable(path, f"{place}:")
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -188,5 +192,8 @@ def open_context(config: str | None, environ: Mapping[str, str], progress: Progr
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(logging.WARNING)
     settings = load(find_configuration(config, environ))
+    database = settings.ledger_file
+    if database:
+        refuse_writable(database, "The ledger")
     ledger = Ledger.open(settings.ledger)
     return RunContext(settings, ledger, environ, current_person(environ), progress=progress or no_progress)

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from connectors.files.reading import write_private
+from connectors.files.rights import others_may_read
 from flows.console import near, say, show_rows
 from flows.context import RunContext
 from flows.ledger_age import unknown_run
 from flows.sources import extract_source, judge_source
-from schemas.errors import LedgerError, PhonesyncError
+from schemas.errors import ConfigurationError, LedgerError, PhonesyncError
 from schemas.exit_codes import ExitCode, worst
 from schemas.syncs import Sync
 
@@ -49,6 +50,7 @@ def examine(context: RunContext) -> Examined:
     checks.run(
         "configuration", lambda: f"{len(context.settings.connections)} connections, {len(context.settings.syncs)} syncs"
     )
+    checks.run("rights", lambda: _read_by_nobody_else(context))
     checks.run("ledger", lambda: _last_run(context))
     checks.run("reports", lambda: _write_and_remove(context))
     for name in context.settings.connections:
@@ -74,6 +76,17 @@ def _examine(checks: _Checks, name: str, context: RunContext) -> None:
     if checks.run(f"{first.sync or name}: {first.what}", first.look):
         for check in others:
             checks.run(f"{check.sync or name}: {check.what}", check.look)
+
+
+def _read_by_nobody_else(context: RunContext) -> str:
+    """Look whether every account may read a secret; what others may write is refused long before."""
+    files = [where.file for _, where in context.settings.secrets() if where.file]
+    files += [context.settings.ledger_file] if context.settings.ledger_file else []
+    open_ones = [near(file) for file in dict.fromkeys(files) if others_may_read(file)]
+    if open_ones:
+        named = ", ".join(open_ones)
+        raise ConfigurationError(f"{named}: others may read it.", remedy="Take that right away: chmod o-r.")
+    return "nobody else reads secrets or the ledger"
 
 
 def _last_run(context: RunContext) -> str:

@@ -3,9 +3,55 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
-from typing import TextIO
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from tasks.secret_text import hide, spellings
+
+
+class _Net:
+    """The last net under all that is shown: what hides secrets before it is nearer to where they come from."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._spelled: tuple[str, ...] = ()
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Hide these from now on; short ones and common words would hide what people have to read."""
+        new = {secret for secret in secrets if len(secret) >= _SHORTEST} - self._known
+        if new:
+            self._known |= new
+            self._spelled = spellings(self._known)
+
+    def hide(self, text: str) -> str:
+        """Return a text without the secrets."""
+        return hide(text, self._spelled)
+
+
+_SHORTEST = 8
+_net = _Net()
+
+
+def hide_from_now_on(secrets: Iterable[str]) -> None:
+    """Let these show neither on the terminal nor in any log of this process, whoever says them."""
+    _net.learn(secrets)
+    if logging.getLogRecordFactory() is not _record:
+        logging.setLogRecordFactory(_record)
+
+
+def _record(*given: Any, **more: Any) -> logging.LogRecord:
+    record = logging.LogRecord(*given, **more)
+    try:
+        said = record.getMessage()
+    except (TypeError, ValueError):  # whoever logged it has given too few values: the handler will say so
+        return record
+    hidden = _net.hide(said)
+    if hidden != said:
+        record.msg, record.args = hidden, ()
+    return record
 
 
 class _Enduring(io.TextIOWrapper):
@@ -14,9 +60,9 @@ class _Enduring(io.TextIOWrapper):
     failure: OSError | None = None
 
     def write(self, text: str) -> int:
-        """Write as far as that is possible."""
+        """Write as far as that is possible, and no secret."""
         try:
-            return super().write(text)
+            return super().write(_net.hide(text))
         except OSError as error:
             self._give_up(error)
             return len(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -12,11 +13,14 @@ from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from flows.offline import Configured
 from schemas.errors import SourceError
+from schemas.problems import Problem
+from schemas.reasons import FileCode
 from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Desired, Rejected, Source, validated
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
+from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import OWNER_NAME, Arranged, Records, arrange
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
@@ -53,10 +57,31 @@ class ExtractedSource:
 
 def extract_source(context: Configured, sync: Sync) -> ExtractedSource:
     """Return the sync's file under our column names; raises `SourceError` where it cannot be trusted as a whole."""
-    source = open_source(context, sync, read_bytes(sync.source))
+    source = open_source(context, sync, source_bytes(context, sync))
     if source.refusal:
         raise source.refusal
     return source
+
+
+def source_bytes(context: Configured, sync: Sync) -> bytes:
+    """Return what a source file holds.
+
+    Raises:
+        SourceError: there is nothing to be had, or the file is one that holds secrets: what is wrong with a line of it
+            would be shown.
+    """
+    settings = context.settings
+    private = filter(None, (*(where.file for _, where in settings.secrets()), settings.ledger_file))
+    if ".phonesync" in sync.source.resolve().parts or any(_is_same(sync.source, file) for file in private):
+        raise file_error(sync.source, Problem(FileCode.FILE_PRIVATE), "no-link")
+    return read_bytes(sync.source)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:

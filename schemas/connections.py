@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Annotated, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -76,10 +76,13 @@ class Connection(Section):
     @field_validator("base_url")
     @classmethod
     def _secure(cls, value: str) -> str:
+        # A `/`, `#` or `?` in a password ends the part of the address where a password is looked for.
+        if "@" in unquote(value):
+            raise ValueError("give the address alone: no user name, no query, no fragment")
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("give a whole address, such as https://usosapps.example.edu.pl")
-        if parts.query or parts.fragment or parts.username or parts.password:
+        if parts.query or parts.fragment:
             raise ValueError("give the address alone: no user name, no query, no fragment")
         if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
             raise ValueError("there is no such port")
@@ -90,11 +93,11 @@ class Connection(Section):
     @field_validator("proxy")
     @classmethod
     def _open_proxy(cls, value: str | None) -> str | None:
+        if "@" in unquote(value or ""):
+            raise ValueError("a proxy that asks for a password is not supported: secrets never stand in this file")
         parts = urlsplit(value or "http://localhost")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("give a whole address, such as http://proxy.example.edu.pl:3128")
-        if parts.username or parts.password:
-            raise ValueError("a proxy that asks for a password is not supported: secrets never stand in this file")
         return value
 
     @model_validator(mode="after")

@@ -16,6 +16,8 @@ class FileCode(StrEnum):
 
     FILE_MISSING = "file-missing"
     FILE_KIND = "file-kind"
+    FILE_PRIVATE = "file-private"
+    FILE_LINK = "file-link"
     FILE_ACCESS = "file-access"
     FILE_EMPTY = "file-empty"
     FILE_OTHER = "file-other"

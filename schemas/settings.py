@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny, create_model, field_validator, model_validator
 
@@ -19,6 +19,22 @@ from schemas.connections import Connection, Secret, is_loopback
 from schemas.section import FilePath, Section, without_nul
 from schemas.syncs import Columns, Sync
 from schemas.target import TargetSpec, wrong_with
+
+# A key or a part of a value that brings a password along; `passfile` names a file.
+_PASSWORD_KEY: Final = re.compile(r"(?i)(?:pass(?!file)|pwd|secret|token)[^=&;]*=")
+
+
+def _has_password(address: str) -> bool:
+    """Tell whether a password stands in any part of an address, also where it cannot be read as an address.
+
+    An unescaped `#`, `/` or `?` in a password would end the part of the address in which readers look for it.
+    """
+    said, before = unquote(address), ""
+    while said != before:  # what is escaped twice is escaped all the same
+        said, before = unquote(said), said
+    named = not address.startswith("sqlite:///") and ":" in said.partition(":")[2].rpartition("@")[0]
+    return named or bool(_PASSWORD_KEY.search(said.partition("?")[2]))
+
 
 Change = Literal["failed", "blocked", "recovered"]
 Language = Literal["pl", "en"]
@@ -146,10 +162,15 @@ class Settings(Section):
     @field_validator("ledger")
     @classmethod
     def _no_password(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.password or any(key in {"password", "passwd"} for key, _ in parse_qsl(parts.query)):
+        if _has_password(value):
             raise ValueError("no password stands in this file: PostgreSQL takes it from PGPASSWORD or ~/.pgpass")
         return value
+
+    @property
+    def ledger_file(self) -> Path | None:
+        """The file of the ledger, None where it is no file."""
+        driver, _, database = self.ledger.partition(":///")
+        return Path(database.partition("?")[0]) if driver.startswith("sqlite") and database else None
 
     def secrets(self) -> Iterator[tuple[str, Secret]]:
         """Give every secret that the file names, with its key, such as `connections.usos.consumer_key`."""

@@ -147,6 +147,8 @@ def remove_folder(path: Path) -> bool:
 def read_bytes(path: Path) -> bytes:
     """Return all that a source file holds; raises `SourceError` where there is nothing to be had."""
     try:
+        if path.is_symlink() and _is_strangers(path):
+            raise file_error(path, Problem(FileCode.FILE_LINK), "no-link")
         if path.exists() and not path.is_file():
             raise file_error(path, Problem(FileCode.FILE_KIND), "source-csv")
         raw = path.read_bytes()
@@ -158,6 +160,11 @@ def read_bytes(path: Path) -> bytes:
     if not raw:
         raise file_error(path, Problem(FileCode.FILE_EMPTY), "export")
     return raw
+
+
+def _is_strangers(link: Path) -> bool:
+    """Tell whether a link is another account's than ours, the administrator's and that of the file it leads to."""
+    return link.lstat().st_uid not in {os.geteuid(), 0, link.stat().st_uid}
 
 
 def _sync_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ the service asks for counts for all threads.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -23,6 +24,7 @@ from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Final, TypeVar
+from urllib.parse import unquote
 
 import requests
 import urllib3.exceptions
@@ -40,6 +42,7 @@ from connectors.http.response import (
     NotPromised,
     garbage,
     judge,
+    values_of,
     without_answer,
     words_of,
 )
@@ -260,7 +263,7 @@ class Http:
             failure = without_answer(error)
         if failure is None or failure.kind == "lost":
             self.requests.add(purpose)
-        return failure or HttpAnswer(response.status_code, response.headers, body)
+        return failure or HttpAnswer(response.status_code, response.headers, body, _credentials_of(prepared))
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         """The whole body, unless it drips in past the deadline, or grows past what any directory can be."""
@@ -310,6 +313,14 @@ class Http:
             attempts=attempts,
             details=words,
             retry_after=failure.retry_after,
-            body=answer.json_or_none() if answer else None,
+            body=values_of(answer, self._dialect) if answer else None,
             late=failure.late,
         )
+
+
+def _credentials_of(prepared: requests.PreparedRequest) -> tuple[str, ...]:
+    """What this very request proves itself with: the values of its signature, and its cookies."""
+    authorization, cookies = (str(prepared.headers.get(name) or "") for name in ("Authorization", "Cookie"))
+    signed = re.findall(r'oauth_(?:nonce|signature)="([^"]*)"', authorization)
+    kept = [pair.partition("=")[2].strip() for pair in cookies.split(";")]
+    return tuple(value for text in (*signed, *kept) for value in (text, unquote(text)) if value)

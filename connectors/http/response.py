@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
-from urllib.parse import quote, quote_plus
 
 import requests
 import urllib3.exceptions
+
+from tasks.secret_text import hide, hide_by_place, spellings
 
 FailureKind = Literal["unsent", "untrusted", "lost", "garbage", "later", "moved", "access", "refused"]
 
 _LATE: Final = frozenset({408, 504})
 _DETAILS_LENGTH: Final = 300
-_SHORTEST_SECRET: Final = 4
 _PAGE_LENGTH: Final = 8192  # of somebody's error page; enough for its title or its sentence
 _MOST_ITEMS: Final = 10_000_000  # of an answer; a million entries have some five million
 _HALF: Final = re.compile(r"\\u[dD]")
@@ -42,11 +42,19 @@ class NotPromised(Exception):  # noqa: N818 - named by what the answer is
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What came back, whole; its text never shows in a representation."""
+    """What came back, whole; its text never shows in a representation.
+
+    Attributes:
+        status: the HTTP status.
+        headers: its headers.
+        body: its body.
+        sent: what the request alone has carried to prove who sends it, such as its signature and its cookies.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    sent: tuple[str, ...] = field(default=(), repr=False)
 
     def json(self) -> Any:
         """The body as JSON, or `NotPromised`."""
@@ -92,15 +100,11 @@ class Dialect:
 
     def keeping(self, *secrets: str) -> Dialect:
         """The same dialect, whose words never show these; shorter ones would hide half the words there are."""
-        spelled = {text for secret in secrets for text in (secret, quote(secret, safe=""), quote_plus(secret))}
-        longest_first = sorted((text for text in spelled if len(text) >= _SHORTEST_SECRET), key=len, reverse=True)
-        return replace(self, secrets=tuple(longest_first))
+        return replace(self, secrets=spellings(secrets))
 
     def hide(self, text: str) -> str:
         """The text without the secrets."""
-        for secret in self.secrets:
-            text = text.replace(secret, "•••")
-        return text
+        return hide_by_place(hide(text, self.secrets))
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,26 @@ def words_of(answer: HttpAnswer, dialect: Dialect) -> str:
         text = dialect.words(answer.json())[:_PAGE_LENGTH]
     except (NotPromised, RecursionError):
         text = _text_of_page(answer.body[:_PAGE_LENGTH].decode("utf-8", "replace"))
-    line = " ".join("".join(c if c.isprintable() else " " for c in dialect.hide(text)).split())
+    hidden = dialect.hide(hide(text, spellings(answer.sent)))
+    line = " ".join("".join(c if c.isprintable() else " " for c in hidden).split())
     return line if len(line) <= _DETAILS_LENGTH else line[: _DETAILS_LENGTH - 1] + "…"
+
+
+def values_of(answer: HttpAnswer, dialect: Dialect) -> Any:
+    """The answer's JSON without secrets in its texts, None where it is none."""
+    sent = spellings(answer.sent)
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, str):
+            return dialect.hide(hide(value, sent))
+        if isinstance(value, list):
+            return [shown(item) for item in value]
+        return {shown(key): shown(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+    try:
+        return shown(answer.json_or_none())
+    except RecursionError:
+        return None
 
 
 def _text_of_page(page: str) -> str:

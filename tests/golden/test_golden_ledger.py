@@ -26,6 +26,7 @@ def ledger(stage: Stage) -> Stage:
     first = LEDGERS / "0.1.0"
     for file in first.iterdir():
         shutil.copy(file, stage.folder)
+    (stage.folder / "ledger.sqlite").chmod(0o600)  # as phonesync makes it
     stage.sandbox.reset(json.loads((first / "sandbox.json").read_text(encoding="utf-8")))
     urls = {"http://127.0.0.1:8701": stage.sandbox.usos_url, "http://127.0.0.1:8702": stage.sandbox.apio_url}
     text = (stage.folder / "phonesync.toml").read_text(encoding="utf-8")
