@@ -56,6 +56,7 @@ for command in (
     looking.runs,
     looking.show,
     looking.plans,
+    looking.status,
     looking.history,
     reconciling.reconcile,
     reconciling.accept,

@@ -22,6 +22,7 @@ from flows.reporting import Heading, report
 from flows.resume import resume_plan, settle_interrupted
 from flows.revert import plan_back
 from flows.slice_writing import wait_for_orphans
+from flows.status import renew_page
 from flows.sync_run import Mode, Postponed, RunRequest, RunResult, StepRunner, SyncRun, directly
 from schemas.errors import ConfigurationError, InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
 from schemas.execution import Target
@@ -29,6 +30,7 @@ from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
 from schemas.problems import Code, Problem
 from tasks.execution.results import unread
+from tasks.messages.catalogue import language
 
 __all__ = ["Mode", "RunRequest", "RunResult", "directly", "run"]
 
@@ -65,6 +67,7 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
         _finish(context, run_result)
         if request.writes:
             note_last_run(context, identity)
+    renew_page(context, language(None, context.settings.lang, context.environ))
     return run_result
 
 

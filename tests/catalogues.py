@@ -74,7 +74,7 @@ def spoken(key: str) -> bool:
     if family in {"fix", "rejected"}:
         kind = name.removesuffix("_line").removesuffix("_delete")
         return key in _texts() or name in _texts() or kind in {*FindingKind}
-    if family in {"reconciliation", "count", "listing", "state"}:
+    if family in {"reconciliation", "count", "listing", "state", "status"}:
         name = name.removesuffix(".meaning")
         return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
     return False

@@ -84,11 +84,11 @@ def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
     return read_plain(path, body, head) or read_exactly(path, body, head)
 
 
-def write_private(path: Path, data: bytes | str) -> None:
+def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> None:
     """Put a file in place whole or not at all, readable by its owner alone from the first byte on.
 
-    Text is written as UTF-8. A folder that is missing is made. What stood there before stays until the new file is
-    safely on the disk.
+    A `shared` one, which holds nothing of anybody, can be read by everybody once it is whole. Text is written as UTF-8.
+    A folder that is missing is made. What stood there before stays until the new file is safely on the disk.
 
     Raises:
         ConfigurationError: the file cannot be written there.
@@ -102,6 +102,8 @@ def write_private(path: Path, data: bytes | str) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+                if shared:
+                    os.fchmod(file.fileno(), 0o644)
             Path(name).replace(path)
         except BaseException:
             with suppress(FileNotFoundError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, Select, func, insert, select, update
 
 from connectors.ledger.engine import connect
 from connectors.ledger.findings import Findings
@@ -121,14 +121,13 @@ class Ledger(PlanJournal):
 
     def waiting(self) -> list[KeptPlan]:
         """Return the plans with changes that nobody has applied, each the newest of its sync, the newest first."""
-        columns = tables.plans.c
-        newest = select(columns.sync, func.max(columns.created_at).label("at")).group_by(columns.sync).subquery()
-        query = select(tables.plans).join(
-            newest, (columns.sync == newest.c.sync) & (columns.created_at == newest.c["at"])
-        )
-        query = query.where(columns.state == "planned", columns.writes > 0).order_by(columns.created_at.desc())
         with self._engine.connect() as connection:
-            return [kept(row) for row in connection.execute(query).mappings()]
+            return [kept(row) for row in connection.execute(_waiting(select(tables.plans))).mappings()]
+
+    def waiting_syncs(self) -> list[str]:
+        """Return the syncs of the plans that wait."""
+        with self._engine.connect() as connection:
+            return [str(row.sync) for row in connection.execute(_waiting(select(tables.plans.c.sync)))]
 
     def runs_of(self, plan: str) -> list[str]:
         """Return the runs that made and applied a plan."""
@@ -246,6 +245,16 @@ class Ledger(PlanJournal):
                 .values(state=state, proof=dict(proof), verified_at=verified_at, deleted=deleted)
             )
 
+    def last_verified(self, sync: str) -> tuple[str, str]:
+        """Return when a sync's place was last seen to be as wanted, and by which run; "" twice where it never was."""
+        columns = tables.plans.c
+        proven = select(columns.verified_at, columns.applied_by).where(
+            columns.sync.in_(self._names(sync)), columns.verified_at.is_not(None)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(proven.order_by(columns.verified_at.desc()).limit(1)).first()
+        return (str(row.verified_at), str(row.applied_by or "")) if row else ("", "")
+
     def last_good_rows(self, sync: str, target: str) -> int | None:
         """Return how many lines the source had at the last verified run of the sync."""
         columns = tables.plans.c
@@ -273,3 +282,11 @@ class Ledger(PlanJournal):
                 )
             )
         return int(total or 0)
+
+
+def _waiting(plans: Select[Any]) -> Select[Any]:
+    """Return the query of those plans that have changes and that nobody has applied, the newest of each sync."""
+    columns = tables.plans.c
+    newest = select(columns.sync, func.max(columns.created_at).label("at")).group_by(columns.sync).subquery()
+    query = plans.join(newest, (columns.sync == newest.c.sync) & (columns.created_at == newest.c["at"]))
+    return query.where(columns.state == "planned", columns.writes > 0).order_by(columns.created_at.desc())

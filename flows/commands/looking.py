@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
@@ -64,6 +65,41 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
         print_json({"plans": found})
     else:
         show_waiting(found)
+
+
+@click.command(epilog=verbatim("Example", "phonesync status --exit-code"))
+@click.option("--exit-code", "judged", is_flag=True, help="Exit code 1 where a sync is stale.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a page, too.")
+@click.option(
+    "--prometheus", metavar="FILE", type=click.Path(path_type=Path), help="Write the figures for node_exporter, too."
+)
+@configured
+@json_wanted
+@click.pass_context
+def status(  # noqa: PLR0913 - all but the first are options
+    ctx: click.Context, html: Path | None, prometheus: Path | None, config: str | None, *, judged: bool, as_json: bool
+) -> None:
+    """Show how every sync stands: its last good run, what waits, and when it runs next.
+
+    From the ledger alone. A sync is stale where its last good run is longer ago than its schedule allows.
+    """
+    from flows.status import as_json as told
+    from flows.status import standings, write_metrics, write_page
+    from flows.status_console import show_status
+    from schemas.exit_codes import ExitCode
+    from tasks.messages.catalogue import language
+
+    with connected(ctx, config) as context:
+        found, lang = standings(context), language(None, context.settings.lang, os.environ)
+        if html:
+            write_page(context, found, lang, html)
+        if prometheus:
+            write_metrics(found, prometheus)
+        if as_json:
+            print_json(told(found))
+        else:
+            show_status(context, found, lang)
+    ctx.exit(ExitCode.LINES_FAILED if judged and any(one.stale for one in found) else ExitCode.DONE)
 
 
 @click.command(epilog=verbatim("Example", 'phonesync history "22 999 00 01"'))

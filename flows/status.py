@@ -1,0 +1,102 @@
+"""How every sync stands: from the ledger alone, for people, for monitoring, and for a page on a screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.files.reading import write_private
+from flows.context import RunContext
+from schemas import limits
+from schemas.errors import ConfigurationError
+from schemas.plan import TROUBLE
+from schemas.schedule import longest_pause, next_start
+from schemas.settings import Language
+from schemas.syncs import Sync
+from tasks.execution.status_changes import sync_status
+from tasks.reports.standing import Standing, hours_allowed, is_stale, prometheus, status_page
+
+PAGE: Final = "status.html"
+_WRITING: Final = frozenset({"sync", "apply", "resume"})
+
+
+def standings(context: RunContext) -> list[Standing]:
+    """Return how each sync stands, in the order of the configuration."""
+    last = _last_runs(context)
+    plans = Counter(context.ledger.waiting_syncs())
+    return [
+        _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
+    ]
+
+
+def _last_runs(context: RunContext) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """Return when the last run of each sync began that might write, and its summary."""
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
+        for summary in (row["summary"] or {}).get("syncs", []) if row["mode"] in _WRITING else ():
+            found.setdefault(summary["sync"], (row["started_at"], summary))
+    return found
+
+
+def _standing(
+    context: RunContext, name: str, sync: Sync, last: tuple[str, Mapping[str, Any]] | None, plans: int
+) -> Standing:
+    now, (last_good, _) = context.clock(), context.ledger.last_verified(name)
+    pause = longest_pause(sync.schedule, now, sync.timezone) if sync.schedule else None
+    allowed = hours_allowed(sync.stale_after, pause)
+    start = next_start(sync.schedule, now, sync.timezone) if sync.schedule else None
+    at, summary = last or ("", {})
+    outcomes, known = summary.get("outcomes", {}), int(summary.get("known", 0))
+    return Standing(
+        sync=name,
+        state=str(sync_status(summary).value) if summary else "",
+        last_run=at,
+        last_good=last_good,
+        stale_after=allowed,
+        stale=is_stale(last_good, allowed, now),
+        waiting=sum(int(outcomes.get(word, 0)) for word in TROUBLE) - known if summary else 0,
+        known=known,
+        left=int(summary.get("left", 0)),
+        drift=int(summary.get("drift", 0)),
+        plans=plans,
+        next_run=start.isoformat() if start else "",
+    )
+
+
+def as_json(found: Sequence[Standing]) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    return {"syncs": [asdict(one) for one in found], "stale": [one.sync for one in found if one.stale]}
+
+
+def write_page(context: RunContext, found: Sequence[Standing], lang: Language, path: Path) -> None:
+    """Write the page of all syncs, readable by its owner alone.
+
+    Raises:
+        ConfigurationError: it cannot be written there.
+    """
+    write_private(path, status_page(found, lang, now=context.clock(), zone=zone(context)))
+
+
+def write_metrics(found: Sequence[Standing], path: Path) -> None:
+    """Write the figures for Prometheus, readable by its collector; they name syncs and nobody's entry.
+
+    Raises:
+        ConfigurationError: they cannot be written there.
+    """
+    write_private(path, prometheus(found), shared=True)
+
+
+def renew_page(context: RunContext, lang: Language) -> None:
+    """Write the page beside the reports; what a run has done is not made a failure by it."""
+    try:
+        write_page(context, standings(context), lang, context.settings.reports / PAGE)
+    except ConfigurationError:
+        return
+
+
+def zone(context: RunContext) -> str:
+    """Return the time zone of the syncs; of several, that of the first."""
+    return next((sync.timezone for sync in context.settings.syncs.values()), "UTC")

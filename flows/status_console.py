@@ -1,0 +1,26 @@
+"""Show a person how every sync stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.console import say, show_rows
+from flows.context import RunContext
+from flows.status import zone
+from schemas.settings import Language
+from tasks.reports.standing import Standing, Words, said, used
+
+
+def show_status(context: RunContext, found: Sequence[Standing], lang: Language) -> None:
+    """Show one line a sync, and what is nothing in none of them not at all."""
+    words = Words(lang, context.clock(), zone(context))
+    columns = {name: said(name, lang) for name in ("sync", "last_run", "last_good", *used(found), "next_run")}
+    columns["next_run"] += f" ({words.zone})"
+    rows = []
+    for one in found:
+        cells = words.cells(one)
+        ago = "\n".join(filter(None, [cells["last_good"] or "–", said("stale", lang) if one.stale else ""]))
+        rows.append({**cells, "last_run": cells["state"], "last_good": ago})
+    show_rows("", [{columns[name]: row[name] for name in columns} for row in rows], [*columns.values()])
+    waits = any(one.waiting or one.plans for one in found)
+    say(words.title([one.sync for one in found if one.stale], waits=waits))

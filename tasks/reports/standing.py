@@ -1,0 +1,184 @@
+"""How every sync stands, across all runs: as text for monitoring, and as a page to be left open on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from schemas.settings import Language
+from tasks.messages.catalogue import figure, text
+from tasks.reports.page import render
+
+FOUND: Final = ("waiting", "known", "left", "drift", "plans")
+_ALLOWED: Final = 1.25  # how much longer than a pause of its schedule a sync may be without a proven run
+_GRACE: Final = timedelta(hours=1)
+_STATES: Final = ("good", "known", "lines", "blocked", "stopped")
+_UNITS: Final = (("days", 1440), ("hours", 60), ("minutes", 1), ("now", 0))  # in minutes; of each two at least
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one sync stands.
+
+    Attributes:
+        sync: its name.
+        state: how its last run ended (`tasks.execution.status_changes.SyncStatus`); "" before the first one.
+        last_run: when that was, ISO 8601; "" likewise.
+        last_good: when its place was last seen to be as its file wants it, but for lines that wait; "" where never.
+        stale_after: how many hours that may be ago, None where nobody says.
+        stale: whether it is longer ago, or never was although it should have been.
+        waiting: lines and entries that wait for somebody; what is known and accepted is not among them.
+        known: lines and entries that wait and are accepted.
+        left: owners' entries that stand although their owner has left the file.
+        drift: entries that others had changed.
+        plans: plans that wait for somebody to apply them.
+        next_run: when its schedule starts it next, ISO 8601; "" where it has none.
+    """
+
+    sync: str
+    state: str = ""
+    last_run: str = ""
+    last_good: str = ""
+    stale_after: float | None = None
+    stale: bool = False
+    waiting: int = 0
+    known: int = 0
+    left: int = 0
+    drift: int = 0
+    plans: int = 0
+    next_run: str = ""
+
+
+def hours_allowed(given: float | None, pause: timedelta | None) -> float | None:
+    """Return how many hours a sync may be without a proven run.
+
+    Args:
+        given: `stale_after`.
+        pause: the longest pause of its schedule, None where it has none.
+    """
+    if given is not None or pause is None:
+        return given
+    return round((pause * _ALLOWED + _GRACE) / timedelta(hours=1), 2)
+
+
+def is_stale(last_good: str, allowed: float | None, now: datetime) -> bool:
+    """Tell whether a sync has been without a proven run for too long; one that never had one is."""
+    if allowed is None:
+        return False
+    return not last_good or now - datetime.fromisoformat(last_good) > timedelta(hours=allowed)
+
+
+def prometheus(standings: Sequence[Standing]) -> str:
+    """Return the figures in Prometheus's text format, a line a sync and figure; without times that are not known."""
+    measured: Mapping[str, tuple[str, Callable[[Standing], float | None]]] = {
+        "last_good_timestamp_seconds": (
+            "When the place was last seen as its file wants it.",
+            lambda s: _seconds(s.last_good),
+        ),
+        "last_run_timestamp_seconds": ("When the last run began.", lambda s: _seconds(s.last_run)),
+        "stale": ("Whether the last good run is longer ago than allowed.", lambda s: float(s.stale)),
+        "lines_waiting": ("Lines that wait for somebody.", lambda s: float(s.waiting)),
+        "lines_known": ("Lines that wait and are accepted.", lambda s: float(s.known)),
+        "entries_left": ("Entries of owners that have left the file.", lambda s: float(s.left)),
+        "entries_drifted": ("Entries that others had changed.", lambda s: float(s.drift)),
+        "plans_waiting": ("Plans that wait for somebody to apply them.", lambda s: float(s.plans)),
+    }
+    lines = []
+    for name, (what, value) in measured.items():
+        lines += [f"# HELP phonesync_{name} {what}", f"# TYPE phonesync_{name} gauge"]
+        for one in standings:
+            seen = value(one)
+            if seen is not None:
+                lines.append(f'phonesync_{name}{{sync="{_label(one.sync)}"}} {seen:.0f}')
+    return "\n".join(lines) + "\n"
+
+
+def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime, zone: str) -> str:
+    """Return the page of all syncs; it loads itself anew each minute, and shows no entry of anybody."""
+    stale = [one.sync for one in standings if one.stale]
+    waits = any(one.waiting or one.plans for one in standings)
+    words = Words(lang, now, zone)
+    page = {
+        "lang": lang,
+        "t": lambda name: said(name, lang),
+        "kind": "bad" if stale else "warn" if waits else "good",
+        "title": words.title(stale, waits=waits),
+        "at": f"{words.when(now.isoformat())} ({zone})",
+        "found": used(standings),
+        "rows": [words.cells(one) for one in standings],
+    }
+    return render("status.html.j2", page, styles=["page.css", "status.css"], scripts=[])
+
+
+def used(standings: Sequence[Standing]) -> list[str]:
+    """Return the counts that are not nothing for every sync."""
+    return [name for name in FOUND if any(getattr(one, name) for one in standings)]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said of syncs: in a language, in a time zone, at a moment."""
+
+    lang: Language
+    now: datetime
+    zone: str
+
+    def title(self, stale: Sequence[str], *, waits: bool) -> str:
+        """Return in a sentence how all of them stand together."""
+        if stale:
+            return said("stale_syncs", self.lang, syncs=", ".join(stale))
+        return said("somebody" if waits else "in_order", self.lang)
+
+    def cells(self, one: Standing) -> dict[str, Any]:
+        """Return what a table shows of a sync; "" for what is nothing."""
+        counts = {name: getattr(one, name) for name in FOUND}
+        return {
+            "sync": one.sync,
+            "kind": self.kind(one),
+            "state": said(one.state if one.state in _STATES else "never", self.lang),
+            "last_good": self.ago(one.last_good),
+            "last_good_at": self.when(one.last_good),
+            "stale": one.stale,
+            "next_run": self.when(one.next_run),
+            **{name: figure(self.lang, count) if count else "" for name, count in counts.items()},
+        }
+
+    @staticmethod
+    def kind(one: Standing) -> str:
+        """Return the colour of a sync."""
+        if one.stale or one.state == "stopped":
+            return "bad"
+        return "warn" if one.waiting or one.plans else "good" if one.last_good else "calm"
+
+    def when(self, at: str) -> str:
+        """Return a moment as it is on the clocks of the zone."""
+        if not at:
+            return ""
+        there = datetime.fromisoformat(at).astimezone(ZoneInfo(self.zone))
+        return format_datetime(there, "EEE d MMM HH:mm", locale=self.lang)
+
+    def ago(self, at: str) -> str:
+        """Return how long ago something was: minutes, hours, then days."""
+        if not at:
+            return ""
+        minutes = max(int((self.now - datetime.fromisoformat(at)) / timedelta(minutes=1)), 0)
+        unit, size = next((unit, size) for unit, size in _UNITS if minutes >= 2 * size)
+        return said(unit, self.lang, n=minutes // max(size, 1))
+
+
+def said(name: str, lang: Language, /, **values: object) -> str:
+    """Return the words for what stands under a name of the catalogues' `status`."""
+    return text(f"status.{name}", lang).format(**values)
+
+
+def _seconds(at: str) -> float | None:
+    return datetime.fromisoformat(at).timestamp() if at else None
+
+
+def _label(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,87 @@
+"""How every sync stands, from the outside: night after night, and when a night does not come. All data is invented."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from directory_nights import SERVICES, Nights
+from road_trip import ENVIRON, Road
+
+from flows.cli import cli
+from flows.status import PAGE, standings
+from schemas.exit_codes import ExitCode
+
+A, B = "22 552 00 01", "22 552 00 02"
+
+
+@pytest.fixture(params=SERVICES, ids=[service.__name__ for service in SERVICES])
+def nights(request: pytest.FixtureRequest, road: Road) -> Nights:
+    """Two owners that have one number each."""
+    nights = Nights(road, request.param())
+    nights.hold(o1=[("Dean", A)], o2=[("Office", B)])
+    return nights
+
+
+def test_no_news_is_news(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")], schedule="15 2 * * *", timezone="UTC")
+    nights.file("two", [("2", B, "Office"), ("2", "12", "Till")])
+    before = {one.sync: one for one in standings(nights.road.context())}
+    assert (before["one"].state, before["one"].stale, before["two"].stale) == ("", True, False)
+    nights.night()
+    first, second = standings(nights.road.context())
+    assert (first.state, first.stale, first.waiting) == ("good", False, 0)
+    assert second.state == "lines"
+    assert second.waiting >= 1
+    assert first.next_run.endswith("02:15:00+00:00")
+    nights.road.now += timedelta(hours=33)
+    assert [one.stale for one in standings(nights.road.context())] == [True, False]
+    nights.night("one")
+    assert not standings(nights.road.context())[0].stale
+
+
+def test_a_plan_that_waits_and_what_others_have_changed_are_told(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.meddle("1", [("Dean", "22 552 00 09")])
+    nights.road.now += timedelta(days=1)
+    nights.night(mode="plan")
+    (one,) = standings(nights.road.context())
+    assert one.plans == 1
+    nights.road.now += timedelta(hours=1)
+    nights.night()
+    (one,) = standings(nights.road.context())
+    assert (one.plans, one.drift) == (0, 1)
+
+
+def test_the_page_is_renewed_by_each_run_and_names_nobody(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")], schedule="15 2 * * *")
+    nights.night()
+    page = (nights.road.folder / "reports" / PAGE).read_text(encoding="utf-8")
+    assert "Everything is in order." in page
+    assert "Dean" not in page
+    nights.file("one", [("1", A, "Dean"), ("2", "12", "Office")])
+    nights.road.now += timedelta(days=1)
+    nights.night()
+    assert "Something waits for somebody." in (nights.road.folder / "reports" / PAGE).read_text(encoding="utf-8")
+
+
+def test_the_command_tells_people_and_monitoring(road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    nights = Nights(road, SERVICES[0]())
+    nights.hold(o1=[("Dean", A)])
+    nights.file("one", [("1", A, "Dean")], stale_after=1)
+    config, metrics = str(road.folder / "phonesync.toml"), tmp_path / "phonesync.prom"
+    told = CliRunner().invoke(cli, ["status", "-c", config, "--exit-code", "--prometheus", str(metrics)])
+    assert told.exit_code == ExitCode.LINES_FAILED
+    assert "Too long without a good run: one." in told.stdout
+    assert 'phonesync_stale{sync="one"} 1' in metrics.read_text(encoding="utf-8")
+    assert metrics.stat().st_mode & 0o777 == 0o644, "the collector is another account"
+    told = CliRunner().invoke(cli, ["status", "-c", config, "--json", "--html", str(tmp_path / "status.html")])
+    assert told.exit_code == ExitCode.DONE
+    assert json.loads(told.stdout)["stale"] == ["one"]
+    assert (tmp_path / "status.html").stat().st_mode & 0o777 == 0o600

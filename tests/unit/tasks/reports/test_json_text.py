@@ -1,0 +1,21 @@
+"""What is written of a table reads back as the table, whatever stands in it."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.reports.json_text import rows_as_json
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+ROWS = st.lists(st.tuples(TEXTS, st.sampled_from(["", "0", "12"]), TEXTS), max_size=12)
+
+
+@given(rows=ROWS)
+def test_rows_are_those_of_the_standard_library(rows: list[tuple[str, str, str]]) -> None:
+    table = pd.DataFrame(rows, columns=["a", "n", 'b"'], dtype="str")
+    objects = [{"a": a, "n": int(n) if n else None, 'b"': b} for a, n, b in rows]
+    assert rows_as_json(table, numbers=["n"]).decode() == json.dumps(objects, ensure_ascii=False)
