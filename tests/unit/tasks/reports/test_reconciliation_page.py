@@ -7,9 +7,6 @@ import hashlib
 import io
 import json
 import re
-from schemas.reasons import LineCode
-from schemas import problems
-from schemas.problems import Problem
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -19,7 +16,10 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from schemas.findings import FindingKind, System, ReconciliationView
+from schemas import problems
+from schemas.findings import FindingKind, ReconciliationView, System
+from schemas.problems import Problem
+from schemas.reasons import LineCode
 from schemas.tables import Finding, empty
 from tasks.messages.catalogue import LANGUAGES, figure, moment, plural
 from tasks.messages.pages import kind_words, listing_words, state_words

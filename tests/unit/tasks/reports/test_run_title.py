@@ -17,7 +17,13 @@ def summary(name: str = "faculties", **figures: Any) -> dict[str, Any]:
     actions = {str(action): figures.get(str(action), 0) for action in Action}
     outcomes = {**dict.fromkeys(map(str, Outcome), 0), "held": figures.get("held", 0)}
     rest = {"rejected": figures.get("rejected", 0), "guards": figures.get("guards", [])}
-    return {"sync": name, "actions": actions, "outcomes": outcomes, **rest, **{k: figures[k] for k in {"error"} & {*figures}}}
+    return {
+        "sync": name,
+        "actions": actions,
+        "outcomes": outcomes,
+        **rest,
+        **{k: figures[k] for k in {"error"} & {*figures}},
+    }
 
 
 def lines(*done: tuple[str, str]) -> pd.DataFrame:

@@ -47,7 +47,8 @@ def test_a_sync_is_stale_after_its_time(last_good: str, allowed: float | None, s
 def test_monitoring_is_told_each_figure_once_a_sync() -> None:
     told = prometheus([Standing("faculties", last_good=ago(2), waiting=3), Standing('a"b\\c', stale=True)])
     lines = told.splitlines()
-    assert f'phonesync_last_good_timestamp_seconds{{sync="faculties"}} {(NOW - timedelta(hours=2)).timestamp():.0f}' in lines
+    at = f"{(NOW - timedelta(hours=2)).timestamp():.0f}"
+    assert f'phonesync_last_good_timestamp_seconds{{sync="faculties"}} {at}' in lines
     assert 'phonesync_lines_waiting{sync="faculties"} 3' in lines
     assert 'phonesync_stale{sync="a\\"b\\\\c"} 1' in lines
     assert not any("last_good_timestamp" in line and "a\\" in line for line in lines), "no time where there is none"
