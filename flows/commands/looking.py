@@ -79,9 +79,10 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
 def status(  # noqa: PLR0913 - all but the first are options
     ctx: click.Context, html: Path | None, prometheus: Path | None, config: str | None, *, judged: bool, as_json: bool
 ) -> None:
-    """Show how every sync stands: its last good run, what waits, and when it runs next.
+    """Show how every sync stands, and which are stale.
 
-    From the ledger alone. A sync is stale where its last good run is longer ago than its schedule allows.
+    Its last good run, what waits, and when it runs next, from the ledger alone. A sync is stale where its last good run
+    is longer ago than its schedule allows.
     """
     from flows.status import as_json as told
     from flows.status import standings, write_metrics, write_page
