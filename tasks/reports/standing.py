@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from schemas import limits
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, text
 from tasks.reports.page import render
 
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
 _ALLOWED: Final = 1.25  # how much longer than a pause of its schedule a sync may be without a proven run
-_GRACE: Final = timedelta(hours=1)
 _STATES: Final = ("good", "known", "lines", "blocked", "stopped")
 _UNITS: Final = (("days", 1440), ("hours", 60), ("minutes", 1), ("now", 0))  # in minutes; of each two at least
 
@@ -63,7 +63,7 @@ def hours_allowed(given: float | None, pause: timedelta | None) -> float | None:
     """
     if given is not None or pause is None:
         return given
-    return round((pause * _ALLOWED + _GRACE) / timedelta(hours=1), 2)
+    return round((pause * _ALLOWED + timedelta(seconds=limits.STALE_GRACE_SECONDS)) / timedelta(hours=1), 2)
 
 
 def is_stale(last_good: str, allowed: float | None, now: datetime) -> bool:
