@@ -9,6 +9,7 @@ import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from flows.approvals import missing_yes, said_yes, yeses_of_run
+from flows.interface import refuse_changed_api
 from flows.known import known_rows, with_known
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
@@ -50,6 +51,7 @@ def apply_plan(
 
     Raises:
         UsageError: the plan was made for another target.
+        ApprovalNeeded: the service has changed since the plan was made.
     """
     context = sync_run.context
     if kept.target != target.name:
@@ -57,6 +59,8 @@ def apply_plan(
             f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
             remedy="Make a new one: phonesync plan.",
         )
+    if not made and kept.changes:
+        refuse_changed_api(sync_run, target, kept)
     needed = missing_yes(sync_run, kept) if kept.guards else None
     if needed:
         stopped = Problem(Code.GUARD_STOPPED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,11 +11,14 @@ from connectors.files.reading import write_private
 from connectors.files.rights import others_may_read
 from flows.console import near, say, show_rows
 from flows.context import RunContext
+from flows.interface import changes_of
 from flows.ledger_age import unknown_run
 from flows.sources import extract_source, judge_source
-from schemas.errors import ConfigurationError, LedgerError, PhonesyncError
+from schemas.errors import ApprovalNeeded, ConfigurationError, LedgerError, PhonesyncError
+from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
 from schemas.syncs import Sync
+from tasks.messages.rendering import sentence, sentences, whole
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,27 @@ def _examine(checks: _Checks, name: str, context: RunContext) -> None:
     if checks.run(f"{first.sync or name}: {first.what}", first.look):
         for check in others:
             checks.run(f"{check.sync or name}: {check.what}", check.look)
+        targets = [context.target(sync) for sync in syncs.values()]
+        described = [target for target in targets if target.interface()]
+        if described:
+            checks.run(f"{name}: methods", partial(_methods_of, context, described))
+
+
+def _methods_of(context: RunContext, targets: Sequence[Target]) -> str:
+    """Say what the methods of the targets' service take and give now, compared with what the client needs.
+
+    Raises:
+        ApprovalNeeded: a sync would be stopped.
+    """
+    first = changes_of(context, targets[0], at_once=True)
+    found = [first, *(changes_of(context, target) for target in targets[1:])]
+    breaking = dict.fromkeys(sentence(problem) for each in found for problem in each.breaking)
+    if breaking:
+        remedy = "Look for a newer phonesync; until then each plan that writes needs a yes."
+        raise ApprovalNeeded(whole("; ".join(breaking)), remedy=remedy)
+    if not first.described:
+        return "the service does not describe them; nothing depends on it"
+    return sentences(first.news) or "as phonesync needs them"
 
 
 def _read_by_nobody_else(context: RunContext) -> str:

@@ -18,6 +18,7 @@ import pandas as pd
 from connectors.ledger.store import KeptPlan
 from flows.claims import awaited_by, file_claims, left_by, place_of, refuse_contested, rivals_of
 from flows.context import RunContext
+from flows.interface import api_changes
 from flows.known import known_of
 from flows.ledger_age import unknown_run
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
@@ -103,6 +104,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         deleted_lately=deleted_lately(sync_run, target),
         left=len(left()) if planned.table["code"].isin(DRIFT).any() else 0,
         ask_of_drift=sync.on_drift == "ask",
+        api_changes=api_changes(sync_run, target) if planned.table["action"].isin(WRITES).any() else (),
     )
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
     rejected = int(checked.rejected["line"].nunique())

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from schemas.errors import AccessRefused, RequestRefused, ServiceError
+from schemas.interface import Interface
 from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.tables import Current, validated
 
@@ -204,3 +205,7 @@ class Target(Protocol):
     def type_description(self, type_id: str) -> dict[str, str]:  # noqa: ARG002 - likewise
         """Return what the service calls a type of numbers, by language; empty where it does not say."""
         return {}
+
+    def interface(self) -> Interface | None:
+        """Return how the service describes its methods; None where it does not."""
+        return None

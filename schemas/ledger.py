@@ -145,6 +145,15 @@ traits = Table(
     Column("at", String(40), nullable=False),
 )
 
+interfaces = Table(
+    "interfaces",
+    metadata,
+    Column("service", String(500), primary_key=True),  # the address of an installation
+    Column("version", String(100), primary_key=True),  # "" where it does not say, or has described nothing
+    Column("at", String(40), nullable=False),  # when it was last asked
+    Column("methods", JSON, nullable=False),  # as `schemas.interface` packs them; none where it described none
+)
+
 locks = Table(
     "locks",
     metadata,

@@ -21,6 +21,10 @@ FIRST_WAIT_SECONDS: Final = 0.5
 LONGEST_WAIT_SECONDS: Final = 30.0
 """Between two attempts; only a service itself may ask for more."""
 
+OPTIONAL_SECONDS: Final = 5.0
+"""One answer that nothing depends on, asked for once: a run is not to wait for it."""
+INTERFACE_SECONDS: Final = 86_400.0
+"""Between two questions to a service how its methods are called: a new version is installed at night."""
 CLOCKS_APART_SECONDS: Final = 240.0
 """Between this machine's clock and USOS's, before `doctor` warns: a sister service of USOS allows 300."""
 

@@ -96,6 +96,14 @@ class Code(StrEnum):
     NO_NUMBER_IN_IT = "no_number_in_it"
     NAME_STANDS_TWICE = "name_stands_twice"
     NUMBER_STANDS_TWICE = "number_stands_twice"
+    # Of a service that describes its methods otherwise than they are used.
+    API_ARGUMENT_GONE = "api_argument_gone"
+    API_ARGUMENT_REQUIRED = "api_argument_required"
+    API_FIELD_GONE = "api_field_gone"
+    API_RIGHTS_CHANGED = "api_rights_changed"
+    API_ARGUMENT_NEW = "api_argument_new"
+    API_ARGUMENT_DEPRECATED = "api_argument_deprecated"
+    API_FIELD_NEW = "api_field_new"
     # In words that are not ours: of a release before there were codes, or of a rule that somebody's own service has.
     OTHER = "other"
 

@@ -36,6 +36,8 @@ class Guard(BaseModel):
     comments without letters, or unreadable numbers"""
     max_drift_share: Share = 0.3
     """a larger part of the entries changed by others since the sync was last in step, where there were ten or more"""
+    api_changed: StrictBool = True
+    """a service that says that a method which a sync needs takes or gives something else now; `false` tells it once"""
     allow_empty: StrictBool = False
     """whether a file with a header and no lines may pass"""
     approval_expires_hours: Annotated[float, Field(gt=0)] = 24.0

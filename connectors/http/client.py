@@ -109,7 +109,8 @@ class Http:
     def read(self, call: Call[T]) -> T:
         """The promised value; tried again while that may help and time is left."""
         self._wait_for_turn(call)
-        deadline = self._tools.monotonic() + self._connection.total_seconds
+        deadline = self._tools.monotonic() + self._patience(call)
+        most = 1 if call.optional else self._connection.attempts
         attempts: list[T | Failure] = []
 
         def attempt() -> T | Failure:
@@ -126,8 +127,7 @@ class Http:
             sleep=rest,
             wait=self._wait,
             stop=lambda state: (
-                state.attempt_number >= self._connection.attempts
-                or self._tools.monotonic() + state.upcoming_sleep >= deadline
+                state.attempt_number >= most or self._tools.monotonic() + state.upcoming_sleep >= deadline
             ),
             retry=retry_if_result(lambda result: isinstance(result, Failure) and result.kind in _AGAIN),
             retry_error_callback=lambda _: attempts[-1],
@@ -189,9 +189,14 @@ class Http:
             return ""
         return f"; it asks for a pause of {asked:.0f} s, longer than total_seconds = {self._connection.total_seconds:g}"
 
+    def _patience(self, call: Call[T]) -> float:
+        """Return how many seconds a call may take, its waits included."""
+        longest = self._connection.total_seconds
+        return min(longest, limits.OPTIONAL_SECONDS) if call.optional else longest
+
     def _wait_for_turn(self, call: Call[T]) -> None:
         """Wait as pacing, or a pause that the service has asked another thread for, wants it."""
-        longest = self._connection.total_seconds
+        longest = self._patience(call)
         if not self._pacer.wait(longest):
             asked = Failure("unsent", f"the service has asked for a pause of more than {longest:g} s")
             raise self._error(Unreachable, call, asked, call.sent_before, f"was not sent: {asked.reason}")
@@ -216,7 +221,8 @@ class Http:
             return answer
         if not call.accepts(answer):
             failure = judge(answer, self._dialect, self._tools.clock())
-            if failure.retry_after:
+            # A pause that an optional call is asked for is no reason for what the run is for to wait.
+            if failure.retry_after and not call.optional:
                 self._pacer.pause(failure.retry_after)
             return failure
         try:

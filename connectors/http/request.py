@@ -33,6 +33,7 @@ class Call(Generic[T]):
         accepts: the answers that `parse` may read.
         last_resort: what the last attempt may still make of an answer that `parse` did not take.
         remedy: what to do when the service refuses.
+        optional: whether nothing depends on the answer: it is asked for once, and not waited for long.
         sent_before: requests that the same method call has already used.
     """
 
@@ -42,6 +43,7 @@ class Call(Generic[T]):
     accepts: Callable[[HttpAnswer], bool] = is_ok
     last_resort: Callable[[HttpAnswer], T] | None = None
     remedy: str = ""
+    optional: bool = False
     sent_before: int = 0
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Select, func, insert, select, update
 
 from connectors.ledger.engine import connect
 from connectors.ledger.findings import Findings
+from connectors.ledger.interfaces import Interfaces
 from connectors.ledger.journal import PlanJournal
 from connectors.ledger.locks import Locks
 from connectors.ledger.quirks import Memory
@@ -30,6 +31,7 @@ class Ledger(PlanJournal):
     Attributes:
         locks: who holds which target.
         memory: what runs have taught about targets.
+        interfaces: what services have said of their methods.
         archive: purging and erasing.
         findings: reconciliations, and what of them somebody has accepted.
         renamed: syncs with the names that they had before; what was kept under these is theirs.
@@ -40,6 +42,7 @@ class Ledger(PlanJournal):
         self.locks = Locks(engine)
         self.renamed: dict[str, tuple[str, ...]] = {}
         self.memory = Memory(engine, self._names)
+        self.interfaces = Interfaces(engine)
         self.archive = Archive(engine)
         self.findings = Findings(engine)
 

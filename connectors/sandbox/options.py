@@ -15,6 +15,7 @@ UnknownType = Literal["refused", "stored"]
 TextHandling = Literal["exact", "trimmed", "collapsed"]
 ErrorBody = Literal["full", "generic_message", "bare"]
 EmptyComment = Literal["object", "null"]
+ReferenceForm = Literal["full", "name_only", "all_null", "null", "list", "odd_arguments", "odd_names", "another_method"]
 
 ErrorShape = Literal["details", "list", "html"]
 ListOrder = Literal["insertion", "reversed", "sorted", "random"]
@@ -116,6 +117,12 @@ class UsosOptions:
         numbers: how a number is stored.
         empty_comment: how a comment without any text is answered.
         error_body: how much an error says.
+        absent: methods that the installation does not have, such as services/apiref/method.
+        forbidden: methods that the consumer may not use, whatever is granted to it.
+        reference: how services/apiref/method describes a method.
+        said_required: arguments that it says are required, such as services/phones/replace.reason.
+        said_gone: arguments and fields that it does not name, such as services/phones/select.type_id.
+        said_personal: methods of which it says that they need a user's token.
     """
 
     loopback_exempt: bool = True
@@ -137,6 +144,12 @@ class UsosOptions:
     numbers: NumberFormat = "as_sent"
     empty_comment: EmptyComment = "object"
     error_body: ErrorBody = "full"
+    absent: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    reference: ReferenceForm = "full"
+    said_required: tuple[str, ...] = ()
+    said_gone: tuple[str, ...] = ()
+    said_personal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class UsosService:
     def answer(self, asked: Asked, fault: Fault | None) -> Reply:
         """What the service does and says; a read lets the fault's other writer in afterwards."""
         method = METHODS.get(asked.path.removeprefix("/"))
-        if method is None:
+        if method is None or method.path in self.options.absent:
             if asked.path.startswith("/services/"):
                 return answer_json(404, {"message": "There is no such method."})
             return page(404, "Not Found")
@@ -81,6 +81,8 @@ class UsosService:
         """TLS, then OAuth, then the right to this very method, then the format; the method checks the rest."""
         self._check_tls(method, asked)
         now = self._now(fault)
+        if method.path in self.options.forbidden:
+            raise refuse(403, "This method is not for you.", error="method_forbidden", method_name=method.path)
         signed = oauth.read(asked)
         consumer = self._signer(method, asked, signed, now)
         parameters = dict(signed.plain)

@@ -68,6 +68,7 @@ class Method:
     optional: tuple[str, ...]
     run: Callable[[MethodCall], Done]
     administrative: bool = False
+    result: Shape | None = None
 
     @property
     def name(self) -> str:

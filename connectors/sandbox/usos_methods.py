@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.sandbox import usos_phones
 from connectors.sandbox.fields import Shape, pick
+from connectors.sandbox.options import ReferenceForm, UsosOptions
 from connectors.sandbox.usos_call import Done, Method, MethodCall
 from connectors.sandbox.usos_errors import refuse
 
@@ -24,6 +25,8 @@ METHOD_SHAPE: Final[Shape] = {
     "admin_access": None,
     "auth_options": dict.fromkeys(("consumer", "token", "administrative_only", "ssl_required", "scopes")),
     "arguments": None,
+    "brief_description": None,
+    "result_fields": None,
 }
 
 
@@ -61,28 +64,57 @@ def now(call: MethodCall) -> Done:
 
 
 def method(call: MethodCall) -> Done:
-    """services/apiref/method: how a method is called."""
+    """services/apiref/method: how a method is called, as far as the settings let it say the truth."""
     found = METHODS.get(call.required("name"))
     selection = call.selected(METHOD_SHAPE, "|".join(METHOD_SHAPE))
     if found is None:
         raise refuse(400, "No such method.", error="object_not_found", reason="method", param_name="name")
-    value: dict[str, Any] = {
+    value = pick(_described(found, call.options, call.base_url), selection)
+    forms: dict[ReferenceForm, Any] = {
+        "full": value,
+        "name_only": {"name": found.path},
+        "all_null": dict.fromkeys(value) | {"name": found.path},
+        "null": None,
+        "list": [value],
+        "odd_arguments": value | {"arguments": {"data": True}},
+        "odd_names": value | {"arguments": [{"name": ["data"]}]},
+        "another_method": value | {"name": "services/phones/other"},
+    }
+    return Done(forms[call.options.reference])
+
+
+def _described(found: Method, options: UsosOptions, base_url: str) -> dict[str, Any]:
+    required = [*found.required, *_named(options.said_required, found)]
+    gone = _named(options.said_gone, found)
+    arguments = [name for name in dict.fromkeys((*required, *found.optional)) if name not in gone]
+    return {
         "name": found.path,
         "short_name": found.name,
-        "ref_url": f"{call.base_url}/developers/api/{found.path.removesuffix('/' + found.name)}/#{found.name}",
+        "ref_url": f"{base_url}/developers/api/{found.path.removesuffix('/' + found.name)}/#{found.name}",
         "admin_access": found.administrative,
         "auth_options": {
             "consumer": found.consumer,
-            "token": "ignored",
+            "token": "required" if found.path in options.said_personal else "ignored",
             "administrative_only": found.administrative,
             "ssl_required": found.ssl,
             "scopes": [],
         },
         "arguments": [
-            {"name": name, "is_required": name in found.required} for name in (*found.required, *found.optional)
+            {"name": name, "is_required": name in required, "is_deprecated": False, "default_value": None}
+            for name in arguments
+        ],
+        "brief_description": found.path,
+        "result_fields": [
+            {"name": name, "description": name, "is_primary": True, "is_secondary": False}
+            for name in found.result or ()
+            if name not in gone
         ],
     }
-    return Done(pick(value, selection))
+
+
+def _named(places: tuple[str, ...], found: Method) -> list[str]:
+    """Return the arguments or fields of this method among `services/phones/replace.data`."""
+    return [name for path, _, name in (place.rpartition(".") for place in places) if path == found.path]
 
 
 _FORMAT = ("format", "callback")
@@ -97,6 +129,7 @@ _ALL = (
         required=(),
         optional=("fields", *_PLURALS, *_FORMAT),
         run=usos_phones.select,
+        result=usos_phones.SELECT_SHAPE,
     ),
     Method(
         "services/phones/replace",
@@ -114,6 +147,7 @@ _ALL = (
         required=("phone_id",),
         optional=("fields", *_FORMAT),
         run=usos_phones.phone_number,
+        result=usos_phones.PHONE_SHAPE,
     ),
     Method(
         "services/phones/phone_type",
@@ -122,6 +156,7 @@ _ALL = (
         required=("id",),
         optional=("fields", *_FORMAT),
         run=usos_phones.phone_type,
+        result=usos_phones.TYPE_SHAPE,
     ),
     Method(
         "services/apisrv/consumer",

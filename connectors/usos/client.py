@@ -29,11 +29,12 @@ T = TypeVar("T")
 Numbers = dict[str, tuple[UsosNumber, ...] | None]
 
 _SELECT_FIELDS: Final = "number|comment|type_id"
+_METHOD_FIELDS: Final = "name|auth_options|arguments|result_fields"
 _LONGEST_ID: Final = 32
 
 
 @dataclass(frozen=True)
-class _Parameters:
+class Parameters:
     """The names by which `select` (plural) and `replace` (singular) know one class of entities."""
 
     select: str
@@ -41,14 +42,19 @@ class _Parameters:
 
 
 # The service ignores parameters it does not know, so a wrong name would ask about nothing: none is ever put together.
-_PARAMETERS: Final[Mapping[EntityClass, _Parameters]] = MappingProxyType(
+_PARAMETERS: Final[Mapping[EntityClass, Parameters]] = MappingProxyType(
     {
-        "faculty": _Parameters("fac_ids", "fac_id"),
-        "user": _Parameters("user_ids", "user_id"),
-        "building": _Parameters("building_ids", "building_id"),
-        "dormitory": _Parameters("dorm_ids", "dorm_id"),
+        "faculty": Parameters("fac_ids", "fac_id"),
+        "user": Parameters("user_ids", "user_id"),
+        "building": Parameters("building_ids", "building_id"),
+        "dormitory": Parameters("dorm_ids", "dorm_id"),
     },
 )
+
+
+def parameters_of(entity_class: EntityClass) -> Parameters:
+    """Return the names by which the methods know a class of entities."""
+    return _PARAMETERS[entity_class]
 
 
 class Usos:
@@ -181,9 +187,14 @@ class Usos:
 
         return self._read("services/apisrv/consumer", [("fields", "administrative_methods")], parse)
 
-    def installation(self) -> dict[str, Any]:
+    def installation(self, *, optional: bool = False) -> dict[str, Any]:
         """The installation's own description, among it `version` and `base_url`."""
-        return self._read("services/apisrv/installation", [], object_of)
+        return self._read("services/apisrv/installation", [], object_of, optional=optional)
+
+    def method(self, name: str) -> dict[str, Any]:
+        """What the installation says of one of its methods (services/apiref/method); asked once, and not waited for."""
+        parameters = [("name", name), ("fields", _METHOD_FIELDS)]
+        return self._read("services/apiref/method", parameters, object_of, signed=False, optional=True)
 
     def now(self) -> datetime:
         """The server's local time; the service names no zone."""
@@ -203,8 +214,10 @@ class Usos:
         parse: Callable[[HttpAnswer], T],
         *,
         signed: bool = True,
+        optional: bool = False,
     ) -> T:
-        return self._http.read(Call(operation, self._prepare(operation, parameters, signed=signed), parse))
+        prepare = self._prepare(operation, parameters, signed=signed)
+        return self._http.read(Call(operation, prepare, parse, optional=optional))
 
     def _prepare(
         self,

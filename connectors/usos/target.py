@@ -10,9 +10,11 @@ import pandas as pd
 
 from connectors.execution import OwnerSets, answer_of, as_current
 from connectors.usos.client import Usos, UsosNumber
+from connectors.usos.reference import ask, needs_of
 from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.errors import RequestRefused
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
+from schemas.interface import Interface
 from schemas.target import identifier_of
 from tasks.execution.compare import Wanted, writes
 
@@ -67,6 +69,11 @@ class UsosTarget(Target):
         described = self._client.phone_type(type_id).get("description")
         texts = described if isinstance(described, dict) else {}
         return {lang: text for lang, text in texts.items() if isinstance(text, str)}
+
+    def interface(self) -> Interface:
+        """Return how the installation describes its methods (services/apiref)."""
+        needs = needs_of(self._entity_class)
+        return Interface(self._connection.address, needs, lambda: ask(self._client, needs))
 
     def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Replace the numbers of every changed owner, in chunks: read, compare, send, read again."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.plan import WRITES, Action, GuardHit
-from schemas.problems import DRIFT, Code
+from schemas.problems import DRIFT, Code, Problem
 from schemas.syncs import Guard
+from tasks.messages.rendering import sentences
 from tasks.text_columns import is_in
 
 # Below this many entries a share says little: one of four is a quarter.
@@ -26,6 +27,7 @@ class Facts:
         number_rejects: lines rejected because of their number column.
         deleted_lately: entries deleted within the last seven days.
         left: entries that the sync had left in its place, as far as it knows.
+        api_changes: what the client needs of the service, and the service does not say any more.
         ask_of_drift: whether what others have changed needs a yes before it is put right.
     """
 
@@ -35,6 +37,7 @@ class Facts:
     deleted_lately: int = 0
     left: int = 0
     ask_of_drift: bool = False
+    api_changes: tuple[Problem, ...] = ()
 
 
 def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
@@ -50,6 +53,7 @@ def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
         *_changes(int(counts.get(Action.MODIFY, 0)) + int(counts.get(Action.RENAME, 0)), current, limits),
         *_moved(plan, facts, limits),
         *_drift(int((plan["code"].isin(DRIFT) & plan["action"].isin(WRITES)).sum()), facts, limits),
+        *_interface(facts, limits),
     ]
 
 
@@ -142,6 +146,13 @@ def _drift(drift: int, facts: Facts, limits: Guard) -> list[GuardHit]:
     elif drift and facts.ask_of_drift:
         hits.append(GuardHit("on_drift", drift, 0, f"{said}; on_drift asks before they are put right"))
     return hits
+
+
+def _interface(facts: Facts, limits: Guard) -> list[GuardHit]:
+    """Stop before a service is written to that says of itself that it is called otherwise now."""
+    if not facts.api_changes or not limits.api_changed:
+        return []
+    return [GuardHit("api_changed", len(facts.api_changes), 0, sentences(facts.api_changes))]
 
 
 def _over(share: float, limit: float) -> bool:

@@ -22,7 +22,7 @@ from flows.run import RunRequest, run
 from schemas.errors import InternalError, PhonesyncError
 
 ENVIRON = {"KEY": "testkey", "SECRET": "testsecret", "NAME": "admin", "WORD": "open"}
-READS = {"select", "list", "get", "login"}
+READS = {"select", "list", "get", "login", "method", "installation"}
 # No guard stands in the way of a test that is not about guards.
 OPEN_GUARD: dict[str, Any] = {
     "max_deletes": 1000,

@@ -27,7 +27,7 @@ COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.ex
 REAL = "real processes: "
 PATIENCE = 600.0  # seconds; a busy machine is no failure
 _ROOT = Path(__file__).parents[2]
-_READS = {"select", "list", "get", "login"}
+_READS = {"select", "list", "get", "login", "method", "installation"}
 
 
 @dataclass(frozen=True)

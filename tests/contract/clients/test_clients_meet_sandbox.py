@@ -16,9 +16,11 @@ from connectors.http.request import Credentials
 from connectors.sandbox.options import ApioOptions, ErrorShape, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox, serve
 from connectors.usos.client import Usos, UsosNumber
-from connectors.usos.spec import UsosConnection
+from connectors.usos.reference import ask, needs_of
+from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.connections import Secret
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
+from tasks.plan.interface import breaking
 
 STATE: dict[str, Any] = {
     "usos": {
@@ -138,6 +140,25 @@ def test_usos_reads_back_what_it_wrote(sandbox: Sandbox) -> None:
         assert usos.installation()["version"]
         assert usos.now().year >= 2024
         assert (usos.requests.read, usos.requests.write) == (6, 1)
+
+
+@pytest.mark.parametrize("entity_class", get_args(EntityClass))
+def test_the_client_needs_nothing_that_the_sandbox_does_not_have(sandbox: Sandbox, entity_class: EntityClass) -> None:
+    needs = needs_of(entity_class)
+    with usos_of(sandbox) as usos:
+        described = ask(usos, needs)
+        assert usos.requests.read == len(needs) + 1
+    assert ([method.name for method in described.methods], bool(described.version)) == ([it.name for it in needs], True)
+    assert [breaking(needs, described.methods, writing=writing) for writing in (True, False)] == [[], []]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(FaultKind) if kind != "another_writer"])
+def test_a_question_that_nothing_depends_on_is_asked_once_and_never_fails(sandbox: Sandbox, kind: FaultKind) -> None:
+    sandbox.usos.faults.append(Fault("method", kind, retry_after=3600, seconds=slow(kind)))
+    with usos_of(sandbox) as usos:
+        described = ask(usos, needs_of("faculty"))
+        assert described.methods or usos.requests.read == 1
+        assert usos.select("faculty", ["10010000"]) == {"10010000": ()}
 
 
 def test_usos_refusals_are_typed_and_quoted(sandbox: Sandbox) -> None:

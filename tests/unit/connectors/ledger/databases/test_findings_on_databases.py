@@ -109,7 +109,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
     first.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        for name in ("reconciliations", "acceptances", "salts", "owner_names"):
+        for name in ("reconciliations", "acceptances", "salts", "owner_names", "interfaces"):
             connection.execute(text(f"drop table {name}"))
         for name in ("outcomes", "unplanned"):
             connection.execute(text(f"alter table {name} drop column code"))
@@ -118,7 +118,9 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
         connection.execute(text("update alembic_version set version_num = '0001'"))
     opened = Ledger.open(url)
     assert version_of(engine) == NEWEST
-    assert {"reconciliations", "acceptances", "salts", "owner_names"} <= set(inspect(engine).get_table_names())
+    assert {"reconciliations", "acceptances", "salts", "owner_names", "interfaces"} <= set(
+        inspect(engine).get_table_names()
+    )
     assert opened.plan("run-x").sync == "x"
     opened.close()
     engine.dispose()
