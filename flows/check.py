@@ -160,7 +160,7 @@ def _problems(
     """Return everything found in the lines, in their order, each with what to do."""
     alone = [(source.table.at, "", "", str(LineCode.HEADER_ALONE.value), "")] * _is_unwanted(sync, checked)
     empty = pd.DataFrame(alone, columns=_COLUMNS).astype(checked.remarks.dtypes)
-    found = [checked.rejected[_COLUMNS], checked.remarks[_COLUMNS], empty]
+    found = [checked.rejected[_COLUMNS].drop_duplicates(), checked.remarks[_COLUMNS], empty]
     table = pd.concat(found, ignore_index=True)
     reading = context.reading(sync)
     hints = hints_of(

@@ -65,7 +65,7 @@ def _physical_lines(file: CheckedFile) -> list[str]:
         return []
     content, _, _ = unpack(file.sync.source, file.raw)
     text = decode(file.sync.source, content, file.sync.encoding).text
-    return re.split(r"\r\n|\r|\n", text)
+    return re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
 
 
 def _column(file: CheckedFile, text: str, column: str) -> int:

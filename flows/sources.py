@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from flows.offline import Configured
 from schemas.errors import SourceError
+from schemas.execution import NumberingDefaults
 from schemas.problems import Problem
 from schemas.reasons import FileCode
 from schemas.settings import Language
@@ -22,7 +24,8 @@ from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
-from tasks.source.columns import OWNER_NAME, Arranged, Records, arrange
+from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange
+from tasks.source.further_columns import Unread, unread_cells, unread_sheets
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
 from tasks.source.validation import Checked, Rules, validate
 
@@ -31,6 +34,7 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "title": "check.note_title",
     "comment": "check.note_comment",
     "footer": "check.note_footer",
+    "ignored": "check.note_ignored",
 }
 
 
@@ -43,6 +47,7 @@ class ExtractedSource:
         dialect: how it is written.
         table: its records as they stand.
         skipped: the records that are no data, in the file's order.
+        unread: what holds numbers or ids and is not read, see `unread_cells`.
         flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`, `values`.
         refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
     """
@@ -52,6 +57,7 @@ class ExtractedSource:
     table: Table
     skipped: tuple[Skipped, ...]
     flaws: pd.DataFrame
+    unread: pd.DataFrame
     refusal: SourceError | None = None
 
 
@@ -95,8 +101,9 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     also = frozenset().union(*known_synonyms(spec, columns).values())
     wanted = {ours: header for ours, header in expected_headers(spec, columns).items() if ours != OWNER_NAME}
     table = read_table(sync.source, raw, Wanted(list(wanted.values()), also), given_of(sync))
-    parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
-    arranged = arrange(Records(name, *parts), spec, columns)
+    parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells, table.hidden)
+    how = Reading(columns, sync.columns.also, sync.ignore, sync.hidden_rows)
+    arranged = arrange(Records(name, *parts), spec, how)
     reading = context.reading(sync)
     place = CellReference(name, arranged.headers, reading.region, reading.area_code)
     flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place)], ignore_index=True)
@@ -104,6 +111,7 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
         *table.skipped,
         *(Skipped(line, "blank") for line in arranged.blank),
         *(Skipped(line, "footer") for line in arranged.footers),
+        *(Skipped(line, "ignored") for line in arranged.ignored),
     ]
     return ExtractedSource(
         arranged=arranged,
@@ -112,7 +120,22 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
         skipped=tuple(sorted(skipped, key=lambda record: record.line)),
         flaws=flaws.drop_duplicates(["line", "column"], ignore_index=True),
         refusal=refusal(flaws, place),
+        unread=_unread(table, arranged, sync, spec, reading),
     )
+
+
+def _unread(table: Table, arranged: Arranged, sync: Sync, spec: TargetSpec, reading: NumberingDefaults) -> pd.DataFrame:
+    """Return what of a file holds numbers or ids and is read by nobody, cells first, then sheets."""
+    how = {"region": reading.region, "area_code": reading.area_code, "switchboard": reading.switchboard}
+    cells = unread_cells(
+        Unread(arranged.unread, arranged.source, arranged.unread_lines, how, ids=not spec.single_owner)
+    )
+    sheets = {
+        title: texts
+        for title, texts in table.other_sheets.items()
+        if not any(fnmatchcase(title.casefold(), pattern.casefold()) for pattern in sync.ignore.sheets)
+    }
+    return pd.concat([cells, unread_sheets(sheets, table.at, how)], ignore_index=True)
 
 
 def given_of(sync: Sync) -> Given:
@@ -122,7 +145,7 @@ def given_of(sync: Sync) -> Given:
 
 def configured_columns(sync: Sync, spec: TargetSpec) -> dict[str, str]:
     """Return the configured headers by our column names; USOS's id is our owner, its comment our name."""
-    given = sync.columns.model_dump(exclude_none=True)
+    given = sync.columns.model_dump(exclude_none=True, exclude={"also"})
     ours = spec.column_keys
     return {ours.get(key, key): header for key, header in given.items()}
 
@@ -142,7 +165,7 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
         id_pattern=sync.id_pattern,
         write_format=sync.write_format or spec.write_format,
     )
-    judged = validate(validated(Source, source.arranged.source), rules, source.flaws)
+    judged = validate(validated(Source, source.arranged.source), rules, source.flaws, source.unread)
     validated(Desired, judged.desired)
     validated(Rejected, judged.rejected)
     return judged
@@ -154,6 +177,9 @@ def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Lan
     configured = configured_columns(sync, spec)
     if source.table.at > 1:
         notes.append(render("check.note_header", lang, line=source.table.at))
+    unseen = [name for name in source.table.hidden_columns if name in source.arranged.headers.values()]
+    if unseen:
+        notes.append(render("check.note_hidden", lang, columns=", ".join(unseen)))
     left_out = {key: _lines(source.skipped, why) for why, key in _LEFT_OUT.items()}
     notes += [render(key, lang, lines=lines) for key, lines in left_out.items() if lines]
     for ours, theirs in source.arranged.headers.items():

@@ -58,12 +58,20 @@ class LineCode(StrEnum):
     """What is wrong with a line, the heaviest first; the last ones are only to be looked at."""
 
     LINE_QUOTES = "line-quotes"
+    LINE_SWALLOWED = "line-swallowed"
     LINE_FIELDS = "line-fields"
     LINE_SHORT = "line-short"
     LINE_NUL = "line-nul"
     LINE_HEADER = "line-header"
     LINE_FOOTER = "line-footer"
     LINE_SHIFTED = "line-shifted"
+    LINE_HEADING = "line-heading"
+    LINE_TABLE = "line-table"
+    LINE_HIDDEN = "line-hidden"
+    LINE_STRUCK = "line-struck"
+    SHEET_UNREAD = "sheet-unread"
+    COLUMN_UNREAD = "column-unread"
+    COLUMN_ID = "column-id"
     ID_MISSING = "id-missing"
     ID_FORM = "id-form"
     ID_PATTERN = "id-pattern"
@@ -112,6 +120,7 @@ class LineCode(StrEnum):
     NUMBER_PESEL = "number-pesel"
     NUMBER_OTHER = "number-other"
     NUMBER_TEXT = "number-text"
+    NUMBER_OUTDATED = "number-outdated"
     NUMBER_SEVERAL = "number-several"
     NUMBER_INNER = "number-inner"
     NUMBER_LONG = "number-long"
@@ -123,6 +132,8 @@ class LineCode(StrEnum):
     LETTERS_UNSEEN = "letters-unseen"
 
 
+# Such a record may hold lines that are about others than the one at its beginning.
+MAY_HOLD_OTHERS: Final = frozenset({LineCode.LINE_QUOTES, LineCode.LINE_FIELDS, LineCode.LINE_NUL})
 TO_BE_LOOKED_AT: Final = frozenset(
     {
         LineCode.HEADER_ALONE,

@@ -58,6 +58,45 @@ class Guard(BaseModel):
 WriteFormat = Literal["source", "apio", "e164", "international", "national"]
 
 
+class NumberColumn(Section):
+    """A further column of numbers: each of its cells is an entry of its own, or an extension of the line's number."""
+
+    column: str
+    """required: the header of the column"""
+    type_id: str | None = None
+    """USOS: the phone type of its numbers, where the line has none"""
+    suffix: str = ""
+    """what is added to the comment or the name, such as `"faks"`: names on a phone list have to differ"""
+    extension: StrictBool = False
+    """its cells are extensions of the line's number"""
+
+
+class Ignore(Section):
+    """What nobody reads, on purpose; whatever else is not read and holds a number is a finding."""
+
+    columns: tuple[str, ...] = ()
+    """columns, by their headers or patterns such as `"Pok*"`"""
+    sheets: tuple[str, ...] = ()
+    """sheets of a workbook, by their names or patterns such as `"Archiwum*"`"""
+    rows: tuple[str, ...] = ()
+    """rows whose cells, with spaces between them, hold one of these regular expressions, such as `"^Stan na dzień"`"""
+
+    @field_validator("rows")
+    @classmethod
+    def _expressions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            _expression(pattern)
+        return value
+
+
+def _expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"this is no regular expression ({error})") from None
+    return value
+
+
 class Columns(Section):
     """The source's header names, where they differ from the default ones."""
 
@@ -78,6 +117,8 @@ class Columns(Section):
     link: str | None = None
     """USOS: the header of a column with the office's name on a phone list, for
     [reconciliations](reconcile.md#the-same-office-in-two-systems)"""
+    also: tuple[NumberColumn, ...] = ()
+    """further columns of numbers, see below; `columns` may be such a list itself"""
 
 
 def _several(given: object) -> object:
@@ -95,6 +136,11 @@ class Sync(Section):
     """the name that this sync had before, or several: what the ledger knows under them is this sync's"""
     columns: Columns = Columns()
     """the file's own headers, see below"""
+    ignore: Ignore = Ignore()
+    """what nobody reads, on purpose, see below"""
+    hidden_rows: Literal["hold", "skip", "read"] = "hold"
+    """rows of a workbook that are hidden, filtered out or struck through: `"hold"` rejects them, `"skip"` leaves them
+    out as if they were not there, `"read"` reads them like the others"""
     encoding: str | None = None
     """found out; or for example `"windows-1250"`"""
     delimiter: Mark | None = None
@@ -150,14 +196,15 @@ class Sync(Section):
     guard: Guard = Guard()
     """limits, see below"""
 
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _list_of_columns(cls, value: object) -> object:
+        return {"also": value} if isinstance(value, list) else value
+
     @field_validator("id_pattern")
     @classmethod
-    def _expression(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"this is no regular expression ({error})") from None
-        return value
+    def _pattern(cls, value: str | None) -> str | None:
+        return value if value is None else _expression(value)
 
     @field_validator("schedule")
     @classmethod

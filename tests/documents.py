@@ -29,7 +29,7 @@ from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
 from schemas.reasons import FileCode, LineCode
 from schemas.settings import Language, Notify, Pages, Reconcile, Settings, Smtp
-from schemas.syncs import Columns, Guard, Sync
+from schemas.syncs import Columns, Guard, Ignore, NumberColumn, Sync
 from tasks.messages import catalogue
 from tasks.messages.rendering import advice, whole
 
@@ -41,6 +41,8 @@ nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `
 line tell `mail_to` and `webhook` themselves. What cannot be told is a note, and no failure of the run. An address
 holds a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See
 [prefect.md](prefect.md#notifications)."""
+_ALSO = """Further columns of numbers, such as a fax or a second telephone. `columns` may be such a list itself, where
+the other headers are recognised by themselves: `columns = [{ column = "Fax", suffix = "faks" }]`."""
 # The tables of `phonesync.toml`: title, model, what it shares with a table above, and what is to be known of it.
 _TABLES = (
     ("The file", Settings, None, "Paths are relative to the file."),
@@ -52,6 +54,13 @@ _TABLES = (
     ("For a connection to USOS", UsosSync, Sync, ""),
     ("For a connection to APIO", ApioSync, Sync, ""),
     ("`[syncs.NAME.columns]`", Columns, None, "The file's own headers, where they are not recognised by themselves."),
+    ("`columns.also`", NumberColumn, None, _ALSO),
+    (
+        "`[syncs.NAME.ignore]`",
+        Ignore,
+        None,
+        "What nobody reads, on purpose: see [check.md](check.md#nothing-is-passed-over).",
+    ),
     (
         "`[syncs.NAME.guard]`",
         Guard,

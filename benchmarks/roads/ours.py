@@ -57,7 +57,7 @@ def road(
     """Return the plan that brings the current file to the source; `do` is given each step and its name."""
     table = do("read the source", lambda: read_csv(source, expected=kind.columns))
     records = Records("source", table.header, table.frame, table.lines, table.problems, table.widths)
-    arranged = do("arrange its columns", lambda: arrange(records, kind.target, {}))
+    arranged = do("arrange its columns", lambda: arrange(records, kind.target))
     rules = Rules(kind.target, kind.owner, arranged.headers)
     checked = do("validate it, numbers included", lambda: validate(arranged.source, rules))
     raw = kind.entries(do("read the snapshot", lambda: read_csv(current, expected=kind.columns).frame))

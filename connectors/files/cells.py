@@ -19,6 +19,8 @@ ROUNDED: Final = LineCode.CELL_ROUNDED
 FORMULA: Final = LineCode.CELL_FORMULA
 MERGED: Final = LineCode.CELL_MERGED
 LONG: Final = LineCode.CELL_LONG
+HIDDEN: Final = LineCode.LINE_HIDDEN
+STRUCK: Final = LineCode.LINE_STRUCK
 
 
 def text_of(cell: Any) -> tuple[str, LineCode | None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,7 @@ from tasks.messages.rendering import file_error
 Evidence = Literal["set", "mark", "ascii", "utf-8", "zeros", "letters"]
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_LINE_ENDS = "\x85\u2028\u2029"
 
 # UTF-32 stands first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -42,11 +43,12 @@ _ONE_BYTE_POLISH = tuple(bytes(range(0x80)) + _POLISH.encode(name) for name in (
 
 @dataclass(frozen=True)
 class Decoded:
-    """A text without its byte order mark, the encoding it was in, and what told the encoding."""
+    """A text without its byte order mark, the encoding it was in, what told it, and whether the text was changed."""
 
     text: str
     encoding: str
     evidence: Evidence
+    changed: bool = False
 
 
 def decode(path: Path, raw: bytes, encoding: str | None) -> Decoded:
@@ -70,12 +72,19 @@ def decode(path: Path, raw: bytes, encoding: str | None) -> Decoded:
     return Decoded(_decode(path, raw, found), found, "letters")
 
 
+def with_line_ends(decoded: Decoded) -> Decoded:
+    """Return the text with line feeds for the other characters that end a line: some programs write nothing else."""
+    if not any(end in decoded.text for end in _LINE_ENDS):
+        return decoded
+    return replace(decoded, text=decoded.text.translate(dict.fromkeys(map(ord, _LINE_ENDS), "\n")), changed=True)
+
+
 def utf8_from(raw: bytes, decoded: Decoded, start: int) -> bytes:
     """Return what stands after the first `start` characters of a file that was decoded, in UTF-8.
 
     A file that is UTF-8 already is cut and not written anew, which takes as long as all the rest of its reading.
     """
-    if decoded.encoding == "utf-8" and decoded.evidence in {"ascii", "utf-8"}:
+    if decoded.encoding == "utf-8" and not decoded.changed and decoded.evidence in {"ascii", "utf-8"}:
         return raw[len(decoded.text[:start].encode()) :]
     return decoded.text[start:].encode()
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from connectors.files.container import unpack
 from connectors.files.dialect import Dialect, Given, read_head
-from connectors.files.encoding import decode, utf8_from
+from connectors.files.encoding import decode, utf8_from, with_line_ends
 from connectors.files.header import Wanted
 from connectors.files.table import Table, read_exactly, read_plain
 from schemas.errors import ConfigurationError
@@ -77,7 +77,7 @@ def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
         return read_workbook(path, content, wanted, given)
     if given.sheet is not None:
         raise file_error(path, Problem(FileCode.SHEET_TEXT), "sheet-text", ConfigurationError)
-    decoded = decode(path, content, given.encoding)
+    decoded = with_line_ends(decode(path, content, given.encoding))
     head = read_head(path, decoded.text, wanted, replace(given, encoding=decoded.encoding))
     head = replace(head, dialect=replace(head.dialect, evidence=decoded.evidence, packed=packed))
     body = utf8_from(content, decoded, head.body)

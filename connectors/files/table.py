@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -50,6 +50,9 @@ class Table:
         at: the physical line of the header.
         skipped: the records that are no data, by their lines; a row that a workbook does not hold is no record.
         cells: the codes of what is wrong with single cells, by line and header: a workbook's cells are more than texts.
+        hidden: the rows of a workbook that nobody sees or that are struck through, by line, with the code that says so.
+        hidden_columns: the headers of a workbook's columns that nobody sees.
+        other_sheets: what stands in a workbook's other sheets and has digits, by their titles.
     """
 
     path: Path
@@ -62,6 +65,9 @@ class Table:
     at: int = 1
     skipped: tuple[Skipped, ...] = ()
     cells: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    hidden: Mapping[int, LineCode] = field(default_factory=lambda: MappingProxyType({}))
+    hidden_columns: tuple[str, ...] = ()
+    other_sheets: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def read_plain(path: Path, body: bytes, head: Head) -> Table | None:
@@ -112,12 +118,12 @@ def read_exactly(path: Path, body: bytes, head: Head) -> Table:
     lines: list[int] = []
     widths: list[int] = []
     problems: list[str] = []
-    skipped = list(head.skipped)
+    skipped, torn = list(head.skipped), dict[int, str]()
     schema = pa.schema([(name, pa.large_string()) for name in head.names])
-    for starts, rows in _chunks(path, body, head, skipped):
+    for starts, rows in _chunks(path, body, head, skipped, torn):
         lines += starts
         widths += map(len, rows)
-        problems += _fit(rows, head)
+        problems += [torn.get(line, said) for line, said in zip(starts, _fit(rows, head), strict=True)]
         columns = [pa.array(column, type=pa.large_string()) for column in zip(*rows, strict=True)]
         cells.append(pa.RecordBatch.from_arrays(columns, schema=schema))
     table = Table(
@@ -173,6 +179,7 @@ class _Lines:
         self.read = 0  # lines read so far, comments among them
         self.started: int | None = None  # the first line of the record being read; None between records
         self.left_out: list[int] = []
+        self.record: list[str] = []  # the lines of the record being read
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
@@ -181,14 +188,17 @@ class _Lines:
                 if self._comments and line.startswith(self._comments):
                     self.left_out.append(self.read)
                     continue
-                self.started = self.read
+                self.started, self.record = self.read, []
+            self.record.append(line)
             yield line
 
 
-def _chunks(path: Path, body: bytes, head: Head, skipped: list[Skipped]) -> Iterator[tuple[list[int], list[list[str]]]]:
+def _chunks(
+    path: Path, body: bytes, head: Head, skipped: list[Skipped], torn: dict[int, str]
+) -> Iterator[tuple[list[int], list[list[str]]]]:
     """Yield the records that are data, with their lines, some thousand at a time; a spoilt one has no field.
 
-    What is no data is added to `skipped`.
+    What is no data is added to `skipped`, and to `torn` what is said of lines that a pair of quotes makes one of.
     """
     dialect, source = head.dialect, _Lines(body, head.comments)
     reader = csv.reader(source, delimiter=dialect.delimiter, quotechar=dialect.quotechar, strict=True)
@@ -208,14 +218,34 @@ def _chunks(path: Path, body: bytes, head: Head, skipped: list[Skipped]) -> Iter
             if len(row) <= 1 and not "".join(row).strip():
                 skipped.append(Skipped(head.line + (source.started or 1) - 1, "blank"))
                 continue
-        lines.append(head.line + (source.started or 1) - 1)
-        rows.append(row)
-        if len(rows) == _CHUNK:
+        line = head.line + (source.started or 1) - 1
+        apart = _swallowed(source.record, row, head) if len(source.record) > 1 else []
+        if apart:
+            last = str(line + len(apart) - 1)
+            said = packed(Problem(LineCode.LINE_SWALLOWED, {"first": str(line), "last": last}))
+            torn |= dict.fromkeys(range(line, line + len(apart)), said)
+        lines += range(line, line + len(apart)) if apart else [line]
+        rows += apart or [row]
+        if len(rows) >= _CHUNK:
             yield lines, rows
             lines, rows = [], []
     skipped += [Skipped(head.line + line - 1, "comment") for line in source.left_out]
     if rows:
         yield lines, rows
+
+
+def _swallowed(record: list[str], row: list[str], head: Head) -> list[list[str]]:
+    """Return the lines of a record as fields, where without their quotes two of them are whole lines; none otherwise.
+
+    A cell may well run over several lines. One quote too many or too few makes a cell of what stands up to the next.
+    A record that cannot be read has no field in `row`.
+    """
+    delimiter, quote = head.dialect.delimiter, head.dialect.quotechar
+    if row and not any(delimiter in cell and ("\n" in cell or "\r" in cell) for cell in row):
+        return []
+    apart = [[cell.strip(quote) for cell in line.rstrip("\r\n").split(delimiter)] for line in record]
+    whole = sum(len(cells) == len(head.names) for cells in apart)
+    return apart if whole > 1 else []
 
 
 def _fit(rows: list[list[str]], head: Head) -> list[str]:

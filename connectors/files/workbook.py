@@ -24,7 +24,7 @@ import pyarrow as pa
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
-from connectors.files.cells import LONG, MERGED, result_of, text_of
+from connectors.files.cells import HIDDEN, LONG, MERGED, STRUCK, result_of, text_of
 from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from connectors.files.table import LONGEST, Table, surplus
@@ -43,6 +43,13 @@ _SMALL: Final = 1 << 17  # bytes of a part that may be as dense as it likes
 _DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
+_ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_ROW_NUMBER: Final = re.compile(rb'\br="(\d{1,7})"')
+_IS_HIDDEN: Final = re.compile(rb'\bhidden="(?:1|true)"')
+_COLUMN_TAG: Final = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_MOST_COLUMNS: Final = 16_384
+_DIGITS: Final = re.compile(r"\d\D{0,3}\d")
+_MOST_OF_OTHERS: Final = 1_000  # cells of another sheet that are looked at
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 # What reading an archive may raise where it is damaged; a RuntimeError where it has a password or an unknown packing.
@@ -59,6 +66,7 @@ class _Rows:
     widths: list[int] = field(default_factory=list)
     flaws: dict[tuple[int, str], str] = field(default_factory=dict)
     blank: list[int] = field(default_factory=list)
+    struck: list[int] = field(default_factory=list)
 
 
 def read_workbook(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
@@ -115,6 +123,7 @@ def _read(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
     names = checked_names(path, header, opening, at, wanted if given.header_line is None else None)
     rows = _gather(_rows(path, sheet), names, header.line, _formulas(path, raw, sheet))
     _mark_merged(path, raw, sheet, names, rows)
+    hidden = dict.fromkeys(_hidden(_part(raw, sheet)), HIDDEN)
     blank = [*(Skipped(line, "blank") for line in rows.blank), *above(opening[:at])]
     schema = pa.schema([(name, pa.large_string()) for name in names])
     columns = [pa.array(column, type=pa.large_string()) for column in zip(*rows.texts, strict=True)]
@@ -130,7 +139,36 @@ def _read(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
         at=header.line,
         skipped=tuple(sorted(blank, key=lambda record: record.line)),
         cells=MappingProxyType(rows.flaws),
+        hidden=MappingProxyType(hidden | dict.fromkeys(rows.struck, STRUCK)),
+        hidden_columns=tuple(names[at] for at in _hidden_columns(_part(raw, sheet)) if at < len(names)),
+        other_sheets=MappingProxyType(_others(path, workbook, sheet)),
     )
+
+
+def _hidden(part: bytes) -> Iterator[int]:
+    """Yield the rows that are hidden, by hand or by a filter."""
+    for row in _ROW_TAG.findall(part):
+        if _IS_HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
+            yield int(number[1])
+
+
+def _hidden_columns(part: bytes) -> Iterator[int]:
+    """Yield the places of columns that are hidden, from 0 on."""
+    for column in _COLUMN_TAG.findall(part):
+        first, last = (re.search(rb'\b%s="(\d{1,5})"' % edge, column) for edge in (b"min", b"max"))
+        if _IS_HIDDEN.search(column) and first and last:
+            yield from range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
+
+
+def _others(path: Path, workbook: Any, sheet: Any) -> dict[str, list[str]]:
+    """Return what stands in the other sheets and has digits, hidden sheets among them."""
+    found: dict[str, list[str]] = {}
+    for other in workbook.worksheets:
+        if other.title != sheet.title:
+            cells = (cell for _, row in _rows(path, other) for cell in row if cell.value is not None)
+            texts = (text_of(cell)[0] for cell in cells)
+            found[other.title] = [*islice((text for text in texts if _DIGITS.search(text)), _MOST_OF_OTHERS)]
+    return found
 
 
 def _choose(path: Path, workbook: Any, wanted: Wanted, given: Given) -> tuple[Any, list[Record], int]:
@@ -192,6 +230,8 @@ def _gather(
         texts = [text for text, _ in read]
         rows.flaws |= {(line, names[at]): flaw for at, (_, flaw) in enumerate(read) if flaw}
         rows.flaws |= {(line, names[at]): LONG for at, text in enumerate(texts) if len(text) > LONGEST}
+        if any(cell.value is not None and cell.has_style and cell.font.strike for cell in cells[:width]):
+            rows.struck.append(line)
         rows.lines.append(line)
         rows.texts.append([*texts, *[""] * (width - len(texts))])
         rows.problems.append(surplus(filled, width) if filled > width else "")

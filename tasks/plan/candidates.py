@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Code, Problem
+from schemas.reasons import MAY_HOLD_OTHERS
 from tasks.phone.canonical_keys import NO_NUMBER
 from tasks.plan.draft import Draft, Inputs, Mask, Policy
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
@@ -172,9 +173,8 @@ def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
 def untied_line(inputs: Inputs, current: pd.DataFrame, confirmed: Mask, policy: Policy) -> int | None:
     """Return the first line that could be about any entry.
 
-    Where lines have ids, that is one without an id, or whose id neither has entries nor stands in a good line: it may
-    have been meant for another owner.
-
+    A record with too many fields may be one of several lines. Where lines have ids, that is one without an id, or whose
+    id neither has entries nor stands in a good line: it may have been meant for another owner.
     In a phone list that is a line whose number could not be read and whose name stands nowhere (it may have been meant
     to rename any entry), and a line without a name whose number stands nowhere (it may have been meant for any name).
     An entry that a good line says exactly ties no other line: that one is about something else. So what the good lines
@@ -183,7 +183,8 @@ def untied_line(inputs: Inputs, current: pd.DataFrame, confirmed: Mask, policy: 
     rejected = inputs.rejected
     if rejected.empty:
         return None
-    loose = rejected["owner"] == ""
+    torn = is_in(rejected["code"], [str(code.value) for code in MAY_HOLD_OTHERS])
+    loose = (rejected["owner"] == "") | torn
     if not policy.names_are_keys:
         known = pd.concat([current["owner"], inputs.desired["owner"], inputs.clears["owner"]], ignore_index=True)
         loose |= ~is_in(rejected["owner"], known)
@@ -195,7 +196,7 @@ def untied_line(inputs: Inputs, current: pd.DataFrame, confirmed: Mask, policy: 
         for names in (rejected["name"], rejected["new_name"]):
             found |= is_in(names.str.casefold() if policy.fold_names else names, doubtful["tidy"])
         nameless = (rejected["name"] == "") & (rejected["new_name"] == "")
-        loose = ~found & (nameless | (rejected["key"] == ""))
+        loose = torn | ~found & (nameless | (rejected["key"] == ""))
     lines = rejected.loc[loose, "line"]
     return None if lines.empty else int(lines.min())
 

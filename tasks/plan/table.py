@@ -157,7 +157,11 @@ def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
         about = {"column": column, "cell": value, "rest": str(rest), CALLED: rest[1] or rest[0]}
         said.append(packed(Problem(code_of(code), {**unpacked_values(values), **about})))
     lines = lines.assign(problems=pd.Series(said, index=lines.index, dtype="str"))
-    whole = lines.groupby("line")["problems"].agg(lambda texts: f"[{','.join(text[1:-1] for text in texts)}]")
+    whole = (
+        lines.drop_duplicates(["line", "problems"])
+        .groupby("line")["problems"]
+        .agg(lambda texts: f"[{','.join(text[1:-1] for text in texts)}]")
+    )
     return lines.drop_duplicates("line").assign(problems=lambda frame: frame["line"].map(whole).astype("str"))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +15,15 @@ import pandas as pd
 
 from schemas.problems import Problem, packed
 from schemas.reasons import FileCode, LineCode
+from schemas.syncs import Ignore, NumberColumn
 from schemas.tables import Source
 from schemas.target import TargetSpec
 from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
-from tasks.source.footers import FOOTER, REPEATED, footers
+from tasks.source.footers import FOOTER, footers
+from tasks.source.further_columns import with_further
+from tasks.source.headings import no_entries
+from tasks.text_columns import looked_up
 
 # A line that stops before these says nothing about them; before any other, it may have lost a field on the way.
 _MAY_BE_SHORT = ("type_id", "new_name", "owner_name")
@@ -37,6 +43,24 @@ class Records:
     widths: npt.NDArray[np.int64]
     at: int = 1
     cells: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    hidden: Mapping[int, LineCode] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the columns of a file are read.
+
+    Attributes:
+        headers: configured headers by our column names.
+        also: further columns of numbers.
+        ignore: what is not read, on purpose.
+        hidden_rows: what becomes of hidden rows and of those that are struck through.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    also: Sequence[NumberColumn] = ()
+    ignore: Ignore = field(default_factory=Ignore)
+    hidden_rows: Literal["hold", "skip", "read"] = "hold"
 
 
 @dataclass(frozen=True)
@@ -48,6 +72,9 @@ class Arranged:
         headers: the file's headers by our column names.
         blank: the lines of nothing but delimiters, which have no row.
         footers: the lines below the table that are certainly no data, which have none either.
+        ignored: the lines that are not read, on purpose.
+        unread: the columns that are not read, as they were read, on the lines of `unread_lines`.
+        unread_lines: these lines.
         flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `code`.
         labels: what the file calls the owner, row by row of `source`, "" where it does not.
     """
@@ -56,23 +83,28 @@ class Arranged:
     headers: Mapping[str, str]
     blank: tuple[int, ...] = ()
     footers: tuple[int, ...] = ()
+    ignored: tuple[int, ...] = ()
+    unread: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unread_lines: Sequence[int] = ()
     flaws: pd.DataFrame = field(default_factory=lambda: _flaws([]))
     labels: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
 
-def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> Arranged:
+def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) -> Arranged:
     """Return the records under our names, in the file's order; a column that the file does not have is empty.
 
     Args:
         records: what was read.
         spec: which service the file is for.
-        columns: configured headers by our column names.
+        reading: what the configuration says of the columns and rows.
 
     Raises:
         SourceError: a header that was configured, or that the service cannot do without, is not in the file, or several
             mean the same.
     """
-    headers = _found(records, spec, columns)
+    records, ignored = _without_ignored(records, reading)
+    headers = _found(records, spec, reading.headers)
+    further = {column.column: _further(records, column) for column in reading.also}
     frame = pd.DataFrame({"line": records.lines.astype(np.int64)})
     broken = pd.Series(records.problems, dtype="str") != ""
     for ours in _OURS:
@@ -81,19 +113,86 @@ def arrange(records: Records, spec: TargetSpec, columns: Mapping[str, str]) -> A
         first = ours in headers and records.header.index(headers[ours]) == 0
         frame[ours] = cells if first else cells.mask(broken, "")
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
+    needed += [records.header.index(header) + 1 for header in further.values()]
     short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
     for ours, header in headers.items():
         # A line that is cut off may be cut within its last field: what stands there ties it to nothing.
         frame[ours] = frame[ours].mask(short & (records.widths == records.header.index(header) + 1), "")
     frame["problem"] = pd.Series(records.problems, dtype="str")
     frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
-    blank, below = _no_data(records, frame)
-    kept = frame[~(blank | below)].reset_index(drop=True)
+    frame["problem"] = _with_hidden(frame, records, reading)
+    blank, below = _no_data(records, frame, spec)
+    more = [
+        (column, None if further[column.column] == headers["number"] else records.frame[further[column.column]])
+        for column in reading.also
+    ]
+    rest = with_further(frame.loc[~(blank | below), [*Source.to_schema().columns]], more)
+    names = frame.loc[rest.index, OWNER_NAME].reset_index(drop=True)
+    used = {*headers.values(), *further.values(), *reading.headers.values()}
+    unused = [name for name in records.header if name not in used and not _is_named(name, reading.ignore.columns)]
     theirs = {header: ours for ours, header in headers.items() if ours != OWNER_NAME}
+    theirs |= dict.fromkeys(further.values(), "number")
     flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
     blank_lines, footer_lines = (tuple(map(int, frame.loc[mask, "line"])) for mask in (blank, below))
-    rest = kept[[*Source.to_schema().columns]]
-    return Arranged(rest, headers, blank_lines, footer_lines, _flaws(flaws), kept[OWNER_NAME])
+    return Arranged(
+        rest.reset_index(drop=True),
+        headers,
+        blank_lines,
+        footer_lines,
+        tuple(ignored),
+        records.frame.loc[~(blank | below), unused],
+        frame.loc[~(blank | below), "line"].tolist(),
+        _flaws(flaws),
+        names,
+    )
+
+
+def _without_ignored(records: Records, reading: Reading) -> tuple[Records, list[int]]:
+    """Leave out the rows that nobody is to read, and return their lines."""
+    left_out = pd.Series(data=False, index=records.frame.index)
+    if reading.ignore.rows:
+        texts = records.frame[list(records.header)].agg(" ".join, axis=1).str.split().str.join(" ")
+        for pattern in reading.ignore.rows:
+            left_out |= texts.str.contains(re.compile(pattern), regex=True).astype("bool")
+    if reading.hidden_rows == "skip" and records.hidden:
+        left_out |= pd.Series(records.lines, index=left_out.index).isin(list(records.hidden))
+    if not left_out.any():
+        return records, []
+    stays = ~left_out.to_numpy()
+    rest = replace(
+        records,
+        frame=records.frame[stays].reset_index(drop=True),
+        lines=records.lines[stays],
+        problems=records.problems[stays],
+        widths=records.widths[stays],
+    )
+    return rest, records.lines[~stays].tolist()
+
+
+def _further(records: Records, column: NumberColumn) -> str:
+    """Return the header that a further column has in the file."""
+    found = [name for name in records.header if header_key(name) == header_key(column.column)]
+    exact = [name for name in found if name.casefold() == column.column.casefold()]
+    if not found:
+        values = {"missing": _listed([column.column]), "found": _listed(records.header)}
+        raise file_error(records.name, Problem(FileCode.HEADER_COLUMN, values, records.at), "header-column")
+    return (exact or found)[0]
+
+
+def _with_hidden(frame: pd.DataFrame, records: Records, reading: Reading) -> pd.Series[str]:
+    """Say of rows that nobody sees that they are hidden, in `problem`: perhaps they are kept, perhaps given up."""
+    if reading.hidden_rows != "hold" or not records.hidden:
+        return frame["problem"]
+    said = {line: packed(Problem(code)) for line, code in records.hidden.items()}
+    return frame["problem"].where(frame["problem"] != "", looked_up(frame["line"], said))
+
+
+def _is_named(name: str, patterns: Sequence[str]) -> bool:
+    """Tell whether a header is one of these, or like one of these patterns."""
+    return any(
+        header_key(name) == header_key(pattern) or fnmatchcase(name.casefold(), pattern.casefold())
+        for pattern in patterns
+    )
 
 
 def _short(width: int, wanted: int) -> str:
@@ -105,7 +204,7 @@ def _flaws(found: Sequence[tuple[int, str, str]]) -> pd.DataFrame:
     return table.astype({"line": "int64", "column": "str", "code": "str", "values": "str"})
 
 
-def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _no_data(records: Records, frame: pd.DataFrame, spec: TargetSpec) -> tuple[pd.Series, pd.Series]:
     """Tell the rows that are blank and those below the table; say of others what they look like, in `problem`."""
     cells = records.frame[list(records.header)]
     # Spreadsheets leave rows of nothing but delimiters behind: they are blank lines.
@@ -117,11 +216,9 @@ def _no_data(records: Records, frame: pd.DataFrame) -> tuple[pd.Series, pd.Serie
     below = pd.Series(data=False, index=frame.index)
     below[[at for at in certain if whole[at]]] = True
     frame.loc[[at for at in doubtful if whole[at]], "problem"] = packed(Problem(FOOTER))
-    first = records.header[0]
-    again = cells[first] == first
-    for at in np.flatnonzero(again.to_numpy(dtype=np.bool_) & whole):
-        if [header_key(text) for text in cells.iloc[at]] == [*map(header_key, records.header)]:
-            frame.loc[at, "problem"] = packed(Problem(REPEATED))
+    whole &= (frame["problem"] == "").to_numpy() & ~blank.to_numpy() & ~below.to_numpy()
+    for at, problem in no_entries(cells, frame, whole, spec).items():
+        frame.loc[at, "problem"] = packed(problem)
     return blank, below
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 from schemas.reasons import LineCode
 
 FOOTER: Final = LineCode.LINE_FOOTER
-REPEATED: Final = LineCode.LINE_HEADER
 
 _DEEPEST: Final = 6  # lines at the end that are looked at
 _MONTHS: Final = (
@@ -54,27 +53,28 @@ def footers(cells: pd.DataFrame) -> tuple[list[int], list[int]]:
     """
     certain: list[int] = []
     doubtful: list[int] = []
+    totals: list[tuple[int, int]] = []
     last = len(cells) - 1
     for at in range(last, max(last - _DEEPEST, -1), -1):
         filled = [text for text in (" ".join(str(cell).split()) for cell in cells.iloc[at]) if text]
         if not filled:
             continue
-        if _is_dated(filled) or _is_total(filled, cells, at):
+        counted = _COUNTED.fullmatch(" ".join(filled)) if len(filled) <= 2 else None
+        if counted and counted["count"]:
+            totals.append((at, int(counted["count"])))
+        elif _is_dated(filled):
             certain.append(at)
-        elif len(filled) == 1 and _DOUBTFUL.match(filled[0]):
+        elif counted or (len(filled) == 1 and _DOUBTFUL.match(filled[0])):
             doubtful.append(at)
         else:
             break
+    # What stands below the table is counted by no total, in whichever order it stands there.
+    below = {*certain, *doubtful, *(at for at, _ in totals)}
+    for at, total in totals:
+        above = [row for row in range(at) if row not in below]
+        (certain if total == int((cells.iloc[above] != "").any(axis=1).sum()) else doubtful).append(at)
     return sorted(certain), sorted(doubtful)
 
 
 def _is_dated(filled: Sequence[str]) -> bool:
     return len(filled) <= 2 and _DATED.fullmatch(" ".join(filled)) is not None
-
-
-def _is_total(filled: Sequence[str], cells: pd.DataFrame, at: int) -> bool:
-    """Tell a total that is just the number of rows above it."""
-    found = _COUNTED.fullmatch(" ".join(filled)) if len(filled) <= 2 else None
-    if not found or not found["count"]:
-        return False
-    return int(found["count"]) == int((cells.iloc[:at] != "").any(axis=1).sum())

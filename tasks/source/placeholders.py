@@ -14,6 +14,7 @@ from tasks.phone.vocabulary import tidy
 from tasks.text_columns import is_in, matching
 
 DITTO: Final = LineCode.CELL_DITTO
+OUTDATED: Final = LineCode.NUMBER_OUTDATED
 
 _MARKS: Final = (
     r"""[-\u2013\u2014/ ]*(?:["\u201c-\u201f\u2033\u3003\u02ba]|''|,,|\u2019\u2019|//|/ ?/)[-\u2013\u2014/ ]*"""
@@ -30,14 +31,38 @@ _PERHAPS: Final = (
 _UNCHANGED: Final = re.compile(
     r"(?:bez|brak) zmian[ya]?|b\.? ?/? ?z\.?|nie zmieni[aać]\w*(?: si[eę])?|no change|unchanged", re.IGNORECASE
 )
+# A day, with or without its year; `15.00` and `7.30` are hours.
+_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])(?:[./-](?:\d\d)?\d\d)?(?: ?r\.)?"
+# A street or a quarter is called old, too: then a capital letter follows.
+_OUTDATED: Final = re.compile(
+    r"\b(?:(?i:star[yea]|daw(?:ny|na|ne|niej)|by[łl][ayo]?|old|former)(?! [A-ZĄĆĘŁŃÓŚŹŻ])"
+    r"|(?i:nieaktualn|nieaktywn|nieczynn|nie ?działa|zlikwidowan|wyłączon|odłączon|zawieszon|wygas|wycofan|skasowan"
+    r"|usunięt|nieużywan|zastrzeżon|obsolete|disconnected|inactive)\w*"
+    r"|(?i:nie dzwonić|nie podawać|do (?:likwidacji|usunięcia)|usunąć|do not (?:call|publish)|out of (?:order|use))"
+    rf"|(?i:do|od|until|since)(?: dnia)? {_DAY})(?!\w)"
+)
+
+
+def outdated(source: pd.DataFrame) -> pd.DataFrame:
+    """Return the numbers beside which a word says that they are none any more, or only for a time, as `dittos` does."""
+    some = source.loc[matching(source["number"], r"\d.*\pL{2}|\pL{2}.*\d"), ["line", "number"]]
+    words = {text: found[0] for text in some["number"].unique() if (found := _OUTDATED.search(tidy(text)))}
+    some = some[is_in(some["number"], words)]
+    values = [packed_values({"word": words[text]}) for text in some["number"]]
+    table = pd.DataFrame({"line": some["line"], "column": "number", "code": str(OUTDATED.value), "values": values})
+    return table.astype({"line": "int64", "code": "str", "values": "str"})
 
 
 def says_nothing(text: str) -> bool:
-    """Tell whether a text that is not empty has no letter and no digit, or says in words that there is nothing."""
+    """Tell whether a text that is not empty is a dash or another lone sign, or says in words that there is nothing.
+
+    Dots alone may well be a name.
+    """
     shown = tidy(text)
     if not shown:
         return False
-    return not any(map(str.isalnum, shown)) or means_none(shown) or _UNCHANGED.fullmatch(shown) is not None
+    signs = not any(map(str.isalnum, shown)) and shown.strip(".") != ""
+    return signs or means_none(shown) or _UNCHANGED.fullmatch(shown) is not None
 
 
 def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:

@@ -18,7 +18,7 @@ from schemas.problems import Problem
 from schemas.reasons import FileCode, LineCode
 from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
-from tasks.source.placeholders import dittos
+from tasks.source.placeholders import dittos, outdated
 from tasks.text_columns import matching
 
 EXPONENT: Final = LineCode.SHEET_EXPONENT
@@ -66,7 +66,13 @@ class CellReference:
 
 def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
     """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `code`, `values`."""
-    found = [dittos(source), _in_numbers(source), _lost_plus(source["line"], source["number"], place), _rounded(source)]
+    found = [
+        dittos(source),
+        outdated(source),
+        _in_numbers(source),
+        _lost_plus(source["line"], source["number"], place),
+        _rounded(source),
+    ]
     found.append(_shifted(source))
     for column in ("owner", "name", "new_name"):
         if column in place.headers:

@@ -77,7 +77,9 @@ class Checked:
     remarks: pd.DataFrame = field(default_factory=lambda: _remarks([]))
 
 
-def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = None) -> Checked:
+def validate(
+    source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = None, unread: pd.DataFrame | None = None
+) -> Checked:
     """Return what the lines of `Source` want, and all that is wrong at once with those that are not trusted.
 
     Args:
@@ -85,6 +87,7 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
         rules: how to judge.
         flaws: cells that are known to be spoilt: `line`, `column` (ours), `code`, `values`; nothing else is said of
             these.
+        unread: what holds numbers or ids and is not read, see `further_columns.unread_cells`: it may be about its line.
     """
     rows, ids = _read(source, rules)
     if flaws is not None and not flaws.empty:
@@ -109,6 +112,8 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
     if lines.unique_names:
         doubts, repeats = _doubtful_names(rows)
         problems.add_packed("name", doubts.where(sound, ""))
+    if unread is not None:
+        problems.add_unread(unread, rules)
     clearing = rows["none"] & lines.clears
     rejected = problems.rejected()
     trusted = ~rows["line"].isin(rejected["line"])
@@ -118,7 +123,7 @@ def validate(source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = No
         rejected=rejected,
         clears=rows.loc[trusted & clearing, ["line", "owner"]].reset_index(drop=True),
         repeats=rows.loc[again, ["line", "owner"]].assign(problems=repeats[again]).reset_index(drop=True),
-        rows=len(rows),
+        rows=int(rows["line"].nunique()),
         remarks=_remarks(
             [
                 *_on_names(source.reset_index(drop=True), rules, sound),
@@ -366,6 +371,19 @@ class _Problems:
                 bad = pd.Series("", index=cells.index[np.isin(cells.index, rows["index"].to_numpy())], dtype="str")
                 self.add(about or str(column), bad + str(problem.code.value), packed_values(problem.values))
 
+    def add_unread(self, unread: pd.DataFrame, rules: Rules) -> None:
+        """Note what nobody reads: it ties its line to the numbers that stand there and to the owner that is named."""
+        rows = self._rows.assign(key=self._rows["key"].where(self._rows["readable"], ""))
+        rows = rows.drop_duplicates("line").set_index("line")[["owner", "name", "new_name", "key"]]
+        ties = rows.reindex(unread["line"]).fillna("").reset_index(drop=True)
+        ties["key"] = [_both(*keys) for keys in zip(ties["key"], unread["key"], strict=True)]
+        said = unread[["line", "column", "value", "code", "values"]].reset_index(drop=True)
+        self._found.append(pd.concat([said, ties], axis=1))
+        # An id may be about two owners: that of its line, and its own.
+        named = unread["identifier"].reset_index(drop=True)
+        others = ties.assign(owner=rules.place + " " + named)[named != ""]
+        self._found.append(pd.concat([said[named != ""], others], axis=1))
+
     def rejected(self) -> pd.DataFrame:
         """Return `Rejected`, sorted by line and column."""
         if not self._found:
@@ -373,6 +391,10 @@ class _Problems:
         table = pd.concat(self._found, ignore_index=True)[list(Rejected.to_schema().columns)]
         table = table.astype(dict.fromkeys(table.columns.drop("line"), "str"))
         return table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+
+
+def _both(first: str, second: str) -> str:
+    return f"{first}|{second}" if first and second else first or second
 
 
 def _problem_of(error: str) -> Problem:

@@ -42,7 +42,7 @@ from tasks.phone.formats import written
 from tasks.phone.parser import read_number
 from tasks.phone.vocabulary import tidy
 from tasks.reports.masking import mask_numbers, mask_text
-from tasks.source.columns import Records, arrange, expected_headers
+from tasks.source.columns import Reading, Records, arrange, expected_headers
 from tasks.source.validation import Rules, validate
 
 KEY, SECRET = "an-invented-key", "an-invented-secret"
@@ -74,7 +74,7 @@ def csv_file(data: bytes) -> None:
         if spec is USOS
         else {"connection": "any", "source": path, "tenant": "chopin"}
     )
-    arranged = arrange(records, spec, configured_columns(sync, spec))
+    arranged = arrange(records, spec, Reading(configured_columns(sync, spec)))
     checked = validate(
         arranged.source, Rules(spec, spec.place(sync), arranged.headers, allow_clear=bool(choice[3] & 2))
     )

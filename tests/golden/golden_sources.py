@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,12 @@ USOS_LINES = (
     "FO1;22 999 00 09;Litera;STA",
     "F\u0406;22 999 00 09;Cyrylica;STA",
     "'F1;22 999 00 09;Apostrof;STA",
+    'F1;"22 999 00 09;Jedna;STA',
+    'F1;22 999 00 09";Druga;STA',
+    "F1;stary 22 999 00 09;Odwołany;STA",
+    "WYDZIAŁ MUZYKI;;;",
+    "Jednostka;Fax;Opis;",
+    "F1;22 999 00 19;Druga tabela;STA",
     "Razem: 7;;;",
 )
 # What a spreadsheet does; a file with two such lines is refused, so each of these has a file of its own.
@@ -142,19 +148,25 @@ def whole_files() -> dict[str, Put]:
         "good.xlsx": (workbook(_table), {}),
         "comments.csv": ((HEADER + "# uwaga\n" + GOOD).encode(), {}),
         "nobody.csv": (HEADER.encode(), {}),
+        "fax.csv": (b"entity_id;number;Fax;Wew.\nF1;22 999 00 01;22 999 00 19;123\n", {}),
+        "other-sheet.xlsx": (workbook(_table, "Faksy", rows=[["F1", "22 999 00 19"]]), {}),
     }
     files |= {f"{name}.csv": ((HEADER + line + "\n" + GOOD).encode(), {}) for name, line in SPOILT.items()}
     return files
 
 
-def workbook(fill: Callable[[Any], None], *others: str) -> bytes:
-    """Return a workbook with one filled sheet, called Telefony, and others with a header."""
+def workbook(
+    fill: Callable[[Any], None], *others: str, rows: Sequence[list[str]] = (["entity_id", "number", "comment"],)
+) -> bytes:
+    """Return a workbook with one filled sheet, called Telefony, and others with a header or these rows."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Telefony"
     fill(sheet)
     for name in others:
-        book.create_sheet(name).append(["entity_id", "number", "comment"])
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
     whole = io.BytesIO()
     book.save(whole)
     return whole.getvalue()

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
+import openpyxl
 import pytest
 from clerks_files import read_file
+from openpyxl.styles import Font
+
+from schemas.errors import SourceError
 
 USOS = "entity_id;number;comment\n"
 LIST = "Name;Phone Number;New Name\n"
@@ -136,3 +143,264 @@ def test_a_ditto_mark_is_followed_nowhere(line: str) -> None:
 def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="id_pattern"):
         read_file("usos", USOS, id_pattern=pattern)
+
+
+FAX = ("F1", "Dziekanat faks", "22 999 00 19")
+OFFICE = [("F1", "Dziekanat", "22 999 00 09"), FAX]
+
+
+def unread(header: str, cell: str) -> str:
+    return f"entity_id;number;comment;{header}\nF1;22 999 00 09;Dziekanat;{cell}\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Fax", "22 999 00 19"),
+        ("Faks", "999-00-19"),
+        ("Tel. kom.", "22 999 00 19"),
+        ("Telefon 2", "22 999 00 19"),
+        ("Wewnętrzny", "123"),
+        ("Nr wew.", "wew. 12"),
+        ("Pokój", "wew. 123"),
+        ("Inne", "22 999 00 19 (portiernia)"),
+        ("Kod 2", "10000000"),
+    ],
+)
+def test_a_number_in_a_column_that_is_not_read_is_told_and_holds_its_owner(header: str, cell: str) -> None:
+    found = read_file("usos", unread(header, cell), OFFICE)
+    assert (found.rejected, found.after) == ([(2, "column-unread")], OFFICE)
+    listed = read_file(
+        "apio",
+        f"Name;Phone Number;{header}\nKasa;22 999 00 01;{cell}\n",
+        [("", "Kasa", "22 999 00 07"), ("", "Y", "1")],
+    )
+    assert (listed.rejected, listed.lost) == ([(2, "column-unread")], ["1"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Pokój", "115"),
+        ("Adres", "ul. Nutowa 2, 02-097 Warszawa"),
+        ("Od kiedy", "1.10.2025"),
+        ("E-mail", "dziekanat@example.edu.pl"),
+        ("Kierownik", "dr Anna Nutowska"),
+        ("PESEL", "44051401359"),
+        ("Godziny", "8.00-15.30"),
+        ("Fax", "brak"),
+        ("Fax", ""),
+    ],
+)
+def test_a_column_without_numbers_is_nobodys_business(header: str, cell: str) -> None:
+    assert read_file("usos", unread(header, cell), OFFICE).rejected == []
+
+
+def test_the_id_of_another_line_in_a_column_that_is_not_read_holds_both_owners() -> None:
+    lines = "entity_id;number;Jednostka nadrzędna\nF1;22 999 00 09;B0\nB0;22 999 00 04;\nF1;22 999 00 08;\n"
+    found = read_file("usos", lines, [*OFFICE, *STANDING])
+    assert (found.rejected, found.lost) == ([(2, "column-id")], [])
+    assert {*OFFICE, *STANDING[2:3]} <= {*found.after}
+
+
+def test_a_column_is_ignored_where_the_configuration_says_so() -> None:
+    for named in ("Fax", "fa*", "fax:"):
+        assert read_file("usos", unread("Fax", FAX[2]), OFFICE, ignore={"columns": [named]}).lost == [FAX[2]]
+
+
+def test_a_further_column_brings_entries_of_its_own() -> None:
+    columns = [{"column": "Fax", "suffix": "faks"}]
+    found = read_file("usos", unread("Fax", FAX[2]), OFFICE, columns=columns)
+    assert (found.rejected, found.after, found.lost) == ([], OFFICE, [])
+    assert found.checked.rows == 1
+    assert read_file("usos", unread("Fax", ""), OFFICE, columns=columns).lost == [FAX[2]]
+    alone = "entity_id;number;comment;Fax\nF1;;Dziekanat;22 999 00 19\n"
+    assert read_file("usos", alone, [FAX], columns=columns).after == [FAX]
+    bad = read_file("usos", unread("Fax", "22 99"), OFFICE, columns=columns)
+    assert (bad.rejected, bad.after) == ([(2, "number-short")], OFFICE)
+
+
+def test_a_further_column_of_a_phone_list_gives_names_a_suffix() -> None:
+    found = read_file(
+        "apio",
+        "Name;Phone Number;New Name;Kom\nKasa;22 999 00 01;Szatnia;601 234 567\n",
+        [("", "Kasa", "22 999 00 01")],
+        columns={"also": [{"column": "kom.", "suffix": "kom."}]},
+    )
+    assert found.rejected == []
+    assert [name for _, name, _ in found.after] == ["Szatnia", "Szatnia kom."]
+
+
+def test_a_further_column_has_a_type_and_so_has_the_first() -> None:
+    columns = [{"column": "number", "type_id": "STA"}, {"column": "Fax", "type_id": "FAX"}]
+    found = read_file("usos", unread("Fax", FAX[2]), columns=columns)
+    assert [*found.checked.desired["type_id"]] == ["STA", "FAX"]
+
+
+def test_a_further_column_may_hold_extensions() -> None:
+    columns = [{"column": "Wew.", "extension": True}]
+    found = read_file("usos", unread("Wew.", "12"), columns=columns)
+    assert found.after == [("F1", "Dziekanat", "22 999 00 09 wew. 12")]
+
+
+def test_a_further_column_that_is_not_there_is_refused() -> None:
+    with pytest.raises(SourceError, match="'Fax'"):
+        read_file("usos", USOS, columns=[{"column": "Fax"}])
+
+
+def test_a_second_table_below_the_first_is_told_and_held() -> None:
+    lines = "10000000;22 999 00 01;Dziekanat\n;;\nJednostka;Fax;Opis\nB02;22 999 00 77;Portiernia\n"
+    found = read_file("usos", USOS + lines, STANDING)
+    assert (found.rejected, found.lost) == ([(4, "line-header"), (5, "line-table")], [])
+
+
+def test_a_second_table_beside_the_first_is_told_and_held() -> None:
+    lines = "entity_id;number;comment;;kod;tel\nB02;22 999 00 06;Portiernia;;B0;22 999 00 04\nB0;22 999 00 03;x;;;\n"
+    found = read_file("usos", lines, STANDING)
+    assert (found.rejected, found.lost) == ([(2, "column-id"), (2, "column-unread")], [])
+
+
+@pytest.mark.parametrize("heading", ["WYDZIAŁ PRAWA;;", "Dziekanaty:;;", ";;Administracja", "REKTORAT;;"])
+def test_a_heading_between_the_lines_is_told_as_one(heading: str) -> None:
+    lines = "10000000;22 999 00 01;Dziekanat\nB02;22 999 00 06;Portiernia\nB0;22 999 00 05;Brama\n"
+    found = read_file("usos", USOS + f"{heading}\n{lines}", STANDING)
+    assert (found.rejected, found.lost) == ([(2, "line-heading")], [])
+    assert read_file("usos", USOS + f"{heading}\n{lines}", ignore={"rows": [heading.strip(";")]}).rejected == []
+
+
+@pytest.mark.parametrize(
+    "below", [["Razem: 1;;", "Stan na dzień 1.10.2025;;"], ["Stan na dzień 1.10.2025;;", "Razem;1;"]]
+)
+def test_footers_stand_in_any_order(below: list[str]) -> None:
+    found = read_file("usos", USOS + "\n".join(["F1;22 999 00 09;x", *below]))
+    assert (found.rejected, [skip.why for skip in found.source.skipped]) == ([], ["footer", "footer"])
+
+
+def test_a_total_that_is_none_is_told() -> None:
+    assert read_file("usos", USOS + "F1;22 999 00 09;x\nRazem;3;\n").rejected == [(3, "line-footer")]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\x85", "\u2028", "\u2029"])
+def test_whatever_ends_a_line_ends_it(end: str) -> None:
+    found = read_file("usos", (USOS + "B0;22 999 00 05;Brama\nB02;22 999 00 06;Portiernia\n").replace("\n", end))
+    assert (found.rejected, found.after) == ([], STANDING[2:])
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        *(
+            "stary {}",
+            "{} (nieaktualny)",
+            "{} do 31.12",
+            "{} do 31.12.2025",
+            "od 1.1.2026 {}",
+            "był {}",
+            "nieczynny {}",
+        ),
+        *("{} - zlikwidowany", "nie dzwonić: {}", "{} (wygasa)", "{} (stary), 22 999 00 10 (nowy)", "zastrzeżony {}"),
+    ],
+)
+def test_a_word_that_takes_a_number_back_is_never_dropped(beside: str) -> None:
+    number = beside.format("22 999 00 09")
+    assert read_file("usos", USOS + f"F1;{number};Dziekanat\n", OFFICE).rejected == [(2, "number-outdated")]
+    listed = read_file("apio", LIST + f"Kasa;{number};\n", [("", "Kasa", "22 999 00 08")])
+    assert (listed.rejected, listed.lost) == ([(2, "number-outdated")], [])
+
+
+@pytest.mark.parametrize(
+    "number", ["Stare Miasto: 22 999 00 09", "22 999 00 09 w godz. 8.00 do 15.30", "tel. 22 999 00 09"]
+)
+def test_other_words_beside_a_number_take_nothing_back(number: str) -> None:
+    assert read_file("usos", USOS + f"F1;{number};Dziekanat\n", OFFICE).rejected == []
+
+
+def book(*sheets: tuple[str, list[list[str]]], **shown: Any) -> bytes:
+    """Return a workbook; `hide` and `strike` are rows of its first sheet."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for title, rows in sheets:
+        sheet = workbook.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    first = workbook.worksheets[0]
+    for row in shown.get("hide", ()):
+        first.row_dimensions[row].hidden = True
+    for row in shown.get("strike", ()):
+        first.cell(row, 2).font = Font(strike=True)
+    raw = io.BytesIO()
+    workbook.save(raw)
+    return raw.getvalue()
+
+
+ROWS = [["entity_id", "number", "comment"], ["B0", "22 999 00 05", "Brama"], ["B02", "22 999 00 06", "Portiernia"]]
+
+
+@pytest.mark.parametrize(("how", "code"), [("hide", "line-hidden"), ("strike", "line-struck")])
+def test_a_row_that_nobody_sees_is_held_skipped_or_read(how: str, code: str) -> None:
+    raw = book(("Telefony", ROWS), **{how: [3]})
+    held = read_file("usos", raw, STANDING)
+    assert (held.rejected, held.lost) == ([(3, code)], [])
+    assert read_file("usos", raw, STANDING, hidden_rows="read").rejected == []
+    skipped = read_file("usos", raw, STANDING, hidden_rows="skip")
+    assert (skipped.rejected, [(skip.line, skip.why) for skip in skipped.source.skipped]) == ([], [(3, "ignored")])
+
+
+def test_a_sheet_that_is_not_read_is_told_and_holds_deletions() -> None:
+    raw = book(("Telefony", [*ROWS[:2], ["10000000", "22 999 00 01", "x"]]), ("Faksy", [["F", "22 999 00 02"]]))
+    found = read_file("usos", raw, STANDING)
+    assert (found.rejected, found.lost) == ([(1, "sheet-unread")], [])
+    assert read_file("usos", raw, STANDING, ignore={"sheets": ["fak*"]}).lost == ["22 999 00 02"]
+    assert read_file("usos", book(("Telefony", ROWS), ("Uwagi", [["stan na 2025"]]))).rejected == []
+
+
+NEIGHBOURS = [
+    ("F1", "A", "22 999 00 01"),
+    ("F2", "B", "22 999 00 02"),
+    ("F2", "C", "22 999 00 03"),
+    ("F3", "D", "22 999 00 04"),
+]
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        'F1;22 999 00 01;"A\nF2;22 999 00 02;B"\n',
+        'F1;"22 999 00 01;A\nF2;22 999 00 02";B\n',
+        '"F1;22 999 00 01;A\nF2";22 999 00 02;B\n',
+        'F1;22 999 00 01;"A""\nF2;22 999 00 02;B"\n',
+        'F1;22 999 00 01;"A\nF2;22 999 00 02;"B\n',
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_stray_quote_swallows_no_line(torn: str, end: str) -> None:
+    """With the quotes the second line is a part of a cell, and its number would be deleted."""
+    raw = (USOS + torn + "F2;22 999 00 03;C\nF3;22 999 00 04;D\n").replace("\n", end)
+    found = read_file("usos", raw, NEIGHBOURS)
+    assert (found.rejected, found.lost) == ([(2, "line-swallowed"), (3, "line-swallowed")], [])
+
+
+@pytest.mark.parametrize(
+    "comment", ['"Dziekanat\npokój 5"', '"Dziekanat; pokój 5\nparter"', '"A\n\nB"', '"A ""B""\nC"']
+)
+def test_a_comment_may_run_over_lines(comment: str) -> None:
+    found = read_file("usos", USOS + f"F1;22 999 00 01;{comment}\nF2;22 999 00 02;B\n")
+    assert (found.rejected, len(found.after)) == ([], 2)
+
+
+WHOLE = USOS + "F1;22 999 00 01;A\nF2;22 999 00 02;B\nF2;22 999 00 03;C\n"
+
+
+@pytest.mark.parametrize("cut", [4, 10, 16, 17])
+def test_a_file_that_is_cut_off_loses_nothing(cut: int) -> None:
+    found = read_file("usos", WHOLE[:-cut], NEIGHBOURS)
+    assert ([line for line, _ in found.rejected], found.lost) == ([4], [])
+
+
+def test_what_programs_leave_in_a_file_is_right_or_told() -> None:
+    assert read_file("usos", "sep=;\n" + WHOLE, NEIGHBOURS).rejected == []
+    assert read_file("usos", WHOLE.replace("\n", "\r"), NEIGHBOURS).rejected == []
+    assert read_file("usos", WHOLE.replace("03", "0\x003"), NEIGHBOURS).rejected == [(4, "line-nul")]
+    assert read_file("usos", WHOLE + "\x1a", NEIGHBOURS).lost == []
+    assert read_file("usos", WHOLE + "\ufeff" + USOS, NEIGHBOURS).rejected == [(5, "line-header")]
+    assert read_file("usos", USOS, NEIGHBOURS).checked.rows == 0

@@ -25,7 +25,8 @@ from schemas.problems import unpacked
 from schemas.target import TargetSpec
 from tasks.source.column_synonyms import known_synonyms
 from tasks.source.columns import Arranged, Records, arrange
-from tasks.source.footers import FOOTER, REPEATED
+from tasks.source.footers import FOOTER
+from tasks.source.headings import REPEATED
 from tasks.source.spreadsheet_damage import (
     EXPONENT,
     FORMULA,
@@ -43,7 +44,7 @@ def arranged(raw: bytes | str, **given: Any) -> Arranged:
     also = frozenset().union(*known_synonyms(USOS, {}).values())
     table = read(raw, also=also, **given)
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells)
-    return arrange(Records("phones.csv", *parts), USOS, {})
+    return arrange(Records("phones.csv", *parts), USOS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,175 @@
+"""Columns of numbers beside the one that is read: entries or extensions where that is set, otherwise told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from schemas.problems import packed_values
+from schemas.reasons import LineCode
+from schemas.syncs import NumberColumn
+from tasks.phone.canonical_keys import readings, tidy_text
+from tasks.source.column_synonyms import header_key
+from tasks.text_columns import is_in, matching
+
+Kind = Literal["fax", "mobile", "second", "extension", ""]
+
+_NAMES: Final[Mapping[Kind, str]] = {
+    "fax": "fax, faks, telefaks, nr faksu, numer faksu, nr fax, fax number, fax no, tel fax, telefon faks",
+    "mobile": """tel kom, telefon komórkowy, telefon kom, komórka, komórkowy, kom, nr kom, gsm, mobile, cell, komorka,
+        numer komórkowy, nr komórkowy, tel komórkowy, mobile phone, mobile number, cell phone""",
+    "second": """telefon 2, tel 2, numer 2, nr tel 2, nr telefonu 2, drugi telefon, drugi numer, phone 2, number 2,
+        telefon dodatkowy, numer dodatkowy, second phone, second number, other phone""",
+    "extension": """wewnętrzny, wew, nr wew, nr wewnętrzny, numer wewnętrzny, tel wew, tel wewnętrzny, extension, ext,
+        telefon wewnętrzny, internal, extension number, wewnetrzny, numer wewnetrzny""",
+}
+_KINDS: Final = {kind: frozenset(map(str.strip, names.split(","))) for kind, names in _NAMES.items()}
+_SUFFIX: Final[Mapping[Kind, str]] = {"fax": "faks", "mobile": "kom.", "second": "2"}
+_DIGITS: Final = r"\d(?:\D{0,3}\d){4}|(?i:wew|ext|int)\D{0,6}\d"
+_FEW_DIGITS: Final = r"\d"
+_MANY: Final = 7  # digits that are a number, whatever is wrong with it
+_NO_TELEPHONE: Final = frozenset(
+    {
+        LineCode.NUMBER_DATE,
+        LineCode.NUMBER_DECIMAL,
+        LineCode.NUMBER_ACCOUNT,
+        LineCode.NUMBER_PESEL,
+        LineCode.NUMBER_OTHER,
+        LineCode.NUMBER_WORDS,
+        LineCode.NUMBER_SHORT,
+        LineCode.NUMBER_TEXT,
+    }
+)
+_COLUMNS: Final = ["line", "column", "value", "code", "values", "key", "identifier"]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What of a file is looked at for numbers that nobody reads.
+
+    Attributes:
+        cells: the columns that are not read, as the file has them.
+        source: `Source`: the lines in question, and the ids of the file.
+        lines: the line of each row of `cells`.
+        reading: how numbers are read, as arguments.
+        ids: whether lines have ids.
+    """
+
+    cells: pd.DataFrame
+    source: pd.DataFrame
+    lines: Sequence[int]
+    reading: Mapping[str, Any]
+    ids: bool
+
+
+def unread_cells(unread: Unread) -> pd.DataFrame:
+    """Return the cells that hold a number or another owner's id and are not read, each with what is said of it.
+
+    `key` is the number where it can be read, and `identifier` the id.
+    """
+    found = []
+    known = unread.source["owner"].str.strip()
+    own = pd.Series(known.to_numpy(), index=unread.source["line"])
+    own = own[~own.index.duplicated()]
+    for header in map(str, unread.cells.columns):
+        texts = tidy_text(pd.Series(unread.cells[header].to_numpy(), index=list(unread.lines), dtype="str"))
+        keys = _numbers(texts, header, unread.reading)
+        ids = texts[is_in(texts, known) & (texts != "")] if unread.ids else texts[:0]
+        ids = ids[(ids != own.reindex(ids.index)) & ~ids.index.isin(keys.index)]
+        values = packed_values({"column": header, "proposal": proposal(header)})
+        for some, column in ((keys, "key"), (ids, "identifier")):
+            code = LineCode.COLUMN_UNREAD if column == "key" else LineCode.COLUMN_ID
+            rows = pd.DataFrame({"line": some.index, "column": header, "value": texts[some.index].to_numpy()})
+            rows = rows.assign(code=str(code.value), values=values, key="", identifier="")
+            found.append(rows.assign(**{column: some.to_numpy()}))
+    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=_COLUMNS)
+    return table.astype({"line": "int64", **dict.fromkeys(_COLUMNS[1:], "str")})[_COLUMNS]
+
+
+def unread_sheets(sheets: Mapping[str, Sequence[str]], line: int, reading: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the sheets that hold numbers and are not read, each once, as `unread_cells` returns cells.
+
+    Args:
+        sheets: what has digits in each of them, by their titles.
+        line: the line at which they are told.
+        reading: how numbers are read.
+    """
+    found = []
+    for title, texts in sheets.items():
+        keys = _numbers(pd.Series(list(texts), dtype="str"), "", reading)
+        if not keys.empty:
+            values = packed_values({"sheet": title, "n": str(len(keys))})
+            found.append((line, "", title, str(LineCode.SHEET_UNREAD.value), values, "", ""))
+    return pd.DataFrame(found, columns=_COLUMNS).astype({"line": "int64", **dict.fromkeys(_COLUMNS[1:], "str")})
+
+
+def _numbers(texts: pd.Series, header: str, reading: Mapping[str, Any]) -> pd.Series:
+    """Return the keys of the texts that are numbers, "" where one cannot be read, by line."""
+    kind = kind_of(header)
+    some = texts[matching(texts, _FEW_DIGITS if kind else _DIGITS)]
+    if some.empty:
+        return some
+    read = readings(some, **reading)
+    digits = some.str.count(r"\d")
+    doubtful = (digits >= _MANY) & ~read["reason"].isin([str(code.value) for code in _NO_TELEPHONE])
+    extension = read["reason"] == str(LineCode.NUMBER_EXTENSION.value)
+    number = (read["count"] > 0) | doubtful | extension | (kind != "")
+    return read["key"].where(read["count"] > 0, "")[number]
+
+
+def kind_of(header: str) -> Kind:
+    """Return what kind of further numbers a column has by its name, "" where its name says nothing."""
+    key = header_key(header)
+    return next((kind for kind, names in _KINDS.items() if key in names), "")
+
+
+def proposal(header: str) -> str:
+    """Return the line of the configuration that would have the column read."""
+    kind = kind_of(header)
+    named = header.replace("\\", "\\\\").replace('"', '\\"')
+    if kind == "extension":
+        return f'columns = [{{ column = "{named}", extension = true }}]'
+    return f'columns = [{{ column = "{named}", suffix = "{_SUFFIX.get(kind, named.lower())}" }}]'
+
+
+def with_further(rows: pd.DataFrame, columns: Sequence[tuple[NumberColumn, pd.Series | None]]) -> pd.DataFrame:
+    """Return the rows of `Source` with those that the further columns bring, in the order of the lines.
+
+    A line whose own number is missing is only what its further columns say. A broken line brings nothing more.
+
+    Args:
+        rows: `Source`, with its number from the column of numbers.
+        columns: each further column with its cells; None for the column of numbers itself.
+    """
+    whole = rows["problem"] == ""
+    extra, whose = [], rows
+    for column, cells in columns:
+        if cells is None:
+            rows = _of_kind(rows, column)
+            continue
+        texts = cells.str.strip().where(whole, "")
+        if column.extension:
+            inner = " wew. " + texts
+            rows = rows.assign(number=(rows["number"].str.strip() + inner).where(texts != "", rows["number"]))
+        else:
+            extra.append(_of_kind(whose[texts != ""].assign(number=cells[texts != ""]), column))
+    if not extra:
+        return rows
+    more = pd.concat(extra)
+    alone = (rows["number"].str.strip() == "") & rows.index.isin(more.index)
+    return pd.concat([rows[~alone], more]).sort_values("line", kind="stable")
+
+
+def _of_kind(rows: pd.DataFrame, column: NumberColumn) -> pd.DataFrame:
+    suffix = f" {column.suffix}" if column.suffix else ""
+    typed = rows["type_id"].where(rows["type_id"].str.strip() != "", column.type_id or "")
+    renamed = (rows["new_name"] + suffix).where(rows["new_name"].str.strip() != "", "")
+    return rows.assign(name=(rows["name"] + suffix).str.strip(), new_name=renamed, type_id=typed)
+
+
+def known_kinds() -> Collection[str]:
+    """Return all names of columns that say what kind of numbers stands in them, as headers are compared."""
+    return frozenset().union(*_KINDS.values())
