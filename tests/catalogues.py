@@ -64,7 +64,7 @@ def wanted() -> set[str]:
 def spoken(key: str) -> bool:
     """Tell whether the code has a use for a key that it need not name in full."""
     family, _, name = key.partition(".")
-    if family in LineCode.__members__.values():
+    if family in {*FileCode, *LineCode}:  # of whole files it stands in the documents: an error has a remedy of its own
         return name == "advice"
     if family == "remedy":
         return name in _texts()
