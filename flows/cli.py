@@ -111,6 +111,9 @@ def _carried_out(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         stopped = "Stopped. Whatever was sent before is in the ledger; the next run reads before it writes."
         return error_text(PhonesyncError(stopped), as_json=as_json, exit_code=ExitCode.UNSETTLED)
+    except MemoryError:
+        full = UsageError("There is not enough memory for this.", remedy="Give the process more of it.")
+        return error_text(full, as_json=as_json)
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise

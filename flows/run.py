@@ -123,13 +123,21 @@ def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
     except Postponed:
         raise
     except Exception as caught:  # noqa: BLE001 - a bug in one sync must not keep the others from running
-        error = caught if isinstance(caught, PhonesyncError) else InternalError(unexpected(caught), remedy=REPORT_IT)
+        error = caught if isinstance(caught, PhonesyncError) else _told(sync_run, caught)
         error.__cause__ = error.__cause__ or (caught if error is not caught else None)
         sync_run.run_result.errors.append(error)
         _tell(sync_run, target, error)
         return _code_of(error, summary=sync_run.run_result.summary["syncs"][-1])
     finally:
         sync_run.context.writing.clear()
+
+
+def _told(sync_run: SyncRun, caught: Exception) -> PhonesyncError:
+    """Return what went wrong as an error of ours; memory that did not suffice before anything was written is none."""
+    if isinstance(caught, MemoryError) and not sync_run.context.writing.is_set():
+        said = f"{sync_run.name}: there is not enough memory for it; nothing was written."
+        return ConfigurationError(said, remedy="Give the process more of it.", sync=sync_run.name)
+    return InternalError(unexpected(caught), remedy=REPORT_IT)
 
 
 def _code_of(error: PhonesyncError, summary: Mapping[str, Any]) -> ExitCode:

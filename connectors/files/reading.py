@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 # What the system says, where the catalogues have a word for it.
+_LARGEST: Final = 1 << 29  # bytes of a file: ten times a million lines
 _WHY: Final = {
     errno.ENOENT: "missing",
     errno.EACCES: "permission",
@@ -95,7 +96,7 @@ def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> Non
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # whoever may write there could put in another
+        _make_folders(path.parent)  # whoever may write there could put in another
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 0600
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -124,7 +125,7 @@ def make_private_folder(path: Path) -> None:
         ConfigurationError: they cannot.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folders(path)
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "permission denied")
     except OSError as error:
@@ -132,6 +133,21 @@ def make_private_folder(path: Path) -> None:
             f"{path}: reports cannot be written there ({error.strerror}).",
             remedy="Set reports in phonesync.toml to a folder that can be written.",
         ) from error
+
+
+def _make_folders(path: Path) -> None:
+    """Make a folder and those above it that are missing, each for its owner alone, whatever the umask is.
+
+    `mkdir` with `parents` gives those above the usual rights, and the umask could take the owner's own.
+    """
+    missing = [path, *path.parents]
+    for folder in reversed(missing[: next((at for at, one in enumerate(missing) if one.is_dir()), len(missing))]):
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:  # another run has just made it
+            continue
+        folder.chmod(0o700)
+    path.mkdir(exist_ok=True)  # where a file stands in its place, that is said
 
 
 def remove_folder(path: Path) -> bool:
@@ -153,6 +169,8 @@ def read_bytes(path: Path) -> bytes:
             raise file_error(path, Problem(FileCode.FILE_LINK), "no-link")
         if path.exists() and not path.is_file():
             raise file_error(path, Problem(FileCode.FILE_KIND), "source-csv")
+        if path.exists() and path.stat().st_size > _LARGEST:
+            raise file_error(path, Problem(FileCode.FILE_LARGE, {"n": str(_LARGEST >> 20)}), "no-directory")
         raw = path.read_bytes()
     except FileNotFoundError:
         raise file_error(path, Problem(FileCode.FILE_MISSING), "source") from None

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import IO, Any, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import numpy as np
 import pyarrow as pa
@@ -35,12 +36,14 @@ from tasks.messages.rendering import file_error
 
 _LARGEST: Final = 1 << 29  # bytes of all parts unpacked
 _MOST_PARTS: Final = 5_000
+_STEP: Final = 1 << 16
 _MOST_ROWS: Final = 1_048_576  # a sheet of Excel has no more
 _MOST_CELLS: Final = 40_000_000  # empty ones among them
 _OPENING: Final = 200  # rows looked at for a header
 _DENSEST: Final = 100  # times that a part may grow when it is unpacked; spreadsheets write some twenty
 _SMALL: Final = 1 << 17  # bytes of a part that may be as dense as it likes
 _DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_XML: Final = (".xml", ".rels", ".vml")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
 _ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
@@ -106,10 +109,28 @@ def _look_inside(path: Path, raw: bytes) -> None:
                 raise file_error(path, Problem(FileCode.BOOK_LARGE), "book-large")
             for part in parts:
                 with archive.open(part) as opened:
-                    if _DECLARES.search(opened.read(4096)):
+                    if _declares(part, opened):
                         raise file_error(path, Problem(FileCode.BOOK_ENTITIES), "book-entities")
     except DAMAGED:
         raise file_error(path, Problem(FileCode.BOOK_DAMAGED), "book-password") from None
+
+
+def _declares(part: zipfile.ZipInfo, opened: IO[bytes]) -> bool:
+    """Tell whether a part declares a document type, in whatever encoding; what cannot be read does, to be safe."""
+    first = piece = opened.read(_STEP)
+    seen: list[str] = []
+    reader = ParserCreate()
+    reader.StartDoctypeDeclHandler = lambda *_: seen.append("doctype")
+    reader.StartElementHandler = lambda *_: seen.append("root")
+    try:
+        while piece and not seen:
+            reader.Parse(piece)
+            piece = opened.read(_STEP)
+    except ExpatError:
+        if not seen and not part.filename.lower().endswith(_XML):
+            return bool(_DECLARES.search(first))
+        return seen[:1] != ["root"]
+    return seen[:1] == ["doctype"]
 
 
 def _dense(part: zipfile.ZipInfo) -> bool:

@@ -62,7 +62,7 @@ class HttpAnswer:
             text = self.body.decode(json.detect_encoding(self.body))
             if sum(map(text.count, "[{,")) > _MOST_ITEMS:  # each takes many times its own bytes
                 raise NotPromised
-            value = json.loads(text)
+            value = json.loads(text, object_pairs_hook=_each_once)
             if _HALF.search(text):
                 json.dumps(value, ensure_ascii=False).encode()  # half a character can be neither stored nor compared
         except (ValueError, RecursionError):
@@ -75,6 +75,14 @@ class HttpAnswer:
             return self.json()
         except NotPromised:
             return None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand in it once: of two, one reader takes the first and another the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotPromised
+    return found
 
 
 def is_ok(answer: HttpAnswer) -> bool:

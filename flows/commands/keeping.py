@@ -8,6 +8,8 @@ from flows.commands.options import configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 
+_MOST_DAYS = 36_500
+
 
 @click.command(epilog=verbatim("Example", "phonesync purge --older-than 90d"))
 @click.option("--older-than", required=True, metavar="DAYSd", help="How old: 90d, say.")
@@ -26,8 +28,8 @@ def purge(ctx: click.Context, older_than: str, config: str | None, *, dry_run: b
     from flows.retention import purge as forget
 
     days = older_than.removesuffix("d")
-    if not days.isdigit():
-        raise UsageError(f"{older_than!r} is no age.", remedy="Give days, such as 90d.")
+    if not (days.isascii() and days.isdigit() and len(days) <= len(str(_MOST_DAYS)) and int(days) <= _MOST_DAYS):
+        raise UsageError(f"{older_than[:20]!r} is no age.", remedy="Give days, such as 90d.")
     with connected(ctx, config) as context:
         purged = forget(context, timedelta(days=int(days)), dry_run=dry_run)
     if as_json:
