@@ -16,6 +16,7 @@ from flows.errors import show_errors
 from schemas.settings import Language
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import weight, whole
+from tasks.plain_text import plain
 from tasks.source.annotation import FilePosition, annotation, column_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def show_annotations(checked: CheckedSources) -> None:
             line = problem["line"] or 0
             text = lines[line - 1] if 0 < line <= len(lines) else ""
             spot = FilePosition(near(file.item["file"]), line, _column(file, text, problem["column"]))
+            said = plain(said)
             click.echo(annotation("warning" if problem["level"] == "warning" else "error", spot, problem["code"], said))
 
 
@@ -120,7 +122,7 @@ def _show_errors(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
                 key = (str(Path(item["file"])), problem["reason"], problem["advice"])
                 said.setdefault(key, []).append(item["sync"])
     for (file, reason, advice), names in said.items():
-        click.secho(f"{file}: {reason}", fg="red", bold=True, err=True)
+        click.secho(plain(f"{file}: {reason}"), fg="red", bold=True, err=True)
         if advice:
             click.echo(advice, err=True)
         if len(syncs) > 1:

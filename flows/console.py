@@ -21,6 +21,7 @@ from schemas.execution import Progress as Report
 from schemas.exit_codes import ExitCode
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from tasks.execution.status_changes import QUIET, sync_status
+from tasks.plain_text import plain
 
 __all__ = [
     "err",
@@ -77,9 +78,14 @@ def near(path: str | Path) -> str:
         return str(path)
 
 
+def shown(text: str) -> Text:
+    """Return a text that does nothing to the terminal, whoever has written it."""
+    return Text(plain(text, lines=True))
+
+
 def say(text: str, style: str = "") -> None:
     """Print one line of words, never cut: it may be a command or a path to copy."""
-    out().print(Text(text, style=style), soft_wrap=True)
+    out().print(Text(plain(text), style=style), soft_wrap=True)
 
 
 def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync") -> None:
@@ -169,7 +175,7 @@ def _table() -> Table:
 
 
 def _show_titled(title: str, table: Table) -> None:
-    out().print(Text(title, style="bold"), soft_wrap=True)
+    out().print(Text(plain(title), style="bold"), soft_wrap=True)
     out().print(table)
     say("")
 
@@ -218,7 +224,8 @@ def show_lines(title: str, lines: Sequence[Mapping[str, str]]) -> None:
         table.add_column("owner", overflow="fold")
     table.add_column("entry", overflow="fold", ratio=1)
     for line in lines:
-        owner = [Text("\n".join(filter(None, (line["owner"], line.get("owner_name")))))] if several else []
+        name = "\n".join(filter(None, (plain(line["owner"]), plain(line.get("owner_name", "")))))
+        owner = [Text(name)] if several else []
         table.add_row(Text(line["line"]), Text(_what(line)), *owner, _entry(line), style=_STYLES.get(line["outcome"]))
     _show_titled(f"{title} ({', '.join(owners)})" if owners and not several else title, table)
 
@@ -231,16 +238,17 @@ def _what(line: Mapping[str, str]) -> str:
 
 
 def _entry(line: Mapping[str, str]) -> Text:
-    before = "  ".join(filter(None, (line["name_before"], line["number_before"])))
-    after = "  ".join(filter(None, (line["name_after"], line["number_after"])))
+    # Line by line: a line break in a name is somebody else's, those between the lines are ours.
+    before = plain("  ".join(filter(None, (line["name_before"], line["number_before"]))))
+    after = plain("  ".join(filter(None, (line["name_after"], line["number_after"]))))
     if before == after:
-        parts = [before or line.get("entry_name", "")]
+        parts = [before or plain(line.get("entry_name", ""))]
     elif before and after:
         parts = [before, f"→ {after}"]
     else:
         parts = [_MARKS.get(line["action"], "") + (before or after)]
-    accepted = f"accepted {line['accepted']}" if line["accepted"] else ""
-    return Text("\n".join(filter(None, (*parts, line["message"], accepted, _reference(line)))))
+    accepted = plain(f"accepted {line['accepted']}") if line["accepted"] else ""
+    return Text("\n".join(filter(None, (*parts, plain(line["message"]), accepted, _reference(line)))))
 
 
 def _reference(line: Mapping[str, str]) -> str:
@@ -254,7 +262,7 @@ def show_rows(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[s
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if row.get(column) is None else str(row[column])) for column in columns))
+        table.add_row(*(shown("" if row.get(column) is None else str(row[column])) for column in columns))
     if title:
         _show_titled(title, table)
     else:
@@ -265,7 +273,7 @@ def show_numbers(read: Sequence[Mapping[str, Any]]) -> None:
     """Show how texts were read, each with its numbers, the words around them, or the reason why there is none."""
     rows = [
         {
-            "text": item["text"],
+            "text": plain(item["text"]),
             "read as": "\n".join(_spoken(part) for part in item["numbers"]) or _not_read(item),
             "note": item["note"],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,13 +15,17 @@ import click
 
 from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
+from tasks.plain_text import plain
+
+# JSON escapes the first 32 by itself; these it may leave as they are, and a terminal obeys them.
+_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def show_error(error: PhonesyncError, syncs: Sequence[str] = ()) -> None:
     """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
-    click.secho(error.message.rstrip(), fg="red", bold=True, err=True)
+    click.secho(plain(error.message.rstrip(), lines=True), fg="red", bold=True, err=True)
     if error.remedy:
-        click.echo(error.remedy, err=True)
+        click.echo(plain(error.remedy, lines=True), err=True)
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
@@ -42,7 +47,8 @@ def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any
 def print_json(value: object) -> None:
     """Print one JSON value on standard output; letters a terminal cannot show are escaped."""
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
-    click.echo(json.dumps(value, ensure_ascii=encoding != "utf8", indent=2))
+    text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=2)
+    click.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def error_text(error: PhonesyncError, *, as_json: bool, exit_code: ExitCode | None = None) -> ExitCode:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from tasks.plain_text import plain
 from tasks.secret_text import hide, spellings
 
 
@@ -48,7 +49,7 @@ def _record(*given: Any, **more: Any) -> logging.LogRecord:
         said = record.getMessage()
     except (TypeError, ValueError):  # whoever logged it has given too few values: the handler will say so
         return record
-    hidden = _net.hide(said)
+    hidden = plain(_net.hide(said), lines=True)
     if hidden != said:
         record.msg, record.args = hidden, ()
     return record

@@ -30,6 +30,7 @@ from prefect.runtime import flow_run
 from flows.context import RunContext
 from flows.run import RunResult
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
+from tasks.plain_text import plain
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ def escape(text: object) -> str:
     A backslash stands before what would be read as markup, and before nothing else: the newer pages show cells as they
     are. Line breaks and other white space become single spaces.
     """
-    words = " ".join(str(text).split())
+    words = plain(" ".join(str(text).split()))
     return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(lambda found: f"\\{found[0]}", words))
 
 

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.plain_text import UNSEEN, plain
 from tasks.text_columns import on_all_cores, text_bytes
 
-_MAY_RUN = r"^[=@\t\r+\-]"
+# What a spreadsheet runs: at the beginning of a cell, and where one that splits at `;` sees another cell begin.
+_RUNS = "=@+\\-＝＠＋－"
+_MAY_RUN = f"(?:^|;)[ '\"]*[{_RUNS}]"
 _IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"
+_BEGINS = re.compile(f"^([ '\"]*)(?=[{_RUNS}])")
+_OF_SIGNS = re.compile(r"[ '\"]*[+\-][0-9 ()./,;|•-]*")
+_CONTROL = re.sub(r"\\[xuU]([0-9a-f]+)", r"\\x{\1}", UNSEEN)  # as RE2 writes them
 # The same by bytes, for columns that hold numbers in no other signs than these.
 _OF_NUMBERS = np.isin(np.arange(256), np.frombuffer("+-0123456789 ()./,;|•".encode(), np.uint8))
-_FIRST_TO_RUN = np.isin(np.arange(256), np.frombuffer(b"=@\t\r+-", np.uint8))
+_TO_LOOK_AT = np.isin(np.arange(256), np.frombuffer(b";=@+-\x7f\xc2\xd8\xe1\xe2\xef\xf3", np.uint8))
+_TO_LOOK_AT[:32] = True
 _SPECIAL = np.isin(np.arange(256), np.frombuffer(b'",\r\n', np.uint8))
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
     r"""Return the table as CSV: UTF-8 without a byte order mark, commas, "\n", quotes only where needed.
 
-    Numbers are never altered. A text that a spreadsheet would run as a formula (it begins with `=`, `@`, a tab, or with
-    a sign that begins no number) gets an apostrophe in front, which is how spreadsheets themselves mark a text.
+    Numbers are never altered. A text that a spreadsheet would run as a formula (it begins with `=`, `@`, or with a sign
+    that begins no number) gets an apostrophe in front, which is how spreadsheets themselves mark a text; likewise what
+    stands after a `;`, for spreadsheets that split lines there. Control characters are visible signs.
     """
     columns = [str(column) for column in table.columns]
     head = (",".join(columns) + "\n").encode()
@@ -46,15 +56,26 @@ def _quoted(texts: pd.Series) -> pa.Array | pa.Scalar:
 
 
 def _harmless(values: pa.Array) -> pa.Array:
-    """Put an apostrophe before what a spreadsheet would run; a number such as `+48…` or `-12` is none of it."""
-    characters, starts = text_bytes(values)
-    first = characters[starts[:-1][starts[:-1] < starts[1:]]]
-    if not _FIRST_TO_RUN[first].any() or _OF_NUMBERS[characters].all():
+    """Take the sting out of what a spreadsheet would run or a terminal obey; a number such as `+48…` is none of it."""
+    characters, _ = text_bytes(values)
+    if _OF_NUMBERS[characters].all() or not _TO_LOOK_AT[characters].any():
         return values
     runs = pc.and_not(
         pc.match_substring_regex(values, pattern=_MAY_RUN), pc.match_substring_regex(values, pattern=_IS_NUMBER)
     )
-    return pc.if_else(runs, _joined(_text("'"), values), values)
+    touched = pc.or_(runs, pc.match_substring_regex(values, pattern=f"[{_CONTROL}]"))
+    if not pc.any(touched).as_py():
+        return values
+    made = {text: harmless(text) for text in pc.unique(pc.filter(values, touched)).to_pylist()}
+    return pa.array([made.get(text, text) for text in values.to_pylist()], type=pa.large_string())
+
+
+def harmless(text: str) -> str:
+    """Return a cell as a spreadsheet may have it, whether it splits lines at `,` or at `;`."""
+    shown = plain(text)
+    first, *rest = shown.split(";")
+    first = first if _OF_SIGNS.fullmatch(shown) else _BEGINS.sub(r"\1'", first)
+    return ";".join([first, *(part if _OF_SIGNS.fullmatch(part) else _BEGINS.sub(r"\1'", part) for part in rest)])
 
 
 def _joined(*parts: pa.Array | pa.Scalar, between: str = "") -> pa.Array:

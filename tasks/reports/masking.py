@@ -23,9 +23,13 @@ _FEWEST_DIGITS = 5
 _LONGEST = 200
 
 # What people put between the digits of one number: spaces of every kind, invisible characters, brackets, dots, slashes,
-# dashes; a comma only where digits stand close on both sides, since "lines 12, 13" is no number.
-_BETWEEN = r"[\s()\[\]./\\_'’*+\u00ad\u200b-\u200f\u2060\ufeff\-‐-―−]"
-_RUN = re.compile(rf"(?<![+(])[+(]*+\d(?:(?:{_BETWEEN}{{0,4}}|,)\d){{{_FEWEST_DIGITS - 1},}}")
+# dashes, the same as pages write them, and the word for an extension; a comma only where digits stand close on both
+# sides, since "lines 12, 13" is no number.
+_SIGN = r"[\s()\[\]./\\_'’*+\u00ad\u200b-\u200f\u2060\ufeff\-‐-―−]"
+_ENTITY = r"&(?:nbsp|ensp|emsp|thinsp|shy|ndash|mdash|minus|hyphen|lpar|rpar|period|sol|#\d{1,5}|#x[0-9a-f]{1,5});"
+_WORD = r"wewn?\b|w\.|ext\b|int\b|x(?=\d)|#|<[^<>]{0,20}>"
+_BETWEEN = rf"(?:{_SIGN}|{_ENTITY}|{_WORD})"
+_RUN = re.compile(rf"(?<![+(&#])[+(]*+\d(?:(?:{_BETWEEN}{{0,4}}|,)\d){{{_FEWEST_DIGITS - 1},}}", re.IGNORECASE)
 
 
 def mask_numbers(texts: pd.Series) -> pd.Series:

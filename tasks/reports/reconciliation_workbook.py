@@ -20,6 +20,7 @@ from schemas.findings import FindingKind, ReconciliationView
 from schemas.settings import Language
 from tasks.messages.catalogue import moment
 from tasks.messages.pages import kind_words, phrases, state_words
+from tasks.plain_text import plain
 from tasks.reports.headline import Headline
 from tasks.reports.reconciliation_page import headings, headline
 from tasks.reports.reconciliation_rows import readable_rows
@@ -180,7 +181,7 @@ def _cell(sheet: Sheet, value: str | int, font: Font | None) -> Any:
 
 
 def _writable(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text)[:_LONGEST_CELL]
+    return _UNWRITABLE.sub("\ufffd", plain(text))[:_LONGEST_CELL]
 
 
 def _finished(content: bytes, rows: Mapping[str, bytes], at: str) -> bytes:

@@ -22,6 +22,7 @@ from schemas.problems import CALLED, Problem, packed
 from schemas.reasons import LineCode
 from schemas.tables import Result, validated
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.reports.csv_text import harmless
 from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json, with_names
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
@@ -146,12 +147,12 @@ def test_masking_hides_numbers_wherever_they_stand() -> None:
 
 @given(results)
 def test_csv_reads_back_as_the_line_report(frame: pd.DataFrame) -> None:
-    """Every value survives quotes, commas and line ends; what a spreadsheet would run gets an apostrophe, no more."""
+    """Every value survives quotes and commas; what would be run or obeyed is made harmless, no more."""
     read = list(csv.reader(io.StringIO(report_csv(frame).decode(), newline="")))
     assert read[0] == COLUMNS
     wanted = line_report(frame, masked=False).to_numpy().tolist()
-    harmless = re.compile(r"[^=@\t\r+\-][\s\S]*|[+\-][0-9 ()./,;|•-]*|")
-    assert read[1:] == [[cell if harmless.fullmatch(cell) else f"'{cell}" for cell in row] for row in wanted]
+    number = re.compile(r"[+\-][0-9 ()./,;|•-]*")
+    assert read[1:] == [[cell if number.fullmatch(cell) else harmless(cell) for cell in row] for row in wanted]
 
 
 def test_csv_quotes_only_where_needed_and_keeps_spreadsheets_from_running_a_text() -> None:

@@ -51,6 +51,12 @@ def test_a_number_keeps_its_last_two_digits_only(text: str, masked: str) -> None
         ("line 12, column 4: 50 characters at most", "line 12, column 4: 50 characters at most"),
         ("lines 12, 13, 14, 15 say the same", "lines 12, 13, 14, 15 say the same"),
         ("HTTP 503 after 5 attempts", "HTTP 503 after 5 attempts"),
+        ("22&nbsp;999&#160;01&#xA0;55", "••• ••• •55"),
+        ("２２ ９９９ ０１ ５５", "••• ••• •55"),
+        ("2 2 9 9 9 0 1 5 5", "••• ••• •55"),
+        ("22<b>999</b>01 55", "••• ••• •55"),
+        ("22 999 wew. 0155", "••• ••• •55"),
+        ("22 999 ext 01x55", "••• ••• •55"),
     ],
 )
 def test_a_sentence_loses_its_numbers_and_nothing_else(text: str, masked: str) -> None:

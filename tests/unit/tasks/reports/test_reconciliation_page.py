@@ -23,6 +23,7 @@ from schemas.reasons import LineCode
 from schemas.tables import Finding, empty
 from tasks.messages.catalogue import LANGUAGES, figure, moment, plural
 from tasks.messages.pages import kind_words, listing_words, state_words
+from tasks.plain_text import plain
 from tasks.reports.csv_text import as_csv
 from tasks.reports.page import packed
 from tasks.reports.reconciliation_page import headings, headline, page
@@ -117,7 +118,7 @@ def test_no_text_can_become_markup(view: ReconciliationView) -> None:
         assert "<img" not in text
         assert "<!--" not in text
         assert HOSTILE in embedded(text)["pools"]["fix"]
-    assert load_workbook(io.BytesIO(workbook(hostile, "pl"))).worksheets[2]["G2"].value == HOSTILE
+    assert load_workbook(io.BytesIO(workbook(hostile, "pl"))).worksheets[2]["G2"].value == plain(HOSTILE)
 
 
 @pytest.mark.parametrize(
