@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from connectors.files.reading import remove_folder
+from connectors.files.traces import files_with, pattern_of
+from connectors.ledger.sweeping import erase_from_prefect
 from connectors.registry import specs
 from flows.context import RunContext
 from flows.known import with_known
 from flows.ledger_age import adopt, unknown_run
+from flows.locking import is_dead
 from flows.reporting import Heading, report
+from schemas.errors import TargetBusy
 from tasks.execution.results import account, announce
 
 
@@ -27,24 +36,92 @@ def purge(context: RunContext, older_than: timedelta, *, dry_run: bool = False) 
     if known and unknown_run(context):
         adopt(context)  # the last run that wrote is among what was forgotten
     folders = [remove_folder(context.settings.reports / run) for run in runs]
+    context.ledger.archive.sweep()
     return {"purged": runs, "before": before, "report_folders": sum(folders)}
 
 
-def erase(context: RunContext, user: str) -> dict[str, Any]:
-    """Erase a USOS user from plans, outcomes and reports; the ledger notes that it was done, not whose data it was.
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "plans": "plans in the ledger, with outcomes, intents, owners, names and acceptances: the person's rows go",
+        "reconciliations": "reconciliations in the ledger: the person's findings go, and their reports are removed",
+        "summaries": "what runs have said of themselves, in the ledger",
+        "ledger files": "free pages and the write-ahead log of the ledger's file, which is written anew (`VACUUM`, "
+        "checkpoint, `secure_delete`); PostgreSQL is told to vacuum, and overwrites in its own time",
+        "reports": "reports of every run, also of one that was killed: they are written anew, or removed",
+        "Prefect": "parameters, states, artifacts, logs and events in the database of `phonesync serve`",
+    }
+)
+"""Every place where a person is looked for when they are erased, and what is done there."""
 
-    What stands in USOS itself and in the CSV files is not touched. Reports of runs that name the user are written anew,
-    those of reconciliations are removed: the next one writes its own.
+
+def erase(context: RunContext, user: str, prefect: Path | None = None) -> dict[str, Any]:
+    """Erase a USOS user from every one of `PLACES`; the ledger notes that it was done, not whose data it was.
+
+    What stands in USOS itself, in the CSV files and in backups is not touched. Every place is looked at each time.
+
+    Args:
+        context: what a run touches.
+        user: the id.
+        prefect: the database of `phonesync serve`, None where there is none.
+
+    Returns:
+        what was found where, and in `unreached` the places that could not be reached, each with why.
+
+    Raises:
+        TargetBusy: a run is at work: it would go on writing what it has read.
     """
+    busy = [
+        lock.run for lock in context.ledger.locks.held("").values() if not is_dead(lock, context.clock().timestamp())
+    ]
+    if busy:
+        raise TargetBusy(
+            f"Run {busy[0]} is at work, and would write the person anew.", remedy="Wait until it has ended."
+        )
     plans: list[str] = []
     compared: list[str] = []
-    for owner in [spec.person(user) for spec in specs().values() if spec.person]:
+    summaries, owners = 0, [spec.person(user) for spec in specs().values() if spec.person]
+    words, numbers = set(owners), set[str]()
+    for owner in owners:
+        called, known = context.ledger.archive.words_of(owner)
+        words, numbers = words | called, numbers | known
         plans += context.ledger.archive.erase(owner, person=context.person, at=context.now())
         compared += context.ledger.findings.erase(owner)
+        summaries += context.ledger.archive.summaries_without(owner, "•••")
     rewritten = sum(_report_anew(context, identity) for identity in plans)
     for run in compared:
         remove_folder(context.settings.reports / run)
-    return {"plans": len(plans), "reports": rewritten, "reconciliations": len(compared)}
+    wanted, unreached = pattern_of(words, numbers), dict[str, str]()
+    removed = _look(unreached, "reports", lambda: _remove_reports(context.settings.reports, wanted))
+    in_prefect = 0
+    if prefect is not None:
+        in_prefect = _look(unreached, "Prefect", lambda: erase_from_prefect(prefect, wanted) if prefect.exists() else 0)
+    swept = context.ledger.archive.sweep()
+    unreached |= {"ledger files": swept} if swept else {}
+    return {
+        "plans": len(plans),
+        "reports": rewritten + removed,
+        "reconciliations": len(compared),
+        "summaries": summaries,
+        "prefect": in_prefect,
+        "unreached": unreached,
+    }
+
+
+def _look(unreached: dict[str, str], place: str, look: Callable[[], int]) -> int:
+    """Return what was found in a place; one that cannot be reached is noted, and the others are looked at."""
+    try:
+        return look()
+    except (OSError, sqlite3.Error) as error:
+        unreached[place] = type(error).__name__
+        return 0
+
+
+def _remove_reports(folder: Path, wanted: re.Pattern[bytes]) -> int:
+    """Remove what still holds it: reports of a run that was killed, or that the ledger does not know."""
+    found = list(files_with(folder, wanted))
+    for path in found:
+        path.unlink()
+    return len(found)
 
 
 def _report_anew(context: RunContext, identity: str) -> int:

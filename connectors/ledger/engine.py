@@ -80,7 +80,13 @@ def _make_private(database: str | None) -> None:
 def _make_sqlite_durable(connection: Any, _record: object) -> None:
     """Readers beside a writer, patience with a second writer, and an outcome that is on the disk when it is said."""
     cursor, busy = connection.cursor(), int(limits.DATABASE_BUSY_SECONDS * 1000)
-    for pragma in ("journal_mode=WAL", f"busy_timeout={busy}", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={busy}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -9,7 +10,10 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from connectors.ledger.records import BATCH, packed, unpacked
+from connectors.ledger.sweeping import sweep
 from schemas import ledger as tables
+
+_DIGITS = 9  # of a number without its country: enough to tell it from any other
 
 
 class Archive:
@@ -99,11 +103,49 @@ class Archive:
     def _note(connection: Connection, deed: str, person: str, at: str, detail: str) -> None:
         connection.execute(insert(tables.housekeeping).values(deed=deed, person=person, at=at, detail=detail))
 
+    def sweep(self) -> str:
+        """Leave nothing of what was deleted in the database's files; return why that was not possible, else ""."""
+        return sweep(self._engine)
+
+    def words_of(self, owner: str) -> tuple[set[str], set[str]]:
+        """Return what is known of an owner before it is erased: names that are a person's, and numbers as digits."""
+        plans, names = tables.plans.c, tables.owner_names.c
+        numbers: set[str] = set()
+        others: set[str] = set()  # a number that somebody else has as well is no trace of this person
+        with self._engine.connect() as connection:
+            called = {str(name) for name in connection.scalars(select(names.name).where(names.owner == owner))}
+            for entries in connection.scalars(select(plans.entries)):
+                rows = unpacked(entries)
+                mine = rows["owner"] == owner
+                for column in ("number_before", "number_after"):
+                    numbers |= _digits_of(rows.loc[mine, column])
+                    others |= _digits_of(rows.loc[~mine, column])
+        return called, numbers - others
+
+    def summaries_without(self, owner: str, hidden: str) -> int:
+        """Take an owner out of the summaries of runs; return how many named it."""
+        runs, found = tables.runs.c, 0
+        named = re.compile(rf"(?<!\w){re.escape(owner)}(?!\w)")
+        with self._engine.begin() as connection:
+            for row in connection.execute(select(runs.id, runs.summary).where(runs.summary.is_not(None))).all():
+                text = json.dumps(row.summary, ensure_ascii=False)
+                changed = named.sub(hidden, text)
+                if changed != text:
+                    found += 1
+                    this = update(tables.runs).where(runs.id == row.id)
+                    connection.execute(this.values(summary=json.loads(changed)))
+        return found
+
     def housekeeping(self) -> list[dict[str, Any]]:
         """Return what was purged and erased, newest first."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.housekeeping).order_by(tables.housekeeping.c.id.desc()))
             return [dict(row) for row in rows.mappings()]
+
+
+def _digits_of(numbers: pd.Series) -> set[str]:
+    digits = numbers.str.replace(r"[^0-9]", "", regex=True)
+    return set(digits[digits.str.len() >= _DIGITS].str[-_DIGITS:])
 
 
 def _old(connection: Connection, before: str) -> list[str]:

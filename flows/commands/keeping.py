@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
+from schemas.exit_codes import ExitCode
 
 _MOST_DAYS = 36_500
 
@@ -71,19 +74,30 @@ def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, 
 @json_wanted
 @click.pass_context
 def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
-    """Erase a person from plans, outcomes and reports.
+    """Erase a person from the ledger, the reports and Prefect.
 
-    The ledger notes that it was done. USOS and the CSV files are not touched: a user who still stands there is read
-    again by the next run.
+    It says what it found where, and ends with 1 where a place could not be reached: then erase again. While a run is at
+    work nothing is erased. The ledger notes that it was done. USOS, the CSV files and backups are not touched: a user
+    who still stands there is read again by the next run.
     """
+    from flows.config import find_configuration
     from flows.console import say
     from flows.retention import erase as forget
 
+    path = find_configuration(config or ctx.obj, os.environ)
     with connected(ctx, config) as context:
-        erased = forget(context, user)
+        erased = forget(context, user, path.parent / ".phonesync" / "prefect" / "prefect.db")
+    elsewhere = [name for name in ("PREFECT_API_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL") if os.environ.get(name)]
+    if elsewhere:
+        erased["unreached"]["Prefect"] = f"{elsewhere[0]} names another one than our own"
     if as_json:
         print_json(erased)
     else:
         say(f"The user is erased from {erased['plans']} plans; {erased['reports']} reports were written anew.")
         if erased["reconciliations"]:
             say(f"Reports of {erased['reconciliations']} reconciliations that named the user are removed.")
+        say(f"Found besides: {erased['summaries']} summaries of runs, {erased['prefect']} rows in Prefect's database.")
+        for place, why in erased["unreached"].items():
+            say(f"Not reached: {place} ({why}). Erase again when it can be.", "red")
+        say("Files of yours and backups are not touched.")
+    ctx.exit(ExitCode.LINES_FAILED if erased["unreached"] else ExitCode.DONE)

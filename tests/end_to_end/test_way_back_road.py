@@ -204,7 +204,14 @@ def test_a_person_is_erased_from_everything_that_is_kept(road: Road) -> None:
     waiting = road.plan()
     road.go()
     context = road.context()
-    assert erase(context, "77") == {"plans": 2, "reports": 2, "reconciliations": 0}
+    assert erase(context, "77") == {
+        "plans": 2,
+        "reports": 2,
+        "reconciliations": 0,
+        "summaries": 0,
+        "prefect": 0,
+        "unreached": {},
+    }
     kept = "".join(path.read_text(encoding="utf-8") for path in context.settings.reports.rglob("*.*"))
     for plan in (waiting.sync["plan"], road.ledger.runs(1)[0]["id"]):
         kept += road.ledger.plan(plan).entries.to_csv()

@@ -1,0 +1,124 @@
+"""Erased is erased: no file holds the person any more, read as bytes, page by page. All data is invented."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from road_trip import Road, usos_state
+
+from connectors.ledger.locks import Lock
+from connectors.ledger.records import unpacked
+from connectors.ledger.store import Ledger
+from connectors.sandbox.server import Sandbox
+from flows.cli import main
+from flows.locking import this_process
+from flows.retention import PLACES, erase
+from schemas.errors import TargetBusy
+
+NUMBER = re.compile(rb"2\D{0,3}2\D{0,3}5\D{0,3}5\D{0,3}2\D{0,3}7\D{0,3}7\D{0,3}0\D{0,3}1")
+PERSON = (re.compile(rb"user 77(?!\d)"), NUMBER, re.compile(b"Kwiatuszek"))
+HEADER = "entity_id,number,comment\n"
+
+
+@pytest.fixture
+def road(served_services: Sandbox, tmp_path: Path) -> Iterator[Road]:
+    road = Road(served_services, tmp_path, Ledger.open(f"sqlite:///{tmp_path / 'phonesync.db'}"))
+    road.open(usos_state({"77": [("Kwiatuszek", "22 552 77 01")], "78": [("home", "22 552 78 02")]}, "user"))
+    road.configure({"entity_class": "user"})
+    road.source(f"{HEADER}77,+48 22 552-77-01,Kwiatuszek domowy\n78,22 552 78 02,home\n")
+    road.plan()
+    road.go()
+    yield road
+    road.close()
+
+
+def prefect_of(folder: Path) -> Path:
+    """Make a database such as Prefect's, with what its pages would show of the person."""
+    place = folder / ".phonesync" / "prefect" / "prefect.db"
+    place.parent.mkdir(parents=True)
+    with sqlite3.connect(place) as made:
+        made.execute("pragma journal_mode=wal")
+        made.execute("create table artifact (id CHAR(36), data JSON, description VARCHAR)")
+        made.execute("create table log (id CHAR(36), message TEXT NOT NULL)")
+        made.execute("create table flow_run_state (id CHAR(36), message VARCHAR, data JSON)")
+        made.execute("create table flow_run (id CHAR(36), parameters JSON NOT NULL)")
+        made.execute("insert into artifact values ('1', '[{\"owner\": \"user 77\"}]', 'lines')")
+        made.execute("insert into artifact values ('2', '[{\"owner\": \"user 78\"}]', 'lines')")
+        made.execute("insert into log values ('1', 'user 77: 22 552 77 01 is refused')")
+        made.execute("insert into flow_run_state values ('1', 'line 2: user 77', '{\"said\": \"user 77\"}')")
+        made.execute("insert into flow_run values ('1', '{\"reason\": \"because of user 77\"}')")
+    made.close()
+    return place
+
+
+def traces(folder: Path) -> list[str]:
+    """Return the files that hold something of the person; the source and the configuration are the office's own."""
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name not in {"source.csv", "phonesync.toml"}:
+            found += [path.name for wanted in PERSON if wanted.search(path.read_bytes())]
+    return found
+
+
+def in_plans(folder: Path) -> list[str]:
+    """Return what the packed plans hold of the person."""
+    with sqlite3.connect(folder / "phonesync.db") as opened:
+        texts = [unpacked(row[0]).to_csv().encode() for row in opened.execute("select entries from plans")]
+    opened.close()
+    return [str(wanted.pattern) for text in texts for wanted in PERSON if wanted.search(text)]
+
+
+def test_no_file_holds_the_person_any_more(road: Road, tmp_path: Path) -> None:
+    prefect, reports = prefect_of(tmp_path), tmp_path / "reports"
+    run = next(path for path in reports.iterdir() if path.is_dir())
+    shutil.copytree(run, reports / "20260101T000000Z-killed")  # of a run that died before the ledger knew its summary
+    (reports / "20260101T000000Z-killed" / ".one.csv.x1y2z3").write_text("2,user 77,22 (552) 77/01\n", encoding="utf-8")
+    assert traces(tmp_path)
+    assert in_plans(tmp_path)
+    erased = erase(road.context(), "77", prefect)
+    assert erased["unreached"] == {}
+    assert (erased["plans"], erased["prefect"]) == (2, 4)
+    assert traces(tmp_path) == []
+    assert in_plans(tmp_path) == []
+    with sqlite3.connect(prefect) as opened:
+        assert opened.execute("select id from artifact").fetchall() == [("2",)]
+    opened.close()
+    kept = "".join(path.read_text("utf-8") for path in reports.rglob("*.csv"))
+    assert "user 78" in kept, "whoever is not erased stays"
+
+
+def test_nothing_is_erased_while_a_run_is_at_work(road: Road) -> None:
+    context = road.context()
+    context.ledger.locks.take("x", Lock("run-9", this_process(), context.clock().timestamp()), is_dead=lambda _: True)
+    with pytest.raises(TargetBusy, match="run-9"):
+        erase(context, "77")
+    context.ledger.locks.give_back("x", "run-9")
+    assert erase(context, "77")["plans"] == 2
+
+
+def test_a_place_that_cannot_be_reached_is_told(
+    road: Road, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".phonesync" / "prefect").mkdir(parents=True)
+    (tmp_path / ".phonesync" / "prefect" / "prefect.db").write_bytes(b"no database at all, and long enough to be read")
+    command = ["-c", str(tmp_path / "phonesync.toml"), "erase", "--user", "77"]
+    road.ledger.close()
+    config = tmp_path / "phonesync.toml"
+    config.write_text('ledger = "sqlite:///phonesync.db"\n' + config.read_text("utf-8"), encoding="utf-8")
+    assert main(command) == 1
+    assert "Not reached: Prefect" in capsys.readouterr().out
+    (tmp_path / ".phonesync" / "prefect" / "prefect.db").unlink()
+    assert main(command) == 0
+    monkeypatch.setenv("PREFECT_API_URL", "https://prefect.example/api")
+    assert main(command) == 1
+
+
+def test_the_documents_list_every_place() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    for place, said in PLACES.items():
+        assert f"| {place} | {said} |" in text
