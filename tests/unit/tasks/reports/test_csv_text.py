@@ -16,7 +16,27 @@ from tasks.reports.csv_text import as_csv, harmless
 COLUMNS = ["owner", "number", "message"]
 # Mostly what is special to CSV or to a spreadsheet; `csv` reads no text with a lone "\r" back as it was written.
 cells = st.one_of(
-    st.sampled_from(["", "a", "=1+1", "@x", "-", "+48 22", "-12", "+A1", "\tx", 'say "x"', ",", "a\nb", "'=1", "Łódź", "x;=1+1", "22; +48 1", "a\x1b[2A"]),
+    st.sampled_from(
+        [
+            "",
+            "a",
+            "=1+1",
+            "@x",
+            "-",
+            "+48 22",
+            "-12",
+            "+A1",
+            "\tx",
+            'say "x"',
+            ",",
+            "a\nb",
+            "'=1",
+            "Łódź",
+            "x;=1+1",
+            "22; +48 1",
+            "a\x1b[2A",
+        ]
+    ),
     st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=6),
 )
 lines = st.lists(st.tuples(*[cells] * len(COLUMNS)), max_size=8)

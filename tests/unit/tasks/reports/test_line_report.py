@@ -21,8 +21,8 @@ from schemas.plan import TROUBLE, Action, Outcome, count
 from schemas.problems import CALLED, Problem, packed
 from schemas.reasons import LineCode
 from schemas.tables import Result, validated
-from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.csv_text import harmless
+from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json, with_names
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
