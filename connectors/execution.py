@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from schemas import limits
-from schemas.errors import ServiceError, Unreachable
+from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot, WriteAnswer
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
-from tasks.execution.classify import ReadBack, classify, row_outcome, without_effect, worth_another_try
+from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome, worth_another_try
 from tasks.execution.compare import Wanted, agreeing, entity_sets, had_entry, in_place, moved, newcomers, writes
 from tasks.execution.quirks import as_sent
 from tasks.phone.canonical_keys import with_canonical_numbers
@@ -156,11 +156,7 @@ class OwnerSets:
         changes, known = rows[writes(rows)], []
         for owner, mine in _places(changes):
             answer = answers.get(owner)
-            outcome, problem = Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
-            if answer is None or answer.kind == "denied" or isinstance(answer.error, Unreachable):
-                outcome, problem = Outcome.SKIPPED, Problem(Code.NOT_SENT)
-            elif answer.kind == "refused":
-                outcome, problem = Outcome.FAILED, without_effect(answer)
+            outcome, problem = classify_unread(answer, error)
             known += [self._known(row, outcome, problem, answer) for row in changes.index[mine]]
         self._keep(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else [intent])
 

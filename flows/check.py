@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -23,6 +24,7 @@ from tasks.plan.claims import FileClaims
 from tasks.reports.masking import mask_texts
 from tasks.source.hints import NO_ID, hint_texts, hints_of
 from tasks.source.name_checks import outside_latin1
+from tasks.source.near_ids import with_near_ids
 from tasks.source.validation import Checked
 
 __all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
@@ -63,7 +65,12 @@ class CheckedSources:
 
 
 def check_sources(
-    context: Configured, names: Sequence[str], *, lang: Language = "en", strict: bool = False
+    context: Configured,
+    names: Sequence[str],
+    *,
+    lang: Language = "en",
+    strict: bool = False,
+    managed: Mapping[str, set[str]] = MappingProxyType({}),
 ) -> CheckedSources:
     """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others.
 
@@ -72,6 +79,7 @@ def check_sources(
         names: the syncs.
         lang: the language of reasons and advice.
         strict: what should be looked at counts like a rejected line.
+        managed: the owners that each sync was in step with when it last ran, as far as somebody knows.
 
     Raises:
         UsageError: there is no sync of one of these names.
@@ -84,7 +92,7 @@ def check_sources(
         raw, error = None, None
         try:
             raw = source_bytes(context, sync)
-            checked = _checked(context, name, raw, lang)
+            checked = _checked(context, name, raw, lang, managed.get(name, set()))
             error = checked.source.refusal if checked.source else None
             error = error or _claimed_twice(context, name, checked, known)
         except (SourceError, ConfigurationError) as caught:
@@ -109,10 +117,11 @@ def _of_file(error: PhonesyncError, lang: Language) -> dict[str, Any]:
     return {"line": line or None, "column": "", "value": "", **said}
 
 
-def _checked(context: Configured, name: str, raw: bytes, lang: Language) -> CheckedFile:
+def _checked(context: Configured, name: str, raw: bytes, lang: Language, managed: set[str]) -> CheckedFile:
     sync = context.sync(name)
     source = open_source(context, sync, raw)
     checked = judge_source(context, sync, source)
+    checked = replace(checked, remarks=with_near_ids(checked, managed, source.arranged.headers))
     problems = _problems(context, sync, source, checked, lang)
     shown = problems
     if context.spec(sync).private(sync):

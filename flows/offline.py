@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.ledger.store import Ledger
 from connectors.registry import specs
 from schemas.errors import UsageError
 from schemas.execution import NumberingDefaults
@@ -28,6 +31,20 @@ class Configured(Protocol):
 
     def spec(self, sync: Sync) -> TargetSpec:
         """Return what the service is that the sync is for."""
+
+
+def managed_before(settings: Settings) -> dict[str, set[str]]:
+    """Return the owners that syncs were in step with, where the ledger is a file that can be read as it is."""
+    ledger = Ledger.look(settings.ledger)
+    if ledger is None:
+        return {}
+    ledger.renamed = {name: sync.renamed_from for name, sync in settings.syncs.items()}
+    try:
+        return {name: ledger.memory.owners(name) for name in settings.syncs}
+    except SQLAlchemyError:
+        return {}
+    finally:
+        ledger.close()
 
 
 @dataclass(frozen=True)

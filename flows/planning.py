@@ -39,6 +39,7 @@ from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import fingerprint
 from tasks.source.labels import owner_labels
+from tasks.source.near_ids import mark_near, near_owners
 from tasks.source.validation import Checked
 
 
@@ -73,7 +74,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         context.claims[name] = file_claims(context, name, checked)
         refuse_contested(context.claims[name], rivals)
     managed = owners_of(checked)
-    known = frozenset(context.ledger.memory.owners(name, target.name) - managed)
+    remembered = context.ledger.memory.owners(name, target.name)
+    known = frozenset(remembered - managed)
     # What has left this file for another one is that one's now, whichever of the two comes first.
     gone = known - rivals.claimed
     found = sync_run.read(target, sorted(managed | gone))
@@ -86,6 +88,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
+    planned = replace(planned, table=mark_near(planned.table, near_owners(managed - remembered, gone)))
     older = unknown_run(context)
     if older:
         sync_run.notes.append(

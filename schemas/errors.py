@@ -10,6 +10,7 @@
     ├── ApprovalNeeded        3  a guard tripped and nobody has said yes to this very plan
     └── ServiceError             a service, told by what the caller can do about it
         ├── Unreachable       4  no usable answer to a read, after every attempt
+        │   └── Paused        4  the service asks for a longer pause than a call may take
         ├── AccessRefused     4  credentials, rights or clock refused: nothing was done
         ├── RequestRefused    1  understood and refused: nothing was done
         └── UnknownOutcome    5  a write was sent and its answer was lost: read before anything else
@@ -136,6 +137,10 @@ class Unreachable(ServiceError):  # noqa: N818 - named by what the caller can do
     """No usable answer to a read after every attempt; nothing was written."""
 
     exit_code = ExitCode.UNAVAILABLE
+
+
+class Paused(Unreachable):
+    """The service asks for a longer pause than a call may take: it will not be asked again in this run."""
 
 
 class AccessRefused(ServiceError):  # noqa: N818 - named by what the caller can do about it

@@ -31,6 +31,8 @@ class Code(StrEnum):
     NO_EFFECT = "no_effect"
     SHOWN_OTHERWISE = "shown_otherwise"
     NOT_READ_BACK = "not_read_back"
+    CONFIRMED_UNSEEN = "confirmed_unseen"
+    PAUSE_ASKED = "pause_asked"
     MAY_STILL_COME = "may_still_come"
     NEITHER_OLD_NOR_NEW = "neither_old_nor_new"
     OLD_ENTRY_STANDS = "old_entry_stands"

@@ -124,10 +124,11 @@ class LineCode(StrEnum):
     NUMBER_SEVERAL = "number-several"
     NUMBER_INNER = "number-inner"
     NUMBER_LONG = "number-long"
-    HEADER_ALONE = "header-alone"
     LINE_TWICE = "line-twice"
+    HEADER_ALONE = "header-alone"
     ID_UNDONE = "id-undone"
     ID_UNLIKE = "id-unlike"
+    ID_NEAR = "id-near"
     LETTERS_MIXED = "letters-mixed"
     LETTERS_UNSEEN = "letters-unseen"
 
@@ -137,9 +138,9 @@ MAY_HOLD_OTHERS: Final = frozenset({LineCode.LINE_QUOTES, LineCode.LINE_FIELDS, 
 TO_BE_LOOKED_AT: Final = frozenset(
     {
         LineCode.HEADER_ALONE,
-        LineCode.LINE_TWICE,
         LineCode.ID_UNDONE,
         LineCode.ID_UNLIKE,
+        LineCode.ID_NEAR,
         LineCode.LETTERS_MIXED,
         LineCode.LETTERS_UNSEEN,
     }

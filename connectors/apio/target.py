@@ -12,12 +12,12 @@ from connectors.apio.sending import Sender, Way
 from connectors.apio.spec import ApioConnection, list_owner
 from connectors.execution import as_current, wait_before
 from schemas import limits
-from schemas.errors import ServiceError, Unreachable
+from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange, list_changes
-from tasks.execution.classify import ReadBack, classify, row_outcome, without_effect
+from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome
 from tasks.execution.compare import Mask, cost, had_entry, halves, in_place, moved, newcomers, shown, taken, writes
 
 
@@ -117,7 +117,7 @@ class _ListUpdate:
             self._restorer.keep_unplanned(changes, fresh)
             result.unplanned += self._restorer.unplanned(None)
             self._note_at_rest(self._restorer.missing_entries(), Outcome.CONFLICT, Problem(Code.GONE_WHEN_LAST_READ))
-            self._unread(changes)
+            self._unread(changes, error)
             return result
         result.stopped = self._sender.denied
         result.unplanned += self._restorer.unplanned(set(now["name"]))
@@ -229,16 +229,11 @@ class _ListUpdate:
         for row in rest.index[shown(rest, "before", about, fold_names=self._fold)]:
             self._keep(row, outcome, problem)
 
-    def _unread(self, changes: pd.DataFrame) -> None:
+    def _unread(self, changes: pd.DataFrame, why: ServiceError) -> None:
         """Reading failed after writing: where nobody knows what was done, the intent stays open."""
         for row in changes.index:
             answer = self._sender.answers.get(row)
-            if answer is None or isinstance(answer.error, Unreachable):
-                self._keep(row, Outcome.SKIPPED, Problem(Code.NOT_SENT), answer)
-            elif answer.kind in {"refused", "denied"}:
-                self._keep(row, Outcome.FAILED, without_effect(answer), answer)
-            else:
-                self._keep(row, Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK), answer)
+            self._keep(row, *classify_unread(answer, why), answer)
         known = list(self._result.known.values())
         intents = [*self._open, *self._restorer.intents]
         self._job.record_outcomes(known, [] if any(item.outcome == Outcome.UNKNOWN for item in known) else intents)

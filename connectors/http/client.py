@@ -48,7 +48,15 @@ from connectors.http.response import (
 )
 from schemas import limits
 from schemas.connections import Connection
-from schemas.errors import AccessRefused, ConfigurationError, RequestRefused, ServiceError, UnknownOutcome, Unreachable
+from schemas.errors import (
+    AccessRefused,
+    ConfigurationError,
+    Paused,
+    RequestRefused,
+    ServiceError,
+    UnknownOutcome,
+    Unreachable,
+)
 from tasks.reports.masking import mask_text
 
 T = TypeVar("T")
@@ -142,8 +150,9 @@ class Http:
         sent = call.sent_before + len(attempts)
         error = _READ_ERRORS.get(outcome.kind, Unreachable)
         plural = "attempt" if sent == 1 else "attempts"
-        said = f"got no usable answer in {sent} {plural}: {outcome.reason}{self._too_long_a_pause(outcome, deadline)}"
-        raise self._error(error, call, outcome, sent, said)
+        pause = self._too_long_a_pause(outcome, deadline)
+        said = f"got no usable answer in {sent} {plural}: {outcome.reason}{pause}"
+        raise self._error(Paused if pause else error, call, outcome, sent, said)
 
     def write(self, call: Call[T]) -> T:
         """The promised value; sent exactly once, whatever comes back."""
@@ -198,8 +207,13 @@ class Http:
         """Wait as pacing, or a pause that the service has asked another thread for, wants it."""
         longest = self._patience(call)
         if not self._pacer.wait(longest):
-            asked = Failure("unsent", f"the service has asked for a pause of more than {longest:g} s")
-            raise self._error(Unreachable, call, asked, call.sent_before, f"was not sent: {asked.reason}")
+            left = self._pacer.pause_left()
+            asked = Failure(
+                "unsent",
+                f"the service asks for a pause of another {left:.0f} s, longer than total_seconds = {longest:g}",
+                retry_after=left,
+            )
+            raise self._error(Paused, call, asked, call.sent_before, f"was not sent: {asked.reason}")
 
     def _rest(self, why: str, made: int, seconds: float) -> None:
         most = self._connection.attempts
@@ -296,6 +310,10 @@ class Http:
         """The error with its sentence and remedy; raised outside any `except`, so that it drags no address along."""
         said, remedy = {
             Unreachable: (unreachable, "Check base_url, the proxy and the network, then run again."),
+            Paused: (
+                unreachable,
+                "Run again when the pause is over, or ask whoever runs the service.",
+            ),
             AccessRefused: (f"was not allowed ({failure.reason})", self._dialect.access_remedy),
             RequestRefused: (f"was refused ({failure.reason})", call.remedy),
             UnknownOutcome: (f"was sent, its outcome is not known ({failure.reason})", "Read before sending again."),

@@ -81,6 +81,11 @@ class Pacer:
         with self._lock:
             self._pause = max(self._pause, self._tools.monotonic() + seconds)
 
+    def pause_left(self) -> float:
+        """Return for how many seconds the service still wants nothing to start."""
+        with self._lock:
+            return max(0.0, self._pause - self._tools.monotonic())
+
     def wait(self, longest: float) -> bool:
         """Take the next free moment and wait for it; return False at once where a pause lasts longer than that."""
         with self._lock:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from connectors.ledger.migrate import migrate
+from connectors.ledger.migrate import NEWEST, migrate, version_of
 from schemas import limits
 from schemas.errors import LedgerError
 
@@ -44,12 +44,29 @@ def connect(url: str) -> Engine:
             engine.dispose()
         if isinstance(error, LedgerError):
             raise
+        reason = _reason(error)
+        do = "Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up."
         raise LedgerError(
-            f"The ledger at {_shown(url)} cannot be opened ({type(error).__name__}).",
-            remedy="Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up.",
+            f"The ledger at {_shown(url)} cannot be opened ({reason}).",
+            remedy=f"{_REMEDIES[reason]}, then try again." if reason in _REMEDIES else do,
         ) from error
     event.listen(engine, "handle_error", _tell)
     return engine
+
+
+def look(url: str) -> Engine | None:
+    """Return the ledger's file for reading alone, where there is one in this release's form; nothing is changed."""
+    try:
+        address = make_url(url)
+        if address.get_backend_name() != "sqlite" or not address.database or not Path(address.database).is_file():
+            return None
+        engine = create_engine(f"sqlite:///{Path(address.database).absolute().as_uri()}?mode=ro&uri=true")
+        if version_of(engine) == NEWEST:
+            return engine
+        engine.dispose()
+    except SQLAlchemyError:
+        pass  # busy, or no ledger at all: whoever only looks can do without it
+    return None
 
 
 def _tell(context: ExceptionContext) -> None:
@@ -65,9 +82,9 @@ def _tell(context: ExceptionContext) -> None:
     )
 
 
-def _reason(error: DBAPIError) -> str:
+def _reason(error: Exception) -> str:
     """Return the database's own words where they can hold no value."""
-    said = str(error.orig)
+    said = str(error.orig) if isinstance(error, DBAPIError) else ""
     return next((words for words in _REMEDIES if words in said), type(error).__name__)
 
 

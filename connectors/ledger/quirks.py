@@ -45,10 +45,14 @@ class Memory:
                 connection.execute(note.values(detail=f"{owner} of {', '.join(syncs)}: {reason}"))
         return syncs
 
-    def owners(self, sync: str, target: str) -> set[str]:
-        """Return the owners that a sync manages on this target, with those that have left its file unsettled."""
+    def owners(self, sync: str, target: str = "") -> set[str]:
+        """Return the owners that a sync manages on this target, with those that have left its file unsettled.
+
+        Without a target, on any.
+        """
         columns = tables.owners.c
-        query = select(columns.owner).where(columns.sync.in_(self._names(sync)), columns.target == target)
+        query = select(columns.owner).where(columns.sync.in_(self._names(sync)))
+        query = query.where(columns.target == target) if target else query
         with self._engine.connect() as connection:
             rows = connection.execute(query)
             return {str(row.owner) for row in rows}

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, func, insert, select, update
 
-from connectors.ledger.engine import connect
+from connectors.ledger.engine import connect, look
 from connectors.ledger.findings import Findings
 from connectors.ledger.interfaces import Interfaces
 from connectors.ledger.journal import PlanJournal
@@ -54,6 +54,12 @@ class Ledger(PlanJournal):
             LedgerError: the database cannot be opened.
         """
         return cls(connect(url))
+
+    @classmethod
+    def look(cls, url: str) -> Ledger | None:
+        """Return the ledger for reading alone where it is a file of this form, None where it is not."""
+        engine = look(url)
+        return cls(engine) if engine else None
 
     def close(self) -> None:
         """Give the database's connections back."""

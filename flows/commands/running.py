@@ -38,21 +38,22 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     """Look at the configuration and the source files.
 
     Shows every problem with its file, line and column, the reason, and what to do. Reads files only: asks no service,
-    and needs neither credentials nor the ledger. Exit code 1 where lines are rejected, 2 where a file cannot be trusted
-    at all.
+    and needs neither credentials nor the ledger; where that is there, ids are held against it. Exit code 1 where lines
+    are rejected, 2 where a file cannot be trusted at all.
     """
     from flows.annotating import annotate
     from flows.check import check_sources, show_checked
     from flows.check_console import show_annotations, show_copies
     from flows.config import find_configuration, load
-    from flows.offline import OfflineContext
+    from flows.offline import OfflineContext, managed_before
     from tasks.messages.catalogue import language
 
     if chosen["as_json"] and chosen["github"]:
         raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
     context = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
     lang = language(chosen["lang"], context.settings.lang, os.environ)
-    checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"])
+    managed = managed_before(context.settings)
+    checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"], managed=managed)
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
     if chosen["as_json"]:
         print_json(checked.summary)

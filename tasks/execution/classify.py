@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas import limits
+from schemas.errors import Paused, ServiceError, Unreachable
 from schemas.execution import AnswerKind, RowOutcome, WriteAnswer
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem, packed
@@ -15,6 +16,9 @@ _WITHOUT_EFFECT: Final[dict[AnswerKind, Code]] = {
     "denied": Code.ACCESS_DENIED,
     "uncertain": Code.NO_EFFECT,
 }
+
+
+_TOO_MANY: Final = 429
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,29 @@ def classify(answer: WriteAnswer | None, seen: ReadBack, *, in_place: bool) -> t
         return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
     # Looked at too early, perhaps: that it has failed could be untrue a minute later.
     return (Outcome.UNKNOWN, Problem(Code.MAY_STILL_COME)) if answer.late else (Outcome.FAILED, without_effect(answer))
+
+
+def classify_unread(answer: WriteAnswer | None, why: ServiceError) -> tuple[Outcome, Problem]:
+    """Return the outcome of a change whose place cannot be read after writing, and what is said of it.
+
+    Where the service itself keeps everybody from looking, by a pause longer than a call may take, its clear answers are
+    what there is to go by; the next run looks.
+
+    Args:
+        answer: what the service said; None where nothing was sent.
+        why: what reading came to.
+    """
+    if answer is None or isinstance(answer.error, Unreachable):
+        return Outcome.SKIPPED, Problem(Code.NOT_SENT)
+    if answer.kind in {"refused", "denied"}:
+        return Outcome.FAILED, without_effect(answer)
+    if isinstance(why, Paused):
+        pause = {"seconds": f"{why.retry_after or 0:.0f}"}
+        if answer.kind == "confirmed":
+            return Outcome.APPLIED, Problem(Code.CONFIRMED_UNSEEN, pause)
+        if answer.status == _TOO_MANY:  # refused before anything was done
+            return Outcome.FAILED, Problem(Code.PAUSE_ASKED, pause)
+    return Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
 
 
 def without_effect(answer: WriteAnswer) -> Problem:

@@ -112,6 +112,8 @@ def validate(
     if lines.unique_names:
         doubts, repeats = _doubtful_names(rows)
         problems.add_packed("name", doubts.where(sound, ""))
+    else:
+        problems.add_packed("number", _said_twice(rows[sound]))
     if unread is not None:
         problems.add_unread(unread, rules)
     clearing = rows["none"] & lines.clears
@@ -127,23 +129,24 @@ def validate(
         remarks=_remarks(
             [
                 *_on_names(source.reset_index(drop=True), rules, sound),
-                *_on_repeats(rows[trusted], rules),
                 *(_on_ids(rows, ids, rules) if ids else ()),
             ]
         ),
     )
 
 
-def _on_repeats(rows: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
-    """Return the lines that give one owner the same twice, each with all of them: one of them is too many."""
-    if rules.spec.lines.unique_names:
-        return []
+def _said_twice(rows: pd.DataFrame) -> pd.Series:
+    """Return what rejects lines that give one owner the same twice, packed: all of them are told at each.
+
+    One of them is too many, and only the clerk knows whether another number was meant.
+    """
     same = ["owner", "name", "key", "type_id"]
-    twice = rows[~rows["none"] & rows.duplicated(same, keep=False)]
+    twice = rows[(rows["owner"] != "") & rows["readable"] & rows.duplicated(same, keep=False)]
+    found = pd.Series("", index=rows.index, dtype="str")
     several = twice.groupby(same)["line"].transform(_listed)
-    said = {"line": twice["line"], "column": rules.headers.get("number", "number"), "value": twice["number"]}
-    values = several.map(lambda lines: packed_values({"lines": str(lines)}))
-    return [pd.DataFrame({**said, "code": str(LineCode.LINE_TWICE.value), "values": values})]
+    said = {lines: packed(Problem(LineCode.LINE_TWICE, {"lines": lines})) for lines in several.unique()}
+    found[twice.index] = several.map(said).astype("str")
+    return found
 
 
 def _on_ids(rows: pd.DataFrame, ids: Identified, rules: Rules) -> list[pd.DataFrame]:

@@ -134,6 +134,32 @@ def test_two_names_for_one_address_are_one_place(road: Road) -> None:
     assert nights.numbers("1") == [A]
 
 
+def test_a_mistyped_id_is_told_where_the_right_one_has_left_the_file(nights: Nights) -> None:
+    nights.hold(o10000000=[("Dean", A)], o10000001=[], o20000000=[("Office", B)], o30005000=[])
+    lines = [("10000000", A, "Dean"), ("20000000", B, "Office")]
+    nights.file("one", lines)
+    nights.night()
+    mistyped = [("10000001", A, "Dean"), ("20000000", B, "Office"), ("30005000", C, "Desk")]
+    nights.file("one", mistyped)
+    context = nights.road.context()
+    for lang, said in (
+        ("en", "one slip of the hand away from 10000000"),
+        ("pl", "pomyłkę przy pisaniu różni się od 10000000"),
+    ):
+        managed = {"one": context.ledger.memory.owners("one")}
+        (checked,) = check_sources(context, (), lang=lang, managed=managed).summary["syncs"]  # type: ignore[arg-type] # a language
+        (told,) = checked["problems"]
+        assert (told["line"], told["code"], told["level"], told["value"]) == (2, "id-near", "warning", "10000001")
+        assert said in told["reason"]
+    lines_of_plan = nights.night(mode="plan").reported[0].lines
+    near = lines_of_plan[lines_of_plan["message"].str.contains("one slip of the hand away from 10000000")]
+    assert list(near["line"]) == ["2"]
+    # Once the new id is managed, nobody hears of it any more.
+    nights.night()
+    again = nights.night(mode="plan").reported[0].lines
+    assert not again["message"].str.contains("slip").any()
+
+
 # Moves ----------------------------------------------------------------------------------------------------------------
 
 

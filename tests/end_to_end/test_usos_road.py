@@ -37,7 +37,7 @@ def another(*entries: Entry, entity: str = "1") -> Any:
         (f"1,{ONE},Porter,\n", {"modify": 1}, [("Porter", ONE)]),
         (f"1,{TWO},Dean,\n", {"modify": 1}, [("Dean", TWO)]),
         (f"1,{TWO},Porter,\n", {"add": 1, "delete": 1}, [("Porter", TWO)]),
-        (f"1,{ONE},Dean,\n1,{ONE},Dean,\n", {"keep": 1, "add": 1}, [("Dean", ONE), ("Dean", ONE)]),
+        (f"1,{ONE},Dean,\n1,{ONE},Desk,\n", {"keep": 1, "add": 1}, [("Dean", ONE), ("Desk", ONE)]),
         (
             '1,"22 552 00 01 wew. 12; 22 552 00 02",Dean,\n',
             {"modify": 1},
@@ -155,7 +155,7 @@ def test_a_type_that_is_not_kept_never_fails_a_run(road: Road, kind: Any) -> Non
 
 
 def test_a_number_kept_beside_a_change_is_told_when_the_service_drops_it(road: Road) -> None:
-    lay(road, {"1": [("Dean", ONE, "STA"), ("Dean", ONE, "STA")]}, f"1,{ONE},Dean,\n1,{ONE},Dean,\n1,{TWO},Porter,\n")
+    lay(road, {"1": [("Dean", ONE, "STA"), ("Desk", ONE, "STA")]}, f"1,{ONE},Dean,\n1,{ONE},Desk,\n1,{TWO},Porter,\n")
     road.sandbox.usos.options = UsosOptions(keep_duplicates=False)
     trip = road.go()
     assert trip.exit_code == 1

@@ -174,10 +174,25 @@ def test_a_line_that_cannot_be_read_makes_no_two_others_differ() -> None:
     assert list(checked.repeats["line"]) == [4]
 
 
-def test_a_line_that_repeats_another_in_usos_is_a_second_number() -> None:
-    checked = usos(GOOD_NUMBER, GOOD_NUMBER)
-    assert lines(checked) == [2, 3]
-    assert checked.repeats.empty
+@pytest.mark.parametrize(
+    ("other", "twice"),
+    [
+        (GOOD_NUMBER, True),
+        ({"number": "(22) 999-00-01"}, True),
+        ({"number": "22 999 00 02"}, False),
+        ({**GOOD_NUMBER, "name": "Desk"}, False),
+        ({**GOOD_NUMBER, "type_id": "1"}, False),
+        ({**GOOD_NUMBER, "owner": "F2"}, False),
+        ({**GOOD_NUMBER, "owner": ""}, False),
+        ({**GOOD_NUMBER, "problem": TORN}, False),
+    ],
+)
+def test_lines_that_give_an_owner_the_same_are_one_problem_at_each(other: dict[str, str], twice: bool) -> None:  # noqa: FBT001 - a case
+    checked = usos(GOOD_NUMBER, other, {"number": "22 999 00 03"})
+    said = [reason for reason in reasons(checked) if "say the same" in reason[3]]
+    both = [(line, "Telefon", row["number"]) for line, row in ((2, GOOD_NUMBER), (3, other))]
+    assert said == ([(*place, "lines 2, 3 say the same of one owner") for place in both] if twice else [])
+    assert 4 in lines(checked)
 
 
 def test_an_owner_without_numbers_is_cleared_only_with_permission() -> None:
