@@ -14,6 +14,8 @@ import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.plan import Action
+from schemas.problems import unpacked
+from schemas.reasons import LineCode
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
@@ -84,7 +86,7 @@ def suggest(file: File, rows: pd.DataFrame, owner_ids: Mapping[str, str]) -> Sug
     changes: list[dict[str, str | int]] = []
     for row in rows[_correctable(rows)].to_dict("records"):
         line = int(row["line"])
-        if row["kind"] == FindingKind.DUPLICATE and line in spans:
+        if (row["kind"] == FindingKind.DUPLICATE or _first_of(str(row["what"]))) and line in spans:
             changes.append(_change(row, "removed", "", spans[line].strip(), ""))
             spans[line] = ""
         elif row["kind"] == FindingKind.UNREADABLE and line in spans:
@@ -105,11 +107,21 @@ def suggest(file: File, rows: pd.DataFrame, owner_ids: Mapping[str, str]) -> Sug
 def _correctable(rows: pd.DataFrame) -> pd.Series:
     kind, in_file = rows["kind"], rows["line"] > 0
     there = (rows["number_there"] != "") & ~rows["key_there"].str.startswith("text:")
-    unreadable = (kind == FindingKind.UNREADABLE) & in_file & there
+    first = rows["what"].map(_first_of).astype("int64")
+    unreadable = (kind == FindingKind.UNREADABLE) & in_file & there & (first == 0)
     # A number that stands twice in the place as well is left to whoever knows why.
     again = (kind == FindingKind.DUPLICATE) & in_file & (rows["number_there"] == "")
+    again |= in_file & (first > 0) & (rows["line"] != first)
     foreign = (kind == FindingKind.FOREIGN) & ~in_file & (rows["action"] == Action.FOREIGN)
     return unreadable | again | foreign
+
+
+def _first_of(what: str) -> int:
+    """Return the first of several lines that give one owner the same, 0 where that is not all that is wrong."""
+    problems = unpacked(what) if what.startswith("[[") else ()
+    if [problem.code for problem in problems] != [LineCode.LINE_TWICE]:
+        return 0
+    return int(dict(problems[0].values)["lines"].split(",")[0])
 
 
 def _spans(file: File) -> dict[int, str]:

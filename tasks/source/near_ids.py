@@ -55,15 +55,16 @@ def near_owners(owners: Iterable[str], left: Iterable[str]) -> dict[str, str]:
 
 
 def mark_near(plan: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
-    """Return the `Plan` with every line named whose owner may be a mistyped one.
+    """Return the `Plan` with the first line named of every owner that may be a mistyped one.
 
     Args:
         plan: `Plan`.
         near: see `near_owners`.
     """
-    some = plan["owner"].isin(near) & (plan["line"] > 0)
-    if not some.any():
+    lines = plan.loc[plan["owner"].isin(near) & (plan["line"] > 0), ["owner", "line"]]
+    if lines.empty:
         return plan
+    some = plan.index.isin(lines.sort_values("line", kind="stable").drop_duplicates("owner").index)
     said = plan["owner"].map({owner: packed(Problem(LineCode.ID_NEAR, {"id": known})) for owner, known in near.items()})
     return plan.assign(
         problems=also(plan["problems"], said.where(some, "").astype("str")),

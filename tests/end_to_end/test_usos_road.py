@@ -155,7 +155,7 @@ def test_a_type_that_is_not_kept_never_fails_a_run(road: Road, kind: Any) -> Non
 
 
 def test_a_number_kept_beside_a_change_is_told_when_the_service_drops_it(road: Road) -> None:
-    lay(road, {"1": [("Dean", ONE, "STA"), ("Desk", ONE, "STA")]}, f"1,{ONE},Dean,\n1,{ONE},Desk,\n1,{TWO},Porter,\n")
+    lay(road, {"1": [("Dean", ONE, "STA")] * 2}, f"1,{ONE},Dean,\n1,{TWO},Porter,\n", delete_missing=False)
     road.sandbox.usos.options = UsosOptions(keep_duplicates=False)
     trip = road.go()
     assert trip.exit_code == 1
