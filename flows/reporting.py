@@ -11,6 +11,7 @@ from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
+from tasks.reports.drift_rows import drift_rows
 from tasks.reports.line_report import line_report, report_csv, report_html, report_json, with_names
 
 
@@ -41,11 +42,12 @@ def report(
     known = context.ledger.memory.owner_names(heading.target)
     result = with_names(validated(Result, result), known)
     shown = line_report(result, masked=private and not sync.full_numbers)
+    changed = drift_rows(result, masked=private and not sync.full_numbers)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
     page = {"title": summary["sync"], "source": sync.source.name, **vars(heading), **summary}
     write_private(paths["csv"], report_csv(shown))
     write_private(paths["json"], report_json(page, shown))
-    write_private(paths["html"], report_html(page, shown, generated_at=context.clock()))
+    write_private(paths["html"], report_html(page, shown, generated_at=context.clock(), drift=changed))
     return Reported(summary, line_report(result, masked=True) if private and sync.full_numbers else shown)

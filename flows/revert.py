@@ -22,7 +22,8 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     applied = [row for row, item in outcomes_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]
     found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
-    table = sync_run.do("plan", _invert, rows, found.entries, sync_run.spec.names_are_keys)
+    kept_rows = done.entries.drop(index=rows.index)
+    table = sync_run.do("plan", _invert, rows, found.entries, kept_rows, sync_run.spec.names_are_keys)
     facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(sync_run, target))
     hits = sync_run.do("guard", guard, table, facts, sync_run.sync.guard)
     # It has no lines: what it applies must not count as the size of a good source.
@@ -30,5 +31,5 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     return show_plan(sync_run, target, kept)
 
 
-def _invert(rows: pd.DataFrame, current: pd.DataFrame, names_are_keys: bool) -> pd.DataFrame:  # noqa: FBT001 - a step
-    return validated(Plan, invert(rows, current, names_are_keys=names_are_keys))
+def _invert(rows: pd.DataFrame, current: pd.DataFrame, kept: pd.DataFrame, names_are_keys: bool) -> pd.DataFrame:  # noqa: FBT001 - a step
+    return validated(Plan, invert(rows, current, names_are_keys=names_are_keys, kept=kept))

@@ -94,6 +94,7 @@ class Code(StrEnum):
     DRIFT_ADDED = "drift_added"
     CHANGED_SINCE_RUN = "changed_since_run"
     NAME_TAKEN = "name_taken"
+    CAME_BACK = "came_back"
     # Of what a reconciliation finds in a place.
     NO_NUMBER_IN_IT = "no_number_in_it"
     NAME_STANDS_TWICE = "name_stands_twice"

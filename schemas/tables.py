@@ -243,7 +243,8 @@ class Finding(_Table):
 
     `id` is the same for the same situation in every run; `line` is 0 for an entry that stands in no line. `what` names
     what differs (`comment, number`), or says what is wrong, packed (`schemas.problems`); `fix` is the sentence that
-    says what to do. `accepted` is `until DATE: REASON (PERSON)` as long as somebody's acceptance holds.
+    says what to do. `accepted` is `until DATE: REASON (PERSON)` as long as somebody's acceptance holds. `drift` is the
+    code of what others have changed since the sync was in step: it had left there what its file says, or nothing.
     """
 
     id: Series[str]
@@ -264,6 +265,7 @@ class Finding(_Table):
     trend: Series[str]
     since: Series[str]
     accepted: Series[str]
+    drift: Series[str]
 
     @pandera.check("id", error="12 hexadecimal digits")
     @classmethod

@@ -188,6 +188,7 @@ def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:
         "findings": tally(findings),
         "accepted": {kind: count for kind, count in tally(waiting).items() if count},
         "since": view.since,
+        "drift": int((findings["drift"] != "").sum()),
         "trend": {**trend, "resolved": len(view.resolved)},
         "links": {"known": linked.linked.links, "loose": len(linked.linked.loose)},
         "reports": {},

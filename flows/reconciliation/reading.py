@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 import pandas as pd
 
+from flows.claims import left_by
 from flows.context import RunContext
+from flows.known import known_of
 from flows.planning import Ends, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
@@ -156,7 +159,9 @@ def ends_of(context: RunContext, one: SyncReading) -> Ends:
     if one.source is None or one.checked is None or one.found is None:
         raise ConfigurationError(f"{one.name}: there is nothing to plan.", remedy="Try: phonesync check.")
     headers = one.source.arranged.headers
-    return Ends(one.sync, context.target(one.sync), headers, one.checked, one.found, frozenset(one.gone))
+    target, known = context.target(one.sync), known_of(context, one.name)
+    left = cache(partial(left_by, context, one.name, target.name))
+    return Ends(one.sync, target, headers, one.checked, one.found, frozenset(one.gone), left=left, known=known)
 
 
 def places_of(readings: list[SyncReading]) -> list[PlaceEntries]:

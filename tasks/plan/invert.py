@@ -20,15 +20,19 @@ _BACK = {
 _TEXTS = ("name", "number", "type", "key")
 _MOVED = Problem(Code.CHANGED_SINCE_RUN)
 _TAKEN = Problem(Code.NAME_TAKEN)
+_BACK_ALREADY = Problem(Code.CAME_BACK)
 
 
-def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool) -> pd.DataFrame:
+def invert(
+    applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool, kept: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the `Plan` of the way back. Whatever somebody has changed since stays as they left it.
 
     Args:
         applied: the `Plan` rows that a run has applied.
         current: `Current` of their owners, as they stand now.
         names_are_keys: a name stands once in a list.
+        kept: the other rows of the plan: what stood beside them all along is nobody's way back.
 
     Returns:
         one row for every applied row, and one for every other current entry, which is kept; no row has a line.
@@ -47,6 +51,7 @@ def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool
     moved = np.delete(stood, left)
     _leave(back, moved, _MOVED)
     rest = current[~np.isin(current.index, right)]
+    back, rest = _already_back(back, rest, kept)
     if names_are_keys:
         taken = back["name_after"].isin(rest["name"]) & (back["name_after"] != back["name_before"])
         taken &= back["action"].isin([Action.ADD, Action.RENAME])
@@ -58,6 +63,34 @@ def invert(applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool
         _hold(back, renamed, _TAKEN)
     table = pd.concat([back[COLUMNS], _kept(rest)], ignore_index=True)
     return table.sort_values(["owner", "name_before", "number_before", "name_after"], kind="stable", ignore_index=True)
+
+
+def _already_back(
+    back: pd.DataFrame, rest: pd.DataFrame, kept: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Let an entry that the run has deleted and that came back since be one row, which is kept: it is not added twice.
+
+    Returns:
+        the rows of the way back, and the entries that are about none of them.
+    """
+    came = rest.reset_index()
+    if kept is not None:
+        beside = kept[kept["key_after"] != ""].rename(columns={"key_after": "key"})
+        beside = beside.assign(tidy=tidy_text(beside["name_after"]))
+        _, stood = pair_equal(*codes(beside, came, ["owner", "tidy", "key"]))
+        came = came.drop(index=came.index[stood]).reset_index(drop=True)
+    added = back.index[back["action"] == Action.ADD]
+    wanted = back.loc[added, ["owner", "key_after", "name_after"]].rename(columns={"key_after": "key"})
+    wanted = wanted.assign(tidy=tidy_text(wanted["name_after"]))
+    left, right = pair_equal(*codes(wanted, came, ["owner", "tidy", "key"]))
+    rows, entries = added[left], came.iloc[right]
+    for ours, theirs in (("name", "name"), ("number", "number"), ("type", "type_id"), ("key", "key")):
+        for image in ("before", "after"):
+            back.loc[rows, f"{ours}_{image}"] = entries[theirs].to_numpy(object)
+    back.loc[rows, "en_before"] = entries["name_en"].to_numpy(object)
+    said = [str(Action.KEEP.value), packed(_BACK_ALREADY), str(_BACK_ALREADY.code.value)]
+    back.loc[rows, ["action", "problems", "code"]] = said
+    return back, rest[~rest.index.isin(entries["index"])]
 
 
 def _swapped(applied: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,10 @@ from tasks.text_columns import is_in
 # The columns that a finding begins with, and what later steps need to know of it. `part` tells alike situations apart;
 # `also` is the other end of a link, `LINE SYNC`.
 TEXTS = ("number_csv", "name_csv", "type_csv", "number_there", "name_there", "type_there")
-COLUMNS = ("kind", "sync", "line", "owner", "key", *TEXTS, "what", "action", "key_there", "owner_there", "part", "also")
+COLUMNS = (
+    *("kind", "sync", "line", "owner", "key", *TEXTS, "what", "action", "key_there", "owner_there", "part", "also"),
+    "drift",
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.findings import FindingKind
-from schemas.problems import Code, Problem, packed
+from schemas.problems import DRIFT, Code, Problem, packed
 from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
 from tasks.plan.draft import Mask
@@ -28,7 +28,9 @@ def classify_findings(side: SyncSide) -> pd.DataFrame:
     rows["kind"], rows["what"] = _kinds(side, rows, found.moved)
     rows = _with_duplicates(side, rows)
     rows = pd.concat([rows, _of_repeats(side), _of_clears(side, found.there)], ignore_index=True)
-    rows["action"] = _actions(rows, side.plan)
+    planned = _planned(rows, side.plan)
+    rows["action"] = planned["action"]
+    rows["drift"] = planned["code"].where(planned["code"].isin(DRIFT), "")
     return rows[[*COLUMNS]]
 
 
@@ -174,14 +176,16 @@ def _of_lines(side: SyncSide, lines: pd.DataFrame, kind: pd.Series, texts: dict[
     return pd.DataFrame({name: given.get(name, none) for name in COLUMNS}).assign(line=lines["line"])
 
 
-def _actions(rows: pd.DataFrame, plan: pd.DataFrame) -> pd.Series:
-    """Return what a run of the sync would do now about each row: its action, or "" where the plan does not know it."""
+def _planned(rows: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """Return what a run of the sync would do now about each row, and why: `action, code`, "" where no plan knows it."""
     planned = plan[plan["line"] > 0].drop_duplicates("line")
-    action = _taken(planned["action"], pd.Index(planned["line"]).get_indexer(pd.Index(rows["line"])))
+    at = pd.Index(planned["line"]).get_indexer(pd.Index(rows["line"]))
+    told = pd.DataFrame({column: _taken(planned[column], at) for column in ("action", "code")})
     ours, theirs = rows.index[rows["line"] == 0], plan.index[plan["line"] == 0]
     columns = ["owner", "name", "number"]
     here = rows.loc[ours, ["owner", "name_there", "number_there"]].set_axis(columns, axis=1)
     before = plan.loc[theirs, ["owner", "name_before", "number_before"]].set_axis(columns, axis=1)
     left, right = pair_equal(*codes(here, before, columns))
-    action.loc[ours[left]] = plan.loc[theirs[right], "action"].to_numpy(object)
-    return action
+    for column in ("action", "code"):
+        told.loc[ours[left], column] = plan.loc[theirs[right], column].to_numpy(object)
+    return told

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from schemas.findings import FindingKind
-from schemas.plan import Action
+from schemas.plan import WRITES, Action
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
 
@@ -31,7 +31,7 @@ def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language)
         lang: the language of the sentence.
     """
     needing = rows[rows["kind"] != FindingKind.AGREE]
-    columns = ("kind", "action", "line", "sync", "id", "what", "also")
+    columns = ("kind", "action", "line", "sync", "id", "what", "also", "drift")
     cells = zip(*(needing[column].tolist() for column in columns), strict=True)
     said = [_sentence(lang, names, dict(zip(columns, cell, strict=True))) for cell in cells]
     fix = pd.Series(said, index=needing.index, dtype="str").reindex(rows.index, fill_value="")
@@ -50,6 +50,12 @@ def _sentence(lang: Language, names: Mapping[str, Names], row: Mapping[str, str]
 
 def _case(row: Mapping[str, str]) -> str:
     """Return which sentence is true; the plan knows what a sync would do."""
+    if row["drift"] and row["action"] not in WRITES:
+        return "drift_kept"
+    return _of_kind(row)
+
+
+def _of_kind(row: Mapping[str, str]) -> str:
     kind, action, in_file = row["kind"], row["action"], bool(row["line"])
     if kind == FindingKind.DIFFERS:
         if row["what"] == "number" and not in_file:

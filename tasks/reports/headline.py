@@ -29,7 +29,7 @@ ACTION_WORDS: Mapping[Action, tuple[str, str]] = {
 }
 OUTCOME_WORDS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.APPLIED: ("Applied", "The change was made, and the service confirmed it."),
-    Outcome.UNCHANGED: ("Unchanged", "There was nothing to do: the entry stands as it stood."),
+    Outcome.UNCHANGED: ("Unchanged", "This run has written nothing here: the entry stands as it was found."),
     Outcome.FAILED: (
         "Failed",
         "The service refused the change. The message says why; what stood there before still does.",

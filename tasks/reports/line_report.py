@@ -20,6 +20,7 @@ from schemas.settings import Language
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
 from tasks.reports.csv_text import as_csv
+from tasks.reports.drift_rows import DriftRow
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
@@ -48,7 +49,7 @@ COLUMNS = [
 ]
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message", "entry_name")
-_OPTIONAL = ("plan", "fingerprint", "rejected", "requests")
+_OPTIONAL = ("plan", "fingerprint", "rejected", "requests", "drift", "left", "approvals")
 _ALONE = (
     *("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code", "id", "accepted"),
     "owner_name",
@@ -59,6 +60,7 @@ _POOLS = {
     "name": ("name_after", "name_before", "entry_name"),
     "number": ("number_after", "number_before"),
 }
+_MOST_DRIFT = 50  # at the top of a page; the lines below have them all
 _INTEGERS = ("line", "http_status", "attempts")
 # An entry that stands in no line and a change that got no answer have no 0 to show.
 _EMPTY_WHERE_0 = ("line", "http_status")
@@ -129,7 +131,9 @@ def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
     return b"".join((head.removesuffix(b"[]}"), rows, b"}\n"))
 
 
-def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at: datetime) -> str:
+def report_html(
+    summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at: datetime, drift: Sequence[DriftRow] = ()
+) -> str:
     """Return one self-contained page: it loads nothing, runs only its own script, and shows text as text.
 
     Args:
@@ -137,12 +141,15 @@ def report_html(summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at
             where the run stopped.
         lines: a `Result`, or a line report; show people's numbers only after masking.
         generated_at: when the page was made, with its time zone.
+        drift: what others have changed, masked where people's numbers are: it stands first.
     """
     report = line_report(lines, masked=False)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     page = {
         "summary": {**dict.fromkeys(_OPTIONAL), **summary},
         "headline": headline(summary, tally),
+        "drift": drift[:_MOST_DRIFT],
+        "more_drift": max(0, len(drift) - _MOST_DRIFT),
         "guards": [_guard(guard) for guard in summary.get("guards") or ()],
         "steps": next_steps(summary, tally),
         "tally": tally,

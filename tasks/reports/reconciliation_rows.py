@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.findings import FindingKind, ReconciliationView
+from schemas.problems import DRIFT, Problem
 from schemas.settings import Language
 from tasks.messages.pages import kind_words, phrases, state_words
-from tasks.messages.rendering import told_what
+from tasks.messages.rendering import sentence, told_what
 
 
 def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
@@ -24,9 +25,10 @@ def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
     state[rows["kind"] == FindingKind.AGREE] = "agree"
     state[(rows["accepted"] != "") & (rows["kind"] != FindingKind.AGREE)] = "accepted"
     state[rows.index >= len(view.findings)] = "resolved"
-    rows = rows.assign(
-        state=state, what=told_what(rows["what"], lang), accepted=_until(rows["accepted"], lang), line=rows["line"]
-    )
+    drift = rows["drift"].map({code: sentence(Problem(code), lang) for code in DRIFT}).fillna("")
+    what = told_what(rows["what"], lang)
+    what += pd.Series(": ", index=rows.index).where((what != "") & (drift != ""), "") + drift
+    rows = rows.assign(state=state, what=what, accepted=_until(rows["accepted"], lang), line=rows["line"])
     kinds = {kind.value: at for at, kind in enumerate(kind_words(lang))}
     states = {name: at for at, name in enumerate(state_words(lang))}
     order = pd.DataFrame({"state": state.map(states), "kind": rows["kind"].map(kinds)})

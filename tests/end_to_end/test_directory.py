@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +18,14 @@ from flows.claims import release
 from flows.doctor import examine
 from flows.entry_history import events_of
 from flows.ledger_age import adopt
+from flows.reconciliation.body import Asked, reconcile_all
 from flows.reconciliation.find import find
 from flows.retention import purge
 from flows.run import RunRequest, run
 from flows.run_history import one_run, waiting_plans
 from schemas.errors import SourceError, UsageError
 from schemas.exit_codes import ExitCode
+from tasks.reports.reconciliation_rows import readable_rows
 
 A, B, C, D = "22 552 00 01", "22 552 00 02", "22 552 00 03", "22 552 00 04"
 
@@ -242,6 +246,64 @@ def test_beside_drift_that_is_left_alone_the_file_has_its_way(nights: Nights) ->
     nights.file("one", [("1", A, "Provost"), ("1", C, "Office")])
     assert of(nights.night(), "one")["drift"] == 0
     assert nights.service.entries(nights.road, "1") == [("Office", C), ("Provost", A)]
+
+
+def test_the_page_shows_first_what_others_have_changed(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("3", C, "Desk")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("3", C, "Desk")])
+    nights.meddle("1", [("Dean", D)])
+    nights.meddle("3", [("Desk", C), ("Guest", B)])
+    for options, ends in (
+        ({"on_drift": "keep"}, ["stays as it was found"] * 2),
+        ({"on_drift": "correct"}, ["put right"] * 2),
+    ):
+        nights.file("one", [("1", A, "Dean"), ("3", C, "Desk")], **options)
+        text = Path(of(nights.night(), "one")["reports"]["html"]).read_text(encoding="utf-8")
+        shown = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", text[text.index("<main>") : text.index("Counts</h2>")]))
+        assert re.search("2 changed by somebody else.*1 stays whose owner has left the file", shown)
+        assert re.search(f"line 2 left as Dean {A} found as Dean {D} wanted: Dean {A} {ends[0]}", shown)
+        assert re.search(f"left as nothing found as Guest {B} wanted: nothing {ends[1]}", shown)
+        assert "the entry stands as it was found" in text
+
+
+@pytest.mark.parametrize("on_drift", ["correct", "keep"])
+def test_a_reconciliation_tells_what_others_have_changed(nights: Nights, on_drift: str) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("3", C, "Desk")], on_drift=on_drift)
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Secretary"), ("3", C, "Desk")])
+    nights.meddle("1", [("Dean", D), ("Guest", B)])
+    nights.meddle("3", [])
+    kept = on_drift == "keep"
+    for _ in range(2):
+        done = reconcile_all(nights.road.context(), Asked(lang="pl"))
+        assert done.summary["drift"] == 3
+        lines = json.loads(Path(done.summary["reports"]["json"]).read_text(encoding="utf-8"))["lines"]
+        told = {(row["drift"], row["kind"], row["number_csv"], row["number_there"]) for row in lines if row["drift"]}
+        assert told == {
+            ("drift_changed", "differs", A, D),
+            ("drift_added", "foreign", "", B),
+            ("drift_removed", "missing", C, ""),
+        }
+        assert sum("żadna synchronizacja" in row["fix"] for row in lines) == (3 if kept else 0)
+        shown = readable_rows(done.view, "pl")
+        changed = shown.loc[shown["drift"] == "drift_changed", "what"]
+        assert changed.tolist() == ["numer: zmienione przez kogoś innego po ostatnim przebiegu"]
+        nights.road.sleep(1)
+    # What is said a sync would do, it does.
+    assert of(nights.night(), "one")["drift"] == 3
+    assert nights.numbers("3") == ([] if kept else [C])
+
+
+def test_the_page_says_who_has_approved_what_a_guard_had_stopped(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_drift="ask")
+    nights.night()
+    nights.meddle("1", [("Dean", D)])
+    plan = of(nights.night(), "one")["plan"]
+    result = run(nights.road.context(), RunRequest("apply", plan=plan, reason="they had it wrong <by mistake>"))
+    text = Path(of(result, "one")["reports"]["html"]).read_text(encoding="utf-8")
+    said = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", text))
+    assert "Approved by tester , 2026-03-14 02:00 : they had it wrong &lt;by mistake&gt;" in said
 
 
 def test_drift_can_be_asked_about(nights: Nights) -> None:
@@ -492,3 +554,18 @@ def test_a_person_is_erased_from_what_is_said_of_others(nights: Nights) -> None:
     assert events_of(context, owner) == []
     assert not any(owner in str(kept.entries.to_dict("records")) for kept, _ in context.ledger.applied())
     assert not any(owner in str(row) for row in context.ledger.archive.housekeeping())
+
+
+def test_what_somebody_else_has_put_back_is_told_and_not_put_back_twice(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    deleted = nights.night()
+    assert nights.numbers("1") == [A]
+    nights.meddle("1", [("Dean", A), ("Guest", C)])
+    back = run(nights.road.context(), RunRequest("revert", run=deleted.summary["run"]))
+    told = {row["name_before"]: (row["action"], row["code"]) for row in back.reported[0].lines.to_dict("records")}
+    assert told == {"Dean": ("keep", ""), "Guest": ("keep", "came_back")}
+    applied = run(nights.road.context(), RunRequest("apply", plan=of(back, "one")["plan"], reason="back"))
+    assert applied.exit_code == ExitCode.DONE
+    assert nights.numbers("1") == [A, C]

@@ -105,7 +105,7 @@ def test_a_write_that_is_to_wait_longer_than_the_deadline_says_so(road: Road) ->
 def test_an_entry_of_a_list_that_is_to_wait_longer_than_the_deadline_says_so(road: Road) -> None:
     road.open(apio_state([("Dean", A), ("Office", B)]))
     road.source(f"Name;Phone Number;New Name\nDean;{C};\nOffice;{D};\n")
-    road.configure({"tenant": "chopin", "write": "entries", "guard": OPEN_GUARD})
+    road.configure({"tenant": "chopin", "write": "entries", "guard": OPEN_GUARD}, concurrency=1)
     road.fault(Fault("put", "too_many_requests", nth=2, times=9, retry_after=3600))
     trip = road.go()
     assert trip.exit_code == ExitCode.UNAVAILABLE

@@ -45,7 +45,8 @@ def standing(counted: Counter[tuple[str, str, str]]) -> pd.DataFrame:
 @given(_usos, _usos)
 def test_law_a_usos_plan_and_its_inverse_lead_back(wants: list[dict[str, str]], has: list[dict[str, str]]) -> None:
     made = make(wants, has, USOS)
-    back = invert(made[made["action"].isin(WRITES)], standing(after(made)), names_are_keys=False)
+    writes = made["action"].isin(WRITES)
+    back = invert(made[writes], standing(after(made)), names_are_keys=False, kept=made[~writes])
     validated(Plan, back)
     assert after(back) == entries(current(*has))
 
@@ -55,7 +56,26 @@ def test_law_a_phone_list_plan_and_its_inverse_lead_back(
     wants: list[dict[str, str]], has: list[dict[str, str]]
 ) -> None:
     made = make(wants, has, APIO)
-    back = invert(made[made["action"].isin(WRITES)], standing(after(made)), names_are_keys=True)
+    writes = made["action"].isin(WRITES)
+    back = invert(made[writes], standing(after(made)), names_are_keys=True, kept=made[~writes])
+    assert after(back) == entries(current(*has))
+
+
+@given(_usos, _usos)
+def test_law_what_came_back_by_itself_is_not_put_back_twice(
+    wants: list[dict[str, str]], has: list[dict[str, str]]
+) -> None:
+    """Somebody else has put all of it back: the way back has nothing to add, and says so of each."""
+    made = make(wants, has, USOS)
+    writes = made["action"].isin(WRITES)
+    deleted = made[made["action"] == "delete"]
+    there = standing(
+        after(made) + Counter(zip(deleted["owner"], deleted["name_before"], deleted["key_before"], strict=True))
+    )
+    back = invert(made[writes], there, names_are_keys=False, kept=made[~writes])
+    validated(Plan, back)
+    assert (back["code"] == "came_back").sum() == len(deleted)
+    assert not (back["action"] == "add").any()
     assert after(back) == entries(current(*has))
 
 

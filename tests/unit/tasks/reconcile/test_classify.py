@@ -73,7 +73,8 @@ def invented(seed: int, size: int, *, by_name: bool) -> Institution:
                 made.put("elsewhere", line, {**spelled, "owner": f"9{at}", "name": f"Obce {at}"})
             case "twice":
                 made.put("agree", line, spelled)
-                made.put("duplicate", dict(line), None)
+                # In USOS a line that says all of it again is rejected with the first one.
+                made.put("duplicate", dict(line) if by_name else {**line, "name": f"Inne {at}"}, None)
             case "word":
                 made.put("unreadable", {**line, "number": "patrz wyżej"}, spelled)
             case "porter":

@@ -85,6 +85,7 @@ RARE = (
     laid_out([LINE], [{**ENTRY, "name": "Czytelnia", "type_id": "KOM"}]),
     laid_out([LINE], [{**ENTRY, "name": "Czytelnia"}]),
     laid_out([LINE], [{**ENTRY, "number": NUMBERS[2]}]),
+    laid_out([LINE], [{**ENTRY, "owner": "faculty 2"}]),
     laid_out([{**LINE, "owner": ""}], [{**LISTED, "name": "biblioteka"}], by_name=True),
     laid_out([{**LINE, "owner": ""}] * 2, [LISTED], by_name=True),
     laid_out([{**LINE, "number": ""}], []),
