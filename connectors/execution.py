@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from connectors.settling import LONGEST, Settling
 from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot, WriteAnswer
@@ -16,7 +17,7 @@ from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome, worth_another_try
 from tasks.execution.compare import Wanted, agreeing, entity_sets, had_entry, in_place, moved, newcomers, writes
-from tasks.execution.quirks import as_sent
+from tasks.execution.quirks import as_sent, as_shown
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
 
@@ -66,6 +67,7 @@ class OwnerSets:
         self._rows = rows
         self._job = job
         self._result = result
+        self._settling = Settling(job, result)
 
     def run(self) -> None:
         """Send what has not moved, settle what was sent, and leave the rest with its reason."""
@@ -113,24 +115,38 @@ class OwnerSets:
             )
             for owner, answer in said.items():
                 answers[owner] = answer.after(answers.get(owner))
+            last = round_number == limits.WRITE_ROUNDS - 1
+            patience = partial(self._patience, pending, answers, last=last)
             try:
-                found = self._read(pending)
+                found = self._settling.read(partial(self._read, pending), patience)
             except ServiceError as error:
                 self._unsettled(pending, answers, error, intent)
                 return
-            again = self._settle(pending, found, answers, intent, last=round_number == limits.WRITE_ROUNDS - 1)
+            again = self._settle(pending, found, answers, intent, last=last)
             pending = pending[pending["owner"].isin(again)]
             if pending.empty:
                 return
             self._job.sleep(wait_before(round_number, [answers[owner] for owner in again]))
 
+    def _patience(self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], found: Snapshot, *, last: bool) -> float:
+        """Return how long to wait for another reading: one that shows nothing of what was sent is no evidence yet."""
+        done = in_place(as_shown(rows, found.entries, self._job.quirks), found.entries)
+        open_ones = _untouched(rows, found) & {*rows.loc[~done, "owner"]}
+        kinds = {answers[owner].kind for owner in open_ones if owner in answers}
+        if "confirmed" in kinds or (last and "uncertain" in kinds):
+            return LONGEST
+        return self._settling.known if "uncertain" in kinds else 0.0
+
     def _settle(
         self, rows: pd.DataFrame, found: Snapshot, answers: dict[str, WriteAnswer], intent: int, *, last: bool
     ) -> set[str]:
         """Note the outcome of every owner but those to send once more, and return these."""
-        done = in_place(rows, found.entries)
-        untouched = set(rows["owner"]) - {*rows.loc[moved(rows, found.entries), "owner"]}
-        untouched -= {*found.entries.loc[newcomers(rows, found.entries), "owner"], *found.unread}
+        confirmed = {owner for owner, answer in answers.items() if answer.kind == "confirmed"}
+        theirs = rows.index[rows["owner"].isin(confirmed)]
+        seen_as = as_shown(rows, found.entries, self._job.quirks, theirs)
+        done = in_place(seen_as, found.entries)
+        otherwise = done & (seen_as["name_after"] != rows["name_after"]).to_numpy()
+        untouched = _untouched(rows, found)
         known, again = [], set()
         changes, resting = writes(rows), had_entry(rows) & ~writes(rows)
         for owner, mine in _places(rows):
@@ -141,11 +157,15 @@ class OwnerSets:
                 continue
             for at in mine[changes[mine]]:
                 outcome, problem = classify(answer, seen, in_place=bool(done[at]))
+                problem = Problem(Code.STORED_OTHERWISE) if otherwise[at] else problem
                 known.append(self._known(rows.index[at], outcome, problem, answer))
+            rewritten = rows.index[mine[resting[mine] & otherwise[mine]]]
+            known += [self._known(row, Outcome.UNCHANGED, Problem(Code.STORED_OTHERWISE), answer) for row in rewritten]
             lost: Iterable[int] = rows.index[mine[resting[mine] & ~done[mine]]] if seen.read else []
             known += [self._known(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT), answer) for row in lost]
             if answer and answer.kind == "denied":
                 self._result.stopped = answer.error
+        self._result.confirmed |= {int(row) for row in rows.index[otherwise]}
         self._keep(known, [intent])
         self._found(found.entries[~found.entries["owner"].isin(again)])
         return again
@@ -175,6 +195,12 @@ class OwnerSets:
 
     def _found(self, entries: pd.DataFrame) -> None:
         self._result.found = pd.concat([self._result.found, entries], ignore_index=True)
+
+
+def _untouched(rows: pd.DataFrame, found: Snapshot) -> set[str]:
+    """Return the owners that hold exactly what they held when the plan was made."""
+    changed = {*rows.loc[moved(rows, found.entries), "owner"]}
+    return set(rows["owner"]) - changed - {*found.entries.loc[newcomers(rows, found.entries), "owner"], *found.unread}
 
 
 def _places(rows: pd.DataFrame) -> Iterable[tuple[str, Ints]]:

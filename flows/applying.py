@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
+from connectors.settling import LONGEST, Settling
 from flows.approvals import missing_yes, said_yes, yeses_of_run
 from flows.interface import refuse_changed_api
 from flows.known import known_rows, with_known
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import SyncRun
-from flows.writing import write_in_order
+from flows.writing import job_of, write_in_order
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, UsageError
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
@@ -23,6 +24,7 @@ from schemas.problems import DRIFT, Code, Problem, packed
 from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
+from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, announce
 from tasks.execution.status_changes import only_known
 
@@ -134,8 +136,8 @@ def _plan_again(
         return {}
     found = _read_again(sync_run, written, target, kept)
     # What writing has just taught about names counts; types are compared from the next run on.
-    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(target.name)
-    left = count(made.ends.again(found, fold_names=folds).table["action"], Action)
+    habits = sync_run.context.ledger.memory.traits(target.name)
+    left = count(made.ends.again(found, habits).table["action"], Action)
     wanted = {str(action.value): left[action] for action in WRITES if left[action]}
     return {**wanted, **({"unread": len(found.unread)} if found.unread else {})}
 
@@ -149,9 +151,19 @@ def _look_again(
 
 def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: KeptPlan) -> Snapshot:
     """Read all that the plan is about, and correct what has been said of entries at rest by what stands there now."""
-    context, rows = sync_run.context, kept.entries
-    found = target.read(sorted(set(rows["owner"]) - {""}), context.progress)
-    folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
+    context, habits = sync_run.context, sync_run.context.ledger.memory.traits(target.name)
+    owners, folds = sorted(set(kept.entries["owner"]) - {""}), FOLDS_NAMES in habits
+    applied = [row for row, item in written.known.items() if item.outcome == Outcome.APPLIED]
+
+    def patience(seen: Snapshot) -> float:
+        """What was seen in place does not vanish: a reading without it comes from elsewhere, or from before."""
+        rows = as_shown(kept.entries.loc[applied], seen.entries, habits)
+        return 0.0 if in_place(rows, seen.entries, fold_names=folds).all() else LONGEST
+
+    found = Settling(job_of(sync_run, target, kept), written).read(
+        lambda: target.read(owners, context.progress), patience
+    )
+    rows = as_shown(kept.entries, found.entries, habits)
     gone = had_entry(rows) & ~writes(rows) & ~in_place(rows, found.entries, fold_names=folds)
     gone &= ~rows["owner"].isin(found.unread).to_numpy() & ~rows.index.isin(written.known)
     changed, at = Problem(Code.CHANGED_DURING_RUN), context.now()
@@ -164,8 +176,8 @@ def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: K
 
 def missing(sync_run: SyncRun, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:
     """Count the rows of a plan that are not in place."""
-    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(target.name)
-    wanted = rows[rows["action"].isin([*WRITES, Action.KEEP])]
+    habits = sync_run.context.ledger.memory.traits(target.name)
+    folds, wanted = FOLDS_NAMES in habits, as_shown(rows[rows["action"].isin([*WRITES, Action.KEEP])], found, habits)
     absent = int((~in_place(wanted, found, fold_names=folds)).sum())
     return {"rows": absent} if absent else {}
 

@@ -6,7 +6,7 @@ reconciliation says a sync would do is what the sync's plan does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
@@ -26,7 +26,7 @@ from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
 from schemas.plan import WRITES, GuardHit
 from schemas.problems import DRIFT, Problem
-from schemas.quirks import FOLDS_NAMES
+from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
@@ -225,10 +225,11 @@ class PlannedEnds:
         """Refuse what is no `Plan`, as an `InternalError`."""
         validated(Plan, self.table)
 
-    def again(self, found: Snapshot, *, fold_names: bool) -> PlannedEnds:
-        """Return the plan that the same lines make of what stands in the place now."""
-        policy = replace(self.policy, fold_names=fold_names, unread=found.unread)
-        table = _told(plan(_inputs(self.checked, found), policy), policy, self)
+    def again(self, found: Snapshot, habits: Collection[Quirk]) -> PlannedEnds:
+        """Return the plan that the same lines make of what stands in the place now, whose habits are these by now."""
+        policy = replace(self.policy, fold_names=FOLDS_NAMES in habits, unread=found.unread)
+        checked = _as_spelled(self.checked, found, policy, habits)
+        table = _told(plan(_inputs(checked, found), policy), policy, self)
         return replace(self, policy=policy, table=table)
 
 
@@ -274,23 +275,14 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
     memory, place = context.ledger.memory, ends.target.name
     known = memory.traits(place)
     spec = context.spec(sync)
-    # Expect names as the place has been seen to spell them: otherwise each run would change them again.
-    names = checked.desired["name"]
-    if spec.names_are_keys:
-        names = as_stored(names, found.entries["tidy"], known)
-    elif "name" in ends.headers:
-        names = as_commented(checked.desired, found.entries, known)
-    checked = replace(checked, desired=checked.desired.assign(name=names))
     deletes = sync.delete_missing if sync.delete_missing is not None else spec.deletes_missing
-    # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
-    meant = chain(checked.desired["name"].tolist(), checked.desired["old_name"].tolist())
     policy = Policy(
         names_are_keys=spec.names_are_keys,
         delete_missing=deletes and not (sync.shared and ends.rivals.unread),
         clear_gone=sync.on_missing_owner == "clear" and not ends.rivals.unread,
         gone=frozenset() if spec.single_owner else ends.gone,  # a list stays the one it is, without any line
         unread=found.unread,
-        fold_names=FOLDS_NAMES in known or ends.target.folds_names(meant, found.entries),
+        fold_names=FOLDS_NAMES in known,
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
         deletions=not unknown_run(context),
@@ -298,4 +290,18 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         own=frozenset(ends.left().loc[lambda left: left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,
     )
-    return checked, policy
+    checked = _as_spelled(checked, found, policy, known)
+    # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
+    meant = chain(checked.desired["name"].tolist(), checked.desired["old_name"].tolist())
+    folds = policy.fold_names or ends.target.folds_names(meant, found.entries)
+    return checked, replace(policy, fold_names=folds)
+
+
+def _as_spelled(checked: Checked, found: Snapshot, policy: Policy, habits: Collection[Quirk]) -> Checked:
+    """Expect names as the place has been seen to spell them: otherwise each run would change them again."""
+    names = checked.desired["name"]
+    if policy.names_are_keys:
+        names = as_stored(names, found.entries["tidy"], habits)
+    elif policy.names_managed:
+        names = as_commented(checked.desired, found.entries, habits)
+    return replace(checked, desired=checked.desired.assign(name=names))

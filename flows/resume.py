@@ -8,17 +8,19 @@ import numpy as np
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
+from connectors.settling import Settling
 from flows.applying import close, finish, missing
 from flows.sync_run import SyncRun
-from flows.writing import outcomes_of, sent_unknown, write, write_in_order
+from flows.writing import job_of, outcomes_of, sent_unknown, write, write_in_order
 from schemas.errors import UsageError
-from schemas.execution import RowOutcome, Target
+from schemas.execution import ApplyResult, RowOutcome, Target
 from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
-from schemas.quirks import FOLDS_NAMES
+from schemas.quirks import FOLDS_NAMES, read_lag
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import Mask, cost, had_entry, in_place, writes
+from tasks.execution.quirks import as_shown
 from tasks.execution.results import account
 from tasks.plan.remaining import Remaining, remaining_plan
 
@@ -100,11 +102,22 @@ def _owners(kept: KeptPlan) -> list[str]:
 
 
 def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Remaining, pd.DataFrame]:
-    context = sync_run.context
-    found = target.read(_owners(kept), context.progress).entries
+    context, habits = sync_run.context, sync_run.context.ledger.memory.traits(target.name)
     outcomes = {row: item.outcome for row, item in outcomes_of(sync_run, kept).items()}
-    folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
-    return remaining_plan(kept.entries, outcomes, found, fold_names=folds), found
+    sent, lag = sent_unknown(sync_run, kept.entries, kept), read_lag(habits)
+
+    def remaining(found: pd.DataFrame) -> Remaining:
+        shown = as_shown(kept.entries, found, habits)
+        return remaining_plan(shown, outcomes, found, fold_names=FOLDS_NAMES in habits)
+
+    def patience(found: pd.DataFrame) -> float:
+        """What was sent may be done though this reading does not show it, where readings are known to lag."""
+        rest = remaining(found).rows
+        return lag if any(row in sent for row in rest.index[writes(rest)]) else 0.0
+
+    settling = Settling(job_of(sync_run, target, kept), ApplyResult())
+    found = settling.read(lambda: target.read(_owners(kept), context.progress).entries, patience)
+    return remaining(found), found
 
 
 def _settle(sync_run: SyncRun, kept: KeptPlan, rest: Remaining, more: list[RowOutcome]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,7 +13,7 @@ from flows.sync_run import SyncRun
 from schemas.execution import ApplyResult, Job, RowOutcome, Target
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
-from schemas.quirks import FOLDS_NAMES, Quirk
+from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode, read_lag
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import types_kept, writes
 from tasks.execution.quirks import name_quirks, number_quirks
@@ -59,6 +61,8 @@ def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
         folds_names=first.folds_names or last.folds_names,
         confirmed=first.confirmed | last.confirmed,
         stopped=last.stopped,
+        read_lag=max(first.read_lag, last.read_lag),
+        waited_in_vain=first.waited_in_vain or last.waited_in_vain,
     )
 
 
@@ -68,18 +72,8 @@ def write(
     """Write what rows of a plan change, and remember what that has taught about the target."""
     context = sync_run.context
     context.writing.set()
-    job = Job(
-        ledger=context.ledger,
-        plan=kept.id,
-        run=sync_run.run,
-        now=context.now,
-        sleep=context.sleep,
-        progress=context.progress,
-        quirks=frozenset(context.ledger.memory.traits(target.name)),
-        go_on=lambda: mine() and not context.stopping.is_set(),
-        restore_unplanned=sync_run.sync.restore_unplanned,
-        sent=sent_unknown(sync_run, rows, kept),
-    )
+    sent = sent_unknown(sync_run, rows, kept)
+    job = replace(job_of(sync_run, target, kept), go_on=lambda: mine() and not context.stopping.is_set(), sent=sent)
     written = target.write(rows, job)
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
     applied = kept.entries.loc[done]
@@ -91,11 +85,30 @@ def write(
         context.ledger.memory.learn_types(target.name, types)
         otherwise = {row for row, item in written.known.items() if item.code in {Code.SHOWN_OTHERWISE, Code.NOT_KEPT}}
         names = name_quirks(rows, written.found, otherwise | written.confirmed)
-        _learn(sync_run, target, names, "from the next run on that is no difference")
+        _learn(sync_run, target, names, "that is no difference")
+        lag = Quirk(QuirkCode.READ_LAG, math.ceil(written.read_lag))
+        if lag.length > read_lag(context.ledger.memory.traits(target.name)):
+            _learn(sync_run, target, {lag}, "phonesync waits for what it shows, a minute at most")
         numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
         _learn(sync_run, target, numbers, "that is no difference")
     context.ledger.add_unplanned(kept.id, written.unplanned)
     return written
+
+
+def job_of(sync_run: SyncRun, target: Target, kept: KeptPlan) -> Job:
+    """Return what carrying a plan out needs besides its rows, for whoever goes on until somebody stops it."""
+    context = sync_run.context
+    return Job(
+        ledger=context.ledger,
+        plan=kept.id,
+        run=sync_run.run,
+        now=context.now,
+        sleep=context.sleep,
+        progress=context.progress,
+        quirks=frozenset(context.ledger.memory.traits(target.name)),
+        go_on=lambda: not context.stopping.is_set(),
+        restore_unplanned=sync_run.sync.restore_unplanned,
+    )
 
 
 def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> frozenset[int]:

@@ -111,6 +111,8 @@ class ApplyResult:
         confirmed: rows that the target has confirmed one by one, whatever it shows.
         stopped: what ended the writing early, None where all was sent.
         unplanned_entries: entries that came meanwhile, as the last reading shows them.
+        read_lag: how many seconds readings were seen to be behind.
+        waited_in_vain: something confirmed was not shown within the longest wait.
     """
 
     known: dict[int, RowOutcome] = field(default_factory=dict)
@@ -120,6 +122,8 @@ class ApplyResult:
     confirmed: set[int] = field(default_factory=set)
     stopped: ServiceError | None = None
     unplanned_entries: pd.DataFrame | None = None
+    read_lag: float = 0.0
+    waited_in_vain: bool = False
 
 
 class Journal(Protocol):

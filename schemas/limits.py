@@ -35,6 +35,10 @@ WRITE_ROUNDS: Final = 3
 LIST_SENDINGS: Final = 2 * WRITE_ROUNDS + 1
 """To one phone list: a batch, then entry by entry, then a rename in two halves, and a lost answer here and there."""
 
+SETTLE_WAITS_SECONDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Between readings that do not show yet what a service has confirmed: a replica lags by some readings, a cache by up to
+a minute. What they do not show then is unknown, never failed."""
+
 # Runs and the ledger.
 
 UNREACHABLE_DELAYS_SECONDS: Final = (10.0, 60.0)

@@ -30,6 +30,8 @@ class Code(StrEnum):
     ACCESS_DENIED = "access_denied"
     NO_EFFECT = "no_effect"
     SHOWN_OTHERWISE = "shown_otherwise"
+    STORED_OTHERWISE = "stored_otherwise"
+    NOT_SHOWN_YET = "not_shown_yet"
     NOT_READ_BACK = "not_read_back"
     CONFIRMED_UNSEEN = "confirmed_unseen"
     PAUSE_ASKED = "pause_asked"

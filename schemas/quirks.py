@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -16,6 +17,7 @@ class QuirkCode(StrEnum):
     DROPS_ACCENTS = "drops_accents"
     DROPS_TYPES = "drops_types"
     ESCAPES_NAMES = "escapes_names"
+    READ_LAG = "read_lag"
     REPLACES_BEYOND_ASCII = "replaces_beyond_ascii"
     REPLACES_BEYOND_LATIN_1 = "replaces_beyond_latin_1"
     REWRITES_NUMBERS = "rewrites_numbers"
@@ -28,7 +30,8 @@ class Quirk:
 
     Attributes:
         code: what it does.
-        length: how many letters of a name are left where it cuts names, else 0.
+        length: how many letters of a name are left where it cuts names; by how many seconds its readings lag behind
+            what it confirms; else 0.
     """
 
     code: QuirkCode
@@ -48,3 +51,8 @@ class Quirk:
 
 FOLDS_NAMES: Final = Quirk(QuirkCode.IGNORES_CASE)
 ESCAPES_NAMES: Final = Quirk(QuirkCode.ESCAPES_NAMES)
+
+
+def read_lag(known: Iterable[Quirk]) -> float:
+    """Return how many seconds the readings of a place have been behind at most, 0 where they never were."""
+    return float(max((quirk.length for quirk in known if quirk.code is QuirkCode.READ_LAG), default=0))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
 from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
+from connectors.settling import LONGEST, Settling
 from schemas import limits
 from schemas.execution import Job, WriteAnswer
+from schemas.plan import Action
 from schemas.problems import Code, Problem, packed
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place
@@ -22,7 +25,10 @@ class Restorer:
         intents: the ledger's notes of what was about to be put back last; they are open where reading failed then.
     """
 
-    def __init__(self, owner: str, job: Job, sender: Sender, read: Callable[[], pd.DataFrame]) -> None:
+    def __init__(
+        self, owner: str, job: Job, sender: Sender, read: Callable[[], pd.DataFrame], settling: Settling
+    ) -> None:
+        self._settling = settling
         self.intents: list[int] = []
         self._owner = owner
         self._job = job
@@ -34,7 +40,7 @@ class Restorer:
         self._restored: dict[ApioEntry, WriteAnswer | None] = {}
 
     def put_back(
-        self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
+        self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, kept: set[str], *, ended: bool = False
     ) -> pd.DataFrame:
         """Put back what the server removed and nobody had planned to remove; returns the list as it is then.
 
@@ -42,11 +48,12 @@ class Restorer:
             changes: `Plan` rows that change something.
             stood: `Current` before anything was sent.
             now: `Current` as it was just read.
+            kept: tidied names of entries that the list has under a name of its own.
             ended: nothing more will be sent; until then, what is worked on may be between two names.
         """
         self._note_unplanned(changes, stood)
         for _ in range(limits.WRITE_ROUNDS if ended else 1):
-            gone = [*self._lost(changes, stood, now, ended=ended), *sorted(self._strangers, key=_by_name)]
+            gone = [*self._lost(changes, stood, now, kept, ended=ended), *sorted(self._strangers, key=_by_name)]
             missing = [entry for entry in gone if entry.name not in set(now["name"]) and not self._given_up(entry)]
             if not self._job.restore_unplanned:
                 # What this very plan was changing is put back all the same.
@@ -57,7 +64,7 @@ class Restorer:
                 break
             self.intents = [self._job.intend("restore", [self._owner])]
             self._restored |= {entry: self._sender.create(entry) for entry in missing}
-            now = self._read()
+            now = self._settling.read(self._read, partial(self._patience, set(missing)))
             self._job.record_outcomes([], self.intents)
         return now
 
@@ -105,11 +112,20 @@ class Restorer:
         sender.removed.clear()
         sender.refused.clear()
 
-    def _lost(self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, *, ended: bool) -> list[ApioEntry]:
+    def _patience(self, put_back: set[ApioEntry], now: pd.DataFrame) -> float:
+        """Return how long to wait for a reading that shows what the service says it has taken back."""
+        said = {entry.name for entry in put_back if (answer := self._restored[entry]) and answer.kind == "confirmed"}
+        return 0.0 if said <= set(now["name"]) else LONGEST
+
+    def _lost(
+        self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, kept: set[str], *, ended: bool
+    ) -> list[ApioEntry]:
         staying = ~in_place(changes, now, fold_names=self._fold) if ended else changes.index.isin(self._sender.closed)
+        # What the plan deletes is never put back, whatever was said of it.
+        staying &= (changes["action"] != Action.DELETE).to_numpy()
         # Where the new name stands already, the old one would be a second entry for one telephone.
         staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
-        missing = lost(stood, now, set(changes.loc[~staying, "name_before"]), fold_names=self._fold)
+        missing = lost(stood, now, {*changes.loc[~staying, "name_before"], *kept}, fold_names=self._fold)
         return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
 
     def _given_up(self, entry: ApioEntry) -> bool:

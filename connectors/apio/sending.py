@@ -23,6 +23,7 @@ Way = Literal["batch", "entries"]
 # An entry beyond these limits was put there by other means: its line in a file may be refused, and the entry deleted
 # because the line does not count.
 _NAME_LIMIT, _NUMBER_LIMIT = 50, 30
+_NOTHING_SAID = "the service said nothing about this row"
 _AT_A_TIME = 100  # entries in one create or delete: the service takes them all or none
 
 
@@ -33,6 +34,9 @@ class Sender:
         answers: the last answer about each row that was sent.
         closed: rows about which the service has said its last word.
         uncertain: an answer to the last send was lost.
+        just_confirmed: the steps that the service has confirmed since the last send began.
+        maybe_done: rows of which a step was confirmed once, or its answer was lost.
+        ever_confirmed: rows of which a step was confirmed once.
         removed: entries that the service says it has deleted by itself, until the list is read.
         refused: entries at rest whose rows of a file the service has refused, until the list is read: some delete them.
         denied: the refusal of access that ended the sending.
@@ -42,6 +46,9 @@ class Sender:
         self.answers: dict[int, WriteAnswer] = {}
         self.closed: set[int] = set()
         self.uncertain = False
+        self.just_confirmed: set[ListChange] = set()
+        self.maybe_done: set[int] = set()
+        self.ever_confirmed: set[int] = set()
         self.removed: list[ApioEntry] = []
         self.refused: list[ApioEntry] = []
         self.denied: ServiceError | None = None
@@ -57,6 +64,13 @@ class Sender:
     def confirmed(self) -> set[int]:
         """Return the rows of which the service has confirmed a step of their own."""
         return {step.row for step in self._confirmed}
+
+    def last_word(self, row: int) -> WriteAnswer | None:
+        """Return the answer about a row that counts: what was confirmed once is not refused for being done."""
+        answer = self.answers.get(row)
+        if answer and answer.kind == "refused" and row in self.ever_confirmed:
+            return replace(answer, kind="confirmed")
+        return answer
 
     def worth_sending(self, steps: Sequence[ListChange]) -> list[ListChange]:
         """Return the steps that may still lead somewhere.
@@ -77,6 +91,7 @@ class Sender:
     def send(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
         """Send the complete list, or entry by entry what a list has not achieved."""
         again, self.uncertain = self.uncertain, False
+        self.just_confirmed.clear()
         first, self._begun = not self._begun, True
         # No address can name these, and deleting them first would leave a moment without them.
         unsafe = any(step.action is Action.MODIFY and not is_path_safe(step.name) for step in steps)
@@ -115,14 +130,16 @@ class Sender:
         for line, row in enumerate(file, start=1):
             told = said.get(line)
             if row.row is not None:
-                message = told.message if told else "the service said nothing about this row"
+                message = told.message if told else _NOTHING_SAID
                 kind: Literal["confirmed", "refused"] = "confirmed" if told is None or told.success else "refused"
                 answer = WriteAnswer(kind, result.status, result.attempts, message)
                 self._said(answer, [by_row[row.row]], in_a_file=True)
             elif told and not told.success:
                 self.refused.append(ApioEntry(*row.fields))
-        deleted = [step for step in steps if step.action is Action.DELETE]
-        self._said(WriteAnswer("confirmed", result.status, result.attempts, ""), deleted, in_a_file=True)
+        gone = {row.name for row in result.rows if row.line is None and row.success}
+        for step in (step for step in steps if step.action is Action.DELETE):
+            message = "" if step.name in gone else _NOTHING_SAID
+            self._said(WriteAnswer("confirmed", result.status, result.attempts, message), [step], in_a_file=True)
         self.removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]
         return True
 
@@ -173,6 +190,11 @@ class Sender:
     def _said(self, answer: WriteAnswer, steps: Sequence[ListChange], *, in_a_file: bool = False) -> None:
         for step in steps:
             self.answers[step.row] = answer.after(self.answers.get(step.row))
+            if answer.kind in {"confirmed", "uncertain"}:
+                self.maybe_done.add(step.row)
+            if answer.kind == "confirmed" and answer.message != _NOTHING_SAID:
+                self.just_confirmed.add(step)
+                self.ever_confirmed.add(step.row)
             if answer.kind == "confirmed" and not in_a_file:
                 self._confirmed.add(step)
             elif answer.kind == "denied" or (answer.kind == "refused" and step.action is not Action.RENAME):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from connectors.apio.restoring import Restorer
 from connectors.apio.sending import Sender, Way
 from connectors.apio.spec import ApioConnection, list_owner
 from connectors.execution import as_current, wait_before
+from connectors.settling import LONGEST, Settling
 from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
@@ -19,6 +21,8 @@ from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange, list_changes
 from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome
 from tasks.execution.compare import Mask, cost, had_entry, halves, in_place, moved, newcomers, shown, taken, writes
+from tasks.execution.quirks import as_shown
+from tasks.phone.canonical_keys import tidy_text
 
 
 class ApioTarget(Target):
@@ -94,7 +98,9 @@ class _ListUpdate:
         self._fold = job.folds_names
         self._result = ApplyResult()
         self._sender = Sender(target.client, target.where, target.way, job.quirks)
-        self._restorer = Restorer(target.owner, job, self._sender, self._read)
+        self._settling = Settling(job, self._result)
+        self._restorer = Restorer(target.owner, job, self._sender, self._read, self._settling)
+        self._seen_as = rows
         self._open: list[int] = []
         self._cut: set[int] = set()
 
@@ -182,13 +188,39 @@ class _ListUpdate:
             self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
             self._open = [self._job.intend(self._target.way, [self._target.owner])]
             sender.send(steps, now)
-            now = self._read()
-            now = self._restorer.put_back(changes, stood, now)
+            now = self._settling.read(self._read, partial(self._patience, changes, set(steps)))
+            now = self._put_back(changes, stood, now)
             self._job.record_outcomes([], self._open)
-        return self._restorer.put_back(changes, stood, now, ended=True)
+        return self._put_back(changes, stood, now, ended=True)
+
+    def _patience(self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame) -> float:
+        """Return how long to wait for another reading: one that shows nothing of what was sent is no evidence yet."""
+        sender = self._sender
+        seen_as = as_shown(self._rows, now, self._job.quirks).loc[changes.index]
+        done = in_place(seen_as, now, fold_names=self._fold)
+        left = list_changes(changes[~done], now, fold_names=self._fold)
+        if any(step in sender.just_confirmed or step.row in sender.closed & sender.maybe_done for step in left):
+            return LONGEST
+        return self._settling.known if sender.uncertain and not sent.isdisjoint(left) else 0.0
+
+    def _put_back(
+        self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
+    ) -> pd.DataFrame:
+        """Put back what the server removed; a name that it stores in its own way is not gone."""
+        self._look(now)
+        otherwise = self._rows[(self._seen_as["name_after"] != self._rows["name_after"]).to_numpy()]
+        kept = set(tidy_text(otherwise["name_before"]))
+        now = self._restorer.put_back(self._seen_as.loc[changes.index], stood, now, kept, ended=ended)
+        self._look(now)
+        return now
+
+    def _look(self, now: pd.DataFrame) -> None:
+        """Note as what the list shows the names that the plan wants, as far as readings have caught up."""
+        self._seen_as = as_shown(self._rows, now, self._job.quirks, self._sender.ever_confirmed)
 
     def _steps(self, changes: pd.DataFrame, now: pd.DataFrame) -> list[ListChange]:
-        done = in_place(changes, now, fold_names=self._fold) | changes.index.isin(self._sender.closed)
+        done = in_place(self._seen_as.loc[changes.index], now, fold_names=self._fold)
+        done |= changes.index.isin(self._sender.closed)
         return self._sender.worth_sending(list_changes(changes[~done], now, fold_names=self._fold))
 
     def _at_rest(self) -> pd.DataFrame:
@@ -198,22 +230,36 @@ class _ListUpdate:
 
     def _account(self, now: pd.DataFrame) -> None:
         rest = self._rows[~self._rows.index.isin(self._result.known)]
-        done = in_place(rest, now, fold_names=self._fold)
+        seen_as = self._seen_as.loc[rest.index]
+        done = in_place(seen_as, now, fold_names=self._fold)
+        moved_on = self._moved_on(rest, now)
+        otherwise = done & (seen_as["name_after"] != rest["name_after"]).to_numpy()
         half = shown(rest, "after", now, fold_names=self._fold) & ~done
-        untouched = ReadBack(read=True, untouched=True)
         self._account_doubtful(rest[done])
-        for row, change, stood, ok, came in zip(rest.index, writes(rest), had_entry(rest), done, half, strict=True):
+        seen = zip(rest.index, writes(rest), had_entry(rest), done, otherwise, half, strict=True)
+        for row, change, stood, ok, other, came in seen:
             answer = self._sender.answers.get(row)
-            if change and answer is None and ok:
+            if other:
+                self._result.confirmed.add(int(row))
+                outcome = Outcome.APPLIED if change else Outcome.UNCHANGED
+                self._keep(row, outcome, Problem(Code.STORED_OTHERWISE), answer)
+            elif change and answer is None and ok:
                 self._keep(row, Outcome.UNCHANGED, Problem(Code.DONE_BY_OTHERS))
             elif answer and row in self._cut:
                 self._keep(row, Outcome.SKIPPED, Problem(Code.CUT_SHORT), answer)
             elif change:
-                outcome, problem = classify(answer, untouched, in_place=bool(ok))
+                untouched = ReadBack(read=True, untouched=row not in moved_on)
+                outcome, problem = classify(self._sender.last_word(row), untouched, in_place=bool(ok))
                 self._keep(row, outcome, _half_done(problem) if came and answer else problem, answer)
             elif stood and not ok:
                 self._keep(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT_IN_LIST))
         self._job.record_outcomes(list(self._result.known.values()), [])
+
+    def _moved_on(self, rows: pd.DataFrame, now: pd.DataFrame) -> set[int]:
+        """Return the confirmed rows of which the list shows more than what stood there before."""
+        same = shown(rows, "before", now, fold_names=self._fold)
+        same |= ~had_entry(rows) & ~taken(rows, now, fold_names=self._fold)
+        return {*rows.index[~same]} & self._sender.ever_confirmed
 
     def _account_doubtful(self, rows: pd.DataFrame) -> None:
         """Say of rows at rest that an interrupted run has left in doubt that their entries are there."""

@@ -38,6 +38,8 @@ class Directory:
         write_faults: what the next writes come to.
         requests: how many there were.
         letters: what becomes of a name before it is stored.
+        read_lag: how many readings after a write still show what stood there before it.
+        behind: what the next readings show.
     """
 
     entries: dict[str, list[Entry]] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class Directory:
     write_faults: deque[Fault] = field(default_factory=deque)
     requests: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     letters: Callable[[str], str] = str
+    read_lag: int = 0
+    behind: list[dict[str, list[Entry]]] = field(default_factory=list)
 
     def close(self) -> None:
         """There is nothing to let go of."""
@@ -54,13 +58,15 @@ class Directory:
         self.requests["read"] += 1
         if self.read_faults:
             raise _ERRORS[self.read_faults.popleft()]
-        return [(owner, entry) for owner in owners for entry in self.entries.get(owner, ())]
+        shown = self.behind.pop() if self.behind else self.entries
+        return [(owner, entry) for owner in owners for entry in shown.get(owner, ())]
 
     def replace(self, owner: str, entries: Sequence[Entry]) -> WriteReceipt:
         """Give an owner these entries and no others."""
         self.requests["write"] += 1
         fault = self.write_faults.popleft() if self.write_faults else None
         if fault in {None, "lost after"}:
+            self.behind = [self.behind[0] if self.behind else dict(self.entries)] * self.read_lag
             self.entries[owner] = [(self.letters(name), number) for name, number in entries]
         if fault:
             raise _ERRORS[fault]

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from connectors.sandbox import apio_lists, apio_rows
 from connectors.sandbox.apio_lists import Done, Task
-from connectors.sandbox.apio_rows import PhoneList
+from connectors.sandbox.apio_rows import Contact, PhoneList
 from connectors.sandbox.apio_rules import ApioRefusedError, error_answer
 from connectors.sandbox.options import ApioOptions, Fault
+from connectors.sandbox.replica import Replica
 from connectors.sandbox.store import Store
 from connectors.sandbox.wire import Asked, Reply, answer_json, is_unicode, with_extra_keys
 
@@ -53,12 +54,14 @@ class ApioService:
         self._store = store
         self._random = Random()  # noqa: S311 - these sessions guard invented data on loopback
         self._sessions: dict[str, Session] = {}
+        self._replica: Replica[Contact] = Replica()
 
     def reset(self, options: ApioOptions, seed: int) -> None:
         """As freshly started: no fault, nobody signed in."""
         self.options = options
         self.faults = []
         self._random.seed(seed)
+        self._replica.clear()
         self.expire_sessions()
 
     def expire_sessions(self) -> None:
@@ -110,6 +113,8 @@ class ApioService:
         with self._store.transaction() as connection:
             if not apio_rows.is_assigned(connection, found.where):
                 raise ApioRefusedError(404, "The service is not assigned")
+            lags = self.options.read_lag and method not in READS
+            before = apio_rows.contacts(connection, found.where) if lags else []
         task = Task(
             where=found.where,
             name=found.name,
@@ -118,8 +123,12 @@ class ApioService:
             store=self._store,
             random=self._random,
             before_commit=lambda: self._let_another_write(fault),
+            replica=self._replica,
         )
-        return METHODS[method](task)
+        done = METHODS[method](task)
+        if done.changed:
+            self._replica.written(found.where, before, self.options.read_lag)
+        return done
 
     def _login(self, asked: Asked) -> Reply:
         body = _object(asked.body)

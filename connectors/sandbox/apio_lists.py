@@ -16,6 +16,7 @@ from connectors.sandbox.apio_rows import Contact, PhoneList
 from connectors.sandbox.apio_rules import ApioRefusedError, name_key, stored_name, stored_number, tidied
 from connectors.sandbox.apio_search import found
 from connectors.sandbox.options import ApioOptions
+from connectors.sandbox.replica import Replica
 from connectors.sandbox.store import Store
 
 
@@ -30,6 +31,7 @@ class Task:
     store: Store
     random: Random
     before_commit: Callable[[], None]
+    replica: Replica[Contact]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Done:
 def list_entries(task: Task) -> Done:
     """GET of the list, with search criteria in the body."""
     with task.store.transaction() as connection:
-        contacts = apio_rows.contacts(connection, task.where)
+        contacts = task.replica.shown(task.where, apio_rows.contacts(connection, task.where))
     contacts = found(contacts, task.body)
     match task.options.list_order:
         case "reversed":
@@ -93,8 +95,13 @@ def delete_many(task: Task) -> Done:
 
 def get(task: Task) -> Done:
     """GET of one entry."""
+    key = name_key(tidied(task.name, task.options), task.options)
     with task.store.transaction() as connection:
-        return Done(_shown(_existing(connection, task)))
+        contacts = task.replica.shown(task.where, apio_rows.contacts(connection, task.where))
+    for contact in contacts:
+        if name_key(contact.name, task.options) == key:
+            return Done(_shown(contact))
+    raise ApioRefusedError(404, "Contact not found")
 
 
 def put(task: Task) -> Done:

@@ -123,6 +123,7 @@ class UsosOptions:
         said_required: arguments that it says are required, such as services/phones/replace.reason.
         said_gone: arguments and fields that it does not name, such as services/phones/select.type_id.
         said_personal: methods of which it says that they need a user's token.
+        read_lag: how many readings after a write still show what stood there before it.
     """
 
     loopback_exempt: bool = True
@@ -150,6 +151,7 @@ class UsosOptions:
     said_required: tuple[str, ...] = ()
     said_gone: tuple[str, ...] = ()
     said_personal: tuple[str, ...] = ()
+    read_lag: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ class ApioOptions:
         result_name: which name a successful rename reports.
         results_order: the order of the results.
         failure_word: the `status` of a row that failed.
+        read_lag: how many readings after a write still show what stood there before it.
     """
 
     prefix: str = "/api/v1/"
@@ -227,6 +230,7 @@ class ApioOptions:
     result_name: ResultName = "new"
     results_order: ResultsOrder = "processed"
     failure_word: str = "Failure"
+    read_lag: int = 0
 
 
 @dataclass(frozen=True)

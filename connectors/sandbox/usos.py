@@ -13,11 +13,12 @@ from connectors.sandbox import oauth, usos_rows
 from connectors.sandbox.formats import FORMATS, rendered
 from connectors.sandbox.oauth import CheckContext, Consumer, Parameters
 from connectors.sandbox.options import Fault, UsosOptions
+from connectors.sandbox.replica import Replica
 from connectors.sandbox.store import Store
 from connectors.sandbox.usos_call import Method, MethodCall
 from connectors.sandbox.usos_errors import UsosRefusedError, error_body, invalid, missing, refuse
 from connectors.sandbox.usos_methods import METHODS
-from connectors.sandbox.usos_rows import NumberRow
+from connectors.sandbox.usos_rows import NumberRow, Phone
 from connectors.sandbox.wire import Asked, Reply, answer_json, page, with_extra_keys
 
 CLOCK_OFF_SECONDS: Final = 600.0
@@ -38,6 +39,7 @@ class UsosService:
         self._clock = clock
         self._random = Random()  # noqa: S311 - an order of numbers is no secret
         self._nonces: dict[tuple[str, str, str], None] = {}
+        self._replica: Replica[Phone] = Replica()
 
     def reset(self, options: UsosOptions, seed: int) -> None:
         """As freshly started: no fault, no used nonce."""
@@ -45,6 +47,7 @@ class UsosService:
         self.faults = []
         self._random.seed(seed)
         self._nonces.clear()
+        self._replica.clear()
 
     def numbers(self, entity_class: str, entity_id: str) -> list[NumberRow]:
         """The stored numbers of an entity, in the order they were stored; none for an unknown one."""
@@ -97,6 +100,7 @@ class UsosService:
             base_url=f"{asked.scheme}://{asked.host}",
             fault=fault,
             before_commit=lambda: self._let_another_write(fault),
+            replica=self._replica,
         )
         done = method.run(call)
         value = _more(done.value, method) if fault and fault.kind == "extra_keys" else done.value

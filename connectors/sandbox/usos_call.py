@@ -10,8 +10,10 @@ from typing import Any, Literal
 from connectors.sandbox.fields import Selection, SelectorError, Shape, chosen
 from connectors.sandbox.oauth import Consumer
 from connectors.sandbox.options import Fault, UsosOptions
+from connectors.sandbox.replica import Replica
 from connectors.sandbox.store import Store
 from connectors.sandbox.usos_errors import missing, refuse
+from connectors.sandbox.usos_rows import Phone
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class MethodCall:
     base_url: str
     fault: Fault | None
     before_commit: Callable[[], None]
+    replica: Replica[Phone]
 
     @property
     def fault_kind(self) -> str:

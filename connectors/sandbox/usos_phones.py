@@ -41,7 +41,8 @@ def select(call: MethodCall) -> Done:
         found = usos_rows.phones(connection, entity.name, ids)
         types = usos_rows.phone_types(connection) if call.fault_kind == "type_guessed" else {}
     answer: dict[str, Any] = {}
-    for entity_id, phones in found.items():
+    for entity_id, stored in found.items():
+        phones = call.replica.shown((entity.name, entity_id), stored)
         call.random.shuffle(phones)
         answer[entity_id] = [pick(_number(call, phone, types), selection) for phone in phones]
     return Done(_without_an_id(call, answer))
@@ -65,12 +66,15 @@ def replace_numbers(call: MethodCall) -> Done:
     with call.store.transaction() as connection:
         types = usos_rows.phone_types(connection)
         known = usos_rows.exists(connection, entity.name, entity_id)
+        before = usos_rows.phones(connection, entity.name, [entity_id])[entity_id]
     items = usos_data.parsed(data, options, types)
     if not known:
         raise _not_found(entity.name, entity.singular)
     call.before_commit()
     wanted = usos_data.rows(items, options, types)
-    return Done({"success": True}, usos_rows.swap(call.store, entity.name, entity_id, wanted))
+    changed = usos_rows.swap(call.store, entity.name, entity_id, wanted)
+    call.replica.written((entity.name, entity_id), before, call.options.read_lag if changed else 0)
+    return Done({"success": True}, changed)
 
 
 def phone_number(call: MethodCall) -> Done:

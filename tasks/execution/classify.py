@@ -61,7 +61,9 @@ def classify(answer: WriteAnswer | None, seen: ReadBack, *, in_place: bool) -> t
     if not seen.read:
         return Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
     if answer.kind == "confirmed":
-        return Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE)
+        # A reading that is behind the write is no evidence against what the service has said of it.
+        behind = (Outcome.UNKNOWN, Problem(Code.NOT_SHOWN_YET))
+        return behind if seen.untouched else (Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE))
     if answer.kind == "uncertain" and not seen.untouched:
         return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
     # Looked at too early, perhaps: that it has failed could be untrue a minute later.

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.quirks import ESCAPES_NAMES, Quirk, QuirkCode
+from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal, pair_unique
 
 _SHORTEST_CUT: Final = 8
@@ -157,6 +158,29 @@ def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection
         by_name = pair_unique(*codes(lines.iloc[rest[0]], there.iloc[rest[1]], ["owner", "form"]))
         names[left[rest[0][by_name[0]]]] = current["tidy"].to_numpy(object)[right[rest[1][by_name[1]]]]
     return pd.Series(names, index=desired.index, dtype="str")
+
+
+def as_shown(
+    rows: pd.DataFrame, found: pd.DataFrame, known: Collection[Quirk], confirmed: Collection[int] = ()
+) -> pd.DataFrame:
+    """Return `Plan` rows with the names they want as the place shows them, by the habits it has or has just shown.
+
+    Args:
+        rows: `Plan` rows.
+        found: `Current` as it was read after writing.
+        known: the habits that the place has been seen to have.
+        confirmed: the rows that the place has confirmed and of which readings have caught up.
+    """
+    habits = {*known, *name_quirks(rows, found, confirmed)}
+    if not any(map(_writes_names, habits)):
+        return rows
+    wants = rows.loc[rows["key_after"] != "", ["owner", "name_after", "key_after"]]
+    wanted = pd.DataFrame({"owner": wants["owner"], "name": tidy_text(wants["name_after"]), "key": wants["key_after"]})
+    names = as_commented(wanted, found, habits)
+    other = names.index[names.isin(set(found["tidy"])) & (names != wanted["name"])]
+    shown = rows.copy()
+    shown.loc[other, "name_after"] = names[other]
+    return shown
 
 
 def as_sent(stored: str, known: Collection[Quirk]) -> str:

@@ -37,6 +37,9 @@ class Place(Protocol):
     def rewrite(self, letters: Callable[[str], str]) -> None:
         """Let this become of every name before it is stored."""
 
+    def lag(self, readings: int) -> None:
+        """Let so many readings after a write show what stood there before."""
+
     def heal(self) -> None:
         """Let nothing go wrong any more."""
 
@@ -93,6 +96,9 @@ class Usos:
     def rewrite(self, letters: Callable[[str], str]) -> None:
         self.road.sandbox.usos.options = UsosOptions(letters=letters)
 
+    def lag(self, readings: int) -> None:
+        self.road.sandbox.usos.options = UsosOptions(read_lag=readings)
+
     def heal(self) -> None:
         self.road.fault()
 
@@ -137,6 +143,9 @@ class Apio:
     def rewrite(self, letters: Callable[[str], str]) -> None:
         self.road.sandbox.apio.options = ApioOptions(letters=letters)
 
+    def lag(self, readings: int) -> None:
+        self.road.sandbox.apio.options = ApioOptions(read_lag=readings)
+
     def heal(self) -> None:
         self.road.fault()
 
@@ -157,7 +166,8 @@ class Memory:
 
     def hold(self, entries: Iterable[Entry]) -> None:
         self.directory.entries = {"shelf 1": list(entries)}
-        self.directory.letters = str
+        self.directory.letters, self.directory.read_lag = str, 0
+        self.directory.behind.clear()
         self.heal()
 
     def entries(self) -> list[Entry]:
@@ -175,6 +185,9 @@ class Memory:
 
     def rewrite(self, letters: Callable[[str], str]) -> None:
         self.directory.letters = letters
+
+    def lag(self, readings: int) -> None:
+        self.directory.read_lag = readings
 
     def heal(self) -> None:
         self.directory.read_faults.clear()

@@ -1,0 +1,53 @@
+"""Wait for readings that are behind: replicas and caches may show for a while what stood there before a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from schemas import limits
+from schemas.execution import ApplyResult, Job
+from schemas.quirks import read_lag
+
+Reading = TypeVar("Reading")
+
+LONGEST: Final = sum(limits.SETTLE_WAITS_SECONDS)
+
+
+class Settling:
+    """How long one writing of a plan has waited for readings to show what was confirmed.
+
+    A wait that was in vain is not made again in full: what follows waits as long as readings have been known to lag.
+    """
+
+    def __init__(self, job: Job, result: ApplyResult) -> None:
+        self._job = job
+        self._result = result
+
+    @property
+    def known(self) -> float:
+        """Return how many seconds readings have been seen to be behind."""
+        return max(read_lag(self._job.quirks), self._result.read_lag)
+
+    def read(self, read: Callable[[], Reading], patience: Callable[[Reading], float]) -> Reading:
+        """Return a reading that shows what was written, or the last one there was time for.
+
+        Args:
+            read: reads the place.
+            patience: how many seconds to wait for another reading than this one in all, 0 where it shows everything.
+        """
+        seen, waited = read(), 0.0
+        for seconds in limits.SETTLE_WAITS_SECONDS:
+            wanted = patience(seen)
+            longest = self.known if self._result.waited_in_vain else wanted
+            if waited >= min(wanted, longest) or not self._job.go_on():
+                break
+            self._job.progress("waiting for the service to show what was written", int(waited), int(longest))
+            self._job.sleep(seconds)
+            waited += seconds
+            seen = read()
+        if waited and not patience(seen):
+            self._result.read_lag = max(self._result.read_lag, waited)
+        elif waited >= LONGEST:
+            self._result.waited_in_vain = True
+        return seen
