@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from children import hear_signals
-from hypothesis import HealthCheck, settings
+from drawing import PROFILE
+from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from xdist.scheduler import LoadFileScheduling
 
@@ -35,12 +36,6 @@ _SLOW = (
     "tests/unit/flows/orchestration/test_reports_server.py",
     "tests/unit/flows/test_slice_writing.py",
 )
-# Time is measured in benchmarks, not in tests. What the suite draws is the same each time: a case that exploring has
-# found becomes an explicit example.
-_ALWAYS = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("phonesync", derandomize=True, max_examples=50, **_ALWAYS)
-settings.register_profile("quick", derandomize=True, max_examples=20, **_ALWAYS)
-settings.register_profile("explore", derandomize=False, max_examples=1000, print_blob=True, **_ALWAYS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hear_signals()
     sys.addaudithook(_refuse_the_network)
     if not config.getoption("--hypothesis-profile"):
-        settings.load_profile("phonesync")
+        settings.load_profile(PROFILE)
     if settings().derandomize:
         # Hypothesis also draws constants of all modules imported so far: other ones on each core, and for each file
         # alone. It has no setting for that; tests/unit/test_drawing.py fails where this does nothing any more.

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-_ENOUGH = settings.get_profile("phonesync").max_examples
+# Time is measured in benchmarks, not in tests. What the suite draws is the same each time: a case that exploring has
+# found becomes an explicit example.
+PROFILE: Final = "phonesync"
+_ALWAYS: Final = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile(PROFILE, derandomize=True, max_examples=50, **_ALWAYS)
+settings.register_profile("quick", derandomize=True, max_examples=20, **_ALWAYS)
+settings.register_profile("explore", derandomize=False, max_examples=1000, print_blob=True, **_ALWAYS)
+_ENOUGH: Final = settings.get_profile(PROFILE).max_examples
 _seen: Counter[str] = Counter()
 
 

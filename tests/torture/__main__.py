@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "road")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "end_to_end")]
 
 from campaign import laid_out, one_history, some_histories  # noqa: E402 - likewise
 from children import hear_signals  # noqa: E402 - after the path
