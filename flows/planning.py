@@ -89,7 +89,19 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
     planned = replace(planned, table=mark_near(planned.table, near_owners(managed - remembered, gone)))
-    older = unknown_run(context)
+    _note_what_stays(sync_run, rivals, gone)
+    if planned.policy.fold_names:
+        context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
+    facts = _facts(sync_run, target, planned, _rejects_of(checked, headers["number"]))
+    hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
+    rejected = int(checked.rejected["line"].nunique())
+    kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
+    return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
+
+
+def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) -> None:
+    """Note why this run deletes less than the file asks for."""
+    older = unknown_run(sync_run.context)
     if older:
         sync_run.notes.append(
             f"The ledger does not know run {older}, the last one that wrote: it was probably restored from a backup. "
@@ -98,21 +110,20 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     if rivals.unread and gone:
         names = ", ".join(sorted(rivals.unread))
         sync_run.notes.append(f"Owners that have left the file are not cleared: the file of {names} cannot be read.")
-    if planned.policy.fold_names:
-        context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
-    facts = Facts(
-        source_rows=checked.rows,
-        last_rows=context.ledger.last_good_rows(name, target.name),
-        number_rejects=_rejects_of(checked, headers["number"]),
+
+
+def _facts(sync_run: SyncRun, target: Target, planned: PlannedEnds, rejects: int) -> Facts:
+    """Return what guards judge a plan by."""
+    sync, ledger = sync_run.sync, sync_run.context.ledger
+    return Facts(
+        source_rows=planned.checked.rows,
+        last_rows=ledger.last_good_rows(sync_run.name, target.name),
+        number_rejects=rejects,
         deleted_lately=deleted_lately(sync_run, target),
-        left=len(left()) if planned.table["code"].isin(DRIFT).any() else 0,
+        left=len(planned.left()) if planned.table["code"].isin(DRIFT).any() else 0,
         ask_of_drift=sync.on_drift == "ask",
         api_changes=api_changes(sync_run, target) if planned.table["action"].isin(WRITES).any() else (),
     )
-    hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
-    rejected = int(checked.rejected["line"].nunique())
-    kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
-    return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
 
 
 def _settled(
