@@ -11,7 +11,7 @@ from typing import Any, Final
 from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas import limits
-from schemas.errors import ConfigurationError
+from schemas.errors import PhonesyncError
 from schemas.plan import TROUBLE
 from schemas.schedule import longest_pause, next_start
 from schemas.settings import Language
@@ -93,7 +93,7 @@ def renew_page(context: RunContext, lang: Language) -> None:
     """Write the page beside the reports; what a run has done is not made a failure by it."""
     try:
         write_page(context, standings(context), lang, context.settings.reports / PAGE)
-    except ConfigurationError:
+    except PhonesyncError:  # a full disk, a ledger that is gone: the run has told that already
         return
 
 

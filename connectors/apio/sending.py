@@ -133,13 +133,14 @@ class Sender:
                 message = told.message if told else _NOTHING_SAID
                 kind: Literal["confirmed", "refused"] = "confirmed" if told is None or told.success else "refused"
                 answer = WriteAnswer(kind, result.status, result.attempts, message)
-                self._said(answer, [by_row[row.row]], in_a_file=True)
+                self._said(answer, [by_row[row.row]], in_a_file=True, silent=told is None)
             elif told and not told.success:
                 self.refused.append(ApioEntry(*row.fields))
         gone = {row.name for row in result.rows if row.line is None and row.success}
         for step in (step for step in steps if step.action is Action.DELETE):
-            message = "" if step.name in gone else _NOTHING_SAID
-            self._said(WriteAnswer("confirmed", result.status, result.attempts, message), [step], in_a_file=True)
+            silent = step.name not in gone
+            answer = WriteAnswer("confirmed", result.status, result.attempts, _NOTHING_SAID if silent else "")
+            self._said(answer, [step], in_a_file=True, silent=silent)
         self.removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]
         return True
 
@@ -187,12 +188,15 @@ class Sender:
             else:
                 self._said(answer, some)
 
-    def _said(self, answer: WriteAnswer, steps: Sequence[ListChange], *, in_a_file: bool = False) -> None:
+    def _said(
+        self, answer: WriteAnswer, steps: Sequence[ListChange], *, in_a_file: bool = False, silent: bool = False
+    ) -> None:
+        """Note what was said of changes; `silent` where the answer to a file says nothing of this row."""
         for step in steps:
             self.answers[step.row] = answer.after(self.answers.get(step.row))
             if answer.kind in {"confirmed", "uncertain"}:
                 self.maybe_done.add(step.row)
-            if answer.kind == "confirmed" and answer.message != _NOTHING_SAID:
+            if answer.kind == "confirmed" and not silent:
                 self.just_confirmed.add(step)
                 self.ever_confirmed.add(step.row)
             if answer.kind == "confirmed" and not in_a_file:

@@ -129,7 +129,8 @@ class _ListUpdate:
         result.unplanned += self._restorer.unplanned(set(now["name"]))
         self._account(now)
         self._job.progress("writing to the phone list", len(changes), len(changes))
-        result.found, result.confirmed = now, self._sender.confirmed()
+        result.found = now
+        result.confirmed |= self._sender.confirmed()
         return result
 
     def _read(self) -> pd.DataFrame:

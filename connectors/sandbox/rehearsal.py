@@ -203,7 +203,7 @@ def _value(hint: Any, value: str, text: str) -> Any:
         _known(value, choices, "value", text)
         return choices[value]
     if get_origin(hint) is tuple:
-        return tuple(part.strip() for part in value.split(","))
+        return tuple(part.strip() for part in value.split(",") if part.strip())
     types = get_args(hint) if get_origin(hint) is UnionType else (hint,)
     if NoneType in types and value == "none":
         return None

@@ -122,8 +122,8 @@ def test_a_list_that_rewrites_names_is_learnt_once_and_then_left_alone(road: Roa
     road.source("\n".join(["Name;Phone Number", *lines, ""]))
     road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": way})
     first = road.go()
-    assert first.exit_code == 1, "what stands there is not what the file says: that is told once"
-    assert first.sync["notes"] == [f"The phone list {habit}; from the next run on that is no difference."]
+    assert first.exit_code == 0, "a habit is no failure, not in the night that shows it either"
+    assert first.sync["notes"] == [f"The phone list {habit}; that is no difference."]
     assert [number for _, number in road.entries()]
     for _ in range(2):
         again = road.go()
@@ -146,9 +146,9 @@ def test_an_usos_that_rewrites_comments_is_learnt_once_and_then_left_alone(road:
     road.source("\n".join(["entity_id,number,comment,type_id", *lines, ""]))
     road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
     first = road.go()
-    assert first.exit_code == 1, "what stands there is not what the file says: that is told once"
+    assert first.exit_code == 0, "a habit is no failure, not in the night that shows it either"
     assert set(first.sync["notes"]) == {
-        f"USOS {habit.replace('names', 'comments')}; from the next run on that is no difference.",
+        f"USOS {habit.replace('names', 'comments')}; that is no difference.",
         "USOS writes numbers in a form of its own; that is no difference.",
     }
     again = road.plan()

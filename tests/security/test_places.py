@@ -87,7 +87,8 @@ def test_no_name_from_a_file_or_a_service_is_a_path(tmp_path: Path) -> None:
     wanted = {reports / f"{sync}.{kind}" for sync in ("users", "desks") for kind in ("csv", "json", "html")}
     (last_run,) = (home / "reports").glob(".last-run-*")
     assert last_run.read_text(encoding="utf-8") == run_result.summary["run"]
-    assert made - wanted - {last_run} <= {home / f"phonesync.db{end}" for end in ("", "-wal", "-shm")}
+    status = home / "reports" / "status.html"
+    assert made - wanted - {last_run, status} <= {home / f"phonesync.db{end}" for end in ("", "-wal", "-shm")}
     assert reports / "users.csv" in made
     assert not Path(_OUTSIDE).exists()
 

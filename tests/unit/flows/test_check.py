@@ -159,7 +159,8 @@ def test_a_world_in_order_is_exit_code_0_and_nothing_is_written(context: RunCont
     examined = examine(context)
     assert examined.exit_code == 0
     assert {row["result"] for row in examined.summary["checks"]} == {"ok"}
-    assert {call.method for call in sandbox.calls[before:]} <= {"login", "list", "consumer", "installation", "now"}
+    reads = {"login", "list", "consumer", "installation", "now", "method"}
+    assert {call.method for call in sandbox.calls[before:]} <= reads
     assert not list(context.settings.reports.iterdir())
 
 
