@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +14,14 @@ from flows.context import RunContext
 from schemas import limits
 from schemas.errors import PhonesyncError
 from schemas.plan import TROUBLE
-from schemas.schedule import longest_pause, next_start
+from schemas.schedule import last_start, next_start
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.execution.status_changes import sync_status
-from tasks.reports.standing import Standing, hours_allowed, is_stale, prometheus, status_page
+from tasks.reports.standing import Standing, is_stale, prometheus, status_page
 
 PAGE: Final = "status.html"
+_LastRuns = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 _WRITING: Final = frozenset({"sync", "apply", "resume"})
 
 
@@ -32,31 +34,33 @@ def standings(context: RunContext) -> list[Standing]:
     ]
 
 
-def _last_runs(context: RunContext) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    """Return when the last run of each sync began that might write, and its summary."""
-    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+def _last_runs(context: RunContext) -> dict[str, _LastRuns]:
+    """Return when the last run of each sync began that might write, its summary, and that of the last that compared."""
+    newest: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    compared: dict[str, Mapping[str, Any]] = {}
     for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
         for summary in (row["summary"] or {}).get("syncs", []) if row["mode"] in _WRITING else ():
-            found.setdefault(summary["sync"], (row["started_at"], summary))
-    return found
+            newest.setdefault(summary["sync"], (row["started_at"], summary))
+            if not summary.get("error"):  # one that failed counts nothing, and what waits waits all the same
+                compared.setdefault(summary["sync"], summary)
+    return {name: (at, summary, compared.get(name, {})) for name, (at, summary) in newest.items()}
 
 
-def _standing(
-    context: RunContext, name: str, sync: Sync, last: tuple[str, Mapping[str, Any]] | None, plans: int
-) -> Standing:
+def _standing(context: RunContext, name: str, sync: Sync, last: _LastRuns | None, plans: int) -> Standing:
     now, (last_good, _) = context.clock(), context.ledger.last_verified(name)
-    pause = longest_pause(sync.schedule, now, sync.timezone) if sync.schedule else None
-    allowed = hours_allowed(sync.stale_after, pause)
+    latest = now - timedelta(seconds=limits.STALE_GRACE_SECONDS)
+    due = last_start(sync.schedule, latest, sync.timezone) if sync.schedule and sync.stale_after is None else None
     start = next_start(sync.schedule, now, sync.timezone) if sync.schedule else None
-    at, summary = last or ("", {})
+    at, newest, summary = last or ("", {}, {})
     outcomes, known = summary.get("outcomes", {}), int(summary.get("known", 0))
     return Standing(
         sync=name,
-        state=str(sync_status(summary).value) if summary else "",
+        state=str(sync_status(newest).value) if newest else "",
         last_run=at,
         last_good=last_good,
-        stale_after=allowed,
-        stale=is_stale(last_good, allowed, now),
+        stale_after=sync.stale_after,
+        due=due.isoformat() if due else "",
+        stale=is_stale(last_good, sync.stale_after, due.isoformat() if due else "", now),
         waiting=sum(int(outcomes.get(word, 0)) for word in TROUBLE) - known if summary else 0,
         known=known,
         left=int(summary.get("left", 0)),

@@ -112,5 +112,5 @@ TELLING_SECONDS: Final = 20.0
 """One mail or web hook: a night must not wait for a mailer that says nothing."""
 RUNS_LOOKED_BACK: Final = 500
 """Runs, to find the newest of a sync: a quarter of a year of nights, with everything that is started by hand."""
-STALE_GRACE_SECONDS: Final = 3_600.0
-"""What a run may take beyond the longest pause of its schedule and a quarter, before its sync is called stale."""
+STALE_GRACE_SECONDS: Final = 10_800.0
+"""How long after a start of its schedule a sync may be without a good run: large ones take an hour, and try again."""

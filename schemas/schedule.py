@@ -6,14 +6,13 @@ package that takes seconds to import; a test compares the two.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from croniter import CroniterBadDateError, croniter
 
 # The 29th of February comes again after eight years at the latest, and all that depends on it.
 _YEARS = 8
-_LOOKED_AT = 400  # starts: a year of nights; what starts more often has its longest pause within a week
 # Each field with its smallest and largest value. The last two may be left out.
 _FIELDS = (
     ("minute", 0, 59),
@@ -70,19 +69,15 @@ def next_start(text: str, after: datetime, timezone: str) -> datetime | None:
     return start
 
 
-def longest_pause(text: str, after: datetime, timezone: str) -> timedelta | None:
-    """Return the longest time between two of the next starts of a schedule, None where there are no two."""
-    starts = croniter(text, after.astimezone(ZoneInfo(timezone)), max_years_between_matches=_YEARS)
-    pauses: list[timedelta] = []
-    before: datetime | None = None
+def last_start(text: str, before: datetime, timezone: str) -> datetime | None:
+    """Return when a schedule that can be read should last have started a run; None where it never did."""
     try:
-        for _ in range(_LOOKED_AT):
-            start = starts.get_next(datetime)
-            pauses += [start - before] if before else []
-            before = start
+        start: datetime = croniter(
+            text, before.astimezone(ZoneInfo(timezone)), max_years_between_matches=_YEARS
+        ).get_prev(datetime)
     except CroniterBadDateError:
-        pass
-    return max(pauses, default=None)
+        return None
+    return start
 
 
 def _is_read(text: str) -> bool:

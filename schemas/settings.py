@@ -32,7 +32,8 @@ def _has_password(address: str) -> bool:
     said, before = unquote(address), ""
     while said != before:  # what is escaped twice is escaped all the same
         said, before = unquote(said), said
-    named = not address.startswith("sqlite:///") and ":" in said.partition(":")[2].rpartition("@")[0]
+    account = said.partition(":")[2].rpartition("@")[0]
+    named = not address.startswith("sqlite:///") and account.partition(":")[2] != ""  # an empty one is none
     return named or bool(_PASSWORD_KEY.search(said.partition("?")[2]))
 
 

@@ -189,8 +189,8 @@ class Sync(Section):
     """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`;
     a day that never comes is refused"""
     stale_after: Annotated[float, Field(gt=0)] | None = None
-    """hours without a proven run after which `phonesync status` says that the sync is stale; without it, an hour and a
-    quarter more than the longest pause of its schedule"""
+    """hours without a good run after which `phonesync status` says that the sync is stale; without it, it is stale
+    three hours after a start of its schedule that did not end well"""
     timezone: str = "Europe/Warsaw"
     """whose clock the schedule means"""
     guard: Guard = Guard()

@@ -82,7 +82,7 @@ def status(  # noqa: PLR0913 - all but the first are options
     """Show how every sync stands, and which are stale.
 
     Its last good run, what waits, and when it runs next, from the ledger alone. A sync is stale where its last good run
-    is longer ago than its schedule allows.
+    is older than the last start of its schedule.
     """
     from flows.status import as_json as told
     from flows.status import standings, write_metrics, write_page

@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from schemas import limits
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, text
 from tasks.reports.page import render
 
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
-_ALLOWED: Final = 1.25  # how much longer than a pause of its schedule a sync may be without a proven run
 _STATES: Final = ("good", "known", "lines", "blocked", "stopped")
 _UNITS: Final = (("days", 1440), ("hours", 60), ("minutes", 1), ("now", 0))  # in minutes; of each two at least
 
@@ -30,8 +28,9 @@ class Standing:
         state: how its last run ended (`tasks.execution.status_changes.SyncStatus`); "" before the first one.
         last_run: when that was, ISO 8601; "" likewise.
         last_good: when its place was last seen to be as its file wants it, but for lines that wait; "" where never.
-        stale_after: how many hours that may be ago, None where nobody says.
-        stale: whether it is longer ago, or never was although it should have been.
+        stale_after: how many hours that may be ago, None where only the schedule says.
+        due: the last start of its schedule that should have ended well by now, ISO 8601; "" where it has none.
+        stale: whether the last good run is older than that, or never was although it should have been.
         waiting: lines and entries that wait for somebody; what is known and accepted is not among them.
         known: lines and entries that wait and are accepted.
         left: owners' entries that stand although their owner has left the file.
@@ -45,6 +44,7 @@ class Standing:
     last_run: str = ""
     last_good: str = ""
     stale_after: float | None = None
+    due: str = ""
     stale: bool = False
     waiting: int = 0
     known: int = 0
@@ -54,23 +54,18 @@ class Standing:
     next_run: str = ""
 
 
-def hours_allowed(given: float | None, pause: timedelta | None) -> float | None:
-    """Return how many hours a sync may be without a proven run.
+def is_stale(last_good: str, stale_after: float | None, due: str, now: datetime) -> bool:
+    """Tell whether a sync has been without a good run for too long; one that never had one is.
 
     Args:
-        given: `stale_after`.
-        pause: the longest pause of its schedule, None where it has none.
+        last_good: when it had one, ISO 8601, "" where never.
+        stale_after: the hours that somebody has allowed; they come before the schedule.
+        due: the last start that should have ended well by now, "" where there is none.
+        now: the moment.
     """
-    if given is not None or pause is None:
-        return given
-    return round((pause * _ALLOWED + timedelta(seconds=limits.STALE_GRACE_SECONDS)) / timedelta(hours=1), 2)
-
-
-def is_stale(last_good: str, allowed: float | None, now: datetime) -> bool:
-    """Tell whether a sync has been without a proven run for too long; one that never had one is."""
-    if allowed is None:
-        return False
-    return not last_good or now - datetime.fromisoformat(last_good) > timedelta(hours=allowed)
+    if stale_after is not None:
+        return not last_good or now - datetime.fromisoformat(last_good) > timedelta(hours=stale_after)
+    return due != "" and (not last_good or datetime.fromisoformat(last_good) < datetime.fromisoformat(due))
 
 
 def prometheus(standings: Sequence[Standing]) -> str:
@@ -100,14 +95,12 @@ def prometheus(standings: Sequence[Standing]) -> str:
 
 def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime, zone: str) -> str:
     """Return the page of all syncs; it loads itself anew each minute, and shows no entry of anybody."""
-    stale = [one.sync for one in standings if one.stale]
-    waits = any(one.waiting or one.plans for one in standings)
     words = Words(lang, now, zone)
     page = {
         "lang": lang,
         "t": lambda name: said(name, lang),
-        "kind": "bad" if stale else "warn" if waits else "good",
-        "title": words.title(stale, waits=waits),
+        "kind": words.worst(standings),
+        "title": words.title(standings),
         "at": f"{words.when(now.isoformat())} ({zone})",
         "found": used(standings),
         "rows": [words.cells(one) for one in standings],
@@ -128,11 +121,20 @@ class Words:
     now: datetime
     zone: str
 
-    def title(self, stale: Sequence[str], *, waits: bool) -> str:
-        """Return in a sentence how all of them stand together."""
+    def title(self, standings: Sequence[Standing]) -> str:
+        """Return in a sentence how all of them stand together: what is worst."""
+        stale = [one.sync for one in standings if one.stale]
+        failed = [one.sync for one in standings if one.state == "stopped"]
         if stale:
             return said("stale_syncs", self.lang, syncs=", ".join(stale))
-        return said("somebody" if waits else "in_order", self.lang)
+        if failed:
+            return said("failed_syncs", self.lang, syncs=", ".join(failed))
+        return said("somebody" if self.worst(standings) == "warn" else "in_order", self.lang)
+
+    def worst(self, standings: Sequence[Standing]) -> str:
+        """Return the colour of all syncs together."""
+        kinds = {self.kind(one) for one in standings}
+        return next((kind for kind in ("bad", "warn") if kind in kinds), "good")
 
     def cells(self, one: Standing) -> dict[str, Any]:
         """Return what a table shows of a sync; "" for what is nothing."""

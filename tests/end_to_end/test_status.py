@@ -57,6 +57,20 @@ def test_a_plan_that_waits_and_what_others_have_changed_are_told(nights: Nights)
     assert (one.plans, one.drift) == (0, 1)
 
 
+def test_a_night_that_failed_is_told_and_forgets_nothing(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", "12", "Till")])
+    nights.night()
+    (before,) = standings(nights.road.context())
+    (nights.road.folder / "one.csv").unlink()
+    nights.road.now += timedelta(days=1)
+    nights.night()
+    (after,) = standings(nights.road.context())
+    assert after.state == "stopped"
+    assert (after.waiting, after.last_good) == (before.waiting, before.last_good)
+    page = (nights.road.folder / "reports" / PAGE).read_text(encoding="utf-8")
+    assert "The last run failed: one." in page
+
+
 def test_the_page_is_renewed_by_each_run_and_names_nobody(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean")], schedule="15 2 * * *")
     nights.night()

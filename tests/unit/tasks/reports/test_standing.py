@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.schedule import longest_pause, next_start
-from tasks.reports.standing import Standing, Words, hours_allowed, is_stale, prometheus, status_page
+from schemas.schedule import last_start, next_start
+from tasks.reports.standing import Standing, Words, is_stale, prometheus, status_page
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)  # a Saturday
 WARSAW = "Europe/Warsaw"
@@ -18,18 +18,23 @@ def ago(hours: float) -> str:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "hours"),
-    [("15 2 * * *", 32.25), ("45 2 * * mon-fri", 92.25), ("*/15 * * * *", 1.31), ("0 3 * * 7", 212.25)],
+    ("schedule", "due"),
+    [
+        ("15 2 * * *", "2026-03-14T02:15:00+01:00"),
+        ("45 2 * * mon-fri", "2026-03-13T02:45:00+01:00"),
+        ("0 11 * * *", "2026-03-13T11:00:00+01:00"),
+        ("*/15 * * * *", "2026-03-14T09:45:00+01:00"),
+    ],
 )
-def test_a_schedule_says_how_long_a_sync_may_be_silent(schedule: str, hours: float) -> None:
-    """A quarter and an hour more than its longest pause: over weekends, and over the night in which clocks go back."""
-    assert hours_allowed(None, longest_pause(schedule, NOW, WARSAW)) == hours
-    assert hours_allowed(6, longest_pause(schedule, NOW, WARSAW)) == 6
+def test_a_schedule_says_which_start_should_have_ended_well(schedule: str, due: str) -> None:
+    """Saturday, one o'clock in Warsaw: of a weekday's schedule that is Friday's, of one at eleven yesterday's."""
+    start = last_start(schedule, NOW - timedelta(hours=3), WARSAW)
+    assert start is not None
+    assert start.isoformat() == due
 
 
-def test_without_a_schedule_nobody_says_how_long() -> None:
-    assert hours_allowed(None, None) is None
-    assert longest_pause("0 0 31 2 *", NOW, WARSAW) is None
+def test_a_schedule_that_never_comes_starts_nothing() -> None:
+    assert last_start("0 0 31 2 *", NOW, WARSAW) is None
     assert next_start("0 0 31 2 *", NOW, WARSAW) is None
     start = next_start("15 2 * * *", NOW, WARSAW)
     assert start is not None
@@ -37,11 +42,38 @@ def test_without_a_schedule_nobody_says_how_long() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last_good", "allowed", "stale"),
-    [(ago(30), 31.0, False), (ago(32), 31.0, True), ("", 31.0, True), ("", None, False), (ago(900), None, False)],
+    ("last_good", "stale_after", "due", "stale"),
+    [
+        (ago(10), None, ago(11), False),
+        (ago(12), None, ago(11), True),
+        ("", None, ago(11), True),
+        ("", None, "", False),
+        (ago(30), 31.0, ago(11), False),
+        (ago(32), 31.0, "", True),
+        (ago(900), None, "", False),
+    ],
 )
-def test_a_sync_is_stale_after_its_time(last_good: str, allowed: float | None, stale: bool) -> None:  # noqa: FBT001 - a table
-    assert is_stale(last_good, allowed, NOW) is stale
+def test_a_sync_is_stale_after_its_time(
+    last_good: str,
+    stale_after: float | None,
+    due: str,
+    stale: bool,  # noqa: FBT001 - a table
+) -> None:
+    assert is_stale(last_good, stale_after, due, NOW) is stale
+
+
+def test_the_title_says_what_is_worst() -> None:
+    words = Words("en", NOW, WARSAW)
+    good, waits = Standing("a", "good", ago(2), ago(2)), Standing("b", "lines", ago(2), ago(2), waiting=1)
+    failed, stale = Standing("c", "stopped", ago(2), ago(20)), Standing("d", "good", ago(90), ago(90), stale=True)
+    titles = [words.title(some) for some in ([good], [good, waits], [good, waits, failed], [failed, stale])]
+    assert titles == [
+        "Everything is in order.",
+        "Something waits for somebody.",
+        "The last run failed: c.",
+        "Too long without a good run: d.",
+    ]
+    assert [words.worst(some) for some in ([good], [good, waits], [waits, failed])] == ["good", "warn", "bad"]
 
 
 def test_monitoring_is_told_each_figure_once_a_sync() -> None:
