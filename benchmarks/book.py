@@ -68,7 +68,10 @@ def _command(measured: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield ""
         for one in raced:
             unlike = ", ".join(f"{count:,} of *{name}*" for name, count in one["differing"].items() if count)
-            yield f"{one['rows']:,} lines: {unlike or 'no'} rows are not among phonesync's. "
+            said = (
+                f"of the rows these are not among phonesync's: {unlike}" if unlike else "all say the same of each row"
+            )
+            yield f"{one['rows']:,} lines: {said}. "
         yield ""
 
 

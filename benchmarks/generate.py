@@ -43,6 +43,8 @@ def institution(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
     words = np.array([f"{room} {number}" for number in range(200) for room in _ROOMS], dtype=object)
     entity = (np.arange(rows) // 3).astype(str)
     comment = words[rng.integers(0, len(words), rows)]
+    # Two lines that say the same of one owner are rejected: of what repeats, the comments differ.
+    comment[repeat[comment[repeat] == comment[repeat - 1]]] = "drugi aparat"
     frame = pd.DataFrame({"entity_id": entity, "comment": comment, "type_id": ""})
     fate = rng.random(rows)
     german = np.array([f"+49 30 {number % 10_000_000:07}" for number in base.tolist()], dtype=object)
