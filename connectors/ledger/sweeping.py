@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, sql
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from schemas import limits
@@ -64,17 +65,24 @@ def _erase_rows(opened: sqlite3.Connection, table: str, wanted: re.Pattern[bytes
     told = opened.execute(f'pragma table_info("{table}")').fetchall()
     blanks = {name: None if not filled else "{}" if kind == "JSON" else "" for _, name, kind, filled, *_ in told}
     columns = [name for _, name, kind, *_ in told if kind.upper() not in _NO_TEXTS]
-    listed = ", ".join(["rowid", *(f'"{column}"' for column in columns)])
+    rowid: sql.ColumnElement[int] = sql.column("rowid")
+    of = sql.table(table, sql.column("rowid"), *(sql.column(name) for name in columns))
     found = 0
-    for row, *values in opened.execute(f'select {listed} from "{table}"').fetchall():  # noqa: S608 - see above
+    for row, *values in opened.execute(_text(sql.select(of))).fetchall():
         held = [name for name, value in zip(columns, values, strict=True) if value and wanted.search(_bytes(value))]
         found += bool(held)
         if held and table in _DELETED:
-            opened.execute(f'delete from "{table}" where rowid = ?', [row])  # noqa: S608 - see above
+            opened.execute(_text(sql.delete(of).where(rowid == sql.bindparam("row"))), [row])
             continue
         for name in held:
-            opened.execute(f'update "{table}" set "{name}" = ? where rowid = ?', [blanks[name], row])  # noqa: S608 - see above
+            blank = sql.update(of).values({name: sql.bindparam("blank")}).where(rowid == sql.bindparam("row"))
+            opened.execute(_text(blank), [blanks[name], row])
     return found
+
+
+def _text(statement: sql.ClauseElement) -> str:
+    """Return a statement as SQLite reads it, names quoted where they have to be."""
+    return str(statement.compile(dialect=sqlite.dialect()))
 
 
 def _bytes(value: object) -> bytes:
