@@ -13,6 +13,7 @@ PYTHONS := python3.11 python3 python3.12 python3.13
 # One process more than cores: many tests wait. With more of them, servers and browsers wait for each other too long.
 PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --no-loadscope-reorder
 HISTORIES ?= 10000
+DIRECTORIES ?= 3000
 SEED ?= 1
 
 help:  ## show this list
@@ -53,7 +54,7 @@ messages: $(DEVELOPED)  ## add what the code says and the catalogues lack, witho
 	@$(BIN)/python -m tests.catalogues
 
 torture: $(DEVELOPED)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
-	$(BIN)/python -m tests.torture --histories $(HISTORIES) --seed $(SEED)
+	$(BIN)/python -m tests.torture --histories $(HISTORIES) --directories $(DIRECTORIES) --seed $(SEED)
 
 demo: $(INSTALLED)  ## the whole story on sample data, against both services on loopback
 	@$(BIN)/phonesync demo

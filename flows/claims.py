@@ -100,15 +100,15 @@ def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:
     return {"released": owner, "syncs": syncs, "reason": reason.strip(), "person": context.person}
 
 
-def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.DataFrame) -> dict[str, Problem]:
+def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str, Problem]:
     """Return the numbers that a plan takes away and that may have to arrive with another sync of the service first.
 
-    One that another file wants and its sync has yet to put into its place; where a file cannot be read, all the rest.
+    One that another file wants and its sync has yet to put into its place, in this run or in one of its own; where a
+    file cannot be read, all the rest.
 
     Args:
         context: the run's.
         name: the sync that is planned.
-        others: the other syncs of the run.
         table: its `Plan`.
     """
     going = table["action"].isin(WRITES) & (table["key_before"] != "") & (table["key_before"] != table["key_after"])
@@ -116,9 +116,9 @@ def awaited_by(context: RunContext, name: str, others: Iterable[str], table: pd.
     keys = set(gone[~is_in(gone, table["key_after"])])
     if not keys:
         return {}
-    address, place = place_of(context, context.sync(name))
-    places = {other: place_of(context, context.sync(other)) for other in others}
-    near = [other for other, there in places.items() if there[0] == address and there[1] != place]
+    address, _ = place_of(context, context.sync(name))
+    others = [other for other in context.settings.syncs if other != name]
+    near = [other for other in others if place_of(context, context.sync(other))[0] == address]
     rivals = _read(context, near, context.claims)
     found: dict[str, Problem] = {}
     arrived: set[str] = set()

@@ -83,7 +83,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     headers, accepted = source.arranged.headers, known_of(context, name)
     ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
-    awaited = awaited_by(context, name, sync_run.others, planned.table)
+    awaited = awaited_by(context, name, planned.table)
     if awaited:
         if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")

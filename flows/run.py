@@ -50,13 +50,11 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
     run_result = RunResult({"run": identity, "syncs": []}, exit_code=ExitCode.UNSETTLED)
     try:
         turns = deque(work)
-        names, waited = frozenset(syncs), set[str]()
+        waited = set[str]()
         while turns:
             name, kept = turns.popleft()
             pending = frozenset(later for later, _ in turns if name not in waited)
-            sync_run = SyncRun(
-                context, request, step, identity, name, syncs[name], run_result, others=names - {name}, pending=pending
-            )
+            sync_run = SyncRun(context, request, step, identity, name, syncs[name], run_result, pending=pending)
             try:
                 run_result.codes.append(_run_sync(sync_run, kept))
             except Postponed:

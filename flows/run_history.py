@@ -85,7 +85,9 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
         result = announce(kept.sync, kept.entries)
     else:
         begin, end = row["started_at"], row["finished_at"] or "9"
-        if row["mode"] != "resume" and context.ledger.runs_of(identity)[-1] != row["id"]:
+        if row["mode"] == "resume":
+            begin = ""  # it accounts for the whole plan, also for what the interrupted run has done
+        elif context.ledger.runs_of(identity)[-1] != row["id"]:
             end = ""  # it stopped before the plan was written; another run has done that
         known = [item for item in context.ledger.outcomes(identity) if begin <= item.at <= end]
         unplanned = [item for item in context.ledger.unplanned(identity) if begin <= item["at"] <= end]

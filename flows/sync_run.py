@@ -84,8 +84,7 @@ class SyncRun:
         name: the sync's name.
         sync: its section of the configuration.
         run_result: how the run has gone so far.
-        others: the other syncs of the run.
-        pending: those of them whose turn is still to come; one that has waited already waits for none.
+        pending: syncs of the run whose turn is still to come; one that has waited already waits for none.
         sent_before: the requests that the target's client had sent before this sync.
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
         source_notes: how the file was read, as far as nobody has set it.
@@ -99,7 +98,6 @@ class SyncRun:
     name: str
     sync: Sync
     run_result: RunResult
-    others: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     lines: list[pd.DataFrame] = field(default_factory=list)

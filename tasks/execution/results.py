@@ -132,7 +132,7 @@ def unread(sync: str, lines: pd.DataFrame, why: Problem, *, at: str) -> pd.DataF
     rows = blank.assign(
         sync=sync,
         line=lines["line"].to_numpy(),
-        owner=lines["owner"].to_numpy(),
+        owner=lines["owner"].astype("str").array,
         action=str(Action.HOLD.value),
         outcome=str(Outcome.SKIPPED.value),
         problems=packed(why),

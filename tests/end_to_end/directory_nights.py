@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from road_trip import OPEN_GUARD, Entry, Road, rows_of, toml, usos_state
+from road_trip import OPEN_GUARD, Entry, Road, apio_state, rows_of, toml, usos_state
 
 from connectors.memory.target import Directory, directory_at
+from connectors.sandbox.options import ApioOptions
 from flows.run import RunRequest, run
 from flows.sync_run import RunResult
 from schemas.errors import InternalError
@@ -19,26 +20,58 @@ _MEMORY = "https://nights.invalid"
 
 @dataclass
 class UsosService:
-    """Faculties of the sandbox."""
+    """Faculties of the sandbox, or other owners of it."""
 
+    word: str = "faculty"
     header = "entity_id;number;comment"
-    word = "faculty"
 
     def connection(self, road: Road) -> dict[str, Any]:
         secrets = {"consumer_key": {"env": "KEY"}, "consumer_secret": {"env": "SECRET"}}
         return {"kind": "usos", "base_url": road.sandbox.usos_url, **secrets}
 
     def sync(self) -> dict[str, Any]:
-        return {"entity_class": "faculty"}
+        return {"entity_class": self.word}
+
+    def row(self, line: Line) -> Sequence[str]:
+        return line
 
     def hold(self, road: Road, entries: Mapping[str, Sequence[Entry]]) -> None:
-        road.open(usos_state(entries))
+        road.open(usos_state(entries, self.word))
 
     def meddle(self, road: Road, owner: str, entries: Sequence[Entry]) -> None:
-        road.sandbox.usos.set_numbers("faculty", owner, rows_of(entries))
+        road.sandbox.usos.set_numbers(self.word, owner, rows_of(entries))
 
     def entries(self, road: Road, owner: str) -> list[Entry]:
-        return road.numbers(owner)
+        return road.numbers(owner, self.word)
+
+
+@dataclass
+class ListService:
+    """A phone list of the sandbox that several files share."""
+
+    options: ApioOptions = field(default_factory=ApioOptions)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    header = "Name;Phone Number"
+    word = "tenant"
+
+    def connection(self, road: Road) -> dict[str, Any]:
+        secrets = {"username": {"env": "NAME"}, "password": {"env": "WORD"}}
+        return {"kind": "apio", "base_url": road.sandbox.apio_url, "prefix": self.options.prefix, **secrets}
+
+    def sync(self) -> dict[str, Any]:
+        return {"tenant": "chopin", "shared": True, "delete_missing": True, **self.keys}
+
+    def row(self, line: Line) -> Sequence[str]:
+        return line[2], line[1]
+
+    def hold(self, road: Road, entries: Mapping[str, Sequence[Entry]]) -> None:
+        road.open(apio_state([entry for some in entries.values() for entry in some]), apio=self.options)
+
+    def meddle(self, road: Road, owner: str, entries: Sequence[Entry]) -> None:
+        road.sandbox.apio.set_entries(owner, None, list(entries))
+
+    def entries(self, road: Road, owner: str) -> list[Entry]:
+        return road.entries()
 
 
 @dataclass
@@ -57,6 +90,9 @@ class MemoryService:
 
     def sync(self) -> dict[str, Any]:
         return {"shelf": "shelf"}
+
+    def row(self, line: Line) -> Sequence[str]:
+        return line
 
     def hold(self, road: Road, entries: Mapping[str, Sequence[Entry]]) -> None:
         self.directory.entries = {f"shelf {owner}": list(some) for owner, some in entries.items()}
@@ -84,14 +120,14 @@ class Nights:
     """
 
     road: Road
-    service: UsosService | MemoryService
+    service: UsosService | MemoryService | ListService
     options: dict[str, Any] = field(default_factory=dict)
     syncs: dict[str, dict[str, Any]] = field(default_factory=dict)
     connections: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def file(self, name: str, lines: Iterable[Line], **sync: Any) -> None:
         """Write the file of a sync; keys given once stay."""
-        text = self.service.header + "\n" + "".join(";".join(line) + "\n" for line in lines)
+        text = self.service.header + "\n" + "".join(";".join(self.service.row(line)) + "\n" for line in lines)
         (self.road.folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
         before = self.syncs.get(name, {"connection": "there", **self.service.sync(), "source": f"{name}.csv"})
         self.syncs[name] = {**before, "guard": OPEN_GUARD, **self.options, **sync}

@@ -194,6 +194,27 @@ def test_a_swap_between_two_owners_loses_neither_number(nights: Nights) -> None:
     assert (nights.numbers("1"), nights.numbers("2")) == ([B], [A])
 
 
+@pytest.mark.parametrize("names", [("one",), ("one", "two"), ("two", "one")])
+def test_a_number_that_goes_over_to_another_file_departs_when_it_has_arrived(
+    nights: Nights, names: tuple[str, ...]
+) -> None:
+    """Whichever of the two files' syncs runs, alone or with the other one."""
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.file("two", [("3", C, "Desk")])
+    nights.night()
+    nights.file("one", [("1", D, "Dean"), ("2", B, "Office")])
+    nights.file("two", [("3", C, "Desk"), ("3", A, "Dean")])
+    result = nights.night(*names)
+    if len(names) == 1:
+        (held,) = [row for row in result.reported[0].lines.to_dict("records") if row["outcome"] == "held"]
+        assert (held["number_before"], held["code"]) == (A, "arrival_awaited")
+        assert nights.numbers("1") == [A, D]
+        nights.night("two")
+        nights.night("one")
+    assert (nights.numbers("1"), nights.numbers("3")) == ([D], [A, C])
+    assert nights.night().exit_code == ExitCode.DONE
+
+
 # Drift ----------------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,8 @@
 """The fault campaign: `python -m tests.torture --histories 10000 --seed 1`, or `--replay SEED` for one of them.
 
-Histories are drawn from seeds, so each of them can be lived through again. What is broken is printed with its seed and
-its case, and the exit code is 1 then.
+A history is of one file; with `--directories 3000` come nights of directories that several files make, and
+`--nights SEED` lives through one of those again. All are drawn from seeds, so each of them can be lived through again.
+What is broken is printed with its seed and its case, and the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import click
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "end_to_end")]
 
-from campaign import laid_out, one_history, some_histories  # noqa: E402 - likewise
+from campaign import NIGHTS, laid_out, one_directory, one_history, some_histories, some_nights  # noqa: E402 - likewise
 from children import hear_signals  # noqa: E402 - after the path
+from directories import draw_nights  # noqa: E402 - likewise
 from figures import Figures  # noqa: E402 - likewise
 from histories import draw  # noqa: E402 - likewise
 from processes import REAL, real_history  # noqa: E402 - likewise
@@ -33,35 +35,40 @@ def main() -> int:
     """Run the campaign and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--histories", type=int, default=10_000, help="how many, in one process each")
+    parser.add_argument("--directories", type=int, default=0, help="how many of several files, in one process each")
     parser.add_argument("--real", type=int, default=20, help="how many with real processes and SIGKILL")
     parser.add_argument("--seed", type=int, default=1, help="what decides all of them")
     parser.add_argument("--processes", type=int, default=2, help="how many at once")
     parser.add_argument("--replay", type=int, metavar="SEED", help="live through this one history again")
+    parser.add_argument("--nights", type=int, metavar="SEED", help="live through the nights of this one again")
     given = parser.parse_args()
-    if given.replay is not None:
-        return _replay(given.replay)
-    first = given.seed * 1_000_000
-    parts = [
-        range(at, min(at + AT_ONCE, first + given.histories)) for at in range(first, first + given.histories, AT_ONCE)
-    ]
+    if given.replay is not None or given.nights is not None:
+        return _replay(given.replay, given.nights)
     figures, began = Figures(), time.monotonic()
     try:
-        _together(given, parts, figures, began)
+        _together(given, figures, began)
     except KeyboardInterrupt:
         click.echo("\nStopped; this is how far it came.", err=True)
     click.echo(f"\n{figures.table()}\n{time.monotonic() - began:,.0f} s, seed {given.seed}")
     return 1 if figures.broken else 0
 
 
-def _together(given: argparse.Namespace, parts: list[range], figures: Figures, began: float) -> None:
+def _parts(first: int, number: int) -> list[range]:
+    return [range(at, min(at + AT_ONCE, first + number)) for at in range(first, first + number, AT_ONCE)]
+
+
+def _together(given: argparse.Namespace, figures: Figures, began: float) -> None:
     """Live through all histories, several at once, and add their figures up as they come."""
+    first, of = given.seed * 1_000_000, given.histories + given.directories + given.real
     # Not forked: a fork copies the locks of the threads that hold them.
     with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
-        reals = [pool.submit(real_history, given.seed * 1_000_000 + at) for at in range(given.real)]
+        going = [pool.submit(real_history, first + at) for at in range(given.real)]
+        going += [pool.submit(some_nights, seeds) for seeds in _parts(first, given.directories)]
+        going += [pool.submit(some_histories, seeds) for seeds in _parts(first, given.histories)]
         try:
-            for done in as_completed([*reals, *(pool.submit(some_histories, seeds) for seeds in parts)]):
+            for done in as_completed(going):
                 _tell(figures.add(done.result()))
-                _progress(figures, given.histories + given.real, time.monotonic() - began)
+                _progress(figures, of, time.monotonic() - began)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -75,15 +82,19 @@ def _begin() -> None:
 def _tell(broken: list[tuple[int, str]]) -> None:
     """Print what is broken when it is found: a campaign takes hours."""
     for seed, said in broken:
-        case = "" if said.startswith(REAL) else f"\n{draw(seed)}"
+        case = "" if said.startswith((REAL, NIGHTS)) else f"\n{draw(seed)}"
         click.echo(f"\nseed {seed}: {said}{case}")
 
 
-def _replay(seed: int) -> int:
-    click.echo(draw(seed))
+def _replay(history: int | None, nights: int | None) -> int:
     figures = Figures()
     with laid_out() as ground:
-        one_history(ground, seed, figures)
+        if history is not None:
+            click.echo(draw(history))
+            one_history(ground, history, figures)
+        if nights is not None:
+            click.echo(draw_nights(nights))
+            one_directory(ground, nights, figures)
     click.echo(f"\n{figures.table()}")
     for _, said in figures.broken:
         click.echo(f"\n{said}")
@@ -91,7 +102,7 @@ def _replay(seed: int) -> int:
 
 
 def _progress(figures: Figures, of: int, seconds: float) -> None:
-    done = figures.counts["histories"] + figures.counts["real histories"]
+    done = sum(figures.counts[kind] for kind in ("histories", "directories", "real histories"))
     line = f"\r{done:,} of {of:,} histories, {len(figures.broken)} broken, {done / seconds:.1f} a second"
     click.echo(line, nl=False, err=True)
 

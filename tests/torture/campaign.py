@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from directories import draw_nights
 from figures import Figures
 from histories import draw
 from live import begun
+from night_life import nights_begun
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, Setup
 
+NIGHTS = "several files: "
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that is none: thousands of ledgers, each flushed at every commit
 
 
@@ -62,6 +65,32 @@ def one_history(ground: Ground, seed: int, figures: Figures) -> None:
         figures.broken.append((seed, _where(error)))
     finally:
         figures.counts["histories"] += 1
+        shutil.rmtree(folder)
+
+
+def some_nights(seeds: range) -> Figures:
+    """Live through the nights of some directories that several files make."""
+    figures = Figures()
+    with laid_out() as ground:
+        for seed in seeds:
+            one_directory(ground, seed, figures)
+    return figures
+
+
+def one_directory(ground: Ground, seed: int, figures: Figures) -> None:
+    """Live through the nights of a seed, and note it where a law breaks."""
+    folder = ground.folder / str(seed)
+    folder.mkdir()
+    shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
+    story: list[str] = []
+    try:
+        with nights_begun(ground.sandbox, folder, draw_nights(seed), figures) as living:
+            story = living.story
+            living.live()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
+        figures.broken.append((seed, f"{NIGHTS}{_where(error)}; {'; '.join(story)}"))
+    finally:
+        figures.counts["directories"] += 1
         shutil.rmtree(folder)
 
 

@@ -113,11 +113,11 @@ def _usos(dice: Random) -> Case:
     }
     stood = tuple((dice.choice(IDS), dice.choice(COMMENTS), dice.choice(STORED)) for _ in range(dice.randrange(8)))
     connection = {"ids_per_select": dice.choice((1, 2, 100)), "attempts": dice.choice((1, 3)), "concurrency": 1}
-    return Case(_options(dice, UsosOptions), stood, (), sync, (), connection)
+    return Case(chosen_options(dice, UsosOptions), stood, (), sync, (), connection)
 
 
 def _apio(dice: Random) -> Case:
-    given = _options(dice, ApioOptions)
+    given = chosen_options(dice, ApioOptions)
     fold = str.casefold if given.name_case == "insensitive" else str
     names = {fold(name): name for name in (dice.choice(NAMES) for _ in range(dice.randrange(8)))}
     sync = {
@@ -131,7 +131,7 @@ def _apio(dice: Random) -> Case:
     return Case(given, stood, (), sync, (), {"attempts": dice.choice((1, 3)), "concurrency": 1})
 
 
-def _options(dice: Random, of: type[Any]) -> Any:
+def chosen_options(dice: Random, of: type[Any]) -> Any:
     """Return the strictest reading of a service's pages, or one with every choice at random."""
     if dice.random() < 0.4:
         return of(delete_missing=dice.random() < 0.5) if of is ApioOptions else of()
@@ -153,7 +153,7 @@ def _step(dice: Random, case: Case) -> Step:
         edits=_edits(dice, case),
         between=_edits(dice, case) if does in {"plan and apply", "revert"} else (),
         faults=tuple(_fault(dice, case) for _ in range(dice.choice((1, 1, 2, 3)))) if troubled < 0.55 else (),
-        end=_end(dice) if troubled > 0.4 else None,
+        end=drawn_end(dice) if troubled > 0.4 else None,
         seconds=dice.choice((1.0, 3600.0, 3600.0)),
     )
 
@@ -197,7 +197,7 @@ def _fault(dice: Random, case: Case) -> Fault:
     return Fault(method, kind, nth=nth, times=dice.choice((1, 1, 1, 2, 5, 50)), seconds=slow, retry_after=again)
 
 
-def _end(dice: Random) -> End:
+def drawn_end(dice: Random) -> End:
     moment: Moment = dice.choice(("before a commit", "before a call", "after a call"))
     return End(moment, dice.randrange(1, 14 if moment == "before a commit" else 9), stop=dice.random() < 0.2)
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import pandas as pd
+import pytest
 from tables import clears, current, desired, rejected, repeats
 
+from schemas.problems import Code, Problem
 from schemas.tables import Result, validated
-from tasks.execution.results import account, add_unplanned_entries
+from tasks.execution.results import account, add_unplanned_entries, unread
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
@@ -35,3 +38,15 @@ def test_an_entry_that_nobody_planned_to_delete_is_in_no_line() -> None:
         *(0, "delete", "unplanned", "B"),
         "",
     )
+
+
+@pytest.mark.parametrize("lines", [[], [(2, "faculty 1")]])
+def test_every_line_of_a_file_has_an_answer_where_its_target_could_not_be_read(lines: list[tuple[int, str]]) -> None:
+    """Also where the file has no line at all."""
+    told = unread(
+        "one",
+        pd.DataFrame(lines, columns=["line", "owner"]).astype({"line": "int64"}),
+        Problem(Code.NOT_COMPARED, {"said": "no"}),
+        at="",
+    )
+    assert validated(Result, told)["line"].tolist() == [line for line, _ in lines]
