@@ -12,7 +12,7 @@ import pandas as pd
 from flows.check_console import show_checked
 from flows.claims import file_claims, refuse_contested, rivals_of
 from flows.offline import Configured
-from flows.sources import ExtractedSource, judge_source, notes_of, open_source, source_bytes
+from flows.sources import ExtractedSource, KnownFiles, judge_source, notes_of, open_source, source_bytes
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.exit_codes import ExitCode, worst
 from schemas.reasons import TO_BE_LOOKED_AT, LineCode
@@ -20,7 +20,6 @@ from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import told_of_file, told_of_line
-from tasks.plan.claims import FileClaims
 from tasks.reports.masking import mask_texts
 from tasks.source.hints import NO_ID, hint_texts, hints_of
 from tasks.source.name_checks import outside_latin1
@@ -86,7 +85,7 @@ def check_sources(
     """
     files: list[CheckedFile] = []
     errors: list[PhonesyncError] = []
-    known: dict[str, FileClaims] = {}
+    known = KnownFiles()
     error: PhonesyncError | None
     for name, sync in {name: context.sync(name) for name in names or context.settings.syncs}.items():
         raw, error = None, None
@@ -147,13 +146,13 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language, managed
     return CheckedFile(item, sync, raw, source, _rows(problems), checked)
 
 
-def _claimed_twice(
-    context: Configured, name: str, checked: CheckedFile, known: dict[str, FileClaims]
-) -> SourceError | None:
+def _claimed_twice(context: Configured, name: str, checked: CheckedFile, known: KnownFiles) -> SourceError | None:
     """Return why two files cannot both be right, None where nothing of this one stands in another of the place."""
+    if checked.judged is None:
+        return None
     try:
-        known[name] = file_claims(context, name, checked.judged)
-        refuse_contested(known[name], rivals_of(context, name, known))
+        known.claims[name] = file_claims(context, name, checked.judged)
+        refuse_contested(known.claims[name], rivals_of(context, name, known))
     except SourceError as error:
         return error
     return None

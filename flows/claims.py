@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from flows.offline import Configured
-from flows.sources import extract_source, judge_source
+from flows.sources import KnownFiles
 from schemas.errors import ConfigurationError, SourceError, UsageError
 from schemas.plan import WRITES
 from schemas.problems import Code, Problem
@@ -28,32 +28,26 @@ def place_of(context: Configured, sync: Sync) -> tuple[str, str]:
     return context.settings.connections[sync.connection].address, context.spec(sync).place(sync)
 
 
-def file_claims(context: Configured, name: str, checked: Checked | None = None) -> FileClaims:
-    """Return what a sync's file claims of its place; `checked` where it was read already.
-
-    Raises:
-        SourceError: the file cannot be read.
-    """
+def file_claims(context: Configured, name: str, checked: Checked) -> FileClaims:
+    """Return what a sync's judged file claims of its place."""
     sync = context.sync(name)
-    if checked is None:
-        checked = judge_source(context, sync, extract_source(context, sync))
     return claims_of(name, str(sync.source), checked, by_name=context.spec(sync).single_owner)
 
 
-def rivals_of(context: Configured, name: str, known: dict[str, FileClaims]) -> Rivals:
+def rivals_of(context: Configured, name: str, known: KnownFiles) -> Rivals:
     """Return what the files of all other syncs of the same place claim; what is read is added to what is known."""
     place = place_of(context, context.sync(name))
     others = [other for other in context.settings.syncs if other != name]
     return _read(context, [other for other in others if place_of(context, context.sync(other)) == place], known)
 
 
-def _read(context: Configured, names: Iterable[str], known: dict[str, FileClaims]) -> Rivals:
+def _read(context: Configured, names: Iterable[str], known: KnownFiles) -> Rivals:
     files, unread = [], set()
     for name in names:
         try:
-            if name not in known:
-                known[name] = file_claims(context, name)
-            files.append(known[name])
+            if name not in known.claims:
+                known.claims[name] = file_claims(context, name, known.judged(context, name))
+            files.append(known.claims[name])
         except (SourceError, ConfigurationError):
             unread.add(name)
     return Rivals(tuple(files), frozenset(unread))
@@ -119,7 +113,7 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
     address, _ = place_of(context, context.sync(name))
     others = [other for other in context.settings.syncs if other != name]
     near = [other for other in others if place_of(context, context.sync(other))[0] == address]
-    rivals = _read(context, near, context.claims)
+    rivals = _read(context, near, context.files)
     found: dict[str, Problem] = {}
     arrived: set[str] = set()
     for claims in rivals.files:

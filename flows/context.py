@@ -21,13 +21,13 @@ from connectors.service import Client, Service
 from flows.config import find_configuration, load
 from flows.offline import OfflineContext
 from flows.output import hide_from_now_on
+from flows.sources import KnownFiles
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError, Unreachable
 from schemas.execution import NumberingDefaults, Progress, Target
 from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
-from tasks.plan.claims import FileClaims
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
@@ -59,7 +59,7 @@ class RunContext:
         suffix: what keeps two runs of one second apart.
         waiting: is told, in any thread, why another attempt to reach a service is waited for.
         progress: is told what is being done, how much is done, and of how much.
-        claims: what the files that were read in this run say of their places, by sync.
+        files: what was read of the files of other syncs in this run.
         writing: set from the first write of a sync until it is reported.
         unreachable: the connections that a read has found to give no answer at all, each with its error.
         stopping: set when somebody wants the run to end: what is in flight is finished, nothing more is sent.
@@ -73,7 +73,7 @@ class RunContext:
     sleep: Callable[[float], None] = time.sleep
     suffix: Callable[[], str] = _suffix
     progress: Progress = no_progress
-    claims: dict[str, FileClaims] = field(default_factory=dict)
+    files: KnownFiles = field(default_factory=KnownFiles)
     waiting: Progress = no_progress
     stopping: threading.Event = field(default_factory=threading.Event)
     writing: threading.Event = field(default_factory=threading.Event)

@@ -63,16 +63,15 @@ class PlannedSync:
 def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     """Return the plan that leads from what the target holds to what the file wants; it is in the ledger."""
     context, sync, name = sync_run.context, sync_run.sync, sync_run.name
-    source: ExtractedSource = sync_run.do("extract source", extract_source, context, sync)
-    checked: Checked = sync_run.do("validate", judge_source, context, sync, source)
+    source, checked = context.files.take(context, name) or _read_anew(sync_run)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
     labels = owner_labels(checked, source.arranged.source["line"], source.arranged.labels)
     context.ledger.memory.learn_names(target.name, labels, context.now())
-    rivals = rivals_of(context, name, context.claims)
+    rivals = rivals_of(context, name, context.files)
     if rivals.files:
-        context.claims[name] = file_claims(context, name, checked)
-        refuse_contested(context.claims[name], rivals)
+        context.files.claims[name] = file_claims(context, name, checked)
+        refuse_contested(context.files.claims[name], rivals)
     managed = owners_of(checked)
     remembered = context.ledger.memory.owners(name, target.name)
     known = frozenset(remembered - managed)
@@ -97,6 +96,11 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     rejected = int(checked.rejected["line"].nunique())
     kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
     return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
+
+
+def _read_anew(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
+    source: ExtractedSource = sync_run.do("extract source", extract_source, sync_run.context, sync_run.sync)
+    return source, sync_run.do("validate", judge_source, sync_run.context, sync_run.sync, source)
 
 
 def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) -> None:

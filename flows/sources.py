@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ import pandas as pd
 from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from flows.offline import Configured
+from schemas import limits
 from schemas.errors import SourceError
 from schemas.execution import NumberingDefaults
 from schemas.problems import Problem
@@ -23,6 +25,7 @@ from schemas.tables import Desired, Rejected, Source, validated
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import file_error
+from tasks.plan.claims import FileClaims
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange
 from tasks.source.further_columns import Unread, unread_cells, unread_sheets
@@ -59,6 +62,42 @@ class ExtractedSource:
     flaws: pd.DataFrame
     unread: pd.DataFrame
     refusal: SourceError | None = None
+
+
+@dataclass
+class KnownFiles:
+    """What was read of files for the sake of other syncs: none is read twice as long as it has not changed.
+
+    Attributes:
+        claims: what each file claims of its place, by sync.
+    """
+
+    claims: dict[str, FileClaims] = field(default_factory=dict)
+    _judged: dict[str, tuple[bytes, ExtractedSource, Checked]] = field(default_factory=dict)
+
+    def judged(self, context: Configured, name: str) -> Checked:
+        """Return the judged file of a sync whose turn is still to come; a small one is kept until then.
+
+        Raises:
+            SourceError: it cannot be trusted as a whole.
+        """
+        sync = context.sync(name)
+        raw = source_bytes(context, sync)
+        source = open_source(context, sync, raw)
+        if source.refusal:
+            raise source.refusal
+        checked = judge_source(context, sync, source)
+        if checked.rows <= limits.KEPT_LINES:
+            self._judged[name] = hashlib.sha256(raw).digest(), source, checked
+        return checked
+
+    def take(self, context: Configured, name: str) -> tuple[ExtractedSource, Checked] | None:
+        """Return a file as it was read and judged before, None where it was not, or has changed since."""
+        digest, source, checked = self._judged.pop(name, (b"", None, None))
+        if source is None or checked is None:
+            return None
+        now = hashlib.sha256(source_bytes(context, context.sync(name))).digest()
+        return (source, checked) if now == digest else None
 
 
 def extract_source(context: Configured, sync: Sync) -> ExtractedSource:

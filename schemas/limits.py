@@ -41,6 +41,8 @@ a minute. What they do not show then is unknown, never failed."""
 
 # Runs and the ledger.
 
+KEPT_LINES: Final = 50_000
+"""Lines of a file that was read for another sync's sake: a larger one is read again at its turn, not held in memory."""
 UNREACHABLE_DELAYS_SECONDS: Final = (10.0, 60.0)
 """Before a run under Prefect reads a target once more, for a service that is restarted at night: the client was patient
 already."""

@@ -296,6 +296,9 @@ class Town:
             sure = self.books.left.get(claim) == Left(sync, self.lines_of(claim))
             least += self.pending[claim] if sure else 0
             most += self.pending[claim] if sure else _MANY
+        # What others have done to an owner that has left is told where it is cleared.
+        gone = {*self.books.managed, *self.books.unsure} - self.claimed()
+        most += _MANY * any(self.pending[claim] or claim in self.books.unsure for claim in gone)
         return least, most
 
 
