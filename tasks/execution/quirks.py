@@ -78,6 +78,8 @@ def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[i
     wanted = rows[rows["key_after"] != ""]
     named = pd.DataFrame({"owner": wanted["owner"], "tidy": wanted["name_after"], "key": wanted["key_after"]})
     left, right = pair_equal(*codes(named, found, ["owner", "tidy", "key"]))
+    if len(left) == len(wanted):
+        return set()
     sent = wanted.drop(index=wanted.index[left]).drop_duplicates(["owner", "key_after"], keep=False)
     come = found.drop(index=found.index[right]).drop_duplicates(["owner", "key"], keep=False)
     both = sent.reset_index(names="row").merge(come, left_on=["owner", "key_after"], right_on=["owner", "key"])

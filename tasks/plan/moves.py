@@ -21,7 +21,8 @@ def departures(plan: pd.DataFrame) -> dict[int, list[int]]:
         plan: `Plan`; rows are named by its index.
     """
     changed = plan["action"].isin(WRITES) & (plan["key_before"] != plan["key_after"])
-    if not (changed & (plan["key_before"] != "")).any():
+    going, coming = plan.loc[changed, "key_before"], plan.loc[changed, "key_after"]
+    if set(going).isdisjoint(set(coming) - {""}):
         return {}
     stays = plan.loc[~changed | (plan["key_after"] != ""), ["owner", "key_after"]].drop_duplicates()
     lost = plan.loc[changed & (plan["key_before"] != ""), ["owner", "key_before"]].rename_axis("row").reset_index()

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from tasks.text_columns import on_all_cores
+from tasks.text_columns import arrow, on_all_cores
 
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
@@ -34,7 +35,10 @@ def number(left: pd.Series, right: pd.Series) -> Pairs:
 
     No hashing: the numbers come from the values themselves, so two different ones never meet.
     """
-    numbers = pd.factorize(pd.concat([left, right], ignore_index=True))[0].astype(np.int64)
+    if left.dtype == right.dtype == "str":
+        numbers = pa.concat_arrays([arrow(left), arrow(right)]).dictionary_encode().indices.to_numpy().astype(np.int64)
+    else:
+        numbers = pd.factorize(pd.concat([left, right], ignore_index=True))[0].astype(np.int64)
     return numbers[: len(left)], numbers[len(left) :]
 
 

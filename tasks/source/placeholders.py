@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from schemas.problems import packed_values
 from schemas.reasons import LineCode
 from tasks.phone.parser import means_none
 from tasks.phone.vocabulary import tidy
 from tasks.text_columns import is_in, matching
+
+
+class Flaw(NamedTuple):
+    """A cell that cannot be what it stands for: its line, our column, what is wrong, and what is said of it."""
+
+    line: int
+    column: str
+    code: LineCode
+    said: Mapping[str, str] = MappingProxyType({})
+
 
 DITTO: Final = LineCode.CELL_DITTO
 OUTDATED: Final = LineCode.NUMBER_OUTDATED
@@ -43,14 +55,12 @@ _OUTDATED: Final = re.compile(
 )
 
 
-def outdated(source: pd.DataFrame) -> pd.DataFrame:
-    """Return the numbers beside which a word says that they are none any more, or only for a time, as `dittos` does."""
+def outdated(source: pd.DataFrame) -> list[Flaw]:
+    """Return the numbers beside which a word says that they are none any more, or only for a time."""
     some = source.loc[matching(source["number"], r"\d.*\pL{2}|\pL{2}.*\d"), ["line", "number"]]
     words = {text: found[0] for text in some["number"].unique() if (found := _OUTDATED.search(tidy(text)))}
-    some = some[is_in(some["number"], words)]
-    values = [packed_values({"word": words[text]}) for text in some["number"]]
-    table = pd.DataFrame({"line": some["line"], "column": "number", "code": str(OUTDATED.value), "values": values})
-    return table.astype({"line": "int64", "code": "str", "values": "str"})
+    cells = zip(some["line"].tolist(), some["number"].tolist(), strict=True)
+    return [Flaw(line, "number", OUTDATED, {"word": words[text]}) for line, text in cells if text in words]
 
 
 def says_nothing(text: str) -> bool:
@@ -72,21 +82,19 @@ def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:
     return perhaps & is_in(texts, found)
 
 
-def dittos(source: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of `Source` that only repeat the line above: `line`, `column` (ours), `code`, `values`.
+def dittos(source: pd.DataFrame) -> list[Flaw]:
+    """Return the cells of `Source` that only repeat the line above.
 
-    Nobody but the clerk knows how far up a mark reaches, so none is followed: `values` names the line above.
+    Nobody but the clerk knows how far up a mark reaches, so none is followed: the values name the line above.
     """
-    found = []
-    above = source["line"].shift(fill_value=max(int(source["line"].min()) - 1, 0) if len(source) else 0)
+    found: list[Flaw] = []
     for column in ("owner", "name", "number", "type_id", "new_name"):
         perhaps = matching(source[column], _PERHAPS)
-        some = source.loc[perhaps, column].map(lambda text: _DITTO.fullmatch(tidy(text)) is not None)
-        at = some.index[some.astype("bool")]
-        values = [packed_values({"line": str(line)}) for line in above[at]]
-        found.append(
-            pd.DataFrame(
-                {"line": source.loc[at, "line"], "column": column, "code": str(DITTO.value), "values": values},
-            )
-        )
-    return pd.concat(found, ignore_index=True).astype({"line": "int64", "code": "str", "values": "str"})
+        if not perhaps.any():
+            continue
+        lines = source["line"].tolist()
+        above = [max(lines[0] - 1, 0), *lines]
+        texts = source[column].tolist()
+        at = [place for place in np.flatnonzero(perhaps) if _DITTO.fullmatch(tidy(texts[place]))]
+        found += [Flaw(lines[place], column, DITTO, {"line": str(above[place])}) for place in at]
+    return found

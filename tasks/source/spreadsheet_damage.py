@@ -14,11 +14,11 @@ from typing import Final
 import pandas as pd
 
 from schemas.errors import SourceError
-from schemas.problems import Problem
+from schemas.problems import Problem, packed_values
 from schemas.reasons import FileCode, LineCode
 from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
-from tasks.source.placeholders import dittos, outdated
+from tasks.source.placeholders import Flaw, dittos, outdated
 from tasks.text_columns import matching
 
 EXPONENT: Final = LineCode.SHEET_EXPONENT
@@ -51,7 +51,6 @@ _A_HABIT: Final = 2
 _MANY: Final = 4
 _MOST_LOOKED_AT: Final = 500
 _HABITS: Final = (EXPONENT, FRACTION, HASHES, LOST_PLUS, ROUNDED)
-_COLUMNS: Final = ["line", "column", "code", "values"]
 
 
 @dataclass(frozen=True)
@@ -65,21 +64,34 @@ class CellReference:
 
 
 def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
-    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `code`, `values`."""
+    """Return the cells of `Source` that a spreadsheet has spoilt: `line`, `column` (ours), `code`, `values`.
+
+    Of several flaws of one cell the first counts.
+    """
     found = [
-        dittos(source),
-        outdated(source),
-        _in_numbers(source),
-        _lost_plus(source["line"], source["number"], place),
-        _rounded(source),
+        *dittos(source),
+        *outdated(source),
+        *_in_numbers(source),
+        *_lost_plus(source["line"], source["number"], place),
+        *_rounded(source),
+        *_shifted(source),
     ]
-    found.append(_shifted(source))
     for column in ("owner", "name", "new_name"):
         if column in place.headers:
             errors = matching(source[column], rf"^\s*(?:{_ERRORS})\s*$")
-            found.append(_flaws(source.loc[errors, "line"], column, ERROR))
-    table = pd.concat(found, ignore_index=True).astype({"line": "int64"})
-    return table.drop_duplicates(["line", "column"]).sort_values(["line", "column"], kind="stable", ignore_index=True)
+            found += _flaws(source.loc[errors, "line"], column, ERROR)
+    first: dict[tuple[int, str], Flaw] = {}
+    for flaw in found:
+        first.setdefault((flaw.line, flaw.column), flaw)
+    flaws = [first[cell] for cell in sorted(first)]
+    return pd.DataFrame(
+        {
+            "line": pd.Series([flaw.line for flaw in flaws], dtype="int64"),
+            "column": pd.Series([flaw.column for flaw in flaws], dtype="str"),
+            "code": pd.Series([str(flaw.code.value) for flaw in flaws], dtype="str"),
+            "values": pd.Series([packed_values(flaw.said) if flaw.said else "" for flaw in flaws], dtype="str"),
+        }
+    )
 
 
 def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
@@ -93,21 +105,21 @@ def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
     return file_error(place.name, Problem(FileCode.SHEET_SPOILT, values), "sheet-spoilt")
 
 
-def _in_numbers(source: pd.DataFrame) -> pd.DataFrame:
+def _in_numbers(source: pd.DataFrame) -> list[Flaw]:
     suspect = source.loc[matching(source["number"], _ANY), ["line", "number"]]
-    codes = [str(_code(text.strip()).value) for text in suspect["number"]]
-    return suspect.assign(column="number", code=pd.Series(codes, index=suspect.index, dtype="str"), values="")[_COLUMNS]
+    cells = zip(suspect["line"].tolist(), suspect["number"].tolist(), strict=True)
+    return [Flaw(line, "number", _code(text.strip())) for line, text in cells]
 
 
 def _code(text: str) -> LineCode:
     return next((code for code, pattern in _KINDS if pattern.fullmatch(text)), FORMULA)
 
 
-def _lost_plus(lines: pd.Series, numbers: pd.Series, place: CellReference) -> pd.DataFrame:
+def _lost_plus(lines: pd.Series, numbers: pd.Series, place: CellReference) -> list[Flaw]:
     """Find foreign numbers that only a + makes readable, in a column where no number has one."""
     bare = matching(numbers, _BARE)
     if not bare.any() or matching(numbers, "[+]").any():
-        return _flaws(lines[[]], "number", LOST_PLUS)
+        return []
     texts = numbers[bare].str.strip()
     distinct = texts.unique()[:_MOST_LOOKED_AT]
     lost = [text for text in distinct if not _readable(text, place) and _readable(f"+{text}", place)]
@@ -118,22 +130,26 @@ def _readable(text: str, place: CellReference) -> bool:
     return bool(read_number(text, region=place.region, area_code=place.area_code).numbers)
 
 
-def _rounded(source: pd.DataFrame) -> pd.DataFrame:
+def _rounded(source: pd.DataFrame) -> list[Flaw]:
     """Find a column of which most numbers end in four zeros: real directories have a few such numbers."""
     zeros = matching(source["number"], _ROUND)
     given = int((source["number"] != "").sum())
-    few = int(zeros.sum()) < _MANY or 2 * int(zeros.sum()) <= given
-    return _flaws(source.loc[zeros & (not few), "line"], "number", ROUNDED)
+    if int(zeros.sum()) < _MANY or 2 * int(zeros.sum()) <= given:
+        return []
+    return _flaws(source.loc[zeros, "line"], "number", ROUNDED)
 
 
-def _shifted(source: pd.DataFrame) -> pd.DataFrame:
+def _shifted(source: pd.DataFrame) -> list[Flaw]:
     """Find lines with words where the number should be, and a number where words should be."""
-    words = matching(source["number"], r"\pL{3}") & ~matching(source["number"], r"\d")
+    words = matching(source["number"], r"\pL{3}")
+    if not words.any():
+        return []
+    words &= ~matching(source["number"], r"\d")
     words &= matching(source["name"], _NUMBER_ALONE) | matching(source["type_id"], _NUMBER_ALONE)
     suspect = source[words]
     meant = [not means_none(text) for text in suspect["number"]]
     return _flaws(suspect.loc[pd.Series(meant, index=suspect.index, dtype="bool"), "line"], "number", SHIFTED)
 
 
-def _flaws(lines: pd.Series, column: str, code: LineCode) -> pd.DataFrame:
-    return pd.DataFrame({"line": lines, "column": column, "code": str(code.value), "values": ""})[_COLUMNS]
+def _flaws(lines: pd.Series, column: str, code: LineCode) -> list[Flaw]:
+    return [Flaw(line, column, code) for line in lines.tolist()]

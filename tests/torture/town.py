@@ -275,6 +275,9 @@ class Town:
             if self.books.managed.get(claim) != sync:
                 self.books.unsure.add(claim)
             self.books.left.pop(claim, None)
+        # What has left the files may have been cleared, and is forgotten then.
+        gone = {claim for claim, by in self.books.managed.items() if by == sync} - self.claimed()
+        self.books.unsure.update(gone)
 
     def forget(self, claim: str) -> None:
         """Note that nobody manages a claim."""
