@@ -205,7 +205,7 @@ class NightLife:
             name = next(old for old, new in self.town.names.items() if new == sync["sync"])
             if request.mode == "sync":
                 self._one_sync(name, Trip(code, sync, self._lines(sync), []), before, after, life)
-                if calm and sync["plan"] and name not in self.town.forgetful:
+                if calm and sync["plan"] and not restored and name not in self.town.forgetful:
                     self._told_what_others_did(name, sync, left[name], drifted[name])
             if restored:
                 assert not [
