@@ -212,8 +212,7 @@ class NightLife:
                     row for row in self._lines(sync) if (row["action"], row["outcome"]) == ("delete", "applied")
                 ]
             self._note(name, sync, calm=calm and request.mode != "resume")
-        if any(sync["requests"]["write"] for sync in result.summary["syncs"]):
-            self.town.wrote_since = True
+        self.town.ran_since = True
         self._show(result)
         self._approve(request, result, night)
 

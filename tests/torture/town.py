@@ -58,10 +58,10 @@ class Town:
         unreadable: syncs whose file cannot be read at the moment.
         contested: claims that stand in two files at the moment, with the sync whose they are not.
         backup: what a backup of the ledger knows, None where there is none.
-        wrote_since: something was written after it was made.
+        ran_since: a run that may write has ended after it was made.
         books: what the ledger knows.
         pending: how many entries of a claim others have changed since it was left.
-        restored: the ledger is from a backup that does not know the last run that wrote.
+        restored: the ledger is from a backup that does not know the last run that may have written.
         forgetful: syncs that have not ended well since then.
     """
 
@@ -73,7 +73,7 @@ class Town:
     contested: dict[str, str] = field(default_factory=dict)
     books: Books = field(default_factory=Books)
     backup: Books | None = None
-    wrote_since: bool = False
+    ran_since: bool = False
     pending: Counter[str] = field(default_factory=Counter)
     restored: bool = False
     forgetful: set[str] = field(default_factory=set)
@@ -238,14 +238,14 @@ class Town:
 
     def back_up(self) -> None:
         """Remember what the ledger knows now."""
-        self.backup, self.wrote_since = deepcopy(self.books), False
+        self.backup, self.ran_since = deepcopy(self.books), False
 
     def restore(self) -> None:
         """Know no more than the ledger did then."""
         if self.backup is None:
             return
         self.books = deepcopy(self.backup)
-        self.restored = self.restored or self.wrote_since
+        self.restored = self.restored or self.ran_since
         self.forgetful = set(self.files)
         self.pending.clear()
         self.books.left.clear()
