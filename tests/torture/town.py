@@ -262,7 +262,7 @@ class Town:
             if wanted == found:
                 self.books.left[claim] = Left(sync, lines)
                 del self.pending[claim]
-            elif self.books.left.get(claim) != Left(sync, lines):
+            elif self.restored or self.books.left.get(claim) != Left(sync, lines):
                 self.books.left.pop(claim, None)
         if clears or self.by_name:
             for claim, by in list(self.books.managed.items()):
