@@ -245,6 +245,7 @@ class Finding(_Table):
     what differs (`comment, number`), or says what is wrong, packed (`schemas.problems`); `fix` is the sentence that
     says what to do. `accepted` is `until DATE: REASON (PERSON)` as long as somebody's acceptance holds. `drift` is the
     code of what others have changed since the sync was in step: it had left there what its file says, or nothing.
+    `owner_name` is what the owner is called, "" where nobody knows or it is a person's name.
     """
 
     id: Series[str]
@@ -266,6 +267,7 @@ class Finding(_Table):
     since: Series[str]
     accepted: Series[str]
     drift: Series[str]
+    owner_name: Series[str]
 
     @pandera.check("id", error="12 hexadecimal digits")
     @classmethod

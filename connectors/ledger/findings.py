@@ -17,6 +17,7 @@ from schemas import ledger as tables
 from schemas.errors import LedgerError
 
 _SALT = "findings"
+_LATER = ("drift", "owner_name")  # columns that findings have not had from the start
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,6 @@ def _is_day(text: str) -> bool:
 
 def _made(row: Row[Any]) -> Reconciliation:
     findings = unpacked(row.findings)
-    if "drift" not in findings:  # kept by a release that did not look for it
-        findings = findings.assign(drift=pd.Series("", index=findings.index, dtype="str"))
+    lacking = [name for name in _LATER if name not in findings]  # kept by a release that did not look for it
+    findings[lacking] = pd.DataFrame("", index=findings.index, columns=lacking, dtype="str")
     return Reconciliation(row.run, row.at, row.since, dict(row.counts), findings)

@@ -13,7 +13,7 @@ from flows.context import RunContext
 from flows.known import salt_of, until
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.office_links import Links, links
-from flows.reconciliation.reading import SyncReading, places_of, read_syncs, side_of, type_words
+from flows.reconciliation.reading import SyncReading, owner_names, places_of, read_syncs, side_of, type_words
 from flows.reconciliation.reporting import numbers_of, report, systems_of
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
@@ -159,6 +159,8 @@ def _findings(context: RunContext, readings: list[SyncReading], rows: pd.DataFra
     for column in ("type_csv", "type_there"):
         pairs = pd.Series(list(zip(connection, rows[column], strict=True)), index=rows.index, dtype=object)
         rows = rows.assign(**{column: looked_up(pairs, words, rows[column])})
+    called = [looked_up(rows.loc[rows["sync"] == one.name, "owner"], owner_names(context, one)) for one in readings]
+    rows = rows.assign(owner_name=pd.concat(called).reindex(rows.index, fill_value="") if called else "")
     order = {name: at for at, name in enumerate(connections)}
     ranked = rows.assign(order=rows["sync"].map(order), last=rows["line"] == 0)
     ranked = ranked.sort_values(["order", "last", "line", "owner", "key", "id"], kind="stable", ignore_index=True)

@@ -67,12 +67,16 @@ def _listed(counts: Mapping[str, int]) -> str:
 def _told(row: Mapping[str, Any]) -> dict[str, str]:
     """Return a finding in two cells: its id and kind, and all that is to be said of it."""
     line = f"line {row['line']}" if row["line"] else ""
-    head = ", ".join(filter(None, (str(row["sync"]), line, str(row["owner"]))))
+    head = ", ".join(filter(None, (str(row["sync"]), line, _owner(row))))
     ours = "  ".join(filter(None, (str(row["name_csv"]), str(row["number_csv"]))))
     there = "  ".join(filter(None, (str(row["name_there"]), str(row["number_there"]))))
     sides = [f"file: {ours}" if ours else "", f"there: {there}" if there else ""]
     what = str(row["what"]) if row["what"] else ""
     return {"finding": f"{row['kind']}\n{row['id']}", "what": "\n".join(filter(None, (head, *sides, what, row["fix"])))}
+
+
+def _owner(row: Mapping[str, Any]) -> str:
+    return f"{row['owner']} ({row['owner_name']})" if row["owner_name"] else str(row["owner"])
 
 
 def show_found(found: Mapping[str, Any]) -> None:

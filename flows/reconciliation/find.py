@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from flows.context import RunContext
-from flows.reconciliation.reading import SyncReading, by_place, read_files, read_place
+from flows.reconciliation.reading import SyncReading, by_place, owner_names, read_files, read_place
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.masking import mask_numbers, mask_texts
-from tasks.source.labels import owner_labels
 from tasks.text_columns import looked_up
 
 COLUMNS = ("where", "owner", "line", "name", "number", "type", "owner_name")
@@ -85,18 +84,9 @@ def _in_file(context: RunContext, one: SyncReading, text: str) -> list[pd.DataFr
     typed = one.source.arranged.source.rename(columns={"owner": "id"})
     judged = pd.concat([one.checked.desired, one.checked.rejected], ignore_index=True).drop_duplicates("line")
     lines = typed.merge(judged[["line", "owner", "key"]], on="line", how="left").fillna("")
-    mine = _meant(lines, sought, _names(context, one))
+    mine = _meant(lines, sought, owner_names(context, one))
     table = mine.assign(where=one.name, line=mine["line"].astype("str"), type=mine["type_id"])
     return [_shown(table, private=one.spec.private(one.sync))]
-
-
-def _names(context: RunContext, one: SyncReading) -> dict[str, str]:
-    """Return what the owners are called: as the file has it, else as it is remembered."""
-    names = context.ledger.memory.owner_names(context.target(one.sync).name)
-    if one.checked is not None and one.source is not None:
-        arranged = one.source.arranged
-        names |= owner_labels(one.checked, arranged.source["line"], arranged.labels)
-    return names
 
 
 def _meant(rows: pd.DataFrame, sought: SearchTerm, names: dict[str, str]) -> pd.DataFrame:
@@ -116,7 +106,7 @@ def _in_places(context: RunContext, readings: list[SyncReading], text: str) -> l
         owners = pd.Series(list(zip([one.place] * len(entries), entries["owner"], strict=True)), index=entries.index)
         fresh = entries[~owners.isin(seen)]
         seen |= set(owners)
-        mine = _meant(fresh, _sought(context, one, text), _names(context, one))
+        mine = _meant(fresh, _sought(context, one, text), owner_names(context, one))
         table = mine.assign(where=one.place, line="", type=mine["type_id"])
         tables.append(_shown(table, private=one.spec.private(one.sync)))
     return tables

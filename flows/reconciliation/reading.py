@@ -19,6 +19,7 @@ from schemas.syncs import Sync
 from schemas.target import TargetSpec
 from tasks.reconcile.align import SyncSide
 from tasks.reconcile.cross_references import PlaceEntries
+from tasks.source.labels import owner_labels
 from tasks.source.validation import Checked
 
 _MOST_TYPES = 50  # an installation has a handful; each costs a request
@@ -126,6 +127,15 @@ def _owners(context: RunContext, one: SyncReading) -> set[str]:
     managed = owners_of(one.checked)
     one.gone = remembered - managed
     return managed | remembered
+
+
+def owner_names(context: RunContext, one: SyncReading) -> dict[str, str]:
+    """Return what the owners are called: as the file has it, else as it is remembered."""
+    names = context.ledger.memory.owner_names(one.target)
+    if one.checked is not None and one.source is not None:
+        arranged = one.source.arranged
+        names |= owner_labels(one.checked, arranged.source["line"], arranged.labels)
+    return names
 
 
 def side_of(context: RunContext, one: SyncReading) -> SyncSide | None:

@@ -84,6 +84,8 @@ _TEXTS = ("name_csv", "name_there", "fix")
 def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str]) -> pd.DataFrame:
     """Return `Finding` with the numbers of the private syncs masked; `what` holds none.
 
+    The names of their owners are left out: they are people.
+
     Another place that holds the number is named, the entry there is not: its name would lead to the number.
 
     Args:
@@ -98,6 +100,7 @@ def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names:
     part = shown.iloc[rows]
     changed = {column: mask_numbers(part[column]) for column in _NUMBERS}
     changed |= {column: mask_texts(part[column]) for column in _TEXTS}
+    changed["owner_name"] = pd.Series("", index=part.index, dtype="str")  # who is a person
     changed["where"] = part["where"].map(lambda where: _places(where, place_names)).astype("str")
     for column, values in changed.items():
         texts = shown[column].to_numpy(object).copy()

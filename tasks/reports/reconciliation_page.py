@@ -22,6 +22,7 @@ from tasks.reports.reconciliation_rows import readable_rows
 _POOLS = {
     **{column: (column,) for column in ("kind", "state", "sync", "owner", "key", "where", "what", "fix", "since")},
     "accepted": ("accepted",),
+    "owner_name": ("owner_name",),
     "name": ("name_csv", "name_there"),
     "number": ("number_csv", "number_there"),
     "type": ("type_csv", "type_there"),
@@ -258,7 +259,7 @@ def headings(lang: Language) -> dict[str, str]:
         for side, place in (("csv", "in_file"), ("there", "there"))
     }
     plain = ("sync", "line", "owner")
-    rest = ("what", "where", "fix", "since", "accepted", "key", "id")
+    rest = ("what", "where", "fix", "since", "accepted", "key", "id", "owner_name")
     return (
         {"kind": t["kind"], "state": t["state_of"]}
         | {name: t[name] for name in plain}

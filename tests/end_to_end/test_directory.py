@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from directory_nights import SERVICES, Nights, of
 from road_trip import Road, apio_state
@@ -19,6 +20,7 @@ from flows.doctor import examine
 from flows.entry_history import events_of
 from flows.ledger_age import adopt
 from flows.reconciliation.body import Asked, reconcile_all
+from flows.reconciliation.console import show_reconciled
 from flows.reconciliation.find import find
 from flows.retention import purge
 from flows.run import RunRequest, run
@@ -494,6 +496,31 @@ def test_every_row_says_who(nights: Nights) -> None:
     assert {row["owner_name"] for row in find(context, "kwestura").summary["found"]} == {"Kwestura"}
     nights.night()
     assert nights.night().summary["syncs"][0]["requests"]["write"] == 0, "names of owners are no reason to write"
+
+
+def test_every_finding_says_who(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:
+    """The names of owners stand in every form of a reconciliation's findings, also of owners that have left."""
+    nights.file("one", [], full_numbers=True)
+    file = nights.road.folder / "one.csv"
+    head = nights.service.header + ";Nazwa jednostki\n"
+    file.write_text(f"{head}1;{A};Dean;Wydział Prawa\n2;{B};Office;Kwestura\n", encoding="utf-8")
+    nights.night()
+    file.write_text(f"{head}2;12;Office;Kwestura\n", encoding="utf-8")
+    done = reconcile_all(nights.road.context(), Asked(lang="pl"))
+    word = nights.service.word
+    names = {f"{word} 1": "Wydział Prawa", f"{word} 2": "Kwestura"}
+    reports = done.summary["reports"]
+    lines = json.loads(Path(reports["json"]).read_text(encoding="utf-8"))["lines"]
+    assert {row["owner"]: row["owner_name"] for row in lines} == names
+    table = pd.read_csv(reports["csv"], dtype=str, keep_default_na=False)
+    assert table.columns[-1] == "owner_name"
+    assert dict(zip(table["owner"], table["owner_name"], strict=True)) == names
+    page = Path(reports["html"]).read_text(encoding="utf-8")
+    assert "Wydział Prawa" in page
+    sheet = pd.read_excel(reports["xlsx"], sheet_name=1, dtype=str)
+    assert set(sheet["Nazwa właściciela"]) == {*names.values()}
+    show_reconciled(done)
+    assert re.search(rf"{word}\s+1\s+\(Wydział\s+Prawa\)", capsys.readouterr().out)
 
 
 def test_a_run_tells_its_own_story(nights: Nights) -> None:

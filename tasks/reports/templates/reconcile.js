@@ -46,7 +46,7 @@
   const details = (row, tools) => {
     const { text, lineOf } = tools;
     const state = text("state", row);
-    const facts = [[t.sync, text("sync", row)], [t.owner, text("owner", row)]];
+    const facts = [[t.sync, text("sync", row)], [t.owner, [text("owner", row), text("owner_name", row)].filter(Boolean).join(" · ")]];
     for (const column of ["number", "name", "type"]) {
       const [file, there] = [text(`${column}_csv`, row), text(`${column}_there`, row)];
       if (file === there) facts.push([t[column], file]);
@@ -75,7 +75,7 @@
     // A line's number may stand in several files; a finding's name stands once.
     address: { key: "finding", of: idOf, find: (name) => (/^[0-9a-f]{12}$/.test(name) ? at(name) : -1) },
     search: {
-      words: ["name_csv", "name_there", "number_csv", "number_there", "owner", "where", "what"],
+      words: ["name_csv", "name_there", "number_csv", "number_there", "owner", "owner_name", "where", "what"],
       digits: ["key", "number_there", "number_csv"],
     },
     sorts: {
@@ -83,10 +83,11 @@
     },
     cells: (row, tools) => {
       const { element, marked, text } = tools;
-      const [owner, sync] = [text("owner", row), text("sync", row)];
+      const [owner, called, sync] = ["owner", "owner_name", "sync"].map((column) => text(column, row));
+      const below = called ? [element("span", { class: "was" }, ...marked(called))] : [];
       return [
         kind(row, tools),
-        element("td", { class: "c-owner", title: owner }, ...marked(owner), element("span", { class: "was" }, sync)),
+        element("td", { class: "c-owner", title: called || owner }, ...marked(owner), ...below, element("span", { class: "was" }, sync)),
         both("number", row, tools), both("name", row, tools),
         long("what", matter(row, tools), tools), long("fix", text("fix", row), tools),
       ];

@@ -114,7 +114,7 @@ def rows_of(*sides: SyncSide) -> pd.DataFrame:
 def finished(rows: pd.DataFrame, earlier: Earlier, today: date = TODAY, stale_days: int = 365) -> pd.DataFrame:
     dated = accepted(date_findings(identify(rows, "salt"), earlier, today, stale_days), {})
     names = {sync: Names(sync, "file.csv", "the place") for sync in dated["sync"].unique()}
-    findings = add_remedies(dated, names, "en")[list(Finding.to_schema().columns)]
+    findings = add_remedies(dated, names, "en").assign(owner_name="")[list(Finding.to_schema().columns)]
     validated(Finding, findings)
     return findings
 
@@ -268,9 +268,10 @@ def test_stale_is_what_has_agreed_unchanged_for_longer_than_the_setting() -> Non
 
 def test_what_is_hidden_tells_no_number_and_no_entry_of_another_place() -> None:
     findings = finished(rows_of(side_of(invented(8, 50, by_name=False))), Earlier(None, None))
-    findings = findings.assign(where="telephony tenant t: Kowalski 225000001; …")
+    findings = findings.assign(where="telephony tenant t: Kowalski 225000001; …", owner_name="Kowalska")
     shown = mask_findings(findings, ["one"], {"telephony tenant t: ": "telephony tenant t"})
     assert set(shown["where"]) == {"telephony tenant t"}
+    assert set(shown["owner_name"]) == {""}
     for column in ("key", "number_csv", "number_there"):
         assert set(shown[column].str[:3]) <= {"", "•••"}
     assert mask_findings(findings, [], {}) is findings
