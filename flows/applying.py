@@ -20,12 +20,12 @@ from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, Usa
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import WRITES, Action, Outcome, count
-from schemas.problems import DRIFT, Code, Problem, packed
+from schemas.problems import DRIFT, Code, Problem
 from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
 from tasks.execution.quirks import as_shown
-from tasks.execution.results import account, add_unplanned_entries, announce
+from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard
 from tasks.execution.status_changes import only_known
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
@@ -65,11 +65,7 @@ def apply_plan(
         refuse_changed_api(sync_run, target, kept)
     needed = missing_yes(sync_run, kept) if kept.guards else None
     if needed:
-        stopped = Problem(Code.GUARD_STOPPED)
-        result = account(kept.sync, kept.entries, (), (), at=context.now())
-        skipped = result["outcome"] == Outcome.SKIPPED
-        result["problems"] = result["problems"].mask(skipped, packed(stopped))
-        result["code"] = result["code"].mask(skipped, str(stopped.code.value))
+        result = stopped_by_guard(account(kept.sync, kept.entries, (), (), at=context.now()))
         return finish(sync_run, target, kept, result, verified=False, stopped=needed)
     context.ledger.begin_writing(kept.id, sync_run.run)
     written = write_in_order(sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()

@@ -89,6 +89,15 @@ def account(
     return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
 
 
+def stopped_by_guard(result: pd.DataFrame) -> pd.DataFrame:
+    """Return the `Result` with a guard named as what has kept its changes back, behind what the plan says of them."""
+    stopped = Problem(Code.GUARD_STOPPED)
+    skipped = result["outcome"] == Outcome.SKIPPED
+    said = pd.Series(packed(stopped), index=result.index, dtype="str").where(skipped, "")
+    code = result["code"].mask(skipped, str(stopped.code.value))
+    return result.assign(problems=also(result["problems"], said), code=code)
+
+
 def add_unplanned_entries(result: pd.DataFrame, unplanned_entries: pd.DataFrame, *, at: str) -> pd.DataFrame:
     """Return the `Result` with the entries that came while a run was at work: they were left as they are.
 

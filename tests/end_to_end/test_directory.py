@@ -25,6 +25,7 @@ from flows.reconciliation.find import find
 from flows.retention import purge
 from flows.run import RunRequest, run
 from flows.run_history import one_run, waiting_plans
+from flows.sync_run import RunResult
 from schemas.errors import SourceError, UsageError
 from schemas.exit_codes import ExitCode
 from tasks.reports.reconciliation_rows import readable_rows
@@ -41,6 +42,11 @@ def nights(request: pytest.FixtureRequest, road: Road) -> Nights:
 
 
 # Who manages what -----------------------------------------------------------------------------------------------------
+
+
+def report_of(result: RunResult, kind: str) -> str:
+    """Return a report of the first sync of a run."""
+    return Path(result.summary["syncs"][0]["reports"][kind]).read_text(encoding="utf-8")
 
 
 def test_an_owner_in_two_files_is_refused_with_both_lines(nights: Nights) -> None:
@@ -474,6 +480,23 @@ def test_the_history_of_a_number_tells_who_did_what(nights: Nights) -> None:
     )
     assert events_of(context, f"{nights.service.word} 2")[0]["number_after"] == C
     assert events_of(context, "22 999 99 99") == []
+
+
+def test_what_was_said_of_a_row_is_said_where_a_guard_stops_it(nights: Nights) -> None:
+    nights.hold(o10000000=[("Dean", A)], o10000001=[], o20000000=[("Office", B)])
+    nights.file("one", [("10000000", A, "Dean"), ("20000000", B, "Office")])
+    nights.night()
+    nights.meddle("20000000", [("Office", D)])
+    nights.file("one", [("10000001", C, "Dean"), ("20000000", B, "Office")], guard={"max_changes": 0})
+    result = nights.night()
+    assert result.exit_code == ExitCode.APPROVAL_NEEDED
+    for lines in (result.reported[0].lines, pd.DataFrame(json.loads(report_of(result, "json"))["lines"])):
+        near, drift = (lines[lines["line"].isin([line, str(line)])].iloc[0] for line in (2, 3))
+        assert (near["code"], drift["code"]) == ("guard_stopped", "guard_stopped")
+        assert "one slip of the hand away from 10000000" in near["message"]
+        assert "changed by somebody else" in drift["message"]
+        assert all(row["message"].endswith("not sent: a guard stopped it") for row in (near, drift))
+    assert f"found as <b>Office  {D}</b>" in report_of(result, "html"), "the page begins with what others have changed"
 
 
 def test_every_row_says_who(nights: Nights) -> None:
