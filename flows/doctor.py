@@ -12,7 +12,7 @@ from connectors.files.rights import others_may_read
 from flows.console import near, say, show_rows
 from flows.context import RunContext
 from flows.interface import changes_of
-from flows.ledger_age import unknown_run
+from flows.ledger_age import age_of
 from flows.sources import extract_source, judge_source
 from schemas.errors import ApprovalNeeded, ConfigurationError, LedgerError, PhonesyncError
 from schemas.execution import Target
@@ -114,10 +114,10 @@ def _read_by_nobody_else(context: RunContext) -> str:
 
 
 def _last_run(context: RunContext) -> str:
-    older = unknown_run(context)
+    older = age_of(context)
     if older:
         raise LedgerError(
-            f"The ledger does not know run {older}, the last one that wrote: it was probably restored from a backup.",
+            older,
             remedy="Nothing is deleted by it. Compare with phonesync plan, and then: phonesync doctor --adopt.",
         )
     newest = context.ledger.runs(1)

@@ -1,6 +1,7 @@
-"""Notice a ledger that was restored from a backup: it does not know the last run, of which the reports folder does.
+"""Notice a ledger that was restored from a backup: what it says of who manages what is older than what stands there.
 
-What such a ledger says of who manages what is older than what stands in the services, so nothing is deleted by it.
+Either it does not know the last run, of which the reports folder does; or most of what a file has changed since the
+ledger's last run stands in the service already. By such a ledger nothing is deleted until somebody takes it as it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from pathlib import Path
 from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas.errors import ConfigurationError, LedgerError
+from schemas.problems import packed_values, unpacked_values
+from tasks.messages.catalogue import render
+from tasks.plan.ledger_age import Behind
 
 
 def note_last_run(context: RunContext, run: str) -> None:
@@ -30,10 +34,34 @@ def unknown_run(context: RunContext) -> str:
     return "" if context.ledger.knows_run(run) else run
 
 
+def age_of(context: RunContext) -> str:
+    """Return the sentence that says why the ledger is probably older than the services, "" where nothing says so."""
+    run = unknown_run(context)
+    if run:
+        return render("ledger.unknown_run", "en", run=run)
+    evidence, _ = context.ledger.archive.age()
+    return render("ledger.behind", "en", **unpacked_values(evidence)) if evidence else ""
+
+
+def note_behind(context: RunContext, sync: str, seen: Behind) -> bool:
+    """Note that the ledger is probably older, where what was seen says so; tell whether it does.
+
+    What stood so when the ledger was taken as it is says nothing until the sync was in step again.
+    """
+    _, adopted = context.ledger.archive.age()
+    if not seen.is_older or adopted > context.ledger.last_verified(sync)[0]:
+        return False
+    values = {"sync": sync, "done": str(seen.done), "changed": str(seen.changed)}
+    context.ledger.archive.note_age(packed_values(values), person=context.person, at=context.now())
+    return True
+
+
 def adopt(context: RunContext) -> str:
     """Take the ledger as it is from now on; return the run that it does not know, "" where it knows all."""
     run = unknown_run(context)
     _place(context).unlink(missing_ok=True)
+    if run or context.ledger.archive.age()[0]:
+        context.ledger.archive.note_age("", person=context.person, at=context.now())
     return run
 
 

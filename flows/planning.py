@@ -20,12 +20,12 @@ from flows.claims import awaited_by, file_claims, left_by, place_of, refuse_cont
 from flows.context import RunContext
 from flows.interface import api_changes
 from flows.known import known_of
-from flows.ledger_age import unknown_run
+from flows.ledger_age import age_of, note_behind
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
-from schemas.plan import WRITES, GuardHit
-from schemas.problems import DRIFT, Problem
+from schemas.plan import WRITES, Action, GuardHit
+from schemas.problems import DRIFT, Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
@@ -35,6 +35,7 @@ from tasks.plan.draft import Inputs, Policy
 from tasks.plan.drift import mark_drift
 from tasks.plan.guards import Facts, guard
 from tasks.plan.known import Known
+from tasks.plan.ledger_age import behind
 from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import fingerprint
@@ -82,6 +83,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     headers, accepted = source.arranged.headers, known_of(context, name)
     ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
+    if _is_behind(context, name, planned, managed | gone):
+        planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
     awaited = awaited_by(context, name, planned.table)
     if awaited:
         if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
@@ -103,13 +106,24 @@ def _read_anew(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
     return source, sync_run.do("validate", judge_source, sync_run.context, sync_run.sync, source)
 
 
+def _is_behind(context: RunContext, name: str, planned: PlannedEnds, owners: set[str]) -> bool:
+    """Note it where the ledger is probably older than what stands in the place; asked only where something would go."""
+    table, policy = planned.table, planned.policy
+    goes = (table["action"] == Action.DELETE) & (table["code"] != Code.MOVES_AWAY)
+    if not (policy.deletions and goes.any()):
+        return False
+    by_name = context.spec(context.sync(name)).single_owner
+    read = owners - policy.unread.keys()
+    seen = behind(table, planned.left(), read, by_name=by_name, elsewhere=policy.elsewhere)
+    return note_behind(context, name, seen)
+
+
 def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) -> None:
     """Note why this run deletes less than the file asks for."""
-    older = unknown_run(sync_run.context)
+    older = age_of(sync_run.context)
     if older:
         sync_run.notes.append(
-            f"The ledger does not know run {older}, the last one that wrote: it was probably restored from a backup. "
-            "Nothing is deleted until somebody has looked, and then: phonesync doctor --adopt."
+            f"{older} Nothing is deleted until somebody has looked, and then: phonesync doctor --adopt."
         )
     if rivals.unread and gone:
         names = ", ".join(sorted(rivals.unread))
@@ -300,7 +314,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         fold_names=FOLDS_NAMES in known,
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
-        deletions=not unknown_run(context),
+        deletions=not age_of(context),
         elsewhere=ends.rivals.claimed if spec.single_owner else frozenset(),
         own=frozenset(ends.left().loc[lambda left: left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,

@@ -196,7 +196,7 @@ housekeeping = Table(
     "housekeeping",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("deed", String(16), nullable=False),  # purge, erase
+    Column("deed", String(16), nullable=False),  # purge, erase, release, doubt, adopt
     Column("person", String(200), nullable=False),
     Column("at", String(40), nullable=False),
     Column("detail", Text, nullable=False),

@@ -83,6 +83,7 @@ class Code(StrEnum):
     ENTRY_HELD = "entry_held"
     NEW_NAME_STANDS = "new_name_stands"
     DELETION_HELD = "deletion_held"
+    LEDGER_OLDER = "ledger_older"
     ENGLISH_LOST = "english_lost"
     OWNER_LEFT = "left"
     MOVES_AWAY = "moves_away"

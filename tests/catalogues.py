@@ -26,7 +26,7 @@ from tasks.messages.catalogue import LANGUAGES
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tasks" / "messages" / "locale"
 REPORTS = ROOT / "tasks" / "reports"
-_NAMED = re.compile(r"""["'](check\.\w+)["']""")
+_NAMED = re.compile(r"""["']((?:check|ledger)\.\w+)["']""")
 _PLACE = re.compile(r"\{\w*\}")
 _NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
 _VALUE = re.compile(r"[a-z]+-(.+)")  # what a term is about: `pdf` of `term.kind-pdf`

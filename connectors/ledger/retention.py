@@ -103,6 +103,19 @@ class Archive:
     def _note(connection: Connection, deed: str, person: str, at: str, detail: str) -> None:
         connection.execute(insert(tables.housekeeping).values(deed=deed, person=person, at=at, detail=detail))
 
+    def note_age(self, evidence: str, *, person: str, at: str) -> None:
+        """Note what speaks for it that the ledger is older than what stands in the services; "" takes it as it is."""
+        with self._engine.begin() as connection:
+            self._note(connection, "doubt" if evidence else "adopt", person, at, evidence)
+
+    def age(self) -> tuple[str, str]:
+        """Return what was noted last of the ledger's age, and when; "" twice where nothing was."""
+        columns = tables.housekeeping.c
+        noted = select(columns.detail, columns["at"]).where(columns.deed.in_(["doubt", "adopt"]))
+        with self._engine.connect() as connection:
+            row = connection.execute(noted.order_by(columns.id.desc()).limit(1)).first()
+        return (str(row.detail), str(row.at)) if row else ("", "")
+
     def sweep(self) -> str:
         """Leave nothing of what was deleted in the database's files; return why that was not possible, else ""."""
         return sweep(self._engine)

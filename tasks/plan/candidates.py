@@ -161,8 +161,6 @@ def _pair(rows: pd.DataFrame) -> pd.Series:
 
 def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
-    if not policy.deletions:
-        return draft.no_entry()
     owners = draft.current["owner"]
     gone = owners.isin(policy.gone)
     missing = ~gone & policy.delete_missing

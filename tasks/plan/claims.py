@@ -113,6 +113,7 @@ def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
 
 
 _LEFT = ["owner", "name", "number", "type_id", "key", "claimed"]
+_WOULD_GO = frozenset({Code.DELETION_HELD, Code.LEDGER_OLDER})  # ours, and not deleted for another reason
 _DOUBTFUL = {str(outcome.value) for outcome in (Outcome.UNKNOWN, Outcome.CONFLICT)}
 
 
@@ -143,7 +144,7 @@ def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
         for done, image in ((written, "after"), (~written, "before")):
             some = rows[done & ~rows["owner"].isin(doubtful) & (rows[f"key_{image}"] != "")]
             columns = ["owner", *(f"{name}_{image}" for name in ("name", "number", "type", "key"))]
-            ours = (some["line"] > 0) | (some["action"] == Action.DELETE) | (some["code"] == Code.DELETION_HELD)
+            ours = (some["line"] > 0) | (some["action"] == Action.DELETE) | some["code"].isin(_WOULD_GO)
             found.append(some[columns].assign(claimed=ours).set_axis(_LEFT, axis=1))
         if plan.whole:
             break

@@ -121,7 +121,7 @@ class Policy:
         elsewhere: names on the list that other files claim: they are theirs.
         own: on a list with several files, the names that this sync has brought; what nobody claims is left alone. None
             where the list has one file.
-        deletions: entries may be deleted at all.
+        deletions: entries may be deleted at all; otherwise those that would be are held.
         awaited: numbers that may not go before another sync has put them into its place, each with what is said then.
     """
 

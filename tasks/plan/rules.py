@@ -71,6 +71,8 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
     draft.decide_desired(draft.desired_free, Action.ADD)
     # What nobody wants any more goes only where that is allowed, and never while a bad line could be about it.
     deleted = may_delete(draft, inputs.clears, policy) | released
+    if not policy.deletions:
+        draft.hold_current(deleted, draft.reason(Problem(Code.LEDGER_OLDER)))
     if untied is not None:
         draft.hold_current(deleted, draft.reason(Problem(Code.DELETION_HELD, place=untied)))
     draft.decide_current(deleted, Action.DELETE)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from directory_nights import SERVICES, Nights, of
-from road_trip import Road, apio_state
+from road_trip import OPEN_GUARD, Road, Trip, apio_state
 
 from connectors.ledger.store import Ledger
 from flows.check import check_sources
@@ -597,6 +601,116 @@ def test_a_ledger_from_a_backup_deletes_nothing_until_it_is_adopted(nights: Nigh
     assert adopt(context)
     assert of(nights.night(), "one")["actions"]["delete"] == 1
     assert nights.numbers("2") == [B]
+
+
+def _on_file(road: Road) -> None:
+    """Keep the ledger in a file, so that it can be copied."""
+    road.ledger.close()
+    road.ledger = Ledger.open(f"sqlite:///{road.folder / 'ledger.db'}")
+
+
+def _backup(road: Road) -> None:
+    with (
+        closing(sqlite3.connect(road.folder / "ledger.db")) as ledger,
+        closing(sqlite3.connect(road.folder / "b")) as b,
+    ):
+        ledger.backup(b)
+
+
+def _restore(road: Road) -> None:
+    """Take the ledger of the backup, and lose with the reports what they say of the last run."""
+    for context in road.contexts:
+        context.close()
+    road.ledger.close()
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (road.folder / name).unlink(missing_ok=True)
+    shutil.copy(road.folder / "b", road.folder / "ledger.db")
+    for note in (road.folder / "reports").glob(".last-run-*"):
+        note.unlink()
+    road.ledger = Ledger.open(f"sqlite:///{road.folder / 'ledger.db'}")
+
+
+def _later(road: Road) -> None:
+    road.now += timedelta(days=1)
+
+
+FOUR = ("22 552 01 01", "22 552 01 02", "22 552 01 03", "22 552 01 04")
+
+
+def test_an_older_ledger_is_noticed_by_what_stands_there(nights: Nights) -> None:
+    """What it says it has left was changed since, just as the file wants it now: by runs that it does not know."""
+    road = nights.road
+    _on_file(road)
+    nights.hold(**{f"o{owner}": [("Dean", number)] for owner, number in zip("1235", (A, B, C, D), strict=True)})
+    before = [(owner, number, "Dean") for owner, number in zip("1235", (A, B, C, D), strict=True)]
+    nights.file("one", before, on_missing_owner="clear")
+    nights.night()
+    _backup(road)
+    nights.file("one", [(owner, number, "Dean") for owner, number in zip("123", FOUR, strict=False)])
+    _later(road)
+    assert of(nights.night(), "one")["actions"]["delete"] == 1
+    nights.meddle("5", [("Guest", FOUR[3])])  # it was cleared and forgotten: what is typed there now is theirs
+    _restore(road)
+    for _ in range(2):
+        _later(road)
+        result = nights.night()
+        told = of(result, "one")
+        assert (result.exit_code, told["actions"]["delete"], told["actions"]["hold"]) == (ExitCode.LINES_FAILED, 0, 1)
+        (held,) = result.reported[0].lines.query("code == 'ledger_older'").to_dict("records")
+        assert (held["outcome"], held["number_before"]) == ("held", FOUR[3])
+        note = " ".join(told["notes"])
+        assert re.search("of 3 owners or names .* 3 stand .*phonesync doctor --adopt", note)
+        assert nights.numbers("5") == [FOUR[3]]
+    context = road.context()
+    (failed,) = [row for row in examine(context).summary["checks"] if row["what"] == "ledger"]
+    assert failed["result"] == "failed"
+    assert "restored from a backup" in failed["detail"]
+    release(context, f"{nights.service.word} 5", "theirs")
+    adopt(context)
+    _later(road)
+    nights.file("one", [(owner, number, "Dean") for owner, number in zip("12", FOUR, strict=False)])
+    told = of(nights.night(), "one")
+    assert (told["actions"]["delete"], told["verified"]) == (1, True), "the ledger is taken as it is"
+    assert (nights.numbers("5"), nights.numbers("3")) == ([FOUR[3]], [])
+
+
+def test_a_night_in_which_others_have_changed_much_makes_no_ledger_older(nights: Nights) -> None:
+    _on_file(nights.road)
+    nights.hold(o1=[("Dean", A)], o2=[("Dean", B)], o3=[("Dean", C)], o5=[("Dean", D)])
+    owners = list(zip("1235", (A, B, C, D), strict=True))
+    nights.file("one", [(owner, number, "Dean") for owner, number in owners], on_missing_owner="clear")
+    nights.night()
+    for owner, number in zip("123", FOUR, strict=False):
+        nights.meddle(owner, [("Dean", number)])
+    nights.file("one", [(owner, number, "Dean") for owner, number in owners[:3]])
+    told = of(nights.night(), "one")
+    assert (told["drift"], told["actions"]["delete"], told["verified"]) == (3, 1, True)
+    assert nights.numbers("5") == []
+
+
+def test_an_older_ledger_of_a_phone_list_is_noticed_by_what_stands_there(road: Road) -> None:
+    _on_file(road)
+    names = ("Dean", "Office", "Porter", "Hall")
+    road.open(apio_state([("Guest", "+48-225520099")]))
+    road.configure({"tenant": "chopin", "delete_missing": False, "guard": OPEN_GUARD})
+
+    def want(numbers: Iterable[str], **sync: Any) -> Trip:
+        road.configure({"tenant": "chopin", "guard": OPEN_GUARD, "delete_missing": True, **sync})
+        road.source(
+            "Name;Phone Number\n" + "".join(f"{n};{number}\n" for n, number in zip(names, numbers, strict=False))
+        )
+        _later(road)
+        return road.go()
+
+    assert want((A, B, C, D)).exit_code == ExitCode.DONE
+    _backup(road)
+    assert want((*FOUR[:3], D)).exit_code == ExitCode.DONE
+    _restore(road)
+    trip = want(FOUR[:3])
+    assert (trip.exit_code, trip.about("Hall")["code"], trip.writes) == (ExitCode.LINES_FAILED, "ledger_older", [])
+    adopt(road.context())
+    assert want(FOUR[:3]).exit_code == ExitCode.DONE
+    assert [name for name, _ in road.entries()] == ["Dean", "Office", "Porter"]
 
 
 def test_purging_lists_first_what_it_would_forget(nights: Nights) -> None:
