@@ -27,6 +27,7 @@ from tasks.execution.compare import had_entry, in_place, unplanned_entries, writ
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard
 from tasks.execution.status_changes import only_known
+from tasks.plan.returned import returned
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 
@@ -202,6 +203,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "reports": {},
         "left": int((kept.entries["code"] == Code.OWNER_LEFT).sum()),
         "drift": int(kept.entries["code"].isin(DRIFT).sum()),
+        "came_back": returned(kept.entries),
         "known": known_rows(result),
         **sync_run.said(),
     }

@@ -10,16 +10,18 @@ import pandas as pd
 from flows.offline import Configured
 from flows.sources import KnownFiles
 from schemas.errors import ConfigurationError, SourceError, UsageError
-from schemas.plan import WRITES
+from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.reasons import FileCode
 from schemas.syncs import Sync
 from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
+from tasks.plan.returned import mark_returned, of_no_line
 from tasks.source.validation import Checked
 from tasks.text_columns import is_in
 
 if TYPE_CHECKING:
+    from connectors.ledger.store import KeptPlan
     from flows.context import RunContext
 
 
@@ -75,6 +77,25 @@ def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:
         for kept, whole in ledger.written(sync, target)
     )
     return left_behind(plans)
+
+
+def with_returned(context: RunContext, sync: str, target: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a sync's `Plan` with what it has deleted and what came back since named, see `mark_returned`."""
+    if of_no_line(table).empty:
+        return table
+    ledger = context.ledger
+    last = next((kept.entries for kept, _ in ledger.written(sync, target)), None)
+    if last is None:
+        return table
+    return mark_returned(
+        table, last, (_deleted(context, kept) for kept, _ in ledger.written(sync, target, deleting=True))
+    )
+
+
+def _deleted(context: RunContext, kept: KeptPlan) -> pd.DataFrame:
+    done = [item.row for item in context.ledger.outcomes(kept.id) if item.outcome == Outcome.APPLIED]
+    rows = kept.entries.loc[done]
+    return rows[rows["action"] == Action.DELETE]
 
 
 def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
     table.add_column("sync", overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
-    told = [word for word in ("left", "drift", "known") if any(sync.get(word) for sync in syncs)]
+    told = [word for word in ("left", "drift", "came_back", "known") if any(sync.get(word) for sync in syncs)]
     failed = any(_failed(sync) for sync in syncs)
     more = [
         *(["failed"] if failed else []),
@@ -196,7 +196,7 @@ def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
         *([] if planned else ["writes", "verified"]),
     ]
     for word in (*(word.value for word in used), *more):
-        table.add_column(str(word), justify="right")
+        table.add_column(str(word).replace("_", " "), justify="right")
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
         cells += [_failed(sync)] if failed else []

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.claims import awaited_by, file_claims, left_by, place_of, refuse_contested, rivals_of
+from flows.claims import awaited_by, file_claims, left_by, place_of, refuse_contested, rivals_of, with_returned
 from flows.context import RunContext
 from flows.interface import api_changes
 from flows.known import known_of
@@ -90,7 +90,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
-    planned = replace(planned, table=mark_near(planned.table, near_owners(managed - remembered, gone)))
+    table = mark_near(planned.table, near_owners(managed - remembered, gone))
+    planned = replace(planned, table=with_returned(context, name, target.name, table))
     _note_what_stays(sync_run, rivals, gone)
     if planned.policy.fold_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())

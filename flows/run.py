@@ -205,6 +205,7 @@ def _failed(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> 
         "reports": {},
         "left": 0,
         "drift": 0,
+        "came_back": 0,
         "known": 0,
         **sync_run.said(),
         "error": str(error),

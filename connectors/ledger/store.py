@@ -186,15 +186,17 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             return [kept(row) for row in connection.execute(query).mappings()]
 
-    def written(self, sync: str, target: str = "") -> Iterator[tuple[KeptPlan, bool]]:
+    def written(self, sync: str, target: str = "", *, deleting: bool = False) -> Iterator[tuple[KeptPlan, bool]]:
         """Yield the plans that a sync has written, newest first, each with whether it was a whole file's and verified.
 
-        Each is read as it is asked for: most of what a sync has left in its place stands in the newest.
+        Each is read as it is asked for: most of what a sync has left in its place stands in the newest. `deleting`
+        leaves out those of which nothing is known that they have deleted.
         """
         columns = tables.plans.c
         query = select(columns.id, columns.target, columns.verified_at, columns.source_rows)
         query = query.where(columns.sync.in_(self._names(sync)), columns.state.in_(["written", "writing"]))
         query = query.where(columns.target == target) if target else query
+        query = query.where(columns.deleted > 0) if deleting else query
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.created_at.desc(), columns.id.desc())).all()
         for row in rows:

@@ -503,6 +503,45 @@ def test_what_was_said_of_a_row_is_said_where_a_guard_stops_it(nights: Nights) -
     assert f"found as <b>Office  {D}</b>" in report_of(result, "html"), "the page begins with what others have changed"
 
 
+@pytest.mark.parametrize("on_drift", ["correct", "keep"])
+def test_what_came_back_by_somebody_elses_hand_is_told_as_that(nights: Nights, on_drift: str) -> None:
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")], on_drift=on_drift)
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    assert of(nights.night(), "one")["came_back"] == 0
+    nights.meddle("1", [("Dean", A), ("Guest", C), ("Stranger", D)])
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], delete_missing=False)
+    for mode in ("plan", "sync", "sync"):
+        result = nights.night(mode=mode)
+        told = of(result, "one")
+        assert (told["came_back"], told["actions"]["foreign"]) == (1, 2)
+        lines = pd.DataFrame(json.loads(report_of(result, "json"))["lines"]).set_index("name_before")
+        assert lines.loc["Guest", "code"] == "came_back"
+        assert "phonesync had deleted it, and somebody else has put it back" in lines.loc["Guest", "message"]
+        assert lines.loc["Stranger", "code"] == ""
+        shown = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", report_of(result, "html")))
+        assert "1 put back by somebody else after phonesync had deleted it" in shown
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], delete_missing=True)
+    again = nights.night(mode="plan")
+    assert of(again, "one")["came_back"] == 1
+    assert of(again, "one")["actions"]["delete"] == 2
+    # Once the file says it, it is nobody else's.
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
+    assert of(nights.night(), "one")["came_back"] == 0
+
+
+def test_what_came_back_to_a_phone_list_is_told_as_that(road: Road) -> None:
+    road.open(apio_state([("Dean", "+48-225520001"), ("Guest", "+48-225520002")]))
+    road.configure({"tenant": "chopin", "guard": OPEN_GUARD, "delete_missing": True})
+    road.source(f"Name;Phone Number\nDean;{A}\n")
+    assert road.go().actions["delete"] == 1
+    road.sandbox.apio.set_entries("chopin", None, [("Dean", "+48-225520001"), ("Guest", "+48-225520002")])
+    road.configure({"tenant": "chopin", "guard": OPEN_GUARD})
+    trip = road.go()
+    assert (trip.about("Guest")["action"], trip.about("Guest")["code"]) == ("foreign", "came_back")
+    assert (trip.sync["came_back"], trip.exit_code) == (1, ExitCode.DONE)
+
+
 def test_every_row_says_who(nights: Nights) -> None:
     """Owners have the names of the file's own column, also after they have left it; a rejected line has its name."""
     nights.file("one", [], full_numbers=True)

@@ -346,6 +346,7 @@ def test_the_summary_has_the_promised_shape(road: Road) -> None:
         "reports",
         "left",
         "drift",
+        "came_back",
         "known",
     ]
     assert sync["fingerprint"].startswith("sha256:")
