@@ -213,7 +213,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
     if stopped:
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
-    heading = Heading(sync_run.run, target.name)
+    heading = Heading(sync_run.run, target.name, kept)
     code = _exit_code(sync_run, summary, stopped)
     try:
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)

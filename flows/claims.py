@@ -88,7 +88,7 @@ def with_returned(context: RunContext, sync: str, target: str, table: pd.DataFra
     if last is None:
         return table
     return mark_returned(
-        table, last, (_deleted(context, kept) for kept, _ in ledger.written(sync, target, deleting=True))
+        table, last, (_deleted(context, kept) for kept, _ in ledger.written(sync, target, only="deleting"))
     )
 
 

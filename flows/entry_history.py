@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
+from connectors.files.reading import write_private
 from connectors.ledger.store import KeptPlan
 from flows.approvals import yeses_of_plan
-from flows.console import say, show_rows
 from flows.context import RunContext
 from schemas.errors import UsageError
 from schemas.plan import TROUBLE, WRITES
 from schemas.problems import DRIFT
+from schemas.settings import Language
 from schemas.target import identifier_of
 from tasks.execution.results import account
 from tasks.reconcile.search import SearchTerm, matches, search
@@ -23,7 +25,7 @@ from tasks.reports.line_report import line_report, with_names
 _KEYS: Final = ("line", "owner", "action", "outcome", "name_before", "number_before", "name_after", "number_after")
 
 
-def events_of(context: RunContext, text: str) -> list[dict[str, Any]]:
+def events_of(context: RunContext, text: str, lang: Language = "en") -> list[dict[str, Any]]:
     """Return what has happened to whatever the text names, the oldest first; numbers of users are masked.
 
     Raises:
@@ -33,11 +35,11 @@ def events_of(context: RunContext, text: str) -> list[dict[str, Any]]:
         raise UsageError("There is nothing to look for.", remedy="Give a number, a name or an owner.")
     found: list[dict[str, Any]] = []
     for kept, run in context.ledger.applied():
-        found += _events(context, kept, run, text)
+        found += _events(context, kept, run, text, lang)
     return sorted(found, key=lambda event: (event["at"], event["plan"], event["line"]))
 
 
-def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[dict[str, Any]]:
+def _events(context: RunContext, kept: KeptPlan, run: str, text: str, lang: Language) -> list[dict[str, Any]]:
     sync = context.settings.syncs.get(kept.sync)
     numbering = context.reading(sync) if sync else context.settings
     term = search(text, region=numbering.region, area_code=numbering.area_code)
@@ -46,6 +48,29 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
     if rows.empty and not unplanned:
         return []
     extra = [item for item in unplanned if _is_meant(pd.DataFrame([item]).assign(key=""), term, text).any()]
+    return [event for _, event in events_of_rows(context, kept, run, rows, extra=extra, lang=lang)]
+
+
+def events_of_rows(  # noqa: PLR0913 - what a past is made of
+    context: RunContext,
+    kept: KeptPlan,
+    run: str,
+    rows: pd.DataFrame,
+    *,
+    extra: Sequence[Mapping[str, str]] = (),
+    lang: Language = "en",
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return what a run has done to rows of a plan, or has seen others do, each with the row; numbers of users masked.
+
+    Args:
+        context: whose ledger knows it.
+        kept: the plan.
+        run: the run that has written it.
+        rows: some of its rows.
+        extra: what the service has done beside the plan; it belongs to row -1.
+        lang: the language of the messages.
+    """
+    sync = context.settings.syncs.get(kept.sync)
     # Rows get new places here, and so does what became of them.
     place = {row: at for at, row in enumerate(rows.index)}
     known = [replace(item, row=place[item.row]) for item in context.ledger.outcomes(kept.id) if item.row in place]
@@ -55,8 +80,9 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
     approvals = yeses_of_plan(context, kept) if kept.guards else []
     yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
     result = with_names(result[told], context.ledger.memory.owner_names(kept.target))
-    lines = line_report(result, masked=masked).to_dict("records")
-    return [
+    lines = line_report(result, masked=masked, lang=lang).to_dict("records")
+    of = [int(rows.index[at]) if at < len(rows) else -1 for at in result.index]
+    events = [
         {
             "at": line["at"] or kept.created_at,
             "run": run,
@@ -70,6 +96,18 @@ def _events(context: RunContext, kept: KeptPlan, run: str, text: str) -> list[di
         }
         for line in lines
     ]
+    return list(zip(of, events, strict=True))
+
+
+def write_page(context: RunContext, text: str, events: Sequence[Mapping[str, Any]], lang: Language, path: Path) -> None:
+    """Write what has happened as a page, readable by its owner alone.
+
+    Raises:
+        ConfigurationError: it cannot be written there.
+    """
+    from tasks.reports.history_page import history_page  # it brings a template engine along
+
+    write_private(path, history_page(text, events, lang, made_at=context.clock()))
 
 
 def _about(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
@@ -84,30 +122,3 @@ def _is_meant(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
     wanted = text.strip().casefold()
     owners = entries["owner"].str.casefold()
     return (owners == wanted) | (owners.map(identifier_of) == wanted) | matches(entries, term)
-
-
-def show_events(events: Sequence[dict[str, Any]]) -> None:
-    """Show what has happened, one line an event."""
-    if not events:
-        say("The ledger knows of nothing that has happened to it.")
-        return
-    rows = [
-        {
-            "when": event["at"][:16].replace("T", " "),
-            "sync": event["sync"],
-            "owner": "\n".join(filter(None, (event["owner"], event["owner_name"]))),
-            "what": f"{event['action']}: {event['outcome']}" if event["outcome"] else event["action"],
-            "entry": "\n".join(filter(None, [*_change(event), event["message"], _yes(event)])),
-        }
-        for event in events
-    ]
-    show_rows("", rows, ["when", "sync", "owner", "what", "entry"])
-
-
-def _change(event: dict[str, Any]) -> list[str]:
-    before, after = (f"{event[f'name_{image}']}  {event[f'number_{image}']}".strip() for image in ("before", "after"))
-    return [before] if before == after else [before, f"→ {after}" if after else "→ nothing"]
-
-
-def _yes(event: dict[str, Any]) -> str:
-    return f"approved by {event['approved_by']}: {event['reason']}" if "approved_by" in event else ""

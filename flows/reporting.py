@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from connectors.files.reading import write_private
+from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
+from flows.row_history import histories
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
 from tasks.reports.drift_rows import drift_rows
@@ -25,10 +27,11 @@ class Reported:
 
 @dataclass(frozen=True)
 class Heading:
-    """What a report is about: the run, and the place that was to be kept in step."""
+    """What a report is about: the run, the place that was to be kept in step, and the plan where there is one."""
 
     run: str
     target: str
+    plan: KeptPlan | None = None
 
 
 def report(
@@ -42,12 +45,19 @@ def report(
     known = context.ledger.memory.owner_names(heading.target)
     result = with_names(validated(Result, result), known)
     shown = line_report(result, masked=private and not sync.full_numbers)
+    past = histories(context, heading.plan, result) if heading.plan else {}
     changed = drift_rows(result, masked=private and not sync.full_numbers)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
-    page = {"title": summary["sync"], "source": sync.source.name, **vars(heading), **summary}
+    page = {
+        "title": summary["sync"],
+        "source": sync.source.name,
+        "run": heading.run,
+        "target": heading.target,
+        **summary,
+    }
     write_private(paths["csv"], report_csv(shown))
     write_private(paths["json"], report_json(page, shown))
-    write_private(paths["html"], report_html(page, shown, generated_at=context.clock(), drift=changed))
+    write_private(paths["html"], report_html(page, shown, generated_at=context.clock(), drift=changed, past=past))
     return Reported(summary, line_report(result, masked=True) if private and sync.full_numbers else shown)

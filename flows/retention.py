@@ -143,7 +143,7 @@ def _report_anew(context: RunContext, identity: str) -> int:
             if not planned:
                 result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
             result = with_known(context, kept, result, at=context.ledger.run(run)["finished_at"] or "")
-            report(context, sync, Heading(run, kept.target), summary, result)
+            report(context, sync, Heading(run, kept.target, kept), summary, result)
         count += 1
     return count
 

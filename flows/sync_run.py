@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 
 from flows.context import RunContext
-from flows.reporting import Reported
 from schemas.errors import PhonesyncError, Unreachable
 from schemas.execution import Snapshot, Target
 from schemas.exit_codes import ExitCode
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+
+if TYPE_CHECKING:
+    from flows.reporting import Reported  # reports tell the past, and whose yes it had, which needs runs
 
 T = TypeVar("T")
 Mode = Literal["plan", "sync", "apply", "resume", "revert"]

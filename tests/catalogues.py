@@ -17,6 +17,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 from schemas.findings import FindingKind
+from schemas.plan import Action, Outcome
 from schemas.problems import Code
 from schemas.quirks import QuirkCode
 from schemas.reasons import FileCode, LineCode
@@ -58,7 +59,8 @@ def wanted() -> set[str]:
     sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "flows").rglob("*.py")))
     kinds = {f"finding.{kind}{end}" for kind in FindingKind for end in ("", ".meaning")}
     quirks = {f"quirk.{code}" for code in QuirkCode}
-    return {*FileCode, *LineCode, *Code, *quirks, *kinds, *_NAMED.findall(sources)}
+    past = {f"history.{word}" for word in (*Action, *Outcome) if word not in {Outcome.APPLIED, Outcome.UNCHANGED}}
+    return {*FileCode, *LineCode, *Code, *quirks, *kinds, *past, *_NAMED.findall(sources)}
 
 
 def spoken(key: str) -> bool:
@@ -74,7 +76,7 @@ def spoken(key: str) -> bool:
     if family in {"fix", "rejected"}:
         kind = name.removesuffix("_line").removesuffix("_delete")
         return key in _texts() or name in _texts() or kind in {*FindingKind}
-    if family in {"reconciliation", "count", "listing", "state", "status"}:
+    if family in {"reconciliation", "count", "history", "listing", "state", "status"}:
         name = name.removesuffix(".meaning")
         return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
     return False

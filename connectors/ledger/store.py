@@ -6,7 +6,7 @@ Every method is one committed transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Engine, Select, func, insert, select, update
 
@@ -23,6 +23,8 @@ from schemas.errors import LedgerError
 from schemas.execution import RowOutcome
 
 __all__ = ["Approval", "KeptPlan", "Ledger", "RowOutcome"]
+
+Changes = Literal["", "changing", "deleting"]
 
 
 class Ledger(PlanJournal):
@@ -186,17 +188,17 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             return [kept(row) for row in connection.execute(query).mappings()]
 
-    def written(self, sync: str, target: str = "", *, deleting: bool = False) -> Iterator[tuple[KeptPlan, bool]]:
+    def written(self, sync: str, target: str = "", *, only: Changes = "") -> Iterator[tuple[KeptPlan, bool]]:
         """Yield the plans that a sync has written, newest first, each with whether it was a whole file's and verified.
 
-        Each is read as it is asked for: most of what a sync has left in its place stands in the newest. `deleting`
-        leaves out those of which nothing is known that they have deleted.
+        Each is read as it is asked for: most of what a sync has left in its place stands in the newest. `only` are
+        those that change something, or of which is known that they have deleted something.
         """
         columns = tables.plans.c
         query = select(columns.id, columns.target, columns.verified_at, columns.source_rows)
         query = query.where(columns.sync.in_(self._names(sync)), columns.state.in_(["written", "writing"]))
         query = query.where(columns.target == target) if target else query
-        query = query.where(columns.deleted > 0) if deleting else query
+        query = query.where({"changing": columns.writes, "deleting": columns.deleted}[only] > 0) if only else query
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.created_at.desc(), columns.id.desc())).all()
         for row in rows:

@@ -105,20 +105,26 @@ def status(  # noqa: PLR0913 - all but the first are options
 
 @click.command(epilog=verbatim("Example", 'phonesync history "22 999 00 01"'))
 @click.argument("text", metavar="NUMBER|NAME|OWNER")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a page, too.")
 @configured
 @json_wanted
 @click.pass_context
-def history(ctx: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
+def history(ctx: click.Context, text: str, html: Path | None, config: str | None, *, as_json: bool) -> None:
     """Tell what has happened to a number, a name or an owner.
 
     Every run that has changed it or has seen others change it, with who approved it and why. From the ledger alone;
     numbers of users are masked. Exit code 1 where nothing is known of it.
     """
-    from flows.entry_history import events_of, show_events
+    from flows.entry_history import events_of, write_page
+    from flows.history_console import show_events
     from schemas.exit_codes import ExitCode
+    from tasks.messages.catalogue import language
 
     with connected(ctx, config) as context:
-        events = events_of(context, text)
+        lang = language(None, context.settings.lang, os.environ)
+        events = events_of(context, text, lang)
+        if html:
+            write_page(context, text, events, lang, html)
     if as_json:
         print_json({"text": text, "events": events})
     else:

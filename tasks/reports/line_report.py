@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -132,7 +133,12 @@ def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
 
 
 def report_html(
-    summary: Mapping[str, Any], lines: pd.DataFrame, *, generated_at: datetime, drift: Sequence[DriftRow] = ()
+    summary: Mapping[str, Any],
+    lines: pd.DataFrame,
+    *,
+    generated_at: datetime,
+    drift: Sequence[DriftRow] = (),
+    past: Mapping[int, Sequence[Mapping[str, str]]] = MappingProxyType({}),
 ) -> str:
     """Return one self-contained page: it loads nothing, runs only its own script, and shows text as text.
 
@@ -142,6 +148,7 @@ def report_html(
         lines: a `Result`, or a line report; show people's numbers only after masking.
         generated_at: when the page was made, with its time zone.
         drift: what others have changed, masked where people's numbers are: it stands first.
+        past: what has happened before to the entry of a line, by its position, the newest first; masked likewise.
     """
     report = line_report(lines, masked=False)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
@@ -157,9 +164,19 @@ def report_html(
         "bars": _bars(tally),
         "masked": any(bool(report[column].str.startswith(HIDDEN[:3]).any()) for column in _NUMBERS),
         "generated_at": generated_at,
-        "data": embedded(_page_data(report)),
+        "data": embedded(
+            {**_page_data(report), "past": {row: list(map(_event, events)) for row, events in past.items()}}
+        ),
     }
     return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
+
+
+def _event(event: Mapping[str, str]) -> list[str]:
+    """Return what the script shows of an event: when, what, before, after, what was said, and the run."""
+    before, after = ("  ".join(filter(None, (event[f"name_{i}"], event[f"number_{i}"]))) for i in ("before", "after"))
+    yes = f"approved by {event['approved_by']}: {event['reason']}" if "approved_by" in event else ""
+    said = "; ".join(filter(None, (event["message"], yes)))
+    return [event["at"][:16].replace("T", " "), event["action"], event["outcome"], before, after, said, event["run"]]
 
 
 def _page_data(report: pd.DataFrame) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from connectors.ledger.store import Ledger
 from flows.check import check_sources
 from flows.claims import release
 from flows.doctor import examine
-from flows.entry_history import events_of
+from flows.entry_history import events_of, write_page
 from flows.ledger_age import adopt
 from flows.reconciliation.body import Asked, reconcile_all
 from flows.reconciliation.console import show_reconciled
@@ -540,6 +540,56 @@ def test_what_came_back_to_a_phone_list_is_told_as_that(road: Road) -> None:
     trip = road.go()
     assert (trip.about("Guest")["action"], trip.about("Guest")["code"]) == ("foreign", "came_back")
     assert (trip.sync["came_back"], trip.exit_code) == (1, ExitCode.DONE)
+
+
+def test_a_row_of_the_page_has_its_history(nights: Nights) -> None:
+    """What the last runs have done to its entry, and what others have; rows that needed nothing have none."""
+    nights.file("one", [("1", A, "Dean"), ("2", C, "Office"), ("3", D, "Desk")])
+    nights.night()
+    _later(nights.road)
+    nights.meddle("2", [("Office", B)])
+    second = nights.night()
+    _later(nights.road)
+    nights.file("one", [("1", A, "Dean"), ("2", FOUR[0], "Office"), ("3", D, "Desk")], guard={"max_changes": 0})
+    stopped = nights.night()
+    _later(nights.road)
+    applied = run(nights.road.context(), RunRequest("apply", plan=of(stopped, "one")["plan"], reason="moved house"))
+    _later(nights.road)
+    nights.file("one", [("1", A, "Dean"), ("2", FOUR[1], "Office"), ("3", D, "Desk")], guard=OPEN_GUARD)
+    page = report_of(nights.night(), "html")
+    data = json.loads(page[page.index('id="data">') + len('id="data">') :].split("</script>")[0])
+    (events,) = data["past"].values()
+    assert [(event[1], event[2], event[3], event[4]) for event in events] == [
+        ("modify", "applied", f"Office  {C}", f"Office  {FOUR[0]}"),
+        ("modify", "applied", f"Office  {B}", f"Office  {C}"),
+        ("modify", "applied", f"Office  {B}", f"Office  {C}"),
+    ]
+    assert "approved by tester: moved house" in events[0][5]
+    assert "changed by somebody else" in events[1][5]
+    assert [event[6] for event in events[:2]] == [applied.summary["run"], second.summary["run"]]
+    quiet = report_of(nights.night(), "html")
+    assert '"past":{}' in quiet
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", ["changed", "approved by tester: moved house"]), ("pl", ["zmieniono", "zatwierdzone przez tester"])],
+)
+def test_the_history_is_a_page_too(nights: Nights, lang: str, said: list[str]) -> None:
+    _on_file(nights.road)
+    nights.file("one", [("1", A, "<Dean>"), ("2", C, "Office")], guard={"max_changes": 0})
+    context = nights.road.context()
+    run(context, RunRequest("apply", plan=of(nights.night(mode="plan"), "one")["plan"], reason="moved house"))
+    events = events_of(context, f"{nights.service.word} 2", lang)  # type: ignore[arg-type] # a language
+    page = nights.road.folder / "history.html"
+    write_page(context, f"{nights.service.word} 2", events, lang, page)  # type: ignore[arg-type] # likewise
+    text = page.read_text(encoding="utf-8")
+    assert all(words in text for words in (f'lang="{lang}"', B, C, *said))
+    assert page.stat().st_mode & 0o777 == 0o600
+    write_page(context, A, events_of(context, A), lang, page)  # type: ignore[arg-type] # likewise
+    text = page.read_text(encoding="utf-8")
+    assert "&lt;Dean&gt;" in text
+    assert f"<h1>{A}" not in text, "whose number it is the page does not know"
 
 
 def test_every_row_says_who(nights: Nights) -> None:

@@ -18,6 +18,21 @@
     return cell;
   };
 
+  /* What has happened to it before, as far as the last runs know. */
+  const past = (row, { element, text }) => (data.past[row] || []).length && element("ol", { class: "past" }, ...data.past[row].map(
+    ([at, action, outcome, before, after, said, run]) => element("li", {},
+      element("span", { class: "was", title: run }, at), " ",
+      element("b", {}, data.words.action[action][0], outcome && outcome !== "applied" ? `: ${data.words.outcome[outcome][0].toLowerCase()}` : ""), " ",
+      before === after ? before : `${before || "nothing"} → ${after || "nothing"}`,
+      ...(said ? [element("span", { class: "was" }, said)] : []))));
+
+  const command = (row, { element, text }) => {
+    const name = data.pools.owner.length > 1 ? text("owner", row) : text("name_after", row) || text("name_before", row);
+    const words = `phonesync history '${(name || text("owner", row)).replaceAll("'", "'\\''")}'`;
+    const copy = element("button", { type: "button", class: "quiet", "data-copy": words, "aria-label": `Copy the command ${words}` }, "Copy");
+    return element("span", { class: "command" }, element("code", {}, words), ...(navigator.clipboard ? [copy] : []));
+  };
+
   const details = (row, tools) => {
     const { text, lineOf } = tools;
     const badges = ["action", "outcome"].map((column) => [column, text(column, row)]).filter(([, value]) => value);
@@ -33,6 +48,7 @@
     if (text("attempts", row) !== "0") facts.push(["Attempts", text("attempts", row)]);
     facts.push(["Id", text("id", row)], ["Accepted", text("accepted", row)]);
     facts.push(["Time", text("at", row).replace("T", " ")]);
+    facts.push(["History", past(row, tools)], ["All that is known", command(row, tools)]);
     const [column, value] = badges.at(-1);
     return { title: lineOf[row] ? `Line ${lineOf[row]}` : "Stands in no line", badges, meaning: data.words[column][value][1], facts };
   };
