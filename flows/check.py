@@ -91,7 +91,7 @@ def check_sources(
         raw, error = None, None
         try:
             raw = source_bytes(context, sync)
-            checked = _checked(context, name, raw, lang, managed.get(name, set()))
+            checked = _checked(context, name, raw, lang, managed)
             error = checked.source.refusal if checked.source else None
             error = error or _claimed_twice(context, name, checked, known)
         except (SourceError, ConfigurationError) as caught:
@@ -116,11 +116,16 @@ def _of_file(error: PhonesyncError, lang: Language) -> dict[str, Any]:
     return {"line": line or None, "column": "", "value": "", **said}
 
 
-def _checked(context: Configured, name: str, raw: bytes, lang: Language, managed: set[str]) -> CheckedFile:
+def _checked(
+    context: Configured, name: str, raw: bytes, lang: Language, managed: Mapping[str, set[str]]
+) -> CheckedFile:
     sync = context.sync(name)
     source = open_source(context, sync, raw)
     checked = judge_source(context, sync, source)
-    checked = replace(checked, remarks=with_near_ids(checked, managed, source.arranged.headers))
+    others = set[str]().union(*managed.values())
+    checked = replace(
+        checked, remarks=with_near_ids(checked, managed.get(name, set()), source.arranged.headers, others)
+    )
     problems = _problems(context, sync, source, checked, lang)
     shown = problems
     if context.spec(sync).private(sync):

@@ -140,7 +140,7 @@ def _troubles(summaries: Sequence[Mapping[str, Any]]) -> str:
     rejected = sum(summary["rejected"] for summary in summaries)
     counts = {outcome: sum(summary["outcomes"][outcome] for summary in summaries) for outcome in TROUBLE}
     parts = [f"{number} {outcome.value}" for outcome, number in counts.items() if number]
-    parts += [f"{rejected} lines rejected"] if rejected else []
+    parts += ["1 line rejected" if rejected == 1 else f"{rejected} lines rejected"] if rejected else []
     unproved = [summary["sync"] for summary in summaries if not summary["verified"] and not summary.get("error")]
     return ", ".join(parts) or f"{', '.join(unproved)} could not be verified"
 

@@ -90,7 +90,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
-    table = mark_near(planned.table, near_owners(managed - remembered, gone))
+    table = mark_near(planned.table, near_owners(managed - context.ledger.memory.everybody(target.name), gone))
     planned = replace(planned, table=with_returned(context, name, target.name, table))
     _note_what_stays(sync_run, rivals, gone)
     if planned.policy.fold_names:

@@ -168,8 +168,11 @@ def show_waiting(plans: Sequence[dict[str, Any]]) -> None:
         say("No plan waits.")
         return
     for plan in plans:
-        changes = ", ".join(f"{number} {action}" for action, number in plan["actions"].items() if number)
-        say(f"{plan['sync']}: {changes}; made {_minute(plan['created_at'])}, {plan['age_hours']} hours ago", "bold")
+        changes = ", ".join(f"{number} {action}" for action, number in plan["actions"].items() if number) or "no change"
+        say(
+            f"{plan['sync']}: {changes}; made {_minute(plan['created_at'])}, {plan['age_hours']} hours ago",
+            "bold",
+        )
         for guard in plan["guards"]:
             say(f"  guard {guard['guard']}: {guard['message']}", "yellow")
         if plan["approval"]:

@@ -57,6 +57,12 @@ class Memory:
             rows = connection.execute(query)
             return {str(row.owner) for row in rows}
 
+    def everybody(self, target: str) -> set[str]:
+        """Return the owners that any sync manages on this target."""
+        columns = tables.owners.c
+        with self._engine.connect() as connection:
+            return {str(owner) for owner in connection.scalars(select(columns.owner).where(columns.target == target))}
+
     def learn_names(self, target: str, names: Mapping[str, str], at: str) -> None:
         """Remember what owners are called; one that is called otherwise than before is known by its newest name."""
         known = self.owner_names(target)

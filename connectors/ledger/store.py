@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Select, func, insert, select, update
+from sqlalchemy import Engine, Select, String, cast, func, insert, select, update
 
 from connectors.ledger.engine import connect, look
 from connectors.ledger.findings import Findings
@@ -131,7 +131,7 @@ class Ledger(PlanJournal):
         return str(found)
 
     def waiting(self) -> list[KeptPlan]:
-        """Return the plans with changes that nobody has applied, each the newest of its sync, the newest first."""
+        """Return the plans that wait for somebody to apply them, each the newest of its sync, the newest first."""
         with self._engine.connect() as connection:
             return [kept(row) for row in connection.execute(_waiting(select(tables.plans))).mappings()]
 
@@ -298,8 +298,13 @@ class Ledger(PlanJournal):
 
 
 def _waiting(plans: Select[Any]) -> Select[Any]:
-    """Return the query of those plans that have changes and that nobody has applied, the newest of each sync."""
+    """Return the query of those plans that nobody has applied, the newest of each sync.
+
+    They have changes, or a guard has stopped them: without a yes nothing is verified, either.
+    """
     columns = tables.plans.c
     newest = select(columns.sync, func.max(columns.created_at).label("at")).group_by(columns.sync).subquery()
     query = plans.join(newest, (columns.sync == newest.c.sync) & (columns.created_at == newest.c["at"]))
-    return query.where(columns.state == "planned", columns.writes > 0).order_by(columns.created_at.desc())
+    stopped = cast(columns.guards, String) != "[]"
+    something = (columns.writes > 0) | stopped
+    return query.where(columns.state == "planned", something).order_by(columns.created_at.desc())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import pandas as pd
@@ -72,18 +72,21 @@ def mark_near(plan: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
     )
 
 
-def with_near_ids(checked: Checked, managed: set[str], headers: Mapping[str, str]) -> pd.DataFrame:
+def with_near_ids(
+    checked: Checked, managed: set[str], headers: Mapping[str, str], others: Collection[str] = frozenset()
+) -> pd.DataFrame:
     """Return the remarks of a judged file with the first line of every owner that may be a mistyped one.
 
     Args:
         checked: the file.
         managed: the owners that its sync was in step with.
         headers: what the file calls our columns.
+        others: the owners that any sync was in step with: they are known to be right.
     """
     lines = pd.concat([checked.desired, checked.clears, checked.rejected])[["line", "owner"]]
     lines = lines[lines["owner"] != ""].sort_values("line", kind="stable").drop_duplicates("owner")
     here = {*lines["owner"]}
-    near = near_owners(here - managed, managed - here)
+    near = near_owners(here - managed - {*others}, managed - here)
     first = lines[lines["owner"].isin(near)]
     remarks = pd.DataFrame(
         {

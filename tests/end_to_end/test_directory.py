@@ -176,6 +176,35 @@ def test_a_mistyped_id_is_told_where_the_right_one_has_left_the_file(nights: Nig
     assert not again["message"].str.contains("slip").any()
 
 
+def test_an_owner_that_goes_over_to_another_file_is_no_mistyped_one(nights: Nights) -> None:
+    """Ids of buildings differ by a digit as it is: one that another sync has managed is known to be right."""
+    nights.hold(o1001=[("Dean", A)], o1002=[("Office", B)], o1003=[("Desk", C)])
+    nights.file("old", [("1001", A, "Dean"), ("1002", B, "Office")])
+    nights.file("new", [("1003", C, "Desk")])
+    nights.night()
+    nights.file("old", [("1001", A, "Dean")])
+    nights.file("new", [("1002", B, "Office")])  # 1003 has left, and 1002 has come
+    context = nights.road.context()
+    managed = {name: context.ledger.memory.owners(name) for name in ("old", "new")}
+    told = check_sources(context, (), lang="en", managed=managed).summary["syncs"]
+    assert [problem["code"] for item in told for problem in item["problems"]] == []
+    result = nights.night("new", mode="plan")
+    assert not result.reported[0].lines["message"].str.contains("slip").any()
+
+
+def test_a_plan_that_changes_nothing_and_that_a_guard_has_stopped_waits_too(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean")], guard={"max_source_drop": 0.1})
+    stopped = nights.night()
+    assert stopped.exit_code == ExitCode.APPROVAL_NEEDED
+    context = nights.road.context()
+    (waiting,) = waiting_plans(context)
+    assert (waiting["plan"], sum(waiting["actions"].values())) == (of(stopped, "one")["plan"], 0)
+    run(context, RunRequest("apply", plan=waiting["plan"], reason="they have moved out"))
+    assert waiting_plans(context) == []
+
+
 # Moves ----------------------------------------------------------------------------------------------------------------
 
 
