@@ -44,7 +44,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
     {
         "plans": "plans in the ledger, with outcomes, intents, owners, names and acceptances: the person's rows go",
         "reconciliations": "reconciliations in the ledger: the person's findings go, and their reports are removed",
-        "summaries": "what runs have said of themselves, in the ledger",
+        "summaries": "what runs have said of themselves in the ledger, and the reasons that people have given there",
         "ledger files": "free pages and the write-ahead log of the ledger's file, which is written anew (`VACUUM`, "
         "checkpoint, `secure_delete`); PostgreSQL is told to vacuum, and overwrites in its own time",
         "reports": "reports of every run, also of one that was killed: they are written anew, or removed",
@@ -87,6 +87,7 @@ def erase(context: RunContext, user: str, prefect: Path | None = None) -> dict[s
         plans += context.ledger.archive.erase(owner, person=context.person, at=context.now())
         compared += context.ledger.findings.erase(owner)
         summaries += context.ledger.archive.summaries_without(owner, "•••")
+    summaries += sum(context.ledger.archive.reasons_without(word, "•••") for word in sorted(words))
     rewritten = sum(_report_anew(context, identity) for identity in plans)
     for run in compared:
         remove_folder(context.settings.reports / run)

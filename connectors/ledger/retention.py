@@ -149,6 +149,19 @@ class Archive:
                     connection.execute(this.values(summary=json.loads(changed)))
         return found
 
+    def reasons_without(self, word: str, hidden: str) -> int:
+        """Take a name out of the reasons that people have given for what they did; return how many had it."""
+        named, found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)"), 0
+        said = ((tables.approvals, "reason"), (tables.acceptances, "reason"), (tables.housekeeping, "detail"))
+        with self._engine.begin() as connection:
+            for table, column in said:
+                for row in connection.execute(select(table.c.id, table.c[column].label("text"))).all():
+                    changed = named.sub(hidden, row.text)
+                    if changed != row.text:
+                        found += 1
+                        connection.execute(update(table).where(table.c.id == row.id).values({column: changed}))
+        return found
+
     def housekeeping(self) -> list[dict[str, Any]]:
         """Return what was purged and erased, newest first."""
         with self._engine.connect() as connection:

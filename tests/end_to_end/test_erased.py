@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,17 @@ from connectors.ledger.locks import Lock
 from connectors.ledger.records import unpacked
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox
+from flows.claims import release
 from flows.cli import main
+from flows.context import RunContext
+from flows.entry_history import events_of
+from flows.known import open_rows
 from flows.locking import this_process
+from flows.reconciliation.accepting import accept
 from flows.retention import PLACES, erase
+from flows.run import RunRequest, run
+from flows.run_history import waiting_plans
+from flows.telling import tell_people
 from schemas.errors import TargetBusy
 
 NUMBER = re.compile(rb"2\D{0,3}2\D{0,3}5\D{0,3}5\D{0,3}2\D{0,3}7\D{0,3}7\D{0,3}0\D{0,3}1")
@@ -90,6 +99,45 @@ def test_no_file_holds_the_person_any_more(road: Road, tmp_path: Path) -> None:
     opened.close()
     kept = "".join(path.read_text("utf-8") for path in reports.rglob("*.csv"))
     assert "user 78" in kept, "whoever is not erased stays"
+
+
+def test_no_history_no_reason_and_no_message_holds_the_person(road: Road, tmp_path: Path) -> None:
+    """What people have given as a reason is kept with what they said yes to; what was told to them is kept nowhere."""
+    mailer = tmp_path / "mailer"
+    mailer.write_text(f"#!/bin/sh\ncat >> {tmp_path / 'mails'}\n", encoding="utf-8")
+    mailer.chmod(0o700)
+    notify = f'[notify]\nmail_to = ["office@example.edu.pl"]\nsendmail = "{mailer}"\n'
+
+    def night(text: str, **guard: int) -> RunContext:
+        road.configure({"entity_class": "user", "full_numbers": True, "guard": guard})
+        config = tmp_path / "phonesync.toml"
+        config.write_text(config.read_text("utf-8") + notify, encoding="utf-8")
+        road.source(HEADER + text)
+        road.now += timedelta(days=1)
+        context = road.context()
+        result = run(context, RunRequest("sync"))
+        assert tell_people(context, result, "sync") == []
+        return context
+
+    night("77,22 552 77 02,Kwiatuszek\n78,22 552 78 02,home\n")
+    context = night("77,22 552 77 01,Kwiatuszek\n78,22 552 78 02,home\n", max_changes=0)
+    (waiting,) = waiting_plans(context)
+    run(context, RunRequest("apply", plan=waiting["plan"], reason="user 77 has asked for it"))
+    night("77,brak,Kwiatuszek\n78,22 552 78 03,home\n")
+    (held, *_) = [row for row in open_rows(context) if row.kind == "rejected"]
+    accept(context, held.id, "2026-12-31", "user 77 is away")
+    night("78,22 552 78 03,home\n")
+    release(context, "user 77", "user 77 has left")
+    assert events_of(context, "user 77")
+    assert any(b'"past":{"' in page.read_bytes() for page in (tmp_path / "reports").glob("*/one.html"))
+    mails = (tmp_path / "mails").read_bytes()
+    assert mails.count(b"Subject: ") >= 3
+    assert not any(wanted.search(mails) for wanted in PERSON)
+    (tmp_path / "mails").unlink()
+    assert erase(road.context(), "77")["unreached"] == {}
+    assert events_of(road.context(), "user 77") == []
+    assert traces(tmp_path) == []
+    assert in_plans(tmp_path) == []
 
 
 def test_nothing_is_erased_while_a_run_is_at_work(road: Road) -> None:
