@@ -21,8 +21,13 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     """Make, keep and show the plan that undoes what a plan has applied, wherever nobody else has written since."""
     applied = [row for row, item in outcomes_of(sync_run, done).items() if item.outcome == Outcome.APPLIED]
     rows = done.entries.loc[sorted(applied)]
-    found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
     kept_rows = done.entries.drop(index=rows.index)
+    erased = rows["owner"] == ""  # nobody can say any more what stood there
+    if erased.any():
+        many = "1 entry is" if erased.sum() == 1 else f"{erased.sum()} entries are"
+        sync_run.notes.append(f"{many} left out, whose owner was erased: they stay as they are.")
+    rows = rows[~erased]
+    found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
     table = sync_run.do("plan", _invert, rows, found.entries, kept_rows, sync_run.spec.names_are_keys)
     facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(sync_run, target))
     hits = sync_run.do("guard", guard, table, facts, sync_run.sync.guard)

@@ -859,6 +859,55 @@ def test_a_person_is_erased_from_what_is_said_of_others(nights: Nights) -> None:
     assert not any(owner in str(row) for row in context.ledger.archive.housekeeping())
 
 
+def test_the_way_back_leaves_out_who_was_erased_and_says_so(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", C, "Office")])
+    nights.hold(o1=[("Dean", D)], o2=[("Office", B)])
+    done = nights.night()
+    context = nights.road.context()
+    context.ledger.archive.erase(f"{nights.service.word} 2", person="tester", at=context.now())
+    _later(nights.road)
+    back = run(nights.road.context(), RunRequest("revert", run=done.summary["run"]))
+    assert back.exit_code == ExitCode.DONE
+    told = of(back, "one")
+    assert told["actions"]["modify"] == 1
+    assert "1 " in " ".join(told["notes"])
+    assert "erased" in " ".join(told["notes"])
+    assert set(back.reported[0].lines["owner"]) == {f"{nights.service.word} 1"}
+    applied = run(nights.road.context(), RunRequest("apply", plan=told["plan"]))
+    assert applied.exit_code == ExitCode.DONE
+    assert (nights.numbers("1"), nights.numbers("2")) == ([D], [C])
+
+
+def test_a_sync_that_was_renamed_in_the_middle_of_its_work_is_carried_on_with(nights: Nights) -> None:
+    nights.file("one", [("1", D, "Dean"), ("2", C, "Office")])
+    context = nights.road.context()
+    context.stopping.set()
+    assert run(context, RunRequest("sync")).exit_code == ExitCode.UNSETTLED
+    nights.file("units", [("1", D, "Dean"), ("2", C, "Office")], renamed_from="one")
+    del nights.syncs["one"]
+    nights.configure()
+    _later(nights.road)
+    told = of(run(nights.road.context(), RunRequest("resume")), "units")
+    assert (told["outcomes"]["applied"], told["verified"]) == (2, True)
+    assert (nights.numbers("1"), nights.numbers("2")) == ([D], [C])
+
+
+def test_a_name_in_two_files_of_a_list_is_refused_with_both_lines(road: Road) -> None:
+    road.open(apio_state([("Guest", "+48-225520099")]))
+    nights = Nights(road, SERVICES[1]())
+    secrets = {"username": {"env": "NAME"}, "password": {"env": "WORD"}}
+    nights.connections["lists"] = {"kind": "apio", "base_url": road.sandbox.apio_url, **secrets}
+    for name, shared in (("one", True), ("two", True)):
+        nights.file(name, [], connection="lists", tenant="chopin", shelf=None, shared=shared)
+        (road.folder / f"{name}.csv").write_text(f"Name;Phone Number\nDean;{A}\n", encoding="utf-8")
+    result = nights.night()
+    assert result.exit_code == ExitCode.INVALID
+    first, second = map(str, result.errors)
+    assert re.search(r"one\.csv, line 2: \S+two\.csv, line 2 \(sync two\)", first)
+    assert re.search(r"two\.csv, line 2: \S+one\.csv, line 2 \(sync one\)", second)
+    assert road.entries() == [("Guest", "+48-225520099")]
+
+
 def test_what_somebody_else_has_put_back_is_told_and_not_put_back_twice(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
     nights.night()
