@@ -77,7 +77,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callabl
 
 def _not_to_wait(sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell which changes have cost their entries, and of which entries at rest nobody knows whether they are there."""
-    if not sync_run.spec.deletes_by_itself:
+    if sync_run.spec.deleting_calls.isdisjoint(sync_run.context.ledger.calls(kept.id)):
         return np.zeros(len(rows), dtype=np.bool_)
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     sent = sent_unknown(sync_run, rows, kept)

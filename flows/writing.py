@@ -63,6 +63,8 @@ def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
         stopped=last.stopped,
         read_lag=max(first.read_lag, last.read_lag),
         waited_in_vain=first.waited_in_vain or last.waited_in_vain,
+        habits=first.habits | last.habits,
+        whole=last.whole,
     )
 
 
@@ -73,13 +75,19 @@ def write(
     context = sync_run.context
     context.writing.set()
     sent = sent_unknown(sync_run, rows, kept)
-    job = replace(job_of(sync_run, target, kept), go_on=lambda: mine() and not context.stopping.is_set(), sent=sent)
+    job = replace(
+        job_of(sync_run, target, kept),
+        go_on=lambda: mine() and not context.stopping.is_set(),
+        sent=sent,
+        calls=context.ledger.calls(kept.id),
+    )
     written = target.write(rows, job)
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
     applied = kept.entries.loc[done]
     context.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
     if written.folds_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
+    _learn(sync_run, target, written.habits, "phonesync writes the list accordingly")
     if written.found is not None:
         types = types_kept(applied, written.found)
         context.ledger.memory.learn_types(target.name, types)

@@ -113,6 +113,8 @@ class ApplyResult:
         unplanned_entries: entries that came meanwhile, as the last reading shows them.
         read_lag: how many seconds readings were seen to be behind.
         waited_in_vain: something confirmed was not shown within the longest wait.
+        habits: what the target has been seen to do beside, to be remembered.
+        whole: `found` is all of the place, read when nothing was sent any more.
     """
 
     known: dict[int, RowOutcome] = field(default_factory=dict)
@@ -124,6 +126,8 @@ class ApplyResult:
     unplanned_entries: pd.DataFrame | None = None
     read_lag: float = 0.0
     waited_in_vain: bool = False
+    habits: set[Quirk] = field(default_factory=set)
+    whole: bool = False
 
 
 class Journal(Protocol):
@@ -151,6 +155,7 @@ class Job:
         go_on: False as soon as nothing more may be begun; what was begun is settled.
         restore_unplanned: put back what the target removes by itself; otherwise report it only.
         sent: rows that an interrupted run has sent, and nobody knows what came of them.
+        calls: the calls by which it may have sent them, as it has noted its intents.
     """
 
     ledger: Journal
@@ -163,6 +168,7 @@ class Job:
     go_on: Callable[[], bool] = lambda: True
     restore_unplanned: bool = True
     sent: frozenset[int] = frozenset()
+    calls: frozenset[str] = frozenset()
 
     @property
     def folds_names(self) -> bool:

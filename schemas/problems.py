@@ -63,12 +63,17 @@ class Code(StrEnum):
     # Of an entry that the service has deleted by itself.
     DELETED_AND_PUT_BACK = "deleted_and_put_back"
     DELETED_BY_SERVICE = "deleted_by_service"
+    OVERWRITTEN = "overwritten"
+    BROUGHT_BACK = "brought_back"
+    REMOVED_AGAIN = "removed_again"
+    SENT_WITHOUT_EFFECT = "sent_without_effect"
     RESTORING_IS_OFF = "restoring_is_off"
     # Of a run that was interrupted.
     SEEN_AFTER_INTERRUPTION = "seen_after_interruption"
     SEEN_AFTER_WORKER_DIED = "seen_after_worker_died"
     GONE_AFTER_INTERRUPTION = "gone_after_interruption"
     UNSENT_AFTER_INTERRUPTION = "unsent_after_interruption"
+    COST_BY_INTERRUPTION = "cost_by_interruption"
     ERASED = "erased"
     # Of a row of a plan, before anything is written; a rejected line has the code of its own rule.
     LINE_REPEATED = "line_repeated"

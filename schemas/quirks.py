@@ -14,9 +14,11 @@ class QuirkCode(StrEnum):
     IGNORES_CASE = "ignores_case"
     CHANGES_CASE = "changes_case"
     CUTS_NAMES = "cuts_names"
+    DELETES_MISSING = "deletes_missing"
     DROPS_ACCENTS = "drops_accents"
     DROPS_TYPES = "drops_types"
     ESCAPES_NAMES = "escapes_names"
+    KEEPS_MISSING = "keeps_missing"
     READ_LAG = "read_lag"
     REPLACES_BEYOND_ASCII = "replaces_beyond_ascii"
     REPLACES_BEYOND_LATIN_1 = "replaces_beyond_latin_1"
@@ -31,7 +33,8 @@ class Quirk:
     Attributes:
         code: what it does.
         length: how many letters of a name are left where it cuts names; by how many seconds its readings lag behind
-            what it confirms; else 0.
+            what it confirms; a mark of the settings under which it was seen what becomes of entries that a file leaves
+            out, which is asked anew where they change; else 0.
     """
 
     code: QuirkCode
@@ -41,6 +44,10 @@ class Quirk:
         """Return the quirk as the ledger keeps it: `drops_accents`, `cuts_names:40`."""
         return f"{self.code.value}:{self.length}" if self.length else str(self.code.value)
 
+    def displaces(self, other: Quirk) -> bool:
+        """Tell whether the other one cannot be true any more now that this one has been seen."""
+        return self != other and self.code in _ONE_OF and other.code in _ONE_OF
+
     @classmethod
     def read(cls, text: str) -> Quirk | None:
         """Return the quirk that is kept as this text, None where no release has known one of that name."""
@@ -49,6 +56,7 @@ class Quirk:
         return cls(QuirkCode(code), int(length or 0)) if known else None
 
 
+_ONE_OF: Final = frozenset({QuirkCode.DELETES_MISSING, QuirkCode.KEEPS_MISSING})
 FOLDS_NAMES: Final = Quirk(QuirkCode.IGNORES_CASE)
 ESCAPES_NAMES: Final = Quirk(QuirkCode.ESCAPES_NAMES)
 

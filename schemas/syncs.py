@@ -175,8 +175,10 @@ class Sync(Section):
     """USOS: a line with an id and no number clears its owner"""
     allow_short_codes: StrictBool = False
     """trust short and internal numbers such as `112`"""
-    write: Literal["batch", "entries"] = "batch"
-    """APIO: the whole list in one request; `"entries"` sends each change on its own"""
+    write: Literal["auto", "batch", "entries"] = "auto"
+    """APIO: each change on its own while they are few, else a file, see
+    [how a phone list is written](reliability.md#how-a-phone-list-is-written); `"batch"` sends the whole list in one
+    request, `"entries"` each change on its own"""
     write_format: WriteFormat | None = None
     """how a new or changed number is written; USOS `"source"`, APIO `"apio"`"""
     restore_unplanned: StrictBool = True

@@ -100,7 +100,8 @@ class TargetSpec:
         names_are_keys: an entry is known by its name within its list; otherwise by its number within its owner.
         single_owner: a place is one owner and is read whole; otherwise lines name their owners by an id.
         deletes_missing: whether entries that no line mentions are deleted where the configuration does not say.
-        deletes_by_itself: the service may delete entries that nobody has told it to delete.
+        deleting_calls: the calls, as intents are noted, by which the service may delete entries that nobody has told it
+            to delete.
         write_format: how a new or changed number is written where the configuration does not say.
         keeps_types: entries have a type.
         sliceable: several workers may write a plan side by side.
@@ -124,7 +125,7 @@ class TargetSpec:
     place: Callable[[Sync], str]
     private: Callable[[Sync], bool] = lambda _sync: False
     person: Callable[[str], str] | None = None
-    deletes_by_itself: bool = False
+    deleting_calls: frozenset[str] = frozenset()
     keeps_types: bool = False
     sliceable: bool = False
     advertised: bool = True

@@ -16,6 +16,7 @@ from connectors.apio.client import ApioEntry, BatchResult, BatchRow
 from connectors.http.request import WriteReceipt
 from connectors.ledger.store import KeptPlan, Ledger
 from connectors.usos.client import UsosNumber
+from schemas.errors import RequestRefused
 from schemas.execution import Job
 
 AT = "2026-03-14T02:00:00+00:00"
@@ -71,6 +72,12 @@ class MemoryApio(_Service):
     def entries(self, _where: object) -> Sequence[ApioEntry]:
         self.called("list")
         return [ApioEntry(*pair) for pair in self.list.items()]
+
+    def get(self, _where: object, name: str) -> ApioEntry:
+        self.called("get")
+        if name not in self.list:
+            raise RequestRefused("there is none", status=404)
+        return ApioEntry(name, self.list[name])
 
     def batch(self, _where: object, rows: Sequence[tuple[str, ...]]) -> BatchResult:
         self.called("batch")

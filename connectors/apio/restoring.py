@@ -126,6 +126,8 @@ class Restorer:
         # Where the new name stands already, the old one would be a second entry for one telephone.
         staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
         missing = lost(stood, now, {*changes.loc[~staying, "name_before"], *kept}, fold_names=self._fold)
+        # What no file of ours can have cost was taken away by somebody else, and stays away.
+        missing = missing[missing["name"].isin(self._sender.effects.at_risk)]
         return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
 
     def _given_up(self, entry: ApioEntry) -> bool:

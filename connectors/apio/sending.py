@@ -9,17 +9,20 @@ from typing import Literal
 
 import pandas as pd
 
-from connectors.apio.client import Apio, ApioEntry, PhoneList, is_path_safe
+from connectors.apio.client import Apio, ApioEntry, BatchResult, PhoneList, is_path_safe
+from connectors.apio.file_effects import FileEffects
+from connectors.apio.looking import Looks
 from connectors.execution import answer_of
 from connectors.http.request import WriteReceipt as Confirmed
 from schemas.errors import ServiceError
 from schemas.execution import WriteAnswer
 from schemas.plan import Action
+from schemas.problems import Code, Problem
 from schemas.quirks import Quirk
-from tasks.execution.changes import ListChange, compose
+from tasks.execution.changes import FileRow, ListChange, compose
 from tasks.execution.quirks import as_sent, is_escaped
+from tasks.execution.ways import Standing, Way, may_be_refused
 
-Way = Literal["batch", "entries"]
 # An entry beyond these limits was put there by other means: its line in a file may be refused, and the entry deleted
 # because the line does not count.
 _NAME_LIMIT, _NUMBER_LIMIT = 50, 30
@@ -33,33 +36,43 @@ class Sender:
     Attributes:
         answers: the last answer about each row that was sent.
         closed: rows about which the service has said its last word.
+        conflicts: rows whose entries somebody else has written since, with what is said of them; nothing was sent.
         uncertain: an answer to the last send was lost.
         just_confirmed: the steps that the service has confirmed since the last send began.
         maybe_done: rows of which a step was confirmed once, or its answer was lost.
         ever_confirmed: rows of which a step was confirmed once.
+        filed: rows of which a file's answer has said that they are done.
         removed: entries that the service says it has deleted by itself, until the list is read.
         refused: entries at rest whose rows of a file the service has refused, until the list is read: some delete them.
         denied: the refusal of access that ended the sending.
+        effects: what files have done to others.
     """
 
-    def __init__(self, client: Apio, where: PhoneList, way: Way, quirks: frozenset[Quirk]) -> None:
+    def __init__(
+        self, client: Apio, where: PhoneList, way: Way, quirks: frozenset[Quirk], *, learns: bool = False
+    ) -> None:
         self.answers: dict[int, WriteAnswer] = {}
         self.closed: set[int] = set()
+        self.conflicts: dict[int, Problem] = {}
         self.uncertain = False
         self.just_confirmed: set[ListChange] = set()
         self.maybe_done: set[int] = set()
         self.ever_confirmed: set[int] = set()
+        self.filed: set[int] = set()
         self.removed: list[ApioEntry] = []
         self.refused: list[ApioEntry] = []
         self.denied: ServiceError | None = None
+        self.effects = FileEffects()
         self._client = client
         self._where = where
         self._way = way
         self._quirks = quirks
+        self._learns = learns
         self._takes_files = True
         self._begun = False
         self._confirmed: set[ListChange] = set()
         self._unrenamed: set[int] = set()
+        self._looks = Looks(client, where)
 
     def confirmed(self) -> set[int]:
         """Return the rows of which the service has confirmed a step of their own."""
@@ -89,44 +102,87 @@ class Sender:
         return worth
 
     def send(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
-        """Send the complete list, or entry by entry what a list has not achieved."""
+        """Send a file, or entry by entry what a file has not achieved."""
         again, self.uncertain = self.uncertain, False
         self.just_confirmed.clear()
         first, self._begun = not self._begun, True
+        self._looks = Looks(self._client, self._where)
         # No address can name these, and deleting them first would leave a moment without them.
         unsafe = any(step.action is Action.MODIFY and not is_path_safe(step.name) for step in steps)
-        in_a_file = ((self._way == "batch" and (first or again)) or unsafe) and all(
-            map(_fits, now["name"], now["number"])
-        )
+        in_a_file = self._way is not Way.ENTRIES and (first or again or unsafe) and self._takes_files
         # A list that escapes what it is sent would take each line for a new name, and delete the entry of the old one.
         in_a_file = in_a_file and not any(map(is_escaped, now["name"]))
-        if not (self._takes_files and in_a_file and self._batch(steps, now)):
+        if not in_a_file:
             self._entries(steps)
+        elif self._way is Way.LINES:
+            leaving = [step for step in steps if step.action is Action.DELETE]
+            changing = [step for step in steps if step.action is not Action.DELETE]
+            lines = [row for row in compose(now, changing) if row.row is not None]
+            self._entries([*([] if self._batch(changing, lines, now) else changing), *leaving])
+        else:
+            self._whole_list(steps, now)
 
     def create(self, entry: ApioEntry) -> WriteAnswer:
         """Put one entry back."""
         return answer_of(partial(self._client.create, self._where, [self._entry(entry.name, entry.number)]))
 
+    def delete_again(self, names: Sequence[str]) -> WriteAnswer:
+        """Take away what a file has brought back and somebody had just deleted."""
+        return answer_of(partial(self._client.delete_many, self._where, list(names)))
+
+    def _whole_list(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
+        """Send the complete list, or the steps where it could cost an entry at rest."""
+        changed = {step.name for step in steps}
+        resting = zip(now["name"], now["number"], strict=True)
+        if not all(takes_back(*entry) for entry in resting if entry[0] not in changed):
+            self._entries(steps)
+            return
+        self.effects.left_out = {step.name for step in steps if step.action is Action.DELETE}
+        stake = self._stake(steps) if self._learns and not self.effects.left_out else None
+        rest = [step for step in steps if step is not stake]
+        if not self._batch(rest, compose(now, rest), now):
+            self._entries(rest)
+        elif stake and self.effects.deleted:  # it is added once more
+            self.just_confirmed.discard(stake)
+            self.ever_confirmed.discard(stake.row)
+
+    def _stake(self, steps: Sequence[ListChange]) -> ListChange | None:
+        """Add one new entry ahead of the file that leaves it out: whether it stays tells what the service does."""
+        for step in self._as_seen([step for step in steps if step.action is Action.ADD][:1]):
+            answer = self.create(ApioEntry(step.new_name, step.new_number))
+            self._said(answer, [step], in_a_file=True)
+            if answer.kind == "confirmed":
+                self.effects.left_out = {step.new_name}
+            return step
+        return None
+
     def _entry(self, name: str, number: str) -> ApioEntry:
         """Return an entry as it is sent, so that it comes to stand there under this name."""
         return ApioEntry(as_sent(name, self._quirks), number)
 
-    def _batch(self, steps: Sequence[ListChange], now: pd.DataFrame) -> bool:
-        """Send the complete list; False where the service refuses the file as a whole, perhaps for one row of it."""
-        file = [
-            replace(row, fields=tuple(as_sent(text, self._quirks) for text in row.fields))
-            for row in compose(now, steps)
-        ]
+    def _batch(self, steps: Sequence[ListChange], rows: Sequence[FileRow], now: pd.DataFrame) -> bool:
+        """Send a file; False where the service refuses it as a whole, perhaps for one row of it."""
+        if not rows:
+            return True
+        file = [replace(row, fields=tuple(as_sent(text, self._quirks) for text in row.fields)) for row in rows]
         try:
             result = self._client.batch(self._where, [row.fields for row in file])
         except ServiceError as error:
             answer = WriteAnswer.of(error)
             self._takes_files = answer.kind != "refused"
             if self._takes_files:
+                self.effects.at_risk |= {*now["name"]}
                 self._said(answer, steps, in_a_file=True)
             return self._takes_files
+        self._read_result(result, steps, file)
+        return True
+
+    def _read_result(self, result: BatchResult, steps: Sequence[ListChange], file: Sequence[FileRow]) -> None:
+        """Note what was said of each row of a file, and of what it has left out."""
         by_row = {step.row: step for step in steps}
+        self.effects.at_risk |= {step.name for step in steps}
         said = {row.line: row for row in result.rows if row.line is not None}
+        resting = []
         for line, row in enumerate(file, start=1):
             told = said.get(line)
             if row.row is not None:
@@ -134,42 +190,78 @@ class Sender:
                 kind: Literal["confirmed", "refused"] = "confirmed" if told is None or told.success else "refused"
                 answer = WriteAnswer(kind, result.status, result.attempts, message)
                 self._said(answer, [by_row[row.row]], in_a_file=True, silent=told is None)
-            elif told and not told.success:
-                self.refused.append(ApioEntry(*row.fields))
+                self.filed |= {row.row} if told and told.success else set()
+            elif told and told.success:
+                resting.append((ApioEntry(*row.fields), told.message.casefold()))
+            else:
+                self.effects.at_risk.add(row.fields[0])
+                self.refused += [ApioEntry(*row.fields)] if told else []
+        self.effects.read(resting)
         gone = {row.name for row in result.rows if row.line is None and row.success}
         for step in (step for step in steps if step.action is Action.DELETE):
             silent = step.name not in gone
             answer = WriteAnswer("confirmed", result.status, result.attempts, _NOTHING_SAID if silent else "")
             self._said(answer, [step], in_a_file=True, silent=silent)
         self.removed += [ApioEntry(row.name, row.number) for row in result.rows if row.line is None]
-        return True
+        self.effects.deleted = self.effects.deleted or bool(gone)
+        self.effects.at_risk |= gone
 
     def _entries(self, steps: Sequence[ListChange]) -> None:
-        """Send entry by entry: what adds and changes first, what deletes last."""
+        """Send entry by entry, each on a fresh reading: what adds and changes first, what deletes last."""
         steps = [
             _added(step) if step.action is Action.RENAME and not is_path_safe(step.name) else step for step in steps
         ]
         changed = [step for step in steps if step.action in {Action.MODIFY, Action.RENAME}]
         safe = [step for step in changed if is_path_safe(step.name)]
         for step, answer in zip(safe, self._client.map_bounded(self._put, safe), strict=True):
-            self._said(answer, [step])
-        for step in changed:
-            if not is_path_safe(step.name):
-                self._replace(step)
-        added = [step for step in steps if step.action is Action.ADD]
+            if answer:
+                self._said(answer, [step])
+        for step in self._as_seen([step for step in changed if not is_path_safe(step.name)]):
+            self._replace(step)
+        added = self._as_seen([step for step in steps if step.action is Action.ADD])
         self._together(
             added, lambda some: self._client.create(self._where, [self._entry(s.new_name, s.new_number) for s in some])
         )
-        deleted = [step for step in steps if step.action is Action.DELETE]
+        deleted = self._as_seen([step for step in steps if step.action is Action.DELETE])
         self._together(deleted, lambda some: self._client.delete_many(self._where, [s.name for s in some]))
 
-    def _put(self, step: ListChange) -> WriteAnswer:
+    def _as_seen(self, steps: Sequence[ListChange]) -> list[ListChange]:
+        """Return the steps whose entries a fresh reading shows as they were seen."""
+        looked = self._client.map_bounded(self._look, steps)
+        return [step for step, as_seen in zip(steps, looked, strict=True) if as_seen]
+
+    def _look(self, step: ListChange) -> bool:
+        """Tell whether an entry is as it was seen; nothing is sent where it cannot be read."""
+        if self.denied:
+            return False
+        try:
+            found = self._looks.conflict(step)
+        except ServiceError as error:
+            answer = WriteAnswer.of(error)
+            self.answers[step.row] = answer.after(self.answers.get(step.row))
+            self.uncertain = self.uncertain or answer.kind == "uncertain"
+            if answer.kind == "denied":
+                self.denied = error
+            return False
+        if isinstance(found, Problem) and found.code is Code.ENTRY_GONE and step.name in self.effects.at_risk:
+            return True  # a file of ours has cost it
+        if isinstance(found, Problem):
+            self.conflicts[step.row] = found
+            self.closed.add(step.row)
+        elif found is Standing.DONE:
+            self.just_confirmed.add(step)  # readings of the list have to catch up with this one
+        return found is Standing.AS_SEEN
+
+    def _put(self, step: ListChange) -> WriteAnswer | None:
         """A rename keeps the number; changing it is a step of its own, once the new name stands."""
+        if not self._look(step):
+            return None
         number = step.number if step.action is Action.RENAME else step.new_number
         return answer_of(lambda: self._client.put(self._where, step.name, self._entry(step.new_name, number)))
 
     def _replace(self, step: ListChange) -> None:
         """Where no file is taken, an entry that no address can name is taken out and put in again."""
+        self.effects.at_risk.add(step.name)
         removed = answer_of(lambda: self._client.delete_many(self._where, [step.name]))
         self._said(
             removed if removed.kind != "confirmed" else self.create(ApioEntry(step.new_name, step.new_number)), [step]
@@ -210,9 +302,11 @@ class Sender:
             self.denied = answer.error
 
 
+def takes_back(name: str, number: str) -> bool:
+    """Tell whether the service would surely take an entry from a file, as it stands."""
+    fits = 1 <= len(name) <= _NAME_LIMIT and 1 <= len(number) <= _NUMBER_LIMIT
+    return fits and not may_be_refused(number)
+
+
 def _added(step: ListChange) -> ListChange:
     return ListChange(Action.ADD, step.row, "", "", step.new_name, step.new_number)
-
-
-def _fits(name: str, number: str) -> bool:
-    return 1 <= len(name) <= _NAME_LIMIT and 1 <= len(number) <= _NUMBER_LIMIT and "@" not in number

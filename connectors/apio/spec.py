@@ -13,11 +13,12 @@ from schemas.reasons import LineCode
 from schemas.section import Mark
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
+from tasks.execution.ways import Way
 from tasks.source.column_synonyms import NUMBER_SYNONYMS
 
-Way = Literal["batch", "entries"]
 NAME_LIMIT: Final = 50
 NUMBER_LIMIT: Final = 30
+FILE_CALLS: Final = frozenset({Way.LIST.value, Way.LINES.value})
 
 
 class ApioConnection(Connection):
@@ -111,7 +112,7 @@ SPEC: Final = TargetSpec(
     names_are_keys=True,
     single_owner=True,
     deletes_missing=False,
-    deletes_by_itself=True,
+    deleting_calls=FILE_CALLS,
     write_format="apio",
     place=lambda sync: list_owner(*list_of(sync)),
 )

@@ -62,6 +62,13 @@ class PlanJournal:
             rows = connection.execute(select(columns.owners).where(columns.plan == plan))
             return {str(owner) for row in rows for owner in row.owners}
 
+    def calls(self, plan: str) -> frozenset[str]:
+        """Return the calls by which something may have been sent for a plan."""
+        columns = tables.intents.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.call).where(columns.plan == plan).distinct())
+            return frozenset(str(row.call) for row in rows)
+
     def outcomes(self, plan: str) -> list[RowOutcome]:
         """Return what is known of a plan's rows, in their order."""
         with self._engine.connect() as connection:

@@ -101,8 +101,12 @@ class Memory:
 
     def learn_trait(self, target: str, quirk: Quirk, at: str) -> None:
         """Remember a habit of a target that has been seen."""
-        if quirk not in self.traits(target):
+        known = self.traits(target)
+        if quirk not in known:
+            displaced = [str(other) for other in known if quirk.displaces(other)]
+            columns = tables.traits.c
             with self._engine.begin() as connection:
+                connection.execute(delete(tables.traits).where(columns.target == target, columns.trait.in_(displaced)))
                 connection.execute(insert(tables.traits).values(target=target, trait=str(quirk), at=at))
 
     def traits(self, target: str) -> set[Quirk]:

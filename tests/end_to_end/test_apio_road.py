@@ -12,14 +12,15 @@ from connectors.sandbox.options import ApioOptions, Fault
 ONE, TWO, THREE = "+48-225520001", "+48-225520002", "+48-225520003"
 DEAN, PORTER, ARCHIVE = ("Dean", ONE), ("Porter", TWO), ("Archive", THREE)
 SHORT, LONG = "Name;Phone Number\n", "Name;Phone Number;New Name\n"
-WAYS = pytest.mark.parametrize("way", ["batch", "entries"])
+WAYS = pytest.mark.parametrize("way", ["auto", "batch", "entries"])
 
 
 def lay(road: Road, entries: list[Entry], csv: str, **sync: Any) -> None:
     """Lay a road out: a state, a source that is the whole list, a configuration without guards."""
     road.open(apio_state(entries))
     road.source(csv if csv.startswith("Name") else (LONG if csv.splitlines()[:1][0].count(";") == 2 else SHORT) + csv)
-    road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, **sync}, attempts=3)
+    defaults = {"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": "batch"}
+    road.configure({**defaults, **sync}, attempts=3)
 
 
 def options_of(road: Road, **changes: Any) -> None:
@@ -142,7 +143,7 @@ def test_a_service_with_headers_of_its_own(road: Road) -> None:
     lay(road, [DEAN], f"Dean;{TWO}\n")
     header = ("Nazwa", "Telefon", "Nowa nazwa")
     options_of(road, default_header=header, required_header=header[:2], prefix="/api/v01/p1/")
-    sync = {"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD}
+    sync = {"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": "batch"}
     road.configure(sync, csv_header=header, prefix="/api/v01/p1/", csv_delimiter=",", csv_quotechar="'")
     trip = road.go()
     assert (trip.exit_code, trip.writes) == (0, ["batch"])

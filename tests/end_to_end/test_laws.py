@@ -189,7 +189,7 @@ def apio_cases(draw: st.DrawFn) -> Case:
         "tenant": "chopin",
         "guard": draw(st.sampled_from([OPEN_GUARD, OPEN_GUARD, OPEN_GUARD, {}])),
         "delete_missing": draw(st.booleans()),
-        "write": draw(st.sampled_from(["batch", "batch", "entries"])),
+        "write": draw(st.sampled_from(["auto", "batch", "entries"])),
         "write_format": draw(st.sampled_from([None, None, "e164", "source"])),
     }
     writer = st.builds(Stranger, st.sampled_from(["add", "change", "remove"]), name)

@@ -18,7 +18,7 @@ from flows.run import RunRequest, run
 from schemas.errors import LedgerError
 
 FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_share": 1.0, "max_delete_share": 1.0}}
-LIST: dict[str, Any] = {"tenant": "chopin", "delete_missing": True, "guard": FACULTY["guard"]}
+LIST: dict[str, Any] = {"tenant": "chopin", "write": "batch", "delete_missing": True, "guard": FACULTY["guard"]}
 HEADER = "entity_id,number,comment,type_id\n"
 OUT_OF_REACH = Fault("select", "server_error_before_commit", nth=3, times=50)
 LIST_OUT_OF_REACH = Fault("list", "server_error_before_commit", nth=3, times=50)

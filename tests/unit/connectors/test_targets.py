@@ -131,7 +131,7 @@ def test_an_entry_at_rest_whose_row_was_refused_is_put_back(table_desk: Desk) ->
     rows = list_plan(client, {"name": "Dean", "number": NEW.format(1)})
     written = apio(client).write(rows, table_desk.job(rows))
     assert client.list == {"Dean": NEW.format(1), "Ł": OLD.format(2)}
-    assert outcomes(written) == ["applied"]
+    assert sorted(outcomes(written)) == ["applied", "unplanned"]
     assert table_desk.open_intents() == 0
 
 
