@@ -25,7 +25,7 @@ from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
 from tasks.execution.quirks import as_shown
-from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard
+from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard, tell_writes
 from tasks.execution.status_changes import only_known
 from tasks.plan.returned import returned
 
@@ -66,8 +66,10 @@ def apply_plan(
         refuse_changed_api(sync_run, target, kept)
     needed = missing_yes(sync_run, kept) if kept.guards else None
     if needed:
-        result = stopped_by_guard(account(kept.sync, kept.entries, (), (), at=context.now()))
+        context.ledger.add_unplanned(kept.id, sync_run.put_back)
+        result = stopped_by_guard(account(kept.sync, kept.entries, (), sync_run.put_back, at=context.now()))
         return finish(sync_run, target, kept, result, verified=False, stopped=needed)
+    context.ledger.add_unplanned(kept.id, sync_run.put_back)
     context.ledger.begin_writing(kept.id, sync_run.run)
     written = write_in_order(sync_run, target, kept.entries, kept, mine) if kept.changes else ApplyResult()
     prove = _plan_again if made else _look_again
@@ -75,7 +77,8 @@ def apply_plan(
     if verified and made:
         context.ledger.memory.remember_owners(kept.sync, target.name, made.managed)
         context.ledger.memory.forget_owners(kept.sync, target.name, made.settled)
-    result = account(kept.sync, kept.entries, written.known.values(), written.unplanned, at=context.now())
+    beside = [*sync_run.put_back, *written.unplanned]
+    result = account(kept.sync, kept.entries, written.known.values(), beside, at=context.now())
     if written.unplanned_entries is not None:
         result = add_unplanned_entries(result, written.unplanned_entries, at=context.now())
     return finish(sync_run, target, kept, result, verified=verified, stopped=written.stopped)
@@ -191,7 +194,9 @@ def finish(  # noqa: PLR0913 - what a result is made of
     stopped: PhonesyncError | None = None,
 ) -> ExitCode:
     """Report what became of a plan, and return the exit code."""
-    now, result = target.requests(), with_known(sync_run.context, kept, result)
+    now = target.requests()
+    sent = now["write"] - sync_run.sent_before["write"]
+    result = with_known(sync_run.context, kept, tell_writes(result, sent, kept.sync, sync_run.context.now()))
     summary: dict[str, Any] = {
         "sync": kept.sync,
         "plan": kept.id,

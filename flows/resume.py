@@ -21,7 +21,7 @@ from schemas.quirks import FOLDS_NAMES, read_lag
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import Mask, cost, had_entry, in_place, writes
 from tasks.execution.quirks import as_shown
-from tasks.execution.results import account
+from tasks.execution.results import account, put_back_rows
 from tasks.plan.remaining import Remaining, remaining_plan
 
 
@@ -38,6 +38,7 @@ def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: 
     changes, now = writes(rest.rows), _not_to_wait(sync_run, kept, rest.rows, found)
     if now.any():
         written = sync_run.do("write", write, sync_run, target, rest.rows[~changes | now], kept, mine)
+        sync_run.put_back.extend(put_back_rows(rest.rows, written, sync_run.context.now()))
         if written.stopped:
             raise written.stopped
     at = sync_run.context.now()

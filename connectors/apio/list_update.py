@@ -300,7 +300,9 @@ class ListUpdate:
         put_back = self._restorer.put_back_names()
         rows = rows[~writes(rows) & rows.index.isin(self._job.sent)]
         for row, action, name in zip(rows.index, rows["action"], rows["name_before"], strict=True):
-            self._keep(row, AT_REST[action], Problem(Code.PUT_BACK if name in put_back else Code.STILL_THERE))
+            back = name in put_back
+            outcome = Outcome.UNPLANNED if back else AT_REST[action]
+            self._keep(row, outcome, Problem(Code.PUT_BACK if back else Code.STILL_THERE))
 
     def _account_at_rest(self, rows: pd.DataFrame, now: pd.DataFrame) -> None:
         """Say of rows at rest what a file has done to their entries: nothing that was written is told as unchanged."""

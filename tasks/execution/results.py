@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from schemas.execution import ApplyResult
 from schemas.plan import AT_REST, Action, Outcome
 from schemas.problems import Code, Problem, also, packed
 from schemas.tables import Result
@@ -68,24 +69,30 @@ def account(
     # What came of a row says more than what was said of it when it was planned.
     planned = result.loc[facts.index, "code"]
     result.loc[facts.index, "code"] = facts["code"].where(facts["code"] != "", planned)
-    extra = pd.DataFrame(
-        [
-            {
-                **_BLANK,
-                "sync": sync,
-                "owner": row["owner"],
-                "action": str(Action.DELETE.value),
-                "outcome": str(Outcome.UNPLANNED.value),
-                "name_before": row["name"],
-                "number_before": row["number"],
-                "problems": row["problems"],
-                "at": row["at"],
-                "code": row["code"],
-            }
-            for row in unplanned
-        ],
-        columns=_COLUMNS,
-    )
+    return _with_rows(result, [_unplanned_row(sync, row) for row in unplanned])
+
+
+def _unplanned_row(sync: str, row: Mapping[str, str]) -> dict[str, object]:
+    """Return the row of what was done beside the plan: an entry was deleted, or put back for an interrupted run."""
+    stands = row["code"] == Code.COST_BY_INTERRUPTION
+    return {
+        **_BLANK,
+        "sync": sync,
+        "owner": row["owner"],
+        "action": str((Action.ADD if stands else Action.DELETE).value),
+        "outcome": str(Outcome.UNPLANNED.value),
+        "name_before": row["name"],
+        "number_before": row["number"],
+        "name_after": row["name"] if stands else "",
+        "number_after": row["number"] if stands else "",
+        "problems": row["problems"],
+        "at": row["at"],
+        "code": row["code"],
+    }
+
+
+def _with_rows(result: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    extra = pd.DataFrame(list(rows), columns=_COLUMNS)
     return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
 
 
@@ -96,6 +103,47 @@ def stopped_by_guard(result: pd.DataFrame) -> pd.DataFrame:
     said = pd.Series(packed(stopped), index=result.index, dtype="str").where(skipped, "")
     code = result["code"].mask(skipped, str(stopped.code.value))
     return result.assign(problems=also(result["problems"], said), code=code)
+
+
+def put_back_rows(rows: pd.DataFrame, written: ApplyResult, at: str) -> list[dict[str, str]]:
+    """Return what settling an interrupted run has put back, as rows for the report of the run that has settled it.
+
+    Args:
+        rows: the `Plan` rows of the interrupted run that were carried out.
+        written: what that came to.
+        at: when.
+    """
+    if written.found is None:
+        return []
+    there = set(zip(written.found["owner"], written.found["name"], strict=True))
+    cost = Problem(Code.COST_BY_INTERRUPTION)
+    told = []
+    for item in written.known.values():
+        row = rows.loc[item.row]
+        image = "after" if item.outcome == Outcome.APPLIED else "before"
+        back = item.attempts > 0 or item.code in {Code.PUT_BACK, Code.DELETED_AND_PUT_BACK}
+        if back and (row["owner"], row[f"name_{image}"]) in there:
+            entry = {name: str(row[column]) for name, column in (("owner", "owner"), ("name", f"name_{image}"))}
+            entry["number"] = str(row[f"number_{image}"])
+            told.append({**entry, "problems": packed(cost), "code": str(cost.code.value), "at": at})
+    return told
+
+
+def tell_writes(result: pd.DataFrame, writes: int, sync: str, at: str) -> pd.DataFrame:
+    """Return the `Result`, with a row that says so where something was sent and none of its rows tells of it.
+
+    Args:
+        result: `Result`.
+        writes: how many requests may have changed something.
+        sync: the sync's name.
+        at: when.
+    """
+    if not writes or (result["outcome"] != Outcome.UNCHANGED).any():
+        return result
+    sent = Problem(Code.SENT_WITHOUT_EFFECT, {"n": str(writes)})
+    said = {"problems": packed(sent), "code": str(sent.code.value), "at": at}
+    words = {"action": str(Action.FOREIGN.value), "outcome": str(Outcome.UNPLANNED.value)}
+    return _with_rows(result, [{**_BLANK, "sync": sync, **words, **said}])
 
 
 def add_unplanned_entries(result: pd.DataFrame, unplanned_entries: pd.DataFrame, *, at: str) -> pd.DataFrame:

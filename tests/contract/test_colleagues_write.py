@@ -48,6 +48,24 @@ def test_a_second_run_leaves_what_the_first_one_has_written(place: Place) -> Non
         assert (writes_of(place.road.go()), place.entries()) == (0, sorted([MOVED, PORTER, OFFICE]))
 
 
+@pytest.mark.parametrize("write", ["auto", "batch"])
+def test_an_entry_that_left_file_and_list_after_a_killed_run_does_not_come_back_untold(
+    phone_list: Apio, write: str
+) -> None:
+    phone_list.hold([DEAN, PORTER])
+    phone_list.want([MOVED, PORTER], write=write, delete_missing=False)
+    nth = 2 if write == "auto" else 3
+    phone_list.road.fault(Fault("list", "server_error_before_commit", nth=nth, times=50))
+    assert phone_list.road.go().exit_code == 5
+    phone_list.heal()
+    phone_list.meddle([PORTER])
+    phone_list.want([PORTER], write=write, delete_missing=False)
+    trip = phone_list.road.go()
+    told = [row for row in trip.lines if row["name_before"] == "Dean" and row["code"] == "cost_by_interruption"]
+    assert [row["outcome"] for row in told] == (["unplanned"] if "Dean" in dict(phone_list.entries()) else [])
+    assert (write == "auto") == (phone_list.entries() == [PORTER])
+
+
 # Of a phone list: between the last reading and the write ----------------------------------------------------------
 
 

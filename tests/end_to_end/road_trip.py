@@ -162,6 +162,8 @@ class Road:
         if sync["reports"]:
             with Path(sync["reports"]["csv"]).open(encoding="utf-8", newline="") as file:
                 lines = list(csv.DictReader(file))
+        told = {row["outcome"] for row in lines} - {"unchanged", ""}
+        assert told or not (lines and sync["requests"]["write"]), "something was written, and no row tells of it"
         return Trip(run_result.exit_code, sync, lines, self.sandbox.calls[before:], run_result.errors)
 
     def plan(self) -> Trip:

@@ -79,8 +79,9 @@ def test_an_entry_at_rest_that_the_service_refused_is_in_doubt_until_the_list_ca
     road.fault()
     road.sandbox.apio.options = ApioOptions()
     again = road.go(RunRequest(settled_by))
-    assert again.exit_code == 0
-    assert again.about("Łódź")["outcome"] == "unchanged"
+    assert again.exit_code == (0 if protected else 1)
+    told = [row["code"] for row in again.lines if row["name_before"] == "Łódź" and row["outcome"] == "unplanned"]
+    assert told == ([] if protected else ["put_back" if settled_by == "resume" else "cost_by_interruption"])
     assert again.writes == ([] if protected else ["create"])
     assert road.entries() == [("Gate", "+48-229990003"), *stood]
     assert road.ledger.unfinished() == []

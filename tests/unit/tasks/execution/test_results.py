@@ -6,7 +6,7 @@ from tables import clears, current, desired, rejected, repeats
 
 from schemas.problems import Code, Problem
 from schemas.tables import Result, validated
-from tasks.execution.results import account, add_unplanned_entries, unread
+from tasks.execution.results import account, add_unplanned_entries, tell_writes, unread
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
 
@@ -50,3 +50,25 @@ def test_every_line_of_a_file_has_an_answer_where_its_target_could_not_be_read(l
         at="",
     )
     assert validated(Result, told)["line"].tolist() == [line for line, _ in lines]
+
+
+def test_no_write_is_without_a_row() -> None:
+    wanted, had_entry = desired({"name": "A", "number": "1"}), current({"name": "A", "number": "1"})
+    made = plan(
+        Inputs(wanted, rejected(), clears(), repeats(), had_entry), Policy(names_are_keys=True, delete_missing=True)
+    )
+    result = account("one", made, [], [], at="now")
+    assert tell_writes(result, 0, "one", "now") is result
+    told = tell_writes(result, 2, "one", "now")
+    validated(Result, told)
+    assert told["outcome"].tolist() == ["unchanged", "unplanned"]
+    assert tell_writes(told, 2, "one", "now") is told
+
+
+def test_what_an_interrupted_run_had_cost_stands_again() -> None:
+    back = {"owner": "one", "name": "B", "number": "2", "problems": "[]", "code": "cost_by_interruption", "at": "now"}
+    made = plan(
+        Inputs(desired(), rejected(), clears(), repeats(), current()), Policy(names_are_keys=True, delete_missing=True)
+    )
+    (row,) = account("one", made, [], [back], at="now").to_dict("records")
+    assert (row["action"], row["outcome"], row["name_after"], row["number_after"]) == ("add", "unplanned", "B", "2")
