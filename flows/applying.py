@@ -16,7 +16,7 @@ from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import SyncRun
 from flows.writing import job_of, write_in_order
-from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, UsageError
+from schemas.errors import ConfigurationError, LedgerError, PhonesyncError, ServiceError, UsageError
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode, of_plan, worst
 from schemas.plan import WRITES, Action, Outcome, count
@@ -98,6 +98,8 @@ def verify(
             left = dict(prove(sync_run, written, *facts))
         except ServiceError as error:  # it is written, and the lines say what was seen; only the proof is missing
             written.stopped = error
+    if written.unkept:  # the plan stays unfinished: what it is in the ledger, nobody can say there
+        return False
     close(sync_run, kept, written.known, left)
     return not left
 
@@ -196,7 +198,9 @@ def finish(  # noqa: PLR0913 - what a result is made of
     """Report what became of a plan, and return the exit code."""
     now = target.requests()
     sent = now["write"] - sync_run.sent_before["write"]
-    result = with_known(sync_run.context, kept, tell_writes(result, sent, kept.sync, sync_run.context.now()))
+    result = tell_writes(result, sent, kept.sync, sync_run.context.now())
+    unkept = isinstance(stopped, LedgerError)
+    result = result if unkept else with_known(sync_run.context, kept, result)
     summary: dict[str, Any] = {
         "sync": kept.sync,
         "plan": kept.id,
@@ -214,20 +218,20 @@ def finish(  # noqa: PLR0913 - what a result is made of
         "known": known_rows(result),
         **sync_run.said(),
     }
-    approvals = [said_yes(yes) for yes in yeses_of_run(sync_run.context, kept.fingerprint, sync_run.run)]
-    if approvals:
+    yeses = [] if unkept else yeses_of_run(sync_run.context, kept.fingerprint, sync_run.run)
+    if approvals := [said_yes(yes) for yes in yeses]:
         summary |= {"approval": approvals[0], "approvals": approvals}
     if stopped:
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
-    heading = Heading(sync_run.run, target.name, kept)
-    code = _exit_code(sync_run, summary, stopped)
+    heading = Heading(sync_run.run, target.name, None if unkept else kept, known=not unkept)
+    code = ExitCode.UNSETTLED if unkept and sent else _exit_code(sync_run, summary, stopped)
     try:
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
         sync_run.run_result.errors.append(error)
         sync_run.run_result.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
-        return worst((code, ExitCode.UNREPORTED))
+        return worst((code, ExitCode.UNSETTLED if sent else ExitCode.UNREPORTED))
     sync_run.run_result.summary["syncs"].append(reported.summary)
     sync_run.run_result.reported.append(reported)
     return code

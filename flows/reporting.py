@@ -27,11 +27,15 @@ class Reported:
 
 @dataclass(frozen=True)
 class Heading:
-    """What a report is about: the run, the place that was to be kept in step, and the plan where there is one."""
+    """What a report is about: the run, the place that was to be kept in step, and the plan where there is one.
+
+    Where the ledger fails, what it knows of the place beside is left out.
+    """
 
     run: str
     target: str
     plan: KeptPlan | None = None
+    known: bool = True
 
 
 def report(
@@ -42,7 +46,7 @@ def report(
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
     private = context.spec(sync).private(sync)
-    known = context.ledger.memory.owner_names(heading.target)
+    known = context.ledger.memory.owner_names(heading.target) if heading.known else {}
     result = with_names(validated(Result, result), known)
     shown = line_report(result, masked=private and not sync.full_numbers)
     past = histories(context, heading.plan, result) if heading.plan else {}

@@ -77,7 +77,9 @@ def _finish(context: RunContext, run_result: RunResult) -> None:
         )
     except LedgerError as error:
         run_result.errors.append(error)
-        run_result.exit_code = worst((run_result.exit_code, error.exit_code))
+        sent = any(sync["requests"]["write"] for sync in run_result.summary["syncs"])
+        code = ExitCode.UNSETTLED if sent else error.exit_code
+        run_result.exit_code = worst((run_result.exit_code, code))
 
 
 def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan | None]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from flows.sync_run import SyncRun
-from schemas.execution import ApplyResult, Job, RowOutcome, Target
+from schemas.errors import LedgerError
+from schemas.execution import ApplyResult, Job, Journal, RowOutcome, Target
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode, read_lag
@@ -32,6 +33,8 @@ def write_in_order(
         return written
     first = without_departures(rows, moves)
     done = sync_run.do("write", write, sync_run, target, first, kept, mine) if writes(first).any() else ApplyResult()
+    if done.unkept:
+        return done
     outcomes = {row: item.outcome for row, item in outcomes_of(sync_run, kept).items()}
     why = (
         (Outcome.SKIPPED, Problem(Code.WRITING_ENDED)) if done.stopped else (Outcome.HELD, Problem(Code.ARRIVAL_FAILED))
@@ -61,11 +64,42 @@ def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
         folds_names=first.folds_names or last.folds_names,
         confirmed=first.confirmed | last.confirmed,
         stopped=last.stopped,
+        unkept=last.unkept,
         read_lag=max(first.read_lag, last.read_lag),
         waited_in_vain=first.waited_in_vain or last.waited_in_vain,
         habits=first.habits | last.habits,
         whole=last.whole,
     )
+
+
+@dataclass
+class SteadyJournal:
+    """A journal that ends no writing in the middle: where outcomes cannot be noted any more, nothing more is begun.
+
+    What was sent is read and reported all the same; in the ledger its intents stay open, and the next run settles them.
+
+    Attributes:
+        journal: where intents and outcomes are kept.
+        failed: why they cannot be kept any more.
+    """
+
+    journal: Journal
+    failed: LedgerError | None = None
+
+    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
+        """Note what is about to be sent, or refuse it where that cannot be noted."""
+        if self.failed:
+            raise self.failed
+        return self.journal.intend(plan, run, call, owners, at)
+
+    def record_outcomes(self, plan: str, outcomes: Sequence[RowOutcome], *, intents: Sequence[int], at: str) -> None:
+        """Note what became of rows, as far as it can be noted."""
+        if self.failed:
+            return
+        try:
+            self.journal.record_outcomes(plan, outcomes, intents=intents, at=at)
+        except LedgerError as error:
+            self.failed = error
 
 
 def write(
@@ -75,13 +109,26 @@ def write(
     context = sync_run.context
     context.writing.set()
     sent = sent_unknown(sync_run, rows, kept)
+    journal = SteadyJournal(context.ledger)
     job = replace(
         job_of(sync_run, target, kept),
-        go_on=lambda: mine() and not context.stopping.is_set(),
+        ledger=journal,
+        go_on=lambda: mine() and not context.stopping.is_set() and not journal.failed,
         sent=sent,
         calls=context.ledger.calls(kept.id),
     )
     written = target.write(rows, job)
+    if journal.failed:
+        written.unkept = journal.failed
+        written.stopped = written.stopped or journal.failed
+        return written
+    _remember(sync_run, target, rows, kept, written)
+    return written
+
+
+def _remember(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, written: ApplyResult) -> None:
+    """Remember what writing has taught about the target."""
+    context = sync_run.context
     done = sorted(row for row, item in written.known.items() if item.outcome == Outcome.APPLIED)
     applied = kept.entries.loc[done]
     context.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
@@ -100,7 +147,6 @@ def write(
         numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
         _learn(sync_run, target, numbers, "that is no difference")
     context.ledger.add_unplanned(kept.id, written.unplanned)
-    return written
 
 
 def job_of(sync_run: SyncRun, target: Target, kept: KeptPlan) -> Job:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from schemas.errors import AccessRefused, RequestRefused, ServiceError
+from schemas.errors import AccessRefused, LedgerError, PhonesyncError, RequestRefused, ServiceError
 from schemas.interface import Interface
 from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.tables import Current, validated
@@ -110,6 +110,7 @@ class ApplyResult:
         folds_names: the target was seen to ignore the case of names.
         confirmed: rows that the target has confirmed one by one, whatever it shows.
         stopped: what ended the writing early, None where all was sent.
+        unkept: why outcomes could not be noted any more, None where they were.
         unplanned_entries: entries that came meanwhile, as the last reading shows them.
         read_lag: how many seconds readings were seen to be behind.
         waited_in_vain: something confirmed was not shown within the longest wait.
@@ -122,7 +123,8 @@ class ApplyResult:
     unplanned: list[dict[str, str]] = field(default_factory=list)
     folds_names: bool = False
     confirmed: set[int] = field(default_factory=set)
-    stopped: ServiceError | None = None
+    stopped: PhonesyncError | None = None
+    unkept: LedgerError | None = None
     unplanned_entries: pd.DataFrame | None = None
     read_lag: float = 0.0
     waited_in_vain: bool = False

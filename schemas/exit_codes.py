@@ -18,8 +18,8 @@ class ExitCode(IntEnum):
     INVALID = 2, "the command, the configuration or a source cannot be meant"
     APPROVAL_NEEDED = 3, "a guard stopped it: nothing was written, approval is needed"
     UNAVAILABLE = 4, "a service is out of reach, refuses access, or is being written by another run"
-    UNSETTLED = 5, "interrupted, or the outcome of a write is unknown: resume settles it"
-    UNREPORTED = 6, "done, and its output or a report could not be written: a full disk, a closed pipe"
+    UNSETTLED = 5, "interrupted, or the outcome of a write is unknown or could not be kept: resume settles it"
+    UNREPORTED = 6, "done, and its output could not be written, or a report that tells of no write: a closed pipe, say"
     CHANGES = 10, "plan --exit-code: changes"
 
     def __new__(cls, code: int, meaning: str = "") -> Self:

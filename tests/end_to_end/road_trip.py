@@ -18,7 +18,8 @@ from connectors.sandbox.usos_rows import NumberRow
 from connectors.sandbox.wire import Call
 from flows.config import load
 from flows.context import RunContext
-from flows.run import RunRequest, run
+from flows.run import RunRequest, directly, run
+from flows.sync_run import StepRunner
 from schemas.errors import InternalError, PhonesyncError
 
 ENVIRON = {"KEY": "testkey", "SECRET": "testsecret", "NAME": "admin", "WORD": "open"}
@@ -150,10 +151,10 @@ class Road:
         self.contexts.append(context)
         return context
 
-    def go(self, request: RunRequest | None = None) -> Trip:
+    def go(self, request: RunRequest | None = None, step: StepRunner = directly) -> Trip:
         """Run the order, a `sync` unless said otherwise, and read back what it wrote."""
         before = len(self.sandbox.calls)
-        run_result = run(self.context(), request or RunRequest("sync"))
+        run_result = run(self.context(), request or RunRequest("sync"), step)
         internal = [error for error in run_result.errors if isinstance(error, InternalError)]
         assert not internal, internal[0].__cause__ or internal[0]
         (sync,) = run_result.summary["syncs"]

@@ -203,8 +203,8 @@ def no_room() -> Iterator[Callable[[], None]]:
 
 
 def told_without_a_report(nights: Nights, result: Any) -> None:
-    """Every change is in place and said to be; that nobody can read it in a report has an exit code of its own."""
-    assert result.exit_code == ExitCode.UNREPORTED
+    """Every change is in place and said to be; that nobody can read it in a report is no success."""
+    assert result.exit_code == ExitCode.UNSETTLED
     assert [type(error) for error in result.errors] == [ConfigurationError]
     told = of(result, "one")
     assert (told["outcomes"]["applied"], told["verified"], told["reports"]) == (1, True, {})
