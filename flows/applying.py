@@ -12,6 +12,7 @@ from connectors.settling import LONGEST, Settling
 from flows.approvals import missing_yes, said_yes, yeses_of_run
 from flows.interface import refuse_changed_api
 from flows.known import known_rows, with_known
+from flows.locking import Hold
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
 from flows.sync_run import SyncRun
@@ -40,9 +41,7 @@ def show_plan(sync_run: SyncRun, target: Target, kept: KeptPlan) -> ExitCode:
     return ExitCode.DONE
 
 
-def apply_plan(
-    sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedSync | None, mine: Callable[[], bool]
-) -> ExitCode:
+def apply_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedSync | None, mine: Hold) -> ExitCode:
     """Apply a plan and return the exit code.
 
     Args:

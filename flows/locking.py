@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import Ledger
@@ -14,8 +15,36 @@ from schemas import limits
 from schemas.errors import LedgerError, TargetBusy
 
 
+@dataclass
+class Hold:
+    """A target as its holder sees it: called before each send, it tells whether the target is still ours.
+
+    Attributes:
+        ask: looks whether it is.
+        clock: the time.
+        fence: higher than the number of every holder before; 0 for a part of what another one holds.
+        looked: when it was asked last.
+        stood_still: the longest time between two looks: what was sent in between may have come after another holder.
+    """
+
+    ask: Callable[[], bool]
+    clock: Callable[[], float]
+    fence: int = 0
+    looked: float | None = None
+    stood_still: float = 0.0
+
+    def __call__(self) -> bool:
+        """Tell whether the target is still ours."""
+        now = self.clock()
+        self.stood_still = max(self.stood_still, now - self.looked if self.looked is not None else 0.0)
+        self.looked = now
+        return self.ask()
+
+
 @contextmanager
-def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> Iterator[Callable[[], bool]]:
+def locked(
+    ledger: Ledger, target: str, run: str, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> Iterator[Hold]:
     """Hold the target while the block runs; yields what tells whether it is still ours.
 
     Raises:
@@ -24,6 +53,8 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
     mine = Lock(run, this_process(), clock())
     with ledger.locks.session(target) as ours:
         held = ledger.locks.take(target, mine, is_dead=lambda lock: is_dead(lock, clock())) if ours else None
+        if held and held.beat > clock() + limits.LOCK_BEAT_SECONDS and _is_silent(ledger, target, held, sleep):
+            held = ledger.locks.take(target, mine, is_dead=lambda lock: lock == held)
         if held or not ours:
             by = f"run {held.run} ({held.holder})" if held else "another run"
             raise TargetBusy(
@@ -31,7 +62,7 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
                 remedy="Wait until it has ended and try again; a run that has died gives way within a minute.",
             )
         try:
-            with heartbeat(ledger, target, run, clock) as still_mine:
+            with heartbeat(ledger, target, run, clock, ledger.locks.next_fence(target)) as still_mine:
                 yield still_mine
         finally:
             with suppress(LedgerError):  # without its heart the lock gives way by itself
@@ -39,16 +70,16 @@ def locked(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) ->
 
 
 @contextmanager
-def heartbeat(ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> Iterator[Callable[[], bool]]:
+def heartbeat(ledger: Ledger, target: str, run: str, clock: Callable[[], float], fence: int = 0) -> Iterator[Hold]:
     """Keep a lock alive while the block runs; yields what tells whether it is still ours."""
-    ended, lost = threading.Event(), threading.Event()
-    heart = threading.Thread(target=_beat, args=(ledger, target, run, clock, ended, lost), daemon=True)
-    heart.start()
+    heart = _Heart(ledger, target, run, clock)
+    thread = threading.Thread(target=heart.beat, daemon=True)
+    thread.start()
     try:
-        yield lambda: not lost.is_set()
+        yield Hold(heart.is_ours, clock, fence)
     finally:
-        ended.set()
-        heart.join()
+        heart.ended.set()
+        thread.join()
 
 
 def this_process() -> str:
@@ -61,25 +92,45 @@ def is_dead(lock: Lock, now: float) -> bool:
     return now - lock.beat > limits.LOCK_STALE_SECONDS or _gone(lock.holder)
 
 
-def _beat(  # noqa: PLR0913, PLR0917 - a thread's arguments
-    ledger: Ledger,
-    target: str,
-    run: str,
-    clock: Callable[[], float],
-    ended: threading.Event,
-    lost: threading.Event,
-) -> None:
-    beat = clock()
-    while not ended.wait(limits.LOCK_BEAT_SECONDS):
+class _Heart:
+    """The signs of life of one holder."""
+
+    def __init__(self, ledger: Ledger, target: str, run: str, clock: Callable[[], float]) -> None:
+        self.ended = threading.Event()
+        self._lost = threading.Event()
+        self._ledger, self._target, self._run, self._clock = ledger, target, run, clock
+        self._last = clock()
+
+    def beat(self) -> None:
+        """Give a sign of life every now and then, until the end or until the lock is somebody else's."""
+        while not self.ended.wait(limits.LOCK_BEAT_SECONDS) and not self._lost.is_set():
+            self._give_sign()
+
+    def is_ours(self) -> bool:
+        """Tell whether the lock is still ours; who has given no sign for a while has stood still, and looks again."""
+        if self._clock() - self._last > 2 * limits.LOCK_BEAT_SECONDS:
+            self._give_sign()
+        return not self._lost.is_set()
+
+    def _give_sign(self) -> None:
+        now = self._clock()
         try:
-            ours = ledger.locks.keep(target, run, clock())
+            ours = self._ledger.locks.keep(self._target, self._run, now)
         except LedgerError:  # it may come back; but long before others may take the lock over, it is not ours any more
-            ours = clock() - beat < limits.LOCK_STALE_SECONDS / 2
+            ours = now - self._last < limits.LOCK_STALE_SECONDS / 2
         else:
-            beat = clock()
+            self._last = now
         if not ours:
-            lost.set()
-            return
+            self._lost.set()
+
+
+def _is_silent(ledger: Ledger, target: str, lock: Lock, sleep: Callable[[float], None]) -> bool:
+    """Tell whether a holder whose clock is ahead of ours gives no sign of life: its last one would be new for long."""
+    for _ in range(int(limits.LOCK_STALE_SECONDS / limits.LOCK_BEAT_SECONDS) + 1):
+        sleep(limits.LOCK_BEAT_SECONDS)
+        if ledger.locks.held(target).get(target) != lock:
+            return False
+    return True
 
 
 def _gone(holder: str) -> bool:

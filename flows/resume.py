@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from connectors.settling import Settling
 from flows.applying import close, finish, missing
+from flows.locking import Hold
 from flows.sync_run import SyncRun
 from flows.writing import job_of, outcomes_of, sent_unknown, write, write_in_order
 from schemas.errors import UsageError
@@ -25,7 +24,7 @@ from tasks.execution.results import account, put_back_rows
 from tasks.plan.remaining import Remaining, remaining_plan
 
 
-def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> None:
+def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -> None:
     """Note what reading shows of an interrupted plan; a newer plan takes up what is left.
 
     Only a change that has cost its entry is sent once more, and the entry is put back where that fails, as is one at
@@ -48,7 +47,7 @@ def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: 
     close(sync_run, kept, outcomes_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
 
-def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Callable[[], bool]) -> ExitCode:
+def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -> ExitCode:
     """Finish an interrupted plan, report all of it, and return the exit code.
 
     Raises:
@@ -87,15 +86,18 @@ def _not_to_wait(sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: p
 
 
 def _note_gone(sync_run: SyncRun, kept: KeptPlan, rest: Remaining, found: pd.DataFrame) -> None:
-    """Say of entries at rest that they are gone: the interrupted write may have cost them, or somebody else."""
+    """Say of entries at rest that they are gone: the interrupted write may have cost them, or somebody else.
+
+    What was applied and stands there no longer has been written by somebody since.
+    """
     folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
     gone = had_entry(rest.rows) & ~writes(rest.rows) & ~in_place(rest.rows, found, fold_names=folds)
     known, at = outcomes_of(sync_run, kept), sync_run.context.now()
-    problem = Problem(Code.GONE_AFTER_INTERRUPTION)
-    noted = [row_outcome(row, Outcome.CONFLICT, problem, at=at) for row in rest.rows.index[gone]]
-    sync_run.context.ledger.record_outcomes(
-        kept.id, [item for item in noted if item.row not in known], intents=[], at=at
-    )
+    applied = {row for row, item in known.items() if item.outcome == Outcome.APPLIED}
+    rows = [row for row in rest.rows.index[gone] if row in applied or row not in known]
+    code = {row: Code.CHANGED_BY_OTHERS if row in applied else Code.GONE_AFTER_INTERRUPTION for row in rows}
+    noted = [row_outcome(row, Outcome.CONFLICT, Problem(code[row]), at=at) for row in rows]
+    sync_run.context.ledger.record_outcomes(kept.id, noted, intents=[], at=at)
 
 
 def _owners(kept: KeptPlan) -> list[str]:

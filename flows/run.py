@@ -153,7 +153,8 @@ def _carry_out(sync_run: SyncRun, target: Target, kept: KeptPlan | None) -> Exit
         return show_plan(sync_run, target, make_plan(sync_run, target).kept)
     if request.mode == "revert" and kept:
         return plan_back(sync_run, target, kept)
-    with locked(context.ledger, target.name, sync_run.run, lambda: context.clock().timestamp()) as mine:
+    hold = locked(context.ledger, target.name, sync_run.run, lambda: context.clock().timestamp(), context.sleep)
+    with hold as mine:
         if request.mode == "resume" and kept:
             wait_for_orphans(context, kept.id)
             return resume_plan(sync_run, target, kept, mine)

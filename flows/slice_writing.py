@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.ledger.locks import Lock
 from flows.approvals import check_unchanged
@@ -125,7 +125,13 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
             )
             rows = cut(kept.entries, part.number, part.of)
             written: ApplyResult = sync_run.do(
-                "write", write, sync_run, target, rows, kept, lambda: alive() and leave.may_continue()
+                "write",
+                write,
+                sync_run,
+                target,
+                rows,
+                kept,
+                replace(alive, ask=lambda: alive() and leave.may_continue()),
             )
             return written
     finally:

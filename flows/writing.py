@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
+from flows.locking import Hold
 from flows.sync_run import SyncRun
-from schemas.errors import LedgerError
+from schemas.errors import LedgerError, TargetBusy
 from schemas.execution import ApplyResult, Job, Journal, RowOutcome, Target
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
@@ -22,9 +23,7 @@ from tasks.messages.quirks import quirk_sentence
 from tasks.plan.moves import arrived, departures, departures_only, without_departures
 
 
-def write_in_order(
-    sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]
-) -> ApplyResult:
+def write_in_order(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Hold) -> ApplyResult:
     """Write what rows of a plan change; a number that moves is taken away when it has been seen at its new owner."""
     open_ones = set(rows.index[writes(rows)])
     moves = {row: arrivals for row, arrivals in departures(kept.entries).items() if row in open_ones}
@@ -86,11 +85,13 @@ class SteadyJournal:
     journal: Journal
     failed: LedgerError | None = None
 
-    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
+    def intend(  # noqa: PLR0913, PLR0917 - see the journal
+        self, plan: str, run: str, call: str, owners: Sequence[str], at: str, fence: int = 0
+    ) -> int:
         """Note what is about to be sent, or refuse it where that cannot be noted."""
         if self.failed:
             raise self.failed
-        return self.journal.intend(plan, run, call, owners, at)
+        return self.journal.intend(plan, run, call, owners, at, fence)
 
     def record_outcomes(self, plan: str, outcomes: Sequence[RowOutcome], *, intents: Sequence[int], at: str) -> None:
         """Note what became of rows, as far as it can be noted."""
@@ -102,9 +103,7 @@ class SteadyJournal:
             self.failed = error
 
 
-def write(
-    sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Callable[[], bool]
-) -> ApplyResult:
+def write(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Hold) -> ApplyResult:
     """Write what rows of a plan change, and remember what that has taught about the target."""
     context = sync_run.context
     context.writing.set()
@@ -116,14 +115,34 @@ def write(
         go_on=lambda: mine() and not context.stopping.is_set() and not journal.failed,
         sent=sent,
         calls=context.ledger.calls(kept.id),
+        fence=mine.fence,
     )
     written = target.write(rows, job)
+    if mine.fence and not journal.failed and not mine():
+        _overtaken(sync_run, kept, written, mine)
     if journal.failed:
         written.unkept = journal.failed
         written.stopped = written.stopped or journal.failed
         return written
     _remember(sync_run, target, rows, kept, written)
     return written
+
+
+def _overtaken(sync_run: SyncRun, kept: KeptPlan, written: ApplyResult, mine: Hold) -> None:
+    """Say that another run has taken the target over, and take its proof where this one has written after that."""
+    sent = sum(1 for item in written.known.values() if item.attempts)
+    runs: list[str] = []
+    try:
+        runs = sync_run.context.ledger.reopen_newer(kept, mine.fence) if sent else []
+    except LedgerError as unkept:
+        written.unkept = unkept
+    others = f"run {', '.join(runs)}" if runs else "another run"
+    late = f" Entries that it had sent by then: {sent}; what the other run has verified is open again." if sent else ""
+    error = TargetBusy(
+        f"{kept.target} was taken over by {others}, since this one stood still for {mine.stood_still:.0f} s.{late}",
+        remedy="phonesync sync writes what the files want now.",
+    )
+    written.stopped = written.stopped or error
 
 
 def _remember(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, written: ApplyResult) -> None:

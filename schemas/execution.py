@@ -135,8 +135,10 @@ class ApplyResult:
 class Journal(Protocol):
     """Where intents and outcomes are kept; each call is one committed transaction."""
 
-    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
-        """Note what is about to be sent and return the intent's number."""
+    def intend(  # noqa: PLR0913, PLR0917 - what an intent is made of
+        self, plan: str, run: str, call: str, owners: Sequence[str], at: str, fence: int = 0
+    ) -> int:
+        """Note what is about to be sent, by which holder of the target, and return the intent's number."""
 
     def record_outcomes(self, plan: str, outcomes: Sequence[RowOutcome], *, intents: Sequence[int], at: str) -> None:
         """Note what became of rows, and close intents."""
@@ -158,6 +160,7 @@ class Job:
         restore_unplanned: put back what the target removes by itself; otherwise report it only.
         sent: rows that an interrupted run has sent, and nobody knows what came of them.
         calls: the calls by which it may have sent them, as it has noted its intents.
+        fence: the number of the target's holder, higher than that of every holder before.
     """
 
     ledger: Journal
@@ -171,6 +174,7 @@ class Job:
     restore_unplanned: bool = True
     sent: frozenset[int] = frozenset()
     calls: frozenset[str] = frozenset()
+    fence: int = 0
 
     @property
     def folds_names(self) -> bool:
@@ -179,7 +183,7 @@ class Job:
 
     def intend(self, call: str, owners: Sequence[str]) -> int:
         """Note what is about to be sent."""
-        return self.ledger.intend(self.plan, self.run, call, owners, self.now())
+        return self.ledger.intend(self.plan, self.run, call, owners, self.now(), self.fence)
 
     def record_outcomes(self, known: Sequence[RowOutcome], intents: Sequence[int]) -> None:
         """Note what became of it."""

@@ -69,6 +69,7 @@ intents = Table(
     Column("owners", JSON, nullable=False),
     Column("sent_at", String(40), nullable=False),
     Column("settled_at", String(40)),
+    Column("fence", Integer, nullable=False, server_default="0"),  # of the holder; 0 in rows that are older
 )
 
 outcomes = Table(
@@ -161,6 +162,13 @@ locks = Table(
     Column("run", String(64), nullable=False),
     Column("holder", String(300), nullable=False),  # machine and process
     Column("beat", Float, nullable=False),  # seconds since the epoch
+)
+
+fences = Table(
+    "fences",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("number", Integer, nullable=False),  # of the newest holder
 )
 
 reconciliations = Table(

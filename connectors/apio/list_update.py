@@ -56,7 +56,7 @@ class ListUpdate:
         self._missing = seen_of_missing(job.quirks, target.mark)
         self._way = self._way_of_changes()
         learns = self._missing is Missing.UNKNOWN and target.setting == "auto"
-        self._sender = Sender(target.client, target.where, self._way, job.quirks, learns=learns)
+        self._sender = Sender(target.client, target.where, self._way, job, learns=learns)
         self._settling = Settling(job, self._result)
         self._restorer = Restorer(target.owner, job, self._sender, self._read, self._settling)
         self._seen_as = rows

@@ -15,10 +15,9 @@ from connectors.apio.looking import Looks
 from connectors.execution import answer_of
 from connectors.http.request import WriteReceipt as Confirmed
 from schemas.errors import ServiceError
-from schemas.execution import WriteAnswer
+from schemas.execution import Job, WriteAnswer
 from schemas.plan import Action
 from schemas.problems import Code, Problem
-from schemas.quirks import Quirk
 from tasks.execution.changes import FileRow, ListChange, compose
 from tasks.execution.quirks import as_sent, is_escaped
 from tasks.execution.ways import Standing, Way, may_be_refused
@@ -48,9 +47,7 @@ class Sender:
         effects: what files have done to others.
     """
 
-    def __init__(
-        self, client: Apio, where: PhoneList, way: Way, quirks: frozenset[Quirk], *, learns: bool = False
-    ) -> None:
+    def __init__(self, client: Apio, where: PhoneList, way: Way, job: Job, *, learns: bool = False) -> None:
         self.answers: dict[int, WriteAnswer] = {}
         self.closed: set[int] = set()
         self.conflicts: dict[int, Problem] = {}
@@ -66,7 +63,8 @@ class Sender:
         self._client = client
         self._where = where
         self._way = way
-        self._quirks = quirks
+        self._quirks = job.quirks
+        self._go_on = job.go_on
         self._learns = learns
         self._takes_files = True
         self._begun = False
@@ -162,7 +160,7 @@ class Sender:
 
     def _batch(self, steps: Sequence[ListChange], rows: Sequence[FileRow], now: pd.DataFrame) -> bool:
         """Send a file; False where the service refuses it as a whole, perhaps for one row of it."""
-        if not rows:
+        if not rows or not self._go_on():
             return True
         file = [replace(row, fields=tuple(as_sent(text, self._quirks) for text in row.fields)) for row in rows]
         try:
@@ -232,7 +230,7 @@ class Sender:
 
     def _look(self, step: ListChange) -> bool:
         """Tell whether an entry is as it was seen; nothing is sent where it cannot be read."""
-        if self.denied:
+        if self.denied or not self._go_on():
             return False
         try:
             found = self._looks.conflict(step)
@@ -270,7 +268,7 @@ class Sender:
     def _together(self, steps: Sequence[ListChange], send: Callable[[Sequence[ListChange]], Confirmed]) -> None:
         """Send steps together; where the service refuses them all for one of them, one by one."""
         for start in range(0, len(steps), _AT_A_TIME):
-            if self.denied:
+            if self.denied or not self._go_on():
                 return
             some = steps[start : start + _AT_A_TIME]
             answer = answer_of(partial(send, some))

@@ -23,9 +23,11 @@ class PlanJournal:
 
     # Intents and outcomes -----------------------------------------------------------------------------------------
 
-    def intend(self, plan: str, run: str, call: str, owners: Sequence[str], at: str) -> int:
-        """Note what is about to be sent; returns the intent's id."""
-        values = {"plan": plan, "run": run, "call": call, "owners": list(owners), "sent_at": at}
+    def intend(  # noqa: PLR0913, PLR0917 - what an intent is made of
+        self, plan: str, run: str, call: str, owners: Sequence[str], at: str, fence: int = 0
+    ) -> int:
+        """Note what is about to be sent, by which holder of the target; returns the intent's id."""
+        values = {"plan": plan, "run": run, "call": call, "owners": list(owners), "sent_at": at, "fence": fence}
         with self._engine.begin() as connection:
             key = connection.execute(insert(tables.intents).values(**values)).inserted_primary_key
         if key is None:

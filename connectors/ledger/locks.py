@@ -51,6 +51,16 @@ class Locks:
             return self.take(target, lock, is_dead=is_dead)
         return None
 
+    def next_fence(self, target: str) -> int:
+        """Return the number of the target's new holder, higher than that of every holder before."""
+        columns = tables.fences.c
+        mine = columns.target == target
+        with self._engine.begin() as connection:
+            raised = connection.execute(update(tables.fences).where(mine).values(number=columns.number + 1))
+            if raised.rowcount == 0:
+                connection.execute(insert(tables.fences).values(target=target, number=1))
+            return int(connection.scalar(select(columns.number).where(mine)) or 0)
+
     def keep(self, target: str, run: str, beat: float) -> bool:
         """Say that the holder is alive; False where the lock is not this run's any more."""
         mine = (tables.locks.c.target == target) & (tables.locks.c.run == run)

@@ -258,6 +258,27 @@ class Ledger(PlanJournal):
                 .values(state=state, proof=dict(proof), verified_at=verified_at, deleted=deleted)
             )
 
+    def reopen_newer(self, plan: KeptPlan, fence: int) -> list[str]:
+        """Take their proof from the plans of later holders of a target, since something was written after it.
+
+        They are unfinished again: the next run looks what stands there. Returns the runs that had applied them.
+
+        Args:
+            plan: the plan that was written late.
+            fence: the number of the holder that has written it.
+        """
+        columns, noted = tables.plans.c, tables.intents.c
+        later = select(noted.plan).where(noted.fence > fence)
+        newer = (columns.created_at > plan.created_at) | columns.id.in_(later)
+        mine = (columns.target == plan.target) & (columns.state == "written") & newer & (columns.id != plan.id)
+        with self._engine.begin() as connection:
+            runs = connection.execute(select(columns.applied_by).where(mine).order_by(columns.created_at)).all()
+            overtaken = {"left": {"written_after": 1}}
+            connection.execute(
+                update(tables.plans).where(mine).values(state="writing", verified_at=None, proof=overtaken)
+            )
+        return [str(row.applied_by) for row in runs]
+
     def last_verified(self, sync: str) -> tuple[str, str]:
         """Return when a sync's place was last seen to be as wanted, and by which run; "" twice where it never was."""
         columns = tables.plans.c

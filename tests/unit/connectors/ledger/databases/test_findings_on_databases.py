@@ -109,12 +109,13 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
     first.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        for name in ("reconciliations", "acceptances", "salts", "owner_names", "interfaces"):
+        for name in ("reconciliations", "acceptances", "salts", "owner_names", "interfaces", "fences"):
             connection.execute(text(f"drop table {name}"))
         for name in ("outcomes", "unplanned"):
             connection.execute(text(f"alter table {name} drop column code"))
             connection.execute(text(f"alter table {name} drop column problems"))
         connection.execute(text("alter table approvals drop column used_by"))
+        connection.execute(text("alter table intents drop column fence"))
         connection.execute(text("update alembic_version set version_num = '0001'"))
     opened = Ledger.open(url)
     assert version_of(engine) == NEWEST

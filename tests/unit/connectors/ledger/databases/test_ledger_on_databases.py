@@ -29,6 +29,10 @@ from tasks.messages.rendering import said_of_rows, sentences
 from tasks.reports.masking import hide_cell
 
 
+def no_sleep(_seconds: float) -> None:
+    """Wait without waiting."""
+
+
 def a_plan(identity: str = "run-faculties", **changes: object) -> KeptPlan:
     row = dict.fromkeys(empty(Plan).columns, "") | {"line": 2, "owner": "faculty 1", "action": "add", "key_after": "k"}
     entries = pd.DataFrame([row]).astype(empty(Plan).dtypes.to_dict())
@@ -132,13 +136,13 @@ def test_what_a_target_does_is_remembered_per_target(ledger: Ledger) -> None:
 
 def test_one_run_holds_a_target_and_a_second_one_is_told_who(ledger: Ledger, url: str) -> None:
     other = Ledger.open(url)
-    with locked(ledger, "target", "first", lambda: 1000.0) as mine:
+    with locked(ledger, "target", "first", lambda: 1000.0, no_sleep) as mine:
         assert mine()
-        with pytest.raises(TargetBusy), locked(other, "target", "second", lambda: 1001.0):
+        with pytest.raises(TargetBusy), locked(other, "target", "second", lambda: 1001.0, no_sleep):
             pass
-        with locked(other, "another target", "second", lambda: 1001.0):
+        with locked(other, "another target", "second", lambda: 1001.0, no_sleep):
             pass
-    with locked(other, "target", "second", lambda: 1002.0):
+    with locked(other, "target", "second", lambda: 1002.0, no_sleep):
         pass
     other.close()
 
@@ -146,9 +150,9 @@ def test_one_run_holds_a_target_and_a_second_one_is_told_who(ledger: Ledger, url
 def test_a_holder_that_was_not_heard_of_for_a_minute_gives_way(ledger: Ledger) -> None:
     abroad = Lock("first", "elsewhere:1", 1000.0)
     assert ledger.locks.take("target", abroad, is_dead=lambda _: False) is None
-    with pytest.raises(TargetBusy, match="first"), locked(ledger, "target", "second", lambda: 1059.0):
+    with pytest.raises(TargetBusy, match="first"), locked(ledger, "target", "second", lambda: 1059.0, no_sleep):
         pass
-    with locked(ledger, "target", "second", lambda: 1061.0) as mine:
+    with locked(ledger, "target", "second", lambda: 1061.0, no_sleep) as mine:
         assert mine()
         assert not ledger.locks.keep("target", "first", 1062.0)
 
@@ -156,7 +160,7 @@ def test_a_holder_that_was_not_heard_of_for_a_minute_gives_way(ledger: Ledger) -
 def test_a_dead_process_of_this_machine_gives_way_at_once(ledger: Ledger) -> None:
     dead = Lock("first", f"{socket.gethostname()}:{2**22 + 1}", 1000.0)
     ledger.locks.take("target", dead, is_dead=lambda _: False)
-    with locked(ledger, "target", "second", lambda: 1001.0) as mine:
+    with locked(ledger, "target", "second", lambda: 1001.0, no_sleep) as mine:
         assert mine()
 
 
