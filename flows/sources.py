@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,7 @@ from tasks.plan.claims import FileClaims
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange
 from tasks.source.further_columns import Unread, unread_cells, unread_sheets
+from tasks.source.spoilt_text import Mended, mended
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
 from tasks.source.validation import Checked, Rules, validate
 
@@ -52,6 +53,7 @@ class ExtractedSource:
         skipped: the records that are no data, in the file's order.
         unread: what holds numbers or ids and is not read, see `unread_cells`.
         flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`, `values`.
+        undone: what programs had done to texts, and was undone: see `Mended.remarks`.
         refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
     """
 
@@ -61,6 +63,7 @@ class ExtractedSource:
     skipped: tuple[Skipped, ...]
     flaws: pd.DataFrame
     unread: pd.DataFrame
+    undone: pd.DataFrame
     refusal: SourceError | None = None
 
 
@@ -143,9 +146,11 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells, table.hidden)
     how = Reading(columns, sync.columns.also, sync.ignore, sync.hidden_rows)
     arranged = arrange(Records(name, *parts), spec, how)
+    texts = _with_letters(arranged, sync, spec)
+    arranged = replace(arranged, source=texts.source)
     reading = context.reading(sync)
     place = CellReference(name, arranged.headers, reading.region, reading.area_code)
-    flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place)], ignore_index=True)
+    flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place), texts.flaws], ignore_index=True)
     skipped = [
         *table.skipped,
         *(Skipped(line, "blank") for line in arranged.blank),
@@ -160,7 +165,15 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
         flaws=flaws.drop_duplicates(["line", "column"], ignore_index=True),
         refusal=refusal(flaws, place),
         unread=_unread(table, arranged, sync, spec, reading),
+        undone=texts.remarks,
     )
+
+
+def _with_letters(arranged: Arranged, sync: Sync, spec: TargetSpec) -> Mended:
+    """Return the lines with their texts undone; a number is published as a text where it is written as it stands."""
+    as_text = (sync.write_format or spec.write_format) == "source"
+    published = frozenset({"name", "new_name", *(["number"] if as_text else [])})
+    return mended(arranged.source, published & arranged.headers.keys())
 
 
 def _unread(table: Table, arranged: Arranged, sync: Sync, spec: TargetSpec, reading: NumberingDefaults) -> pd.DataFrame:
@@ -207,7 +220,8 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
     judged = validate(validated(Source, source.arranged.source), rules, source.flaws, source.unread)
     validated(Desired, judged.desired)
     validated(Rejected, judged.rejected)
-    return judged
+    undone = source.undone.assign(column=source.undone["column"].map(source.arranged.headers))
+    return judged.with_remarks(undone)
 
 
 def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:

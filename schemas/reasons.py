@@ -125,12 +125,14 @@ class LineCode(StrEnum):
     NUMBER_INNER = "number-inner"
     NUMBER_LONG = "number-long"
     LINE_TWICE = "line-twice"
+    TEXT_SPOILT = "text-spoilt"
     HEADER_ALONE = "header-alone"
     ID_UNDONE = "id-undone"
     ID_UNLIKE = "id-unlike"
     ID_NEAR = "id-near"
     LETTERS_MIXED = "letters-mixed"
     LETTERS_UNSEEN = "letters-unseen"
+    TEXT_UNDONE = "text-undone"
 
 
 # Such a record may hold lines that are about others than the one at its beginning.
@@ -143,5 +145,6 @@ TO_BE_LOOKED_AT: Final = frozenset(
         LineCode.ID_NEAR,
         LineCode.LETTERS_MIXED,
         LineCode.LETTERS_UNSEEN,
+        LineCode.TEXT_UNDONE,
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from schemas.errors import SourceError
+from tasks.source.code_pages import decode_as
 
 
 def read_text(path: Path, encoding: str = "utf-8-sig") -> str:
@@ -14,7 +15,7 @@ def read_text(path: Path, encoding: str = "utf-8-sig") -> str:
         SourceError: the file is not there, may not be read, or is not in that encoding.
     """
     try:
-        return path.read_bytes().decode(encoding).removeprefix("\ufeff")
+        return decode_as(path.read_bytes(), encoding).removeprefix("\ufeff")
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror}).", remedy="Check the path.") from error
     except (UnicodeDecodeError, LookupError):

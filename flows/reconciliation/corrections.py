@@ -15,6 +15,7 @@ from schemas.errors import SourceError
 from schemas.target import identifier_of
 from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
 from tasks.reports.csv_text import as_csv
+from tasks.source.code_pages import encode_as
 
 
 def suggest_copies(readings: list[SyncReading], rows: pd.DataFrame, run: str) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def _suggested(source: ExtractedSource, path: Path, rows: pd.DataFrame, *, apart
 
 def _encoded(text: str, encoding: str, path: Path) -> bytes:
     try:
-        return text.encode(encoding)
+        return encode_as(text, encoding)
     except UnicodeEncodeError:
         # A letter came in that the file's own encoding does not have.
         return text.encode("utf-8-sig")

@@ -24,6 +24,7 @@ from schemas.syncs import Sync
 from schemas.target import TargetSpec, identifier_of
 from tasks.phone.parser import means_none
 from tasks.reconcile.export import Form, source_table
+from tasks.source.code_pages import encode_as
 from tasks.source.column_synonyms import expected_headers
 from tasks.source.columns import OWNER_NAME
 
@@ -156,7 +157,7 @@ def _encoded(text: str, sync: Sync) -> bytes:
     # The mark tells spreadsheets that this is UTF-8; without it they show Polish letters as something else.
     encoding = sync.encoding or "utf-8-sig"
     try:
-        return text.encode(encoding)
+        return encode_as(text, encoding)
     except UnicodeEncodeError as error:
         raise SourceError(
             f"{sync.source}: {encoding} has no sign for {error.object[error.start]!r}; nothing was written.",

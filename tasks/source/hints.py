@@ -18,6 +18,7 @@ from tasks.phone.suggestions import suggest
 from tasks.phone.vocabulary import fold, tidy
 from tasks.source.identifiers import meant_id
 from tasks.source.name_checks import MIXED, UNSEEN, as_meant
+from tasks.source.spoilt_text import SPOILT, UNDONE, meant, undone
 
 NO_ID: Final = frozenset({LineCode.ID_MISSING, LineCode.CELL_DITTO})  # the id may be that of a line above
 _ABOUT_IDS: Final = frozenset({LineCode.ID_LETTERS, LineCode.ID_FORM})
@@ -81,8 +82,13 @@ def hint_texts(
     for line, column, value, code in rows:
         if code in {MIXED, UNSEEN}:
             found.append(as_meant(value))
+        elif code == SPOILT:
+            found.append(meant(undone(value)))
+        elif code == UNDONE:
+            found.append(tidy(undone(value)))
         elif code in _ABOUT_IDS:
-            found.append(meant if (meant := meant_id(value)) != value and not hints.read(value).numbers else "")
+            typed = meant_id(value)
+            found.append(typed if typed != value and not hints.read(value).numbers else "")
         elif column == numbers and value:
             if value not in known:
                 known[value] = hint_number(value, hints) if len(known) < _MOST else ""

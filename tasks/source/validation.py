@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -75,6 +75,10 @@ class Checked:
     repeats: pd.DataFrame
     rows: int
     remarks: pd.DataFrame = field(default_factory=lambda: _remarks([]))
+
+    def with_remarks(self, more: pd.DataFrame) -> Checked:
+        """Return the same with more that should be looked at."""
+        return self if more.empty else replace(self, remarks=_remarks([self.remarks, more]))
 
 
 def validate(
