@@ -46,10 +46,10 @@ def _annotated(file: CheckedFile, lang: Language) -> bytes:
         return b""
     content, form, _ = unpack(file.sync.source, raw)
     remarks = _remarks(file, source, lang)
-    if form == "xlsx":
+    if form != "text":
         from connectors.files.workbook import cells_as_text
 
-        return sheet_remarked(cells_as_text(content, source.dialect.sheet), remarks).encode("utf-8-sig")
+        return sheet_remarked(cells_as_text(content, form, source.dialect.sheet), remarks).encode("utf-8-sig")
     decoded = decode(file.sync.source, content, file.sync.encoding)
     text = remarked(decoded.text, remarks, source.dialect.delimiter, source.dialect.quotechar)
     return encode_as(file.sync.source, content, decoded, text)

@@ -76,7 +76,7 @@ def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) 
     """
     refuse_writable(path, "The configuration")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors leave a mark
     except FileNotFoundError:
         raise ConfigurationError(
             f"There is no {path}.", remedy=f"Give a file with -c FILE or {_VARIABLE}, or try: phonesync demo."

@@ -168,7 +168,7 @@ class RunContext:
 def _from_file(place: str, path: Path) -> str:
     refuse_writable(path, f"{place}:")
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a text"
         raise ConfigurationError(f"{place}: {path} cannot be read ({reason}).", remedy="Check the path.") from None

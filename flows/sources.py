@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pandas as pd
 
+from connectors.files.container import PlainForm
 from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from flows.offline import Configured
@@ -230,6 +231,8 @@ def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Lan
     configured = configured_columns(sync, spec)
     if source.table.at > 1:
         notes.append(render("check.note_header", lang, line=source.table.at))
+    if source.dialect.encoding in get_args(PlainForm):
+        notes.append(render("check.note_plain", lang, form=source.dialect.encoding))
     unseen = [name for name in source.table.hidden_columns if name in source.arranged.headers.values()]
     if unseen:
         notes.append(render("check.note_hidden", lang, columns=", ".join(unseen)))

@@ -148,7 +148,7 @@ class Sync(Section):
     quotechar: Mark | None = None
     """found out; or one character"""
     sheet: Annotated[str, Field(min_length=1)] | None = None
-    """the one with such a header; or the name of a workbook's sheet"""
+    """the one with such a header; or the name of a workbook's sheet, or a pattern such as `"Telefony*"`"""
     header_line: Annotated[int, Field(ge=1)] | None = None
     """found out; or the line of the column names"""
     comment_prefix: Annotated[str, Field(min_length=1, max_length=10)] | None = None

@@ -72,10 +72,10 @@ def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
         ConfigurationError: the encoding that is set does not exist.
     """
     content, form, packed = unpack(path, raw)
-    if form == "xlsx":
+    if form != "text":
         from connectors.files.workbook import read_workbook  # noqa: PLC0415 - most files are text, and openpyxl takes a while
 
-        return read_workbook(path, content, wanted, given)
+        return read_workbook(path, (content, form), wanted, given)
     if given.sheet is not None:
         raise file_error(path, Problem(FileCode.SHEET_TEXT), "sheet-text", ConfigurationError)
     decoded = with_line_ends(decode(path, content, given.encoding))

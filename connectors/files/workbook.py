@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx): one sheet as a table, its cells as texts without loss, or with the reason why not.
+"""Workbooks: one sheet as a table, its cells as texts without loss, or with the reason why not.
 
 A cell of a workbook may hold a number, a date, a truth, a formula or an error where somebody typed a telephone number.
 What is certain becomes text; what has lost something says so in `Table.cells`. Row numbers are those of the sheet.
@@ -14,6 +14,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from itertools import islice, pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -26,8 +27,10 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
 from connectors.files.cells import HIDDEN, LONG, MERGED, STRUCK, result_of, text_of
+from connectors.files.container import Form
 from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
+from connectors.files.plain_books import PlainSheet, plain_book, transitional
 from connectors.files.table import LONGEST, Table, surplus
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem
@@ -72,18 +75,31 @@ class _Rows:
     struck: list[int] = field(default_factory=list)
 
 
-def read_workbook(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
-    """Return one sheet of a workbook; see `connectors.files.read_table`.
+@dataclass(frozen=True)
+class _Traces:
+    """What stands beside the cells of a sheet: where formulas are, which cells are merged, what is hidden."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    merged: Sequence[tuple[int, int, int, int]] = ()  # the first column and row, the last column and row, from 1 on
+    hidden: Sequence[int] = ()
+    hidden_columns: Sequence[int] = ()
+
+
+def read_workbook(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) -> Table:
+    """Return one sheet of a workbook, its bytes and its form given; see `connectors.files.read_table`.
 
     Raises:
         SourceError: the workbook is damaged or too large, or no sheet, or more than one, has the wanted header.
         ConfigurationError: there is no sheet of the name that is set.
     """
-    _look_inside(path, raw)
+    raw, form = file
+    if form != "xls":
+        _look_inside(path, raw)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of fonts and extensions, which hold no numbers
-            return _read(path, raw, wanted, given)
+            raw = transitional(raw) if form == "xlsx" else raw
+            return _read(path, (raw, form), wanted, given)
     except (SourceError, ConfigurationError):
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl stumbles over damaged parts in every way there is
@@ -91,13 +107,20 @@ def read_workbook(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table
         raise file_error(path, unreadable, "book-unreadable") from None
 
 
-def cells_as_text(raw: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
+def cells_as_text(raw: bytes, form: Form, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield every row of a sheet that has been read before, with its number: what the clerk sees, as text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+        workbook = _opened(raw, form)
         rows = [(line, [text_of(cell)[0] for cell in cells]) for line, cells in _rows(Path(), workbook[sheet])]
     yield from rows
+
+
+def _opened(raw: bytes, form: Form) -> Any:
+    """Return a workbook of openpyxl, or one like it."""
+    if form != "xlsx":
+        return plain_book(raw)
+    return load_workbook(io.BytesIO(transitional(raw)), read_only=True, data_only=True, keep_links=False)
 
 
 def _look_inside(path: Path, raw: bytes) -> None:
@@ -137,21 +160,23 @@ def _dense(part: zipfile.ZipInfo) -> bool:
     return part.file_size > max(_SMALL, _DENSEST * part.compress_size)
 
 
-def _read(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
-    workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) -> Table:
+    raw, form = file
+    workbook = _opened(raw, form)
     sheet, opening, at = _choose(path, workbook, wanted, given)
     header = opening[at]
     names = checked_names(path, header, opening, at, wanted if given.header_line is None else None)
-    rows = _gather(_rows(path, sheet), names, header.line, _formulas(path, raw, sheet))
-    _mark_merged(path, raw, sheet, names, rows)
-    hidden = dict.fromkeys(_hidden(_part(raw, sheet)), HIDDEN)
+    traces = _traces(path, raw, sheet) if form == "xlsx" else _Traces(merged=[*_corners(sheet)])
+    rows = _gather(_rows(path, sheet), names, header.line, traces.formulas)
+    _mark_merged(path, traces.merged, names, rows)
+    hidden = dict.fromkeys(traces.hidden, HIDDEN)
     blank = [*(Skipped(line, "blank") for line in rows.blank), *above(opening[:at])]
     schema = pa.schema([(name, pa.large_string()) for name in names])
     columns = [pa.array(column, type=pa.large_string()) for column in zip(*rows.texts, strict=True)]
     batches = [pa.RecordBatch.from_arrays(columns, schema=schema)] if columns else []
     return Table(
         path=path,
-        dialect=Dialect("xlsx", "", "", sheet=sheet.title),
+        dialect=Dialect(form, "", "", sheet=sheet.title),
         header=names,
         frame=pa.Table.from_batches(batches, schema=schema).to_pandas(),
         lines=np.array(rows.lines, dtype=np.int64),
@@ -161,9 +186,22 @@ def _read(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
         skipped=tuple(sorted(blank, key=lambda record: record.line)),
         cells=MappingProxyType(rows.flaws),
         hidden=MappingProxyType(hidden | dict.fromkeys(rows.struck, STRUCK)),
-        hidden_columns=tuple(names[at] for at in _hidden_columns(_part(raw, sheet)) if at < len(names)),
+        hidden_columns=tuple(names[at] for at in traces.hidden_columns if at < len(names)),
         other_sheets=MappingProxyType(_others(path, workbook, sheet)),
     )
+
+
+def _traces(path: Path, raw: bytes, sheet: Any) -> _Traces:
+    part = _part(raw, sheet)
+    found = [range_boundaries(reference.decode()) for reference in _MERGED.findall(part)]
+    merged = [(left or 1, top or 1, right or 1, bottom or 1) for left, top, right, bottom in found]
+    formulas = _formulas(path, (raw, part), sheet)
+    return _Traces(formulas, merged, [*_hidden(part)], [*_hidden_columns(part)])
+
+
+def _corners(sheet: PlainSheet) -> Iterator[tuple[int, int, int, int]]:
+    for (top, left), (bottom, right) in sheet.merged:
+        yield left + 1, top + 1, right + 1, bottom + 1
 
 
 def _hidden(part: bytes) -> Iterator[int]:
@@ -196,7 +234,7 @@ def _choose(path: Path, workbook: Any, wanted: Wanted, given: Given) -> tuple[An
     """Return the one sheet that has the header, its first rows, and which of them is the header."""
     sheets = list(workbook.worksheets)
     if given.sheet is not None:
-        sheets = [sheet for sheet in sheets if sheet.title.casefold() == given.sheet.casefold()]
+        sheets = [sheet for sheet in sheets if _is_called(sheet.title, given.sheet)]
         if not sheets:
             there = ", ".join(sheet.title for sheet in workbook.worksheets)
             unset = Problem(FileCode.SHEET_UNSET, {"sheet": repr(given.sheet), "sheets": there})
@@ -215,6 +253,11 @@ def _choose(path: Path, workbook: Any, wanted: Wanted, given: Given) -> tuple[An
     if not firsts:
         raise file_error(path, Problem(FileCode.SHEET_EMPTY), "export")
     raise foreign_header(path, firsts[0], wanted)
+
+
+def _is_called(title: str, wanted: str) -> bool:
+    """Tell whether a sheet has that name, or one like that pattern."""
+    return title.casefold() == wanted.casefold() or fnmatchcase(title.casefold(), wanted.casefold())
 
 
 def _opening(path: Path, sheet: Any) -> list[Record]:
@@ -269,12 +312,12 @@ def _filled(line: int, cells: Sequence[Any], formulas: set[tuple[int, int]]) -> 
     return 0
 
 
-def _formulas(path: Path, raw: bytes, sheet: Any) -> set[tuple[int, int]]:
+def _formulas(path: Path, file: tuple[bytes, bytes], sheet: Any) -> set[tuple[int, int]]:
     """Return the places of formulas, row and column: one that was never calculated looks empty.
 
     Empty means something here, and what a formula would say is nobody's guess.
     """
-    part = _part(raw, sheet)
+    raw, part = file
     rows = [int(number) for number in _ROW.findall(part)]
     if any(later <= earlier for earlier, later in pairwise(rows)):
         raise file_error(path, Problem(FileCode.SHEET_ORDER), "sheet-order")
@@ -286,11 +329,10 @@ def _formulas(path: Path, raw: bytes, sheet: Any) -> set[tuple[int, int]]:
     }
 
 
-def _mark_merged(path: Path, raw: bytes, sheet: Any, names: tuple[str, ...], rows: _Rows) -> None:
+def _mark_merged(path: Path, merged: Sequence[tuple[int, int, int, int]], names: tuple[str, ...], rows: _Rows) -> None:
     """Mark the cells that are hidden behind a merged one: they look empty, and may mean the same or nothing."""
     marked = 0
-    for reference in _MERGED.findall(_part(raw, sheet)):
-        left, top, right, bottom = (edge or 1 for edge in range_boundaries(reference.decode()))
+    for left, top, right, bottom in merged:
         first, last = bisect_left(rows.lines, top), bisect_right(rows.lines, bottom)
         columns = range(left - 1, min(right, len(names)))
         marked += (last - first) * len(columns) + 1

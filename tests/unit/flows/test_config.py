@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.config import find_configuration, load
+from flows.context import open_context
+from schemas.connections import Secret
 from schemas.errors import ConfigurationError
 
 GOOD = """\
@@ -258,3 +260,14 @@ def test_the_option_wins_over_the_environment_and_that_over_the_folder() -> None
     assert find_configuration("a.toml", {"PHONESYNC_CONFIG": "b.toml"}).name == "a.toml"
     assert find_configuration(None, {"PHONESYNC_CONFIG": "b.toml"}).name == "b.toml"
     assert find_configuration(None, {}) == Path.cwd() / "phonesync.toml"
+
+
+def test_marks_and_line_ends_of_windows_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "phonesync.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load(path).syncs.keys() == {"faculties", "desks"}
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"\xef\xbb\xbfs3cret\r\n")
+    secret.chmod(0o600)
+    context = open_context(str(path), {})
+    assert context.secret("connections.usos.consumer_secret", Secret(file=secret)) == "s3cret"

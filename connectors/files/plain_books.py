@@ -1,0 +1,110 @@
+"""Workbooks that hold cells and no more for us: .xls, .xlsb and .ods, as openpyxl would show the like.
+
+Their formats, hidden rows and struck-through cells are not seen. `transitional` makes a Strict .xlsx one that openpyxl
+reads with all of these.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Final
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+# Strict OOXML says the same under other names.
+_STRICT: Final = b"http://purl.oclc.org/ooxml/"
+_NAMES: Final = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+    (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/extendedProperties",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties",
+    ),
+)
+_ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|ADR!|ARG!|LICZBA!|NAZWA\?)")
+
+
+@dataclass(frozen=True)
+class PlainCell:
+    """A cell as its value alone, with what openpyxl's cells have beside it."""
+
+    value: Any
+    data_type: str = "n"
+    number_format: str = "General"
+    has_style: bool = False
+
+
+@dataclass(frozen=True)
+class PlainSheet:
+    """A sheet; `merged` are its merged cells as row and column, from 0 on, of two corners."""
+
+    title: str
+    sheet_state: str
+    rows: Sequence[Sequence[Any]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+
+    def reset_dimensions(self) -> None:
+        """Do nothing: the reader has measured the sheet itself."""
+
+    def iter_rows(self) -> Iterator[list[PlainCell]]:
+        """Yield the rows from the first one on."""
+        for row in self.rows:
+            yield [_cell(value) for value in row]
+
+
+@dataclass(frozen=True)
+class PlainBook:
+    """A workbook."""
+
+    worksheets: Sequence[PlainSheet]
+
+    def __getitem__(self, title: str) -> PlainSheet:
+        return next(sheet for sheet in self.worksheets if sheet.title == title)
+
+
+def plain_book(raw: bytes) -> PlainBook:
+    """Return the sheets of a workbook; raises what the reader raises where it is damaged."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    sheets = [found for found in book.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
+    return PlainBook([_sheet(book, found) for found in sheets])
+
+
+def _sheet(book: CalamineWorkbook, found: Any) -> PlainSheet:
+    sheet = book.get_sheet_by_name(found.name)
+    state = "visible" if found.visible == SheetVisibleEnum.Visible else "hidden"
+    rows = sheet.to_python(skip_empty_area=False)
+    return PlainSheet(found.name, state, rows, tuple(sheet.merged_cell_ranges or ()))
+
+
+def _cell(value: Any) -> PlainCell:
+    if value == "":
+        return PlainCell(None)
+    if isinstance(value, str) and _ERROR.fullmatch(value):
+        return PlainCell(value, data_type="e")
+    if isinstance(value, datetime) and value.time() == time():
+        return PlainCell(value.date())
+    return PlainCell(value)
+
+
+def transitional(raw: bytes) -> bytes:
+    """Return a workbook that is Strict OOXML as one of the usual kind; any other stays as it is."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        if _STRICT not in archive.read("xl/workbook.xml"):
+            return raw
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as written:
+            for part in archive.infolist():
+                content = archive.read(part)
+                for strict, usual in _NAMES:
+                    content = content.replace(strict, usual)
+                written.writestr(part, content)
+    return whole.getvalue()

@@ -1,0 +1,112 @@
+"""Workbooks of other kinds than .xlsx, and files that are none: read, or named for what they are. All is invented."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from reading import EXPECTED, read, rows_of, why
+
+from connectors.files.cells import DATE, FRACTION
+from connectors.files.dialect import Given
+from connectors.files.header import Wanted
+from connectors.files.reading import read_table
+from schemas.errors import SourceError
+
+BOOKS = Path(__file__).parents[3] / "data" / "books"
+LINES = [
+    ["F1", "22 999 00 01", "Dziekanat Główny"],
+    ["F2", "229990002", "Portiernia"],
+    ["F3", "48225.5", "Szatnia"],
+    ["F4", "2024-03-12", "Łącznik"],
+]
+
+
+@pytest.mark.parametrize("form", ["xls", "xlsb", "ods"])
+@pytest.mark.parametrize("sheet", [None, "telefony", "Tele*"])
+def test_a_workbook_of_another_kind_is_read(form: str, sheet: str | None) -> None:
+    table = read((BOOKS / f"phones.{form}").read_bytes(), sheet=sheet)
+    assert rows_of(table) == LINES
+    assert (list(table.lines), table.at) == ([4, 5, 6, 7], 3)
+    assert (table.dialect.encoding, table.dialect.sheet) == (form, "Telefony")
+    assert dict(table.cells) == {(6, "number"): FRACTION, (7, "number"): DATE}
+    assert table.other_sheets == {"Inne": ["22 999 00 77"]}
+    assert why(table) == [(1, "title"), (2, "blank")]
+
+
+def test_strict_workbooks_are_read_with_all_that_is_seen_in_others() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["entity_id", "number", "comment"])
+    book.active.append(["F1", "22 999 00 01", "Dziekanat"])
+    book.active.append(["F2", "22 999 00 02", "Portiernia"])
+    book.active.row_dimensions[3].hidden = True
+    whole = io.BytesIO()
+    book.save(whole)
+    strict = io.BytesIO()
+    with zipfile.ZipFile(whole) as usual, zipfile.ZipFile(strict, "w", zipfile.ZIP_DEFLATED) as written:
+        for part in usual.infolist():
+            content = usual.read(part)
+            content = content.replace(
+                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+            ).replace(
+                b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+            )
+            written.writestr(part, content)
+    assert b"purl.oclc.org" in zipfile.ZipFile(strict).read("xl/workbook.xml")
+    table = read(strict.getvalue())
+    assert rows_of(table) == [["F1", "22 999 00 01", "Dziekanat"], ["F2", "22 999 00 02", "Portiernia"]]
+    assert [*table.hidden] == [3]
+
+
+def zipped(*names: str) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x" * 50)
+    return whole.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said", "do"),
+    [
+        ("a.docx", zipped("[Content_Types].xml", "word/document.xml"), "Word", "Open it"),
+        ("a.doc", OLE + "WordDocument".encode("utf-16-le"), "Word", "Open it"),
+        ("a.pptx", zipped("ppt/presentation.xml"), "presentation", "Open it"),
+        ("a.numbers", zipped("Index/Document.iwa", "preview.jpg"), "Numbers", "Export To"),
+        ("a.odt", zipped("mimetype"), "zip archive", "Unpack"),
+        ("a.zip", zipped("phones.xlsx"), "zip archive", "Unpack"),
+        ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "password", "without one"),
+        ("a.pdf", b"%PDF-1.7\n", "PDF", "xport"),
+        ("a.xls", b"<html><body><table><tr><td>number</td></tr></table>", "spreadsheet has saved", "Open it"),
+        (
+            "a.csv",
+            b'<html xmlns:x="urn:schemas-microsoft-com:office:excel">',
+            "spreadsheet has saved",
+            "Open it",
+        ),
+        ("a.xls", b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', "Excel 2003", "Open it"),
+        ("a.csv", b"<!doctype html><html><body>Zaloguj</body></html>", "a web page", "sign in"),
+        ("a.xls", OLE, "old Excel workbook", "Open it"),
+    ],
+)
+def test_what_is_no_table_is_named_for_what_it_is(name: str, raw: bytes, said: str, do: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        read_table(Path(name), raw, Wanted(EXPECTED), Given())
+    assert said in str(refused.value)
+    assert do in refused.value.remedy
+
+
+@pytest.mark.parametrize("form", ["xls", "xlsb", "ods"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_damaged_workbook_is_refused(form: str, share: float) -> None:
+    raw = (BOOKS / f"phones.{form}").read_bytes()
+    with pytest.raises(SourceError):
+        read(raw[: int(len(raw) * share)])
