@@ -11,6 +11,7 @@ from typing import Final, get_args
 
 import pandas as pd
 
+from connectors.files.contacts import read_contacts
 from connectors.files.container import PlainForm
 from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
@@ -143,7 +144,11 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     columns = configured_columns(sync, spec)
     also = frozenset().union(*known_synonyms(spec, columns).values())
     wanted = {ours: header for ours, header in expected_headers(spec, columns).items() if ours != OWNER_NAME}
-    table = read_table(sync.source, raw, Wanted(list(wanted.values()), also), given_of(sync))
+    if sync.contacts is None:
+        table = read_table(sync.source, raw, Wanted(list(wanted.values()), also), given_of(sync))
+    else:
+        header = (wanted["name"], wanted["number"])
+        table = read_contacts(sync.source, raw, header, (given_of(sync), sync.contacts))
     parts = (table.header, table.frame, table.lines, table.problems, table.widths, table.at, table.cells, table.hidden)
     how = Reading(columns, sync.columns.also, sync.ignore, sync.hidden_rows)
     arranged = arrange(Records(name, *parts), spec, how)

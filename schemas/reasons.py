@@ -61,6 +61,7 @@ class LineCode(StrEnum):
     LINE_SWALLOWED = "line-swallowed"
     LINE_FIELDS = "line-fields"
     LINE_SHORT = "line-short"
+    CARD_CUT = "card-cut"
     LINE_NUL = "line-nul"
     LINE_HEADER = "line-header"
     LINE_FOOTER = "line-footer"

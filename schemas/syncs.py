@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
@@ -121,6 +122,35 @@ class Columns(Section):
     """further columns of numbers, see below; `columns` may be such a list itself"""
 
 
+ContactKind = Literal["work", "mobile", "home", "main", "fax", "other"]
+CONTACT_FIELDS: Final = ("name", "given", "family", "organization", "department", "title")
+_SUFFIXES: Final[Mapping[ContactKind, str]] = {"mobile": "kom.", "home": "dom", "fax": "faks"}
+
+
+class Contacts(Section):
+    """How contacts become entries, one a number."""
+
+    name: str = "{name}"
+    """how an entry is called, of `{name}`, `{given}`, `{family}`, `{organization}`, `{department}` and `{title}`"""
+    kinds: tuple[ContactKind, ...] = get_args(ContactKind)
+    """which numbers become entries: `"work"`, `"mobile"`, `"home"`, `"main"`, `"fax"`, `"other"`; all of them"""
+    suffixes: Mapping[ContactKind, str] = {}
+    """what is added to the name, by kind; `{ mobile = "kom.", home = "dom", fax = "faks" }`"""
+
+    @field_validator("name")
+    @classmethod
+    def _known_fields(cls, value: str) -> str:
+        try:
+            value.format(**dict.fromkeys(CONTACT_FIELDS, ""))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError(f"it may have {', '.join(f'{{{name}}}' for name in CONTACT_FIELDS)}") from None
+        return value
+
+    def suffix(self, kind: ContactKind) -> str:
+        """Return what is added to the name of an entry of that kind."""
+        return self.suffixes.get(kind, _SUFFIXES.get(kind, ""))
+
+
 def _several(given: object) -> object:
     return (given,) if isinstance(given, str) else given
 
@@ -138,6 +168,8 @@ class Sync(Section):
     """the file's own headers, see below"""
     ignore: Ignore = Ignore()
     """what nobody reads, on purpose, see below"""
+    contacts: Contacts | None = None
+    """APIO: the file is an export of contacts: vCards (`.vcf`), or CSV of Outlook or Google; see below"""
     hidden_rows: Literal["hold", "skip", "read"] = "hold"
     """rows of a workbook that are hidden, filtered out or struck through: `"hold"` rejects them, `"skip"` leaves them
     out as if they were not there, `"read"` reads them like the others"""

@@ -176,6 +176,8 @@ def wrong_with(sync: Sync, spec: TargetSpec, specs: Mapping[str, TargetSpec]) ->
         wrong.append(f"shared: {spec.wording.entries} takes an owner's numbers as a whole; give each owner one file")
     if sync.id_pattern is not None and spec.single_owner:
         wrong.append(f"id_pattern: {spec.wording.entries} have no ids")
+    if sync.contacts is not None and not spec.names_are_keys:
+        wrong.append(f"contacts: an entry of {spec.wording.entries} needs an id, which no contact has")
     if sync.slices > 1 and not spec.sliceable:
         able = " and ".join(other.wording.entries for other in others if other.sliceable)
         wrong.append(f"slices: this is for {able}; a {spec.wording.place} is written as one")

@@ -29,8 +29,8 @@ def suggest_copies(readings: list[SyncReading], rows: pd.DataFrame, run: str) ->
             continue
         mine, source = rows[rows["sync"] == one.name], one.sync.source
         # The cells of a workbook have colours, widths and formulas that nobody wants to lose: its copy is a CSV file.
-        # A packed file is unpacked in the same way.
-        apart = bool(one.source.dialect.sheet or one.source.dialect.packed)
+        # A packed file is unpacked in the same way, and contacts become a table.
+        apart = bool(one.source.dialect.sheet or one.source.dialect.packed or one.sync.contacts)
         suggestion = _suggested(one.source, source, mine, apart=apart)
         if not suggestion.changes:
             continue

@@ -43,6 +43,11 @@ SHARED = (
 MORE = '[syncs.more]\nconnection = "lists"\ntenant = "chopin"\nsource = "x.csv"\ndelete_missing = true'
 # What is replaced in the good file, by what, and the problems that are told.
 WRONG = {
+    "contacts for a service with ids": (
+        'source = "faculties.csv"',
+        'source = "faculties.csv"\ncontacts = {}',
+        ["syncs.faculties.contacts: an entry of USOS needs an id, which no contact has"],
+    ),
     "a key of the file": (
         "[connections.usos]",
         'regoin = "PL"\n[connections.usos]',
