@@ -1,4 +1,4 @@
-"""Write copies of checked files with a column of remarks; the clerk's own bytes stay as they are."""
+"""Write annotated copies of the files that were checked: what the clerk sees, and what is said of it beside it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from connectors.files.container import unpack
+from connectors.files.container import Form, unpack
 from connectors.files.encoding import decode, encode_as
 from connectors.files.reading import write_private
 from flows.check import CheckedFile, CheckedSources
 from flows.sources import ExtractedSource
-from schemas.errors import UsageError
+from schemas.errors import PhonesyncError, UsageError
 from schemas.settings import Language
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import whole
+from tasks.plain_text import plain
 from tasks.source.annotation import remarked, sheet_remarked
 
 
 def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:
-    """Write `NAME.checked.csv` beside each file that could be read, and return where they are.
+    """Write a copy with remarks beside each file, and return where they are; why a file is refused stands on top.
 
-    The copies hold what the files hold, and are readable by their owner alone.
+    A text or another workbook becomes `NAME.checked.csv`; an .xlsx `NAME.checked.xlsx`, with its formats. The copies
+    hold what the files hold, and are readable by their owner alone.
 
     Raises:
         UsageError: one of them is there already, and nobody said that it may be replaced; none is written then.
     """
-    copies = {_beside(file.sync.source): file for file in checked.files if file.source and file.raw is not None}
+    copies = {_beside(file): file for file in checked.files if file.raw is not None}
     there = [path for path in copies if path.is_symlink() or path.exists()]
     if there and not force:
         raise UsageError(f"{there[0]} is there already.", remedy="Move it away, or replace it with --force.")
@@ -35,24 +37,67 @@ def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:
     return list(copies)
 
 
-def _beside(source: Path) -> Path:
+def _beside(file: CheckedFile) -> Path:
+    source = file.sync.source
     name = source.name.removesuffix(".gz")
-    return source.with_name(f"{Path(name).stem}.checked.csv")
+    end = "xlsx" if file.source and file.source.dialect.encoding == "xlsx" else "csv"
+    return source.with_name(f"{Path(name).stem}.checked.{end}")
 
 
 def _annotated(file: CheckedFile, lang: Language) -> bytes:
-    source, raw = file.source, file.raw
-    if source is None or raw is None:
-        return b""
-    content, form, _ = unpack(file.sync.source, raw)
+    top = [_said(problem, lang) for problem in file.item["problems"] if problem["level"] == "file"]
+    if file.source is None:
+        return _unread(file, top)
+    content, form, _ = unpack(file.sync.source, file.raw or b"")
+    return _beside_lines(file, file.source, (content, form), [plain(line) for line in top], lang)
+
+
+def _beside_lines(
+    file: CheckedFile, source: ExtractedSource, file_: tuple[bytes, Form], top: list[str], lang: Language
+) -> bytes:
+    content, form = file_
+    if form == "xlsx":
+        return _workbook(file, source, content, top, lang)
     remarks = _remarks(file, source, lang)
     if form != "text":
         from connectors.files.workbook import cells_as_text
 
-        return sheet_remarked(cells_as_text(content, form, source.dialect.sheet), remarks).encode("utf-8-sig")
+        text = sheet_remarked(cells_as_text(content, form, source.dialect.sheet), remarks)
+        return _on_top(top, text).encode("utf-8-sig")
     decoded = decode(file.sync.source, content, file.sync.encoding)
     text = remarked(decoded.text, remarks, source.dialect.delimiter, source.dialect.quotechar)
-    return encode_as(file.sync.source, content, decoded, text)
+    return encode_as(file.sync.source, content, decoded, _on_top(top, text))
+
+
+def _on_top(top: list[str], text: str) -> str:
+    return "".join(f"{line}\r\n" for line in top) + text
+
+
+def _unread(file: CheckedFile, top: list[str]) -> bytes:
+    """Return the file with the reason why it could not be read on top; of one that is no text the reason alone."""
+    try:
+        content, form, _ = unpack(file.sync.source, file.raw or b"")
+        decoded = decode(file.sync.source, content, file.sync.encoding) if form == "text" else None
+        if decoded:
+            return encode_as(file.sync.source, content, decoded, _on_top(top, decoded.text))
+    except PhonesyncError:
+        pass  # it is said on top
+    return _on_top(top, "").encode("utf-8-sig")
+
+
+def _workbook(file: CheckedFile, source: ExtractedSource, content: bytes, top: list[str], lang: Language) -> bytes:
+    from connectors.files.marked_book import marked_book
+
+    header = list(source.table.header)
+    marks: dict[tuple[int, int], str] = {}
+    lines = []
+    for problem in file.problems:
+        line, column = int(problem["line"]), str(problem["column"])
+        place = (line, header.index(column) + 1 if column in header else 1)
+        said = _said(problem, lang)
+        marks[place] = f"{marks[place]}\n{said}" if place in marks else said
+        lines.append(render("check.line_said", lang, line=line, said=said))
+    return marked_book(content, source.dialect.sheet, marks, [*top, *lines], render("check.remarks_sheet", lang))
 
 
 def _remarks(file: CheckedFile, source: ExtractedSource, lang: Language) -> dict[int, str]:
@@ -67,4 +112,5 @@ def _remarks(file: CheckedFile, source: ExtractedSource, lang: Language) -> dict
 def _said(problem: Mapping[str, Any], lang: Language) -> str:
     where = f"{problem['column']}: " if problem["column"] else ""
     hint = render("check.hint_in", lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
-    return " ".join(filter(None, (f"{where}{whole(str(problem['reason']))}", hint)))
+    do = problem["advice"] if problem["level"] == "file" else ""
+    return " ".join(filter(None, (f"{where}{whole(str(problem['reason']))}", hint, do)))

@@ -12,10 +12,10 @@ import click
 from connectors.files.container import unpack
 from connectors.files.encoding import decode
 from flows.console import near, say, show_rows
-from flows.errors import show_errors
+from schemas.problems import Code
 from schemas.settings import Language
 from tasks.messages.catalogue import render
-from tasks.messages.rendering import weight, whole
+from tasks.messages.rendering import of_the_kind, weight, whole
 from tasks.plain_text import plain
 from tasks.source.annotation import FilePosition, annotation, column_of
 
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from flows.check import CheckedFile, CheckedSources
 
 _SHOWN: Final = 20  # lines of one kind on the terminal
+_HEADS: Final = {
+    "line": "check.line",
+    "column": "check.column",
+    "value": "check.value",
+    "reason": "check.reason",
+    "suggestion": "check.hint",
+}
 
 
 def show_checked(checked: CheckedSources) -> None:
@@ -41,10 +48,21 @@ def show_checked(checked: CheckedSources) -> None:
             say(_counted(item, lang))
     if any(item.get("rejected") and "error" not in item for item in syncs):
         say(render("check.holds", lang))
-    if lang == "en":
-        show_errors(checked.errors, syncs)
-    else:
-        _show_errors(syncs, lang)
+    _show_errors(syncs, lang)
+
+
+def show_preview(checked: CheckedSources) -> None:
+    """Show the first lines of each file as they were understood: whose entry, its name, its number as it would be."""
+    lang = checked.lang
+    for item in checked.summary["syncs"]:
+        if "preview" in item:
+            say(render("check.preview", lang, sync=item["sync"], file=near(item["file"])), "bold")
+            say(", ".join(f"{theirs} → {ours}" for theirs, ours in item["preview"]["columns"].items()))
+            heads = ("check.line", "check.owner", "check.name", "check.number")
+            names = [render(head, lang) for head in heads]
+            rows = [dict(zip(names, row.values(), strict=True)) for row in item["preview"]["rows"]]
+            show_rows("", rows, [name for name in names if any(row[name] for row in rows)])
+            say("")
 
 
 def show_annotations(checked: CheckedSources) -> None:
@@ -84,16 +102,18 @@ def show_copies(copies: Sequence[Path], lang: Language) -> None:
 
 
 def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
-    groups: dict[tuple[int, str, str], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
     for problem in problems:
-        groups.setdefault((weight(problem["code"]), problem["reason"], problem["advice"]), []).append(problem)
-    for (_, reason, advice), rows in sorted(groups.items(), key=lambda group: group[0]):
+        groups.setdefault((weight(problem["code"]), problem["code"]), []).append(problem)
+    for (_, code), rows in sorted(groups.items(), key=lambda group: group[0]):
+        alike = len({row["reason"] for row in rows}) == 1
+        sentence = whole(rows[0]["reason"] if alike else of_the_kind(code, lang))
         say("")
-        say(render("check.group", lang, sentence=whole(reason), n=len(rows)))
-        if advice:
-            say(advice)
-        names = [render(key, lang) for key in ("check.line", "check.column", "check.value", "check.hint")]
-        keys = ["line", "column", "value", "suggestion"]
+        say(render("check.group", lang, sentence=sentence, n=len(rows), code=code))
+        if rows[0]["advice"]:
+            say(rows[0]["advice"])
+        keys = ["line", "column", "value", *([] if alike else ["reason"]), "suggestion"]
+        names = [render(_HEADS[key], lang) for key in keys]
         used = [at for at, key in enumerate(keys) if at == 0 or any(row[key] for row in rows)]
         shown = [{names[at]: row[keys[at]] for at in used} for row in rows[:_SHOWN]]
         show_rows("", shown, [names[at] for at in used])
@@ -104,7 +124,7 @@ def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
 
 def _counted(item: Mapping[str, Any], lang: Language) -> str:
     form = (
-        render("check.form_sheet", lang, sheet=item["sheet"])
+        render("check.form_sheet", lang, form=item["encoding"], sheet=item["sheet"])
         if item["sheet"]
         else render("check.form", lang, encoding=item["encoding"], delimiter=repr(item["delimiter"]))
     )
@@ -115,14 +135,16 @@ def _counted(item: Mapping[str, Any], lang: Language) -> str:
 
 def _show_errors(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
     """Say once what is wrong with each file as a whole."""
-    said: dict[tuple[str, str, str], list[str]] = {}
+    said: dict[tuple[str, str], list[str]] = {}
     for item in syncs:
         for problem in item["problems"]:
             if problem["level"] == "file":
-                key = (str(Path(item["file"])), problem["reason"], problem["advice"])
+                between, code = ", " if problem["line"] else ": ", problem["code"]
+                coded = f"{Path(item['file'])}{between}{problem['reason']} [{code}]"
+                key = (problem["reason"] if code == Code.OTHER else coded, problem["advice"])
                 said.setdefault(key, []).append(item["sync"])
-    for (file, reason, advice), names in said.items():
-        click.secho(plain(f"{file}: {reason}"), fg="red", bold=True, err=True)
+    for (reason, advice), names in said.items():
+        click.secho(plain(reason), fg="red", bold=True, err=True)
         if advice:
             click.echo(advice, err=True)
         if len(syncs) > 1:

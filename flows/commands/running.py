@@ -27,8 +27,9 @@ from flows.errors import print_json
     type=click.Choice(["pl", "en"]),
     help="Of what is said; default: `lang`, else the environment's.",
 )
-@click.option("--annotate", "annotated", is_flag=True, help="Write NAME.checked.csv, with a column of remarks.")
+@click.option("--annotate", "annotated", is_flag=True, help="Write a copy with remarks: NAME.checked.csv or .xlsx.")
 @click.option("--force", is_flag=True, help="Replace annotated copies that are there already.")
+@click.option("--preview", type=click.IntRange(1, 1000), metavar="N", help="Show N lines as they will be published.")
 @click.option("--strict", is_flag=True, help="Exit with 1 also where something should only be looked at.")
 @click.option("--github", is_flag=True, help="Print annotations as GitHub reads them.")
 @configured
@@ -43,9 +44,10 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     """
     from flows.annotating import annotate
     from flows.check import check_sources, show_checked
-    from flows.check_console import show_annotations, show_copies
+    from flows.check_console import show_annotations, show_copies, show_preview
     from flows.config import find_configuration, load
     from flows.offline import OfflineContext, managed_before
+    from flows.previewing import add_previews
     from tasks.messages.catalogue import language
 
     if chosen["as_json"] and chosen["github"]:
@@ -54,12 +56,15 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     lang = language(chosen["lang"], context.settings.lang, os.environ)
     managed = managed_before(context.settings)
     checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"], managed=managed)
+    if chosen["preview"]:
+        add_previews(context, checked, chosen["preview"])
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
     if chosen["as_json"]:
         print_json(checked.summary)
     elif chosen["github"]:
         show_annotations(checked)
     else:
+        show_preview(checked)
         show_checked(checked)
         show_copies(copies, lang)
     ctx.exit(checked.exit_code)

@@ -6,6 +6,7 @@ exception, and whoever prints it has nothing else to ask.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -123,6 +124,12 @@ def file_error(file: object, problem: Problem, advice: str, error: type[Error] =
     between = ", " if problem.place else ": "
     do = render(f"remedy.{advice}", "en", **problem.values)
     return error(f"{file}{between}{sentence(problem)}", remedy=do, problem=problem, advice=advice)
+
+
+def of_the_kind(code: str, lang: Language) -> str:
+    """Return what is said of every line with this code, with `…` for what differs from line to line."""
+    said = text(code, lang).replace("{entry}", text("term.entry-entry", lang))
+    return re.sub(r"\{\w+\}", "…", said)
 
 
 def advice(code: str, lang: Language) -> str:

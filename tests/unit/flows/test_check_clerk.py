@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from flows.annotating import annotate
 from flows.check import check_sources, show_checked
@@ -16,9 +17,12 @@ from flows.cli import main
 from flows.config import load
 from flows.offline import OfflineContext
 from schemas.errors import UsageError
+from schemas.reasons import LineCode
+from tasks.messages.rendering import advice
 from tasks.source.hints import hint_number, hints_of
 from tasks.source.name_checks import as_meant
 
+BOOKS = Path(__file__).parents[2] / "data" / "books"
 CONFIGURATION = """
 [connections.usos]
 kind = "usos"
@@ -280,17 +284,82 @@ def test_nothing_is_overwritten_unless_somebody_says_so(context: OfflineContext,
     assert "mine" not in (tmp_path / "offices.checked.csv").read_text(encoding="utf-8")
 
 
-def test_a_workbook_is_annotated_as_csv_row_by_row(context: OfflineContext, tmp_path: Path) -> None:
+def test_a_workbook_keeps_its_formats_and_has_marks_and_a_sheet_of_remarks(
+    context: OfflineContext, tmp_path: Path
+) -> None:
     book = openpyxl.Workbook()
     for row in (["Spis"], [], ["id", "telefon", "opis"], ["F1", "x", "=1"], ["F2", 229990001, "y"]):
         book.active.append(row)
     book.active["C4"].data_type = "s"
+    book.active["B5"].number_format = "000000000"
+    book.active["A3"].font = Font(bold=True)
+    book.active.column_dimensions["C"].width = 33
     book.save(tmp_path / "offices.csv")
     (path,) = annotate(check_sources(context, ["offices"], lang="pl"))
+    assert (path.name, path.stat().st_mode & 0o777) == ("offices.checked.xlsx", 0o600)
+    remarks, sheet = openpyxl.load_workbook(path).worksheets
+    assert remarks.title == "Uwagi phonesync"
+    assert remarks["A1"].value == "Wiersz 4: telefon: W tym tekście nie ma numeru."
+    assert sheet["B4"].comment.text == "telefon: W tym tekście nie ma numeru."
+    assert sheet["B4"].fill.fgColor.rgb == "FFFFC7CE"
+    assert sheet["B5"].comment is None
+    assert (sheet["B5"].value, sheet["B5"].number_format) == (229990001, "000000000")
+    assert sheet["A3"].font.bold
+    assert sheet.column_dimensions["C"].width == 33
+    assert [cell.value for cell in sheet[4]] == ["F1", "x", "=1"]
+
+
+def test_a_workbook_of_another_kind_is_annotated_as_csv_row_by_row(context: OfflineContext, tmp_path: Path) -> None:
+    (tmp_path / "offices.csv").write_bytes((BOOKS / "phones.ods").read_bytes())
+    (path,) = annotate(check_sources(context, ["offices"], lang="pl"))
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    assert lines[2] == "phonesync: uwagi;id;telefon;opis"
-    assert lines[3] == "telefon: W tym tekście nie ma numeru.;F1;x;'=1"
-    assert lines[4] == ";F2;229990001;y"
+    assert lines[2] == "phonesync: uwagi;entity_id;number;comment"
+    assert lines[3] == ";F1;22 999 00 01;Dziekanat Główny"
+    assert lines[5].startswith("number: W komórce jest liczba z częścią ułamkową.;F3;")
+
+
+@pytest.mark.parametrize(
+    ("raw", "first", "rest"),
+    [
+        (b"a;b\n1;2\n", "nagłówku nie ma oczekiwanych kolumn", "a;b\n1;2\n"),
+        (b"id;telefon\nF1;4.8E+10\nF1;4.9E+10\n", "Arkusz zniekształcił numery", ";id;telefon\n"),
+        (b"%PDF-1.7", "To nie jest tabela, tylko dokument PDF.", ""),
+        (b"id;telefon\nF1;\xc4\x85\xb9\n", "w innym kodowaniu", ""),
+    ],
+)
+def test_a_refused_file_has_the_reason_on_top_of_its_copy(
+    context: OfflineContext, tmp_path: Path, raw: bytes, first: str, rest: str
+) -> None:
+    (tmp_path / "offices.csv").write_bytes(raw)
+    (path,) = annotate(check_sources(context, ["offices"], lang="pl"))
+    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    assert first in lines[0]
+    assert "".join(lines[1:]).startswith(rest) or rest in "".join(lines[1:])
+    assert bool(lines[1:]) == bool(rest)
+
+
+def test_the_preview_shows_what_will_be_published(context: OfflineContext, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "offices", "desks", "--preview", "2"])
+    shown = capsys.readouterr().out
+    assert "Kod jednostki → entity_id, Nr tel. → number, Uwagi → comment" in shown
+    assert "Łódź" in shown
+    assert "+48-229990001" in shown  # as APIO writes it
+    main(["check", "people", "desks", "--preview", "2", "--json"])
+    people, desks = json.loads(capsys.readouterr().out)["syncs"]
+    assert people["preview"]["rows"] == []
+    assert [row["name"] for row in desks["preview"]["rows"]] == ["Łódź"]
+
+
+def test_every_code_says_what_to_do_and_stands_in_the_text(
+    context: OfflineContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", "offices"])
+    assert "[number-letters]" in capsys.readouterr().out
+    (tmp_path / "offices.csv").write_bytes(b"%PDF-1.7")
+    main(["check", "offices"])
+    assert "[file-other]" in capsys.readouterr().err
+    for code in LineCode:
+        assert advice(str(code.value), "pl"), code
 
 
 # For programs ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The page for clerks says what is true: every example of docs/numbers.md is read, or not read, as it stands there."""
+"""The page for clerks says what is true: every example of docs/numbers.md and docs/numery.md is read, or not."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pytest
 
 from tasks.phone.parser import read_number
 
-PAGE = (Path(__file__).parents[4] / "docs" / "numbers.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[4] / "docs"
+PAGE, POLISH = ((DOCS / name).read_text(encoding="utf-8") for name in ("numbers.md", "numery.md"))
 
 
-def examples(heading: str, column: int) -> list[str]:
+def examples(heading: str, column: int, page: str = PAGE) -> list[str]:
     """Return the texts in a column of the table under a heading."""
-    section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     rows = [line.split("|")[1:-1] for line in section.splitlines() if line.startswith("|")][2:]
     return [text for row in rows for text in re.findall(r"`([^`]+)`", row[column])]
 
@@ -28,7 +29,10 @@ READ = [
     *examples("What may stand beside a number", 1),
     *examples("Several numbers in a cell", 0),
     *examples("What is not read", 2),
+    *examples("Co jest czytane", 0, POLISH),
+    *examples("Co nie jest czytane", 2, POLISH),
 ]
+UNREAD = [*examples("What is not read", 0), *examples("Co nie jest czytane", 0, POLISH)]
 
 
 @pytest.mark.parametrize("text", [text for text in READ if digits(text) >= 9])
@@ -46,6 +50,6 @@ def test_every_way_to_write_an_extension_is_read(text: str) -> None:
         assert all(number.extension in {"12", "13"} for number in read_number(whole).numbers)
 
 
-@pytest.mark.parametrize("text", sorted({*examples("What is not read", 0)} - {"area_code", "switchboard"}))
+@pytest.mark.parametrize("text", sorted({*UNREAD} - {"area_code", "switchboard"}))
 def test_what_is_said_not_to_be_read_is_not_read(text: str) -> None:
     assert not read_number(text).numbers
