@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
+from connectors.ledger.causes import cause_of
 from connectors.ledger.migrate import NEWEST, migrate, version_of
 from schemas import limits
 from schemas.errors import LedgerError
-
-# What to do about a database that fails, by its own words; a busy one needs neither room nor a restart.
-_REMEDIES: Final = {
-    "database or disk is full": "Make room on the disk",
-    "disk I/O error": "Check the disk",
-    "database is locked": "Another process has kept it busy for too long: wait until that has ended",
-    "attempt to write a readonly database": "Let this user write the file and its folder",
-}
-_OTHER_REMEDY: Final = "Make the database answer again"
 
 
 def connect(url: str) -> Engine:
@@ -44,11 +36,10 @@ def connect(url: str) -> Engine:
             engine.dispose()
         if isinstance(error, LedgerError):
             raise
-        reason = _reason(error)
-        do = "Check ledger in phonesync.toml: the folder must exist and be writable, a server must be up."
+        cause = cause_of(error, opening=True)
         raise LedgerError(
-            f"The ledger at {_shown(url)} cannot be opened ({reason}).",
-            remedy=f"{_REMEDIES[reason]}, then try again." if reason in _REMEDIES else do,
+            f"The ledger at {_shown(url)} cannot be opened ({cause.reason}).",
+            remedy=f"{cause.remedy}, then try again.",
         ) from error
     event.listen(engine, "handle_error", _tell)
     return engine
@@ -75,17 +66,11 @@ def _tell(context: ExceptionContext) -> None:
     if not isinstance(error, DBAPIError) or isinstance(error, (IntegrityError, ProgrammingError)):
         return
     url = context.engine.url.render_as_string(hide_password=True) if context.engine else "the address given"
-    reason = _reason(error)
+    cause = cause_of(error, opening=False)
     raise LedgerError(
-        f"The ledger at {url} failed in the middle of the work ({reason}).",
-        remedy=f"Nothing more is sent without it. {_REMEDIES.get(reason, _OTHER_REMEDY)}, then: phonesync resume.",
+        f"The ledger at {url} failed in the middle of the work ({cause.reason}).",
+        remedy=f"Nothing more is sent without it. {cause.remedy}, then: phonesync resume.",
     )
-
-
-def _reason(error: Exception) -> str:
-    """Return the database's own words where they can hold no value."""
-    said = str(error.orig) if isinstance(error, DBAPIError) else ""
-    return next((words for words in _REMEDIES if words in said), type(error).__name__)
 
 
 def _make_private(database: str | None) -> None:
