@@ -316,7 +316,7 @@ def test_the_object_of_a_run_has_the_promised_shape(phonesync: Phonesync) -> Non
     said = phonesync("sync", "--json", "faculties")
     assert list(said.json) == ["run", "syncs"]
     (summary,) = said.json["syncs"]
-    keys = "sync plan fingerprint actions outcomes rejected guards verified requests reports left drift known"
+    keys = "sync plan fingerprint actions outcomes rejected guards verified requests reports left drift came_back known"
     assert list(summary) == keys.split()
     assert (list(summary["actions"]), list(summary["outcomes"])) == (ACTIONS, OUTCOMES)
     assert list(summary["requests"]) == ["read", "write"]
