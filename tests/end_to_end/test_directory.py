@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from directory_nights import SERVICES, Nights, of
-from road_trip import OPEN_GUARD, Road, Trip, apio_state
+from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
 
 from connectors.ledger.store import Ledger
 from flows.check import check_sources
@@ -598,6 +598,24 @@ def test_a_row_of_the_page_has_its_history(nights: Nights) -> None:
     assert [event[6] for event in events[:2]] == [applied.summary["run"], second.summary["run"]]
     quiet = report_of(nights.night(), "html")
     assert '"past":{}' in quiet
+
+
+def test_the_past_of_a_person_is_masked_on_the_page_and_in_the_history(road: Road) -> None:
+    road.open(usos_state({"77": [("home", "22 552 77 01")]}, "user"))
+    road.configure({"entity_class": "user", "full_numbers": False, "guard": OPEN_GUARD})
+    for last in ("22 552 77 02", "22 552 77 03"):
+        road.source(f"entity_id;number;comment\n77;{last};home\n")
+        _later(road)
+        trip = road.go()
+    page = Path(trip.sync["reports"]["html"]).read_text(encoding="utf-8")
+    assert '"past":{"0":[["' in page
+    assert "••• ••• •02" in page
+    events = events_of(road.context(), "user 77")
+    assert len(events) == 2
+    html = road.folder / "history.html"
+    write_page(road.context(), "22 552 77 02", events_of(road.context(), "22 552 77 02"), "pl", html)
+    for text in (page, json.dumps(events), html.read_text(encoding="utf-8")):
+        assert not re.search("77 ?0[123]", text)
 
 
 @pytest.mark.parametrize(
