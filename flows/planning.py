@@ -119,6 +119,20 @@ def _is_behind(context: RunContext, name: str, planned: PlannedEnds, owners: set
     return note_behind(context, name, seen)
 
 
+def plan_now(sync_run: SyncRun, target: Target, found: Snapshot) -> pd.DataFrame:
+    """Return the `Plan` that the file makes now of what was found of its place; nothing is kept or written."""
+    context, sync, name = sync_run.context, sync_run.sync, sync_run.name
+    source = extract_source(context, sync)
+    checked = judge_source(context, sync, source)
+    rivals = rivals_of(context, name, context.files)
+    gone = frozenset(context.ledger.memory.owners(name, target.name) - owners_of(checked) - rivals.claimed)
+    left = cache(partial(left_by, context, name, target.name))
+    ends = Ends(
+        sync, target, source.arranged.headers, checked, found, gone, rivals, left, known=known_of(context, name)
+    )
+    return plan_ends(context, ends).table
+
+
 def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) -> None:
     """Note why this run deletes less than the file asks for."""
     older = age_of(sync_run.context)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 
@@ -9,19 +12,20 @@ from connectors.ledger.store import KeptPlan
 from connectors.settling import Settling
 from flows.applying import close, finish, missing
 from flows.locking import Hold
+from flows.planning import plan_now
 from flows.sync_run import SyncRun
 from flows.writing import job_of, outcomes_of, sent_unknown, write, write_in_order
 from schemas.errors import UsageError
-from schemas.execution import ApplyResult, RowOutcome, Target
+from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, read_lag
 from tasks.execution.classify import row_outcome
-from tasks.execution.compare import Mask, cost, had_entry, in_place, writes
+from tasks.execution.compare import Mask, cost, had_entry, in_place, unplanned_entries, writes
 from tasks.execution.quirks import as_shown
-from tasks.execution.results import account, put_back_rows
-from tasks.plan.remaining import Remaining, remaining_plan
+from tasks.execution.results import account, add_unplanned_entries, put_back_rows
+from tasks.plan.remaining import Remaining, remaining_plan, still_wanted, without
 
 
 def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -> None:
@@ -59,6 +63,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -
             remedy="Restore the connection it was made for, or make a new plan: phonesync plan.",
         )
     rest, found = sync_run.do("extract target", _look, sync_run, target, kept)
+    rest = replace(rest, rows=_still_wanted(sync_run, target, kept, rest.rows, found))
     _settle(sync_run, kept, rest, [])
     stopped, unplanned = None, []
     if writes(rest.rows).any() or sent_unknown(sync_run, rest.rows, kept):
@@ -72,7 +77,46 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -
     known = outcomes_of(sync_run, kept)
     close(sync_run, kept, known, left)
     result = account(kept.sync, kept.entries, known.values(), unplanned, at=sync_run.context.now())
+    if not stopped:
+        come = _come_meanwhile(sync_run, kept, found)
+        result = add_unplanned_entries(result, come, at=sync_run.context.now())
     return finish(sync_run, target, kept, result, verified=not left, stopped=stopped)
+
+
+def _still_wanted(
+    sync_run: SyncRun, target: Target, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the rows with those changes alone that the file still wants, and say what has become of the others.
+
+    A change that has cost its entry is made in any case. The way back from a run has no file.
+
+    Raises:
+        SourceError: the file cannot be read, so that nobody knows; nothing is sent.
+    """
+    changes = writes(rows)
+    if not changes.any() or not kept.source_rows:
+        return rows
+    context = sync_run.context
+    present = sync_run.do("plan", plan_now, sync_run, target, Snapshot(found))
+    given_up = changes & ~still_wanted(rows, present) & ~_not_to_wait(sync_run, kept, rows, found)
+    if not given_up.any():
+        return rows
+    problem, at = Problem(Code.NO_LONGER_WANTED), context.now()
+    noted = [row_outcome(row, Outcome.SKIPPED, problem, at=at) for row in rows.index[given_up]]
+    context.ledger.record_outcomes(kept.id, noted)
+    age = (context.clock() - datetime.fromisoformat(kept.created_at)).total_seconds() / 3600
+    sync_run.notes.append(
+        f"The plan is {age:.0f} hours old, and the file has changed since: {len(noted)} of its open changes are not "
+        "wanted any more and were not sent. phonesync sync writes what the file wants now."
+    )
+    return without(rows, given_up)
+
+
+def _come_meanwhile(sync_run: SyncRun, kept: KeptPlan, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the entries found that the plan neither saw nor wants."""
+    habits = sync_run.context.ledger.memory.traits(kept.target)
+    rows = as_shown(kept.entries, found, habits)
+    return unplanned_entries(rows, found, fold_names=FOLDS_NAMES in habits)
 
 
 def _not_to_wait(sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame) -> Mask:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action, Outcome
-from tasks.execution.compare import in_place, writes
+from tasks.execution.compare import Mask, in_place, writes
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 
@@ -60,13 +60,40 @@ def remaining_plan(
     rest = rows.copy()
     for name in _IMAGE:
         rest.loc[done, f"{name}_before"] = rest.loc[done, f"{name}_after"]
-        rest.loc[given_up, f"{name}_after"] = rest.loc[given_up, f"{name}_before"]
     rest.loc[done, "action"] = str(Action.KEEP.value)
-    rest.loc[given_up, "action"] = str(Action.HOLD.value)
-    rest = rest[(rest["key_before"] != "") | (rest["key_after"] != "")]
+    rest = without(rest, given_up)
     at_rest = np.isin(rest.index, rows.index[done])
     seen_rows, erased_rows = ([int(row) for row in rows.index[mask]] for mask in (seen, erased))
     return Remaining(_as_found(rest, at_rest, found), seen_rows, erased_rows)
+
+
+def still_wanted(rows: pd.DataFrame, present: pd.DataFrame) -> Mask:
+    """Tell which changes of an older plan the present file wants as well.
+
+    Args:
+        rows: `Plan` rows of the older plan.
+        present: the `Plan` that the present file makes of what stands there.
+    """
+    stays = present[present["key_after"] != ""]
+    there = set(zip(stays["owner"], tidy_text(stays["name_after"]), stays["key_after"], strict=True))
+    leaves = present[present["action"] == Action.DELETE]
+    gone = set(zip(leaves["owner"], tidy_text(leaves["name_before"]), leaves["key_before"], strict=True))
+    after = zip(rows["owner"], tidy_text(rows["name_after"]), rows["key_after"], strict=True)
+    before = zip(rows["owner"], tidy_text(rows["name_before"]), rows["key_before"], strict=True)
+    deletes = (rows["action"] == Action.DELETE).tolist()
+    wanted = [
+        was in gone if delete else will in there for delete, was, will in zip(deletes, before, after, strict=True)
+    ]
+    return np.array(wanted, dtype=np.bool_)
+
+
+def without(rows: pd.DataFrame, given_up: Mask) -> pd.DataFrame:
+    """Return `Plan` rows in which these changes are not made: their entries stay as they are."""
+    rest = rows.copy()
+    for name in _IMAGE:
+        rest.loc[given_up, f"{name}_after"] = rest.loc[given_up, f"{name}_before"]
+    rest.loc[given_up, "action"] = str(Action.HOLD.value)
+    return rest[(rest["key_before"] != "") | (rest["key_after"] != "")]
 
 
 def _as_found(rest: pd.DataFrame, at_rest: np.ndarray, found: pd.DataFrame) -> pd.DataFrame:
