@@ -34,10 +34,11 @@ LIST = (
 
 
 def lay(stage: Stage, **keys: Any) -> None:
-    """Lay out one small sync of each service."""
+    """Lay out one small sync of each service; the phone list is sent as one."""
     stage.put("faculties.csv", LINES)
     stage.put("strings.csv", LIST)
     strings = {"tenant": "chopin", "group": "strings", "source": "strings.csv", "full_numbers": True, "guard": OPEN}
+    strings["write"] = "batch"
     stage.configure({"faculties": {**FACULTY, "guard": OPEN, **keys}, "strings": strings})
 
 
@@ -200,8 +201,8 @@ def test_rights_that_are_missing(stage: Stage) -> None:
 def test_an_unplanned_deletion(stage: Stage, *, restore: bool) -> None:
     """Somebody adds an entry between reading and writing, and the batch deletes what its file does not name."""
     stage.samples()
-    if not restore:
-        stage.change("delete_missing = false ", "restore_unplanned = false\ndelete_missing = false ")
+    more = "" if restore else "restore_unplanned = false\n"
+    stage.change("delete_missing = false ", f'{more}write = "batch"\ndelete_missing = false ')
 
     def newcomer(service: Any) -> None:
         entries = service.entries("chopin", "strings")

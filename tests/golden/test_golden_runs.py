@@ -66,7 +66,7 @@ def test_numbers_of_users_in_full_where_that_is_wanted(stage: Stage) -> None:
     stage.rows_of("reports/*/users.csv")
 
 
-@pytest.mark.parametrize("write", ["batch", "entries"])
+@pytest.mark.parametrize("write", ["auto", "batch", "entries"])
 def test_a_phone_list_is_written(stage: Stage, write: str) -> None:
     stage.samples()
     stage.change("delete_missing = true ", f'write = "{write}"\ndelete_missing = true ')
