@@ -9,12 +9,15 @@ from typing import Any, Final
 
 import pandas as pd
 
+from connectors.files.container import unpack
+from connectors.files.encoding import LINE_ENDS, decode
 from flows.check_console import show_checked
 from flows.claims import file_claims, refuse_contested, rivals_of
 from flows.offline import Configured
 from flows.sources import ExtractedSource, KnownFiles, judge_source, notes_of, open_source, source_bytes
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.exit_codes import ExitCode, worst
+from schemas.problems import unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, LineCode
 from schemas.settings import Language
 from schemas.syncs import Sync
@@ -24,6 +27,7 @@ from tasks.reports.masking import mask_texts
 from tasks.source.hints import NO_ID, hint_texts, hints_of
 from tasks.source.name_checks import outside_latin1
 from tasks.source.near_ids import with_near_ids
+from tasks.source.two_readings import with_quotes, without_quotes
 from tasks.source.validation import Checked
 
 __all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
@@ -126,7 +130,7 @@ def _checked(
     checked = replace(
         checked, remarks=with_near_ids(checked, managed.get(name, set()), source.arranged.headers, others)
     )
-    problems = _problems(context, sync, source, checked, lang)
+    problems = _problems(context, (sync, raw), source, checked, lang)
     shown = problems
     if context.spec(sync).private(sync):
         shown = problems.assign(value=mask_texts(problems["value"]), suggestion=mask_texts(problems["suggestion"]))
@@ -168,13 +172,14 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _problems(
-    context: Configured, sync: Sync, source: ExtractedSource, checked: Checked, lang: Language
+    context: Configured, file: tuple[Sync, bytes], source: ExtractedSource, checked: Checked, lang: Language
 ) -> pd.DataFrame:
     """Return everything found in the lines, in their order, each with what to do."""
+    sync, raw = file
     alone = [(source.table.at, "", "", str(LineCode.HEADER_ALONE.value), "")] * _is_unwanted(sync, checked)
     empty = pd.DataFrame(alone, columns=_COLUMNS).astype(checked.remarks.dtypes)
     found = [checked.rejected[_COLUMNS].drop_duplicates(), checked.remarks[_COLUMNS], empty]
-    table = pd.concat(found, ignore_index=True)
+    table = _both_ways(pd.concat(found, ignore_index=True), sync, source, raw)
     reading = context.reading(sync)
     hints = hints_of(
         checked.desired,
@@ -193,6 +198,25 @@ def _problems(
     )
     table = table[["line", "column", "value", "code", "level", "reason", "advice", "suggestion"]]
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
+
+
+def _both_ways(problems: pd.DataFrame, sync: Sync, source: ExtractedSource, raw: bytes) -> pd.DataFrame:
+    """Show of lines that a pair of quotes makes one of how they read with it and without, as what stands there."""
+    torn = problems["code"] == str(LineCode.LINE_SWALLOWED.value)
+    if not torn.any():
+        return problems
+    content, _, _ = unpack(sync.source, raw)
+    lines = LINE_ENDS.split(decode(sync.source, content, sync.encoding).text)
+    marks = source.dialect.delimiter, source.dialect.quotechar
+    shown = []
+    for line, packed in zip(problems.loc[torn, "line"], problems.loc[torn, "values"], strict=True):
+        span = unpacked_values(packed)
+        quoted = with_quotes(lines[int(span["first"]) - 1 : int(span["last"])], *marks)
+        quote = marks[1]
+        shown.append(f"{quote}{quoted}{quote} / {without_quotes(lines[int(line) - 1], *marks)}")
+    value = problems["value"].copy()
+    value[torn] = shown
+    return problems.assign(value=value)
 
 
 def _is_unwanted(sync: Sync, checked: Checked) -> bool:

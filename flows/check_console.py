@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from connectors.files.container import unpack
-from connectors.files.encoding import decode
+from connectors.files.encoding import LINE_ENDS, decode
 from flows.console import near, say, show_rows
 from schemas.problems import Code
 from schemas.settings import Language
@@ -85,7 +84,7 @@ def _physical_lines(file: CheckedFile) -> list[str]:
         return []
     content, _, _ = unpack(file.sync.source, file.raw)
     text = decode(file.sync.source, content, file.sync.encoding).text
-    return re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
+    return LINE_ENDS.split(text)
 
 
 def _column(file: CheckedFile, text: str, column: str) -> int:

@@ -23,6 +23,7 @@ from tasks.source.polish_words import all_known
 # What an encoding was told by, the surest first; only letters leave a doubt.
 Evidence = Literal["set", "mark", "ascii", "utf-8", "zeros", "letters"]
 
+LINE_ENDS = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # all that end a line of a file
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _LINE_ENDS = "\x85\u2028\u2029"
 

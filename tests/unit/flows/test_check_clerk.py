@@ -234,6 +234,17 @@ def test_numbers_of_users_are_masked_in_hints_too(context: OfflineContext, capsy
     assert "999 70 33" not in capsys.readouterr().out
 
 
+def test_lines_that_a_quote_swallows_are_shown_both_ways(context: OfflineContext, tmp_path: Path) -> None:
+    lines = 'id;telefon;opis\nF1;22 999 00 01;"Dziekanat\nF2;22 999 00 02;Portiernia"\nF3;22 999 00 03;x\n'
+    (tmp_path / "offices.csv").write_text(lines, encoding="utf-8")
+    found = [(p["line"], p["code"], p["value"]) for p in only(context, "offices")["problems"]]
+    quoted = '"Dziekanat ⏎ F2;22 999 00 02;Portiernia" / '
+    assert found == [
+        (2, "line-swallowed", quoted + "F1;22 999 00 01;Dziekanat"),
+        (3, "line-swallowed", quoted + "F2;22 999 00 02;Portiernia"),
+    ]
+
+
 # Annotated copies -----------------------------------------------------------------------------------------------------
 
 
