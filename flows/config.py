@@ -22,7 +22,7 @@ from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError, UsageError
 from schemas.schedule import happens
 from schemas.settings import Notify, Pages, Reconcile, Settings, Smtp, settings_model
-from schemas.syncs import Sync
+from schemas.syncs import Fetch, Sync
 from tasks.phone.parser import read_number
 
 DEFAULT_NAME = "phonesync.toml"
@@ -198,7 +198,7 @@ def _without(places: Sequence[tuple[int | str, ...]], data: Mapping[str, Any]) -
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    syncs = {name: sync.model_copy(update={"source": folder / sync.source}) for name, sync in settings.syncs.items()}
+    syncs = {name: sync.model_copy(update=_anchored_source(sync, folder)) for name, sync in settings.syncs.items()}
     connections = {
         name: connection.model_copy(update=_anchored_files(connection, folder))
         for name, connection in settings.connections.items()
@@ -227,7 +227,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update=anchored)
 
 
-def _anchored_files(connection: Connection | Smtp, folder: Path) -> dict[str, Any]:
+def _anchored_source(sync: Sync, folder: Path) -> dict[str, Any]:
+    fetch = sync.fetch.model_copy(update=_anchored_files(sync.fetch, folder))
+    return {"source": folder / sync.source, "fetch": fetch}
+
+
+def _anchored_files(connection: Connection | Smtp | Fetch, folder: Path) -> dict[str, Any]:
     files: dict[str, Any] = {}
     for key in type(connection).model_fields:
         value = getattr(connection, key)
@@ -269,7 +274,7 @@ def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
     model: type[BaseModel] = Settings
     if steps[:1] == ["syncs"]:
         model = get_args(_model().model_fields["syncs"].annotation)[1]
-        if len(steps) > 2 and steps[-1] in {"columns", "guard"}:
+        if len(steps) > 2 and steps[-1] in {"columns", "fetch", "guard", "ignore"}:
             model = cast("type[BaseModel]", model.model_fields[steps[-1]].annotation)
     elif steps[:1] == ["connections"] and len(steps) > 2:
         model = Secret

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Self
 
 from connectors.files.rights import refuse_writable
@@ -20,7 +19,7 @@ from connectors.registry import services
 from connectors.service import Client, Service
 from flows.config import find_configuration, load
 from flows.offline import OfflineContext
-from flows.output import hide_from_now_on
+from flows.secret_values import secret_value
 from flows.sources import KnownFiles
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError, Unreachable
@@ -151,27 +150,7 @@ class RunContext:
 
     def secret(self, place: str, where: Secret) -> str:
         """Return a secret from where it is kept; it is never in a message."""
-        if where.env is not None:
-            value, kept = self.environ.get(where.env, ""), f"the environment variable {where.env}"
-        elif where.file is not None:
-            value, kept = _from_file(place, where.file), f"the file {where.file}"
-        else:
-            from flows.orchestration.blocks import secret_from_block
-
-            value, kept = secret_from_block(place, str(where.block)), f"the Prefect block {where.block}"
-        if not value:
-            raise ConfigurationError(f"{place}: {kept} is empty or not set.", remedy="Set it and try again.")
-        hide_from_now_on([value])
-        return value
-
-
-def _from_file(place: str, path: Path) -> str:
-    refuse_writable(path, f"{place}:")
-    try:
-        return path.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a text"
-        raise ConfigurationError(f"{place}: {path} cannot be read ({reason}).", remedy="Check the path.") from None
+        return secret_value(place, where, self.environ)
 
 
 def current_person(environ: Mapping[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +24,10 @@ class Configured(Protocol):
     @property
     def settings(self) -> Settings:
         """What `phonesync.toml` says, with absolute paths."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment that `{ env = … }` means."""
 
     def sync(self, name: str) -> Sync:
         """Return the sync of that name."""
@@ -52,6 +58,7 @@ class OfflineContext:
     """The configuration and nothing else."""
 
     settings: Settings
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def sync(self, name: str) -> Sync:
         """Return the sync of that name.

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +49,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "ledger files": "free pages and the write-ahead log of the ledger's file, which is written anew (`VACUUM`, "
         "checkpoint, `secure_delete`); PostgreSQL is told to vacuum, and overwrites in its own time",
         "reports": "reports of every run, also of one that was killed: they are written anew, or removed",
+        "copies": "copies of sources that were fetched: those that hold the person are removed",
         "Prefect": "parameters, states, artifacts, logs and events in the database of `phonesync serve`",
     }
 )
@@ -93,6 +95,8 @@ def erase(context: RunContext, user: str, prefect: Path | None = None) -> dict[s
         remove_folder(context.settings.reports / run)
     wanted, unreached = pattern_of(words, numbers), dict[str, str]()
     removed = _look(unreached, "reports", lambda: _remove_reports(context.settings.reports, wanted))
+    fetched = {sync.source.parent for sync in context.settings.syncs.values() if sync.fetch.address}
+    removed += sum(_look(unreached, "copies", partial(_remove_reports, folder, wanted)) for folder in sorted(fetched))
     in_prefect = 0
     if prefect is not None:
         in_prefect = _look(unreached, "Prefect", lambda: erase_from_prefect(prefect, wanted) if prefect.exists() else 0)
@@ -118,7 +122,7 @@ def _look(unreached: dict[str, str], place: str, look: Callable[[], int]) -> int
 
 
 def _remove_reports(folder: Path, wanted: re.Pattern[bytes]) -> int:
-    """Remove what still holds it: reports of a run that was killed, or that the ledger does not know."""
+    """Remove what still holds it: reports of a run that was killed or that the ledger does not know, and copies."""
     found = list(files_with(folder, wanted))
     for path in found:
         path.unlink()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, get_args
 
@@ -15,7 +15,9 @@ from connectors.files.contacts import read_contacts
 from connectors.files.container import PlainForm
 from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
+from connectors.files.remote import Access, fetch, shown
 from flows.offline import Configured
+from flows.secret_values import secret_value
 from schemas import limits
 from schemas.errors import SourceError
 from schemas.execution import NumberingDefaults
@@ -93,7 +95,7 @@ class KnownFiles:
             raise source.refusal
         checked = judge_source(context, sync, source)
         if checked.rows <= limits.KEPT_LINES:
-            self._judged[name] = hashlib.sha256(raw).digest(), source, checked
+            self._judged[name] = sha256(raw).digest(), source, checked
         return checked
 
     def take(self, context: Configured, name: str) -> tuple[ExtractedSource, Checked] | None:
@@ -101,7 +103,7 @@ class KnownFiles:
         digest, source, checked = self._judged.pop(name, (b"", None, None))
         if source is None or checked is None:
             return None
-        now = hashlib.sha256(source_bytes(context, context.sync(name))).digest()
+        now = sha256(source_bytes(context, context.sync(name))).digest()
         return (source, checked) if now == digest else None
 
 
@@ -120,11 +122,21 @@ def source_bytes(context: Configured, sync: Sync) -> bytes:
         SourceError: there is nothing to be had, or the file is one that holds secrets: what is wrong with a line of it
             would be shown.
     """
+    if sync.fetch.address:
+        return fetch(sync.fetch.address, _access(context, sync), sync.source).raw
     settings = context.settings
     private = filter(None, (*(where.file for _, where in settings.secrets()), settings.ledger_file))
     if ".phonesync" in sync.source.resolve().parts or any(_is_same(sync.source, file) for file in private):
         raise file_error(sync.source, Problem(FileCode.FILE_PRIVATE), "no-link")
     return read_bytes(sync.source)
+
+
+def _access(context: Configured, sync: Sync) -> Access:
+    """Return what a source is fetched with; raises `ConfigurationError` where a secret is not to be had."""
+    how, place = sync.fetch, shown(sync.fetch.address)
+    secrets = {"username": how.username, "password": how.password, "token": how.token}
+    values = {key: secret_value(f"{place}: {key}", where, context.environ) for key, where in secrets.items() if where}
+    return Access(**values, host_key=how.host_key)
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -233,6 +245,9 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
 def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:
     """Say where the table was found and what its columns were taken for, as far as nobody has set it."""
     notes, spec = [], context.spec(sync)
+    if sync.fetch.address:
+        copy = sha256(read_bytes(sync.source)).hexdigest()
+        notes.append(render("check.note_fetched", lang, address=shown(sync.fetch.address), sha256=copy))
     configured = configured_columns(sync, spec)
     if source.table.at > 1:
         notes.append(render("check.note_header", lang, line=source.table.at))

@@ -21,6 +21,8 @@ FIRST_WAIT_SECONDS: Final = 0.5
 LONGEST_WAIT_SECONDS: Final = 30.0
 """Between two attempts; only a service itself may ask for more."""
 
+FETCH_SECONDS: Final = 120.0
+"""One source that is fetched from another machine: half a gigabyte on a slow line is no directory."""
 OPTIONAL_SECONDS: Final = 5.0
 """One answer that nothing depends on, asked for once: a run is not to wait for it."""
 INTERFACE_SECONDS: Final = 86_400.0

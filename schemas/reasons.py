@@ -19,6 +19,7 @@ class FileCode(StrEnum):
     FILE_PRIVATE = "file-private"
     FILE_LINK = "file-link"
     FILE_ACCESS = "file-access"
+    SOURCE_UNREACHED = "source-unreached"
     FILE_EMPTY = "file-empty"
     FILE_OTHER = "file-other"
     FILE_PACKED = "file-packed"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
+from schemas.connections import Secret, is_loopback
 from schemas.schedule import is_timezone, wrong_with_schedule
 from schemas.section import FilePath, Mark, Section
 
@@ -151,6 +155,37 @@ class Contacts(Section):
         return self.suffixes.get(kind, _SUFFIXES.get(kind, ""))
 
 
+_SCHEMES: Final = ("http", "https", "sftp", "smb", "s3")
+
+
+class Fetch(Section):
+    """How a source is fetched whose `source` is an address."""
+
+    address: str = ""
+    """what `source` says"""
+    username: Secret | None = None
+    """where the name is kept; of S3, the access key"""
+    password: Secret | None = None
+    """where the password is kept; of S3, the secret key"""
+    token: Secret | None = None
+    """web: where a bearer token is kept"""
+    host_key: str = ""
+    """SFTP, required: the fingerprint of the server's key, as `ssh-keygen -lf` prints it, such as `"SHA256:…"`"""
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        parts = urlsplit(self.address)
+        if self.address and (parts.scheme not in _SCHEMES or not parts.hostname):
+            raise ValueError(f"the address of a source begins with one of {', '.join(f'{one}://' for one in _SCHEMES)}")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("no secret stands in an address: give username, password or token under fetch")
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise ValueError("https is required except to loopback: credentials and numbers would travel in clear")
+        if parts.scheme == "sftp" and not self.host_key.startswith("SHA256:"):
+            raise ValueError("host_key: give the fingerprint of the server's key, as ssh-keygen -lf prints it")
+        return self
+
+
 def _several(given: object) -> object:
     return (given,) if isinstance(given, str) else given
 
@@ -161,7 +196,9 @@ class Sync(Section):
     connection: str
     """which service"""
     source: FilePath
-    """the CSV file"""
+    """the file: a path, or an address such as `"https://…"`, `"sftp://…"`, `"smb://…"` or `"s3://…"`"""
+    fetch: Fetch = Fetch()
+    """how a source that is an address is fetched, see below"""
     renamed_from: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     """the name that this sync had before, or several: what the ledger knows under them is this sync's"""
     columns: Columns = Columns()
@@ -229,6 +266,22 @@ class Sync(Section):
     """whose clock the schedule means"""
     guard: Guard = Guard()
     """limits, see below"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fetched(cls, given: object) -> object:
+        """Give a source that is an address the place of its copy, which is a file like any other."""
+        source = given.get("source") if isinstance(given, Mapping) else None
+        if not isinstance(given, Mapping) or not isinstance(source, str) or "://" not in source:
+            return given
+        name = PurePosixPath(urlsplit(source).path).name or "source"
+        place = f".phonesync/sources/{sha256(source.encode()).hexdigest()[:12]}/{name}"
+        fetch = given.get("fetch", {})
+        return {
+            **given,
+            "source": place,
+            "fetch": {**fetch, "address": source} if isinstance(fetch, Mapping) else fetch,
+        }
 
     @field_validator("columns", mode="before")
     @classmethod

@@ -29,7 +29,7 @@ from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
 from schemas.reasons import FileCode, LineCode
 from schemas.settings import Language, Notify, Pages, Reconcile, Settings, Smtp
-from schemas.syncs import Columns, Contacts, Guard, Ignore, NumberColumn, Sync
+from schemas.syncs import Columns, Contacts, Fetch, Guard, Ignore, NumberColumn, Sync
 from tasks.messages import catalogue
 from tasks.messages.rendering import advice, whole
 
@@ -55,6 +55,12 @@ _TABLES = (
     ("For a connection to APIO", ApioSync, Sync, ""),
     ("`[syncs.NAME.columns]`", Columns, None, "The file's own headers, where they are not recognised by themselves."),
     ("`columns.also`", NumberColumn, None, _ALSO),
+    (
+        "`[syncs.NAME.fetch]`",
+        Fetch,
+        None,
+        "For a `source` that is an address. Needs `phonesync[web]`, `[sftp]`, `[smb]` or `[s3]`.",
+    ),
     (
         "`[syncs.NAME.contacts]`",
         Contacts,

@@ -1,0 +1,40 @@
+"""Secrets from where they are kept: the environment, a file, a block of Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from connectors.files.rights import refuse_writable
+from flows.output import hide_from_now_on
+from schemas.connections import Secret
+from schemas.errors import ConfigurationError
+
+
+def secret_value(place: str, where: Secret, environ: Mapping[str, str]) -> str:
+    """Return a secret; it is never in a message, and hidden in all that is shown from now on.
+
+    Raises:
+        ConfigurationError: it is not there, or others may write it.
+    """
+    if where.env is not None:
+        value, kept = environ.get(where.env, ""), f"the environment variable {where.env}"
+    elif where.file is not None:
+        value, kept = _from_file(place, where.file), f"the file {where.file}"
+    else:
+        from flows.orchestration.blocks import secret_from_block
+
+        value, kept = secret_from_block(place, str(where.block)), f"the Prefect block {where.block}"
+    if not value:
+        raise ConfigurationError(f"{place}: {kept} is empty or not set.", remedy="Set it and try again.")
+    hide_from_now_on([value])
+    return value
+
+
+def _from_file(place: str, path: Path) -> str:
+    refuse_writable(path, f"{place}:")
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a text"
+        raise ConfigurationError(f"{place}: {path} cannot be read ({reason}).", remedy="Check the path.") from None
