@@ -197,7 +197,7 @@ def packed(**parts: bytes) -> bytes:
         (b"BZh91AY", "packed with bzip2"),
         (b" <!DOCTYPE html><html>", "a web page"),
         (packed(a=b"x"), "a zip archive"),
-        (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument"),
+        (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.text", "OpenDocument"),
         (packed(xl__workbook=bytes(8)), "cannot be read"),
         (b"PK\x03\x04 xl/ nonsense", "damaged or has a password"),
         (packed(xl__a=b'<!DOCTYPE x [<!ENTITY a "b">]>'), "declares entities"),
