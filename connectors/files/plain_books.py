@@ -12,9 +12,14 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from pathlib import Path
 from typing import Any, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from schemas.problems import Problem
+from schemas.reasons import FileCode
+from tasks.messages.rendering import file_error
 
 # Strict OOXML says the same under other names.
 _STRICT: Final = b"http://purl.oclc.org/ooxml/"
@@ -30,6 +35,11 @@ _NAMES: Final = (
         b"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties",
     ),
 )
+_MOST_CELLS: Final = 4_000_000  # empty ones among them: all of them are in memory at once
+_ROW: Final = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
+_CELL: Final = re.compile(rb"<table:(?:covered-)?table-cell\b[^>]*>")
+_ROWS: Final = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})""")
+_COLUMNS: Final = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})""")
 _ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|ADR!|ARG!|LICZBA!|NAZWA\?)")
 
 
@@ -71,15 +81,45 @@ class PlainBook:
         return next(sheet for sheet in self.worksheets if sheet.title == title)
 
 
-def plain_book(raw: bytes) -> PlainBook:
-    """Return the sheets of a workbook; raises what the reader raises where it is damaged."""
+def plain_book(path: Path, raw: bytes) -> PlainBook:
+    """Return the sheets of a workbook; raises what the reader raises where it is damaged.
+
+    Raises:
+        SourceError: a sheet is larger than any directory; its cells are not unpacked.
+    """
+    if raw.startswith(b"PK") and _repeats(raw):
+        raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
     sheets = [found for found in book.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
-    return PlainBook([_sheet(book, found) for found in sheets])
+    return PlainBook([_sheet(path, book, found) for found in sheets])
 
 
-def _sheet(book: CalamineWorkbook, found: Any) -> PlainSheet:
+def _repeats(raw: bytes) -> bool:
+    """Tell whether a sheet of an OpenDocument reaches without measure: the reader would fill the memory with cells."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        content = archive.read("content.xml") if "content.xml" in archive.namelist() else b""
+    for sheet in content.split(b"</table:table>"):
+        row = last = width = 0
+        for found in _ROW.finditer(sheet):
+            row += _times(_ROWS.search(found[1]))
+            at = 0
+            for cell in _CELL.findall(found[2] or b""):
+                at += _times(_COLUMNS.search(cell))
+                if b"value-type" in cell:
+                    last, width = row, max(width, at)
+        if last * width > _MOST_CELLS:
+            return True
+    return False
+
+
+def _times(found: re.Match[bytes] | None) -> int:
+    return int(found[1]) if found else 1
+
+
+def _sheet(path: Path, book: CalamineWorkbook, found: Any) -> PlainSheet:
     sheet = book.get_sheet_by_name(found.name)
+    if sheet.total_height * sheet.total_width > _MOST_CELLS:
+        raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
     state = "visible" if found.visible == SheetVisibleEnum.Visible else "hidden"
     rows = sheet.to_python(skip_empty_area=False)
     return PlainSheet(found.name, state, rows, tuple(sheet.merged_cell_ranges or ()))

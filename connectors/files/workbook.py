@@ -111,15 +111,15 @@ def cells_as_text(raw: bytes, form: Form, sheet: str) -> Iterator[tuple[int, lis
     """Yield every row of a sheet that has been read before, with its number: what the clerk sees, as text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        workbook = _opened(raw, form)
+        workbook = _opened(Path(), raw, form)
         rows = [(line, [text_of(cell)[0] for cell in cells]) for line, cells in _rows(Path(), workbook[sheet])]
     yield from rows
 
 
-def _opened(raw: bytes, form: Form) -> Any:
+def _opened(path: Path, raw: bytes, form: Form) -> Any:
     """Return a workbook of openpyxl, or one like it."""
     if form != "xlsx":
-        return plain_book(raw)
+        return plain_book(path, raw)
     return load_workbook(io.BytesIO(transitional(raw)), read_only=True, data_only=True, keep_links=False)
 
 
@@ -162,7 +162,7 @@ def _dense(part: zipfile.ZipInfo) -> bool:
 
 def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) -> Table:
     raw, form = file
-    workbook = _opened(raw, form)
+    workbook = _opened(path, raw, form)
     sheet, opening, at = _choose(path, workbook, wanted, given)
     header = opening[at]
     names = checked_names(path, header, opening, at, wanted if given.header_line is None else None)

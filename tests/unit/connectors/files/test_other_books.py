@@ -104,6 +104,25 @@ def test_what_is_no_table_is_named_for_what_it_is(name: str, raw: bytes, said: s
     assert do in refused.value.remedy
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(1_000_000, 30), (1_000_000, 16_000)])
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_sheet_that_repeats_its_cells_without_end_is_refused(*, rows: int, columns: int, filled: bool) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(BOOKS / "phones.ods") as book, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as written:
+        for part in book.infolist():
+            content = book.read(part)
+            repeated = f'<table:table-row table:number-rows-repeated="{rows}">'.encode()
+            cell = f'<table:table-cell table:number-columns-repeated="{columns}" '.encode()
+            if filled:
+                content = content.replace(b"<table:table-row>", repeated, 1).replace(b"<table:table-cell ", cell, 1)
+            else:
+                far = repeated[:-1] + b"/><table:table-row>" + cell + b"/><table:table-cell "
+                content = content.replace(b"<table:table-row><table:table-cell ", far, 1)
+            written.writestr(part, content)
+    with pytest.raises(SourceError):
+        read(whole.getvalue())
+
+
 @pytest.mark.parametrize("form", ["xls", "xlsb", "ods"])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_a_damaged_workbook_is_refused(form: str, share: float) -> None:
