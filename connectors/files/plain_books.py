@@ -40,6 +40,7 @@ _ROW: Final = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-
 _CELL: Final = re.compile(rb"<table:(?:covered-)?table-cell\b[^>]*>")
 _ROWS: Final = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})""")
 _COLUMNS: Final = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})""")
+_LAST_CELL_KIND: Final = 11
 _ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|ADR!|ARG!|LICZBA!|NAZWA\?)")
 
 
@@ -87,17 +88,21 @@ def plain_book(path: Path, raw: bytes) -> PlainBook:
     Raises:
         SourceError: a sheet is larger than any directory; its cells are not unpacked.
     """
-    if raw.startswith(b"PK") and _repeats(raw):
+    if raw.startswith(b"PK") and _reaches_far(raw):
         raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
     sheets = [found for found in book.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
     return PlainBook([_sheet(path, book, found) for found in sheets])
 
 
-def _repeats(raw: bytes) -> bool:
-    """Tell whether a sheet of an OpenDocument reaches without measure: the reader would fill the memory with cells."""
+def _reaches_far(raw: bytes) -> bool:
+    """Tell whether a sheet of an .ods or .xlsb reaches without measure: the reader would fill the memory with cells."""
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        content = archive.read("content.xml") if "content.xml" in archive.namelist() else b""
+        names = archive.namelist()
+        content = archive.read("content.xml") if "content.xml" in names else b""
+        binary = [archive.read(name) for name in names if name.startswith("xl/worksheets/") and name.endswith(".bin")]
+    if any(_extent(part) > _MOST_CELLS for part in binary):
+        return True
     for sheet in content.split(b"</table:table>"):
         row = last = width = 0
         for found in _ROW.finditer(sheet):
@@ -110,6 +115,32 @@ def _repeats(raw: bytes) -> bool:
         if last * width > _MOST_CELLS:
             return True
     return False
+
+
+def _extent(part: bytes) -> int:
+    """Return how many cells a sheet of an .xlsb reaches over; its records are a kind, a size and as many bytes."""
+    at = row = last = width = 0
+    try:
+        while at < len(part):
+            kind, at = _varying(part, at, 2)
+            size, at = _varying(part, at, 4)
+            if kind == 0:  # a row, by its number
+                row = int.from_bytes(part[at : at + 4], "little")
+            elif kind <= _LAST_CELL_KIND:  # a cell, by its column
+                last, width = max(last, row + 1), max(width, int.from_bytes(part[at : at + 4], "little") + 1)
+            at += size
+    except IndexError:  # cut off: the reader says so
+        return 0
+    return last * width
+
+
+def _varying(part: bytes, at: int, most: int) -> tuple[int, int]:
+    value = 0
+    for place in range(most):
+        value |= (part[at + place] & 0x7F) << (7 * place)
+        if not part[at + place] & 0x80:
+            return value, at + place + 1
+    return value, at + most
 
 
 def _times(found: re.Match[bytes] | None) -> int:

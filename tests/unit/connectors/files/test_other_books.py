@@ -129,3 +129,18 @@ def test_a_damaged_workbook_is_refused(form: str, share: float) -> None:
     raw = (BOOKS / f"phones.{form}").read_bytes()
     with pytest.raises(SourceError):
         read(raw[: int(len(raw) * share)])
+
+
+def test_a_binary_sheet_whose_cells_lie_without_end_apart_is_refused() -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(BOOKS / "phones.xlsb") as book, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as written:
+        for part in book.infolist():
+            content = book.read(part)
+            if part.filename.endswith("sheet1.bin"):
+                last_row = content.rindex(b"\x00\x19\x06\x00\x00\x00")  # the header of the seventh row
+                content = content[: last_row + 2] + (1_000_000).to_bytes(4, "little") + content[last_row + 6 :]
+                cell = content.index(b"\x07\x0c\x02\x00\x00\x00") + 2  # a text in the third column
+                content = content[:cell] + (16_000).to_bytes(4, "little") + content[cell + 4 :]
+            written.writestr(part, content)
+    with pytest.raises(SourceError, match="more rows or columns"):
+        read(whole.getvalue())
