@@ -107,7 +107,7 @@ def _shop(dice: Random) -> tuple[Shop, Any]:
     if kind == "memory":
         return MemoryService(), None
     options = chosen_options(dice, ApioOptions)
-    return ListService(options, {"write": dice.choice(("batch", "batch", "entries"))}), options
+    return ListService(options, {"write": dice.choice(("auto", "auto", "batch", "entries"))}), options
 
 
 def _night(dice: Random, shop: Shop, syncs: int) -> Night:
