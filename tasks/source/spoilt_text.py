@@ -33,7 +33,9 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ENTITY: Final = re.compile(r"&(?:#\d{2,7}|#[xX][0-9A-Fa-f]{2,6}|[A-Za-z]{2,10}\d{0,2});")
 # A lost letter: between letters, or glued to one before the text goes on.
 _QUESTION: Final = re.compile(
-    r"(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-ząćęłńóśźż])\?(?= [a-z])|(?<![^\s(])\?(?=[a-ząćęłńóśźż]{2})"
+    # In a word of some length: `a?b` may well be meant.
+    r"(?<=[^\W\d_]{2})\?(?=[^\W\d_])|(?<=[^\W\d_])\?(?=[^\W\d_]{2})"
+    r"|(?<=[a-ząćęłńóśźż])\?(?= [a-z])|(?<![^\s(])\?(?=[a-ząćęłńóśźż]{2})"
 )
 _WORD: Final = re.compile(r"[^\s(),;:/–-]+")
 # How a text was read, and how it should have been: the usual ways.

@@ -99,6 +99,7 @@ def test_letters_that_are_lost_are_seen_and_said(text: str, probably: str) -> No
             "© Uczelnia",
             "A×B",
             "Kto tam?",
+            "a?b#c",
             "Co? Gdzie",
             "Dział R&D",
             "Åbo",
