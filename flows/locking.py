@@ -60,6 +60,7 @@ def locked(
             raise TargetBusy(
                 f"{target} is being written by {by}.",
                 remedy="Wait until it has ended and try again; a run that has died gives way within a minute.",
+                run=held.run if held else "another",
             )
         try:
             with heartbeat(ledger, target, run, clock, ledger.locks.next_fence(target)) as still_mine:

@@ -24,7 +24,15 @@ from flows.revert import plan_back
 from flows.slice_writing import wait_for_orphans
 from flows.status import renew_page
 from flows.sync_run import Mode, Postponed, RunRequest, RunResult, StepRunner, SyncRun, directly
-from schemas.errors import ConfigurationError, InternalError, LedgerError, PhonesyncError, ServiceError, code_of_unread
+from schemas.errors import (
+    ConfigurationError,
+    InternalError,
+    LedgerError,
+    PhonesyncError,
+    ServiceError,
+    TargetBusy,
+    code_of_unread,
+)
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
@@ -211,5 +219,6 @@ def _failed(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> 
         "came_back": 0,
         "known": 0,
         **sync_run.said(),
+        **({"skipped_for": error.run} if isinstance(error, TargetBusy) and error.run else {}),
         "error": str(error),
     }

@@ -40,6 +40,8 @@ def _last_runs(context: RunContext) -> dict[str, _LastRuns]:
     compared: dict[str, Mapping[str, Any]] = {}
     for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
         for summary in (row["summary"] or {}).get("syncs", []) if row["mode"] in _WRITING else ():
+            if summary.get("skipped_for"):  # the run that was at work there says how it stands
+                continue
             newest.setdefault(summary["sync"], (row["started_at"], summary))
             if not summary.get("error"):  # one that failed counts nothing, and what waits waits all the same
                 compared.setdefault(summary["sync"], summary)

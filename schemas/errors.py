@@ -84,9 +84,17 @@ class LedgerError(PhonesyncError):
 
 
 class TargetBusy(PhonesyncError):  # noqa: N818 - named by what is the matter
-    """Another run is writing the same target; nothing was done."""
+    """Another run is writing the same target; nothing was done.
+
+    Attributes:
+        run: the one that is at work, "" where its name is not known.
+    """
 
     exit_code = ExitCode.UNAVAILABLE
+
+    def __init__(self, message: str, *, remedy: str = "", run: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.run = run
 
 
 class ApprovalNeeded(PhonesyncError):  # noqa: N818 - named by what is needed

@@ -26,6 +26,7 @@ class SyncStatus(StrEnum):
     KNOWN = "known"  # it ran, and all that needs somebody is accepted
     LINES = "lines"  # it ran, and some lines need somebody
     BLOCKED = "blocked"  # a guard stopped it before anything was written
+    SKIPPED = "skipped"  # another run was at work there: nothing was begun, and nothing is wrong
     STOPPED = "stopped"  # an error ended it: a service, a file, the configuration
 
 
@@ -37,6 +38,8 @@ def sync_status(summary: Mapping[str, Any]) -> SyncStatus:
     tally = _tally(summary)
     if summary["guards"] and not tally.wrote:
         return SyncStatus.BLOCKED
+    if summary.get("skipped_for"):
+        return SyncStatus.SKIPPED
     if summary.get("error"):
         return SyncStatus.STOPPED
     if only_known(summary):
@@ -59,8 +62,11 @@ def changed(previous: SyncStatus | None, now: SyncStatus) -> Change | None:
 
     A service that stops answering is told also where some lines needed somebody before, and the other way round: the
     next step is another one. What somebody has accepted alarms nobody, and that it was accepted is no news either.
-    `previous` is None before the first run; that all went well then is no news.
+    `previous` is None before the first run; that all went well then is no news, and neither is a run that found
+    another one at work: that one tells.
     """
+    if now is SyncStatus.SKIPPED:
+        return None
     before = previous or SyncStatus.GOOD
     if now is before or {now, before} == {*QUIET} or (before, now) == (SyncStatus.LINES, SyncStatus.KNOWN):
         return None

@@ -44,12 +44,14 @@ def sync_title(
         parts += [plural(lang, name, number)] if number else []
     held = sum(sync["actions"][Action.HOLD] if planned else sync["outcomes"][Outcome.HELD] for sync in syncs)
     failed = sum(sync["outcomes"][each] for sync in syncs for each in TROUBLE if each is not Outcome.HELD)
+    skipped = sum(bool(sync.get("skipped_for")) for sync in syncs)
     counts = {
         "run_held": held,
         "run_failed": 0 if planned else failed,
         "run_rejected": sum(sync["rejected"] for sync in syncs),
         "run_guards": sum(bool(sync["guards"]) for sync in syncs),
-        "run_stopped": sum(bool(sync.get("error")) and not sync["guards"] for sync in syncs),
+        "run_stopped": sum(bool(sync.get("error")) and not sync["guards"] for sync in syncs) - skipped,
+        "run_skipped": skipped,
     }
     parts += [plural(lang, name, number) for name, number in counts.items() if number]
     return " · ".join(parts if len(parts) > 1 else [*parts, _said("run_nothing", lang)])

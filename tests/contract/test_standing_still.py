@@ -13,9 +13,13 @@ from test_unkept_outcomes import while_writing
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import Ledger
-from flows.run import RunRequest
+from flows.run import RunRequest, run
+from flows.status import standings
+from flows.telling import changes_of, last_status
 from schemas import limits
 from schemas.execution import RowOutcome
+from tasks.execution.status_changes import SyncStatus
+from tasks.reports.run_title import sync_title
 
 DEAN, PORTER, OFFICE = ("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Office", "22 552 00 03")
 STALE, NEWER = ("Porter", "22 552 00 09"), ("Porter", "22 552 00 08")
@@ -106,3 +110,25 @@ def test_a_lock_of_a_machine_whose_clock_is_ahead_gives_way_when_it_is_silent(pl
     trip = place.road.go()
     assert trip.exit_code == (4 if alive else 0)
     assert sum(place.road.waits) >= (limits.LOCK_BEAT_SECONDS if alive else limits.LOCK_STALE_SECONDS)
+
+
+def test_a_run_that_meets_another_one_is_skipped_and_alarms_nobody(place: Place) -> None:
+    """A run before it went well, and the one that is at work tells how it ends."""
+    place.hold([DEAN, PORTER])
+    place.want([DEAN, PORTER])
+    assert place.road.go().exit_code == 0
+    place.want([DEAN, STALE])
+    target = place.road.ledger.plan(place.road.plan().sync["plan"]).target
+    place.road.ledger.locks.take(
+        target, Lock("theirs", "elsewhere:1", place.road.now.timestamp()), is_dead=lambda _: False
+    )
+    result = run(place.road.context(), RunRequest("sync"))
+    (sync,) = result.summary["syncs"]
+    assert (result.exit_code, sync["skipped_for"]) == (4, "theirs")
+    assert writes_of(place.road.go()) == 0
+    context = place.road.context()
+    assert list(changes_of(context, result, "sync")) == []
+    assert last_status(context.ledger, "one", before="") is SyncStatus.GOOD
+    assert [one.state for one in standings(context)] == ["good"]
+    assert "another run was at work" in sync_title([sync], [], "en", planned=False)
+    assert "pracował inny przebieg" in sync_title([sync], [], "pl", planned=False)

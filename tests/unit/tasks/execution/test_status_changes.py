@@ -34,6 +34,7 @@ GUARD = {"guard": "max_deletes", "value": 41, "limit": 20, "message": "41 entrie
         ({"verified": False}, LINES),
         ({"error": "usos: out of reach."}, STOPPED),
         ({"error": "usos: out of reach.", "outcomes": {"applied": 1, "skipped": 2}}, STOPPED),
+        ({"error": "faculties: being written by run x.", "skipped_for": "x"}, SyncStatus.SKIPPED),
         ({"guards": [GUARD], "error": "users: a guard stopped it", "outcomes": {"skipped": 41}}, BLOCKED),
         ({"guards": [GUARD], "outcomes": {"applied": 41}}, GOOD),  # somebody has said yes
         *[
