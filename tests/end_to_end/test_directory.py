@@ -680,7 +680,7 @@ def test_every_finding_says_who(nights: Nights, capsys: pytest.CaptureFixture[st
     assert dict(zip(table["owner"], table["owner_name"], strict=True)) == names
     page = Path(reports["html"]).read_text(encoding="utf-8")
     assert "Wydział Prawa" in page
-    sheet = pd.read_excel(reports["xlsx"], sheet_name=1, dtype=str)
+    sheet = pd.read_excel(reports["xlsx"], sheet_name=1, dtype=str, engine="openpyxl")
     assert set(sheet["Nazwa właściciela"]) == {*names.values()}
     show_reconciled(done)
     assert re.search(rf"{word}\s+1\s+\(Wydział\s+Prawa\)", capsys.readouterr().out)
