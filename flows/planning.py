@@ -64,7 +64,7 @@ class PlannedSync:
 def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     """Return the plan that leads from what the target holds to what the file wants; it is in the ledger."""
     context, sync, name = sync_run.context, sync_run.sync, sync_run.name
-    source, checked = context.files.take(context, name) or _read_anew(sync_run)
+    source, checked = _read(sync_run)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
     labels = owner_labels(checked, source.arranged.source["line"], source.arranged.labels)
@@ -102,9 +102,19 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
 
 
-def _read_anew(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
-    source: ExtractedSource = sync_run.do("extract source", extract_source, sync_run.context, sync_run.sync)
-    return source, sync_run.do("validate", judge_source, sync_run.context, sync_run.sync, source)
+def _read(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
+    """Return the judged file; that it was read is told also where another sync has needed it before."""
+    context, sync = sync_run.context, sync_run.sync
+    known = context.files.take(context, sync_run.name)
+    source: ExtractedSource = sync_run.do(
+        "extract source", _known_or(extract_source, known and known[0]), context, sync
+    )
+    judge = _known_or(judge_source, known and known[1])
+    return source, sync_run.do("validate", judge, context, sync, source)
+
+
+def _known_or(function: Callable[..., Any], known: object) -> Callable[..., Any]:
+    return function if known is None else lambda *_: known
 
 
 def _is_behind(context: RunContext, name: str, planned: PlannedEnds, owners: set[str]) -> bool:

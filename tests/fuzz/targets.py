@@ -89,8 +89,8 @@ def workbook(data: bytes) -> None:
     content, form, _ = unpack(Path("numbers.xlsx"), raw)
     if form == "xlsx":
         expected = expected_headers((USOS, APIO)[choice[3] % 2], {})
-        table = read_workbook(Path("numbers.xlsx"), content, Wanted(list(expected.values())), Given())
-        rows = dict(cells_as_text(content, table.dialect.sheet))
+        table = read_workbook(Path("numbers.xlsx"), (content, "xlsx"), Wanted(list(expected.values())), Given())
+        rows = dict(cells_as_text(content, "xlsx", table.dialect.sheet))
         assert {table.at, *table.lines} <= rows.keys()
 
 

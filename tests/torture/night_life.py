@@ -320,6 +320,9 @@ class NightLife:
             if other != name
             for text in (number, called)
         ]
+        # What others have done stays as they left it where the configuration says so.
+        keeps = self.drawn.keys["on_drift"] == "keep"
+        left_to_others = [f"{town.shop.word} {claim}" for claim in +town.pending] if keeps else []
         lines = {
             at: (f"{town.shop.word} {owner}", " ".join(called.split()), number, "")
             for at, (owner, number, called) in enumerate(town.files[name], start=2)
@@ -330,7 +333,7 @@ class NightLife:
             lines=lines,
             delete_missing=True,
             replaces=not town.by_name,
-            touched=frozenset([*touched, *foreign] if town.by_name else ()),
+            touched=frozenset([*touched, *foreign] if town.by_name else left_to_others),
             fold=str.casefold if town.by_name and self.drawn.options.name_case == "insensitive" else str,
             faulty=True,
             clears=True,
