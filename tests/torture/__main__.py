@@ -19,14 +19,11 @@ import click
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "end_to_end")]
 
-from campaign import NIGHTS, laid_out, one_directory, one_history, some_histories, some_nights  # noqa: E402 - likewise
-from children import hear_signals  # noqa: E402 - after the path
+from campaign import NIGHTS, begin, laid_out, one_directory, one_history, some_histories, some_nights  # noqa: E402 - likewise
 from directories import draw_nights  # noqa: E402 - likewise
 from figures import Figures  # noqa: E402 - likewise
 from histories import draw  # noqa: E402 - likewise
 from processes import REAL, real_history  # noqa: E402 - likewise
-
-from flows.startup import tune_garbage_collection  # noqa: E402 - likewise
 
 AT_ONCE = 20  # histories that one process lives through before it reports
 
@@ -61,7 +58,7 @@ def _together(given: argparse.Namespace, figures: Figures, began: float) -> None
     """Live through all histories, several at once, and add their figures up as they come."""
     first, of = given.seed * 1_000_000, given.histories + given.directories + given.real
     # Not forked: a fork copies the locks of the threads that hold them.
-    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
+    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn"), initializer=begin) as pool:
         going = [pool.submit(real_history, first + at) for at in range(given.real)]
         going += [pool.submit(some_nights, seeds) for seeds in _parts(first, given.directories)]
         going += [pool.submit(some_histories, seeds) for seeds in _parts(first, given.histories)]
@@ -72,11 +69,6 @@ def _together(given: argparse.Namespace, figures: Figures, began: float) -> None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _begin() -> None:
-    tune_garbage_collection()
-    hear_signals()
 
 
 def _tell(broken: list[tuple[int, str]]) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from children import hear_signals
 from directories import draw_nights
 from figures import Figures
 from histories import draw
@@ -18,6 +19,7 @@ from night_life import nights_begun
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, Setup
+from flows.startup import tune_garbage_collection
 
 NIGHTS = "several files: "
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that is none: thousands of ledgers, each flushed at every commit
@@ -29,6 +31,12 @@ class Ground:
 
     sandbox: Sandbox
     folder: Path
+
+
+def begin() -> None:
+    """Begin a process of the campaign; it stands here since a new process cannot import `__main__` of a package."""
+    tune_garbage_collection()
+    hear_signals()
 
 
 @contextmanager
