@@ -14,7 +14,7 @@ from flows.sync_run import RunResult
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.plan import Action, Outcome
-from tasks.execution.status_changes import name_lines
+from tasks.execution.status_changes import QUIET, SyncStatus, name_lines, sync_status
 from tasks.reports.headline import Tally, headline
 
 
@@ -80,8 +80,8 @@ def state(run_result: RunResult, sentence: str) -> State[Any]:
         # before any of it was written. PAUSED would promise that the same run goes on, and keep it open for ever; the
         # plan waits in the ledger instead. The name is what lists, filters and automations see.
         return State(type=StateType.CANCELLED, name="Blocked", message=sentence, data=ended)
-    troubled = [sync for sync in run_result.summary["syncs"] if sync.get("error")]
-    if troubled and run_result.exit_code == ExitCode.UNAVAILABLE and all(sync.get("skipped_for") for sync in troubled):
+    stand = {sync_status(sync) for sync in run_result.summary["syncs"]}
+    if SyncStatus.SKIPPED in stand and stand <= {SyncStatus.SKIPPED, *QUIET}:
         # Another run was at work there and does what this one would have done: nobody has to come.
         return State(type=StateType.CANCELLED, name="Skipped", message=sentence, data=ended)
     return Failed(message=sentence, data=ended)
