@@ -140,7 +140,9 @@ def plan_now(sync_run: SyncRun, target: Target, found: Snapshot) -> pd.DataFrame
     ends = Ends(
         sync, target, source.arranged.headers, checked, found, gone, rivals, left, known=known_of(context, name)
     )
-    return plan_ends(context, ends).table
+    table = plan_ends(context, ends).table
+    awaited = awaited_by(context, name, table)
+    return plan_ends(context, replace(ends, awaited=awaited)).table if awaited else table
 
 
 def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) -> None:

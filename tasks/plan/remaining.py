@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action, Outcome
-from tasks.execution.compare import Mask, in_place, writes
+from tasks.execution.compare import Image, Mask, in_place, writes
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 
@@ -70,21 +70,26 @@ def remaining_plan(
 def still_wanted(rows: pd.DataFrame, present: pd.DataFrame) -> Mask:
     """Tell which changes of an older plan the present file wants as well.
 
+    It wants what they bring, or what they delete gone; and nothing may stay that they take away, such as a number that
+    goes over to another owner now and has not arrived there.
+
     Args:
         rows: `Plan` rows of the older plan.
         present: the `Plan` that the present file makes of what stands there.
     """
-    stays = present[present["key_after"] != ""]
-    there = set(zip(stays["owner"], tidy_text(stays["name_after"]), stays["key_after"], strict=True))
-    leaves = present[present["action"] == Action.DELETE]
-    gone = set(zip(leaves["owner"], tidy_text(leaves["name_before"]), leaves["key_before"], strict=True))
-    after = zip(rows["owner"], tidy_text(rows["name_after"]), rows["key_after"], strict=True)
-    before = zip(rows["owner"], tidy_text(rows["name_before"]), rows["key_before"], strict=True)
+    stays, gone = _entries(present[present["key_after"] != ""], "after"), present[present["action"] == Action.DELETE]
+    there, leaves = set(stays), set(_entries(gone, "before"))
     deletes = (rows["action"] == Action.DELETE).tolist()
     wanted = [
-        was in gone if delete else will in there for delete, was, will in zip(deletes, before, after, strict=True)
+        was in leaves if delete else will in there and (was == will or was not in there)
+        for delete, was, will in zip(deletes, _entries(rows, "before"), _entries(rows, "after"), strict=True)
     ]
     return np.array(wanted, dtype=np.bool_)
+
+
+def _entries(rows: pd.DataFrame, image: Image) -> list[tuple[str, str, str]]:
+    """Return owner, name and key of what stands before or after."""
+    return list(zip(rows["owner"], tidy_text(rows[f"name_{image}"]), rows[f"key_{image}"], strict=True))
 
 
 def without(rows: pd.DataFrame, given_up: Mask) -> pd.DataFrame:

@@ -256,6 +256,21 @@ def test_a_number_that_goes_over_to_another_file_departs_when_it_has_arrived(
     assert nights.night().exit_code == ExitCode.DONE
 
 
+def test_a_resume_takes_no_number_away_that_goes_over_to_another_file_now(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.file("two", [("3", C, "Desk")])
+    nights.night()
+    nights.file("one", [("1", D, "Dean"), ("2", B, "Office")])
+    planned = of(nights.night("one", mode="plan"), "one")["plan"]
+    nights.road.ledger.begin_writing(planned, planned.rsplit("-", 1)[0])
+    nights.file("two", [("3", C, "Desk"), ("3", A, "Dean")])
+    nights.night(mode="resume")
+    assert A in nights.numbers("1"), "it stands nowhere else yet"
+    for _ in range(2):
+        nights.night()
+    assert (nights.numbers("1"), nights.numbers("3")) == ([D], [A, C])
+
+
 # Drift ----------------------------------------------------------------------------------------------------------------
 
 
