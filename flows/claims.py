@@ -76,7 +76,7 @@ def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:
         WrittenPlan(kept.entries, {item.row: item.outcome for item in ledger.outcomes(kept.id)}, whole)
         for kept, whole in ledger.written(sync, target)
     )
-    return left_behind(plans)
+    return left_behind(plans, ledger.memory.owners(sync, target))
 
 
 def with_returned(context: RunContext, sync: str, target: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -247,7 +247,7 @@ class Ends:
     found: Snapshot
     gone: frozenset[str]
     rivals: Rivals = field(default_factory=Rivals)
-    left: Callable[[], pd.DataFrame] = lambda: left_behind(())
+    left: Callable[[], pd.DataFrame] = lambda: left_behind((), ())
     awaited: Mapping[str, Problem] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 

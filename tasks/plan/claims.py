@@ -6,7 +6,7 @@ a list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -117,7 +117,7 @@ _WOULD_GO = frozenset({Code.DELETION_HELD, Code.LEDGER_OLDER})  # ours, and not 
 _DOUBTFUL = {str(outcome.value) for outcome in (Outcome.UNKNOWN, Outcome.CONFLICT)}
 
 
-def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
+def left_behind(plans: Iterable[WrittenPlan], owners: Collection[str]) -> pd.DataFrame:
     """Return the entries that a sync has left in its place, as far as it knows.
 
     Columns `owner, name, number, type_id, key, claimed`; claimed is what its file has said, or said before.
@@ -125,6 +125,7 @@ def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
     Args:
         plans: what it has written there, newest first; the newest one about an owner says how that owner was left. An
             owner of which something is unknown is left out: nobody can say what was left there.
+        owners: those that it manages: no plan is asked for that is older than what is known of each of them.
     """
     known: set[str] = set()
     nothing = {column: pd.Series(dtype="str") for column in _LEFT}
@@ -146,7 +147,7 @@ def left_behind(plans: Iterable[WrittenPlan]) -> pd.DataFrame:
             columns = ["owner", *(f"{name}_{image}" for name in ("name", "number", "type", "key"))]
             ours = (some["line"] > 0) | (some["action"] == Action.DELETE) | some["code"].isin(_WOULD_GO)
             found.append(some[columns].assign(claimed=ours).set_axis(_LEFT, axis=1))
-        if plan.whole:
+        if plan.whole or known.issuperset(owners):
             break
     return pd.concat(found, ignore_index=True)
 
