@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.ledger.store import Approval, KeptPlan
 from flows.context import RunContext
 from flows.sync_run import RunRequest, SyncRun
@@ -11,11 +13,18 @@ from tasks.people import folded, has_words
 from tasks.plan.table import fingerprint
 
 FROM_PREFECT = " (Prefect)"
+LONGEST_NAME = 100
+# Where Prefect's server stands behind a proxy with a sign-in of its own: the header in which that says who it is.
+USER_HEADER = "PHONESYNC_USER_HEADER"
 
 
-def by_name(person: str) -> str:
-    """Return how somebody who has given a name in Prefect's pages is recorded: nobody has checked that name."""
-    return f"{' '.join(person.split())}{FROM_PREFECT}"
+def by_name(person: str, environ: Mapping[str, str]) -> str:
+    """Return how somebody is recorded who was named in Prefect's pages.
+
+    Nobody has checked that name, and it is marked so; where a proxy vouches for it, Prefect's server has seen to it.
+    """
+    name = " ".join(person.split())
+    return name if environ.get(USER_HEADER) else f"{name}{FROM_PREFECT}"
 
 
 def check_yes(context: RunContext, request: RunRequest) -> None:

@@ -185,15 +185,26 @@ def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool
     show_default=True,
     help="Whether the pages ask for a name and a password.",
 )
+@click.option(
+    "--user-header",
+    metavar="NAME",
+    default="",
+    help="The header in which a proxy with a sign-in of its own says who it is.",
+)
 @configured
 @click.pass_context
-def serve(ctx: click.Context, port: int, host: str, sign_in: str, config: str | None) -> None:
+def serve(  # noqa: PLR0913 - all but the first are options
+    ctx: click.Context, config: str | None, *, port: int, host: str, sign_in: str, user_header: str
+) -> None:
     """Run Prefect: pages, schedules, a worker; until stopped.
 
     Everything is kept beside the configuration in .phonesync/prefect; started again it continues. Where PREFECT_API_URL
     names a Prefect server, it deploys and works there and starts none. The name and the password of the pages are made
-    at the first start and stand in .phonesync/prefect/sign-in.
+    at the first start and stand in .phonesync/prefect/sign-in. Behind a proxy that knows people by name
+    (single sign-on), --user-header puts that name under what they approve.
     """
+    from flows.orchestration.home import Address
     from flows.orchestration.serve import serve as run_it
 
-    run_it(config or ctx.obj, os.environ, host=host, port=port, signed_in=sign_in == "on")
+    asked = Address(host, port)
+    run_it(config or ctx.obj, os.environ, asked, signed_in=sign_in == "on", user_header=user_header)

@@ -3,6 +3,7 @@
 # No postponed annotations in this module: Prefect makes the form from them.
 import hashlib
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -21,7 +22,7 @@ from prefect.states import Paused
 from pydantic import Field
 
 from connectors.ledger.store import KeptPlan
-from flows.approvals import by_name
+from flows.approvals import LONGEST_NAME, by_name
 from flows.context import RunContext
 from flows.orchestration.artifacts import Links, best_effort, escape, plan_rows
 from flows.reporting import Reported
@@ -33,7 +34,6 @@ from schemas.exit_codes import worst
 from schemas.plan import Action
 from tasks.reports.masking import mask_text
 
-LONGEST_NAME = 100
 _LOG = logging.getLogger("phonesync.approval")
 _WHERE = "Resume, in the menu at the top of this page, shows what it would do and asks for a yes or a no."
 _MOST_SHOWN = 50
@@ -53,7 +53,7 @@ class Decision(RunInput):
         pattern=r"\S",
         description="Why. It is kept in the ledger with the plan, so write no telephone numbers here.",
     )
-    # Prefect's own server has no sign-in and so knows nobody by name: whoever decides has to say who it is.
+    # Prefect knows one password and nobody by name: whoever decides has to say who it is, unless a proxy does.
     person: str = Field(
         title="Your name",
         min_length=1,
@@ -118,7 +118,7 @@ def decide(
         decision = _ask(question, end - asking.seconds(), asking.links)
         if isinstance(decision, Decision) and decision.approve == "approve":
             try:
-                with asking.open(by_name(decision.person)) as context:
+                with asking.open(by_name(decision.person, os.environ)) as context:
                     applied = run(context, RunRequest("apply", plan=question.plan.id, reason=decision.reason), step)
             except PhonesyncError as error:  # what the run has done before is told all the same
                 left.append(f"{question.plan.sync}: approved, and not applied: {error}")
@@ -228,7 +228,8 @@ def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
 def _not_approved(question: Question, decision: Decision | str, minutes: float) -> str:
     name, plan = question.plan.sync, question.plan.id
     if isinstance(decision, Decision):
-        said = f"{name}: refused by {mask_text(by_name(decision.person))}: {mask_text(decision.reason.strip())}."
+        person = mask_text(by_name(decision.person, os.environ))
+        said = f"{name}: refused by {person}: {mask_text(decision.reason.strip())}."
     elif decision == "time is up":
         said = f"{name}: nobody decided within {minutes:g} minutes."
     else:

@@ -205,9 +205,10 @@ def reports_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name in _HARMLESS or name.startswith("PYTHON")}
 
 
-def server_command(python: Path, address: Address) -> list[str]:
-    """Return the command that starts the server."""
-    return [str(python), "-m", "flows.orchestration.server", "--host", address.host, "--port", str(address.port)]
+def server_command(python: Path, address: Address, user_header: str) -> list[str]:
+    """Return the command that starts the server; a proxy says in that header, if any, who is signed in."""
+    place = ["--host", address.host, "--port", str(address.port), "--user-header", user_header]
+    return [str(python), "-m", "flows.orchestration.server", *place]
 
 
 def worker_command(python: Path, config: Path) -> list[str]:

@@ -12,11 +12,10 @@ from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.approvals import by_name
+from flows.approvals import LONGEST_NAME, by_name
 from flows.config import find_configuration
 from flows.context import open_context
 from flows.doctor import Examined, examine
-from flows.orchestration.approval import LONGEST_NAME
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
 from flows.orchestration.final_states import loggable, say, state
 from flows.orchestration.notifications import tell_changes
@@ -95,7 +94,7 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
     progress, deployed = ProgressArtifact(), bool(deployment.get_id())
     try:
         with open_context(config or None, os.environ, progress.told) as opened:
-            context = replace(opened, person=by_name(person)) if person.strip() else opened
+            context = replace(opened, person=by_name(person, os.environ)) if person.strip() else opened
             with ending_in_order(context.stopping, writes=request.writes):
                 run_result = run(
                     context, request, Steps(progress, spread_over_workers(config or None) if deployed else None)

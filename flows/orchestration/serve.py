@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from flows.approvals import USER_HEADER
 from flows.config import find_configuration
 from flows.context import RunContext, open_context
 from flows.orchestration import deployments, home, processes
@@ -25,7 +26,7 @@ from flows.orchestration.reports_server import can_tell_owners
 from flows.orchestration.sign_in import OF_SERVER, SignIn, sign_in
 from flows.signals import StopRequest
 from schemas import limits
-from schemas.errors import Unreachable
+from schemas.errors import Unreachable, UsageError
 from schemas.settings import Settings
 
 
@@ -34,20 +35,25 @@ class _Stopped(Exception):  # noqa: N818 - named by what is the matter
 
 
 def serve(
-    config: str | None, environ: MutableMapping[str, str], *, host: str, port: int, signed_in: bool = True
+    config: str | None,
+    environ: MutableMapping[str, str],
+    asked: Address,
+    *,
+    signed_in: bool = True,
+    user_header: str = "",
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; then end the worker, its runs in order, and last the server.
 
     Args:
         config: the configuration file, or None for the usual one.
         environ: the environment; `PREFECT_API_URL` in it names a server that runs already, and none is started then.
-        host: where the server listens.
-        port: likewise; 0 takes a free one.
+        asked: where the server listens; port 0 takes a free one.
         signed_in: whether a server of one's own asks everybody for a name and a password.
+        user_header: in which a proxy says who is signed in there; "" where none stands before the server.
 
     Raises:
         ConfigurationError: the configuration or the sign-in cannot be meant, or its names are taken on that server.
-        UsageError: the port is taken, or another one serves this configuration.
+        UsageError: the port is taken, another one serves this configuration, or anybody could give any name.
         Unreachable: the server does not answer, or has died.
     """
     path = find_configuration(config, environ)
@@ -56,11 +62,16 @@ def serve(
         place = home.make_home(path)
         with home.locked_home(place):
             given = environ.get("PREFECT_API_URL")
-            address = None if given else Address(host, home.free_port(host, port))
+            if user_header and (given or not signed_in):
+                raise UsageError(
+                    "Whoever reaches this Prefect could give any name in that header.",
+                    remedy="--user-header is for a server that phonesync starts itself, with its sign-in on.",
+                )
+            address = None if given else Address(asked.host, home.free_port(asked.host, asked.port))
             opening = sign_in(place, environ) if address and signed_in else SignIn()
             if address:
                 _warn(address, opening)
-            _Served(path, place, address, opening, context, wish).run(environ)
+            _Served(path, place, address, opening, context, wish, user_header).run(environ)
 
 
 def _warn(address: Address, opening: SignIn) -> None:
@@ -84,6 +95,7 @@ class _Served:
     opening: SignIn
     context: RunContext
     wish: StopRequest
+    user_header: str = ""
     server: Child | None = None
     reports: Child | None = None
     workers: list[Child] = field(default_factory=list)
@@ -92,6 +104,7 @@ class _Served:
         """Start everything, look after it, and end it whatever happens."""
         inherited = dict(environ)
         environ.pop(OF_SERVER, None)
+        environ[USER_HEADER] = self.user_header
         environ.update(home.client_environment(self.home, inherited, self.address, self.opening.text))
         try:
             self._start_server(inherited)
@@ -114,7 +127,7 @@ class _Served:
         of_services = frozenset(filter(None, (where.env for _, where in self.context.settings.secrets())))
         secrets = ServerSecrets(home.encryption_key(self.home), self.opening.text, of_services)
         told = home.server_environment(self.home, self.address, secrets, environ)
-        command = home.server_command(Path(sys.executable), self.address)
+        command = home.server_command(Path(sys.executable), self.address, self.user_header)
         self.server = processes.start(command, told, self.home.server_log, self.home.folder)
         self._wait_for(self.address.api, limits.SERVER_STARTS_SECONDS)
 

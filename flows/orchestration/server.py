@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.orchestration.home import Address
+from flows.orchestration.single_sign_on import Named
 
 _OWN = "'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
@@ -41,12 +42,12 @@ class Kept:
         await self._app(scope, receive, send_kept)
 
 
-def guarded(app: ASGIApp, address: Address) -> ASGIApp:
+def guarded(app: ASGIApp, address: Address, user_header: str = "") -> ASGIApp:
     """Return the application with the policy; on loopback it answers to this machine's names alone.
 
     A page that somebody visits could otherwise reach it under a name of its own that points here.
     """
-    kept = Kept(app, address.origins.split(","))
+    kept = Kept(Named(app, user_header) if user_header else app, address.origins.split(","))
     return TrustedHostMiddleware(kept, ["127.0.0.1", "localhost"], www_redirect=False) if address.is_loopback else kept
 
 
@@ -58,10 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--user-header", default="")
     given = parser.parse_args(arguments)
     server = get_current_settings().server
     uvicorn.run(
-        guarded(create_app(final=True), Address(given.host, given.port)),
+        guarded(create_app(final=True), Address(given.host, given.port), given.user_header),
         host=given.host,
         port=given.port,
         timeout_keep_alive=server.api.keepalive_timeout,
