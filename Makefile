@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install develop check quick test golden messages explore torture demo bench fuzz audit deployments clean
+.PHONY: help install develop check quick test golden messages explore torture demo bench fuzz constraints audit sbom \
+  deployments clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -15,6 +16,8 @@ PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --no-loadscope-reorder
 HISTORIES ?= 10000
 DIRECTORIES ?= 3000
 SEED ?= 1
+# What sources at other places or a ledger in PostgreSQL need: web, sftp, smb, s3, postgres.
+EXTRAS ?=
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -64,12 +67,13 @@ BENCH_ARGS ?=
 bench: $(INSTALLED) $(PEERS)  ## side-by-side measurements; BENCH_ARGS=--full for a million lines
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
-# What phonesync is measured beside is installed for that alone, each set in a place of its own.
+# What phonesync is measured beside is installed for that alone, each set in a place of its own; it has no hashes.
 .venv/peers-%/.installed: benchmarks/peers-%.txt constraints.txt
 	@echo "Installing $< ..."
 	@$(BIN)/python -m venv $(@D)
+	@sed -n 's/^\([a-z0-9._-]*==[^ ;\\]*\).*/\1/p' constraints.txt | sort -u > $(@D)/versions.txt
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $< \
-	  $(if $(filter others,$*),-c constraints.txt)
+	  $(if $(filter others,$*),-c $(@D)/versions.txt)
 	@touch $@
 
 FUZZ_SECONDS ?= 60
@@ -78,7 +82,8 @@ FUZZ_TARGETS ?= csv_file workbook packed number usos_answer apio_answer configur
 
 # What breaks a target is kept in the folder; the next campaign begins with what this one has found.
 fuzz: $(DEVELOPED)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,fuzz]'
+	$(call locked,fuzz) > .venv/wanted.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/wanted.txt
 	@for target in $(FUZZ_TARGETS); do \
 	  echo "Fuzzing $$target for $(FUZZ_SECONDS) s ..."; \
 	  $(BIN)/python tests/fuzz/campaign.py $$target $(FUZZ_FOLDER) \
@@ -91,25 +96,45 @@ CONFIG ?= data/samples/phonesync.toml
 deployments: $(STAMP)  ## prefect.yaml, for CONFIG=phonesync.toml or the samples
 	@deployments=$$($(BIN)/python -m flows.orchestration.prefect_yaml $(CONFIG)) && echo "$$deployments" > prefect.yaml
 
+# Versions stay where pyproject.toml allows them; a package whose line is taken out of the file gets its newest one.
+constraints: $(INSTALLED)  ## constraints.txt for every Python and system, with hashes; needs the network
+	@test -x .venv/uv/bin/uv || { $(BIN)/python -m venv .venv/uv && \
+	  .venv/uv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	@$(BIN)/python -m tests.constraints .venv/uv/bin/uv
+
 # Asks an advisory service on the network. Where that does not answer nothing was audited, and that is an error.
 audit: $(INSTALLED)  ## known vulnerabilities of the dependencies; needs the network
 	@test -x .venv/audit/bin/pip-audit || { $(BIN)/python -m venv .venv/audit && \
 	  .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
-	.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
+	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt
+
+# What somebody who asks for it is given: each package that is installed, its version, licence and needs.
+sbom: $(INSTALLED)  ## sbom.json: what is installed in .venv, as CycloneDX
+	@test -x .venv/sbom/bin/cyclonedx-py || { $(BIN)/python -m venv .venv/sbom && \
+	  .venv/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom; }
+	@.venv/sbom/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --mc-type application \
+	  --output-reproducible --output-file sbom.json
+	@echo "sbom.json"
 
 # Reports and ledgers are somebody's records, and .venv takes a minute to make: they stay.
 clean:  ## remove caches, built packages and the demo's folder
 	rm -rf .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .phonesync-demo dist
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
+# The sections of constraints.txt that are named.
+locked = @awk -v wanted=" $(1) " '/^\# \[/ {take = index(wanted, " " substr($$2, 2, length($$2) - 2) " ")} take' constraints.txt
+
 # Names what pip is at, one package a line, and compiles afterwards: on all cores, and without other packages' own tests,
 # whose bytecode would be 40 MB. A few packages hold files that are not of this Python, so the result is not asked.
+# Each file that is fetched has to have a hash that constraints.txt knows, also of what builds phonesync itself.
 define put_in
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt -e '$(1)' | \
+	$(call locked,$(1)) > .venv/wanted.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes -r .venv/wanted.txt | \
 	  while read -r word rest; do case "$$word $$rest" in \
 	    Collecting*) echo "  $${rest%%[^A-Za-z0-9._-]*}" ;; \
 	    "Installing collected"*) echo "  Writing them to .venv ..." ;; \
 	  esac; done
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@echo "  Compiling them (half a minute) ..."
 	@$(BIN)/python -m compileall -qq -j 0 -x '/tests/' .venv/lib || true
 	@touch $@
@@ -117,12 +142,12 @@ endef
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "2 of 2: Installing what phonesync needs (about 110 packages, a minute) ..."
-	$(call put_in,.)
+	$(call put_in,build run $(EXTRAS))
 	@echo "Installed. Next: make demo"
 
 $(DEVELOPED): $(INSTALLED)
 	@echo "Installing what tests and checks need (about 40 packages more, half a minute) ..."
-	$(call put_in,.[dev])
+	$(call put_in,dev)
 	@echo "Installed. Next: make check, make test"
 
 # Python 3.11 puts setuptools into every environment, 10 MB that nothing here needs; later versions leave it out.

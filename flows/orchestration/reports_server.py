@@ -34,7 +34,7 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
         "Cross-Origin-Opener-Policy": "same-origin",
     }
 )
-_CONNECTIONS = Path("/proc/net/tcp")
+_CONNECTIONS = Path("/proc/self/net/tcp")
 _LOOPBACK = "127.0.0.1"
 Owner = Callable[[str, int], int | None]
 
