@@ -1,4 +1,4 @@
-"""One run per target at a time: a lock with a heartbeat, taken over from holders that have died."""
+"""One run per target at a time, and none while somebody is erased: locks with a heartbeat, taken over from the dead."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Final
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import Ledger
 from schemas import limits
 from schemas.errors import LedgerError, TargetBusy
+
+# Locks that are no target's: no target is called so.
+_RUN: Final = "(run) "
+_ERASING: Final = "(erasing)"
 
 
 @dataclass
@@ -68,6 +73,46 @@ def locked(
         finally:
             with suppress(LedgerError):  # without its heart the lock gives way by itself
                 ledger.locks.give_back(target, run)
+
+
+@contextmanager
+def at_work(ledger: Ledger, run: str, clock: Callable[[], float]) -> Iterator[None]:
+    """Be known to be at work while the block runs, also where nothing is written: what was read goes into reports.
+
+    Raises:
+        TargetBusy: somebody is being erased: this run would write them anew.
+    """
+    name = f"{_RUN}{run}"
+    ledger.locks.take(name, Lock(run, this_process(), clock()), is_dead=lambda _: True)
+    try:
+        erasing = ledger.locks.held(_ERASING).get(_ERASING)
+        if erasing and not is_dead(erasing, clock()):
+            raise TargetBusy("A person is being erased; nothing was done.", remedy="Try again in a minute.")
+        with heartbeat(ledger, name, run, clock):
+            yield
+    finally:
+        with suppress(LedgerError):
+            ledger.locks.give_back(name, run)
+
+
+@contextmanager
+def alone(ledger: Ledger, name: str, clock: Callable[[], float], sleep: Callable[[float], None]) -> Iterator[None]:
+    """Be the only one at work on the ledger while the block runs: no run is, and none begins.
+
+    Raises:
+        TargetBusy: a run is at work, or somebody else is alone.
+    """
+    with locked(ledger, _ERASING, name, clock, sleep):
+        others = {target: lock for target, lock in ledger.locks.held("").items() if lock.run != name}
+        busy = [lock.run for lock in others.values() if not is_dead(lock, clock())]
+        if busy:
+            raise TargetBusy(
+                f"Run {busy[0]} is at work, and would write the person anew.", remedy="Wait until it has ended."
+            )
+        for target, lock in others.items():
+            if target.startswith(_RUN):  # it was killed: nobody else takes its place
+                ledger.locks.give_back(target, lock.run)
+        yield
 
 
 @contextmanager

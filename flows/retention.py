@@ -18,9 +18,8 @@ from connectors.registry import specs
 from flows.context import RunContext
 from flows.known import with_known
 from flows.ledger_age import adopt, unknown_run
-from flows.locking import is_dead
+from flows.locking import alone
 from flows.reporting import Heading, report
-from schemas.errors import TargetBusy
 from tasks.execution.results import account, announce
 
 
@@ -72,13 +71,13 @@ def erase(context: RunContext, user: str, prefect: Path | None = None) -> dict[s
     Raises:
         TargetBusy: a run is at work: it would go on writing what it has read.
     """
-    busy = [
-        lock.run for lock in context.ledger.locks.held("").values() if not is_dead(lock, context.clock().timestamp())
-    ]
-    if busy:
-        raise TargetBusy(
-            f"Run {busy[0]} is at work, and would write the person anew.", remedy="Wait until it has ended."
-        )
+    name = f"erase-{context.suffix()}"
+    with alone(context.ledger, name, lambda: context.clock().timestamp(), context.sleep):
+        return _erased(context, user, prefect)
+
+
+def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, Any]:
+    """Erase while nobody else is at work."""
     plans: list[str] = []
     compared: list[str] = []
     summaries, owners = 0, [spec.person(user) for spec in specs().values() if spec.person]

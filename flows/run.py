@@ -16,7 +16,7 @@ from flows.approvals import check_unchanged, check_yes
 from flows.context import RunContext
 from flows.errors import REPORT_IT, unexpected
 from flows.ledger_age import note_last_run
-from flows.locking import locked
+from flows.locking import at_work, locked
 from flows.planning import make_plan
 from flows.reporting import Heading, report
 from flows.resume import resume_plan, settle_interrupted
@@ -52,8 +52,18 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
     work = _work(context, request)
     # A result that nobody could read would be no result: better not to begin.
     make_private_folder(context.settings.reports)
-    syncs = {name: context.sync(name) for name, _ in work}
     identity = f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}"
+    with at_work(context.ledger, identity, lambda: context.clock().timestamp()):
+        run_result = _in_turn(context, request, step, identity, work)
+        renew_page(context, language(None, context.settings.lang, context.environ))
+    return run_result
+
+
+def _in_turn(
+    context: RunContext, request: RunRequest, step: StepRunner, identity: str, work: list[tuple[str, KeptPlan | None]]
+) -> RunResult:
+    """Run the syncs, and keep how it ended."""
+    syncs = {name: context.sync(name) for name, _ in work}
     context.ledger.start_run(identity, mode=request.mode, person=context.person, at=context.now())
     run_result = RunResult({"run": identity, "syncs": []}, exit_code=ExitCode.UNSETTLED)
     try:
@@ -73,7 +83,6 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
         _finish(context, run_result)
         if request.writes:
             note_last_run(context, identity)
-    renew_page(context, language(None, context.settings.lang, context.environ))
     return run_result
 
 

@@ -11,6 +11,7 @@ from connectors.files.reading import make_private_folder
 from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
 from flows.known import salt_of, until
+from flows.locking import at_work
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.reading import SyncReading, owner_names, places_of, read_syncs, side_of, type_words
@@ -77,6 +78,12 @@ def reconcile_all(context: RunContext, asked: Asked) -> Reconciled:
     before = context.ledger.findings.find(asked.since) if asked.since else memory
     make_private_folder(context.settings.reports)
     this_run = _ReconciliationRun(f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}", context.now(), memory, before)
+    with at_work(context.ledger, this_run.run, lambda: context.clock().timestamp()):
+        return _kept(context, asked, this_run)
+
+
+def _kept(context: RunContext, asked: Asked, this_run: _ReconciliationRun) -> Reconciled:
+    """Reconcile, and keep how it ended."""
     context.ledger.start_run(this_run.run, mode="reconcile", person=context.person, at=this_run.at)
     summary: dict[str, Any] = {"run": this_run.run}
     code = ExitCode.UNSETTLED

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,13 +23,15 @@ from flows.cli import main
 from flows.context import RunContext
 from flows.entry_history import events_of
 from flows.known import open_rows
-from flows.locking import this_process
+from flows.locking import alone, this_process
 from flows.reconciliation.accepting import accept
+from flows.reconciliation.body import Asked, reconcile_all
 from flows.retention import PLACES, erase
 from flows.run import RunRequest, run
 from flows.run_history import waiting_plans
 from flows.telling import tell_people
 from schemas.errors import TargetBusy
+from schemas.exit_codes import ExitCode
 
 NUMBER = re.compile(rb"2\D{0,3}2\D{0,3}5\D{0,3}5\D{0,3}2\D{0,3}7\D{0,3}7\D{0,3}0\D{0,3}1")
 PERSON = (re.compile(rb"user 77(?!\d)"), NUMBER, re.compile(b"Kwiatuszek"))
@@ -147,6 +151,49 @@ def test_nothing_is_erased_while_a_run_is_at_work(road: Road) -> None:
         erase(context, "77")
     context.ledger.locks.give_back("x", "run-9")
     assert erase(context, "77")["plans"] == 2
+
+
+@pytest.mark.parametrize("mode", ["plan", "sync", "reconcile"])
+def test_nobody_is_erased_under_a_run_that_has_read_them(road: Road, mode: str) -> None:
+    """A plan and a reconciliation write nothing to a service, and yet reports of what they have read."""
+    context = road.context()
+    refused = []
+
+    def looked(*_: object, **__: object) -> None:
+        with pytest.raises(TargetBusy, match="is at work") as caught:
+            erase(road.context(), "77")
+        refused.append(caught.value.exit_code)
+
+    context = replace(context, progress=looked)
+    if mode == "reconcile":
+        reconcile_all(context, Asked())
+    else:
+        run(context, RunRequest(mode))  # type: ignore[arg-type] # plan or sync
+    assert refused
+    assert set(refused) == {ExitCode.UNAVAILABLE}
+    erase(road.context(), "77")
+    assert traces(road.folder) == []
+
+
+@pytest.mark.parametrize("mode", ["plan", "reconcile"])
+def test_no_run_begins_while_somebody_is_erased(road: Road, mode: str) -> None:
+    context = road.context()
+    with (
+        alone(road.ledger, "erase-1", lambda: context.clock().timestamp(), context.sleep),
+        pytest.raises(TargetBusy, match="being erased"),
+    ):
+        reconcile_all(context, Asked()) if mode == "reconcile" else run(context, RunRequest("plan"))
+    assert road.plan().exit_code == 0
+
+
+def test_a_run_that_was_killed_keeps_nobody_from_being_erased(road: Road) -> None:
+    context = road.context()
+    gone = Lock(
+        "run-9", f"{socket.gethostname()}:{2**22 + 1}", context.clock().timestamp()
+    )  # no process has that number
+    road.ledger.locks.take("(run) run-9", gone, is_dead=lambda _: True)
+    erase(context, "77")
+    assert road.ledger.locks.held("") == {}
 
 
 def test_a_place_that_cannot_be_reached_is_told(
