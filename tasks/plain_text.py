@@ -10,6 +10,7 @@ UNSEEN: Final = (
     r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f"
 )
+UNSEEN_RE2: Final = re.sub(r"\\[xuU]([0-9a-f]+)", r"\\x{\1}", UNSEEN)  # the same, as Arrow reads it
 _ANY: Final = re.compile(f"[{UNSEEN}]")
 _BUT_LINES: Final = re.compile(rf"(?!\n)[{UNSEEN}]")
 _PICTURES: Final = 0x2400  # where Unicode has a picture of each of the first 32

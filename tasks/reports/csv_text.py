@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.plain_text import UNSEEN, plain
+from tasks.plain_text import UNSEEN_RE2, plain
 from tasks.text_columns import on_all_cores, text_bytes
 
 # What a spreadsheet runs: at the beginning of a cell, and where one that splits at `;` sees another cell begin.
@@ -18,7 +18,6 @@ _MAY_RUN = f"(?:^|;)[ '\"]*[{_RUNS}]"
 _IS_NUMBER = r"^[+\-][0-9 ()./,;|•-]*$"
 _BEGINS = re.compile(f"^([ '\"]*)(?=[{_RUNS}])")
 _OF_SIGNS = re.compile(r"[ '\"]*[+\-][0-9 ()./,;|•-]*")
-_CONTROL = re.sub(r"\\[xuU]([0-9a-f]+)", r"\\x{\1}", UNSEEN)  # as RE2 writes them
 # The same by bytes, for columns that hold numbers in no other signs than these.
 _OF_NUMBERS = np.isin(np.arange(256), np.frombuffer("+-0123456789 ()./,;|•".encode(), np.uint8))
 _TO_LOOK_AT = np.isin(np.arange(256), np.frombuffer(b";=@+-\x7f\xc2\xd8\xe1\xe2\xef\xf3", np.uint8))
@@ -63,7 +62,7 @@ def _harmless(values: pa.Array) -> pa.Array:
     runs = pc.and_not(
         pc.match_substring_regex(values, pattern=_MAY_RUN), pc.match_substring_regex(values, pattern=_IS_NUMBER)
     )
-    touched = pc.or_(runs, pc.match_substring_regex(values, pattern=f"[{_CONTROL}]"))
+    touched = pc.or_(runs, pc.match_substring_regex(values, pattern=f"[{UNSEEN_RE2}]"))
     if not pc.any(touched).as_py():
         return values
     made = {text: harmless(text) for text in pc.unique(pc.filter(values, touched)).to_pylist()}

@@ -1,4 +1,8 @@
-"""What every page is made of: text that stays text, one stylesheet, one script, and tables packed for a browser."""
+"""What every page is made of: text that stays text, one stylesheet, one script, and tables packed for a browser.
+
+Control characters of others are visible signs in it: one that turns the direction of writing would turn what stands
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from markupsafe import Markup
 
+from tasks.plain_text import UNSEEN_RE2, plain
 from tasks.text_columns import arrow
 
 # Polish letters come right after their plain ones; `str` would put them behind z.
@@ -42,10 +47,20 @@ def render(template: str, context: Mapping[str, Any], *, styles: Sequence[str], 
 
 def embedded(value: object) -> Markup:
     """Return JSON that cannot end the element it stands in: no `<`, `>` or `&` is left in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_visible(value), ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - escaped above
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value, lines=True)
+    if isinstance(value, Mapping):
+        return {key: item if key == "pools" else _visible(item) for key, item in value.items()}
+    if isinstance(value, list | tuple) and not (value and isinstance(value[0], int)):  # positions are many
+        return [_visible(item) for item in value]
+    return value
 
 
 def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -68,11 +83,17 @@ def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str,
         places = np.empty(len(spelled), dtype=np.int64)
         places[order] = np.arange(len(spelled))
         at = places[texts.indices]
-        values[pool] = spelled.take(order).to_pylist()
+        values[pool] = _plainly(spelled.take(order))
         for index, name in enumerate(names):
             mine = at[index * len(frame) : (index + 1) * len(frame)]
             columns[name] = {"pool": pool, "at": mine.tolist() if mine.any() else []}
     return {"pools": values, "columns": columns}
+
+
+def _plainly(texts: pa.LargeStringArray) -> list[str]:
+    found = texts.to_pylist()
+    special = pc.match_substring_regex(texts, pattern=f"[{UNSEEN_RE2}]")
+    return list(map(plain, found)) if pc.any(special).as_py() else found
 
 
 def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
@@ -102,5 +123,6 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda shown: plain(shown, lines=True) if type(shown) is str else shown,
         loader=jinja2.FunctionLoader(_part),
     )

@@ -6,6 +6,10 @@ import csv
 import io
 import json
 import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,6 +21,7 @@ from flows.orchestration.artifacts import escape
 from flows.output import hide_from_now_on
 from schemas.errors import UsageError
 from tasks.reports.csv_text import as_csv
+from tasks.reports.line_report import COLUMNS, report_html
 
 # Goes up three lines, clears what stands there, writes something else; in every spelling that terminals obey.
 ATTACKS = [
@@ -75,6 +80,39 @@ def test_a_report_runs_in_no_spreadsheet(attack: str, delimiter: str) -> None:
         for cell in row:
             assert not cell.lstrip(" '\"").startswith(("=", "@")) or "'" in cell[: len(cell) - len(cell.lstrip(" '\""))]
             assert not HARMFUL & set(cell)
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts_of(item)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_page_shows_it_as_signs(attack: str) -> None:
+    """In its tables, which a script fills from JSON, and in what stands there from the beginning."""
+    rows = pd.DataFrame({column: [f"Dean{attack}"] for column in COLUMNS}, dtype="str").assign(
+        line=2, http_status=0, attempts=0, action="delete", outcome="applied", problems=""
+    )
+    event = dict.fromkeys(["at", "action", "outcome", "message", "run"], attack)
+    past = {0: [{**event, **dict.fromkeys(["name_before", "number_before", "name_after", "number_after"], attack)}]}
+    guards = [{"guard": "max_deletes", "value": 1, "limit": 0, "message": f"why {attack}"}]
+    summary = {
+        **dict.fromkeys(["run", "sync", "title", "target", "source", "plan", "fingerprint"], f"x{attack}"),
+        "rejected": 0,
+        "guards": guards,
+        "verified": True,
+        "requests": {"read": 1, "write": 1},
+    }
+    page = report_html(summary, rows, generated_at=datetime(2026, 11, 21, tzinfo=UTC), past=past)
+    assert not HARMFUL & set(page)
+    data = [
+        json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    ]
+    shown = list(texts_of(data))
+    assert any("Dean" in text for text in shown)
+    assert not HARMFUL & set("".join(shown))
 
 
 def test_the_console_is_what_the_tests_above_take_it_for() -> None:

@@ -21,6 +21,7 @@ from schemas.plan import TROUBLE, Action, Outcome, count
 from schemas.problems import CALLED, Problem, packed
 from schemas.reasons import LineCode
 from schemas.tables import Result, validated
+from tasks.plain_text import plain
 from tasks.reports.csv_text import harmless
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json, with_names
@@ -281,7 +282,7 @@ def test_no_text_can_become_markup() -> None:
         assert page.count("</script>") == 2
         assert "<img" not in page
         assert "<!--" not in page
-        assert embedded(page)["pools"]["message"] == [HOSTILE]
+        assert embedded(page)["pools"]["message"] == [plain(HOSTILE)]
 
 
 @given(results)
@@ -297,7 +298,7 @@ def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) ->
     for column in set(COLUMNS) - {"sync", "line", "http_status", "attempts"}:
         values = data["pools"][data["columns"][column]["pool"]]
         at = data["columns"][column]["at"] or [0] * len(frame)
-        assert [values[place] for place in at] == frame[column].tolist()
+        assert [values[place] for place in at] == [plain(text) for text in frame[column]]
     shown = [
         int(number.replace(",", ""))
         for number in re.findall(r'class="number">([\d,]+)</span> <span class="share">', page)
