@@ -16,7 +16,7 @@ from flows.commands import keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
 from flows.errors import REPORT_IT, TRACEBACK, error_text, unexpected
 from flows.output import endure, lost_output
-from flows.startup import tune_garbage_collection
+from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
 from schemas.errors import InternalError, PhonesyncError, UsageError
 from schemas.exit_codes import ExitCode, worst
 
@@ -77,6 +77,8 @@ for command in (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step."""
     tune_garbage_collection()
+    if arguments is None:
+        leave_unneeded_packages_out()
     endure()
     code = _carried_out(arguments)
     lost = lost_output()

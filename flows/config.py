@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import difflib
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args
 
-import phonenumbers
 from pydantic import BaseModel, ValidationError
 
 from connectors.files.rights import refuse_writable
@@ -23,13 +21,13 @@ from schemas.errors import ConfigurationError, UsageError
 from schemas.schedule import happens
 from schemas.settings import Notify, Pages, Reconcile, Settings, Smtp, settings_model
 from schemas.syncs import Fetch, Sync
-from tasks.phone.parser import read_number
 
 DEFAULT_NAME = "phonesync.toml"
 _VARIABLE = "PHONESYNC_CONFIG"
 # Set where a process may serve one configuration and no other, whatever it is asked for.
 FIXED = "PHONESYNC_ONLY_CONFIG"
 _TARGETS = ("apprise", "webhook")
+_HOME = Settings.model_fields["region"].default
 # Plainer than pydantic's own words, by the type of the problem or by the key.
 _PLAINLY = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "this has to be a table"),
@@ -98,22 +96,6 @@ def _beyond_reading(path: Path) -> ConfigurationError:
     return ConfigurationError(f"{path} cannot be read: {said}.", remedy="Correct it; nothing was done.")
 
 
-def is_region(text: str) -> bool:
-    """Tell whether numbers of that region can be read."""
-    return text in phonenumbers.SUPPORTED_REGIONS
-
-
-def is_area_code(text: str) -> bool:
-    """Tell whether that may complete a number."""
-    return re.fullmatch("[0-9]{1,5}", text) is not None
-
-
-def is_switchboard(text: str, region: str, area_code: str | None) -> bool:
-    """Tell whether that is one number, which extensions may belong to."""
-    numbers = read_number(text, region=region, area_code=area_code).numbers
-    return len(numbers) == 1 and not numbers[0].extension
-
-
 @dataclass(frozen=True)
 class _Problem:
     """What is wrong at one place of the file; `meant` is the place that a misspelled key was probably meant for."""
@@ -145,7 +127,9 @@ def _judged(path: Path, data: dict[str, Any], now: datetime) -> Settings:
 def _contradictions(settings: Settings, now: datetime) -> list[_Problem]:
     """Return what is wrong between the tables, regions that nobody knows, and schedules that start nothing."""
     regions = {"region": settings.region, **{f"syncs.{name}.region": s.region for name, s in settings.syncs.items()}}
-    unknown = {place: region for place, region in regions.items() if region and not is_region(region)}
+    # The default is one: most configurations need not wait until all numbering plans of the world are read.
+    told = {place: region for place, region in regions.items() if region and region != _HOME}
+    unknown = _no_regions(told) if told else {}
     never = {f"syncs.{name}.schedule": s.schedule for name, s in settings.syncs.items() if _is_idle(s.schedule, now)}
     found = [problem.partition(": ") for problem in settings.contradictions(specs())]
     return [
@@ -163,18 +147,24 @@ def _is_idle(schedule: str | None, now: datetime) -> bool:
     return schedule is not None and not happens(schedule, now)
 
 
+def _no_regions(told: Mapping[str, str]) -> dict[str, str]:
+    from tasks.phone.defaults import is_region
+
+    return {place: region for place, region in told.items() if not is_region(region)}
+
+
 def _no_switchboards(settings: Settings) -> list[str]:
     """Return the places of switchboards that are no number where they stand."""
     places: list[tuple[str, Settings | Sync]] = [("switchboard", settings)]
     places += [(f"syncs.{name}.switchboard", sync) for name, sync in settings.syncs.items()]
-    return [
-        place
-        for place, table in places
-        if table.switchboard
-        and not is_switchboard(
-            table.switchboard, table.region or settings.region, table.area_code or settings.area_code
-        )
-    ]
+    return [place for place, table in places if table.switchboard and not _is_switchboard(table, settings)]
+
+
+def _is_switchboard(table: Settings | Sync, settings: Settings) -> bool:
+    from tasks.phone.defaults import is_switchboard
+
+    region, area_code = table.region or settings.region, table.area_code or settings.area_code
+    return is_switchboard(str(table.switchboard), region, area_code)
 
 
 def _hidden(rest: Mapping[str, Any], now: datetime) -> list[_Problem]:

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 from connectors.files.rights import refuse_writable
 from connectors.http.rate_limit import Tools
@@ -20,13 +21,15 @@ from connectors.service import Client, Service
 from flows.config import find_configuration, load
 from flows.offline import OfflineContext
 from flows.secret_values import secret_value
-from flows.sources import KnownFiles
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError, Unreachable
 from schemas.execution import NumberingDefaults, Progress, Target
 from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+
+if TYPE_CHECKING:
+    from flows.sources import KnownFiles
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
@@ -58,7 +61,6 @@ class RunContext:
         suffix: what keeps two runs of one second apart.
         waiting: is told, in any thread, why another attempt to reach a service is waited for.
         progress: is told what is being done, how much is done, and of how much.
-        files: what was read of the files of other syncs in this run.
         writing: set from the first write of a sync until it is reported.
         unreachable: the connections that a read has found to give no answer at all, each with its error.
         stopping: set when somebody wants the run to end: what is in flight is finished, nothing more is sent.
@@ -72,7 +74,6 @@ class RunContext:
     sleep: Callable[[float], None] = time.sleep
     suffix: Callable[[], str] = _suffix
     progress: Progress = no_progress
-    files: KnownFiles = field(default_factory=KnownFiles)
     waiting: Progress = no_progress
     stopping: threading.Event = field(default_factory=threading.Event)
     writing: threading.Event = field(default_factory=threading.Event)
@@ -94,6 +95,13 @@ class RunContext:
         for client in self._clients.values():
             client.close()
         self.ledger.close()
+
+    @cached_property
+    def files(self) -> KnownFiles:
+        """What was read of the files of other syncs in this run."""
+        from flows.sources import KnownFiles
+
+        return KnownFiles()
 
     def now(self) -> str:
         """Return the time as the ledger and the reports keep it."""

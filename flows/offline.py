@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from connectors.ledger.store import Ledger
 from connectors.registry import specs
 from schemas.errors import UsageError
 from schemas.execution import NumberingDefaults
@@ -41,6 +38,10 @@ class Configured(Protocol):
 
 def managed_before(settings: Settings) -> dict[str, set[str]]:
     """Return the owners that syncs were in step with, where the ledger is a file that can be read as it is."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from connectors.ledger.store import Ledger
+
     ledger = Ledger.look(settings.ledger)
     if ledger is None:
         return {}

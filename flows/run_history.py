@@ -1,4 +1,4 @@
-"""Look back: the runs in the ledger, and one of them line by line."""
+"""Look back at one run line by line, and at the plans that wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
-from flows.console import say, show_lines, show_rows
+from flows.console import say, show_lines
 from flows.context import RunContext
 from flows.known import with_known
 from schemas.errors import LedgerError
@@ -19,40 +19,6 @@ from tasks.execution.results import account, announce
 from tasks.reports.line_report import line_report, with_names
 
 _PLANS = ("plan", "revert")  # runs that write nothing
-
-
-def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
-    """Return the newest runs first."""
-    return [
-        {
-            "run": row["id"],
-            "mode": row["mode"],
-            "person": row["person"],
-            "started_at": row["started_at"],
-            "finished_at": row["finished_at"],
-            "exit_code": row["exit_code"],
-            "syncs": [sync["sync"] for sync in (row["summary"] or {}).get("syncs", [])],
-        }
-        for row in context.ledger.runs(limit)
-    ]
-
-
-def show_history(rows: Sequence[dict[str, Any]]) -> None:
-    """Show runs so that 80 columns are enough."""
-    if not rows:
-        say("There is no run yet. Try: phonesync plan")
-        return
-    told = [
-        {
-            "run": row["run"],
-            "what": row["mode"],
-            "who": row["person"],
-            "exit": "-" if row["exit_code"] is None else row["exit_code"],
-            "syncs": ", ".join(row["syncs"]),
-        }
-        for row in rows
-    ]
-    show_rows("", told, ["run", "what", "who", "exit", "syncs"])
 
 
 def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[str, Any]:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas import limits
 from schemas.errors import PhonesyncError
@@ -83,6 +82,8 @@ def write_page(context: RunContext, found: Sequence[Standing], lang: Language, p
     Raises:
         ConfigurationError: it cannot be written there.
     """
+    from connectors.files.reading import write_private
+
     write_private(path, status_page(found, lang, now=context.clock(), zone=zone(context)))
 
 
@@ -92,6 +93,8 @@ def write_metrics(found: Sequence[Standing], path: Path) -> None:
     Raises:
         ConfigurationError: they cannot be written there.
     """
+    from connectors.files.reading import write_private
+
     write_private(path, prometheus(found), shared=True)
 
 

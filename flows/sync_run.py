@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import pandas as pd
-
 from flows.context import RunContext
 from schemas.errors import PhonesyncError, Unreachable
 from schemas.execution import Snapshot, Target
@@ -16,6 +14,8 @@ from schemas.syncs import Sync
 from schemas.target import TargetSpec
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from flows.reporting import Reported  # reports tell the past, and whose yes it had, which needs runs
 
 T = TypeVar("T")

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Final
 
 from connectors.ledger.store import Ledger
-from connectors.messages.sending import hand_to_mailer, mail, post, send_by_smtp
 from flows.context import RunContext
 from flows.sync_run import Mode, RunResult
 from schemas import limits
@@ -84,11 +83,15 @@ def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[
 
 
 def _post(context: RunContext, number: int, payload: Mapping[str, Any]) -> None:
+    from connectors.messages.sending import post
+
     place = f"notify.webhook.{number}"
     post(context.secret(place, context.settings.notify.webhook[number]), payload)
 
 
 def _mail(context: RunContext, said: Mapping[str, Any]) -> None:
+    from connectors.messages.sending import hand_to_mailer, mail, send_by_smtp
+
     notify = context.settings.notify
     text = f"{said['sentence']}\n\nNext: {said['next']}\n\nphonesync show {said['run']}\n"
     message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), text)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from schemas.errors import AccessRefused, LedgerError, PhonesyncError, RequestRefused, ServiceError
 from schemas.interface import Interface
 from schemas.quirks import FOLDS_NAMES, Quirk
-from schemas.tables import Current, validated
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AnswerKind = Literal["confirmed", "refused", "denied", "uncertain"]
 
@@ -79,6 +79,8 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         """Refuse what is no `Current`, as an `InternalError`."""
+        from schemas.tables import Current, validated
+
         validated(Current, self.entries)
 
 

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 class Section(BaseModel):
     """A table of the file: immutable, and closed to keys it does not know."""
 
-    # What stands below a key is its description: docs/configuration.md is made of it.
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    # What stands below a key is what docs/configuration.md says of it; pydantic would read the source for it each time.
+    # Only the model of the whole file is ever asked, so only that one is built.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 def without_nul(value: Path | str) -> Path | str:

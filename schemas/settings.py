@@ -149,15 +149,15 @@ class Settings(Section):
     """the folder of the reports"""
     ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"
     """the ledger, as an SQLAlchemy URL"""
-    reconcile: Reconcile = Reconcile()
+    reconcile: Reconcile = Reconcile.model_construct()
     """how a reconciliation looks at things, see below"""
-    prefect: Pages = Pages()
+    prefect: Pages = Pages.model_construct()
     """what Prefect's pages show and wait for, see below"""
     connections: dict[str, SerializeAsAny[Connection]]
     """the services, one table each"""
     syncs: dict[str, SerializeAsAny[Sync]]
     """the syncs, one table each"""
-    notify: Notify = Notify()
+    notify: Notify = Notify.model_construct()
     """who is told when things change, see below"""
 
     @field_validator("ledger")
@@ -252,7 +252,7 @@ def settings_model(specs: Mapping[str, TargetSpec]) -> type[Settings]:
     kinds: Any = reduce(or_, (spec.connection for spec in specs.values()))
     connection: Any = Annotated[kinds, Field(discriminator="kind")] if len(specs) > 1 else kinds
     columns: Any = _columns_model(specs)
-    headers: Any = (columns, Field(columns(), description=Sync.model_fields["columns"].description))
+    headers: Any = (columns, columns.model_construct())
     sync: Any = create_model("Sync", __base__=tuple(spec.sync for spec in specs.values()), columns=headers)
     return create_model(
         "Settings", __base__=Settings, connections=(dict[str, connection], ...), syncs=(dict[str, sync], ...)

@@ -22,7 +22,7 @@ Count = Annotated[int, Field(ge=0)]
 class Guard(BaseModel):
     """Limits on what a plan may do before a person says yes. The defaults are the promise of the design."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     max_deletes: Count = 20
     """more deletions than this"""
@@ -197,13 +197,13 @@ class Sync(Section):
     """which service"""
     source: FilePath
     """the file: a path, or an address such as `"https://…"`, `"sftp://…"`, `"smb://…"` or `"s3://…"`"""
-    fetch: Fetch = Fetch()
+    fetch: Fetch = Fetch.model_construct()
     """how a source that is an address is fetched, see below"""
     renamed_from: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     """the name that this sync had before, or several: what the ledger knows under them is this sync's"""
-    columns: Columns = Columns()
+    columns: Columns = Columns.model_construct()
     """the file's own headers, see below"""
-    ignore: Ignore = Ignore()
+    ignore: Ignore = Ignore.model_construct()
     """what nobody reads, on purpose, see below"""
     contacts: Contacts | None = None
     """APIO: the file is an export of contacts: vCards (`.vcf`), or CSV of Outlook or Google; see below"""
@@ -264,7 +264,7 @@ class Sync(Section):
     three hours after a start of its schedule that did not end well"""
     timezone: str = "Europe/Warsaw"
     """whose clock the schedule means"""
-    guard: Guard = Guard()
+    guard: Guard = Guard.model_construct()
     """limits, see below"""
 
     @model_validator(mode="before")

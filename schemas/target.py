@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-import pandas as pd
-import pandera.pandas as pa
+from typing import TYPE_CHECKING, Literal
 
 from schemas.connections import Connection
 from schemas.syncs import Sync, WriteFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
 
 OurColumn = Literal["owner", "owner_name", "name", "number", "type_id", "new_name"]
 
@@ -40,7 +41,7 @@ class LineRules:
     """What a line of a file for this service has to look like.
 
     Attributes:
-        cells: pandera schema of single cells; the error of each check is the code of what the clerk reads
+        cells: makes the pandera schema of single cells; the error of each check is the code of what the clerk reads
             (`schemas.reasons.LineCode`), with its values where it has some (`schemas.problems.packed`). Any other text
             is said as it stands, with the code `other`.
         is_id: tells which texts may be the id of an owner, where lines have one.
@@ -50,7 +51,7 @@ class LineRules:
         unique_names: two lines with one name cannot both be right.
     """
 
-    cells: pa.DataFrameSchema
+    cells: Callable[[], pa.DataFrameSchema]
     is_id: Callable[[pd.Series], pd.Series] | None = None
     number_limit: int | None = None
     one_number: bool = False

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import inspect
 import io
 import json
 import os
@@ -15,6 +17,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -127,15 +130,29 @@ def configuration() -> str:
     ]
     for title, model, base, said in _TABLES:
         shared = base.model_fields if base else {}
-        rows = [_row(name, field) for name, field in model.model_fields.items() if name not in {*shared, "kind"}]
+        below = _said_below(model)
+        fields = {name: field for name, field in model.model_fields.items() if name not in {*shared, "kind"}}
+        rows = [_row(name, field, below.get(name, "")) for name, field in fields.items()]
         table = "\n".join(["| key | default | means |", "|---|---|---|", *rows])
         parts.append("\n\n".join(filter(None, [f"## {title}", said, table])) + "\n")
     return "\n".join([*parts, _ENVIRONMENT])
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    means = " ".join((field.description or "").split())
-    return f"| `{name}` | {'required' if field.is_required() else _written(field.default)} | {means} |"
+def _row(name: str, field: FieldInfo, means: str) -> str:
+    default = "required" if field.is_required() else _written(field.default)
+    return f"| `{name}` | {default} | {' '.join(means.split())} |"
+
+
+def _said_below(model: type[BaseModel]) -> dict[str, str]:
+    """Return the text that stands below each key of a table, in its class or in one that it extends."""
+    found = {}
+    for one in reversed([base for base in model.mro() if base.__module__.startswith(("schemas.", "connectors."))]):
+        body = ast.parse(inspect.getsource(one)).body[0]
+        for key, text in pairwise(body.body if isinstance(body, ast.ClassDef) else ()):
+            match key, text:
+                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(value=ast.Constant(str(said))):
+                    found[name] = said
+    return found
 
 
 def _written(value: object) -> str:

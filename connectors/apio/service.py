@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from connectors.apio.client import Apio, PhoneList
 from connectors.apio.spec import SPEC, ApioConnection, list_of
-from connectors.apio.target import ApioTarget
 from connectors.http.rate_limit import Tools
-from connectors.http.request import Credentials
 from connectors.service import Check, Service
 from schemas.errors import AccessRefused
 from schemas.execution import NumberingDefaults
 from schemas.syncs import Sync
 
+if TYPE_CHECKING:
+    from connectors.apio.client import Apio
+    from connectors.apio.target import ApioTarget
+
 _TENANT_ADMIN: Final = 12
 
 
 def _connect(name: str, connection: ApioConnection, secrets: Mapping[str, str], tools: Tools) -> Apio:
+    from connectors.apio.client import Apio
+    from connectors.http.request import Credentials
+
     return Apio(name, connection, Credentials(secrets["username"], secrets["password"]), tools=tools)
 
 
 def _target(client: Apio, connection: ApioConnection, sync: Sync, numbering: NumberingDefaults) -> ApioTarget:
+    from connectors.apio.client import PhoneList
+    from connectors.apio.target import ApioTarget
+
     return ApioTarget(client, connection, PhoneList(*list_of(sync)), numbering, sync.write)
 
 
@@ -40,6 +47,8 @@ def _checks(client: Apio, syncs: Mapping[str, Sync], _now: Callable[[], datetime
         return f"level {level if level is not None else 'not told'}"
 
     def entries(sync: Sync) -> str:
+        from connectors.apio.client import PhoneList
+
         return f"{len(client.entries(PhoneList(*list_of(sync))))} entries"
 
     lists = [Check("phone list", partial(entries, sync), name) for name, sync in syncs.items()]

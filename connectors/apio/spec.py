@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, Self, cast
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal, Self, cast
 
-import pandera.pandas as pa
 from pydantic import field_validator, model_validator
 
 from schemas.connections import Connection, Secret
@@ -15,6 +15,9 @@ from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
 from tasks.execution.ways import Way
 from tasks.source.column_synonyms import NUMBER_SYNONYMS
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 NAME_LIMIT: Final = 50
 NUMBER_LIMIT: Final = 30
@@ -70,16 +73,18 @@ def list_of(sync: Sync) -> tuple[str, str | None]:
     return str(mine.tenant), mine.group
 
 
-_TOO_LONG: Final = pa.Check.str_length(
-    max_value=NAME_LIMIT, error=packed(Problem(LineCode.NAME_LONG, {"n": str(NAME_LIMIT)}))
-)
-_CELLS: Final = pa.DataFrameSchema(
-    {
-        "name": pa.Column(str, [pa.Check(lambda names: names != "", error=LineCode.NAME_MISSING.value), _TOO_LONG]),
-        "new_name": pa.Column(str, _TOO_LONG),
-    },
-    strict=False,
-)
+@cache
+def _cells() -> pa.DataFrameSchema:
+    import pandera.pandas as pa
+
+    too_long = packed(Problem(LineCode.NAME_LONG, {"n": str(NAME_LIMIT)}))
+    fits = pa.Check.str_length(max_value=NAME_LIMIT, error=too_long)
+    has_name = pa.Check(lambda names: names != "", error=LineCode.NAME_MISSING.value)
+    return pa.DataFrameSchema(
+        {"name": pa.Column(str, [has_name, fits]), "new_name": pa.Column(str, fits)}, strict=False
+    )
+
+
 _NAME_SYNONYMS: Final = (
     *("display name", "contact", "contact name", "nazwa", "nazwa wpisu", "nazwa kontaktu", "kontakt", "wpis"),
     *("imię i nazwisko", "nazwisko i imię", "abonent", "opis"),
@@ -108,7 +113,7 @@ SPEC: Final = TargetSpec(
         "number": Column("Phone Number", "number", NUMBER_SYNONYMS, required=True),
         "new_name": Column("New Name", "new_name", _NEW_NAME_SYNONYMS),
     },
-    lines=LineRules(cells=_CELLS, number_limit=NUMBER_LIMIT, one_number=True, unique_names=True),
+    lines=LineRules(cells=_cells, number_limit=NUMBER_LIMIT, one_number=True, unique_names=True),
     names_are_keys=True,
     single_owner=True,
     deletes_missing=False,

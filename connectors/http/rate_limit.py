@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from requests.adapters import BaseAdapter
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
 
 Purpose = Literal["read", "write"]
 

@@ -6,15 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from connectors.ledger.records import packed, unpacked
 from schemas import ledger as tables
 from schemas.errors import LedgerError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SALT = "findings"
 _LATER = ("drift", "owner_name")  # columns that findings have not had from the start
@@ -157,6 +159,8 @@ def _is_day(text: str) -> bool:
 
 
 def _made(row: Row[Any]) -> Reconciliation:
+    import pandas as pd
+
     findings = unpacked(row.findings)
     lacking = [name for name in _LATER if name not in findings]  # kept by a release that did not look for it
     findings[lacking] = pd.DataFrame("", index=findings.index, columns=lacking, dtype="str")

@@ -6,18 +6,17 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, Row, Table, func, select
 
 from schemas.errors import LedgerError
 from schemas.plan import WRITES
 from schemas.problems import Code, Problem
 from schemas.problems import packed as packed_problems
-from schemas.tables import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What a sentence about a rejected line quotes: a cell, which may hold anything.
 _REJECTED_CELL: Final = re.compile(r'(rejected: [^"]*|; [^";]*) ".*?": ')
@@ -96,6 +95,10 @@ def _with_problems(entries: pd.DataFrame) -> pd.DataFrame:
     """Return a plan's table with codes and values; plans of releases before codes have sentences."""
     if "problems" in entries:
         return entries
+    import pandas as pd
+
+    from schemas.tables import Plan
+
     said = {text: _as_problem(text) for text in entries["message"].unique()}
     codes = entries["code"] if "code" in entries else pd.Series("", index=entries.index, dtype="str")
     entries = entries.assign(problems=entries["message"].map(said).astype("str"), code=codes)
@@ -117,6 +120,9 @@ BATCH = 500  # bound parameters in one statement: every database takes that many
 
 def packed(frame: pd.DataFrame) -> bytes:
     """Return a table as compressed Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     buffer = io.BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False)
     # A dictionary of numbers that hardly repeat is given up after half of the work.
@@ -128,5 +134,7 @@ def packed(frame: pd.DataFrame) -> bytes:
 
 def unpacked(data: bytes) -> pd.DataFrame:
     """Return the table that was packed."""
+    import pyarrow.parquet as pq
+
     frame: pd.DataFrame = pq.read_table(io.BytesIO(data)).to_pandas()
     return frame

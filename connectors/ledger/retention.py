@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from connectors.ledger.records import BATCH, packed, unpacked
 from connectors.ledger.sweeping import sweep
 from schemas import ledger as tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DIGITS = 9  # of a number without its country: enough to tell it from any other
 
@@ -57,6 +59,8 @@ class Archive:
 
         A plan that was not applied yet cannot be any more. The deed is noted without the owner's name.
         """
+        import pandas as pd
+
         plans = tables.plans.c
         changed = []
         with self._engine.begin() as connection:

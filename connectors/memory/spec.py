@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, cast
-
-import pandera.pandas as pa
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from schemas.connections import Connection
 from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 
 class MemoryConnection(Connection):
@@ -31,9 +33,13 @@ def shelf_of(sync: Sync) -> str:
     return str(cast("MemorySync", sync).shelf)
 
 
-_CELLS: Final = pa.DataFrameSchema(
-    {"owner": pa.Column(str, pa.Check(lambda ids: ids != "", error=LineCode.ID_MISSING.value))}, strict=False
-)
+@cache
+def _cells() -> pa.DataFrameSchema:
+    import pandera.pandas as pa
+
+    has_id = pa.Check(lambda ids: ids != "", error=LineCode.ID_MISSING.value)
+    return pa.DataFrameSchema({"owner": pa.Column(str, has_id)}, strict=False)
+
 
 SPEC: Final = TargetSpec(
     kind="memory",
@@ -55,7 +61,7 @@ SPEC: Final = TargetSpec(
         "number": Column("number", "number", ("phone", "telefon"), required=True),
         "name": Column("name", "name", ("nazwa",)),
     },
-    lines=LineRules(cells=_CELLS, is_id=lambda ids: ids != "", clears=True),
+    lines=LineRules(cells=_cells, is_id=lambda ids: ids != "", clears=True),
     names_are_keys=False,
     single_owner=False,
     deletes_missing=True,

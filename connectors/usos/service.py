@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connectors.http.rate_limit import Tools
-from connectors.http.request import Credentials
 from connectors.service import Check, Service
-from connectors.usos.client import Usos
 from connectors.usos.spec import SPEC, UsosConnection, entity_class_of
-from connectors.usos.target import UsosTarget
 from schemas import limits
 from schemas.errors import AccessRefused
 from schemas.execution import NumberingDefaults
 from schemas.syncs import Sync
 
+if TYPE_CHECKING:
+    from connectors.usos.client import Usos
+    from connectors.usos.target import UsosTarget
+
 _METHODS: Final = ("services/phones/select", "services/phones/replace")
 
 
 def _connect(name: str, connection: UsosConnection, secrets: Mapping[str, str], tools: Tools) -> Usos:
+    from connectors.http.request import Credentials
+    from connectors.usos.client import Usos
+
     credentials = Credentials(secrets["consumer_key"], secrets["consumer_secret"])
     return Usos(name, connection, credentials, tools=tools)
 
 
 def _target(client: Usos, connection: UsosConnection, sync: Sync, numbering: NumberingDefaults) -> UsosTarget:
+    from connectors.usos.target import UsosTarget
+
     return UsosTarget(client, connection, entity_class_of(sync), numbering)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, cast
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-import pandas as pd
-import pandera.pandas as pandera
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field
 
 from schemas.connections import Connection, Secret
@@ -15,6 +12,10 @@ from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
 from tasks.source.column_synonyms import NUMBER_SYNONYMS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pandera
 
 EntityClass = Literal["faculty", "user", "building", "dormitory"]
 
@@ -52,6 +53,10 @@ def are_ids(texts: pd.Series) -> pd.Series:
 
     services/phones: an id is a string of at most 32 characters without "|", which joins ids in `select`.
     """
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     ids = pa.array(texts.astype("str"), from_pandas=True)
     lengths = pc.utf8_length(ids)
     fits = pc.and_(pc.greater_equal(lengths, 1), pc.less_equal(lengths, _LONGEST_ID))
@@ -59,18 +64,15 @@ def are_ids(texts: pd.Series) -> pd.Series:
     return pd.Series(pc.fill_null(pc.and_(fits, apart), fill_value=False).to_numpy(zero_copy_only=False), texts.index)
 
 
-_CELLS: Final = pandera.DataFrameSchema(
-    {
-        "owner": pandera.Column(
-            str,
-            [
-                pandera.Check(lambda ids: ids != "", error=LineCode.ID_MISSING.value),
-                pandera.Check(lambda ids: (ids == "") | are_ids(ids), error=LineCode.ID_FORM.value),
-            ],
-        )
-    },
-    strict=False,
-)
+@cache
+def _cells() -> pandera.DataFrameSchema:
+    import pandera.pandas as pandera
+
+    has_id = pandera.Check(lambda ids: ids != "", error=LineCode.ID_MISSING.value)
+    is_id = pandera.Check(lambda ids: (ids == "") | are_ids(ids), error=LineCode.ID_FORM.value)
+    return pandera.DataFrameSchema({"owner": pandera.Column(str, [has_id, is_id])}, strict=False)
+
+
 _OWNER_SYNONYMS: Final = (
     *("id", "entity", "identifier", "faculty id", "fac id", "building id", "dormitory id", "user id"),
     *("jednostka", "kod jednostki", "id jednostki", "kod", "identyfikator", "budynek", "kod budynku"),
@@ -115,7 +117,7 @@ SPEC: Final = TargetSpec(
         "name": Column("comment", "comment", _COMMENT_SYNONYMS),
         "type_id": Column("type_id", "type_id", _TYPE_SYNONYMS),
     },
-    lines=LineRules(cells=_CELLS, is_id=are_ids, clears=True),
+    lines=LineRules(cells=_cells, is_id=are_ids, clears=True),
     names_are_keys=False,
     single_owner=False,
     deletes_missing=True,

@@ -19,7 +19,7 @@ from schemas.errors import UsageError
 @click.pass_context
 def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
     """List the last runs, the newest first."""
-    from flows.run_history import history, show_history
+    from flows.runs import history, show_history
 
     with connected(ctx, config) as context:
         rows = history(context, limit)
@@ -145,8 +145,8 @@ def number(
 
     Write -- before the texts, so that one that begins with - is not taken for an option.
     """
-    from flows.config import is_area_code, is_region, is_switchboard
     from flows.console import show_numbers
+    from tasks.phone.defaults import is_area_code, is_region, is_switchboard
     from tasks.phone.suggestions import explain
 
     if not is_region(region):

@@ -73,9 +73,10 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
 
 def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as_json: bool) -> RunResult:
     """Carry an order out, show how it went, and return it."""
-    from flows.console import progress_bar, show_run
+    from flows.console import progress_bar
     from flows.errors import show_errors
     from flows.run import run
+    from flows.run_console import show_run
     from flows.signals import ending_in_order
     from flows.telling import tell_people
 

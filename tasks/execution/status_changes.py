@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from schemas.plan import TROUBLE, Action, Outcome
 from schemas.settings import Change
 from tasks.reports.headline import Tally, headline, next_steps
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _VERBS: Final[Mapping[Change, str]] = {
     "blocked": "waits for your yes or no",

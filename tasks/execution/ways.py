@@ -10,10 +10,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from schemas.quirks import Quirk, QuirkCode
-from tasks.execution.changes import ListChange
+
+if TYPE_CHECKING:
+    from tasks.execution.changes import ListChange
 
 WaySetting = Literal["auto", "batch", "entries"]
 FEW_CHANGES: Final = 20

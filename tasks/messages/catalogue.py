@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from babel import Locale
 from babel.dates import format_date
@@ -18,7 +18,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from schemas.settings import Language
+if TYPE_CHECKING:
+    from schemas.settings import Language
+
 
 LANGUAGES: Final[tuple[Language, ...]] = ("pl", "en")
 # The order in which gettext has the forms, by the categories of CLDR; `Intl.PluralRules` of a browser uses them too.

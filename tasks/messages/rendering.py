@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from schemas.errors import PhonesyncError, SourceError
 from schemas.problems import Code, Problem, code_of, unpacked, unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
-from schemas.settings import Language
 from tasks.messages.catalogue import known, render, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from schemas.settings import Language
 
 _ORDER: Final[Mapping[str, int]] = {code: at for at, code in enumerate((*FileCode, *LineCode))}
 # Values that are terms: what they are called stands in the catalogues too.

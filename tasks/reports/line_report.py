@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,12 +21,14 @@ from schemas.settings import Language
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
 from tasks.reports.csv_text import as_csv
-from tasks.reports.drift_rows import DriftRow
 from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
 from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
 from tasks.reports.page import embedded, packed, render
 from tasks.text_columns import looked_up
+
+if TYPE_CHECKING:
+    from tasks.reports.drift_rows import DriftRow
 
 COLUMNS = [
     "sync",

@@ -12,9 +12,8 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -23,6 +22,9 @@ from markupsafe import Markup
 
 from tasks.plain_text import UNSEEN_RE2, plain
 from tasks.text_columns import arrow
+
+if TYPE_CHECKING:
+    import jinja2
 
 # Polish letters come right after their plain ones; `str` would put them behind z.
 _MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
@@ -118,6 +120,8 @@ def _part(name: str) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     """Compile a page once: it takes longer than filling it for a small sync."""
+    import jinja2
+
     return jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

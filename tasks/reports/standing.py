@@ -12,7 +12,6 @@ from babel.dates import format_datetime
 
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, text
-from tasks.reports.page import render
 
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
 _STATES: Final = ("good", "known", "lines", "blocked", "stopped")
@@ -95,6 +94,8 @@ def prometheus(standings: Sequence[Standing]) -> str:
 
 def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime, zone: str) -> str:
     """Return the page of all syncs; it loads itself anew each minute, and shows no entry of anybody."""
+    from tasks.reports.page import render
+
     words = Words(lang, now, zone)
     page = {
         "lang": lang,

@@ -107,7 +107,7 @@ def validate(
     # What the clerk typed is judged, not the owner that was made of it.
     doubtful = ids.problems if ids else pd.Series("", index=rows.index, dtype="str")
     problems.add_packed("owner", doubtful.where(sound, ""))
-    problems.add_failures(lines.cells, rows.assign(owner=rows["id"])[sound & (doubtful == "")])
+    problems.add_failures(lines.cells(), rows.assign(owner=rows["id"])[sound & (doubtful == "")])
     missing = _why_not_cleared(rows, rules) if lines.clears else str(LineCode.NUMBER_MISSING.value)
     problems.add("number", _unreadable(rows).mask(rows["none"], missing).where(sound, ""))
     if lines.one_number or lines.number_limit:

@@ -18,7 +18,8 @@ from flows.config import load
 from flows.context import RunContext
 from flows.doctor import examine, show_examined
 from flows.run import RunRequest, run
-from flows.run_history import history, one_run, show_history, show_one_run
+from flows.run_history import one_run, show_one_run
+from flows.runs import history, show_history
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import LedgerError, UsageError
 from schemas.syncs import Guard

@@ -60,7 +60,7 @@ SPEC = TargetSpec(
         "number": Column("Numer", "number", ("phone",), required=True),
         "name": Column("Karta", "card", ("card",)),
     },
-    lines=LineRules(cells=_CELLS, is_id=lambda ids: ids != "", clears=True),
+    lines=LineRules(cells=lambda: _CELLS, is_id=lambda ids: ids != "", clears=True),
     names_are_keys=False,
     single_owner=False,
     deletes_missing=True,
