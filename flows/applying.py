@@ -223,7 +223,9 @@ def finish(  # noqa: PLR0913 - what a result is made of
     if stopped:
         summary["error"] = str(stopped)
         sync_run.run_result.errors.append(stopped)
-    heading = Heading(sync_run.run, target.name, None if unkept else kept, known=not unkept)
+    resting = verified and sync_run.request.mode == "sync" and not sent and not stopped and not kept.guards
+    seen = sync_run.seen if resting else {}
+    heading = Heading(sync_run.run, target.name, None if unkept else kept, known=not unkept, seen=seen)
     code = ExitCode.UNSETTLED if unkept and sent else _exit_code(sync_run, summary, stopped)
     try:
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)

@@ -38,7 +38,7 @@ from tasks.plan.known import Known
 from tasks.plan.ledger_age import behind
 from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
-from tasks.plan.table import fingerprint
+from tasks.plan.table import entries_digest, fingerprint
 from tasks.source.labels import owner_labels
 from tasks.source.near_ids import mark_near, near_owners
 from tasks.source.validation import Checked
@@ -99,6 +99,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
     rejected = int(checked.rejected["line"].nunique())
     kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
+    if not kept.changes:
+        sync_run.seen.update(source=source.digest, entries=entries_digest(found.entries))
     return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
 
 

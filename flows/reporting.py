@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
 
 import pandas as pd
 
@@ -11,10 +13,21 @@ from connectors.files.reading import write_private
 from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
 from flows.row_history import histories
+from schemas import limits
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
 from tasks.reports.drift_rows import drift_rows
-from tasks.reports.line_report import line_report, report_csv, report_html, report_json, with_names
+from tasks.reports.line_report import (
+    line_report,
+    report_csv,
+    report_html,
+    report_json,
+    shows_the_same,
+    with_names,
+)
+
+# What a summary says of its run alone: all else has to be the same where an earlier report stands for another.
+_OF_ONE_RUN: Final = {"plan", "requests", "reports", "same_as", "read"}
 
 
 @dataclass(frozen=True)
@@ -29,13 +42,15 @@ class Reported:
 class Heading:
     """What a report is about: the run, the place that was to be kept in step, and the plan where there is one.
 
-    Where the ledger fails, what it knows of the place beside is left out.
+    Where the ledger fails, what it knows of the place beside is left out. Where nothing is to be done, `seen` has the
+    digests of what was read, and an earlier report that shows the same may stand for this one.
     """
 
     run: str
     target: str
     plan: KeptPlan | None = None
     known: bool = True
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 def report(
@@ -43,12 +58,20 @@ def report(
 ) -> Reported:
     """Write the line report as CSV and JSON and the page, each readable by its owner alone.
 
+    A night like an earlier one, in which nothing was to be done, has the earlier one's report (`same_as`).
+
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
     private = context.spec(sync).private(sync)
     known = context.ledger.memory.owner_names(heading.target) if heading.known else {}
     result = with_names(validated(Result, result), known)
     shown = line_report(result, masked=private and not sync.full_numbers)
+    lines = line_report(result, masked=True) if private and sync.full_numbers else shown
+    csv = report_csv(shown)
+    earlier = _earlier(context, heading, summary, csv, shown) if heading.seen else None
+    if earlier:
+        same = {"same_as": earlier.get("same_as", earlier["run"]), "read": dict(heading.seen)}
+        return Reported({**summary, "reports": earlier["reports"], **same}, lines)
     past = histories(context, heading.plan, result) if heading.plan else {}
     changed = drift_rows(result, masked=private and not sync.full_numbers)
     folder = context.settings.reports / heading.run
@@ -61,7 +84,28 @@ def report(
         "target": heading.target,
         **summary,
     }
-    write_private(paths["csv"], report_csv(shown))
+    write_private(paths["csv"], csv)
     write_private(paths["json"], report_json(page, shown))
     write_private(paths["html"], report_html(page, shown, generated_at=context.clock(), drift=changed, past=past))
-    return Reported(summary, line_report(result, masked=True) if private and sync.full_numbers else shown)
+    return Reported(summary, lines)
+
+
+def _earlier(
+    context: RunContext, heading: Heading, summary: Mapping[str, Any], csv: bytes, shown: pd.DataFrame
+) -> dict[str, Any] | None:
+    """Return what the last run of the sync has said, with its id, where its report shows the same in every line."""
+    for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
+        found = (item for item in (row["summary"] or {}).get("syncs", ()) if item["sync"] == summary["sync"])
+        before = next(found, None) if row["mode"] == "sync" and row["id"] != heading.run else None
+        if before is None:
+            continue
+        files = [Path(path) for path in before["reports"].values()]
+        alike = {key: before.get(key) for key in {*before, *summary} - _OF_ONE_RUN} == {
+            key: summary.get(key) for key in {*before, *summary} - _OF_ONE_RUN
+        }
+        if not alike or not files or not all(file.is_file() for file in files):
+            return None
+        moment = str(shown["at"].iloc[0]) if len(shown) else ""
+        there = Path(before["reports"]["csv"]).read_bytes()
+        return {**before, "run": row["id"]} if shows_the_same(csv, there, moment) else None
+    return None

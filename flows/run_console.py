@@ -57,6 +57,8 @@ def _show_reported(reported: Reported, *, planned: bool) -> None:
         show_lines(f"{reported.summary['sync']}: {title}", shown)
     if len(wanted) > _SHOWN:
         say(f"and {len(wanted) - _SHOWN} more, in the report")
+    if same := reported.summary.get("same_as"):
+        say(f"{reported.summary['sync']}: nothing has changed since run {same}, whose report shows the same")
     if known := reported.summary["known"]:
         held = "1 held row is" if known == 1 else f"{known} held rows are"
         say(f"{reported.summary['sync']}: {held} known and accepted, see the report")

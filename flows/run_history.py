@@ -37,7 +37,8 @@ def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[
     # A run that carries on with a plan has neither made it nor taken it up.
     named = [sync["plan"] for sync in syncs if sync.get("plan")]
     identities = dict.fromkeys([*context.ledger.plans_of(row["id"]), *named])
-    plans = [_lines_of(context, identity, row, lang) for identity in identities]
+    same = {sync["plan"]: {"same_as": sync["same_as"]} for sync in syncs if "same_as" in sync}
+    plans = [{**_lines_of(context, identity, row, lang), **same.get(identity, {})} for identity in identities]
     keys = ("mode", "person", "started_at", "finished_at", "exit_code")
     failed = [sync for sync in syncs if sync.get("error")]
     errors = [{"sync": sync["sync"], "error": sync["error"]} for sync in failed]
@@ -84,6 +85,8 @@ def show_one_run(run: dict[str, Any], *, every: bool) -> None:
             show_lines(f"{plan['sync']}: {len(lines)} of {len(plan['lines'])} lines", lines)
         else:
             say(f"{plan['sync']}: none of {len(plan['lines'])} lines needed anything (--all shows them)")
+        if same := plan.get("same_as"):
+            say(f"{plan['sync']}: the report of run {same} shows the same")
         for guard in plan["guards"]:
             say(f"{plan['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
         for yes in plan["approvals"]:

@@ -59,6 +59,7 @@ class ExtractedSource:
         flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`, `values`.
         undone: what programs had done to texts, and was undone: see `Mended.remarks`.
         refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
+        digest: the SHA-256 of the file as it was read.
     """
 
     arranged: Arranged
@@ -69,6 +70,7 @@ class ExtractedSource:
     unread: pd.DataFrame
     undone: pd.DataFrame
     refusal: SourceError | None = None
+    digest: str = ""
 
 
 @dataclass
@@ -184,6 +186,7 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
         refusal=refusal(flaws, place),
         unread=_unread(table, arranged, sync, spec, reading),
         undone=texts.remarks,
+        digest=f"sha256:{sha256(raw).hexdigest()}",
     )
 
 

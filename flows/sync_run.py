@@ -91,6 +91,7 @@ class SyncRun:
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
         source_notes: how the file was read, as far as nobody has set it.
         notes: what was learnt on the way and is said once.
+        seen: the digests of the file and of the entries that a plan without changes was made of.
         put_back: what was put back before anything was planned, since an interrupted run had cost it:
             `owner, name, number, problems, code, at`.
     """
@@ -107,6 +108,7 @@ class SyncRun:
     lines: list[pd.DataFrame] = field(default_factory=list)
     source_notes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
     put_back: list[dict[str, str]] = field(default_factory=list)
 
     @property

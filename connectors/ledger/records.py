@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, Row, Table, func, select
 
 from schemas.errors import LedgerError
+from schemas.ledger import plans
 from schemas.plan import WRITES
 from schemas.problems import Code, Problem
 from schemas.problems import packed as packed_problems
@@ -75,15 +76,31 @@ def unique_row(connection: Connection, table: Table, wanted: Mapping[str, str], 
     return dict(rows[0])
 
 
-def kept(row: Mapping[Any, Any]) -> KeptPlan:
+def kept(connection: Connection, row: Mapping[Any, Any]) -> KeptPlan:
     """Return the plan of a row of the ledger."""
     return KeptPlan(
         **{name: row[name] for name in ("id", "run", "sync", "target", "fingerprint", "created_at", "state")},
         source_rows=row["source_rows"],
         rejected=row["rejected"],
         guards=row["guards"],
-        entries=_with_problems(unpacked(row["entries"])),
+        entries=_with_problems(unpacked(whole(connection, row["entries"]))),
     )
+
+
+def reference_to(plan: str) -> bytes:
+    """Return what stands in place of the table of a plan that is row by row the one of an earlier plan."""
+    return _SAME + plan.encode()
+
+
+def referred(entries: bytes) -> str:
+    """Return the plan that has the table which a reference stands for, "" where there is a table and no reference."""
+    return entries[len(_SAME) :].decode() if entries.startswith(_SAME) else ""
+
+
+def whole(connection: Connection, entries: bytes) -> bytes:
+    """Return a plan's packed table, also where another plan has it."""
+    other = referred(entries)
+    return connection.execute(select(plans.c.entries).where(plans.c.id == other)).scalar_one() if other else entries
 
 
 def said_of(row: Row[Any]) -> str:
@@ -114,6 +131,8 @@ def _as_problem(sentence: str) -> str:
     )
 
 
+_SAME: Final = b"same: "  # Parquet begins otherwise
+LONGEST_REFERENCE: Final = 400  # bytes; a table of no rows takes thousands
 _SAMPLE = 4096  # rows that tell whether a column repeats its values
 BATCH = 500  # bound parameters in one statement: every database takes that many
 

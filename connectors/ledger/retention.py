@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from connectors.ledger.records import BATCH, packed, unpacked
+from connectors.ledger.records import BATCH, LONGEST_REFERENCE, packed, referred, unpacked
 from connectors.ledger.sweeping import sweep
 from schemas import ledger as tables
 
@@ -28,7 +28,8 @@ class Archive:
         """Forget runs that began before then, with their plans and outcomes; return their ids.
 
         Kept whatever their age: runs with an unfinished plan, the last good one of every sync, which tells how large
-        its source was, and the last reconciliation, which knows since when things are as they are.
+        its source was, the last reconciliation, which knows since when things are as they are, and those whose plan or
+        report a later one refers to.
         """
         plans, runs, looks = tables.plans.c, tables.runs.c, tables.reconciliations.c
         with self._engine.begin() as connection:
@@ -64,8 +65,11 @@ class Archive:
         plans = tables.plans.c
         changed = []
         with self._engine.begin() as connection:
-            for row in connection.execute(select(plans.id, plans.entries).order_by(plans.id)).all():
-                entries = unpacked(row.entries)
+            rows_of = connection.execute(select(plans.id, plans.entries).order_by(plans.id)).all()
+            before = {row.id: row.entries for row in rows_of}
+            for row in rows_of:
+                same = referred(row.entries)  # as another plan, which is blanked itself
+                entries = unpacked(before[same] if same else row.entries)
                 rows = entries["owner"] == owner
                 # A number that moved is told at the other owner's row too, with the name of this one.
                 # Plans from before there were codes say nothing of the kind.
@@ -79,7 +83,8 @@ class Archive:
                 texts = [name for name in entries.columns if name not in {"line", "action"}]
                 entries.loc[rows, texts] = ""
                 mine = plans.id == row.id
-                connection.execute(update(tables.plans).where(mine).values(entries=packed(entries)))
+                if not same:
+                    connection.execute(update(tables.plans).where(mine).values(entries=packed(entries)))
                 connection.execute(update(tables.plans).where(mine, plans.state == "planned").values(state="erased"))
                 places = [int(place) for place in entries.index[rows]]
                 outcomes = tables.outcomes.c
@@ -132,6 +137,8 @@ class Archive:
         with self._engine.connect() as connection:
             called = {str(name) for name in connection.scalars(select(names.name).where(names.owner == owner))}
             for entries in connection.scalars(select(plans.entries)):
+                if referred(entries):
+                    continue
                 rows = unpacked(entries)
                 mine = rows["owner"] == owner
                 for column in ("number_before", "number_after"):
@@ -187,4 +194,23 @@ def _old(connection: Connection, before: str) -> list[str]:
     keep = {run for row in connection.execute(select(plans.run, plans.applied_by).where(needed)) for run in row}
     keep.add(connection.scalar(select(looks.run).order_by(looks["at"].desc(), looks.run.desc()).limit(1)))
     old = connection.execute(select(runs.id).where(runs.started_at < before).order_by(runs.id))
-    return [str(row.id) for row in old if row.id not in keep]
+    old_ids = [str(row.id) for row in old]
+    keep |= _referred_to(connection, {*old_ids} - keep)
+    return [run for run in old_ids if run not in keep]
+
+
+def _referred_to(connection: Connection, gone: set[str]) -> set[str]:
+    """Return the runs among those to be forgotten that have the plan or the report of one that stays."""
+    plans, runs, needed = tables.plans.c, tables.runs.c, set[str]()
+    made = {
+        row.id: {row.run, row.applied_by} for row in connection.execute(select(plans.id, plans.run, plans.applied_by))
+    }
+    short = select(plans.id, plans.entries).where(func.length(plans.entries) <= LONGEST_REFERENCE)
+    links = [(made[row.id], made[referred(row.entries)]) for row in connection.execute(short) if referred(row.entries)]
+    for row in connection.execute(select(runs.id, runs.summary).where(runs.summary.is_not(None))):
+        links += [({row.id}, {sync["same_as"]}) for sync in row.summary.get("syncs", ()) if "same_as" in sync]
+    while found := {
+        run for mine, theirs in links if not mine - {None} <= gone - needed for run in theirs & (gone - needed)
+    }:
+        needed |= found
+    return needed

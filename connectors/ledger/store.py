@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Select, String, cast, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, String, cast, func, insert, select, update
 
 from connectors.ledger.engine import connect, look
 from connectors.ledger.findings import Findings
@@ -16,7 +16,7 @@ from connectors.ledger.interfaces import Interfaces
 from connectors.ledger.journal import PlanJournal
 from connectors.ledger.locks import Locks
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import Approval, KeptPlan, kept, packed, unique_row
+from connectors.ledger.records import Approval, KeptPlan, kept, packed, reference_to, referred, unique_row, whole
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError
@@ -133,7 +133,9 @@ class Ledger(PlanJournal):
     def waiting(self) -> list[KeptPlan]:
         """Return the plans that wait for somebody to apply them, each the newest of its sync, the newest first."""
         with self._engine.connect() as connection:
-            return [kept(row) for row in connection.execute(_waiting(select(tables.plans))).mappings()]
+            return [
+                kept(connection, row) for row in connection.execute(_waiting(select(tables.plans))).mappings().all()
+            ]
 
     def waiting_syncs(self) -> list[str]:
         """Return the syncs of the plans that wait."""
@@ -150,9 +152,12 @@ class Ledger(PlanJournal):
     # Plans --------------------------------------------------------------------------------------------------------
 
     def keep_plan(self, plan: KeptPlan) -> None:
-        """Keep a plan whole."""
+        """Keep a plan whole, or as a reference to an earlier one that is the same in every row and changes nothing."""
         values = {name: getattr(plan, name) for name in ("id", "run", "sync", "target", "fingerprint", "created_at")}
+        entries = packed(plan.entries)
         with self._engine.begin() as connection:
+            if not plan.changes:
+                entries = _as_before(connection, plan, entries)
             connection.execute(
                 insert(tables.plans).values(
                     **values,
@@ -162,7 +167,7 @@ class Ledger(PlanJournal):
                     writes=plan.changes,
                     deleted=0,
                     state=plan.state,
-                    entries=packed(plan.entries),
+                    entries=entries,
                 )
             )
 
@@ -175,7 +180,7 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             columns = {"id": reference, "fingerprint": reference}
             row = unique_row(connection, tables.plans, columns, "plan", "phonesync plan")
-        return kept(row)
+            return kept(connection, row)
 
     def unfinished(self, *, sync: str = "", target: str = "", run: str | None = None) -> list[KeptPlan]:
         """Return the plans whose writing was interrupted, or has left something unknown, oldest first."""
@@ -186,7 +191,7 @@ class Ledger(PlanJournal):
         if run is not None:
             query = query.where((columns.run == run) | (columns.applied_by == run))
         with self._engine.connect() as connection:
-            return [kept(row) for row in connection.execute(query).mappings()]
+            return [kept(connection, row) for row in connection.execute(query).mappings().all()]
 
     def written(self, sync: str, target: str = "", *, only: Changes = "") -> Iterator[tuple[KeptPlan, bool]]:
         """Yield the plans that a sync has written, newest first, each with whether it was a whole file's and verified.
@@ -316,6 +321,17 @@ class Ledger(PlanJournal):
                 )
             )
         return int(total or 0)
+
+
+def _as_before(connection: Connection, plan: KeptPlan, entries: bytes) -> bytes:
+    """Return a reference to the newest plan with the same packed table, or the table itself where there is none."""
+    columns = tables.plans.c
+    alike = (columns.fingerprint == plan.fingerprint) & (columns.target == plan.target) & (columns.state != "erased")
+    query = select(columns.id, columns.entries).where(alike).order_by(columns.created_at.desc(), columns.id.desc())
+    row = connection.execute(query.limit(1)).first()
+    if row is None or whole(connection, row.entries) != entries:
+        return entries
+    return reference_to(referred(row.entries) or row.id)
 
 
 def _waiting(plans: Select[Any]) -> Select[Any]:

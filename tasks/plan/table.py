@@ -265,9 +265,25 @@ def fingerprint(sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Map
         digest.update(text.encode() + b"\x1e")
     digest.update(plan["line"].to_numpy("<i8").tobytes())
     for column in columns:
-        values = pa.chunked_array(pa.array(plan[column], type=pa.large_string())).combine_chunks()
-        # Lengths first, so that no value can pretend to be two.
-        characters, starts = text_bytes(values)
-        digest.update(np.diff(starts).astype("<i8", copy=False).data)
-        digest.update(characters.data)
+        _add_texts(digest, plan[column])
     return f"sha256:{digest.hexdigest()}"
+
+
+def entries_digest(entries: pd.DataFrame) -> str:
+    """Return the same `sha256:…` for the same entries of a place in the same order, and no other.
+
+    Args:
+        entries: `Current`.
+    """
+    digest = hashlib.sha256()
+    for column in ("owner", "name", "number", "type_id", "name_en"):
+        _add_texts(digest, entries[column])
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _add_texts(digest: hashlib._Hash, texts: pd.Series) -> None:
+    """Add a column of texts: lengths first, so that no value can pretend to be two."""
+    values = pa.chunked_array(pa.array(texts, type=pa.large_string())).combine_chunks()
+    characters, starts = text_bytes(values)
+    digest.update(np.diff(starts).astype("<i8", copy=False).data)
+    digest.update(characters.data)

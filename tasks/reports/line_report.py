@@ -127,6 +127,20 @@ def report_csv(lines: pd.DataFrame) -> bytes:
     return as_csv(line_report(lines, masked=False))
 
 
+def shows_the_same(report: bytes, earlier: bytes, moment: str) -> bool:
+    """Tell whether two line reports as CSV differ in nothing but the moment at which their lines were seen at rest.
+
+    Args:
+        report: the newer one.
+        earlier: the other one.
+        moment: when the newer one's lines were seen.
+    """
+    now = moment.encode()
+    place = report.find(now)
+    before = earlier[place : place + len(now)] if place >= 0 else now
+    return report.replace(now, before) == earlier if now else report == earlier
+
+
 def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
     """Return `summary` with the line report under `lines`: one object a row, null where a number is missing."""
     head = json.dumps({**summary, "lines": []}, ensure_ascii=False, default=str).encode()

@@ -15,7 +15,7 @@ import pytest
 from road_trip import Road, usos_state
 
 from connectors.ledger.locks import Lock
-from connectors.ledger.records import unpacked
+from connectors.ledger.records import referred, unpacked
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox
 from flows.claims import release
@@ -81,7 +81,8 @@ def traces(folder: Path) -> list[str]:
 def in_plans(folder: Path) -> list[str]:
     """Return what the packed plans hold of the person."""
     with sqlite3.connect(folder / "phonesync.db") as opened:
-        texts = [unpacked(row[0]).to_csv().encode() for row in opened.execute("select entries from plans")]
+        packed = [row[0] for row in opened.execute("select entries from plans") if not referred(row[0])]
+        texts = [unpacked(entries).to_csv().encode() for entries in packed]
     opened.close()
     return [str(wanted.pattern) for text in texts for wanted in PERSON if wanted.search(text)]
 
