@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from schemas.execution import Progress as Report
 from schemas.plan import WRITES
 from tasks.plain_text import plain
 
@@ -29,25 +26,6 @@ def out() -> Console:
 def err() -> Console:
     """Return the console for everything that is not a result."""
     return Console(stderr=True, highlight=False)
-
-
-@contextmanager
-def progress_bar() -> Iterator[Report]:
-    """Show progress on standard error while a person watches, nothing otherwise."""
-    console = err()
-    if not console.is_terminal:
-        yield lambda *_: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total, visible=done < total)
-
-        yield told
 
 
 def near(path: str | Path) -> str:

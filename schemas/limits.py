@@ -63,6 +63,9 @@ WORKER_COMES_SECONDS: Final = 90.0
 SLICES_LOOK_SECONDS: Final = 2.0
 """Between two looks of a run at its slices, which take minutes."""
 
+PROGRESS_SECONDS: Final = 10.0
+"""Between two lines of a log that tell how far a run has come."""
+
 SIGN_OF_LIFE_SECONDS: Final = 1.0
 """Between two dots on the screen while Prefect starts."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flows.run import RunRequest, RunResult
 
 F = TypeVar("F", bound=Callable[..., Any])
+_QUIET = "phonesync.quiet"
 
 named_syncs = click.argument("syncs", nargs=-1, metavar="[SYNC]...")
 
@@ -39,6 +40,23 @@ def exit_known(function: F) -> F:
         help="The exit code where all problems are accepted ones; default: `exit_known`, else 1.",
     )
     return option(function)
+
+
+def quiet_wanted(function: F) -> F:
+    """Add the option that keeps progress from being shown."""
+    option = click.option(
+        "--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Show no progress while it is at work."
+    )
+    return option(function)
+
+
+def _keep_quiet(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    ctx.meta[_QUIET] = value
+
+
+def is_quiet(ctx: click.Context) -> bool:
+    """Tell whether nobody wants to see progress."""
+    return bool(ctx.meta.get(_QUIET))
 
 
 def chosen_code(text: str | None) -> int | None:
@@ -73,20 +91,20 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
 
 def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as_json: bool) -> RunResult:
     """Carry an order out, show how it went, and return it."""
-    from flows.console import progress_bar
     from flows.errors import show_errors
+    from flows.progress_console import progress_shown
     from flows.run import run
     from flows.run_console import show_run
     from flows.signals import ending_in_order
     from flows.telling import tell_people
 
     with (
-        progress_bar() as progress,
-        connected(ctx, config, progress) as context,
+        progress_shown(quiet=is_quiet(ctx)) as watch,
+        connected(ctx, config, watch.told) as context,
         ending_in_order(context.stopping, writes=request.writes, writing=context.writing),
     ):
-        context.waiting = progress
-        run_result = run(context, request)
+        context.waiting = watch.waiting
+        run_result = run(context, request, watch.step)
         for note in tell_people(context, run_result, request.mode):
             click.echo(note, err=True)
     if as_json:

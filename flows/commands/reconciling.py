@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.commands.options import configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
 from flows.errors import print_json
 
 
@@ -20,6 +20,7 @@ from flows.errors import print_json
     help="Of the reports; default: `lang`, else the environment's.",
 )
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def reconcile(  # noqa: PLR0913 - click's signature
@@ -30,12 +31,13 @@ def reconcile(  # noqa: PLR0913 - click's signature
     Side by side, by number and by owner: what agrees, what is missing, foreign, different, elsewhere, twice, unreadable
     or has not been touched for long. Writes to no service. Exit code 0 where all agree, 1 where not.
     """
-    from flows.console import progress_bar
+    from flows.progress_console import progress_shown
     from flows.reconciliation.body import Asked, reconcile_all
     from flows.reconciliation.console import show_reconciled
     from tasks.messages.catalogue import language
 
-    with progress_bar() as progress, connected(ctx, config, progress) as context:
+    with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
+        context.waiting = watch.waiting
         done = reconcile_all(context, Asked(since, suggest, language(lang, context.settings.lang, os.environ)))
     if as_json:
         print_json(done.summary)
@@ -80,6 +82,7 @@ def accept(  # noqa: PLR0913 - click's signature
 @click.option("--ids", multiple=True, metavar="FILE|ID", help="USOS: whose numbers; as often as needed.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def export(  # noqa: PLR0913 - click's signature
@@ -98,12 +101,13 @@ def export(  # noqa: PLR0913 - click's signature
     before it is written. In USOS it holds the entities given by --ids, those of the present file and those of earlier
     runs.
     """
-    from flows.console import progress_bar
+    from flows.progress_console import progress_shown
     from flows.reconciliation.console import show_exported
     from flows.reconciliation.export import Wanted
     from flows.reconciliation.export import export as write
 
-    with progress_bar() as progress, connected(ctx, config, progress) as context:
+    with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
+        context.waiting = watch.waiting
         made = write(context, Wanted(sync, output, ids, force))
     if as_json:
         print_json(made)
@@ -114,6 +118,7 @@ def export(  # noqa: PLR0913 - click's signature
 @click.command(epilog=verbatim("Example", 'phonesync find "22 999 00 01"'))
 @click.argument("text", metavar="TEXT")
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
@@ -122,12 +127,13 @@ def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) ->
     TEXT is a number in any spelling, a part of one, or a part of a name. Numbers of users are masked. Exit code 1 where
     it stands nowhere.
     """
-    from flows.console import progress_bar
     from flows.errors import show_errors
+    from flows.progress_console import progress_shown
     from flows.reconciliation.console import show_found
     from flows.reconciliation.find import find as look_up
 
-    with progress_bar() as progress, connected(ctx, config, progress) as context:
+    with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
+        context.waiting = watch.waiting
         found = look_up(context, text)
     if as_json:
         print_json(found.summary)

@@ -14,6 +14,7 @@ from flows.commands.options import (
     exit_known,
     json_wanted,
     named_syncs,
+    quiet_wanted,
     reason_given,
     verbatim,
 )
@@ -74,6 +75,7 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
 @named_syncs
 @click.option("--exit-code", is_flag=True, help="Exit with 10 where there are changes.")
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit_code: bool, as_json: bool) -> None:
@@ -105,6 +107,7 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
 )
 @exit_known
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def apply(  # noqa: PLR0913 - click's signature
@@ -125,6 +128,7 @@ def apply(  # noqa: PLR0913 - click's signature
 @named_syncs
 @exit_known
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def sync(
@@ -146,6 +150,7 @@ def sync(
 @click.argument("run_id", metavar="[RUN]", default="")
 @exit_known
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def resume(ctx: click.Context, run_id: str, config: str | None, exit_known: str | None, *, as_json: bool) -> None:
@@ -162,6 +167,7 @@ def resume(ctx: click.Context, run_id: str, config: str | None, exit_known: str 
 @click.command(epilog=verbatim("Example", "phonesync revert 20260314T020000Z-3fa2c1"))
 @click.argument("run_id", metavar="RUN")
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:

@@ -865,9 +865,9 @@ def test_an_older_ledger_of_a_phone_list_is_noticed_by_what_stands_there(road: R
 
 
 def test_purging_lists_first_what_it_would_forget(nights: Nights) -> None:
-    nights.file("one", [("1", A, "Dean")])
     runs = []
-    for _ in range(3):
+    for name in ("Dean", "Dean's office", "Deanery"):
+        nights.file("one", [("1", A, name)])
         runs.append(nights.night().summary["run"])
         nights.road.now += timedelta(days=1)
     context = nights.road.context()

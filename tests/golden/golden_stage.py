@@ -14,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -41,6 +41,9 @@ ENVIRONMENT = {
     "LC_ALL": "",
     "LC_MESSAGES": "",
 }
+
+
+_SHOW_PROGRESS = {"plan", "sync", "apply", "resume", "revert", "reconcile", "export", "find"}
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Stage:
         """Call the command; what it says is no part of the story."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True) for _ in range(2))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = command()([*arguments])
+            code = command()(_without_progress(arguments))
         said = Said(code, _written(out), _written(err))
         self.plain(said.out)  # runs are numbered in the order in which they were told of
         return said
@@ -264,3 +267,10 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _without_progress(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with --quiet: whether a run takes long enough to tell of itself is the machine's matter."""
+    words = [*arguments]
+    at = next((place for place, word in enumerate(words) if word in _SHOW_PROGRESS), None)
+    return words if at is None else [*words[: at + 1], "--quiet", *words[at + 1 :]]
