@@ -1,4 +1,4 @@
-"""Write what was measured into `benchmarks/README.md`: tables between marks, and plots beside them."""
+"""Write what was measured into `benchmarks/README.md` and `docs/performance.md`: tables between marks, and plots."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import plot, programs, targets
+from benchmarks.starts import WANTED
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results"
-_README = _HERE / "README.md"
+_PAGES = (_HERE / "README.md", _HERE.parent / "docs" / "performance.md")
+_QUIET = 0.5  # of the machine's load, up to which it has nothing else to do
 
 
 def write() -> None:
-    """Replace every marked part of the page for which there are results; draw the plots."""
-    text = _README.read_text(encoding="utf-8")
+    """Replace every marked part of the pages for which there are results; draw the plots."""
     results: dict[str, Any] = {}
+    parts: dict[str, list[str]] = {}
     for name, part in _PARTS.items():
         file = RESULTS / f"{name}.json"
         if file.exists():
             told = json.loads(file.read_text(encoding="utf-8"))
             results[name] = told[name]
-            text = _put(text, name, [*part(told[name]), "", _circumstances(told)])
+            parts[name] = [*part(told[name]), "", _circumstances(told)]
     if results.keys() == _PARTS.keys():
-        text = _put(text, "targets", targets.table(results))
-    _README.write_text(text, encoding="utf-8")
+        parts["targets"] = [*targets.table(results)]
+    for page in _PAGES:
+        text = page.read_text(encoding="utf-8")
+        for name, lines in parts.items():
+            text = _put(text, name, lines)
+        page.write_text(text, encoding="utf-8")
 
 
 def _put(text: str, name: str, lines: Iterable[str]) -> str:
@@ -116,8 +122,26 @@ def _ledger(measured: dict[str, Any]) -> Iterator[str]:
 
 
 def _starts(measured: dict[str, Any]) -> Iterator[str]:
-    yield f"- `phonesync --help`: {measured['help']} s."
-    yield f"- `phonesync plan` of the six samples, both services on this machine: {measured['plan_of_the_samples']} s."
+    libraries = measured["libraries"]
+    yield "| command | wanted | seconds | of the processor | by the libraries alone |"
+    yield "|---|---:|---:|---:|---:|"
+    for name, seen in measured["commands"].items():
+        ratio = f"{seen['processor'] / libraries['processor']:.2f} ×"
+        yield f"| `{name}` | {WANTED[name]} s | {seen['seconds']} s | {seen['processor']} s | {ratio} |"
+    yield ""
+    quiet = "with nothing else at work" if measured["load"] < _QUIET else "while other things were at work on it"
+    yield (
+        "The libraries alone (pandas, pandera, SQLAlchemy, pydantic, rich, imported and nothing done) took "
+        f"{libraries['processor']} s of the processor in the same minutes. The machine was measured {quiet}: "
+        f"load {measured['load']}."
+    )
+
+
+def _nights(measured: dict[str, Any]) -> Iterator[str]:
+    yield f"| {measured['rows']:,} lines | first night | each of the next {measured['nights']}, nothing changed |"
+    yield "|---|---:|---:|"
+    for name, grown in measured["services"].items():
+        yield f"| {name.upper()} | {grown['first'] / 1e6:.1f} MB | {grown['next'] / 1e3:.1f} KB |"
 
 
 def _stages(measured: dict[str, Any]) -> Iterator[str]:
@@ -153,6 +177,7 @@ _PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "services": _services,
     "ledger": _ledger,
     "starts": _starts,
+    "nights": _nights,
     "stages": _stages,
     "tables": _tables,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -48,22 +48,21 @@ connection = "{name}"
 source = "{source}"
 {place}
 """
-_PLACES: Final = {"usos": 'entity_class = "user"', "apio": 'tenant = "chopin"\ndelete_missing = true'}
+PLACES: Final = {"usos": 'entity_class = "user"', "apio": 'tenant = "chopin"\ndelete_missing = true'}
 
 
 def measure(rows: int, repeats: int) -> dict[str, Any]:
     """Return the figures of both services for so many rows."""
-    return {"rows": rows, "services": {name: _service(name, rows, repeats) for name in _PLACES}}
+    return {"rows": rows, "services": {name: _service(name, rows, repeats) for name in PLACES}}
 
 
 def _service(name: str, rows: int, repeats: int) -> dict[str, Any]:
     with TemporaryDirectory() as made:
         folder = Path(made)
-        files = _files(folder, name, rows)
-        with _sandbox(folder, name) as addresses:
+        files = files_of(folder, name, rows)
+        with sandbox(folder, name) as addresses:
             for source in ("source", "current"):
-                text = _CONFIGURATION.format(name=name, source=f"{source}.csv", place=_PLACES[name], **addresses)
-                (folder / f"{source}.toml").write_text(text, "utf-8")
+                (folder / f"{source}.toml").write_text(configuration(name, source, addresses), "utf-8")
             changed, idle = (folder / f"{source}.toml" for source in ("source", "current"))
             told: dict[str, np.ndarray] = {}
 
@@ -88,7 +87,12 @@ def _service(name: str, rows: int, repeats: int) -> dict[str, Any]:
     }
 
 
-def _files(folder: Path, name: str, rows: int) -> list[Path]:
+def configuration(name: str, source: str, addresses: Mapping[str, str]) -> str:
+    """Return the configuration of one sync with a file."""
+    return _CONFIGURATION.format(name=name, source=f"{source}.csv", place=PLACES[name], **addresses)
+
+
+def files_of(folder: Path, name: str, rows: int) -> list[Path]:
     """Write what phonesync reads, the state of the sandbox, and the same two tables as the others read them."""
     make = institution if name == "usos" else phone_list
     state: dict[str, Any] = json.loads((ROOT / "data" / "samples" / "sandbox.json").read_text("utf-8"))
@@ -113,7 +117,7 @@ def _files(folder: Path, name: str, rows: int) -> list[Path]:
 
 
 @contextmanager
-def _sandbox(folder: Path, name: str) -> Iterator[dict[str, str]]:
+def sandbox(folder: Path, name: str) -> Iterator[dict[str, str]]:
     """Play both services in another process; yields their addresses."""
     command = [PHONESYNC, "sandbox", "--json", "--usos-port", "0", "--apio-port", "0"]
     command += ["--state", folder / "state.json", "--set", "usos.max_ids_per_select=100"]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from benchmarks.programs import CSV_DIFF, DAFF, DATACOMPY, DIFFSYNC, DUCKDB, MERGE, OURS, POLARS, RULED, USUAL
+from benchmarks.starts import WANTED
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,12 @@ def _targets(results: Mapping[str, Any]) -> Iterator[Target]:
     ledger, starts = results["ledger"], results["starts"]
     yield _least("outcomes that the ledger takes a second", 2000, ledger["outcomes_a_second"], "")
     yield _most("a plan of 70,000 changes kept", 1.5, ledger["plan_seconds"], " s")
-    yield _most("`phonesync --help`", 0.3, starts["help"], " s")
-    yield _most("`phonesync plan` of the samples, six syncs", 2, starts["plan_of_the_samples"], " s")
+    for command, seconds in WANTED.items():
+        yield _most(f"`phonesync {command}`, the samples", seconds, starts["commands"][command]["seconds"], " s")
+    nights = results["nights"]
+    for service, grown in nights["services"].items():
+        of = f"{service.upper()}, {nights['rows']:,} lines: growth in a night where nothing changed"
+        yield _most(of, 10, round(grown["next"] / 1000, 1), " KB")
     tables = results["tables"]
     checking = round(sum(many for many, _ in tables["seconds"].values()), 2)
     yield _most(f"checking the road's seven tables, {tables['rows']:,} rows each", 0.5, checking, " s")
