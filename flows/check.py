@@ -16,6 +16,7 @@ from flows.claims import file_claims, refuse_contested, rivals_of
 from flows.offline import Configured
 from flows.sources import ExtractedSource, KnownFiles, judge_source, notes_of, open_source, source_bytes
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
+from schemas.execution import Progress
 from schemas.exit_codes import ExitCode, worst
 from schemas.problems import unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, LineCode
@@ -67,13 +68,14 @@ class CheckedSources:
     lang: Language = "en"
 
 
-def check_sources(
+def check_sources(  # noqa: PLR0913 - all but the first two say how to look
     context: Configured,
     names: Sequence[str],
     *,
     lang: Language = "en",
     strict: bool = False,
     managed: Mapping[str, set[str]] = MappingProxyType({}),
+    progress: Progress = lambda *_: None,
 ) -> CheckedSources:
     """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others.
 
@@ -83,6 +85,7 @@ def check_sources(
         lang: the language of reasons and advice.
         strict: what should be looked at counts like a rejected line.
         managed: the owners that each sync was in step with when it last ran, as far as somebody knows.
+        progress: is told how many files are judged.
 
     Raises:
         UsageError: there is no sync of one of these names.
@@ -91,7 +94,9 @@ def check_sources(
     errors: list[PhonesyncError] = []
     known = KnownFiles()
     error: PhonesyncError | None
-    for name, sync in {name: context.sync(name) for name in names or context.settings.syncs}.items():
+    syncs = {name: context.sync(name) for name in names or context.settings.syncs}
+    for name, sync in syncs.items():
+        progress("checking files", len(files), len(syncs))
         raw, error = None, None
         try:
             raw = source_bytes(context, sync)
@@ -107,6 +112,7 @@ def check_sources(
             errors.append(error)
             checked.item["problems"] = [_of_file(error, lang), *checked.item["problems"]]
         files.append(checked)
+    progress("checking files", len(syncs), len(syncs))
     found = [checked.item for checked in files]
     trouble = any(item.get("rejected") or (strict and item.get("warnings")) for item in found)
     codes = [error.exit_code for error in errors] + [ExitCode.LINES_FAILED] * trouble

@@ -12,6 +12,7 @@ from flows.commands.options import (
     chosen_code,
     configured,
     exit_known,
+    is_quiet,
     json_wanted,
     named_syncs,
     quiet_wanted,
@@ -34,6 +35,7 @@ from flows.errors import print_json
 @click.option("--strict", is_flag=True, help="Exit with 1 also where something should only be looked at.")
 @click.option("--github", is_flag=True, help="Print annotations as GitHub reads them.")
 @configured
+@quiet_wanted
 @json_wanted
 @click.pass_context
 def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **chosen: Any) -> None:
@@ -49,6 +51,7 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     from flows.config import find_configuration, load
     from flows.offline import OfflineContext, managed_before
     from flows.previewing import add_previews
+    from flows.progress_console import progress_shown
     from tasks.messages.catalogue import language
 
     if chosen["as_json"] and chosen["github"]:
@@ -56,7 +59,10 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     context = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
     lang = language(chosen["lang"], context.settings.lang, os.environ)
     managed = managed_before(context.settings)
-    checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"], managed=managed)
+    with progress_shown(quiet=is_quiet(ctx)) as watch:
+        checked = check_sources(
+            context, syncs, lang=lang, strict=chosen["strict"], managed=managed, progress=watch.told
+        )
     if chosen["preview"]:
         add_previews(context, checked, chosen["preview"])
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []

@@ -43,7 +43,7 @@ ENVIRONMENT = {
 }
 
 
-_SHOW_PROGRESS = {"plan", "sync", "apply", "resume", "revert", "reconcile", "export", "find"}
+_SHOW_PROGRESS = {"check", "plan", "sync", "apply", "resume", "revert", "reconcile", "export", "find"}
 
 
 @dataclass(frozen=True)
