@@ -94,15 +94,13 @@ def _earlier(
     context: RunContext, heading: Heading, summary: Mapping[str, Any], csv: bytes, shown: pd.DataFrame
 ) -> dict[str, Any] | None:
     """Return what the last run of the sync has said, with its id, where its report shows the same in every line."""
-    for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
+    for row in context.ledger.runs(limits.REPORTS_LOOKED_BACK):
         found = (item for item in (row["summary"] or {}).get("syncs", ()) if item["sync"] == summary["sync"])
         before = next(found, None) if row["mode"] == "sync" and row["id"] != heading.run else None
-        if before is None:
+        if before is None or not before["plan"]:  # a night in which the service could not be read tells nothing of it
             continue
         files = [Path(path) for path in before["reports"].values()]
-        alike = {key: before.get(key) for key in {*before, *summary} - _OF_ONE_RUN} == {
-            key: summary.get(key) for key in {*before, *summary} - _OF_ONE_RUN
-        }
+        alike = all(before.get(key) == summary.get(key) for key in {*before, *summary} - _OF_ONE_RUN)
         if not alike or not files or not all(file.is_file() for file in files):
             return None
         moment = str(shown["at"].iloc[0]) if len(shown) else ""

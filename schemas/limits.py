@@ -119,5 +119,7 @@ TELLING_SECONDS: Final = 20.0
 """One mail or web hook: a night must not wait for a mailer that says nothing."""
 RUNS_LOOKED_BACK: Final = 500
 """Runs, to find the newest of a sync: a quarter of a year of nights, with everything that is started by hand."""
+REPORTS_LOOKED_BACK: Final = 100
+"""Of the newest runs, where a report is looked for that shows the same: each sync of a night looks."""
 STALE_GRACE_SECONDS: Final = 10_800.0
 """How long after a start of its schedule a sync may be without a good run: large ones take an hour, and try again."""

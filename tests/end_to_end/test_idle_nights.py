@@ -11,6 +11,7 @@ from road_trip import Road, Trip, apio_state, usos_state
 from sqlalchemy import text
 
 from connectors.ledger.records import referred
+from connectors.sandbox.options import Fault
 from flows.entry_history import events_of
 from flows.known import open_rows
 from flows.reconciliation.accepting import accept
@@ -150,3 +151,11 @@ def test_two_plans_in_a_row_share_a_table_and_each_has_its_report(road: Road) ->
     assert first.sync["reports"] != second.sync["reports"]
     assert "same_as" not in second.sync
     assert tables(road)[second.sync["plan"]] == tables(road)[first.sync["plan"]] != ""
+
+
+def test_a_night_in_which_the_service_was_away_changes_nothing(road: Road) -> None:
+    second = night(road)
+    road.fault(*(Fault(method, "server_error_before_commit", times=99) for method in ("select", "list")))
+    assert night(road).exit_code == 4
+    road.fault()
+    assert night(road).sync["reports"] == second.sync["reports"]
