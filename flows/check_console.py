@@ -44,10 +44,10 @@ def show_checked(checked: CheckedSources) -> None:
             say(f"{item['sync']}: {note}")
     for item in syncs:
         if "lines" in item:
-            say(_counted(item, lang))
+            say(counted(item, lang))
     if any(item.get("rejected") and "error" not in item for item in syncs):
         say(render("check.holds", lang))
-    _show_errors(syncs, lang)
+    show_refusals(syncs, lang)
 
 
 def show_preview(checked: CheckedSources) -> None:
@@ -121,7 +121,8 @@ def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
     say("")
 
 
-def _counted(item: Mapping[str, Any], lang: Language) -> str:
+def counted(item: Mapping[str, Any], lang: Language) -> str:
+    """Return how many lines a file has, how many of them are rejected, and how it is written."""
     form = (
         render("check.form_sheet", lang, form=item["encoding"], sheet=item["sheet"])
         if item["sheet"]
@@ -132,7 +133,7 @@ def _counted(item: Mapping[str, Any], lang: Language) -> str:
     return render("check.count", lang, form=form, warnings=warnings, **counts)
 
 
-def _show_errors(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
+def show_refusals(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
     """Say once what is wrong with each file as a whole."""
     said: dict[tuple[str, str], list[str]] = {}
     for item in syncs:

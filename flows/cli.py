@@ -12,7 +12,7 @@ from threading import enumerate as enumerate_threads
 
 import click
 
-from flows.commands import keeping, looking, reconciling, running, trying
+from flows.commands import beginning, keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
 from flows.errors import REPORT_IT, TRACEBACK, error_text, unexpected
 from flows.output import endure, lost_output
@@ -40,13 +40,15 @@ _codes = verbatim("Exit codes", *(f"{code:>2}  {code.meaning}" for code in ExitC
 def cli(ctx: click.Context, config: str | None) -> None:
     """Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files.
 
-    Begin with `check` (is everything readable?), `doctor` (is everything there?) and `plan` (what would change?);
+    Begin with `init`, or with `check` (is everything readable?), `doctor` (is everything there?) and `plan` (what would
+    change?);
     `sync` changes it, and proves it.
     """
     ctx.obj = config
 
 
 for command in (
+    beginning.init,
     running.check,
     running.plan,
     running.apply,

@@ -86,9 +86,18 @@ def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) 
     except (ValueError, RecursionError):
         raise _beyond_reading(path) from None
     try:
-        return _anchored(_judged(path, data, clock()), path.parent)
+        return settings_of(path, data, clock())
     except RecursionError:
         raise _beyond_reading(path) from None
+
+
+def settings_of(path: Path, data: Mapping[str, Any], now: datetime) -> Settings:
+    """Return the settings that a file with these tables has, with every path made absolute from the file's own folder.
+
+    Raises:
+        ConfigurationError: they say something that cannot be meant; all problems are in the message.
+    """
+    return _anchored(_judged(path, data, now), path.parent)
 
 
 def _beyond_reading(path: Path) -> ConfigurationError:
@@ -108,7 +117,7 @@ class _Problem:
         return f"{self.place}: {self.said}"
 
 
-def _judged(path: Path, data: dict[str, Any], now: datetime) -> Settings:
+def _judged(path: Path, data: Mapping[str, Any], now: datetime) -> Settings:
     try:
         settings = _model().model_validate(data)
         problems = _contradictions(settings, now)

@@ -29,12 +29,12 @@ class Examined:
     exit_code: ExitCode
 
 
-class _Checks:
+class Checks:
     """Runs checks one by one; one that fails does not keep the others from running."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
-        self.codes: list[ExitCode] = []
+        self.errors: list[PhonesyncError] = []
 
     def run(self, what: str, look: Callable[[], str]) -> bool:
         """Note what a check found."""
@@ -42,14 +42,14 @@ class _Checks:
             self.rows.append({"what": what, "result": "ok", "detail": look()})
         except PhonesyncError as error:
             self.rows.append({"what": what, "result": "failed", "detail": str(error)})
-            self.codes.append(error.exit_code)
+            self.errors.append(error)
             return False
         return True
 
 
 def examine(context: RunContext) -> Examined:
     """Check connections (credentials, rights, clock, versions), lists, files, ledger and reports."""
-    checks = _Checks()
+    checks = Checks()
     checks.run(
         "configuration", lambda: f"{len(context.settings.connections)} connections, {len(context.settings.syncs)} syncs"
     )
@@ -58,10 +58,10 @@ def examine(context: RunContext) -> Examined:
     checks.run("reports", lambda: _write_and_remove(context))
     for name in context.settings.connections:
         if checks.run(f"{name}: credentials", partial(_has_client, context, name)):
-            _examine(checks, name, context)
+            examine_connection(checks, name, context)
     for name, sync in context.settings.syncs.items():
         checks.run(f"{name}: source", partial(_lines_of, context, sync))
-    return Examined({"checks": checks.rows}, worst(checks.codes))
+    return Examined({"checks": checks.rows}, worst(error.exit_code for error in checks.errors))
 
 
 def show_examined(examined: Examined) -> None:
@@ -72,8 +72,8 @@ def show_examined(examined: Examined) -> None:
     say(f"{failed} of {len(rows)} checks failed." if failed else "All is there. Next: phonesync plan")
 
 
-def _examine(checks: _Checks, name: str, context: RunContext) -> None:
-    """Ask a service; where it does not answer or does not let us in, nothing else is asked."""
+def examine_connection(checks: Checks, name: str, context: RunContext) -> None:
+    """Ask a service, and look at the places of its syncs; where it lets nobody in, nothing else is asked."""
     syncs = {at: sync for at, sync in context.settings.syncs.items() if sync.connection == name}
     first, *others = context.service(name).checks(context.client(name), syncs, context.clock)
     if checks.run(f"{first.sync or name}: {first.what}", first.look):

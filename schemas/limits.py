@@ -25,6 +25,10 @@ FETCH_SECONDS: Final = 120.0
 """One source that is fetched from another machine: half a gigabyte on a slow line is no directory."""
 OPTIONAL_SECONDS: Final = 5.0
 """One answer that nothing depends on, asked for once: a run is not to wait for it."""
+TRIAL_SECONDS: Final = 15.0
+"""All attempts of one call of `phonesync init`, which tries an address that somebody has just typed and waits."""
+TRIAL_OWNERS: Final = 50
+"""Owners of a file that `phonesync init` asks a service for, to see which of its places the file is about."""
 INTERFACE_SECONDS: Final = 86_400.0
 """Between two questions to a service how its methods are called: a new version is installed at night."""
 CLOCKS_APART_SECONDS: Final = 240.0

@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
+from connectors.registry import specs
 from schemas.findings import FindingKind
 from schemas.plan import Action, Outcome
 from schemas.problems import Code
@@ -27,7 +28,7 @@ from tasks.messages.catalogue import LANGUAGES
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tasks" / "messages" / "locale"
 REPORTS = ROOT / "tasks" / "reports"
-_NAMED = re.compile(r"""["']((?:check|ledger)\.\w+)["']""")
+_NAMED = re.compile(r"""["']((?:check|init|ledger)\.\w+)["']""")
 _PLACE = re.compile(r"\{\w*\}")
 _NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
 _VALUE = re.compile(r"[a-z]+-(.+)")  # what a term is about: `pdf` of `term.kind-pdf`
@@ -73,9 +74,13 @@ def spoken(key: str) -> bool:
     if family == "term":
         value = _VALUE.fullmatch(name)
         return value is not None and value[1] in _texts()
-    if family in {"fix", "rejected"}:
-        kind = name.removesuffix("_line").removesuffix("_delete")
-        return key in _texts() or name in _texts() or kind in {*FindingKind}
+    if family in {
+        "fix",
+        "init",
+        "rejected",
+    }:  # of init: keys of the configuration, values of it, and what may be chosen
+        kind = re.sub("^(?:key|place)_", "", name).removesuffix("_line").removesuffix("_delete")
+        return not {key, name, kind}.isdisjoint({*_texts(), *_settings(), *FindingKind})
     if family in {"reconciliation", "count", "history", "listing", "state", "status"}:
         name = name.removesuffix(".meaning")
         return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
@@ -112,6 +117,11 @@ def _reports() -> str:
     files = [*REPORTS.rglob("*.py"), *REPORTS.rglob("*.js"), *REPORTS.rglob("*.j2")]
     messages = [ROOT / "tasks" / "messages" / name for name in ("pages.py", "rendering.py")]
     return "".join(path.read_text(encoding="utf-8") for path in [*sorted(files), *messages])
+
+
+def _settings() -> set[str]:
+    """Return the keys that a connection or a sync may have."""
+    return {key for spec in specs().values() for model in (spec.connection, spec.sync) for key in model.model_fields}
 
 
 @cache

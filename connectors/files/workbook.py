@@ -116,6 +116,21 @@ def cells_as_text(raw: bytes, form: Form, sheet: str) -> Iterator[tuple[int, lis
     yield from rows
 
 
+def first_sheet(raw: bytes, form: Form, most: int) -> list[list[str]]:
+    """Return the first rows of the first sheet, as text.
+
+    Raises:
+        SourceError: the workbook would fill the memory.
+    """
+    if form != "xls":
+        _look_inside(Path(), raw)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        workbook = _opened(Path(), raw, form)
+        rows = islice(_rows(Path(), workbook.worksheets[0]), most)
+        return [[text_of(cell)[0].strip() for cell in cells] for _, cells in rows]
+
+
 def _opened(path: Path, raw: bytes, form: Form) -> Any:
     """Return a workbook of openpyxl, or one like it."""
     if form != "xlsx":

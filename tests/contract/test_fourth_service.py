@@ -173,3 +173,18 @@ def test_what_another_service_knows_alone_is_no_key_for_ours(installation: Insta
     error = installation.phonesync("check", code=2)["error"]
     assert "syncs.cards.tenant: this is for phone lists" in error
     assert "syncs.s.columns.card: this is for card indexes" in error
+
+
+def test_the_first_configuration_is_made_for_another_service_too(installation: Installation) -> None:
+    (installation.folder / "phonesync.toml").unlink()
+    (installation.folder / "cards.csv").write_text(_LINES.replace("Gdzie", "Szuflada"), encoding="utf-8")
+    answers = ("connections.archive.kind=kartoteka", "connections.archive.pin=env:KARTOTEKA_PIN")
+    answers += ("syncs.cards.source=cards.csv", "syncs.cards.cabinet=archive")
+    options = [part for answer in answers for part in ("--set", answer)]
+    done = installation.python(
+        "-c", "import sys; from flows.cli import main; sys.exit(main())", "init", "--yes", *options
+    )
+    assert done.returncode == 0, done.stderr
+    (file,) = installation.phonesync("check", code=1)["syncs"]
+    assert (file["sync"], file["lines"]) == ("cards", 3)
+    assert installation.cards() == _STANDING

@@ -1,0 +1,70 @@
+"""The command that makes the first configuration."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from flows.commands.options import carry_out, configured, verbatim
+from schemas.errors import UsageError
+from schemas.exit_codes import ExitCode
+
+
+@click.command(
+    epilog=verbatim(
+        "Example",
+        "phonesync init",
+        "phonesync init --yes --set connections.usos.base_url=https://usosapps.example.edu.pl",
+        "  --set connections.usos.consumer_key=env:USOS_CONSUMER_KEY",
+        "  --set connections.usos.consumer_secret=file:/etc/phonesync/usos",
+        "  --set syncs.faculties.source=faculties.csv --set syncs.faculties.entity_class=faculty",
+    )
+)
+@click.option("--set", "said", metavar="KEY=VALUE", multiple=True, help="An answer, by its key in the configuration.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is given, and what goes without saying.")
+@click.option("--force", is_flag=True, help="Replace a configuration that is there already.")
+@click.option(
+    "--lang", type=click.Choice(["pl", "en"]), help="Of the questions and the comments; default: the environment's."
+)
+@configured
+@click.pass_context
+def init(  # noqa: PLR0913 - click's signature
+    ctx: click.Context, said: tuple[str, ...], lang: str | None, config: str | None, *, yes: bool, force: bool
+) -> None:
+    """Ask for the services and files; write the configuration.
+
+    Every answer is tried at once: address, rights, clock, phone lists. The tables in the folder are read, and shown as
+    they will be published. In the end there is phonesync.toml with its comments, a file for each secret that was typed,
+    which only you can read, and a plan. No service is written to. A secret is never given on the command line: env:NAME
+    or file:PATH says where it is.
+    """
+    from flows.config import find_configuration
+    from flows.run import RunRequest
+    from flows.setup.answers import Answers
+    from flows.setup.setting_up import Consent, set_up
+    from tasks.messages.catalogue import language, render
+
+    spoken = language(lang, None, os.environ)
+    asks = not yes and sys.stdin.isatty()
+    if not yes and not asks:
+        raise UsageError(render("init.nobody", spoken), remedy=render("init.nobody_remedy", spoken))
+    given = dict(_parted(one) for one in said)
+    path = find_configuration(config or ctx.obj, os.environ)
+    try:
+        written = set_up(path, Answers(given, asks, spoken), Consent(replace=force, write=yes))
+    except click.Abort:
+        click.echo("\n" + render("init.stopped", spoken), err=True)
+        ctx.exit(ExitCode.UNSETTLED)
+    if not written:
+        click.echo(render("init.stopped", spoken), err=True)
+        ctx.exit(ExitCode.DONE)
+    ctx.exit(carry_out(ctx, str(path) if config or ctx.obj else None, RunRequest("plan"), as_json=False).exit_code)
+
+
+def _parted(said: str) -> tuple[str, str]:
+    key, sign, value = said.partition("=")
+    if not sign or not key.strip():
+        raise click.BadParameter(f"{key!r} has no value: give KEY=VALUE.", param_hint="--set")
+    return key.strip(), value.strip()

@@ -1,0 +1,81 @@
+"""What somebody answers: by an option, else on the terminal, else what goes without saying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import click
+
+from schemas.errors import UsageError
+from schemas.settings import Language
+from tasks.messages.catalogue import render
+from tasks.plain_text import plain
+
+
+@dataclass
+class Answers:
+    """Answers by the key of the configuration that they are for.
+
+    Attributes:
+        given: what options say.
+        asks: a person is there to be asked.
+        lang: the language of the questions.
+        taken: the keys of options that were of use.
+    """
+
+    given: Mapping[str, str]
+    asks: bool
+    lang: Language
+    taken: set[str] = field(default_factory=set)
+
+    def option(self, key: str) -> str | None:
+        """Return what an option says of a key, None where none does."""
+        if key in self.given:
+            self.taken.add(key)
+        return self.given.get(key)
+
+    def text(self, key: str, question: str, default: str | None = None, *, hidden: bool = False) -> str:
+        """Return what a key is to say.
+
+        Args:
+            key: the key.
+            question: what to ask for.
+            default: what goes without saying, None where nothing does.
+            hidden: a secret: it is not shown as it is typed.
+
+        Raises:
+            UsageError: no option says it, and there is nobody to ask.
+        """
+        said = self.option(key)
+        if said is not None:
+            return said
+        if self.asks:
+            shown = bool(default) and not hidden
+            answer = click.prompt(plain(question), default=default, hide_input=hidden, show_default=shown)
+            return str(answer).strip()
+        if default is not None:
+            return default
+        raise UsageError(
+            render("init.missing", self.lang, key=key), remedy=render("init.missing_remedy", self.lang, key=key)
+        )
+
+    def yes(self, question: str, *, default: bool = True) -> bool:
+        """Return whether somebody agrees; where nobody is asked, what goes without saying."""
+        if not self.asks:
+            return default
+        marks = render("init.yes_no" if default else "init.no_yes", self.lang)
+        words = {"": default, "y": True, "yes": True, "t": True, "tak": True, "n": False, "no": False, "nie": False}
+        while True:
+            said = click.prompt(plain(f"{question} {marks}"), default="", show_default=False).strip().casefold()
+            if said in words:
+                return words[said]
+
+    def choice(self, question: str, options: Sequence[str], default: int) -> int:
+        """Return which of several things somebody chooses; where nobody is asked, the one that goes without saying."""
+        if not self.asks:
+            return default
+        for number, option in enumerate(options, start=1):
+            click.echo(plain(f"  {number}  {option}"))
+        chosen: int = click.prompt(plain(question), type=click.IntRange(1, len(options)), default=default + 1)
+        return chosen - 1

@@ -1,0 +1,194 @@
+"""Propose what the files of a folder are for, show how they are read, and ask before it counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from connectors.files.candidates import first_rows, tables_in
+from connectors.files.reading import read_bytes
+from flows.check import CheckedSources, check_sources
+from flows.check_console import counted, show_preview, show_refusals
+from flows.console import say
+from flows.doctor import Checks
+from flows.previewing import add_previews
+from flows.setup.answers import Answers
+from flows.setup.draft import Draft, toml_value
+from flows.setup.places import Place, columns_of, guess_place, places_of
+from flows.setup.services import asked_for, show_checks
+from schemas.errors import UsageError
+from schemas.reasons import LineCode
+from schemas.target import TargetSpec
+from tasks.messages.catalogue import render
+
+_PREVIEW = 5
+_AREA_CODE = re.compile("[0-9]{1,5}")
+_RIGHT = ("as_it_is", "other_columns", "other_place", "leave_out_file")
+
+
+def ask_for_files(draft: Draft, answers: Answers, specs: Mapping[str, TargetSpec]) -> None:
+    """Put into the draft every file of the folder that is for one of the services, and every sync that options name."""
+    folder, lang = draft.path.parent, answers.lang
+    named = _named(answers)
+    files = {folder / str(table["source"]): name for name, table in named.items() if "source" in table}
+    for file in tables_in(folder):
+        files.setdefault(file, _sync_name(file, {*files.values()}))
+    places = list(places_of(draft, specs))
+    for file, name in files.items():
+        shown = str(file.relative_to(folder) if file.is_relative_to(folder) else file)
+        say("")
+        say(shown, "bold")
+        _ask_for_file(draft, answers, places, (name, {**named.get(name, {}), "source": shown}))
+    if not files:
+        say(render("init.no_files", lang, folder=folder))
+
+
+def _named(answers: Answers) -> dict[str, dict[str, Any]]:
+    """Return the keys of syncs that options name, by sync."""
+    named: dict[str, dict[str, Any]] = {}
+    for key in answers.given:
+        group, _, rest = key.partition(".")
+        name, _, inner = rest.partition(".")
+        if group == "syncs" and inner:
+            table, value = named.setdefault(name, {}), toml_value(str(answers.option(key)))
+            outer, _, column = inner.partition(".")
+            table[outer] = {**table.get(outer, {}), column: value} if column else value
+    return named
+
+
+def _sync_name(file: Path, taken: set[str]) -> str:
+    stem = re.sub(r"[^\w]+", "-", file.name.partition(".")[0].casefold()).strip("-_") or "file"
+    name, number = stem, 2
+    while name in taken or name == "all":
+        name, number = f"{stem}-{number}", number + 1
+    return name
+
+
+def _ask_for_file(draft: Draft, answers: Answers, places: list[Place], one: tuple[str, dict[str, Any]]) -> None:
+    """Propose what a file is for, and put it into the draft where somebody wants it."""
+    name, given = one
+    lang = answers.lang
+    fitting = [place for place in places if _fits(place, given)]
+    guess = guess_place(draft, fitting, name, given)
+    if guess is None:
+        if len(given) > 1:  # somebody has named it
+            read_bytes(draft.path.parent / str(given["source"]))
+            raise UsageError(f"{given['source']}: {render('init.not_for', lang)}")
+        say(render("init.not_for", lang))
+        return
+    if guess.known:
+        said = fitting[guess.at].said(lang)
+        say(render("init.known_ids", lang, known=guess.known, asked=guess.asked, place=said))
+    chosen = guess.at
+    if len(fitting) > 1 or "connection" not in given:
+        options = [*(place.said(lang) for place in fitting), render("init.leave_out_file", lang)]
+        sure = guess.sure and (answers.asks or not fitting[guess.at].lacks(given))
+        chosen = answers.choice(render("init.whose", lang), options, guess.at if sure else len(fitting))
+    if chosen == len(fitting):
+        say(render("init.left_out", lang, name=name))
+        return
+    place = fitting[chosen]
+    columns = guess.columns if chosen == guess.at else columns_of(draft, place, name, given)
+    table = {"connection": place.connection, **place.keys, **given}
+    table |= {"columns": {**columns, **given.get("columns", {})}} if columns else {}
+    if _is_settled(draft, answers, place, name, table):
+        draft.syncs[name] = table
+
+
+def _fits(place: Place, given: Mapping[str, Any]) -> bool:
+    """Tell whether a place is not another one than options name."""
+    said = {"connection": place.connection, **place.keys}
+    return all(given.get(key, value) == value for key, value in said.items())
+
+
+def _is_settled(draft: Draft, answers: Answers, place: Place, name: str, table: dict[str, Any]) -> bool:
+    """Ask for what a sync cannot do without and show how its file is read, until it is right; False to leave it out."""
+    lang = answers.lang
+    while True:
+        _ask_for_place(draft, answers, place, (name, table))
+        checks, checked = _tried(draft, name, table, answers)
+        if _takes_area_code(draft, answers, checked):
+            checks, checked = _tried(draft, name, table, answers)
+        if not answers.asks:
+            if checks.errors:
+                raise checks.errors[0]
+            return True
+        options = [render(f"init.{what}", lang) for what in _RIGHT]
+        chosen = _RIGHT[answers.choice(render("init.right", lang), options, 2 if checks.errors else 0)]
+        if chosen in {"as_it_is", "leave_out_file"}:
+            return chosen == "as_it_is"
+        if chosen == "other_columns":
+            table["columns"] = _asked_columns(draft, answers, place.spec, (table, checked))
+        for key in place.spec.sync_keys if chosen == "other_place" else ():
+            if key not in place.keys:
+                table.pop(key, None)
+
+
+def _ask_for_place(draft: Draft, answers: Answers, place: Place, one: tuple[str, dict[str, Any]]) -> None:
+    """Ask for the keys that name the place, and for those that may; what the last sync says of them is proposed."""
+    name, table = one
+    optional = sorted(place.spec.sync_keys - place.spec.required.keys())
+    for key in [*place.lacks(table), *(key for key in optional if key not in table)]:
+        usual = _before(draft, place, key) if key in place.spec.required else ""
+        said = answers.text(f"syncs.{name}.{key}", asked_for(place.spec, key, answers), usual)
+        table |= {key: said} if said else {}
+
+
+def _before(draft: Draft, place: Place, key: str) -> str | None:
+    """Return what the last sync of the connection says of a key, None where there is none."""
+    said = [table[key] for table in draft.syncs.values() if table["connection"] == place.connection and key in table]
+    return str(said[-1]) if said else None
+
+
+def _tried(draft: Draft, name: str, table: Mapping[str, Any], answers: Answers) -> tuple[Checks, CheckedSources]:
+    """Look at the place of a sync and at its file, and show both."""
+    checks = Checks()
+    with draft.tried(**{name: table}) as context:
+        sync = context.sync(name)
+        client = context.client(sync.connection)
+        for check in context.service(sync.connection).checks(client, {name: sync}, context.clock):
+            if check.sync:
+                checks.run(check.what, check.look)
+        checked = check_sources(context, [name], lang=answers.lang)
+        add_previews(context, checked, _PREVIEW)
+    show_checks(checks)
+    show_preview(checked)
+    for item in checked.summary["syncs"]:
+        if "lines" in item:
+            say(counted(item, checked.lang))
+    show_refusals(checked.summary["syncs"], checked.lang)
+    return checks, checked
+
+
+def _takes_area_code(draft: Draft, answers: Answers, checked: CheckedSources) -> bool:
+    """Ask once for what completes numbers without an area code, where there are some; tell whether it was said now."""
+    codes = {problem["code"] for item in checked.summary["syncs"] for problem in item["problems"]}
+    if LineCode.NUMBER_LOCAL not in codes or "area_code" in draft.top or not answers.asks:
+        return False
+    said = answers.text("area_code", render("init.area_code", answers.lang), "")
+    if _AREA_CODE.fullmatch(said):
+        draft.top["area_code"] = said
+    return "area_code" in draft.top
+
+
+def _asked_columns(
+    draft: Draft, answers: Answers, spec: TargetSpec, now: tuple[Mapping[str, Any], CheckedSources]
+) -> dict[str, str]:
+    """Ask which header each of our columns has; what it was taken for so far is proposed."""
+    table, checked = now
+    header, _ = first_rows(draft.path.parent / str(table["source"]))
+    before = checked.summary["syncs"][0].get("columns", {})
+    columns: dict[str, str] = {}
+    for ours, column in sorted(spec.columns.items(), key=lambda one: not one[1].required):
+        left = [name for name in header if name and name not in columns.values()]
+        if not left:
+            break
+        options = [*left, *([] if column.required else [render("init.no_column", answers.lang)])]
+        taken = before.get(ours)
+        usual = left.index(taken) if taken in left else 0 if column.required else len(left)
+        at = answers.choice(render("init.which_column", answers.lang, column=column.header), options, usual)
+        if at < len(left):
+            columns[column.key] = left[at]
+    return columns
