@@ -28,24 +28,26 @@ def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:
     Raises:
         UsageError: one of them is there already, and nobody said that it may be replaced; none is written then.
     """
-    copies = {_beside(file): file for file in checked.files if file.raw is not None}
+    copies = {copy_of(file): file for file in checked.files if file.raw is not None}
     there = [path for path in copies if path.is_symlink() or path.exists()]
     if there and not force:
         raise UsageError(f"{there[0]} is there already.", remedy="Move it away, or replace it with --force.")
     for path, file in copies.items():
-        write_private(path, _annotated(file, checked.lang))
+        write_private(path, annotated(file, checked.lang))
     return list(copies)
 
 
-def _beside(file: CheckedFile) -> Path:
+def copy_of(file: CheckedFile) -> Path:
+    """Return where the annotated copy of a file belongs."""
     source = file.sync.source
     name = source.name.removesuffix(".gz")
     end = "xlsx" if file.source and file.source.dialect.encoding == "xlsx" else "csv"
     return source.with_name(f"{Path(name).stem}.checked.{end}")
 
 
-def _annotated(file: CheckedFile, lang: Language) -> bytes:
-    top = [_said(problem, lang) for problem in file.item["problems"] if problem["level"] == "file"]
+def annotated(file: CheckedFile, lang: Language) -> bytes:
+    """Return a file with remarks: all that it holds, and what is said of it."""
+    top = [said_of(problem, lang) for problem in file.item["problems"] if problem["level"] == "file"]
     if file.source is None:
         return _unread(file, top)
     content, form, _ = unpack(file.sync.source, file.raw or b"")
@@ -58,7 +60,7 @@ def _beside_lines(
     content, form = file_
     if form == "xlsx":
         return _workbook(file, source, content, top, lang)
-    remarks = _remarks(file, source, lang)
+    remarks = remarks_of(file, source, lang)
     if form != "text":
         from connectors.files.workbook import cells_as_text
 
@@ -94,22 +96,23 @@ def _workbook(file: CheckedFile, source: ExtractedSource, content: bytes, top: l
     for problem in file.problems:
         line, column = int(problem["line"]), str(problem["column"])
         place = (line, header.index(column) + 1 if column in header else 1)
-        said = _said(problem, lang)
+        said = said_of(problem, lang)
         marks[place] = f"{marks[place]}\n{said}" if place in marks else said
         lines.append(render("check.line_said", lang, line=line, said=said))
     return marked_book(content, source.dialect.sheet, marks, [*top, *lines], render("check.remarks_sheet", lang))
 
 
-def _remarks(file: CheckedFile, source: ExtractedSource, lang: Language) -> dict[int, str]:
+def remarks_of(file: CheckedFile, source: ExtractedSource, lang: Language) -> dict[int, str]:
     """Return what is said of each record, by its line; of the header, what our column is called."""
     said: dict[int, list[str]] = {}
     for problem in file.problems:
-        said.setdefault(int(problem["line"]), []).append(_said(problem, lang))
+        said.setdefault(int(problem["line"]), []).append(said_of(problem, lang))
     remarks = {int(line): " ".join(said.get(int(line), ())) for line in source.table.lines}
     return {source.table.at: render("check.remarks", lang), **remarks}
 
 
-def _said(problem: Mapping[str, Any], lang: Language) -> str:
+def said_of(problem: Mapping[str, Any], lang: Language) -> str:
+    """Return a problem as it stands beside a line: the column, the reason, and what to do about a whole file."""
     where = f"{problem['column']}: " if problem["column"] else ""
     hint = render("check.hint_in", lang, hint=problem["suggestion"]) if problem["suggestion"] else ""
     do = problem["advice"] if problem["level"] == "file" else ""

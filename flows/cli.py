@@ -55,6 +55,7 @@ for command in (
     running.sync,
     running.resume,
     running.revert,
+    running.mail,
     looking.runs,
     looking.show,
     looking.plans,

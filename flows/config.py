@@ -211,6 +211,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     )
     if notify.smtp:
         notify = notify.model_copy(update={"smtp": notify.smtp.model_copy(update=_anchored_files(notify.smtp, folder))})
+    notify = notify.model_copy(update={"outbox": folder / notify.outbox})
     if notify.sendmail:
         notify = notify.model_copy(update={"sendmail": folder / notify.sendmail})
     anchored = {

@@ -14,12 +14,14 @@ from typing import Any
 from connectors.files.reading import remove_folder
 from connectors.files.traces import files_with, pattern_of
 from connectors.ledger.sweeping import erase_from_prefect
+from connectors.messages.outbox import Outbox
 from connectors.registry import specs
 from flows.context import RunContext
 from flows.known import with_known
 from flows.ledger_age import adopt, unknown_run
 from flows.locking import alone
 from flows.reporting import Heading, report
+from schemas.errors import ConfigurationError
 from tasks.execution.results import account, announce
 
 
@@ -49,6 +51,8 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "checkpoint, `secure_delete`); PostgreSQL is told to vacuum, and overwrites in its own time",
         "reports": "reports of every run, also of one that was killed: they are written anew, or removed",
         "copies": "copies of sources that were fetched: those that hold the person are removed",
+        "mails": "mails to the people of syncs that wait to be sent: those of services that know people are removed, and "
+        "made anew by the next run",
         "Prefect": "parameters, states, artifacts, logs and events in the database of `phonesync serve`",
     }
 )
@@ -96,6 +100,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
     removed = _look(unreached, "reports", lambda: _remove_reports(context.settings.reports, wanted))
     fetched = {sync.source.parent for sync in context.settings.syncs.values() if sync.fetch.address}
     removed += sum(_look(unreached, "copies", partial(_remove_reports, folder, wanted)) for folder in sorted(fetched))
+    mails = _look(unreached, "mails", partial(_drop_mails, context))
     in_prefect = 0
     if prefect is not None:
         in_prefect = _look(unreached, "Prefect", lambda: erase_from_prefect(prefect, wanted) if prefect.exists() else 0)
@@ -106,6 +111,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
         "reports": rewritten + removed,
         "reconciliations": len(compared),
         "summaries": summaries,
+        "mails": mails,
         "prefect": in_prefect,
         "unreached": unreached,
     }
@@ -115,9 +121,23 @@ def _look(unreached: dict[str, str], place: str, look: Callable[[], int]) -> int
     """Return what was found in a place; one that cannot be reached is noted, and the others are looked at."""
     try:
         return look()
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, ConfigurationError) as error:
         unreached[place] = type(error).__name__
         return 0
+
+
+def _drop_mails(context: RunContext) -> int:
+    """Remove the mails that wait of every sync that may hold people; what they were told of is kept as hashes alone."""
+    outbox = Outbox(context.settings.notify.outbox)
+    if not any(told.mail for told in outbox.all()):
+        return 0
+    with outbox.held():
+        syncs = context.settings.syncs
+        return sum(
+            outbox.drop(told.sync)
+            for told in outbox.all()
+            if told.sync not in syncs or context.spec(syncs[told.sync]).person is not None
+        )
 
 
 def _remove_reports(folder: Path, wanted: re.Pattern[bytes]) -> int:

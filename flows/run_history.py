@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
+
+from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines
 from flows.context import RunContext
@@ -45,32 +48,46 @@ def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[
     return {"run": row["id"], **{key: row[key] for key in keys}, "errors": errors, "plans": plans}
 
 
-def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: Language) -> dict[str, Any]:
-    """Return the lines of a plan as one run has left them: what came of them before or after is another run's story."""
-    kept = context.ledger.plan(identity)
+def lines_of_plan(
+    context: RunContext, kept: KeptPlan, row: Mapping[str, Any], lang: Language, *, masked: bool
+) -> pd.DataFrame:
+    """Return the line report of a plan as one run has left it: what came of it before or after is another run's story.
+
+    Args:
+        context: whose ledger knows it.
+        kept: the plan.
+        row: the run, as the ledger has it.
+        lang: the language of the messages.
+        masked: hide numbers and names of people.
+    """
     if row["mode"] in _PLANS:
         result = announce(kept.sync, kept.entries)
     else:
         begin, end = row["started_at"], row["finished_at"] or "9"
         if row["mode"] == "resume":
             begin = ""  # it accounts for the whole plan, also for what the interrupted run has done
-        elif context.ledger.runs_of(identity)[-1] != row["id"]:
+        elif context.ledger.runs_of(kept.id)[-1] != row["id"]:
             end = ""  # it stopped before the plan was written; another run has done that
-        known = [item for item in context.ledger.outcomes(identity) if begin <= item.at <= end]
-        unplanned = [item for item in context.ledger.unplanned(identity) if begin <= item["at"] <= end]
+        known = [item for item in context.ledger.outcomes(kept.id) if begin <= item.at <= end]
+        unplanned = [item for item in context.ledger.unplanned(kept.id) if begin <= item["at"] <= end]
         result = account(kept.sync, kept.entries, known, unplanned, at=row["finished_at"] or kept.created_at)
-    sync = context.settings.syncs.get(kept.sync)
-    masked = sync is None or context.spec(sync).private(sync)
     result = with_known(context, kept, result, at=row["finished_at"] or "")
     result = with_names(validated(Result, result), context.ledger.memory.owner_names(kept.target))
-    lines = line_report(result, masked=masked, lang=lang).to_dict("records")
+    return line_report(result, masked=masked, lang=lang)
+
+
+def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: Language) -> dict[str, Any]:
+    """Return a plan with its lines as one run has left them."""
+    kept = context.ledger.plan(identity)
+    sync = context.settings.syncs.get(kept.sync)
+    masked = sync is None or context.spec(sync).private(sync)
     return {
         "plan": identity,
         "sync": kept.sync,
         "fingerprint": kept.fingerprint,
         "guards": kept.guards,
         "approvals": [said_yes(yes) for yes in yeses_of_plan(context, kept) if kept.guards],
-        "lines": lines,
+        "lines": lines_of_plan(context, kept, row, lang, masked=masked).to_dict("records"),
     }
 
 

@@ -17,7 +17,7 @@ from flows.context import RunContext, open_context
 from flows.orchestration.approval import ApprovalFlow, decide, questions
 from flows.orchestration.artifacts import Links, ProgressArtifact, rename_run, show
 from flows.orchestration.final_states import NotInPlace, loggable, say, state
-from flows.orchestration.notifications import notify_not_begun, tell_changes
+from flows.orchestration.notifications import mail_clerks, notify_not_begun, tell_changes
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import Mode, RunRequest, run
@@ -61,6 +61,7 @@ def sync(
             tell_changes(
                 context, run_result, _MODES[mode], found
             )  # before anybody is waited for: a blocked plan needs a person
+            mail_clerks(context, run_result, _MODES[mode])
             links, minutes = Links.of(context), context.settings.prefect.wait_for_approval_minutes
             lang = language(None, context.settings.lang, os.environ)
             asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
@@ -69,6 +70,7 @@ def sync(
             run_result, left = decide(run_result, asked, ApprovalFlow(minutes, links, opened, time.monotonic), step)
             with open_context(config or None, os.environ) as context:
                 tell_changes(context, run_result, _MODES[mode], found, decided=True)
+                mail_clerks(context, run_result, _MODES[mode])
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         notify_not_begun(found, loggable(error))
         return Failed(message=loggable(error), data=error)

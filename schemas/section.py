@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -34,3 +34,10 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 Mark = Annotated[str, Field(pattern=r"^[^\r\n\x00]$")]
+
+
+# No sign that begins an option or parts two addresses.
+Address = Annotated[str, Field(pattern=r"^[^\s@<>,;:\\\"-][^\s@<>,;:\\\"]*@[^\s@<>,;:\\\"]+$")]
+
+
+Language = Literal["pl", "en"]

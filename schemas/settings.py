@@ -16,9 +16,11 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny, create_model, field_validator, model_validator
 
 from schemas.connections import Connection, Secret, is_loopback
-from schemas.section import FilePath, Section, without_nul
+from schemas.section import Address, FilePath, Language, Section, without_nul
 from schemas.syncs import Columns, Sync
 from schemas.target import TargetSpec, wrong_with
+
+__all__ = ["Change", "Language", "Notify", "Pages", "Reconcile", "Settings", "Smtp", "settings_model"]
 
 # A key or a part of a value that brings a password along; `passfile` names a file.
 _PASSWORD_KEY: Final = re.compile(r"(?i)(?:pass(?!file)|pwd|secret|token)[^=&;]*=")
@@ -38,7 +40,6 @@ def _has_password(address: str) -> bool:
 
 
 Change = Literal["failed", "blocked", "recovered"]
-Language = Literal["pl", "en"]
 
 
 _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
@@ -72,9 +73,6 @@ class Smtp(Section):
         return self
 
 
-_Address = Annotated[str, Field(pattern=r"^[^\s@<>,;:\\\"-][^\s@<>,;:\\\"]*@[^\s@<>,;:\\\"]+$")]
-
-
 class Notify(Section):
     """Who is told when a sync's state changes, and of which changes; addresses hold secrets.
 
@@ -88,14 +86,16 @@ class Notify(Section):
     """addresses as Apprise has them: `mailtos://…`, `slack://…`, `msteams://…` and a hundred more"""
     webhook: tuple[Secret, ...] = ()
     """addresses that get one JSON object by POST"""
-    mail_to: tuple[_Address, ...] = ()
+    mail_to: tuple[Address, ...] = ()
     """who gets a mail, on the command line; under Prefect give `mailtos://…` as an address of Apprise"""
-    mail_from: _Address | None = None
+    mail_from: Address | None = None
     """who sends it; `smtp` needs it, the machine's own mailer puts in the user's address"""
     sendmail: FilePath | None = None
     """the program that takes mails; without it `sendmail` where this machine has it"""
     smtp: Smtp | None = None
     """a server that takes mails instead, see below"""
+    outbox: FilePath = Path(".phonesync/mails")
+    """the folder in which mails to a sync's `contact` wait until somebody has taken them"""
 
     @model_validator(mode="after")
     def _has_sender(self) -> Self:

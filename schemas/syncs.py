@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from schemas.connections import Secret, is_loopback
 from schemas.schedule import is_timezone, wrong_with_schedule
-from schemas.section import FilePath, Mark, Section
+from schemas.section import Address, FilePath, Language, Mark, Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -264,6 +264,11 @@ class Sync(Section):
     three hours after a start of its schedule that did not end well"""
     timezone: str = "Europe/Warsaw"
     """whose clock the schedule means"""
+    contact: Annotated[tuple[Address, ...], BeforeValidator(_several)] = ()
+    """who gets a mail when a run leaves new lines that need them: `["clerk@example.edu"]`, see
+    [operations](operations.md#mails-to-the-people-of-a-file)"""
+    lang: Language | None = None
+    """the language of these mails; the file's, where this sync differs"""
     guard: Guard = Guard.model_construct()
     """limits, see below"""
 

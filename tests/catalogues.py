@@ -28,7 +28,7 @@ from tasks.messages.catalogue import LANGUAGES
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tasks" / "messages" / "locale"
 REPORTS = ROOT / "tasks" / "reports"
-_NAMED = re.compile(r"""["']((?:check|init|ledger)\.\w+)["']""")
+_NAMED = re.compile(r"""["']((?:check|init|ledger|mail)\.\w+)["']""")
 _PLACE = re.compile(r"\{\w*\}")
 _NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
 _VALUE = re.compile(r"[a-z]+-(.+)")  # what a term is about: `pdf` of `term.kind-pdf`
@@ -81,7 +81,7 @@ def spoken(key: str) -> bool:
     }:  # of init: keys of the configuration, values of it, and what may be chosen
         kind = re.sub("^(?:key|place)_", "", name).removesuffix("_line").removesuffix("_delete")
         return not {key, name, kind}.isdisjoint({*_texts(), *_settings(), *FindingKind})
-    if family in {"reconciliation", "count", "history", "listing", "state", "status"}:
+    if family in {"reconciliation", "count", "history", "listing", "mail", "state", "status"}:
         name = name.removesuffix(".meaning")
         return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
     return False

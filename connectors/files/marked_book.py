@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -38,6 +38,20 @@ def marked_book(raw: bytes, sheet: str, marks: Mapping[tuple[int, int], str], sa
         _add(book, said, title)
         whole = io.BytesIO()
         book.save(whole)
+    return whole.getvalue()
+
+
+def new_book(rows: Mapping[int, Sequence[str]], said: Sequence[str], title: str) -> bytes:
+    """Return a workbook of texts alone: a sheet with the lines that are said, and one with rows by their numbers."""
+    book = Workbook()
+    sheet: Any = book.active
+    for line, cells in rows.items():
+        for at, text in enumerate(cells, start=1):
+            cell = sheet.cell(line, at)
+            cell.value, cell.data_type = plain(text), "s"
+    _add(book, said, title)
+    whole = io.BytesIO()
+    book.save(whole)
     return whole.getvalue()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import mimetypes
 import shutil
 import smtplib
 import ssl
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import requests
@@ -21,8 +24,10 @@ from schemas.settings import Smtp
 _SBIN: Final = ("/usr/sbin/sendmail", "/usr/lib/sendmail")  # cron's PATH has neither
 
 
-def mail(to: Sequence[str], sender: str | None, subject: str, text: str) -> EmailMessage:
-    """Return a mail; without a sender the machine's mailer puts one in."""
+def mail(
+    to: Sequence[str], sender: str | None, subject: str, text: str, files: Mapping[str, bytes] = MappingProxyType({})
+) -> EmailMessage:
+    """Return a mail, perhaps with files; without a sender the machine's mailer puts one in."""
     message = EmailMessage()
     message["To"] = ", ".join(to)
     if sender:
@@ -31,13 +36,31 @@ def mail(to: Sequence[str], sender: str | None, subject: str, text: str) -> Emai
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"  # holidays are not answered to us
     message.set_content(text)
+    for name, content in files.items():
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        main, _, sub = kind.partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
     return message
 
 
-def hand_to_mailer(message: EmailMessage, sendmail: Path | None) -> None:
+class InDoubt(Exception):  # noqa: N818 - named by how things stand
+    """A mail was given away, and nobody has said that it was taken, or that it was not."""
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def hand_to_mailer(message: EmailMessage, sendmail: Path | None, *, giving: Callable[[], None] = _nothing) -> None:
     """Hand a mail to `sendmail`, the given one, or the one that this machine has.
 
+    Args:
+        message: the mail.
+        sendmail: the program.
+        giving: is called right before the mail is given away: what fails before has sent nothing.
+
     Raises:
+        InDoubt: it was given away, and perhaps it was taken.
         ConfigurationError: there is none.
         OSError, subprocess.SubprocessError: it cannot be run, refuses, or says nothing for too long.
     """
@@ -45,13 +68,26 @@ def hand_to_mailer(message: EmailMessage, sendmail: Path | None) -> None:
     if found is None:
         raise ConfigurationError("There is no sendmail on this machine.", remedy="Set notify.sendmail or notify.smtp.")
     command = [found, "-oi", "-t"]
-    subprocess.run(command, input=message.as_bytes(), check=True, timeout=limits.TELLING_SECONDS, capture_output=True)  # noqa: S603 - the administrator's own
+    giving()
+    try:
+        subprocess.run(  # noqa: S603 - the administrator's own
+            command, input=message.as_bytes(), check=True, timeout=limits.TELLING_SECONDS, capture_output=True
+        )
+    except subprocess.TimeoutExpired as error:
+        raise InDoubt from error
 
 
-def send_by_smtp(message: EmailMessage, smtp: Smtp, password: str) -> None:
+def send_by_smtp(message: EmailMessage, smtp: Smtp, password: str, *, giving: Callable[[], None] = _nothing) -> None:
     """Send a mail over SMTP; nothing is said in clear except to this machine.
 
+    Args:
+        message: the mail.
+        smtp: the server.
+        password: with what to sign in.
+        giving: is called right before the mail is given away: what fails before has sent nothing.
+
     Raises:
+        InDoubt: it was given away, and perhaps it was taken.
         OSError, smtplib.SMTPException: the server is out of reach, is not whom it should be, or refuses.
     """
     trusted = ssl.create_default_context(cafile=smtp.ca_bundle)
@@ -59,12 +95,23 @@ def send_by_smtp(message: EmailMessage, smtp: Smtp, password: str) -> None:
         server: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=limits.TELLING_SECONDS, context=trusted)
     else:
         server = smtplib.SMTP(smtp.host, smtp.port, timeout=limits.TELLING_SECONDS)
-    with server:
+    try:
         if smtp.security == "starttls":
             server.starttls(context=trusted)
         if smtp.username:
             server.login(smtp.username, password)
-        server.send_message(message)
+        giving()
+        try:
+            server.send_message(message)
+        except smtplib.SMTPServerDisconnected as error:
+            raise InDoubt from error
+        except smtplib.SMTPException:  # the server has refused it
+            raise
+        except OSError as error:
+            raise InDoubt from error
+    finally:
+        with suppress(OSError):  # what was taken is taken, however we part
+            server.quit()
 
 
 def post(address: str, payload: Mapping[str, Any]) -> None:

@@ -97,6 +97,8 @@ def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -
         if erased["reconciliations"]:
             say(f"Reports of {erased['reconciliations']} reconciliations that named the user are removed.")
         say(f"Found besides: {erased['summaries']} summaries of runs, {erased['prefect']} rows in Prefect's database.")
+        if erased["mails"]:
+            say(f"Mails that waited to be sent are removed: {erased['mails']}.")
         for place, why in erased["unreached"].items():
             say(f"Not reached: {place} ({why}). Erase again when it can be.", "red")
         say("Files of yours and backups are not touched.")

@@ -105,7 +105,12 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     ):
         context.waiting = watch.waiting
         run_result = run(context, request, watch.step)
-        for note in tell_people(context, run_result, request.mode):
+        notes = tell_people(context, run_result, request.mode)
+        if any(sync.contact for sync in context.settings.syncs.values()):
+            from flows.clerks_mail import tell_clerks
+
+            notes += tell_clerks(context, run_result, request.mode)
+        for note in notes:
             click.echo(note, err=True)
     if as_json:
         print_json(run_result.summary)

@@ -11,6 +11,7 @@ from flows.commands.options import (
     carry_out,
     chosen_code,
     configured,
+    connected,
     exit_known,
     is_quiet,
     json_wanted,
@@ -220,3 +221,34 @@ def serve(  # noqa: PLR0913 - all but the first are options
 
     asked = Address(host, port)
     run_it(config or ctx.obj, os.environ, asked, signed_in=sign_in == "on", user_header=user_header)
+
+
+@click.command(epilog=verbatim("Example", "phonesync mail last --dry-run"))
+@click.argument("run_id", metavar="[RUN]", default="")
+@click.option("--dry-run", is_flag=True, help="Show the mails, and send none.")
+@click.option("--again", is_flag=True, help="Also what they have been told before.")
+@configured
+@json_wanted
+@click.pass_context
+def mail(  # noqa: PLR0913 - click's signature
+    ctx: click.Context, run_id: str, config: str | None, *, dry_run: bool, again: bool, as_json: bool
+) -> None:
+    """Mail the people of each file what waits for them.
+
+    RUN is the id or how it begins, `last` the newest one; without it, the mails that could not be sent so far. A run
+    sends them by itself, to the `contact` of each sync: new lines once, with the annotated copy of the file. Exit code
+    1 where a mail could not be sent.
+    """
+    from flows.mail_console import mails_of_run, show_mails, waiting_mails
+    from schemas.exit_codes import ExitCode
+
+    with connected(ctx, config) as context:
+        if run_id:
+            told = mails_of_run(context, run_id, dry_run=dry_run, again=again)
+        else:
+            told = waiting_mails(context, dry_run=dry_run)
+        if as_json:
+            print_json({"mails": told})
+        else:
+            show_mails(context, told)
+    ctx.exit(ExitCode.LINES_FAILED if any(one["state"] == "not_sent" for one in told) else ExitCode.DONE)

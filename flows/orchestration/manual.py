@@ -18,7 +18,7 @@ from flows.context import open_context
 from flows.doctor import Examined, examine
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
 from flows.orchestration.final_states import loggable, say, state
-from flows.orchestration.notifications import tell_changes
+from flows.orchestration.notifications import mail_clerks, tell_changes
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import RunRequest, run
@@ -101,6 +101,7 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
                 )
             links = Links.of(context)
             tell_changes(context, run_result, request.mode, find_configuration(config or None, os.environ))
+            mail_clerks(context, run_result, request.mode)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=loggable(error), data=error)
     sentence = say(run_result)

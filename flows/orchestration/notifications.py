@@ -26,6 +26,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.runtime import flow_run as this_run
 from pydantic import SecretStr
 
+from flows.clerks_mail import tell_clerks
 from flows.context import RunContext
 from flows.run import Mode, RunResult
 from flows.telling import changes_of
@@ -70,6 +71,12 @@ def tell_changes(
             _emit(config, sync, change, said)
     except Exception as error:  # noqa: BLE001 - what was done to somebody's directory is not made a failure by it
         _LOG.warning("The change could not be told: %s", type(error).__name__)
+
+
+def mail_clerks(context: RunContext, run_result: RunResult, mode: Mode) -> None:
+    """Mail the people of each sync what is new for them; what cannot be sent is logged, and it never fails."""
+    for note in tell_clerks(context, run_result, mode):
+        _LOG.warning("%s", note)
 
 
 def notify_not_begun(config: Path, error: str) -> None:
