@@ -188,7 +188,7 @@ def compose(context: RunContext, run: str, sync: str, *, again: bool = False) ->
         sync=sync,
         file=section.source.name,
         run=run,
-        when=moment(lang, at.isoformat(timespec="minutes")) if at.tzinfo else "",
+        when=f"{moment(lang, at.replace(tzinfo=None).isoformat())} {at.tzname()}",
         summary=summary,
         refused=refused,
         attached=copy[0] if copy else "",

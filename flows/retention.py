@@ -51,8 +51,8 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "checkpoint, `secure_delete`); PostgreSQL is told to vacuum, and overwrites in its own time",
         "reports": "reports of every run, also of one that was killed: they are written anew, or removed",
         "copies": "copies of sources that were fetched: those that hold the person are removed",
-        "mails": "mails to the people of syncs that wait to be sent: those of services that know people are removed, and "
-        "made anew by the next run",
+        "mails": "mails to the people of syncs that wait to be sent: those of services that know people are removed, "
+        "and made anew by the next run",
         "Prefect": "parameters, states, artifacts, logs and events in the database of `phonesync serve`",
     }
 )
