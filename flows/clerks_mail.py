@@ -13,7 +13,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from hashlib import sha256
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -131,9 +131,7 @@ def deliver(context: RunContext, run: str = "") -> Iterator[tuple[str, str, bool
 def message_of(waiting: WaitingMail) -> EmailMessage:
     """Return the mail that waits."""
     raw = waiting.message.encode("ascii", "surrogateescape")
-    found = email.message_from_bytes(raw, policy=email.policy.SMTP)
-    assert isinstance(found, EmailMessage)  # noqa: S101 - what the policy makes
-    return found
+    return cast("EmailMessage", email.message_from_bytes(raw, policy=email.policy.SMTP))
 
 
 def _send(context: RunContext, message: EmailMessage, giving: Callable[[], None]) -> None:
