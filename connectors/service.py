@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from connectors.http.rate_limit import Tools
-from schemas.execution import NumberingDefaults, Target
+from schemas.directory import Answered, Unit
+from schemas.execution import NumberingDefaults, Progress, Target
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
 
@@ -30,6 +31,21 @@ class Client(Protocol):
 
 
 @dataclass(frozen=True)
+class Directory:
+    """What a service knows of the owners of one place beside their numbers; each is given the connection's client.
+
+    Attributes:
+        ask: says what owners are called, by their ids, and never fails: what is not answered is left out. None where
+            nobody is to be asked.
+        everybody: lists all owners there are with what they are called, and fails as every reading does; None where
+            no method lists them.
+    """
+
+    ask: Callable[[Any, Sequence[str]], Answered] | None
+    everybody: Callable[[Any, Progress], Sequence[Unit]] | None = None
+
+
+@dataclass(frozen=True)
 class Service:
     """A service.
 
@@ -41,6 +57,8 @@ class Service:
         checks: what to examine of a connection and of the places of its syncs; a look raises a `PhonesyncError` where
             something is wrong. Where the first fails, the others are left out. Nothing is written.
         greet: tries the credentials without writing anything, and says what they are good for.
+        directories: what is known of owners beside their numbers, by the place as the specification names it, of a
+            connection with these settings; nothing depends on it.
     """
 
     spec: TargetSpec
@@ -48,3 +66,4 @@ class Service:
     target: Callable[[Any, Any, Sync, NumberingDefaults], Target]
     checks: Callable[[Any, Mapping[str, Sync], Callable[[], datetime]], Sequence[Check]]
     greet: Callable[[Any], str]
+    directories: Callable[[Any], Mapping[str, Directory]] = lambda _connection: {}

@@ -24,9 +24,10 @@ from flows.secret_values import secret_value
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError, Unreachable
 from schemas.execution import NumberingDefaults, Progress, Target
-from schemas.settings import Settings
+from schemas.settings import Language, Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.messages.catalogue import language
 
 if TYPE_CHECKING:
     from flows.sources import KnownFiles
@@ -102,6 +103,11 @@ class RunContext:
         from flows.sources import KnownFiles
 
         return KnownFiles()
+
+    @property
+    def lang(self) -> Language:
+        """The language of what people read."""
+        return language(None, self.settings.lang, self.environ)
 
     def now(self) -> str:
         """Return the time as the ledger and the reports keep it."""

@@ -79,7 +79,7 @@ def events_of_rows(  # noqa: PLR0913 - what a past is made of
     masked = sync is None or context.spec(sync).private(sync)
     approvals = yeses_of_plan(context, kept) if kept.guards else []
     yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
-    result = with_names(result[told], context.ledger.memory.owner_names(kept.target))
+    result = with_names(result[told], context.ledger.names.of(kept.target, lang))
     lines = line_report(result, masked=masked, lang=lang).to_dict("records")
     of = [int(rows.index[at]) if at < len(rows) else -1 for at in result.index]
     events = [

@@ -21,6 +21,7 @@ from flows.context import RunContext
 from flows.interface import api_changes
 from flows.known import known_of
 from flows.ledger_age import age_of, note_behind
+from flows.names import learn_names
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
@@ -30,6 +31,7 @@ from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
+from tasks.messages.rendering import sentence, whole
 from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.drift import mark_drift
@@ -68,7 +70,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     sync_run.source_notes.extend(notes_of(context, sync, source, "en"))
     labels = owner_labels(checked, source.arranged.source["line"], source.arranged.labels)
-    context.ledger.memory.learn_names(target.name, labels, context.now())
+    context.ledger.names.learn(target.name, labels, context.now())
     rivals = rivals_of(context, name, context.files)
     if rivals.files:
         context.files.claims[name] = file_claims(context, name, checked)
@@ -79,6 +81,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     # What has left this file for another one is that one's now, whichever of the two comes first.
     gone = known - rivals.claimed
     found = sync_run.read(target, sorted(managed | gone))
+    unnamed = learn_names(context, sync, target.name, managed | gone)
+    sync_run.notes.extend([whole(sentence(unnamed))] if unnamed else [])
     left = cache(partial(left_by, context, name, target.name))
     headers, accepted = source.arranged.headers, known_of(context, name)
     ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)

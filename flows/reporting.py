@@ -12,6 +12,7 @@ import pandas as pd
 from connectors.files.reading import write_private
 from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
+from flows.names import names_of
 from flows.row_history import histories
 from schemas import limits
 from schemas.syncs import Sync
@@ -63,7 +64,7 @@ def report(
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
     private = context.spec(sync).private(sync)
-    known = context.ledger.memory.owner_names(heading.target) if heading.known else {}
+    known = names_of(context, heading.target) if heading.known else {}
     result = with_names(validated(Result, result), known)
     shown = line_report(result, masked=private and not sync.full_numbers)
     lines = line_report(result, masked=True) if private and sync.full_numbers else shown

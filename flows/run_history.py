@@ -72,7 +72,7 @@ def lines_of_plan(
         unplanned = [item for item in context.ledger.unplanned(kept.id) if begin <= item["at"] <= end]
         result = account(kept.sync, kept.entries, known, unplanned, at=row["finished_at"] or kept.created_at)
     result = with_known(context, kept, result, at=row["finished_at"] or "")
-    result = with_names(validated(Result, result), context.ledger.memory.owner_names(kept.target))
+    result = with_names(validated(Result, result), context.ledger.names.of(kept.target, lang))
     return line_report(result, masked=masked, lang=lang)
 
 

@@ -129,6 +129,16 @@ owner_names = Table(
     Column("at", String(40), nullable=False),  # when it was last said to be that
 )
 
+service_names = Table(
+    "service_names",
+    metadata,
+    Column("target", String(500), primary_key=True),
+    Column("owner", String(200), primary_key=True),
+    Column("names", JSON, nullable=False),  # by language; none where the service has said none
+    Column("at", String(40), nullable=False),  # when it was last said, "" where it never was
+    Column("asked", String(40), nullable=False),  # when it was last asked for, whatever the answer
+)
+
 kept_types = Table(
     "kept_types",
     metadata,

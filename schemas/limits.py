@@ -31,6 +31,10 @@ TRIAL_OWNERS: Final = 50
 """Owners of a file that `phonesync init` asks a service for, to see which of its places the file is about."""
 INTERFACE_SECONDS: Final = 86_400.0
 """Between two questions to a service how its methods are called: a new version is installed at night."""
+NAMES_SECONDS: Final = 7 * 86_400.0
+"""Between two questions what an owner is called: hardly any name ever changes, and a night is not to ask for all."""
+NAMES_AGAIN_SECONDS: Final = 80_000.0
+"""Likewise, where the last one had no answer: the next night, even where it begins a little earlier."""
 CLOCKS_APART_SECONDS: Final = 240.0
 """Between this machine's clock and USOS's, before `doctor` warns: a sister service of USOS allows 300."""
 

@@ -116,6 +116,8 @@ class Code(StrEnum):
     API_ARGUMENT_NEW = "api_argument_new"
     API_ARGUMENT_DEPRECATED = "api_argument_deprecated"
     API_FIELD_NEW = "api_field_new"
+    # Of a service that does not say what owners are called.
+    NAMES_UNKNOWN = "names_unknown"
     # In words that are not ours: of a release before there were codes, or of a rule that somebody's own service has.
     OTHER = "other"
 

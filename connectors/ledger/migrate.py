@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from schemas.errors import LedgerError
 
 # The newest script in `migrations/versions`; a test holds the two together.
-NEWEST = "0008"
+NEWEST = "0009"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

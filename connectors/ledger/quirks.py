@@ -63,26 +63,6 @@ class Memory:
         with self._engine.connect() as connection:
             return {str(owner) for owner in connection.scalars(select(columns.owner).where(columns.target == target))}
 
-    def learn_names(self, target: str, names: Mapping[str, str], at: str) -> None:
-        """Remember what owners are called; one that is called otherwise than before is known by its newest name."""
-        known = self.owner_names(target)
-        changed = [owner for owner, name in names.items() if known.get(owner) != name]
-        rows = [{"target": target, "owner": owner, "name": names[owner], "at": at} for owner in sorted(changed)]
-        columns = tables.owner_names.c
-        with self._engine.begin() as connection:
-            for row in rows:
-                same = (columns.target == target) & (columns.owner == row["owner"])
-                connection.execute(delete(tables.owner_names).where(same))
-            if rows:
-                connection.execute(insert(tables.owner_names), rows)
-
-    def owner_names(self, target: str) -> dict[str, str]:
-        """Return what the owners of a target are called, as far as that is known."""
-        columns = tables.owner_names.c
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(columns.owner, columns.name).where(columns.target == target))
-            return {str(row.owner): str(row.name) for row in rows}
-
     def learn_types(self, target: str, seen: Mapping[tuple[str, str], bool]) -> None:
         """Remember of which entries (owner, key) a target kept the type it was given."""
         columns = tables.kept_types.c

@@ -92,7 +92,7 @@ class Archive:
                     these = (outcomes.plan == row.id) & outcomes.row.in_(places[start : start + BATCH])
                     connection.execute(update(tables.outcomes).where(these).values(message="", problems=""))
                 self._forget_intents(connection, str(row.id), owner)
-            for table in (tables.unplanned, tables.owners, tables.kept_types, tables.owner_names):
+            for table in (tables.unplanned, tables.owners, tables.kept_types, tables.owner_names, tables.service_names):
                 connection.execute(delete(table).where(table.c.owner == owner))
             released = tables.housekeeping.c
             mine = (released.deed == "release") & released.detail.startswith(f"{owner} of ", autoescape=True)
@@ -131,11 +131,13 @@ class Archive:
 
     def words_of(self, owner: str) -> tuple[set[str], set[str]]:
         """Return what is known of an owner before it is erased: names that are a person's, and numbers as digits."""
-        plans, names = tables.plans.c, tables.owner_names.c
+        plans, names, services = tables.plans.c, tables.owner_names.c, tables.service_names.c
         numbers: set[str] = set()
         others: set[str] = set()  # a number that somebody else has as well is no trace of this person
         with self._engine.connect() as connection:
             called = {str(name) for name in connection.scalars(select(names.name).where(names.owner == owner))}
+            for said in connection.scalars(select(services.names).where(services.owner == owner)):
+                called |= {str(name) for name in said.values()}
             for entries in connection.scalars(select(plans.entries)):
                 if referred(entries):
                     continue

@@ -15,6 +15,7 @@ from connectors.ledger.findings import Findings
 from connectors.ledger.interfaces import Interfaces
 from connectors.ledger.journal import PlanJournal
 from connectors.ledger.locks import Locks
+from connectors.ledger.names import Names
 from connectors.ledger.quirks import Memory
 from connectors.ledger.records import Approval, KeptPlan, kept, packed, reference_to, referred, unique_row, whole
 from connectors.ledger.retention import Archive
@@ -45,6 +46,7 @@ class Ledger(PlanJournal):
         self.renamed: dict[str, tuple[str, ...]] = {}
         self.memory = Memory(engine, self._names)
         self.interfaces = Interfaces(engine)
+        self.names = Names(engine)
         self.archive = Archive(engine)
         self.findings = Findings(engine)
 

@@ -17,6 +17,8 @@ ErrorBody = Literal["full", "generic_message", "bare"]
 EmptyComment = Literal["object", "null"]
 ReferenceForm = Literal["full", "name_only", "all_null", "null", "list", "odd_arguments", "odd_names", "another_method"]
 
+DirectoryForm = Literal["full", "null", "number", "other_kind", "odd_fields"]
+
 ErrorShape = Literal["details", "list", "html"]
 ListOrder = Literal["insertion", "reversed", "sorted", "random"]
 DeleteOrder = Literal["before", "after"]
@@ -124,6 +126,9 @@ class UsosOptions:
         said_gone: arguments and fields that it does not name, such as services/phones/select.type_id.
         said_personal: methods of which it says that they need a user's token.
         read_lag: how many readings after a write still show what stood there before it.
+        replica_lag: likewise, of the numbers that the methods about units and buildings show.
+        directory: what the methods about units, buildings and people answer.
+        forbidden_fields: fields that they refuse, such as services/fac/faculties.phone_numbers.
     """
 
     loopback_exempt: bool = True
@@ -152,6 +157,9 @@ class UsosOptions:
     said_gone: tuple[str, ...] = ()
     said_personal: tuple[str, ...] = ()
     read_lag: int = 0
+    replica_lag: int = 0
+    directory: DirectoryForm = "full"
+    forbidden_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,18 @@ ENTITIES = Table(
     Column("entity_class", Text, primary_key=True),
     Column("entity_id", Text, primary_key=True),
 )
+DIRECTORY = Table(  # what entities are called; one without a row is not known to the methods that say it
+    "usos_directory",
+    METADATA,
+    Column("entity_class", Text, primary_key=True),
+    Column("entity_id", Text, primary_key=True),
+    Column("pl", Text),
+    Column("en", Text),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("parent", Text),
+    Column("hidden", Boolean, nullable=False),
+)
 PHONES = Table(
     "usos_phones",
     METADATA,
@@ -131,6 +143,7 @@ class Store:
                 (CONSUMERS, [_consumer(item) for item in usos.get("consumers", ())]),
                 (PHONE_TYPES, [_phone_type(item) for item in usos.get("phone_types", USUAL_TYPES)]),
                 (ENTITIES, list(_entities(usos))),
+                (DIRECTORY, list(_directory(usos))),
                 (PHONES, list(self._phones(usos))),
                 (USERS, [dict(item) for item in apio.get("users", ())]),
                 (LISTS, list(_lists(apio))),
@@ -197,6 +210,20 @@ def _entities(usos: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for entity_class, entities in usos.get("entities", {}).items():
         for entity_id in entities:
             yield {"entity_class": entity_class, "entity_id": entity_id}
+
+
+def _directory(usos: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for entity_class, entities in usos.get("directory", {}).items():
+        for entity_id, item in entities.items():
+            name = item.get("name") or {}
+            yield {
+                "entity_class": entity_class,
+                "entity_id": entity_id,
+                "pl": name.get("pl"),
+                "en": name.get("en"),
+                **{key: item.get(key) for key in ("first_name", "last_name", "parent")},
+                "hidden": bool(item.get("hidden")),
+            }
 
 
 def _lists(apio: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,7 @@ from connectors.sandbox.wire import Asked, Reply, answer_json, page, with_extra_
 
 CLOCK_OFF_SECONDS: Final = 600.0
 WRITES: Final = frozenset({"replace"})
+KEYED_BY_IDS: Final = frozenset({"select", "faculties", "users"})
 KNOWN_NONCES: Final = 50_000
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]*", re.ASCII)
 
@@ -40,6 +41,7 @@ class UsosService:
         self._random = Random()  # noqa: S311 - an order of numbers is no secret
         self._nonces: dict[tuple[str, str, str], None] = {}
         self._replica: Replica[Phone] = Replica()
+        self._late: Replica[Phone] = Replica()  # of the methods about units and buildings
 
     def reset(self, options: UsosOptions, seed: int) -> None:
         """As freshly started: no fault, no used nonce."""
@@ -48,6 +50,7 @@ class UsosService:
         self._random.seed(seed)
         self._nonces.clear()
         self._replica.clear()
+        self._late.clear()
 
     def numbers(self, entity_class: str, entity_id: str) -> list[NumberRow]:
         """The stored numbers of an entity, in the order they were stored; none for an unknown one."""
@@ -101,6 +104,7 @@ class UsosService:
             fault=fault,
             before_commit=lambda: self._let_another_write(fault),
             replica=self._replica,
+            late=self._late,
         )
         done = method.run(call)
         value = _more(done.value, method) if fault and fault.kind == "extra_keys" else done.value
@@ -171,7 +175,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _more(value: object, method: Method) -> object:
-    """Extra keys in the answer's objects; the keys of `select` itself are ids and stay just those asked for."""
-    if method.name == "select" and isinstance(value, dict):
+    """Extra keys in the answer's objects; keys that are ids stay just those asked for."""
+    if method.name in KEYED_BY_IDS and isinstance(value, dict):
         return {entity_id: with_extra_keys(numbers) for entity_id, numbers in value.items()}
     return with_extra_keys(value)

@@ -30,6 +30,7 @@ class MethodCall:
     fault: Fault | None
     before_commit: Callable[[], None]
     replica: Replica[Phone]
+    late: Replica[Phone]
 
     @property
     def fault_kind(self) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox import usos_phones
+from connectors.sandbox import usos_directory, usos_phones
 from connectors.sandbox.fields import Shape, pick
 from connectors.sandbox.options import ReferenceForm, UsosOptions
 from connectors.sandbox.usos_call import Done, Method, MethodCall
@@ -17,7 +17,8 @@ VERSION: Final = "7.0.4.0-2"
 CONSUMER_SHAPE: Final[Shape] = dict.fromkeys(
     ("name", "url", "email", "date_registered", "administrative_methods", "token_scopes")
 )
-INSTALLATION_SHAPE: Final[Shape] = dict.fromkeys(("base_url", "version", "institution_name", "contact_emails"))
+_PLAIN: Final = ("base_url", "version", "institution_name", "contact_emails")
+INSTALLATION_SHAPE: Final[Shape] = {**dict.fromkeys(_PLAIN), "institution": usos_directory.FACULTY_SHAPE}
 METHOD_SHAPE: Final[Shape] = {
     "name": None,
     "short_name": None,
@@ -47,12 +48,13 @@ def consumer(call: MethodCall) -> Done:
 
 def installation(call: MethodCall) -> Done:
     """services/apisrv/installation: where this is and which version it runs."""
-    selection = call.selected(INSTALLATION_SHAPE, "|".join(INSTALLATION_SHAPE))
+    selection = call.selected(INSTALLATION_SHAPE, "|".join(_PLAIN))
     value = {
         "base_url": f"{call.base_url}/",
         "version": VERSION,
         "institution_name": {"pl": "Piaskownica", "en": "Sandbox"},
         "contact_emails": ["sandbox@example.com"],
+        "institution": usos_directory.primary_unit(call),
     }
     return Done(pick(value, selection))
 
@@ -175,6 +177,41 @@ _ALL = (
         run=installation,
     ),
     Method("services/apisrv/now", "ignored", ssl=False, required=(), optional=_FORMAT, run=now),
+    Method(
+        "services/fac/faculties",
+        "optional",
+        ssl=False,
+        required=("fac_ids",),
+        optional=("fields", *_FORMAT),
+        run=usos_directory.faculties,
+        result=usos_directory.FACULTY_SHAPE,
+    ),
+    Method(
+        "services/fac/subfaculties_deep",
+        "optional",
+        ssl=False,
+        required=("fac_id",),
+        optional=_FORMAT,
+        run=usos_directory.subfaculties_deep,
+    ),
+    Method(
+        "services/geo/building_index",
+        "optional",
+        ssl=False,
+        required=(),
+        optional=("fields", *_FORMAT),
+        run=usos_directory.building_index,
+        result=usos_directory.BUILDING_SHAPE,
+    ),
+    Method(
+        "services/users/users",
+        "required",
+        ssl=False,
+        required=("user_ids",),
+        optional=("fields", *_FORMAT),
+        run=usos_directory.users,
+        result=usos_directory.USER_SHAPE,
+    ),
     Method(
         "services/apiref/method",
         "ignored",

@@ -74,6 +74,7 @@ def replace_numbers(call: MethodCall) -> Done:
     wanted = usos_data.rows(items, options, types)
     changed = usos_rows.swap(call.store, entity.name, entity_id, wanted)
     call.replica.written((entity.name, entity_id), before, call.options.read_lag if changed else 0)
+    call.late.written((entity.name, entity_id), before, call.options.replica_lag if changed else 0)
     return Done({"success": True}, changed)
 
 

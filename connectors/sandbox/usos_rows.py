@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from connectors.sandbox.oauth import Consumer
-from connectors.sandbox.store import CONSUMERS, ENTITIES, PHONE_TYPES, PHONES, Store
+from connectors.sandbox.store import CONSUMERS, DIRECTORY, ENTITIES, PHONE_TYPES, PHONES, Store
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,20 @@ class PhoneType:
     en: str | None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What an entity is called, and the unit above it; a hidden one is shown to nobody."""
+
+    entity_class: str
+    entity_id: str
+    pl: str | None
+    en: str | None
+    first_name: str | None
+    last_name: str | None
+    parent: str | None
+    hidden: bool
+
+
 _PHONE = (PHONES.c.number, PHONES.c.pl, PHONES.c.en, PHONES.c.type_id, PHONES.c.id)
 
 
@@ -55,6 +69,13 @@ def consumer(connection: Connection, key: str) -> Consumer | None:
 def phone_types(connection: Connection) -> dict[str, PhoneType]:
     """Every phone type by its id."""
     return {row.id: PhoneType(row.id, row.pl, row.en) for row in connection.execute(select(PHONE_TYPES))}
+
+
+def directory(store: Store, entity_class: str) -> dict[str, Known]:
+    """Every entity of a class that is known by a name, by its id, in the order of ids."""
+    query = select(DIRECTORY).where(DIRECTORY.c.entity_class == entity_class).order_by(DIRECTORY.c.entity_id)
+    with store.transaction() as connection:
+        return {row["entity_id"]: Known(**row) for row in connection.execute(query).mappings()}
 
 
 def exists(connection: Connection, entity_class: str, entity_id: str) -> bool:

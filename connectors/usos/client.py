@@ -1,4 +1,4 @@
-"""The client of `services/phones` and of the few `services/apisrv` methods that say whether it may be used.
+"""The client of `services/phones`, and of the methods that say whether it may be used and what owners are called.
 
 Each request is a form-encoded POST, signed anew for each attempt: OAuth 1.0a, HMAC-SHA1, a consumer key and no token.
 """
@@ -19,17 +19,20 @@ from connectors.http.client import Http
 from connectors.http.rate_limit import Counter, Tools
 from connectors.http.request import Call, Credentials, WriteReceipt
 from connectors.http.response import HttpAnswer, NotPromised, words_of
-from connectors.usos.models import DIALECT, UsosNumber, item_of, numbers_of, object_of
+from connectors.usos.models import DIALECT, UsosNumber, item_of, list_of, numbers_of, object_of, unit_of
 from connectors.usos.spec import EntityClass, UsosConnection
+from schemas.directory import Unit
 from schemas.errors import RequestRefused
 
 __all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "WriteReceipt", "sign_with"]
 
 T = TypeVar("T")
+Fields = Sequence[str]
 Numbers = dict[str, tuple[UsosNumber, ...] | None]
 
 _SELECT_FIELDS: Final = "number|comment|type_id"
 _METHOD_FIELDS: Final = "name|auth_options|arguments|result_fields"
+_USER_FIELDS: Final = ("id", "first_name", "last_name")
 _LONGEST_ID: Final = 32
 
 
@@ -78,6 +81,7 @@ class Usos:
         self._tools = tools
         self._dialect = DIALECT.keeping(credentials.key, credentials.secret)
         self._http = Http(name, connection, self._dialect, tools=tools)
+        self.ids_per_select = connection.ids_per_select
         self.requests: Counter = self._http.requests
         self.map_bounded = self._http.map_bounded
 
@@ -195,6 +199,54 @@ class Usos:
         """What the installation says of one of its methods (services/apiref/method); asked once, and not waited for."""
         parameters = [("name", name), ("fields", _METHOD_FIELDS)]
         return self._read("services/apiref/method", parameters, object_of, signed=False, optional=True)
+
+    def faculties(self, ids: Sequence[str], fields: Fields, *, optional: bool = False) -> dict[str, Unit]:
+        """What units are called, by their ids, in one call (services/fac/faculties)."""
+        return self._units("services/fac/faculties", ("fac_ids", ids), fields, optional=optional)
+
+    def users(self, ids: Sequence[str], *, optional: bool = False) -> dict[str, Unit]:
+        """What people are called, by their ids, in one call (services/users/users)."""
+        return self._units("services/users/users", ("user_ids", ids), _USER_FIELDS, optional=optional)
+
+    def buildings(self, fields: Fields, *, optional: bool = False) -> list[Unit]:
+        """All buildings there are (services/geo/building_index)."""
+
+        def parse(answer: HttpAnswer) -> list[Unit]:
+            return [unit_of(item) for item in list_of(answer)]
+
+        return self._read("services/geo/building_index", [("fields", "|".join(fields))], parse, optional=optional)
+
+    def primary_faculty(self) -> str:
+        """The id of the unit at the root of the tree, "" where the installation does not say."""
+        said = self._read("services/apisrv/installation", [("fields", "institution[id]")], object_of)
+        institution = said.get("institution")
+        identifier = institution.get("id") if isinstance(institution, dict) else None
+        return identifier if isinstance(identifier, str) else ""
+
+    def subfaculties(self, identifier: str) -> list[str]:
+        """The ids of all units below one, of every depth (services/fac/subfaculties_deep)."""
+        self._refuse_bad_ids([identifier])
+
+        def parse(answer: HttpAnswer) -> list[str]:
+            ids = list_of(answer)
+            if not all(isinstance(one, str) and one for one in ids):
+                raise NotPromised
+            return list(dict.fromkeys(ids))
+
+        return self._read("services/fac/subfaculties_deep", [("fac_id", identifier)], parse)
+
+    def _units(
+        self, operation: str, asked: tuple[str, Sequence[str]], fields: Fields, *, optional: bool
+    ) -> dict[str, Unit]:
+        parameter, ids = asked
+        self._refuse_bad_ids(ids)
+
+        def parse(answer: HttpAnswer) -> dict[str, Unit]:
+            body = object_of(answer)
+            return {one: unit_of(body.get(one), one) for one in ids}
+
+        parameters = [(parameter, "|".join(ids)), ("fields", "|".join(fields))]
+        return self._read(operation, parameters, parse, optional=optional)
 
     def now(self) -> datetime:
         """The server's local time; the service names no zone."""

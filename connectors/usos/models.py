@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from connectors.http.response import Dialect, HttpAnswer, NotPromised
+from schemas.directory import Unit
 
 _LONGEST_SENTENCE: Final = 1000
+_LONGEST_NAME: Final = 200
 # Answers about the signature carry no `error`, only a sentence, and not always status 401.
 _SIGNING_WORDS: Final = re.compile(r"nonce|timestamp|signature|consumer|oauth", re.IGNORECASE)
 
@@ -46,6 +48,44 @@ def numbers_of(listed: Any) -> tuple[UsosNumber, ...] | None:
         return None
     numbers = [_number(item) for item in listed]
     return None if None in numbers else tuple(number for number in numbers if number)
+
+
+def list_of(answer: HttpAnswer) -> list[Any]:
+    """The answer's JSON list; `NotPromised` where it is anything else."""
+    body = answer.json()
+    if not isinstance(body, list):
+        raise NotPromised
+    return body
+
+
+def unit_of(item: Any, identifier: str = "") -> Unit:
+    """One unit, building or person, as it is listed or under its id; null is one of whom nothing is shown.
+
+    A unit and a building have a name in several languages, a person one of their own.
+    """
+    if item is None and identifier:
+        return Unit(identifier)
+    if not isinstance(item, dict):
+        raise NotPromised
+    said = item.get("id", identifier)
+    if not isinstance(said, str) or not said or (identifier and said != identifier):
+        raise NotPromised
+    name = {} if item.get("name") is None else item["name"]
+    own = [item.get(part) for part in ("first_name", "last_name")]
+    numbers = [] if item.get("phone_numbers") is None else item["phone_numbers"]
+    if not isinstance(name, dict) or not isinstance(numbers, list):
+        raise NotPromised
+    if not all(text is None or isinstance(text, str) for text in (*name.values(), *own, *numbers)):
+        raise NotPromised
+    names = {language: _called(name.get(language) or "") for language in ("pl", "en")}
+    person = _called(" ".join(filter(None, own)))
+    names = {language: text or person for language, text in names.items()}
+    shown = {language: text for language, text in names.items() if text}
+    return Unit(said, shown, tuple(number for number in numbers if number))
+
+
+def _called(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_NAME]
 
 
 def _number(item: Any) -> UsosNumber | None:

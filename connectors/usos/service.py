@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from connectors.http.rate_limit import Tools
-from connectors.service import Check, Service
+from connectors.service import Check, Directory, Service
 from connectors.usos.spec import SPEC, UsosConnection, entity_class_of
 from schemas import limits
 from schemas.errors import AccessRefused
@@ -67,4 +67,10 @@ def _greet(client: Usos) -> str:
     return f"Accepted. Granted to this consumer: {', '.join(sorted(granted)) or 'nothing'}."
 
 
-SERVICE: Final = Service(SPEC, _connect, _target, _checks, _greet)
+def _directories(connection: UsosConnection) -> Mapping[str, Directory]:
+    from connectors.usos.directory import directories_of
+
+    return directories_of(connection)
+
+
+SERVICE: Final = Service(SPEC, _connect, _target, _checks, _greet, _directories)

@@ -34,6 +34,8 @@ class UsosConnection(Connection):
     """where its secret is kept"""
     ids_per_select: Annotated[int, Field(ge=1, le=1000)] = 100
     """owners read in one request"""
+    names: bool = True
+    """show what USOS calls units, buildings and people beside their ids; nothing depends on it"""
 
 
 class UsosSync(Sync):

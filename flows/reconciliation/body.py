@@ -166,7 +166,8 @@ def _findings(context: RunContext, readings: list[SyncReading], rows: pd.DataFra
     for column in ("type_csv", "type_there"):
         pairs = pd.Series(list(zip(connection, rows[column], strict=True)), index=rows.index, dtype=object)
         rows = rows.assign(**{column: looked_up(pairs, words, rows[column])})
-    called = [looked_up(rows.loc[rows["sync"] == one.name, "owner"], owner_names(context, one)) for one in readings]
+    names = {one.name: owner_names(context, one, asked.lang) for one in readings}
+    called = [looked_up(rows.loc[rows["sync"] == one.name, "owner"], names[one.name]) for one in readings]
     rows = rows.assign(owner_name=pd.concat(called).reindex(rows.index, fill_value="") if called else "")
     order = {name: at for at, name in enumerate(connections)}
     ranked = rows.assign(order=rows["sync"].map(order), last=rows["line"] == 0)

@@ -14,6 +14,7 @@ import pandas as pd
 from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
 from flows.context import RunContext
+from flows.names import names_of
 from flows.planning import owners_of, plan_ends
 from flows.reconciliation.reading import SyncReading, ends_of, place_of
 from flows.sources import configured_columns, extract_source, judge_source
@@ -75,7 +76,7 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
         )
     entries, left_out = _tellable(found.entries, clearable=spec.lines.clears and sync.allow_clear)
     empty = sorted(set(owners) - set(found.entries["owner"])) if spec.lines.clears and sync.allow_clear else []
-    names = context.ledger.memory.owner_names(target.name)
+    names = names_of(context, target.name)
     form = _form(context, sync, named=not names.keys().isdisjoint(entries["owner"]))
     ids = {owner: identifier_of(owner) for owner in [*entries["owner"].unique(), *empty]}
     text = source_table(entries, form, {} if spec.single_owner else ids, empty, names)

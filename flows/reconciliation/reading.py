@@ -10,6 +10,7 @@ import pandas as pd
 from flows.claims import left_by
 from flows.context import RunContext
 from flows.known import known_of
+from flows.names import learn_names
 from flows.planning import Ends, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
@@ -111,6 +112,7 @@ def read_place(context: RunContext, readings: list[SyncReading]) -> None:
         for one in readings:
             one.wrong_place = error
         return
+    learn_names(context, readings[0].sync, readings[0].target, every, tells=False)
     for one in readings:
         mine = found.entries
         if not one.spec.single_owner:
@@ -129,9 +131,9 @@ def _owners(context: RunContext, one: SyncReading) -> set[str]:
     return managed | remembered
 
 
-def owner_names(context: RunContext, one: SyncReading) -> dict[str, str]:
-    """Return what the owners are called: as the file has it, else as it is remembered."""
-    names = context.ledger.memory.owner_names(one.target)
+def owner_names(context: RunContext, one: SyncReading, lang: Language | None = None) -> dict[str, str]:
+    """Return what the owners are called: as the file has it, else as it is remembered; in the configured language."""
+    names = context.ledger.names.of(one.target, lang or context.lang)
     if one.checked is not None and one.source is not None:
         arranged = one.source.arranged
         names |= owner_labels(one.checked, arranged.source["line"], arranged.labels)

@@ -23,7 +23,7 @@ from flows.sync_run import StepRunner
 from schemas.errors import InternalError, PhonesyncError
 
 ENVIRON = {"KEY": "testkey", "SECRET": "testsecret", "NAME": "admin", "WORD": "open"}
-READS = {"select", "list", "get", "login", "method", "installation"}
+READS = {"select", "list", "get", "login", "method", "installation", "faculties", "building_index", "users"}
 # No guard stands in the way of a test that is not about guards.
 OPEN_GUARD: dict[str, Any] = {
     "max_deletes": 1000,

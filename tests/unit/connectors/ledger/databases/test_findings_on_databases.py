@@ -93,12 +93,12 @@ def test_types_that_a_place_did_not_keep_are_remembered(ledger: Ledger) -> None:
 
 
 def test_owners_are_called_by_their_newest_names_until_they_are_erased(ledger: Ledger) -> None:
-    ledger.memory.learn_names("target", {"faculty 1": "Prawo", "faculty 2": "Chemia"}, "2026-01-02")
-    ledger.memory.learn_names("target", {"faculty 1": "Wydział Prawa"}, "2026-01-03")
-    assert ledger.memory.owner_names("target") == {"faculty 1": "Wydział Prawa", "faculty 2": "Chemia"}
-    assert ledger.memory.owner_names("another") == {}
+    ledger.names.learn("target", {"faculty 1": "Prawo", "faculty 2": "Chemia"}, "2026-01-02")
+    ledger.names.learn("target", {"faculty 1": "Wydział Prawa"}, "2026-01-03")
+    assert ledger.names.given("target") == {"faculty 1": "Wydział Prawa", "faculty 2": "Chemia"}
+    assert ledger.names.given("another") == {}
     ledger.archive.erase("faculty 1", person="somebody", at="2026-01-04")
-    assert ledger.memory.owner_names("target") == {"faculty 2": "Chemia"}
+    assert ledger.names.given("target") == {"faculty 2": "Chemia"}
 
 
 def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
@@ -109,7 +109,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
     first.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        for name in ("reconciliations", "acceptances", "salts", "owner_names", "interfaces", "fences"):
+        for name in ("reconciliations", "acceptances", "salts", "owner_names", "interfaces", "fences", "service_names"):
             connection.execute(text(f"drop table {name}"))
         for name in ("outcomes", "unplanned"):
             connection.execute(text(f"alter table {name} drop column code"))

@@ -1,0 +1,89 @@
+"""What owners are called: by the files, and by the services that know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, Table, delete, insert, select
+
+from connectors.ledger.records import BATCH
+from schemas import ledger as tables
+from schemas.settings import Language
+
+
+@dataclass(frozen=True)
+class KeptNames:
+    """What a service calls an owner.
+
+    Attributes:
+        names: by language; empty where it has said none.
+        at: when it was said last, "" where it never was.
+        asked: when it was asked for last, whatever the answer.
+    """
+
+    names: Mapping[str, str]
+    at: str
+    asked: str
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether the last question had no answer."""
+        return self.at != self.asked
+
+    def name(self, lang: Language) -> str:
+        """Return the name in a language, else in another one."""
+        return self.names.get(lang) or self.names.get("pl") or self.names.get("en") or ""
+
+
+class Names:
+    """What is remembered of owners' names; every method is one committed transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def learn(self, target: str, names: Mapping[str, str], at: str) -> None:
+        """Remember what a file calls owners; one that is called otherwise than before is known by its newest name."""
+        known = self.given(target)
+        changed = [owner for owner, name in names.items() if known.get(owner) != name]
+        rows = [{"target": target, "owner": owner, "name": names[owner], "at": at} for owner in sorted(changed)]
+        self._keep(tables.owner_names, target, rows)
+
+    def keep(self, target: str, said: Mapping[str, KeptNames]) -> None:
+        """Remember what a service calls owners, in the place of what it has called them before."""
+        rows = [
+            {"target": target, "owner": owner, "names": dict(kept.names), "at": kept.at, "asked": kept.asked}
+            for owner, kept in sorted(said.items())
+        ]
+        self._keep(tables.service_names, target, rows)
+
+    def given(self, target: str) -> dict[str, str]:
+        """Return what files call the owners of a target."""
+        columns = tables.owner_names.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.owner, columns.name).where(columns.target == target))
+            return {str(row.owner): str(row.name) for row in rows}
+
+    def kept(self, target: str) -> dict[str, KeptNames]:
+        """Return what the service calls the owners of a target, as far as it was asked."""
+        columns = tables.service_names.c
+        query = select(columns.owner, columns.names, columns["at"], columns.asked).where(columns.target == target)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {str(row.owner): KeptNames(dict(row.names), str(row.at), str(row.asked)) for row in rows}
+
+    def of(self, target: str, lang: Language) -> dict[str, str]:
+        """Return what the owners of a target are called in a language: as a file says it, else as the service does."""
+        said = {owner: name for owner, kept in self.kept(target).items() if (name := kept.name(lang))}
+        return said | self.given(target)
+
+    def _keep(self, table: Table, target: str, rows: Iterable[Mapping[str, object]]) -> None:
+        rows = list(rows)
+        if not rows:
+            return
+        with self._engine.begin() as connection:
+            for start in range(0, len(rows), BATCH):
+                part = rows[start : start + BATCH]
+                owners = [row["owner"] for row in part]
+                connection.execute(delete(table).where(table.c.target == target, table.c.owner.in_(owners)))
+                connection.execute(insert(table), part)

@@ -1,0 +1,123 @@
+"""What units, buildings and people are called (services/fac, services/geo, services/users); nothing depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from connectors.service import Directory
+from connectors.usos.client import Usos
+from connectors.usos.spec import UsosConnection
+from schemas.directory import Answered, Unit
+from schemas.errors import RequestRefused, ServiceError
+from schemas.execution import Progress
+
+T = TypeVar("T")
+Ask = Callable[[Sequence[str]], dict[str, Unit]]
+
+_NAMES: Final = ("id", "name")
+_WITH_NUMBERS: Final = (*_NAMES, "phone_numbers")
+# Nobody says how many ids one call takes, or whether one that does not exist spoils it for the others.
+_SMALLER: Final = frozenset({"param_invalid", "object_not_found"})
+_MOST_SPLITS: Final = 20
+
+
+def _faculties(client: Usos, ids: Sequence[str]) -> Answered:
+    return _in_chunks(client, ids, lambda chunk: client.faculties(chunk, _NAMES, optional=True))
+
+
+def _users(client: Usos, ids: Sequence[str]) -> Answered:
+    return _in_chunks(client, ids, lambda chunk: client.users(chunk, optional=True))
+
+
+def _buildings(client: Usos, ids: Sequence[str]) -> Answered:
+    """Return all buildings: one call says what every one of them is called."""
+    try:
+        known = client.buildings(_NAMES, optional=True)
+    except ServiceError as error:
+        return Answered({}, error)
+    return Answered({identifier: Unit(identifier) for identifier in ids} | {unit.identifier: unit for unit in known})
+
+
+def _every_faculty(client: Usos, progress: Progress) -> Sequence[Unit]:
+    """Return the tree of units, its root first.
+
+    Raises:
+        ServiceError: the installation does not name its root, or does not list what is below.
+    """
+    root = client.primary_faculty()
+    if not root:
+        raise RequestRefused("USOS does not say which of its units is the whole institution.", status=200)
+    ids = list(dict.fromkeys([root, *client.subfaculties(root)]))
+    found: dict[str, Unit] = {}
+    size = client.ids_per_select
+    for start in range(0, len(ids), size):
+        chunk = ids[start : start + size]
+        found |= _halved(chunk, lambda some: _permitted(lambda fields: client.faculties(some, fields)), [0])
+        progress("listing units", len(found), len(ids))
+    return list(found.values())
+
+
+def _every_building(client: Usos, progress: Progress) -> Sequence[Unit]:
+    found = _permitted(client.buildings)
+    progress("listing buildings", len(found), len(found))
+    return found
+
+
+def _in_chunks(client: Usos, ids: Sequence[str], ask: Ask) -> Answered:
+    """Return what is answered for these ids; after one call without an answer none is begun any more."""
+    size = client.ids_per_select
+    chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
+    found: dict[str, Unit] = {}
+    splits = [0]
+    try:
+        client.map_bounded(lambda chunk: _halved(chunk, ask, splits), chunks, found.update)
+    except ServiceError as error:
+        return Answered(found, error)
+    return Answered(found)
+
+
+def _halved(ids: Sequence[str], ask: Ask, splits: list[int]) -> dict[str, Unit]:
+    """Return what is answered for these ids, in smaller calls where the service does not take them all at once."""
+    try:
+        return ask(ids)
+    except ServiceError as error:
+        if _code_of(error) not in _SMALLER or splits[0] >= _MOST_SPLITS:
+            raise
+        if len(ids) == 1:
+            return {ids[0]: Unit(ids[0])}
+    splits[0] += 1
+    half = len(ids) // 2
+    return {**_halved(ids[:half], ask, splits), **_halved(ids[half:], ask, splits)}
+
+
+def _permitted(ask: Callable[[Sequence[str]], T]) -> T:
+    """Return the answer with numbers, or without where these are not for this consumer."""
+    try:
+        return ask(_WITH_NUMBERS)
+    except ServiceError as error:
+        if _code_of(error) != "field_forbidden":
+            raise
+    return ask(_NAMES)
+
+
+def _code_of(error: ServiceError) -> str:
+    return str(error.body.get("error") or "") if isinstance(error.body, dict) else ""
+
+
+_DIRECTORIES: Final[Mapping[str, Directory]] = MappingProxyType(
+    {
+        "faculty": Directory(_faculties, _every_faculty),
+        "building": Directory(_buildings, _every_building),
+        "user": Directory(_users),
+    }
+)
+
+
+def directories_of(connection: UsosConnection) -> Mapping[str, Directory]:
+    """Return what an installation knows of its units, buildings and people; no method knows dormitories."""
+    if connection.names:
+        return _DIRECTORIES
+    return {place: replace(directory, ask=None) for place, directory in _DIRECTORIES.items()}

@@ -1,0 +1,36 @@
+"""What a service knows of owners beside their numbers: what they are called, and which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.errors import ServiceError
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One owner as a service knows it.
+
+    Attributes:
+        identifier: its id.
+        names: what it is called, by language; empty where the service knows no name or shows none.
+        numbers: the numbers that are shown beside the name; they may be older than what was written.
+    """
+
+    identifier: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a service has said of the ids it was asked about.
+
+    Attributes:
+        units: by id; what it knows nothing of has no names, and what it has not answered is not there.
+        error: why it has not answered for all of them, None where it has.
+    """
+
+    units: Mapping[str, Unit]
+    error: ServiceError | None = None
