@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -13,7 +12,7 @@ from connectors.files.container import unpack
 from connectors.files.encoding import LINE_ENDS, decode
 from flows.check_console import show_checked
 from flows.claims import file_claims, refuse_contested, rivals_of
-from flows.offline import Configured
+from flows.offline import Before, Configured
 from flows.sources import ExtractedSource, KnownFiles, judge_source, notes_of, open_source, source_bytes
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.execution import Progress
@@ -26,8 +25,10 @@ from tasks.messages.catalogue import render
 from tasks.messages.rendering import told_of_file, told_of_line
 from tasks.reports.masking import mask_texts
 from tasks.source.hints import NO_ID, hint_texts, hints_of
+from tasks.source.label_doubts import label_doubts
+from tasks.source.labels import owner_labels
 from tasks.source.name_checks import outside_latin1
-from tasks.source.near_ids import with_near_ids
+from tasks.source.near_ids import with_doubts, with_near_ids
 from tasks.source.two_readings import with_quotes, without_quotes
 from tasks.source.validation import Checked
 
@@ -74,7 +75,7 @@ def check_sources(  # noqa: PLR0913 - all but the first two say how to look
     *,
     lang: Language = "en",
     strict: bool = False,
-    managed: Mapping[str, set[str]] = MappingProxyType({}),
+    known: Before = Before(),  # noqa: B008 - frozen, and holds nothing
     progress: Progress = lambda *_: None,
 ) -> CheckedSources:
     """Read and judge the files of these syncs, of all where none is named; one bad file does not hide the others.
@@ -84,7 +85,7 @@ def check_sources(  # noqa: PLR0913 - all but the first two say how to look
         names: the syncs.
         lang: the language of reasons and advice.
         strict: what should be looked at counts like a rejected line.
-        managed: the owners that each sync was in step with when it last ran, as far as somebody knows.
+        known: what earlier runs have taught, as far as somebody knows.
         progress: is told how many files are judged.
 
     Raises:
@@ -92,7 +93,7 @@ def check_sources(  # noqa: PLR0913 - all but the first two say how to look
     """
     files: list[CheckedFile] = []
     errors: list[PhonesyncError] = []
-    known = KnownFiles()
+    files_read = KnownFiles()
     error: PhonesyncError | None
     syncs = {name: context.sync(name) for name in names or context.settings.syncs}
     for name, sync in syncs.items():
@@ -100,9 +101,9 @@ def check_sources(  # noqa: PLR0913 - all but the first two say how to look
         raw, error = None, None
         try:
             raw = source_bytes(context, sync)
-            checked = _checked(context, name, raw, lang, managed)
+            checked = _checked(context, name, raw, lang, known)
             error = checked.source.refusal if checked.source else None
-            error = error or _claimed_twice(context, name, checked, known)
+            error = error or _claimed_twice(context, name, checked, files_read)
         except (SourceError, ConfigurationError) as caught:
             error = caught
             item = {"sync": name, "file": str(sync.source), "error": str(error), "problems": []}
@@ -126,16 +127,15 @@ def _of_file(error: PhonesyncError, lang: Language) -> dict[str, Any]:
     return {"line": line or None, "column": "", "value": "", **said}
 
 
-def _checked(
-    context: Configured, name: str, raw: bytes, lang: Language, managed: Mapping[str, set[str]]
-) -> CheckedFile:
+def _checked(context: Configured, name: str, raw: bytes, lang: Language, known: Before) -> CheckedFile:
     sync = context.sync(name)
     source = open_source(context, sync, raw)
     checked = judge_source(context, sync, source)
-    others = set[str]().union(*managed.values())
-    checked = replace(
-        checked, remarks=with_near_ids(checked, managed.get(name, set()), source.arranged.headers, others)
-    )
+    headers, others = source.arranged.headers, set[str]().union(*known.managed.values())
+    checked = replace(checked, remarks=with_near_ids(checked, known.managed.get(name, set()), headers, others))
+    labels = owner_labels(checked, source.arranged.source["line"], source.arranged.labels)
+    mistaken = label_doubts(labels, known.called.get(name, {}))
+    checked = replace(checked, remarks=with_doubts(checked, mistaken, headers, LineCode.ID_MISTAKEN))
     problems = _problems(context, (sync, raw), source, checked, lang)
     shown = problems
     if context.spec(sync).private(sync):

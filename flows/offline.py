@@ -36,20 +36,36 @@ class Configured(Protocol):
         """Return what the service is that the sync is for."""
 
 
-def managed_before(settings: Settings) -> dict[str, set[str]]:
-    """Return the owners that syncs were in step with, where the ledger is a file that can be read as it is."""
+@dataclass(frozen=True)
+class Before:
+    """What is known of syncs from earlier runs, each by the sync's name.
+
+    Attributes:
+        managed: the owners that it was in step with.
+        called: what the service calls owners, in all languages.
+    """
+
+    managed: Mapping[str, set[str]] = field(default_factory=dict)
+    called: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+
+
+def before(settings: Settings) -> Before:
+    """Return what is known from earlier runs, where the ledger is a file that can be read as it is."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from connectors.ledger.store import Ledger
 
     ledger = Ledger.look(settings.ledger)
     if ledger is None:
-        return {}
+        return Before()
     ledger.renamed = {name: sync.renamed_from for name, sync in settings.syncs.items()}
     try:
-        return {name: ledger.memory.owners(name) for name in settings.syncs}
+        return Before(
+            {name: ledger.memory.owners(name) for name in settings.syncs},
+            {name: ledger.names.called(ledger.memory.targets(name)) for name in settings.syncs},
+        )
     except SQLAlchemyError:
-        return {}
+        return Before()
     finally:
         ledger.close()
 

@@ -28,6 +28,7 @@ from schemas.execution import Snapshot, Target
 from schemas.plan import WRITES, Action, GuardHit
 from schemas.problems import DRIFT, Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk
+from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
@@ -41,8 +42,9 @@ from tasks.plan.ledger_age import behind
 from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import entries_digest, fingerprint
+from tasks.source.label_doubts import label_doubts
 from tasks.source.labels import owner_labels
-from tasks.source.near_ids import mark_near, near_owners
+from tasks.source.near_ids import mark_doubts, near_owners
 from tasks.source.validation import Checked
 
 
@@ -94,7 +96,10 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
             raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
-    table = mark_near(planned.table, near_owners(managed - context.ledger.memory.everybody(target.name), gone))
+    near = near_owners(managed - context.ledger.memory.everybody(target.name), gone)
+    table = mark_doubts(planned.table, near, LineCode.ID_NEAR)
+    mistaken = label_doubts(labels, context.ledger.names.called([target.name]))
+    table = mark_doubts(table, mistaken, LineCode.ID_MISTAKEN)
     planned = replace(planned, table=with_returned(context, name, target.name, table))
     _note_what_stays(sync_run, rivals, gone)
     if planned.policy.fold_names:

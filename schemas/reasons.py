@@ -132,6 +132,7 @@ class LineCode(StrEnum):
     ID_UNDONE = "id-undone"
     ID_UNLIKE = "id-unlike"
     ID_NEAR = "id-near"
+    ID_MISTAKEN = "id-mistaken"
     LETTERS_MIXED = "letters-mixed"
     LETTERS_UNSEEN = "letters-unseen"
     TEXT_UNDONE = "text-undone"
@@ -145,6 +146,7 @@ TO_BE_LOOKED_AT: Final = frozenset(
         LineCode.ID_UNDONE,
         LineCode.ID_UNLIKE,
         LineCode.ID_NEAR,
+        LineCode.ID_MISTAKEN,
         LineCode.LETTERS_MIXED,
         LineCode.LETTERS_UNSEEN,
         LineCode.TEXT_UNDONE,

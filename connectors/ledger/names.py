@@ -72,6 +72,11 @@ class Names:
             rows = connection.execute(query).all()
         return {str(row.owner): KeptNames(dict(row.names), str(row.at), str(row.asked)) for row in rows}
 
+    def called(self, targets: Iterable[str]) -> dict[str, list[str]]:
+        """Return what services call the owners of these targets, in all languages."""
+        kept = [one for target in sorted(targets) for one in self.kept(target).items()]
+        return {owner: [*said.names.values()] for owner, said in kept if said.names}
+
     def of(self, target: str, lang: Language) -> dict[str, str]:
         """Return what the owners of a target are called in a language: as a file says it, else as the service does."""
         said = {owner: name for owner, kept in self.kept(target).items() if (name := kept.name(lang))}

@@ -57,6 +57,13 @@ class Memory:
             rows = connection.execute(query)
             return {str(row.owner) for row in rows}
 
+    def targets(self, sync: str) -> set[str]:
+        """Return the targets on which a sync manages owners."""
+        columns = tables.owners.c
+        query = select(columns.target).where(columns.sync.in_(self._names(sync)))
+        with self._engine.connect() as connection:
+            return {str(target) for target in connection.scalars(query.distinct())}
+
     def everybody(self, target: str) -> set[str]:
         """Return the owners that any sync manages on this target."""
         columns = tables.owners.c

@@ -50,7 +50,7 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     from flows.check import check_sources, show_checked
     from flows.check_console import show_annotations, show_copies, show_preview
     from flows.config import find_configuration, load
-    from flows.offline import OfflineContext, managed_before
+    from flows.offline import OfflineContext, before
     from flows.previewing import add_previews
     from flows.progress_console import progress_shown
     from tasks.messages.catalogue import language
@@ -59,11 +59,9 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
         raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
     context = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
     lang = language(chosen["lang"], context.settings.lang, os.environ)
-    managed = managed_before(context.settings)
+    known = before(context.settings)
     with progress_shown(quiet=is_quiet(ctx)) as watch:
-        checked = check_sources(
-            context, syncs, lang=lang, strict=chosen["strict"], managed=managed, progress=watch.told
-        )
+        checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"], known=known, progress=watch.told)
     if chosen["preview"]:
         add_previews(context, checked, chosen["preview"])
     copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []

@@ -54,21 +54,22 @@ def near_owners(owners: Iterable[str], left: Iterable[str]) -> dict[str, str]:
     return {mine[one]: known for one, known in near_ids(mine, map(identifier_of, left)).items()}
 
 
-def mark_near(plan: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
-    """Return the `Plan` with the first line named of every owner that may be a mistyped one.
+def mark_doubts(plan: pd.DataFrame, doubts: Mapping[str, str], code: LineCode) -> pd.DataFrame:
+    """Return the `Plan` with the first line named of every owner that may be a mistaken one.
 
     Args:
         plan: `Plan`.
-        near: see `near_owners`.
+        doubts: by owner, the id that is probably meant.
+        code: what speaks for it.
     """
-    lines = plan.loc[plan["owner"].isin(near) & (plan["line"] > 0), ["owner", "line"]]
+    lines = plan.loc[plan["owner"].isin(doubts) & (plan["line"] > 0), ["owner", "line"]]
     if lines.empty:
         return plan
     some = plan.index.isin(lines.sort_values("line", kind="stable").drop_duplicates("owner").index)
-    said = plan["owner"].map({owner: packed(Problem(LineCode.ID_NEAR, {"id": known})) for owner, known in near.items()})
+    said = plan["owner"].map({owner: packed(Problem(code, {"id": meant})) for owner, meant in doubts.items()})
     return plan.assign(
         problems=also(plan["problems"], said.where(some, "").astype("str")),
-        code=plan["code"].mask(some & (plan["code"] == ""), str(LineCode.ID_NEAR.value)),
+        code=plan["code"].mask(some & (plan["code"] == ""), str(code.value)),
     )
 
 
@@ -83,19 +84,37 @@ def with_near_ids(
         headers: what the file calls our columns.
         others: the owners that any sync was in step with: they are known to be right.
     """
-    lines = pd.concat([checked.desired, checked.clears, checked.rejected])[["line", "owner"]]
-    lines = lines[lines["owner"] != ""].sort_values("line", kind="stable").drop_duplicates("owner")
-    here = {*lines["owner"]}
+    here = {*_first_lines(checked)["owner"]}
     near = near_owners(here - managed - {*others}, managed - here)
-    first = lines[lines["owner"].isin(near)]
+    return with_doubts(checked, near, headers, LineCode.ID_NEAR)
+
+
+def with_doubts(
+    checked: Checked, doubts: Mapping[str, str], headers: Mapping[str, str], code: LineCode
+) -> pd.DataFrame:
+    """Return the remarks of a judged file with the first line of every owner that may be a mistaken one.
+
+    Args:
+        checked: the file.
+        doubts: by owner, the id that is probably meant.
+        headers: what the file calls our columns.
+        code: what speaks for it.
+    """
+    first = _first_lines(checked)
+    first = first[first["owner"].isin(doubts)]
     remarks = pd.DataFrame(
         {
             "line": first["line"],
             "column": headers.get("owner", "owner"),
             "value": first["owner"].map(identifier_of),
-            "code": str(LineCode.ID_NEAR.value),
-            "values": first["owner"].map({owner: packed_values({"id": known}) for owner, known in near.items()}),
+            "code": str(code.value),
+            "values": first["owner"].map({owner: packed_values({"id": meant}) for owner, meant in doubts.items()}),
         }
     )
     both = pd.concat([checked.remarks, remarks], ignore_index=True).astype(checked.remarks.dtypes.to_dict())
     return both.sort_values(["line", "column"], kind="stable", ignore_index=True)
+
+
+def _first_lines(checked: Checked) -> pd.DataFrame:
+    lines = pd.concat([checked.desired, checked.clears, checked.rejected])[["line", "owner"]]
+    return lines[lines["owner"] != ""].sort_values("line", kind="stable").drop_duplicates("owner")

@@ -23,6 +23,7 @@ from flows.claims import release
 from flows.doctor import examine
 from flows.entry_history import events_of, write_page
 from flows.ledger_age import adopt
+from flows.offline import Before
 from flows.reconciliation.body import Asked, reconcile_all
 from flows.reconciliation.console import show_reconciled
 from flows.reconciliation.find import find
@@ -163,7 +164,7 @@ def test_a_mistyped_id_is_told_where_the_right_one_has_left_the_file(nights: Nig
         ("pl", "pomyłkę przy pisaniu różni się od 10000000"),
     ):
         managed = {"one": context.ledger.memory.owners("one")}
-        (checked,) = check_sources(context, (), lang=lang, managed=managed).summary["syncs"]  # type: ignore[arg-type] # a language
+        (checked,) = check_sources(context, (), lang=lang, known=Before(managed)).summary["syncs"]  # type: ignore[arg-type] # a language
         (told,) = checked["problems"]
         assert (told["line"], told["code"], told["level"], told["value"]) == (2, "id-near", "warning", "10000001")
         assert said in told["reason"]
@@ -186,7 +187,7 @@ def test_an_owner_that_goes_over_to_another_file_is_no_mistyped_one(nights: Nigh
     nights.file("new", [("1002", B, "Office")])  # 1003 has left, and 1002 has come
     context = nights.road.context()
     managed = {name: context.ledger.memory.owners(name) for name in ("old", "new")}
-    told = check_sources(context, (), lang="en", managed=managed).summary["syncs"]
+    told = check_sources(context, (), lang="en", known=Before(managed)).summary["syncs"]
     assert [problem["code"] for item in told for problem in item["problems"]] == []
     result = nights.night("new", mode="plan")
     assert not result.reported[0].lines["message"].str.contains("slip").any()

@@ -14,7 +14,9 @@ from waiting import eventually
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.options import DirectoryForm, Fault, UsosOptions
+from flows.check import check_sources
 from flows.entry_history import events_of
+from flows.offline import before
 from flows.reconciliation.find import find
 from flows.retention import erase
 
@@ -204,3 +206,23 @@ def test_an_erased_person_has_no_name_left(road: Road) -> None:
     held = b"".join(path.read_bytes() for path in road.folder.rglob("*.db*"))
     assert b"Niewidoczna" not in held
     assert ENVIRON["SECRET"].encode() not in held
+
+
+def test_a_label_that_is_another_units_name_is_told_by_check_and_plan_at_its_line(road: Road) -> None:
+    database = opened(road, "faculty").folder / "phonesync.db"
+    road.ledger.close()
+    road.ledger = Ledger.open(f"sqlite:///{database}")
+    road.source(FIRST + "2,22 552 00 02,Dean\n")
+    assert road.go().exit_code == 0
+    road.source(
+        "entity_id,owner_name,number,comment\n"
+        "2,Faculty of Law,22 552 00 02,Dean\n2,Faculty of Law,22 552 00 03,Desk\n1,Faculty of Law,22 552 00 01,Dean\n"
+    )
+    context = road.context()
+    (checked,) = check_sources(context, (), known=before(context.settings)).summary["syncs"]
+    (told,) = checked["problems"]
+    assert (told["line"], told["code"], told["level"], told["value"]) == (2, "id-mistaken", "warning", "2")
+    assert "belongs to 1" in told["reason"]
+    planned = road.plan()
+    assert [line["line"] for line in planned.lines if "belongs to 1" in line["message"]] == ["2"]
+    assert planned.exit_code == 0
