@@ -64,6 +64,7 @@ for command in (
     reconciling.reconcile,
     reconciling.accept,
     reconciling.export,
+    reconciling.discover,
     reconciling.find,
     looking.number,
     looking.doctor,

@@ -80,6 +80,7 @@ def accept(  # noqa: PLR0913 - click's signature
 @click.argument("sync", metavar="SYNC")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; default: the sync's own source.")
 @click.option("--ids", multiple=True, metavar="FILE|ID", help="USOS: whose numbers; as often as needed.")
+@click.option("--discover", "all_there_are", is_flag=True, help="USOS: all units or buildings there are.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @configured
 @quiet_wanted
@@ -92,6 +93,7 @@ def export(  # noqa: PLR0913 - click's signature
     ids: tuple[str, ...],
     config: str | None,
     *,
+    all_there_are: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -99,7 +101,7 @@ def export(  # noqa: PLR0913 - click's signature
 
     In the form that the sync reads, so that the file can be its source: a plan with it changes nothing, which is tried
     before it is written. In USOS it holds the entities given by --ids, those of the present file and those of earlier
-    runs.
+    runs; with --discover all units or buildings there are, with what they are called.
     """
     from flows.progress_console import progress_shown
     from flows.reconciliation.console import show_exported
@@ -108,11 +110,38 @@ def export(  # noqa: PLR0913 - click's signature
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
         context.waiting = watch.waiting
-        made = write(context, Wanted(sync, output, ids, force))
+        made = write(context, Wanted(sync, output, ids, force, all_there_are))
     if as_json:
         print_json(made)
     else:
         show_exported(made)
+
+
+@click.command(epilog=verbatim("Example", "phonesync discover"))
+@configured
+@quiet_wanted
+@json_wanted
+@click.pass_context
+def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
+    """List units and buildings that no sync manages.
+
+    With what they are called and the numbers that they show, from the services that list them. What a sync manages
+    stands in its file, or was written by its earlier runs. Nothing is written to any service.
+    """
+    from flows.errors import show_errors
+    from flows.progress_console import progress_shown
+    from flows.reconciliation.discovering import discover as look
+    from flows.reconciliation.discovering import show_discovered
+
+    with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
+        context.waiting = watch.waiting
+        found = look(context)
+    if as_json:
+        print_json(found.summary)
+    else:
+        show_discovered(found.summary)
+        show_errors(found.errors, [])
+    ctx.exit(found.exit_code)
 
 
 @click.command(epilog=verbatim("Example", 'phonesync find "22 999 00 01"'))

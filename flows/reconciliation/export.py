@@ -16,6 +16,7 @@ from connectors.files.texts import lines_of
 from flows.context import RunContext
 from flows.names import names_of
 from flows.planning import owners_of, plan_ends
+from flows.reconciliation.discovering import everybody_of
 from flows.reconciliation.reading import SyncReading, ends_of, place_of
 from flows.sources import configured_columns, extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
@@ -41,12 +42,14 @@ class Wanted:
         output: the file to write; None means the sync's own source.
         ids: ids of USOS entities, or files that list them, one a line.
         force: write over a file that is there.
+        discover: all owners that the service lists are wanted, too.
     """
 
     sync: str
     output: Path | None = None
     ids: Sequence[str] = ()
     force: bool = False
+    discover: bool = False
 
 
 def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
@@ -98,15 +101,19 @@ def _owners(context: RunContext, wanted: Wanted, sync: Sync, target: str) -> lis
     """Return whose entries to read: the ids given, those of the present file, those that earlier runs wrote."""
     spec = context.spec(sync)
     if spec.single_owner:
+        if wanted.discover:
+            raise UsageError(f"{wanted.sync}: a {spec.wording.place} is read whole.", remedy="Leave --discover out.")
         return []
     owners = {spec.owner(sync, identifier) for identifier in _ids(wanted.ids, spec)}
     owners |= context.ledger.memory.owners(wanted.sync, target)
+    if wanted.discover:
+        owners |= {*everybody_of(context, SyncReading(wanted.sync, sync, spec, place_of(sync, spec), target))}
     if sync.source.exists():
         owners |= owners_of(judge_source(context, sync, extract_source(context, sync)))
     if not owners:
         raise UsageError(
             f"{wanted.sync}: nobody says whose numbers to read, and {spec.wording.title} has no list of ids.",
-            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
+            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed; or see --discover.",
         )
     return sorted(owners)
 
