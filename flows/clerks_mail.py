@@ -13,7 +13,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from hashlib import sha256
-from typing import Final, cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -131,7 +131,7 @@ def deliver(context: RunContext, run: str = "") -> Iterator[tuple[str, str, bool
 def message_of(waiting: WaitingMail) -> EmailMessage:
     """Return the mail that waits."""
     raw = waiting.message.encode("ascii", "surrogateescape")
-    return cast("EmailMessage", email.message_from_bytes(raw, policy=email.policy.SMTP))
+    return email.message_from_bytes(raw, policy=email.policy.SMTP)
 
 
 def _send(context: RunContext, message: EmailMessage, giving: Callable[[], None]) -> None:
