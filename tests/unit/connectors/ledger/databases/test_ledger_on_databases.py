@@ -16,7 +16,7 @@ from sqlalchemy import column, create_engine, insert, table, text
 from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
 from connectors.ledger.migrate import NEWEST, version_of
-from connectors.ledger.records import packed
+from connectors.ledger.records import packed, referred
 from connectors.ledger.store import Approval, KeptPlan, Ledger
 from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
@@ -267,3 +267,23 @@ def test_a_ledger_before_codes_keeps_its_sentences(url: str) -> None:
     assert list(shown)[:1] == ['rejected: Telefon "•••": There is no number in this text.']
     pd.testing.assert_frame_equal(plan.entries.assign(problems=""), a_plan().entries.assign(problems=""))
     ledger.close()
+
+
+def test_a_plan_that_changes_nothing_refers_to_one_that_is_the_same_and_outlives_it(ledger: Ledger, url: str) -> None:
+    """Three nights at rest; the first has the table, and stays as long as a later one refers to it."""
+    at_rest = a_plan().entries.assign(action=pd.Series(["keep"], dtype="str"))
+    for day in range(1, 4):
+        run, at = f"run{day}", f"2026-01-0{day}"
+        ledger.start_run(run, mode="sync", person="somebody", at=at)
+        ledger.keep_plan(a_plan(f"{run}-faculties", run=run, created_at=at, entries=at_rest, guards=[]))
+        ledger.begin_writing(f"{run}-faculties", run)
+        ledger.finish_writing(f"{run}-faculties", settled=True, proof={}, verified_at=at, deleted=0)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        stored = {row.id: row.entries for row in connection.execute(text("select id, entries from plans"))}
+    engine.dispose()
+    assert [referred(bytes(stored[f"run{day}-faculties"])) for day in (1, 2, 3)] == ["", *["run1-faculties"] * 2]
+    assert ledger.archive.purge("2026-01-03", person="somebody", at="2026-01-04") == ["run2"]
+    assert ledger.plan("run3-faculties").entries.equals(at_rest)
+    assert ledger.archive.erase("faculty 1", person="somebody", at="2026-01-04") == ["run1-faculties", "run3-faculties"]
+    assert ledger.plan("run3-faculties").entries["owner"].tolist() == [""]
