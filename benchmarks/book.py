@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import plot, programs, targets
-from benchmarks.starts import WANTED
+from benchmarks.starts import QUIET, WANTED
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results"
 _PAGES = (_HERE / "README.md", _HERE.parent / "docs" / "performance.md")
-_QUIET = 0.5  # of the machine's load, up to which it has nothing else to do
 
 
 def write() -> None:
@@ -129,7 +128,7 @@ def _starts(measured: dict[str, Any]) -> Iterator[str]:
         ratio = f"{seen['processor'] / libraries['processor']:.2f} ×"
         yield f"| `{name}` | {WANTED[name]} s | {seen['seconds']} s | {seen['processor']} s | {ratio} |"
     yield ""
-    quiet = "with nothing else at work" if measured["load"] < _QUIET else "while other things were at work on it"
+    quiet = "with nothing else at work" if measured["load"] < QUIET else "while other things were at work on it"
     yield (
         "The libraries alone (pandas, pandera, SQLAlchemy, pydantic, rich, imported and nothing done) took "
         f"{libraries['processor']} s of the processor in the same minutes. The machine was measured {quiet}: "

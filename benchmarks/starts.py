@@ -34,6 +34,7 @@ WANTED: Final = {
     "plan": 1.5,
     "sync": 1.8,
 }
+QUIET: Final = 0.5  # of the machine's load, up to which it has nothing else to do
 # What the libraries alone take that no such command can do without.
 _LIBRARIES: Final = "pandas, pandera.pandas, sqlalchemy, pydantic, rich.console"
 
