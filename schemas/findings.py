@@ -22,6 +22,7 @@ class FindingKind(StrEnum):
     DUPLICATE = "duplicate"
     UNREADABLE = "unreadable"
     STALE = "stale"
+    UNMANAGED = "unmanaged"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ class ReconciliationView:
 
 
 def tally(findings: pd.DataFrame) -> dict[str, int]:
-    """Count every kind, those that do not occur as 0; accepted findings are counted like all others."""
+    """Count every kind, those that do not occur as 0; accepted findings are counted like all others.
+
+    What is looked for on request only is not counted where there is none: nobody may have looked.
+    """
     counts = findings["kind"].value_counts()
-    return {str(kind.value): int(counts.get(kind.value, 0)) for kind in FindingKind}
+    kinds = [kind for kind in FindingKind if kind is not FindingKind.UNMANAGED or counts.get(kind.value, 0)]
+    return {str(kind.value): int(counts.get(kind.value, 0)) for kind in kinds}

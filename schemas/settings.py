@@ -129,6 +129,8 @@ class Reconcile(Section):
     """after how many days without a change an entry that agrees is stale"""
     mapping: FilePath | None = None
     """a CSV file that says which offices are the same in two systems"""
+    unmanaged: bool = False
+    """find owners with numbers that no sync manages, in places whose service lists its owners"""
 
 
 class Settings(Section):

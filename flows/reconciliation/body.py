@@ -13,6 +13,7 @@ from flows.context import RunContext
 from flows.known import salt_of, until
 from flows.locking import at_work
 from flows.reconciliation.corrections import suggest_copies
+from flows.reconciliation.discovering import Unmanaged, unmanaged_owners
 from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.reading import SyncReading, owner_names, places_of, read_syncs, side_of, type_words
 from flows.reconciliation.reporting import numbers_of, report, systems_of
@@ -99,10 +100,12 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     """Read, compare, report, and keep what was found."""
     readings = read_syncs(context)
     linked = links(context, readings)
-    errors = [*(error for one in readings for error in (one.wrong_source, one.wrong_place) if error), *linked.errors]
+    nobodys = unmanaged_owners(context, readings)
+    errors = [error for one in readings for error in (one.wrong_source, one.wrong_place) if error]
+    errors += [*linked.errors, *nobodys.errors]
     memory, before = (one.findings if one else None for one in (this_run.memory, this_run.before))
-    earlier = Earlier(memory, before, _not_compared(readings))
-    rows = _rows(context, readings, linked, earlier, asked)
+    earlier = Earlier(memory, before, [*_not_compared(readings), *_unlisted(memory, before, nobodys)])
+    rows = _rows(context, readings, (linked.linked.rows, nobodys.rows), earlier, asked)
     findings = _findings(context, readings, rows, asked)
     hidden = _hidden(readings, findings, [one.name for one in readings if one.private])
     view = _view(context, readings, hidden, earlier, this_run)
@@ -140,16 +143,28 @@ def _view(
 
 
 def _rows(
-    context: RunContext, readings: list[SyncReading], linked: Links, earlier: Earlier, asked: Asked
+    context: RunContext,
+    readings: list[SyncReading],
+    further: tuple[pd.DataFrame, ...],
+    earlier: Earlier,
+    asked: Asked,
 ) -> pd.DataFrame:
-    """Return all rows with their ids, dates, acceptances and advice; nothing is hidden yet."""
+    """Return all rows with their ids, dates, acceptances and advice; nothing is hidden yet.
+
+    Args:
+        context: what is remembered.
+        readings: the syncs.
+        further: rows of what is found beside the comparison of each sync.
+        earlier: what is remembered of earlier reconciliations.
+        asked: what is asked of this one.
+    """
     today = context.clock().date()
     blank = pd.DataFrame("", index=[], columns=[*COLUMNS], dtype="str").astype({"line": "int64"})
     compared = [classify_findings(side) for one in readings if (side := side_of(context, one))]
     rows = pd.concat([blank, *compared], ignore_index=True)
     place_of = {one.name: one.place for one in readings}
     rows = find_cross_references(deduplicate(rows, place_of), place_of, number_locations(places_of(readings)))
-    rows = pd.concat([rows, linked.linked.rows], ignore_index=True)
+    rows = pd.concat([rows, *further], ignore_index=True)
     rows = identify(rows, salt_of(context))
     rows = date_findings(rows, earlier, today, context.settings.reconcile.stale_days)
     said = context.ledger.findings.accepted(today.isoformat())
@@ -186,6 +201,16 @@ def _hidden(readings: list[SyncReading], findings: pd.DataFrame, private: list[s
 def _not_compared(readings: list[SyncReading]) -> list[tuple[str, str]]:
     whole = [(one.name, "") for one in readings if one.checked is None or one.found is None]
     return whole + [(one.name, owner) for one in readings if one.found for owner in one.found.unread]
+
+
+def _unlisted(memory: pd.DataFrame | None, before: pd.DataFrame | None, nobodys: Unmanaged) -> list[tuple[str, str]]:
+    """Return what was unmanaged before, of places that could not be listed this time."""
+    found = [
+        one[(one["kind"] == FindingKind.UNMANAGED) & one["sync"].isin(nobodys.unlisted)]
+        for one in (memory, before)
+        if one is not None
+    ]
+    return [(str(sync), str(owner)) for one in found for sync, owner in zip(one["sync"], one["owner"], strict=True)]
 
 
 def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:

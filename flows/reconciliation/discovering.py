@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from flows.console import say, show_rows
 from flows.context import RunContext
-from flows.names import remember_units
+from flows.names import directory_of, remember_units
 from flows.planning import owners_of
 from flows.reconciliation.reading import SyncReading, by_place, read_files
 from schemas.directory import Unit
-from schemas.errors import PhonesyncError, UsageError, code_of_unread
+from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
+from schemas.findings import FindingKind
+from tasks.reconcile.align import COLUMNS
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,46 @@ def discover(context: RunContext) -> Discovered:
     return Discovered({"places": places, "unmanaged": unmanaged, "notes": notes}, code, errors)
 
 
+@dataclass(frozen=True)
+class Unmanaged:
+    """Owners with numbers that no sync manages.
+
+    Attributes:
+        rows: one finding for each, of the first sync of its place.
+        errors: why a place could not be listed.
+        unlisted: the syncs of these places.
+    """
+
+    rows: pd.DataFrame
+    errors: list[PhonesyncError] = field(default_factory=list)
+    unlisted: frozenset[str] = frozenset()
+
+
+def unmanaged_owners(context: RunContext, readings: Sequence[SyncReading]) -> Unmanaged:
+    """Return what is listed and no sync manages, where a reconciliation is to look for it."""
+    rows: list[dict[str, object]] = []
+    errors: list[PhonesyncError] = []
+    unlisted = set[str]()
+    places: dict[str, list[SyncReading]] = {}
+    for one in readings if context.settings.reconcile.unmanaged else ():
+        directory = directory_of(context, one.sync)
+        if directory is not None and directory.everybody is not None and one.wrong_place is None:
+            places.setdefault(one.place, []).append(one)
+    for mine in places.values():
+        first = mine[0]
+        try:
+            units = _listed(context, first)
+        except ServiceError as error:
+            errors.append(error)
+            unlisted |= {one.name for one in mine}
+            continue
+        managed = _managed(context, mine, units)
+        rows += [_finding(first, unit) for unit in units if unit.numbers and unit.identifier not in managed]
+    blank = dict.fromkeys((*COLUMNS, "where"), "")
+    table = pd.DataFrame([{**blank, **row} for row in rows], columns=[*COLUMNS, "where"]).astype("str")
+    return Unmanaged(table.astype({"line": "int64"}), errors, frozenset(unlisted))
+
+
 def everybody_of(context: RunContext, one: SyncReading) -> list[str]:
     """Return all owners that there are in a sync's place; what they are called is remembered.
 
@@ -71,15 +115,7 @@ def everybody_of(context: RunContext, one: SyncReading) -> list[str]:
         UsageError: no method lists them.
         ServiceError: they cannot be listed.
     """
-    connection = one.sync.connection
-    place = one.spec.place(one.sync)
-    directory = context.service(connection).directories(context.settings.connections[connection]).get(place)
-    if directory is None or directory.everybody is None:
-        raise UsageError(
-            f"{one.name}: {one.spec.wording.title} has no list of the owners of {place}.",
-            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
-        )
-    units = directory.everybody(context.client(connection), context.progress)
+    units = _listed(context, one)
     remember_units(context, one.sync, one.target, units)
     return [one.spec.owner(one.sync, unit.identifier) for unit in units]
 
@@ -97,6 +133,29 @@ def show_discovered(found: Mapping[str, Any]) -> None:
             show_rows(f"{name}: managed by no sync", rows, ["id", "name", "numbers"])
         if not place["note"]:
             say(f"{name}: {place['known']} listed, {place['managed']} of them managed by a sync, {len(rows)} by none.")
+
+
+def _listed(context: RunContext, one: SyncReading) -> Sequence[Unit]:
+    directory = directory_of(context, one.sync)
+    if directory is None or directory.everybody is None:
+        raise UsageError(
+            f"{one.name}: {one.spec.wording.title} has no list of the owners of {one.spec.place(one.sync)}.",
+            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
+        )
+    return directory.everybody(context.client(one.sync.connection), context.progress)
+
+
+def _finding(one: SyncReading, unit: Unit) -> dict[str, object]:
+    owner = one.spec.owner(one.sync, unit.identifier)
+    return {
+        "kind": str(FindingKind.UNMANAGED.value),
+        "sync": one.name,
+        "line": 0,
+        "owner": owner,
+        "owner_there": owner,
+        "number_there": ", ".join(unit.numbers),
+        "part": "unmanaged",
+    }
 
 
 def _managed(context: RunContext, readings: Sequence[SyncReading], units: Sequence[Unit]) -> set[str]:

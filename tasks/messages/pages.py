@@ -17,6 +17,7 @@ _KINDS: Final = (
     FindingKind.DUPLICATE,
     FindingKind.UNREADABLE,
     FindingKind.FOREIGN,
+    FindingKind.UNMANAGED,
     FindingKind.STALE,
     FindingKind.AGREE,
 )

@@ -142,3 +142,25 @@ def test_the_file_of_buildings_has_their_names(road: Road) -> None:
     with Path(road.folder / "source.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     assert [(row["entity_id"], row["owner_name"], row["number"]) for row in rows] == [("B1", "Gmach", "22 552 70 00")]
+
+
+def test_a_reconciliation_finds_what_nobody_manages_where_it_is_asked_to(road: Road) -> None:
+    town(road)
+    road.source("entity_id,number,comment\n1001,22 552 10 01,Sekretariat\n")
+    assert set(reconcile_all(road.context(), Asked()).view.findings["kind"]) == {"agree"}
+    text = (road.folder / "phonesync.toml").read_text("utf-8")
+    (road.folder / "phonesync.toml").write_text(f"[reconcile]\nunmanaged = true\n{text}", encoding="utf-8")
+    done = reconcile_all(road.context(), Asked())
+    rows = done.view.findings[done.view.findings["kind"] == "unmanaged"].set_index("owner")
+    assert (len(rows), done.exit_code, done.summary["findings"]["unmanaged"]) == (UNITS // 2 - 1, 1, UNITS // 2 - 1)
+    assert (rows["number_there"]["faculty 1003"], rows["owner_name"]["faculty 1003"]) == (
+        "22 552 10 03",
+        "Department 1003",
+    )
+    assert rows["fix"].str.contains("export one --discover").all()
+    # A list that cannot be read resolves nothing.
+    road.sandbox.usos.options = UsosOptions(absent=("services/fac/subfaculties_deep",))
+    unlisted = reconcile_all(road.context(), Asked())
+    assert (len(unlisted.view.resolved), unlisted.exit_code != 0) == (0, True)
+    road.sandbox.usos.options = UsosOptions()
+    assert set(reconcile_all(road.context(), Asked()).view.findings["trend"]) >= {"persisting"}
