@@ -16,9 +16,11 @@ from connectors.http.request import Credentials
 from connectors.sandbox.options import ApioOptions, ErrorShape, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox, serve
 from connectors.usos.client import Usos, UsosNumber
+from connectors.usos.directory import directories_of
 from connectors.usos.reference import ask, needs_of
 from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.connections import Secret
+from schemas.directory import Unit
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 from tasks.plan.interface import breaking
 
@@ -83,8 +85,8 @@ def patience(sandbox: Sandbox) -> float:
     return SLOW_SECONDS / 2 if any(fault.kind.startswith("slow") for fault in faults) else 10
 
 
-def usos_of(sandbox: Sandbox, key: str = "testkey", secret: str = KEY_SECRET) -> Usos:
-    connection = UsosConnection(
+def connection_of(sandbox: Sandbox) -> UsosConnection:
+    return UsosConnection(
         kind="usos",
         base_url=sandbox.usos_url,
         consumer_key=SECRET,
@@ -92,7 +94,10 @@ def usos_of(sandbox: Sandbox, key: str = "testkey", secret: str = KEY_SECRET) ->
         attempts=2,
         timeout_seconds=patience(sandbox),
     )
-    return Usos("usos", connection, Credentials(key, secret), tools=Tools(sleep=lambda _: None))
+
+
+def usos_of(sandbox: Sandbox, key: str = "testkey", secret: str = KEY_SECRET) -> Usos:
+    return Usos("usos", connection_of(sandbox), Credentials(key, secret), tools=Tools(sleep=lambda _: None))
 
 
 def apio_of(sandbox: Sandbox, username: str = "admin") -> Apio:
@@ -150,6 +155,62 @@ def test_the_client_needs_nothing_that_the_sandbox_does_not_have(sandbox: Sandbo
         assert usos.requests.read == len(needs) + 1
     assert ([method.name for method in described.methods], bool(described.version)) == ([it.name for it in needs], True)
     assert [breaking(needs, described.methods, writing=writing) for writing in (True, False)] == [[], []]
+
+
+DIRECTORY: dict[str, Any] = {
+    "faculty": {
+        "0": {"name": {"pl": "Uczelnia", "en": "University"}},
+        "10000000": {"name": {"pl": "Wydział", "en": None}, "parent": "0"},
+        "10010000": {"name": {"pl": "Ukryta"}, "parent": "0", "hidden": True},
+    },
+    "building": {"B": {"name": {"pl": "Gmach", "en": "Main"}}},
+    "user": {"7": {"first_name": "Ada", "last_name": "Zmyślona"}},
+}
+
+
+def with_directory(sandbox: Sandbox) -> Sandbox:
+    sandbox.reset({"usos": STATE["usos"] | {"directory": DIRECTORY}})
+    return sandbox
+
+
+def test_the_directory_of_the_sandbox_is_read_as_it_is(sandbox: Sandbox) -> None:
+    with_directory(sandbox)
+    with usos_of(sandbox) as usos:
+        faculties = usos.faculties(["10000000", "10010000", "nobody"], ("id", "name", "phone_numbers"))
+        assert faculties == {
+            "10000000": Unit("10000000", {"pl": "Wydział"}, ("(22) 55 20 000",)),
+            "10010000": Unit("10010000"),
+            "nobody": Unit("nobody"),
+        }
+        assert usos.users(["7"]) == {"7": Unit("7", {"pl": "Ada Zmyślona", "en": "Ada Zmyślona"})}
+        assert usos.buildings(("id", "name")) == [Unit("B", {"pl": "Gmach", "en": "Main"})]
+        assert (usos.primary_faculty(), usos.subfaculties("0")) == ("0", ["10000000"])
+
+
+@pytest.mark.parametrize("limit", [1, 2, None])
+def test_units_are_asked_for_in_halves_where_the_service_takes_no_more(sandbox: Sandbox, limit: int | None) -> None:
+    with_directory(sandbox).usos.options = UsosOptions(max_ids_per_select=limit)
+    ids = ["0", "10000000", "10010000", "nobody"]
+    with usos_of(sandbox) as usos:
+        answered = directories_of(connection_of(sandbox))["faculty"].ask
+        assert answered is not None
+        found = answered(usos, ids)
+    assert (sorted(found.units), found.error) == (ids, None)
+    assert found.units["0"].names == {"pl": "Uczelnia", "en": "University"}
+
+
+@pytest.mark.parametrize("place", ["faculty", "building", "user"])
+@pytest.mark.parametrize("kind", [kind for kind in get_args(FaultKind) if kind != "another_writer"])
+def test_a_question_for_names_is_asked_once_and_never_fails(sandbox: Sandbox, kind: FaultKind, place: str) -> None:
+    with_directory(sandbox)
+    method = {"faculty": "faculties", "building": "building_index", "user": "users"}[place]
+    sandbox.usos.faults.append(Fault(method, kind, times=9, retry_after=3600, seconds=slow(kind)))
+    with usos_of(sandbox) as usos:
+        ask_names = directories_of(connection_of(sandbox))[place].ask
+        assert ask_names is not None
+        found = ask_names(usos, ["7"])
+        assert usos.requests.read <= 1
+    assert found.error is not None or set(found.units) >= {"7"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in get_args(FaultKind) if kind != "another_writer"])
