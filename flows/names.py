@@ -85,6 +85,6 @@ def _done_without(answered: Answered, kept: Mapping[str, KeptNames]) -> Problem 
     """Return what to say of a question in vain; nothing where the one before was in vain as well."""
     last = max((one.asked for one in kept.values()), default="")
     before = [one.in_vain for one in kept.values() if one.asked == last]
-    if answered.error is None or any(before):
+    if not answered.error or any(before):
         return None
-    return Problem(Code.NAMES_UNKNOWN, {"said": answered.error.message.rstrip(".")})
+    return Problem(Code.NAMES_UNKNOWN, {"said": answered.error.message})
