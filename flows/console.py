@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.plan import WRITES
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
 from tasks.plain_text import plain
 
 _STYLES = {"failed": "red", "conflict": "red", "unknown": "red", "unplanned": "red", "held": "yellow"}
@@ -58,31 +60,39 @@ def show_titled(title: str, table: Table) -> None:
     say("")
 
 
-def show_lines(title: str, lines: Sequence[Mapping[str, str]]) -> None:
+def word_of(value: str, lang: Language) -> str:
+    """Return what an action or an outcome is called in a table; "" is nothing."""
+    return text(f"say.{value}", lang) if value else ""
+
+
+def show_lines(title: str, lines: Sequence[Mapping[str, str]], lang: Language = "en") -> None:
     """Show lines of a line report so that 80 columns do: where, what, and the entry before and after."""
     owners = {line["owner"] for line in lines if line["owner"]}
     several = len(owners) > 1
     table = narrow_table()
-    table.add_column("line", justify="right", no_wrap=True)
-    table.add_column("what", no_wrap=True)
+    table.add_column(text("say.line", lang), justify="right", no_wrap=True)
+    table.add_column(text("say.what", lang), no_wrap=True)
     if several:
-        table.add_column("owner", overflow="fold")
-    table.add_column("entry", overflow="fold", ratio=1)
+        table.add_column(text("say.owner", lang), overflow="fold")
+    table.add_column(text("say.entry", lang), overflow="fold", ratio=1)
     for line in lines:
         name = "\n".join(filter(None, (plain(line["owner"]), plain(line.get("owner_name", "")))))
         owner = [Text(name)] if several else []
-        table.add_row(Text(line["line"]), Text(_what(line)), *owner, _entry(line), style=_STYLES.get(line["outcome"]))
+        table.add_row(
+            Text(line["line"]), Text(_what(line, lang)), *owner, _entry(line, lang), style=_STYLES.get(line["outcome"])
+        )
     show_titled(f"{title} ({', '.join(owners)})" if owners and not several else title, table)
 
 
-def _what(line: Mapping[str, str]) -> str:
+def _what(line: Mapping[str, str], lang: Language) -> str:
     """Return the action, or what became of it: both where a change was wanted and something else came of it."""
-    if not line["outcome"]:
-        return line["action"]
-    return f"{line['action']}: {line['outcome']}" if line["action"] in WRITES else line["outcome"]
+    action, outcome = word_of(line["action"], lang), word_of(line["outcome"], lang)
+    if not outcome:
+        return action
+    return f"{action}: {outcome}" if line["action"] in WRITES else outcome
 
 
-def _entry(line: Mapping[str, str]) -> Text:
+def _entry(line: Mapping[str, str], lang: Language) -> Text:
     # Line by line: a line break in a name is somebody else's, those between the lines are ours.
     before = plain("  ".join(filter(None, (line["name_before"], line["number_before"]))))
     after = plain("  ".join(filter(None, (line["name_after"], line["number_after"]))))
@@ -92,7 +102,7 @@ def _entry(line: Mapping[str, str]) -> Text:
         parts = [before, f"→ {after}"]
     else:
         parts = [_MARKS.get(line["action"], "") + (before or after)]
-    accepted = plain(f"accepted {line['accepted']}") if line["accepted"] else ""
+    accepted = plain(render("say.accepted", lang, accepted=line["accepted"])) if line["accepted"] else ""
     return Text("\n".join(filter(None, (*parts, plain(line["message"]), accepted, _reference(line)))))
 
 

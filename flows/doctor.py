@@ -17,7 +17,9 @@ from flows.sources import extract_source, judge_source
 from schemas.errors import ApprovalNeeded, ConfigurationError, LedgerError, PhonesyncError
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
+from schemas.settings import Language
 from schemas.syncs import Sync
+from tasks.messages.catalogue import render, text
 from tasks.messages.rendering import sentence, sentences, whole
 
 
@@ -64,12 +66,15 @@ def examine(context: RunContext) -> Examined:
     return Examined({"checks": checks.rows}, worst(error.exit_code for error in checks.errors))
 
 
-def show_examined(examined: Examined) -> None:
+def show_examined(examined: Examined, lang: Language = "en") -> None:
     """Show every check, and whether a run can begin."""
     rows = examined.summary["checks"]
-    show_rows("", rows, ["what", "result", "detail"])
+    results = {"ok": text("say.ok", lang), "failed": text("say.check_failed", lang)}
+    columns = [text(f"say.{name}", lang) for name in ("what", "result", "detail")]
+    told = [(row["what"], results[row["result"]], row["detail"]) for row in rows]
+    show_rows("", [dict(zip(columns, row, strict=True)) for row in told], columns)
     failed = sum(row["result"] == "failed" for row in rows)
-    say(f"{failed} of {len(rows)} checks failed." if failed else "All is there. Next: phonesync plan")
+    say(render("say.checks_failed", lang, failed=failed, n=len(rows)) if failed else text("say.all_there", lang))
 
 
 def examine_connection(checks: Checks, name: str, context: RunContext) -> None:

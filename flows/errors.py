@@ -15,33 +15,52 @@ import click
 
 from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
+from schemas.section import Language
 from tasks.plain_text import plain
 
 # JSON escapes the first 32 by itself; these it may leave as they are, and a terminal obeys them.
 _CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def show_error(error: PhonesyncError, syncs: Sequence[str] = ()) -> None:
+def show_error(error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en") -> None:
     """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
-    click.secho(plain(error.message.rstrip(), lines=True), fg="red", bold=True, err=True)
-    if error.remedy:
-        click.echo(plain(error.remedy, lines=True), err=True)
+    message, remedy = _spoken(error, lang)
+    click.secho(plain(message.rstrip(), lines=True), fg="red", bold=True, err=True)
+    if remedy:
+        click.echo(plain(remedy, lines=True), err=True)
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
-        click.echo(f"It concerns: {', '.join(syncs)}.", err=True)
+        click.echo(f"It concerns: {', '.join(syncs)}." if lang == "en" else _concerns(syncs, lang), err=True)
 
 
-def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any]]) -> None:
+def _spoken(error: PhonesyncError, lang: Language) -> tuple[str, str]:
+    """Return what an error says and what to do; where it has no code, its English words are all there is."""
+    if lang == "en" or error.problem is None:
+        return error.message, error.remedy
+    from tasks.messages.rendering import told_of_file
+
+    told, before = told_of_file(error, lang), error.message.partition(": ")[0]
+    return f"{before}: {told.sentence}" if ": " in error.message else told.sentence, told.advice
+
+
+def _concerns(syncs: Sequence[str], lang: Language) -> str:
+    from tasks.messages.catalogue import render
+
+    return render("say.concerns", lang, syncs=", ".join(syncs))
+
+
+def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any]], lang: Language = "en") -> None:
     """Say each distinct error once.
 
     Args:
         errors: what went wrong, one for each sync that it stopped.
         failed: the syncs of a summary; those with an `error` are named beside it where they are several.
+        lang: the language.
     """
     for error in {str(error): error for error in errors}.values():
         syncs = [item["sync"] for item in failed if item.get("error") == str(error)]
-        show_error(error, syncs if len(failed) > 1 and syncs != [error.sync] else ())
+        show_error(error, syncs if len(failed) > 1 and syncs != [error.sync] else (), lang)
 
 
 def print_json(value: object) -> None:

@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flows.console import say, show_rows
+from flows.console import say, show_rows, word_of
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
 
 
-def show_events(events: Sequence[dict[str, Any]]) -> None:
+def show_events(events: Sequence[dict[str, Any]], lang: Language = "en") -> None:
     """Show what has happened, one line an event."""
     if not events:
-        say("The ledger knows of nothing that has happened to it.")
+        say(text("say.ledger_nothing", lang))
         return
+    columns = [text(f"say.{name}", lang) for name in ("when", "sync", "owner", "what", "entry")]
     rows = [
-        {
-            "when": event["at"][:16].replace("T", " "),
-            "sync": event["sync"],
-            "owner": "\n".join(filter(None, (event["owner"], event["owner_name"]))),
-            "what": f"{event['action']}: {event['outcome']}" if event["outcome"] else event["action"],
-            "entry": "\n".join(filter(None, [*_change(event), event["message"], _yes(event)])),
-        }
+        (
+            event["at"][:16].replace("T", " "),
+            event["sync"],
+            "\n".join(filter(None, (event["owner"], event["owner_name"]))),
+            ": ".join(filter(None, (word_of(event["action"], lang), word_of(event["outcome"], lang)))),
+            "\n".join(filter(None, [*_change(event, lang), event["message"], _yes(event, lang)])),
+        )
         for event in events
     ]
-    show_rows("", rows, ["when", "sync", "owner", "what", "entry"])
+    show_rows("", [dict(zip(columns, row, strict=True)) for row in rows], columns)
 
 
-def _change(event: dict[str, Any]) -> list[str]:
+def _change(event: dict[str, Any], lang: Language) -> list[str]:
     before, after = (f"{event[f'name_{image}']}  {event[f'number_{image}']}".strip() for image in ("before", "after"))
-    return [before] if before == after else [before, f"→ {after}" if after else "→ nothing"]
+    return [before] if before == after else [before, f"→ {after or text('say.nothing', lang)}"]
 
 
-def _yes(event: dict[str, Any]) -> str:
-    return f"approved by {event['approved_by']}: {event['reason']}" if "approved_by" in event else ""
+def _yes(event: dict[str, Any], lang: Language) -> str:
+    return render("history.approved", lang, **event) if "approved_by" in event else ""

@@ -15,8 +15,10 @@ from flows.context import RunContext
 from flows.names import names_of
 from flows.row_history import histories
 from schemas import limits
+from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
+from tasks.messages.catalogue import language
 from tasks.reports.drift_rows import drift_rows
 from tasks.reports.line_report import (
     line_report,
@@ -33,10 +35,11 @@ _OF_ONE_RUN: Final = {"plan", "requests", "reports", "same_as", "read"}
 
 @dataclass(frozen=True)
 class Reported:
-    """What was reported of a sync: its summary with the paths of the reports, and its lines as people may see them."""
+    """What was reported of a sync: its summary with the paths, and its lines as people may see them, in a language."""
 
     summary: dict[str, Any]
     lines: pd.DataFrame
+    lang: Language = "en"
 
 
 @dataclass(frozen=True)
@@ -66,15 +69,18 @@ def report(
     private = context.spec(sync).private(sync)
     known = names_of(context, heading.target) if heading.known else {}
     result = with_names(validated(Result, result), known)
-    shown = line_report(result, masked=private and not sync.full_numbers)
-    lines = line_report(result, masked=True) if private and sync.full_numbers else shown
-    csv = report_csv(shown)
-    earlier = _earlier(context, heading, summary, csv, shown) if heading.seen else None
+    lang = language(None, context.settings.lang, context.environ)
+    masked = private and not sync.full_numbers
+    kept = line_report(result, masked=masked)
+    shown = line_report(result, masked=masked, lang=lang)
+    lines = line_report(result, masked=True, lang=lang) if private and sync.full_numbers else shown
+    csv = report_csv(kept)
+    earlier = _earlier(context, heading, summary, csv, kept) if heading.seen else None
     if earlier:
         same = {"same_as": earlier.get("same_as", earlier["run"]), "read": dict(heading.seen)}
-        return Reported({**summary, "reports": earlier["reports"], **same}, lines)
-    past = histories(context, heading.plan, result) if heading.plan else {}
-    changed = drift_rows(result, masked=private and not sync.full_numbers)
+        return Reported({**summary, "reports": earlier["reports"], **same}, lines, lang)
+    past = histories(context, heading.plan, result, lang) if heading.plan else {}
+    changed = drift_rows(result, masked=masked)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
@@ -85,10 +91,11 @@ def report(
         "target": heading.target,
         **summary,
     }
+    html = report_html(page, shown, generated_at=context.clock(), drift=changed, past=past, lang=lang)
     write_private(paths["csv"], csv)
-    write_private(paths["json"], report_json(page, shown))
-    write_private(paths["html"], report_html(page, shown, generated_at=context.clock(), drift=changed, past=past))
-    return Reported(summary, lines)
+    write_private(paths["json"], report_json(page, kept))
+    write_private(paths["html"], html)
+    return Reported(summary, lines, lang)
 
 
 def _earlier(

@@ -11,13 +11,16 @@ from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
 from flows.entry_history import events_of_rows
 from schemas.plan import TROUBLE, WRITES
+from schemas.settings import Language
 from tasks.phone.canonical_keys import tidy_text
 
 _MOST_ROWS: Final = 200  # of a report; `phonesync history` tells of each
 _MOST_PLANS: Final = 12  # a plan is read whole, and a large one takes a tenth of a second
 
 
-def histories(context: RunContext, kept: KeptPlan, result: pd.DataFrame) -> dict[int, list[dict[str, Any]]]:
+def histories(
+    context: RunContext, kept: KeptPlan, result: pd.DataFrame, lang: Language = "en"
+) -> dict[int, list[dict[str, Any]]]:
     """Return what the last runs have done to the entries of rows, by the row, the newest first.
 
     Rows that needed nothing have none; numbers of users are masked.
@@ -26,6 +29,7 @@ def histories(context: RunContext, kept: KeptPlan, result: pd.DataFrame) -> dict
         context: whose ledger knows it.
         kept: the plan.
         result: its `Result`, row by row, and what was not planned behind it.
+        lang: the language of what was said.
     """
     needed = result["action"].isin(WRITES) | result["outcome"].isin(TROUBLE) | (result["code"] != "")
     rows = [row for row in result.index[needed] if row < len(kept.entries)][:_MOST_ROWS]
@@ -43,7 +47,7 @@ def histories(context: RunContext, kept: KeptPlan, result: pd.DataFrame) -> dict
         mine = pd.concat([mine, earlier[["row", "owner", "entry"]]], ignore_index=True).drop_duplicates()
         then = old.entries.loc[pairs["row_then"].unique()]
         run = context.ledger.runs_of(old.id)[-1]
-        for at, event in events_of_rows(context, old, run, then):
+        for at, event in events_of_rows(context, old, run, then, lang=lang):
             for row in pairs.loc[pairs["row_then"] == at, "row"].tolist():
                 found.setdefault(row, []).append(event)
     return found

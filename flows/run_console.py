@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 
-from flows.console import narrow_table, near, say, show_lines, show_titled
+from flows.console import narrow_table, near, say, show_lines, show_titled, word_of
 from flows.errors import show_errors
 from flows.reporting import Reported
 from flows.run import RunResult
 from schemas.exit_codes import ExitCode
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
+from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, sync_status
+from tasks.messages.catalogue import counted, render, text
+from tasks.messages.guards import guard_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,63 +25,68 @@ if TYPE_CHECKING:
 _SHOWN: Final = 20  # lines of one sync on the terminal; the report has them all
 
 
-def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync") -> None:
+def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync", lang: Language = "en") -> None:
     """Show every sync that got anywhere: the counts, the lines that matter, the guards, and what to do next.
 
     Args:
         run_result: the run.
         planned: it only made plans.
         command: how this phonesync is called, for the commands that are suggested.
+        lang: the language.
     """
     summaries = run_result.summary["syncs"]
     if summaries:
-        show_titled("Plan: nothing was written" if planned else "Outcomes", _counts(summaries, planned=planned))
+        title = text("say.title_plan" if planned else "say.title_outcomes", lang)
+        show_titled(title, _counts(summaries, lang, planned=planned))
     for reported in run_result.reported:
-        _show_reported(reported, planned=planned)
-    _tell_the_end(summaries, planned=planned, command=command)
+        _show_reported(reported, lang, planned=planned)
+    _tell_the_end(summaries, lang, planned=planned, command=command)
     if not run_result.summary["syncs"]:
-        say("There was nothing to do.")
+        say(text("say.nothing_to_do", lang))
     reports = [summary["reports"]["html"] for summary in summaries if summary["reports"]]
     if reports:
-        say(f"Reports: {near(Path(reports[0]).parent)}")
+        say(render("say.reports", lang, folder=near(Path(reports[0]).parent)))
     if run_result.exit_code == ExitCode.LINES_FAILED and all(sync_status(summary) in QUIET for summary in summaries):
-        say("Exit code 1: nothing but known and accepted problems; --exit-known 0 makes it 0.", "yellow")
+        say(text("say.exit_known", lang), "yellow")
     elif run_result.exit_code == ExitCode.LINES_FAILED:
-        say(f"Exit code 1: {_troubles(summaries)}.", "yellow")
-    show_errors(run_result.errors, summaries)
+        say(render("say.exit_trouble", lang, troubles=_troubles(summaries, lang)), "yellow")
+    show_errors(run_result.errors, summaries, lang)
 
 
-def _show_reported(reported: Reported, *, planned: bool) -> None:
+def _show_reported(reported: Reported, lang: Language, *, planned: bool) -> None:
     """Show what was reported of one sync: the lines that matter, notes, who said yes, and guards."""
-    wanted = reported.lines[_matter(reported.lines, planned=planned)]
+    wanted, sync = reported.lines[_matter(reported.lines, planned=planned)], reported.summary["sync"]
     if len(wanted):
-        title = "what would change" if planned else "lines that need somebody"
+        title = render("say.would_change" if planned else "say.need", lang, sync=sync)
         shown = [{str(name): str(cell) for name, cell in row.items()} for row in wanted[:_SHOWN].to_dict("records")]
-        show_lines(f"{reported.summary['sync']}: {title}", shown)
+        show_lines(title, shown, lang)
     if len(wanted) > _SHOWN:
-        say(f"and {len(wanted) - _SHOWN} more, in the report")
+        say(render("say.more", lang, n=len(wanted) - _SHOWN))
     if same := reported.summary.get("same_as"):
-        say(f"{reported.summary['sync']}: nothing has changed since run {same}, whose report shows the same")
+        say(render("say.same_as", lang, sync=sync, run=same))
     if known := reported.summary["known"]:
-        held = "1 held row is" if known == 1 else f"{known} held rows are"
-        say(f"{reported.summary['sync']}: {held} known and accepted, see the report")
+        say(counted(lang, "say.many_known", known).replace("{sync}", sync))
     for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
-        say(f"{reported.summary['sync']}: {note}")
+        say(f"{sync}: {note}")
     yes = reported.summary.get("approval")
     if yes:
-        say(f"{reported.summary['sync']}: approved by {yes['person']}: {yes['reason']}")
+        say(render("say.approved", lang, sync=sync, person=yes["person"], reason=yes["reason"]))
     for guard in reported.summary["guards"] if planned else ():
-        say(f"{reported.summary['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
+        say(render("say.guard", lang, sync=sync, guard=guard["guard"], said=guard_sentence(guard, lang)), "yellow")
 
 
-def _troubles(summaries: Sequence[Mapping[str, Any]]) -> str:
+def _troubles(summaries: Sequence[Mapping[str, Any]], lang: Language) -> str:
     """Say what kept a run from being clean."""
     rejected = sum(summary["rejected"] for summary in summaries)
     counts = {outcome: sum(summary["outcomes"][outcome] for summary in summaries) for outcome in TROUBLE}
-    parts = [f"{number} {outcome.value}" for outcome, number in counts.items() if number]
-    parts += ["1 line rejected" if rejected == 1 else f"{rejected} lines rejected"] if rejected else []
+    parts = [
+        render("say.trouble", lang, n=number, word=word_of(outcome, lang))
+        for outcome, number in counts.items()
+        if number
+    ]
+    parts += [counted(lang, "say.many_rejected", rejected)] if rejected else []
     unproved = [summary["sync"] for summary in summaries if not summary["verified"] and not summary.get("error")]
-    return ", ".join(parts) or f"{', '.join(unproved)} could not be verified"
+    return ", ".join(parts) or render("say.unproved", lang, syncs=", ".join(unproved))
 
 
 def _matter(lines: pd.DataFrame, *, planned: bool) -> pd.Series[bool]:
@@ -87,53 +95,53 @@ def _matter(lines: pd.DataFrame, *, planned: bool) -> pd.Series[bool]:
     return (~at_rest if planned else lines["outcome"].isin(TROUBLE)) & (lines["accepted"] == "")
 
 
-def _tell_the_end(summaries: Sequence[Mapping[str, Any]], *, planned: bool, command: str) -> None:
+def _tell_the_end(summaries: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool, command: str) -> None:
     """Say whether anything is left to do, and which command does it."""
     if not planned:
         writes = sum(summary["requests"]["write"] for summary in summaries)
         troubled = any(summary["rejected"] or summary["outcomes"][word] for summary in summaries for word in TROUBLE)
         if summaries and not writes and not troubled and all(summary["verified"] for summary in summaries):
-            say("Nothing was left to do: read and compared, nothing written.")
+            say(text("say.nothing_left", lang))
         return
     waiting = [summary for summary in summaries if any(summary["actions"][action] for action in WRITES)]
     if waiting:
-        say("To do exactly this:")
+        say(text("say.to_do", lang))
     elif summaries and not any(summary["guards"] or summary.get("error") for summary in summaries):
         held = sum(summary["actions"][Action.HOLD] for summary in summaries)
-        say(f"Nothing to do now: {held} held." if held else "Nothing to do: no line wants a change.")
+        say(render("say.nothing_now", lang, n=held) if held else text("say.nothing_wanted", lang))
     for summary in waiting:
         approval = ' --approve "REASON"' if summary["guards"] else ""
         say(f"  {command} apply {summary['plan']}{approval}")
 
 
-def _counts(syncs: Sequence[Mapping[str, Any]], *, planned: bool) -> Table:
+def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool) -> Table:
     words: Sequence[Action | Outcome] = list(Action) if planned else list(Outcome)
     kind = "actions" if planned else "outcomes"
     table = narrow_table()
-    table.add_column("sync", overflow="fold")
+    table.add_column(text("say.sync", lang), overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
     told = [word for word in ("left", "drift", "came_back", "known") if any(sync.get(word) for sync in syncs)]
     failed = any(_failed(sync) for sync in syncs)
     more = [
-        *(["failed"] if failed else []),
+        *(["ended"] if failed else []),
         *told,
         *(["rejected"] if rejected else []),
         *([] if planned else ["writes", "verified"]),
     ]
     for word in (*(word.value for word in used), *more):
-        table.add_column(str(word).replace("_", " "), justify="right")
+        table.add_column(text(f"say.{word}", lang), justify="right")
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
-        cells += [_failed(sync)] if failed else []
+        cells += [text("say.yes", lang) if _failed(sync) else ""] if failed else []
         cells += [str(sync.get(word) or "") for word in told]
         cells += [str(sync["rejected"] or "")] if rejected else []
         if not planned:
-            cells += [str(sync["requests"]["write"]), "yes" if sync["verified"] else "no"]
+            cells += [str(sync["requests"]["write"]), text("say.yes" if sync["verified"] else "say.no", lang)]
         table.add_row(sync["sync"], *cells)
     return table
 
 
-def _failed(sync: Mapping[str, Any]) -> str:
+def _failed(sync: Mapping[str, Any]) -> bool:
     """Tell whether a sync ended before its lines were seen to; a plan that a guard has stopped has not failed."""
-    return "yes" if sync.get("error") and not sync["plan"] else ""
+    return bool(sync.get("error") and not sync["plan"])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
-from flows.console import say, show_lines
+from flows.console import say, show_lines, word_of
 from flows.context import RunContext
 from flows.known import with_known
 from schemas.errors import LedgerError
@@ -19,6 +19,8 @@ from schemas.plan import WRITES, Action, Outcome, count
 from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
+from tasks.messages.catalogue import render, text
+from tasks.messages.guards import guard_sentence
 from tasks.reports.line_report import line_report, with_names
 
 _PLANS = ("plan", "revert")  # runs that write nothing
@@ -91,23 +93,27 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
     }
 
 
-def show_one_run(run: dict[str, Any], *, every: bool) -> None:
+def show_one_run(run: dict[str, Any], lang: Language = "en", *, every: bool) -> None:
     """Show one run: how it ended, what stopped it, and its lines; those that needed nothing only where asked for."""
-    say(f"{run['run']}: {run['mode']} by {run['person']}, {_minute(run['started_at'])}", "bold")
-    say(_ended(run["mode"], run["exit_code"]))
+    at = _minute(run["started_at"])
+    say(render("say.one_run", lang, run=run["run"], mode=run["mode"], person=run["person"], at=at), "bold")
+    say(_ended(run["mode"], run["exit_code"], lang))
     say("")
     for plan in run["plans"]:
         lines = [line for line in plan["lines"] if every or _needed_something(line)]
         if lines:
-            show_lines(f"{plan['sync']}: {len(lines)} of {len(plan['lines'])} lines", lines)
+            title = render("say.lines_of", lang, sync=plan["sync"], n=len(lines), of=len(plan["lines"]))
+            show_lines(title, lines, lang)
         else:
-            say(f"{plan['sync']}: none of {len(plan['lines'])} lines needed anything (--all shows them)")
+            say(render("say.none_of", lang, sync=plan["sync"], of=len(plan["lines"])))
         if same := plan.get("same_as"):
-            say(f"{plan['sync']}: the report of run {same} shows the same")
+            say(render("say.report_of", lang, sync=plan["sync"], run=same))
         for guard in plan["guards"]:
-            say(f"{plan['sync']}: guard {guard['guard']}: {guard['message']}", "yellow")
+            said = guard_sentence(guard, lang)
+            say(render("say.guard", lang, sync=plan["sync"], guard=guard["guard"], said=said), "yellow")
         for yes in plan["approvals"]:
-            say(f"{plan['sync']}: approved by {yes['person']}, {_minute(yes['at'])}: {yes['reason']}")
+            given = {"person": yes["person"], "at": _minute(yes["at"]), "reason": yes["reason"]}
+            say(render("say.approved_at", lang, sync=plan["sync"], **given))
     stopped: dict[str, list[str]] = {}
     for item in run["errors"]:
         stopped.setdefault(item["error"], []).append(item["sync"])
@@ -148,31 +154,33 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
 
 
-def show_waiting(plans: Sequence[dict[str, Any]]) -> None:
+def show_waiting(plans: Sequence[dict[str, Any]], lang: Language = "en") -> None:
     """Show the plans that wait, each with the command that applies it."""
     if not plans:
-        say("No plan waits.")
+        say(text("say.no_plan", lang))
         return
     for plan in plans:
-        changes = ", ".join(f"{number} {action}" for action, number in plan["actions"].items() if number) or "no change"
-        say(
-            f"{plan['sync']}: {changes}; made {_minute(plan['created_at'])}, {plan['age_hours']} hours ago",
-            "bold",
-        )
+        counts = [(number, word_of(action, lang)) for action, number in plan["actions"].items() if number]
+        changes = ", ".join(render("say.trouble", lang, n=number, word=word) for number, word in counts)
+        made = {"at": _minute(plan["created_at"]), "age": plan["age_hours"]}
+        changes = changes or text("say.no_change", lang)
+        say(render("say.plan_waits", lang, sync=plan["sync"], changes=changes, **made), "bold")
         for guard in plan["guards"]:
-            say(f"  guard {guard['guard']}: {guard['message']}", "yellow")
+            said = guard_sentence(guard, lang)
+            say(render("say.plan_guard", lang, guard=guard["guard"], said=said), "yellow")
         if plan["approval"]:
             yes = plan["approval"]
-            say(f"  approved by {yes['person']}: {yes['reason']}; good until {_minute(yes['expires'])}")
+            given = {"person": yes["person"], "reason": yes["reason"], "expires": _minute(yes["expires"])}
+            say(render("say.plan_approved", lang, **given))
         say(f"  {plan['command']}")
 
 
-def _ended(mode: str, code: int | None) -> str:
+def _ended(mode: str, code: int | None, lang: Language) -> str:
     if code is None:
-        return "It has not ended, or it was killed."
+        return text("say.not_ended", lang)
     if mode in _PLANS and code == ExitCode.DONE:
-        return "Exit code 0: the plan was made, nothing was written."
-    return f"Exit code {code}: {ExitCode(code).meaning}."
+        return text("say.plan_made", lang)
+    return render("say.exit_code", lang, code=code, means=text(f"say.exit_{code}", lang))
 
 
 def _needed_something(line: dict[str, str]) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flows.console import say, show_rows
 from flows.context import RunContext
+from schemas.settings import Language
+from tasks.messages.catalogue import text
 
 
 def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
@@ -25,19 +27,15 @@ def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def show_history(rows: Sequence[dict[str, Any]]) -> None:
+def show_history(rows: Sequence[dict[str, Any]], lang: Language = "en") -> None:
     """Show runs so that 80 columns are enough."""
     if not rows:
-        say("There is no run yet. Try: phonesync plan")
+        say(text("say.no_run", lang))
         return
+    columns = [text(f"say.{name}", lang) for name in ("run", "what", "who", "exit", "syncs")]
     told = [
-        {
-            "run": row["run"],
-            "what": row["mode"],
-            "who": row["person"],
-            "exit": "-" if row["exit_code"] is None else row["exit_code"],
-            "syncs": ", ".join(row["syncs"]),
-        }
+        (row["run"], row["mode"], row["person"], "-" if row["exit_code"] is None else row["exit_code"], row["syncs"])
         for row in rows
     ]
-    show_rows("", told, ["run", "what", "who", "exit", "syncs"])
+    shown = [dict(zip(columns, (*cells, ", ".join(syncs)), strict=True)) for *cells, syncs in told]
+    show_rows("", shown, columns)

@@ -15,6 +15,7 @@ from flows.sync_run import Mode, RunResult
 from schemas import limits
 from schemas.settings import Change
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
+from tasks.messages.catalogue import language, render
 
 _WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
 
@@ -30,6 +31,7 @@ def changes_of(
         mode: what was asked of it; what writes nothing changes nothing.
         decided: only the syncs of the run that a person has decided about since its changes were told.
     """
+    lang = language(None, context.settings.lang, context.environ)
     for summary in run_result.summary["syncs"] if mode in _WRITING else ():
         if decided and "run" not in summary:
             continue
@@ -37,7 +39,7 @@ def changes_of(
         before = last_status(context.ledger, summary["sync"], before=told["run"])
         change = changed(before, sync_status(summary))
         if change:
-            yield summary["sync"], change, {**_figures(summary), **news(told, change), "run": told["run"]}
+            yield summary["sync"], change, {**_figures(summary), **news(told, change, lang), "run": told["run"]}
 
 
 def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
@@ -93,7 +95,9 @@ def _mail(context: RunContext, said: Mapping[str, Any]) -> None:
     from connectors.messages.sending import hand_to_mailer, mail, send_by_smtp
 
     notify = context.settings.notify
-    text = f"{said['sentence']}\n\nNext: {said['next']}\n\nphonesync show {said['run']}\n"
+    lang = language(None, context.settings.lang, context.environ)
+    step = render("report.news_next", lang, step=said["next"])
+    text = f"{said['sentence']}\n\n{step}\n\nphonesync show {said['run']}\n"
     message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), text)
     if notify.smtp is None:
         hand_to_mailer(message, notify.sendmail)

@@ -12,23 +12,26 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 from connectors.registry import specs
+from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
 from schemas.plan import Action, Outcome
 from schemas.problems import Code
 from schemas.quirks import QuirkCode
 from schemas.reasons import FileCode, LineCode
-from schemas.settings import Language
+from schemas.settings import Change, Language
+from schemas.syncs import Guard
 from tasks.messages.catalogue import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tasks" / "messages" / "locale"
 REPORTS = ROOT / "tasks" / "reports"
-_NAMED = re.compile(r"""["']((?:check|init|ledger|mail)\.\w+)["']""")
+_NAMED = re.compile(r"""["']((?:check|init|ledger|mail|say)\.\w+)["']""")
 _PLACE = re.compile(r"\{\w*\}")
 _NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
 _VALUE = re.compile(r"[a-z]+-(.+)")  # what a term is about: `pdf` of `term.kind-pdf`
@@ -81,7 +84,7 @@ def spoken(key: str) -> bool:
     }:  # of init: keys of the configuration, values of it, and what may be chosen
         kind = re.sub("^(?:key|place)_", "", name).removesuffix("_line").removesuffix("_delete")
         return not {key, name, kind}.isdisjoint({*_texts(), *_settings(), *FindingKind})
-    if family in {"reconciliation", "count", "history", "listing", "mail", "state", "status"}:
+    if family in {"reconciliation", "count", "history", "listing", "mail", "report", "state", "status"}:
         name = name.removesuffix(".meaning")
         return re.search(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b""", _reports()) is not None
     return False
@@ -95,7 +98,7 @@ def problems() -> list[str]:
         needed = wanted() | said["en"].keys() | said["pl"].keys()
         found += [f"{lang}: {key} is missing" for key in sorted(needed) if not all(said[lang].get(key, ("",)))]
     for key, english in said["en"].items():
-        if key not in wanted() and not spoken(key):
+        if key not in wanted() and not spoken(key) and not named(key):
             found.append(f"{key} is used by nothing")
         places = [set(_PLACE.findall("".join(said[lang].get(key, english)))) - {_NOUN} for lang in LANGUAGES]
         if places[0] != places[1]:
@@ -117,6 +120,21 @@ def _reports() -> str:
     files = [*REPORTS.rglob("*.py"), *REPORTS.rglob("*.js"), *REPORTS.rglob("*.j2")]
     messages = [ROOT / "tasks" / "messages" / name for name in ("pages.py", "rendering.py")]
     return "".join(path.read_text(encoding="utf-8") for path in [*sorted(files), *messages])
+
+
+def named(key: str) -> bool:
+    """Tell whether the code names a key in full, or makes it of an action, an outcome or a guard."""
+    family, _, name = key.partition(".")
+    if family == "say" and name in _texts():
+        return True
+    if key in _texts() or family == "guard":
+        return key in _texts() or name in {*Guard.model_fields, *_settings()}
+    if name.removeprefix("news_") in get_args(Change):
+        return family == "report"
+    word = name.removesuffix(".meaning").removeprefix("first_").removeprefix("also_")
+    if family == "say" and name.removeprefix("exit_") in {str(int(code)) for code in ExitCode}:
+        return True
+    return family in {"report", "say"} and word in {*Action, *Outcome}
 
 
 def _settings() -> set[str]:

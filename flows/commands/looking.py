@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.commands.options import configured, connected, json_wanted, spoken, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 
@@ -22,11 +22,11 @@ def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -
     from flows.runs import history, show_history
 
     with connected(ctx, config) as context:
-        rows = history(context, limit)
+        rows, lang = history(context, limit), spoken(context)
     if as_json:
         print_json({"runs": rows})
     else:
-        show_history(rows)
+        show_history(rows, lang)
 
 
 @click.command(epilog=verbatim("Example", "phonesync show last"))
@@ -41,14 +41,14 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
     RUN is the id or how it begins; `last` is the newest one.
     """
     from flows.run_history import one_run, show_one_run
-    from tasks.messages.catalogue import language
 
     with connected(ctx, config) as context:
-        run = one_run(context, run_id, language(None, context.settings.lang, os.environ))
+        lang = spoken(context)
+        run = one_run(context, run_id, lang)
     if as_json:
         print_json(run)
     else:
-        show_one_run(run, every=every)
+        show_one_run(run, lang, every=every)
 
 
 @click.command(epilog=verbatim("Example", "phonesync plans"))
@@ -60,11 +60,11 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     from flows.run_history import show_waiting, waiting_plans
 
     with connected(ctx, config) as context:
-        found = waiting_plans(context)
+        found, lang = waiting_plans(context), spoken(context)
     if as_json:
         print_json({"plans": found})
     else:
-        show_waiting(found)
+        show_waiting(found, lang)
 
 
 @click.command(epilog=verbatim("Example", "phonesync status --exit-code"))
@@ -128,7 +128,7 @@ def history(ctx: click.Context, text: str, html: Path | None, config: str | None
     if as_json:
         print_json({"text": text, "events": events})
     else:
-        show_events(events)
+        show_events(events, lang)
     ctx.exit(ExitCode.DONE if events else ExitCode.LINES_FAILED)
 
 
@@ -179,9 +179,9 @@ def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool
     with connected(ctx, config) as context:
         if adopt:
             take_as_it_is(context)
-        examined = examine(context)
+        examined, lang = examine(context), spoken(context)
     if as_json:
         print_json(examined.summary)
     else:
-        show_examined(examined)
+        show_examined(examined, lang)
     ctx.exit(examined.exit_code)

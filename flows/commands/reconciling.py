@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
+from flows.commands.options import configured, connected, is_quiet, json_wanted, quiet_wanted, spoken, verbatim
 from flows.errors import print_json
 
 
@@ -38,11 +38,12 @@ def reconcile(  # noqa: PLR0913 - click's signature
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
         context.waiting = watch.waiting
-        done = reconcile_all(context, Asked(since, suggest, language(lang, context.settings.lang, os.environ)))
+        speech = language(lang, context.settings.lang, os.environ)
+        done = reconcile_all(context, Asked(since, suggest, speech))
     if as_json:
         print_json(done.summary)
     else:
-        show_reconciled(done)
+        show_reconciled(done, speech)
     ctx.exit(done.exit_code)
 
 
@@ -163,10 +164,10 @@ def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) ->
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
         context.waiting = watch.waiting
-        found = look_up(context, text)
+        found, lang = look_up(context, text), spoken(context)
     if as_json:
         print_json(found.summary)
     else:
-        show_found(found.summary)
-        show_errors(found.errors, [])
+        show_found(found.summary, lang)
+        show_errors(found.errors, [], lang)
     ctx.exit(found.exit_code)

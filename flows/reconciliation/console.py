@@ -10,31 +10,38 @@ from flows.console import near, say, show_rows
 from flows.errors import show_errors
 from flows.reconciliation.body import Reconciled
 from schemas.findings import FindingKind
+from schemas.settings import Language
+from tasks.messages.catalogue import counted, render, text
 from tasks.messages.rendering import told_what
 
+_FOUND = ("where", "line", "owner", "name", "number", "type")
 _SHOWN = 20  # findings on the terminal; the page has them all
 
 
-def show_reconciled(done: Reconciled) -> None:
+def show_reconciled(done: Reconciled, lang: Language = "en") -> None:
     """Show the systems, the counts, the first findings with what to do about them, and where the rest is."""
     summary, findings = done.summary, done.view.findings
-    show_rows("Side by side", summary["systems"], _columns(summary["systems"]))
+    columns = {name: text(f"say.{name}", lang) for name in _columns(summary["systems"])}
+    systems = [{said: system[name] for name, said in columns.items()} for system in summary["systems"]]
+    show_rows(text("say.side_by_side", lang), systems, [*columns.values()])
     say("")
-    _show_counts(summary)
+    _show_counts(summary, lang)
     open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
     shown = open_.head(_SHOWN)
-    shown = shown.assign(what=told_what(shown["what"]))
+    shown = shown.assign(what=told_what(shown["what"], lang))
     rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
     if rows:
         say("")
-        show_rows("Findings", [_told(row) for row in rows], ["finding", "what"])
+        names = [text(f"say.{name}", lang) for name in ("finding", "what")]
+        told = [dict(zip(names, _told(row, lang), strict=True)) for row in rows]
+        show_rows(text("say.findings", lang), told, names)
     if len(open_) > _SHOWN:
-        say(f"and {len(open_) - _SHOWN} more, in the reports")
+        say(render("say.more_findings", lang, n=len(open_) - _SHOWN))
     for name, written in summary.get("suggestions", {}).items():
-        many = "1 line is" if written["changes"] == 1 else f"{written['changes']} lines are"
-        say(f"{name}: {many} corrected in {near(written['file'])}; what was changed: {near(written['list'])}")
-    say(f"Reports: {near(Path(summary['reports']['html']).parent)}")
-    show_errors(done.errors, [])
+        said = counted(lang, "say.many_corrected", written["changes"])
+        say(said.format(name=name, file=near(written["file"]), list=near(written["list"])))
+    say(render("say.reports", lang, folder=near(Path(summary["reports"]["html"]).parent)))
+    show_errors(done.errors, [], lang)
 
 
 def _columns(systems: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -42,51 +49,58 @@ def _columns(systems: Sequence[Mapping[str, Any]]) -> list[str]:
     return ["name", "entries", "numbers", "problems", *notes]
 
 
-def _show_counts(summary: Mapping[str, Any]) -> None:
+def _show_counts(summary: Mapping[str, Any], lang: Language) -> None:
     counts, accepted, trend = summary["findings"], summary["accepted"], summary["trend"]
     waiting = sum(count for kind, count in counts.items() if kind != FindingKind.AGREE) - sum(accepted.values())
-    told = [f"{count} {kind}" for kind, count in counts.items() if count]
-    say(", ".join(told) if told else "There is nothing to compare.")
+    told = {kind: count for kind, count in counts.items() if count}
+    say(_listed(told, lang) if told else text("say.nothing_to_compare", lang))
     if accepted:
-        say(f"{sum(accepted.values())} of them accepted for now: " + _listed(accepted))
+        say(render("say.accepted_now", lang, n=sum(accepted.values()), listed=_listed(accepted, lang)))
     if summary["since"]:
-        figures = f"{trend['new']} new, {trend['persisting']} persisting, {trend['resolved']} resolved"
-        say(f"Since {summary['since']}: {figures}")
+        figures = {"new": trend["new"], "old": trend["persisting"], "gone": trend["resolved"]}
+        say(render("say.since", lang, run=summary["since"], **figures))
     if summary["links"]["loose"]:
-        loose = summary["links"]["loose"]
-        many = "1 link of the mapping leads" if loose == 1 else f"{loose} links of the mapping lead"
-        say(f"{many} nowhere: no such owner, list or name")
+        say(counted(lang, "say.many_loose", summary["links"]["loose"]))
     if told and not waiting:
-        say("Everything agrees." if not accepted else "Everything else agrees.")
+        say(text("say.else_agrees" if accepted else "say.agrees", lang))
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+def _listed(counts: Mapping[str, int], lang: Language) -> str:
+    return ", ".join(render("say.trouble", lang, n=count, word=_kind(kind, lang)) for kind, count in counts.items())
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, str]:
+def _kind(kind: str, lang: Language) -> str:
+    """Return what a kind of findings is called: in English by its code, which files and options have too."""
+    return kind if lang == "en" else text(f"finding.{kind}", lang).lower()
+
+
+def _told(row: Mapping[str, Any], lang: Language) -> tuple[str, str]:
     """Return a finding in two cells: its id and kind, and all that is to be said of it."""
-    line = f"line {row['line']}" if row["line"] else ""
+    line = render("say.at_line", lang, line=row["line"]) if row["line"] else ""
     head = ", ".join(filter(None, (str(row["sync"]), line, _owner(row))))
     ours = "  ".join(filter(None, (str(row["name_csv"]), str(row["number_csv"]))))
     there = "  ".join(filter(None, (str(row["name_there"]), str(row["number_there"]))))
-    sides = [f"file: {ours}" if ours else "", f"there: {there}" if there else ""]
+    sides = [render("say.file_side", lang, entry=ours) if ours else ""]
+    sides += [render("say.there_side", lang, entry=there) if there else ""]
     what = str(row["what"]) if row["what"] else ""
-    return {"finding": f"{row['kind']}\n{row['id']}", "what": "\n".join(filter(None, (head, *sides, what, row["fix"])))}
+    said = "\n".join(filter(None, (head, *sides, what, row["fix"])))
+    return f"{_kind(str(row['kind']), lang)}\n{row['id']}", said
 
 
 def _owner(row: Mapping[str, Any]) -> str:
     return f"{row['owner']} ({row['owner_name']})" if row["owner_name"] else str(row["owner"])
 
 
-def show_found(found: Mapping[str, Any]) -> None:
+def show_found(found: Mapping[str, Any], lang: Language = "en") -> None:
     """Show where a number or a name stands."""
     rows = found["found"]
     if rows:
-        columns = ["where", "line", "owner", "name", "number", "type"]
-        show_rows("", rows, [column for column in columns if any(row[column] for row in rows)])
+        names = [name for name in _FOUND if any(row[name] for row in rows)]
+        columns = {name: text(f"say.{name}", lang) for name in names}
+        shown = [{said: row[name] for name, said in columns.items()} for row in rows]
+        show_rows("", shown, [*columns.values()])
     else:
-        say("It stands nowhere.")
+        say(text("say.nowhere", lang))
 
 
 def show_exported(made: Mapping[str, Any]) -> None:

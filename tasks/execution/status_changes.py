@@ -7,17 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from schemas.plan import TROUBLE, Action, Outcome
-from schemas.settings import Change
+from schemas.settings import Change, Language
+from tasks.messages.catalogue import render, text
 from tasks.reports.headline import Tally, headline, next_steps
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_VERBS: Final[Mapping[Change, str]] = {
-    "blocked": "waits for your yes or no",
-    "failed": "needs somebody",
-    "recovered": "is in order again",
-}
 
 
 class SyncStatus(StrEnum):
@@ -76,36 +71,36 @@ def changed(previous: SyncStatus | None, now: SyncStatus) -> Change | None:
     return "blocked" if now is SyncStatus.BLOCKED else "failed"
 
 
-def news(summary: Mapping[str, Any], change: Change) -> dict[str, str]:
+def news(summary: Mapping[str, Any], change: Change, lang: Language = "en") -> dict[str, str]:
     """Return the subject, the sentence and the next step of a message; there is no number of anybody in them.
 
     Args:
         summary: one of `syncs` in `--json`, with the `run` it belongs to.
         change: what is to be told.
+        lang: the language.
     """
     tally = _tally(summary)
-    said = headline(summary, tally)
-    first = next(iter(next_steps(summary, tally)), None)
+    said = headline(summary, tally, lang)
+    first = next(iter(next_steps(summary, tally, lang)), None)
     if change == "blocked":  # whoever reads a message has no lines below it
-        by_command = f", or: {first.command}" if first else "."
-        step = f"Look at the report. If the plan is right, say so and why in the run's page{by_command}"
+        command = render("report.news_or_command", lang, command=first.command) if first else "."
+        step = render("report.news_approve", lang, command=command)
     elif first:
         step = " ".join(filter(None, [first.text, first.command]))
     else:
-        step = "Nothing is to be done." if change == "recovered" else "phonesync doctor tells what is out of reach."
+        step = text("report.news_nothing" if change == "recovered" else "report.news_doctor", lang)
     return {
-        "subject": f"phonesync: {summary['sync']} {_VERBS[change]}",
-        "sentence": " ".join(filter(None, [f"{said.title.rstrip('.')}.", said.detail, figures(summary)])),
+        "subject": render(f"report.news_{change}", lang, sync=summary["sync"]),
+        "sentence": " ".join(filter(None, [f"{said.title.rstrip('.')}.", said.detail, figures(summary, lang)])),
         "next": step,
     }
 
 
-def figures(summary: Mapping[str, Any]) -> str:
+def figures(summary: Mapping[str, Any], lang: Language = "en") -> str:
     """Return the counts of a run's outcomes, those that are not zero."""
-    counts = [f"{number} {word}" for word, number in summary["outcomes"].items() if number]
-    rejected = [f"{summary['rejected']} rejected"] if summary["rejected"] else []
-    told = ", ".join(counts + rejected)
-    return f"Entries: {told}." if told else ""
+    counts = {**summary["outcomes"], "rejected": summary["rejected"]}
+    said = [render("say.trouble", lang, n=n, word=text(f"say.{word}", lang)) for word, n in counts.items() if n]
+    return render("report.news_entries", lang, counts=", ".join(said)) if said else ""
 
 
 def _tally(summary: Mapping[str, Any]) -> Tally:

@@ -73,7 +73,12 @@ def forms(key: str, lang: Language) -> dict[str, str]:
 
 def plural(lang: Language, key: str, number: int) -> str:
     """Return the words for so many things: 1 numer, 2 numery, 5 numerów, 12 numerów, 22 numery."""
-    said = forms(f"count.{key}", lang)
+    return counted(lang, f"count.{key}", number)
+
+
+def counted(lang: Language, key: str, number: int) -> str:
+    """Return what a key says of so many things, in the form that the number takes."""
+    said = forms(key, lang)
     return said.get(Locale(lang).plural_form(number), said.get("other", "")).replace("{n}", figure(lang, number))
 
 

@@ -14,14 +14,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from babel.dates import format_date
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
 from schemas.problems import CALLED, unpacked
 from schemas.settings import Language
+from tasks.messages.catalogue import figure, text
+from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
 from tasks.reports.csv_text import as_csv
-from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
 from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
 from tasks.reports.page import embedded, packed, render
@@ -63,6 +66,11 @@ _POOLS = {
     "name": ("name_after", "name_before", "entry_name"),
     "number": ("number_after", "number_before"),
 }
+_OF_SCRIPT = (
+    *("js_was", "js_from", "js_before", "js_after", "js_wanted", "js_in_file", "js_http", "js_attempts", "js_id"),
+    *("js_accepted", "js_time", "js_history", "js_known", "js_no_line", "js_all", "js_changes"),
+    *("nothing", "copy", "copy_command", "owner", "name", "number", "message", "line", "tile_attention"),
+)
 _MOST_DRIFT = 50  # at the top of a page; the lines below have them all
 _INTEGERS = ("line", "http_status", "attempts")
 # An entry that stands in no line and a change that got no answer have no 0 to show.
@@ -148,13 +156,14 @@ def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
     return b"".join((head.removesuffix(b"[]}"), rows, b"}\n"))
 
 
-def report_html(
+def report_html(  # noqa: PLR0913 - all but two are keywords
     summary: Mapping[str, Any],
     lines: pd.DataFrame,
     *,
     generated_at: datetime,
     drift: Sequence[DriftRow] = (),
     past: Mapping[int, Sequence[Mapping[str, str]]] = MappingProxyType({}),
+    lang: Language = "en",
 ) -> str:
     """Return one self-contained page: it loads nothing, runs only its own script, and shows text as text.
 
@@ -165,46 +174,56 @@ def report_html(
         generated_at: when the page was made, with its time zone.
         drift: what others have changed, masked where people's numbers are: it stands first.
         past: what has happened before to the entry of a line, by its position, the newest first; masked likewise.
+        lang: the language of the page; messages and history come in it.
     """
     report = line_report(lines, masked=False)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     page = {
         "summary": {**dict.fromkeys(_OPTIONAL), **summary},
-        "headline": headline(summary, tally),
+        "lang": lang,
+        "t": lambda name: text(f"report.{name}", lang),
+        "number": lambda number: figure(lang, number),
+        "headline": headline(summary, tally, lang),
         "drift": drift[:_MOST_DRIFT],
         "more_drift": max(0, len(drift) - _MOST_DRIFT),
-        "guards": [_guard(guard) for guard in summary.get("guards") or ()],
-        "steps": next_steps(summary, tally),
+        "guards": [_guard(guard, lang) for guard in summary.get("guards") or ()],
+        "steps": next_steps(summary, tally, lang),
         "tally": tally,
-        "tiles": _tiles(tally),
-        "bars": _bars(tally),
+        "tiles": _tiles(tally, lang),
+        "bars": _bars(tally, lang),
         "masked": any(bool(report[column].str.startswith(HIDDEN[:3]).any()) for column in _NUMBERS),
         "generated_at": generated_at,
+        "made": _made(generated_at, lang),
         "data": embedded(
-            {**_page_data(report), "past": {row: list(map(_event, events)) for row, events in past.items()}}
+            {
+                **_page_data(report, lang),
+                "past": {row: [_event(event, lang) for event in events] for row, events in past.items()},
+            }
         ),
     }
     return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
 
 
-def _event(event: Mapping[str, str]) -> list[str]:
+def _event(event: Mapping[str, str], lang: Language) -> list[str]:
     """Return what the script shows of an event: when, what, before, after, what was said, and the run."""
     before, after = ("  ".join(filter(None, (event[f"name_{i}"], event[f"number_{i}"]))) for i in ("before", "after"))
-    yes = f"approved by {event['approved_by']}: {event['reason']}" if "approved_by" in event else ""
+    yes = text("history.approved", lang).format(**event) if "approved_by" in event else ""
     said = "; ".join(filter(None, (event["message"], yes)))
     return [event["at"][:16].replace("T", " "), event["action"], event["outcome"], before, after, said, event["run"]]
 
 
-def _page_data(report: pd.DataFrame) -> dict[str, Any]:
+def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
     """Return what the script needs: the lines, the words beside them, and the groups that a filter offers."""
     line = pd.to_numeric(report["line"].where(report["line"] != "", "0")).tolist()
     words = {
-        "action": {action.value: words for action, words in ACTION_WORDS.items()},
-        "outcome": {outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
+        "action": {str(action.value): words for action, words in action_words(lang).items()},
+        "outcome": {str(outcome.value): words for outcome, words in outcome_words(lang).items()},
     }
     groups = {"changes": [action.value for action in WRITES], "attention": [outcome.value for outcome in TROUBLE]}
-    texts = listing_words("en", "line")
-    return {"line": line, **packed(report, _POOLS), "words": words, "groups": groups, "texts": texts}
+    texts = listing_words(lang, "line")
+    said: dict[str, str] = {name: text(f"report.{name}", lang) for name in _OF_SCRIPT}
+    more: dict[str, Any] = {"said": said, "language": "pl-PL" if lang == "pl" else "en-US"}
+    return {"line": line, **packed(report, _POOLS), "words": words, "groups": groups, "texts": texts, **more}
 
 
 @dataclass(frozen=True)
@@ -239,7 +258,7 @@ class Bar:
     segments: Sequence[Segment]
 
 
-def _guard(guard: Mapping[str, Any]) -> dict[str, str]:
+def _guard(guard: Mapping[str, Any], lang: Language) -> dict[str, str]:
     """Return a guard with its figures as people write them: shares as percentages, counts as they are."""
     name, value, limit = str(guard["guard"]), float(guard["value"]), float(guard["limit"])
     if name.endswith(("_share", "_drop")):
@@ -247,32 +266,41 @@ def _guard(guard: Mapping[str, Any]) -> dict[str, str]:
     else:
         unit = ""
     figures = {"value": f"{value:,.1f}", "limit": f"{limit:,.1f}"}
-    return {"name": name, "message": str(guard["message"])} | {
+    return {"name": name, "message": guard_sentence(guard, lang)} | {
         key: figure.removesuffix(".0") + unit for key, figure in figures.items()
     }
 
 
-def _tiles(tally: Tally) -> list[Tile]:
+def _made(at: datetime, lang: Language) -> str:
+    """Return when a page was made, as people write it."""
+    return f"{format_date(at, 'd MMMM y', locale=lang)}, {at:%H:%M %Z}"
+
+
+def _tiles(tally: Tally, lang: Language) -> list[Tile]:
+    words = outcome_words(lang)
+    held, applied, unchanged = (words[word][0] for word in (Outcome.HELD, Outcome.APPLIED, Outcome.UNCHANGED))
     if tally.is_plan:
         return [
-            Tile("Lines in this plan", tally.lines),
-            Tile("Changes wanted", tally.changes, "action", "changes"),
-            Tile("Already right", tally.actions[Action.KEEP], "action", Action.KEEP),
-            Tile("Held", tally.actions[Action.HOLD], "action", Action.HOLD),
+            Tile(text("report.tile_lines_plan", lang), tally.lines),
+            Tile(text("report.tile_changes", lang), tally.changes, "action", "changes"),
+            Tile(text("report.tile_right", lang), tally.actions[Action.KEEP], "action", Action.KEEP),
+            Tile(held, tally.actions[Action.HOLD], "action", Action.HOLD),
         ]
     return [
-        Tile("Lines in this report", tally.lines),
-        Tile("Applied", tally.outcomes[Outcome.APPLIED], "outcome", Outcome.APPLIED),
-        Tile("Unchanged", tally.outcomes[Outcome.UNCHANGED], "outcome", Outcome.UNCHANGED),
-        Tile("Need attention", tally.trouble, "outcome", "attention"),
+        Tile(text("report.tile_lines", lang), tally.lines),
+        Tile(applied, tally.outcomes[Outcome.APPLIED], "outcome", Outcome.APPLIED),
+        Tile(unchanged, tally.outcomes[Outcome.UNCHANGED], "outcome", Outcome.UNCHANGED),
+        Tile(text("report.tile_attention", lang), tally.trouble, "outcome", "attention"),
     ]
 
 
-def _bars(tally: Tally) -> list[Bar]:
-    wanted = _segments("action", tally.actions, list(ACTION_WORDS.items()), tally.lines)
-    happened = _segments("outcome", tally.outcomes, list(OUTCOME_WORDS.items()), tally.lines)
-    bars = [Bar("What was wanted", _described(wanted), wanted)]
-    return bars if tally.is_plan else [*bars, Bar("What happened", _described(happened), happened)]
+def _bars(tally: Tally, lang: Language) -> list[Bar]:
+    wanted = _segments("action", tally.actions, list(action_words(lang).items()), tally.lines)
+    happened = _segments("outcome", tally.outcomes, list(outcome_words(lang).items()), tally.lines)
+    bars = [Bar(text("report.bar_wanted", lang), _described(wanted, lang), wanted)]
+    if tally.is_plan:
+        return bars
+    return [*bars, Bar(text("report.bar_happened", lang), _described(happened, lang), happened)]
 
 
 def _segments(
@@ -285,8 +313,9 @@ def _segments(
     ]
 
 
-def _described(segments: Sequence[Segment]) -> str:
-    return ", ".join(f"{segment.label} {segment.count:,} ({segment.share})" for segment in segments if segment.count)
+def _described(segments: Sequence[Segment], lang: Language) -> str:
+    said = (f"{one.label} {figure(lang, one.count)} ({one.share})" for one in segments if one.count)
+    return ", ".join(said)
 
 
 def _share(part: int, whole: int) -> str:

@@ -1,5 +1,6 @@
 {
   const data = JSON.parse(document.getElementById("data").textContent);
+  const { said } = data;
   /* Whether what a line wants stands there now; otherwise it is still a wish. */
   const isDone = (row, { text }) => ["applied", "unplanned", "unchanged"].includes(text("outcome", row));
 
@@ -13,7 +14,7 @@
     else if (before && after && before !== after) cell.append(...marked(after));
     else cell.append(element("span", { class: "two" }, ...marked(after || before || asInFile)));
     if (before && after && before !== after) {
-      cell.append(element("span", { class: "was" }, isDone(row, tools) ? "was: " : "from: ", ...marked(before)));
+      cell.append(element("span", { class: "was" }, isDone(row, tools) ? said.js_was : said.js_from, ...marked(before)));
     }
     return cell;
   };
@@ -23,44 +24,44 @@
     ([at, action, outcome, before, after, said, run]) => element("li", {},
       element("span", { class: "was", title: run }, at), " ",
       element("b", {}, data.words.action[action][0], outcome && outcome !== "applied" ? `: ${data.words.outcome[outcome][0].toLowerCase()}` : ""), " ",
-      before === after ? before : `${before || "nothing"} → ${after || "nothing"}`,
+      before === after ? before : `${before || said.nothing} → ${after || said.nothing}`,
       ...(said ? [element("span", { class: "was" }, said)] : []))));
 
   const command = (row, { element, text }) => {
     const name = data.pools.owner.length > 1 ? text("owner", row) : text("name_after", row) || text("name_before", row);
     const words = `phonesync history '${(name || text("owner", row)).replaceAll("'", "'\\''")}'`;
-    const copy = element("button", { type: "button", class: "quiet", "data-copy": words, "aria-label": `Copy the command ${words}` }, "Copy");
+    const copy = element("button", { type: "button", class: "quiet", "data-copy": words, "aria-label": `${said.copy_command} ${words}` }, said.copy);
     return element("span", { class: "command" }, element("code", {}, words), ...(navigator.clipboard ? [copy] : []));
   };
 
   const details = (row, tools) => {
     const { text, lineOf } = tools;
     const badges = ["action", "outcome"].map((column) => [column, text(column, row)]).filter(([, value]) => value);
-    const facts = [["Owner", [text("owner", row), text("owner_name", row)].filter(Boolean).join(" · ")]];
-    for (const [label, name] of [["Name", "name"], ["Number", "number"]]) {
+    const facts = [[said.owner, [text("owner", row), text("owner_name", row)].filter(Boolean).join(" · ")]];
+    for (const [label, name] of [[said.name, "name"], [said.number, "number"]]) {
       const before = text(`${name}_before`, row);
       const after = text(`${name}_after`, row);
       if (before === after) facts.push([label, after]);
-      else facts.push([`${label} before`, before || "–"], [`${label} ${isDone(row, tools) ? "after" : "wanted"}`, after || "–"]);
+      else facts.push([`${label} ${said.js_before}`, before || "–"], [`${label} ${isDone(row, tools) ? said.js_after : said.js_wanted}`, after || "–"]);
     }
-    if (!text("name_before", row) && !text("name_after", row)) facts.push(["In the file", text("entry_name", row)]);
-    facts.push(["Message", text("message", row)], ["HTTP status", text("http_status", row)]);
-    if (text("attempts", row) !== "0") facts.push(["Attempts", text("attempts", row)]);
-    facts.push(["Id", text("id", row)], ["Accepted", text("accepted", row)]);
-    facts.push(["Time", text("at", row).replace("T", " ")]);
-    facts.push(["History", past(row, tools)], ["All that is known", command(row, tools)]);
+    if (!text("name_before", row) && !text("name_after", row)) facts.push([said.js_in_file, text("entry_name", row)]);
+    facts.push([said.message, text("message", row)], [said.js_http, text("http_status", row)]);
+    if (text("attempts", row) !== "0") facts.push([said.js_attempts, text("attempts", row)]);
+    facts.push([said.js_id, text("id", row)], [said.js_accepted, text("accepted", row)]);
+    facts.push([said.js_time, text("at", row).replace("T", " ")]);
+    facts.push([said.js_history, past(row, tools)], [said.js_known, command(row, tools)]);
     const [column, value] = badges.at(-1);
-    return { title: lineOf[row] ? `Line ${lineOf[row]}` : "Stands in no line", badges, meaning: data.words[column][value][1], facts };
+    return { title: lineOf[row] ? `${said.line} ${lineOf[row]}` : said.js_no_line, badges, meaning: data.words[column][value][1], facts };
   };
 
   const noOutcome = data.pools.outcome.every((value) => value === "");
   document.getElementById("lines").classList.toggle("no-outcome", noOutcome);
   listing({
-    language: "en-US",
+    language: data.language,
     texts: data.texts,
     words: data.words,
     groups: data.groups,
-    filters: { action: ["action", "All", [["changes", "Changes"]]], outcome: ["outcome", "All", [["attention", "Need attention"]]] },
+    filters: { action: ["action", said.js_all, [["changes", said.js_changes]]], outcome: ["outcome", said.js_all, [["attention", said.tile_attention]]] },
     initial: {},
     paper: 5000,
     address: { key: "line", of: (row) => data.line[row], find: (line) => (/^\d+$/.test(line) ? data.line.indexOf(Number(line)) : -1) },

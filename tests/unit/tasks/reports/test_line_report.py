@@ -23,7 +23,7 @@ from schemas.reasons import LineCode
 from schemas.tables import Result, validated
 from tasks.plain_text import plain
 from tasks.reports.csv_text import harmless
-from tasks.reports.headline import ACTION_WORDS, OUTCOME_WORDS, Tally, headline, next_steps
+from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
 from tasks.reports.line_report import COLUMNS, line_report, report_csv, report_html, report_json, with_names
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
@@ -116,8 +116,8 @@ def test_rows_say_who_and_what_they_are_about() -> None:
 
 
 def test_every_word_is_explained() -> None:
-    assert set(ACTION_WORDS) == set(Action)
-    assert set(OUTCOME_WORDS) == set(Outcome)
+    assert set(action_words()) == set(Action)
+    assert set(outcome_words()) == set(Outcome)
 
 
 def test_what_is_not_there_is_empty() -> None:
