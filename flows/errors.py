@@ -24,24 +24,13 @@ _CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 def show_error(error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en") -> None:
     """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
-    message, remedy = _spoken(error, lang)
-    click.secho(plain(message.rstrip(), lines=True), fg="red", bold=True, err=True)
-    if remedy:
-        click.echo(plain(remedy, lines=True), err=True)
+    click.secho(plain(error.message.rstrip(), lines=True), fg="red", bold=True, err=True)
+    if error.remedy:
+        click.echo(plain(error.remedy, lines=True), err=True)
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
         click.echo(f"It concerns: {', '.join(syncs)}." if lang == "en" else _concerns(syncs, lang), err=True)
-
-
-def _spoken(error: PhonesyncError, lang: Language) -> tuple[str, str]:
-    """Return what an error says and what to do; where it has no code, its English words are all there is."""
-    if lang == "en" or error.problem is None:
-        return error.message, error.remedy
-    from tasks.messages.rendering import told_of_file
-
-    told, before = told_of_file(error, lang), error.message.partition(": ")[0]
-    return f"{before}: {told.sentence}" if ": " in error.message else told.sentence, told.advice
 
 
 def _concerns(syncs: Sequence[str], lang: Language) -> str:

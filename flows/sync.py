@@ -74,7 +74,7 @@ def sync(
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         notify_not_begun(found, loggable(error))
         return Failed(message=loggable(error), data=error)
-    sentence = " · ".join([*left, say(run_result)])
+    sentence = " · ".join([*left, say(run_result, lang)])
     show(run_result, sentence, planned=mode == "plan only", links=links)
     reports = [reported.lines for reported in run_result.reported]
     rename_run(sync_title(run_result.summary["syncs"], reports, lang, planned=mode == "plan only"))

@@ -14,7 +14,9 @@ from flows.sync_run import RunResult
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.plan import Action, Outcome
+from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, SyncStatus, name_lines, sync_status
+from tasks.messages.catalogue import counted, render
 from tasks.reports.headline import Tally, headline
 
 
@@ -31,41 +33,43 @@ def loggable(error: Exception) -> str:
     return str(error) if isinstance(error, PhonesyncError) else unexpected(error)
 
 
-def say(run_result: RunResult) -> str:
+def say(run_result: RunResult, lang: Language = "en") -> str:
     """Return the run in a few sentences, the worst first, for people who look at a list of runs."""
     syncs = run_result.summary["syncs"]
     reports = {reported.summary["sync"]: reported.lines for reported in run_result.reported}
     fine = [sync for sync in syncs if "error" not in sync]
     naming = {error.sync for error in run_result.errors}
-    parts = [_stopped(sync, reports, named=sync["sync"] in naming) for sync in syncs if "error" in sync]
+    parts = [_stopped(sync, reports, lang, named=sync["sync"] in naming) for sync in syncs if "error" in sync]
     if fine:
         whole = {
             "verified": all(sync["verified"] for sync in fine),
             "guards": [guard for sync in fine for guard in sync["guards"]],
         }
         named = f"{', '.join(sync['sync'] for sync in fine)}: " if parts else ""
-        parts.append(f"{named}{_figures(fine, whole, reports)}")
+        parts.append(f"{named}{_figures(fine, whole, reports, lang)}")
     return " · ".join(parts)
 
 
-def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], *, named: bool) -> str:
+def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], lang: Language, *, named: bool) -> str:
     """Say of a sync that ended early why, and how far it had come; there is nothing proven then."""
     said = str(sync["error"]) if named else f"{sync['sync']}: {sync['error']}"
     # Where a guard stopped it, every change was skipped: their lines would say nothing.
     shown = {} if sync["guards"] else reports
-    return f"{said} ({_figures([sync], {}, shown)})" if any(sync["outcomes"].values()) else said
+    return f"{said} ({_figures([sync], {}, shown, lang)})" if any(sync["outcomes"].values()) else said
 
 
-def _figures(syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], reports: Mapping[str, pd.DataFrame]) -> str:
+def _figures(
+    syncs: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], lang: Language
+) -> str:
     actions = {str(word.value): sum(sync["actions"][word] for sync in syncs) for word in Action}
     outcomes = {str(word.value): sum(sync["outcomes"][word] for sync in syncs) for word in Outcome}
     rejected = sum(sync["rejected"] for sync in syncs)
     tally = Tally(max(sum(actions.values()), sum(outcomes.values())), actions, outcomes)
-    whole = headline(facts, tally)
-    where = name_lines({sync["sync"]: reports[sync["sync"]] for sync in syncs if sync["sync"] in reports})
+    whole = headline(facts, tally, lang)
+    where = name_lines({sync["sync"]: reports[sync["sync"]] for sync in syncs if sync["sync"] in reports}, lang)
     title = f"{whole.title}: {where}." if where and not tally.is_plan else f"{whole.title}."
-    held = f"Held: {where}." if where and tally.is_plan else ""
-    lines = f"{rejected} CSV {'line was' if rejected == 1 else 'lines were'} rejected." if rejected else ""
+    held = render("report.state_held", lang, where=where) if where and tally.is_plan else ""
+    lines = counted(lang, "report.state_rejected", rejected) if rejected else ""
     return " ".join(filter(None, [title, whole.detail, held, lines]))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from schemas.plan import TROUBLE, Action, Outcome
 from schemas.settings import Change, Language
-from tasks.messages.catalogue import render, text
+from tasks.messages.catalogue import counted, figure, render, text
 from tasks.reports.headline import Tally, headline, next_steps
 
 if TYPE_CHECKING:
@@ -112,16 +112,17 @@ def _tally(summary: Mapping[str, Any]) -> Tally:
 _MOST = 10
 
 
-def name_lines(reports: Mapping[str, pd.DataFrame]) -> str:
+def name_lines(reports: Mapping[str, pd.DataFrame], lang: Language = "en") -> str:
     """Return where the trouble is: "lines 7, 19 and 214"; syncs and kinds are named where there are several.
 
     Args:
         reports: the line report of each sync.
+        lang: the language.
 
     Returns:
         "" where no line needs anybody. Lines that a plan holds are held.
     """
-    found = {sync: kinds for sync, report in reports.items() if (kinds := _kinds(report))}
+    found = {sync: kinds for sync, report in reports.items() if (kinds := _kinds(report, lang))}
     several = len({kind for kinds in found.values() for kind in kinds}) > 1
     parts = []
     for sync, kinds in found.items():
@@ -130,21 +131,27 @@ def name_lines(reports: Mapping[str, pd.DataFrame]) -> str:
     return "; ".join(parts)
 
 
-def _kinds(report: pd.DataFrame) -> dict[str, str]:
+def _kinds(report: pd.DataFrame, lang: Language) -> dict[str, str]:
     held_by_plan = (report["outcome"] == "") & (report["action"] == Action.HOLD)
     words = report["outcome"].mask(held_by_plan, "held")
-    return {str(word.value): _where(report.loc[words == word, "line"]) for word in TROUBLE if (words == word).any()}
+    return {
+        text(f"say.{word}", lang): _where(report.loc[words == word, "line"], lang)
+        for word in TROUBLE
+        if (words == word).any()
+    }
 
 
-def _where(lines: pd.Series) -> str:
+def _where(lines: pd.Series, lang: Language) -> str:
     """Return the lines in their order, as far as a sentence can hold them, and how many entries stand in none."""
     numbers = sorted({int(line) for line in lines if line})
     nowhere = int((lines == "").sum())
+    both = text("report.where_and", lang)
     shown = [str(number) for number in numbers[:_MOST]]
     if len(numbers) > _MOST:
-        shown.append(f"{len(numbers) - _MOST:,} more")
-    listed = " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
-    parts = [f"{'line' if len(numbers) == 1 else 'lines'} {listed}"] if numbers else []
+        shown.append(render("report.where_more", lang, n=figure(lang, len(numbers) - _MOST)))
+    listed = both.join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+    parts = [f"{text('report.where_line' if len(numbers) == 1 else 'report.where_lines', lang)} {listed}"]
+    parts = parts if numbers else []
     if nowhere:
-        parts.append(f"{nowhere:,} {'entry' if nowhere == 1 else 'entries'} that no line mentions")
-    return " and ".join(parts)
+        parts.append(counted(lang, "report.where_nowhere", nowhere))
+    return both.join(parts)
