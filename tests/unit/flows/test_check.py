@@ -48,7 +48,7 @@ def context(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "phonesync.toml").write_text(text, encoding="utf-8")
     settings = load(tmp_path / "phonesync.toml")
     seconds = count()  # no two runs of one second
-    ledger = Ledger.open("sqlite://")
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'phonesync.db'}")  # several threads ask it where time flies
     with RunContext(
         settings,
         ledger,
