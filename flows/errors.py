@@ -9,14 +9,16 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import extract_tb, print_exception
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
-from schemas.section import Language
 from tasks.plain_text import plain
+
+if TYPE_CHECKING:
+    from schemas.section import Language
 
 # JSON escapes the first 32 by itself; these it may leave as they are, and a terminal obeys them.
 _CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")

@@ -16,8 +16,9 @@ from schemas import limits
 from schemas.errors import LedgerError, TargetBusy
 
 # Locks that are no target's: no target is called so.
-_RUN: Final = "(run) "
-_ERASING: Final = "(erasing)"
+_OF_NO_TARGET: Final = "("
+_RUN: Final = f"{_OF_NO_TARGET}run) "
+_ERASING: Final = f"{_OF_NO_TARGET}erasing)"
 
 
 @dataclass
@@ -85,8 +86,11 @@ def at_work(ledger: Ledger, run: str, clock: Callable[[], float]) -> Iterator[No
     name = f"{_RUN}{run}"
     ledger.locks.take(name, Lock(run, this_process(), clock()), is_dead=lambda _: True)
     try:
-        erasing = ledger.locks.held(_ERASING).get(_ERASING)
-        if erasing and not is_dead(erasing, clock()):
+        others = ledger.locks.held(_OF_NO_TARGET)
+        for other, lock in others.items():
+            if is_dead(lock, clock()) and other != name:  # it was killed: nobody else takes its place
+                ledger.locks.give_back(other, lock.run)
+        if _ERASING in others and not is_dead(others[_ERASING], clock()):
             raise TargetBusy("A person is being erased; nothing was done.", remedy="Try again in a minute.")
         with heartbeat(ledger, name, run, clock):
             yield
@@ -103,15 +107,12 @@ def alone(ledger: Ledger, name: str, clock: Callable[[], float], sleep: Callable
         TargetBusy: a run is at work, or somebody else is alone.
     """
     with locked(ledger, _ERASING, name, clock, sleep):
-        others = {target: lock for target, lock in ledger.locks.held("").items() if lock.run != name}
-        busy = [lock.run for lock in others.values() if not is_dead(lock, clock())]
+        others = [lock for lock in ledger.locks.held("").values() if lock.run != name]
+        busy = [lock.run for lock in others if not is_dead(lock, clock())]
         if busy:
             raise TargetBusy(
                 f"Run {busy[0]} is at work, and would write the person anew.", remedy="Wait until it has ended."
             )
-        for target, lock in others.items():
-            if target.startswith(_RUN):  # it was killed: nobody else takes its place
-                ledger.locks.give_back(target, lock.run)
         yield
 
 

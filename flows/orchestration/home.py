@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -256,9 +257,9 @@ def use_temporary_home(environ: MutableMapping[str, str], home: Path) -> None:
     """Make Prefect, when it is imported after this, live in `home` alone and speak up only when something is wrong.
 
     Whatever the environment says of another Prefect is taken out: a demonstration shows up on nobody's server. Only
-    `PREFECT_LOGGING_LEVEL` stays as it is given.
+    `PREFECT_LOGGING_LEVEL` stays as it is given. Nobody else on this machine can ask its server.
     """
-    level = environ.get(_LEVEL)
+    level, sign_in = environ.get(_LEVEL), f"demo:{secrets.token_urlsafe(24)}"
     for name in [name for name in environ if name.startswith(_OURS)]:
         del environ[name]
     environ.update(
@@ -267,6 +268,8 @@ def use_temporary_home(environ: MutableMapping[str, str], home: Path) -> None:
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(int(limits.SERVER_STARTS_SECONDS)),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            _SIGN_IN: sign_in,
+            _CLIENT_SIGN_IN: sign_in,
             "DO_NOT_TRACK": "1",
             _LEVEL: level or "WARNING",
         }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from road_trip import Road, usos_state
+from sqlalchemy import create_engine, select
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.records import referred, unpacked
@@ -32,6 +33,7 @@ from flows.run_history import waiting_plans
 from flows.telling import tell_people
 from schemas.errors import TargetBusy
 from schemas.exit_codes import ExitCode
+from schemas.ledger import metadata
 
 NUMBER = re.compile(rb"2\D{0,3}2\D{0,3}5\D{0,3}5\D{0,3}2\D{0,3}7\D{0,3}7\D{0,3}0\D{0,3}1")
 PERSON = (re.compile(rb"user 77(?!\d)"), NUMBER, re.compile(b"Kwiatuszek"))
@@ -104,6 +106,41 @@ def test_no_file_holds_the_person_any_more(road: Road, tmp_path: Path) -> None:
     opened.close()
     kept = "".join(path.read_text("utf-8") for path in reports.rglob("*.csv"))
     assert "user 78" in kept, "whoever is not erased stays"
+
+
+def test_no_table_of_a_ledger_in_postgresql_holds_the_person(
+    served_services: Sandbox, tmp_path: Path, postgres: str
+) -> None:
+    """What its own files hold until it overwrites them is its administrator's, and the documents say so."""
+    road = Road(served_services, tmp_path, Ledger.open(postgres))
+    road.open(usos_state({"77": [("Kwiatuszek", "22 552 77 01")], "78": [("home", "22 552 78 02")]}, "user"))
+    road.configure({"entity_class": "user"})
+    road.source(f"{HEADER}77,+48 22 552-77-01,Kwiatuszek domowy\n78,22 552 78 02,home\n")
+    road.plan()
+    road.go()
+    assert in_tables(postgres)
+    erased = erase(road.context(), "77")
+    assert (erased["plans"], erased["unreached"]) == (2, {})
+    assert in_tables(postgres) == []
+    assert traces(tmp_path) == []
+    road.close()
+
+
+def in_tables(address: str) -> list[str]:
+    """Return what the tables of a ledger hold of the person, packed plans too."""
+    engine = create_engine(address)
+    texts = []
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            for row in connection.execute(select(table)).mappings():
+                texts += (
+                    [unpacked(row["entries"]).to_csv()]
+                    if table.name == "plans" and not referred(row["entries"])
+                    else []
+                )
+                texts.append(str(dict(row)))
+    engine.dispose()
+    return [str(wanted.pattern) for text in texts for wanted in PERSON if wanted.search(text.encode())]
 
 
 def test_no_history_no_reason_and_no_message_holds_the_person(road: Road, tmp_path: Path) -> None:
@@ -194,7 +231,8 @@ def test_a_run_that_was_killed_keeps_nobody_from_being_erased(road: Road) -> Non
     )  # no process has that number
     road.ledger.locks.take("(run) run-9", gone, is_dead=lambda _: True)
     erase(context, "77")
-    assert road.ledger.locks.held("") == {}
+    assert road.plan().exit_code == 0
+    assert road.ledger.locks.held("") == {}, "the next run clears up behind it"
 
 
 def test_a_place_that_cannot_be_reached_is_told(

@@ -75,7 +75,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         (("--help",), frozenset()),
         (("plan", "--help"), frozenset()),
         (("number", "22 999 00 01"), WORDS | NUMBERS | {"rich"}),
-        (("runs",), LEDGER),
+        (("runs",), LEDGER | WORDS),
         (("status",), LEDGER | WORDS),
         (("show", "last"), LEDGER | TABLES | WORDS),
         (("check",), SETTINGS | TABLES | WORDS | NUMBERS | {"rich", "sqlalchemy"}),

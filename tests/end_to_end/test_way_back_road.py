@@ -206,6 +206,7 @@ def test_a_person_is_erased_from_everything_that_is_kept(road: Road) -> None:
     road.go()
     context = road.context()
     assert erase(context, "77") == {
+        "mails": 0,
         "plans": 2,
         "reports": 2,
         "reconciliations": 0,

@@ -215,7 +215,7 @@ def test_plan_only_writes_nothing(institution: Institution) -> None:
     state = institution.run("faculties", mode="plan only")
     assert state.name == "Completed"
     assert state.message.startswith("Plan, nothing written: 5 changes wait.")
-    assert {call.method for call in institution.sandbox.calls} == {"select", "method", "installation"}
+    assert {call.method for call in institution.sandbox.calls} == {"select", "faculties", "method", "installation"}
 
 
 def test_wrong_parameters_are_refused_in_words(institution: Institution) -> None:
