@@ -20,7 +20,7 @@ from directory_nights import Nights as Configured
 from figures import Figures
 from mortal import Killed, Life, Wire
 from road_laws import Entry, Observed, hold, key_of
-from road_trip import ENVIRON, Road, Trip
+from road_trip import ENVIRON, READS, Road, Trip
 from sqlalchemy import Engine
 from town import BAD, LIST, Entries, Town, begin, keyed
 
@@ -424,8 +424,7 @@ class NightLife:
     def _writes(self) -> int:
         if isinstance(self.configured.service, MemoryService):
             return self.configured.service.directory.requests["write"]
-        reads = {"select", "list", "get", "login", "method", "installation"}
-        return sum(call.method not in reads for call in self.sandbox.calls)
+        return sum(call.method not in READS for call in self.sandbox.calls)
 
     def _unfinished(self) -> bool:
         return any(plan["state"] == "writing" for plan in plans_of(self.engine))

@@ -18,7 +18,7 @@ from typing import Any
 
 from children import started
 from figures import Figures
-from road_trip import ENVIRON, OPEN_GUARD, Road, apio_state, usos_state
+from road_trip import ENVIRON, OPEN_GUARD, READS, Road, apio_state, usos_state
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
@@ -27,7 +27,6 @@ COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.ex
 REAL = "real processes: "
 PATIENCE = 600.0  # seconds; a busy machine is no failure
 _ROOT = Path(__file__).parents[2]
-_READS = {"select", "list", "get", "login", "method", "installation"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Desk:
 
     def writes(self) -> int:
         """Return how many writes the services were sent."""
-        return sum(call.method not in _READS for call in self.sandbox.calls)
+        return sum(call.method not in READS for call in self.sandbox.calls)
 
 
 @contextmanager
