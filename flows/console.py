@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.plan import WRITES
-from schemas.settings import Language
 from tasks.messages.catalogue import render, text
 from tasks.plain_text import plain
+
+if TYPE_CHECKING:
+    from schemas.settings import Language
 
 _STYLES = {"failed": "red", "conflict": "red", "unknown": "red", "unplanned": "red", "held": "yellow"}
 _MARKS = {"add": "+ ", "delete": "- "}
