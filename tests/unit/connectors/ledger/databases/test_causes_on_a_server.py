@@ -24,9 +24,9 @@ _TURNED_AWAY: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.fixture(scope="session")
-def server(postgres: str) -> str:
+def server(postgres_server: str) -> str:
     """A server with a user who may do nothing."""
-    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    engine = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in (
             "create role visitor login",
@@ -36,7 +36,7 @@ def server(postgres: str) -> str:
         ):
             connection.execute(text(statement))
     engine.dispose()
-    return postgres
+    return postgres_server
 
 
 @pytest.mark.parametrize(("wrong", "reason", "remedy"), _TURNED_AWAY)
