@@ -9,8 +9,8 @@ from typing import Any
 from flows.clerks_mail import compose, contacts, deliver, lang_of, message_of, outbox_of, queue_mail
 from flows.console import say
 from flows.context import RunContext
-from schemas.errors import LedgerError
-from tasks.messages.catalogue import language, render
+from flows.runs import named_run
+from tasks.messages.catalogue import render
 
 
 def mails_of_run(context: RunContext, reference: str, *, dry_run: bool, again: bool) -> list[dict[str, Any]]:
@@ -25,12 +25,7 @@ def mails_of_run(context: RunContext, reference: str, *, dry_run: bool, again: b
     Raises:
         LedgerError: there is no such run.
     """
-    if reference == "last":
-        newest = context.ledger.runs(1)
-        if not newest:
-            raise LedgerError("There is no run yet.", remedy="Try: phonesync plan.")
-        reference = newest[0]["id"]
-    row = context.ledger.run(reference)
+    row = named_run(context, reference)
     told: list[dict[str, Any]] = []
     names = [summary["sync"] for summary in (row["summary"] or {}).get("syncs", ())]
     if not dry_run:
@@ -71,7 +66,7 @@ def show_mails(context: RunContext, told: Sequence[dict[str, Any]]) -> None:
         for line in one["said"].splitlines() or [""]:
             say(line)
     if not told:
-        say(render("mail.none", language(None, context.settings.lang, context.environ)))
+        say(render("mail.none", context.lang))
 
 
 def _delivered(context: RunContext, run: str) -> list[dict[str, Any]]:

@@ -32,7 +32,6 @@ from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.quirks import as_commented, as_stored
-from tasks.messages.catalogue import language
 from tasks.messages.rendering import sentence, whole
 from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
@@ -71,7 +70,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     context, sync, name = sync_run.context, sync_run.sync, sync_run.name
     source, checked = _read(sync_run)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
-    lang = language(None, context.settings.lang, context.environ)
+    lang = context.lang
     sync_run.source_notes.extend(notes_of(context, sync, source, lang))
     labels = owner_labels(checked, source.arranged.source["line"], source.arranged.labels)
     context.ledger.names.learn(target.name, labels, context.now())

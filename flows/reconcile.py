@@ -16,7 +16,6 @@ from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
 from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
-from tasks.messages.catalogue import language
 from tasks.reports.run_title import reconcile_title
 
 __all__ = ["reconcile"]
@@ -42,7 +41,7 @@ def reconcile(config: str = "", since: str = "") -> Any:
     """
     try:
         with open_context(config or None, os.environ) as context:
-            asked = Asked(since, lang=language(None, context.settings.lang, os.environ))
+            asked = Asked(since, lang=context.lang)
             done, links = reconcile_all(context, asked), Links.of(context)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=loggable(error), data=error)

@@ -18,7 +18,6 @@ from schemas import limits
 from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
-from tasks.messages.catalogue import language
 from tasks.reports.drift_rows import drift_rows
 from tasks.reports.line_report import (
     line_report,
@@ -28,6 +27,7 @@ from tasks.reports.line_report import (
     shows_the_same,
     with_names,
 )
+from tasks.reports.page import PAGE_BEGINS, is_page_in
 
 # What a summary says of its run alone: all else has to be the same where an earlier report stands for another.
 _OF_ONE_RUN: Final = {"plan", "requests", "reports", "same_as", "read"}
@@ -69,7 +69,7 @@ def report(
     private = context.spec(sync).private(sync)
     known = names_of(context, heading.target) if heading.known else {}
     result = with_names(validated(Result, result), known)
-    lang = language(None, context.settings.lang, context.environ)
+    lang = context.lang
     masked = private and not sync.full_numbers
     kept = line_report(result, masked=masked)
     shown = line_report(result, masked=masked, lang=lang)
@@ -111,6 +111,9 @@ def _earlier(
         alike = all(before.get(key) == summary.get(key) for key in {*before, *summary} - _OF_ONE_RUN)
         if not alike or not files or not all(file.is_file() for file in files):
             return None
+        with Path(before["reports"]["html"]).open("rb") as page:
+            if not is_page_in(context.lang, page.read(PAGE_BEGINS)):  # its lines are the same, and its words are not
+                return None
         moment = str(shown["at"].iloc[0]) if len(shown) else ""
         there = Path(before["reports"]["csv"]).read_bytes()
         return {**before, "run": row["id"]} if shows_the_same(csv, there, moment) else None

@@ -38,7 +38,6 @@ from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
 from schemas.problems import Code, Problem
 from tasks.execution.results import unread
-from tasks.messages.catalogue import language
 
 __all__ = ["Mode", "RunRequest", "RunResult", "directly", "run"]
 
@@ -55,7 +54,7 @@ def run(context: RunContext, request: RunRequest, step: StepRunner = directly) -
     identity = f"{context.clock():%Y%m%dT%H%M%SZ}-{context.suffix()}"
     with at_work(context.ledger, identity, lambda: context.clock().timestamp()):
         run_result = _in_turn(context, request, step, identity, work)
-        renew_page(context, language(None, context.settings.lang, context.environ))
+        renew_page(context, context.lang)
     return run_result
 
 

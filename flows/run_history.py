@@ -13,7 +13,7 @@ from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
 from flows.known import with_known
-from schemas.errors import LedgerError
+from flows.runs import named_run
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
 from schemas.settings import Language
@@ -32,12 +32,7 @@ def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[
     Raises:
         LedgerError: there is no such run.
     """
-    if reference == "last":
-        newest = context.ledger.runs(1)
-        if not newest:
-            raise LedgerError("There is no run yet.", remedy="Try: phonesync plan.")
-        reference = newest[0]["id"]
-    row = context.ledger.run(reference)
+    row = named_run(context, reference)
     syncs = (row["summary"] or {}).get("syncs", [])
     # A run that carries on with a plan has neither made it nor taken it up.
     named = [sync["plan"] for sync in syncs if sync.get("plan")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.console import say, show_rows
 from flows.context import RunContext
+from schemas.errors import LedgerError
 from schemas.settings import Language
 from tasks.messages.catalogue import text
 
@@ -25,6 +26,20 @@ def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
         }
         for row in context.ledger.runs(limit)
     ]
+
+
+def named_run(context: RunContext, reference: str) -> dict[str, Any]:
+    """Return the run of that id, the only one that begins so, or the newest for `last`.
+
+    Raises:
+        LedgerError: there is none, or there are several.
+    """
+    if reference != "last":
+        return context.ledger.run(reference)
+    newest = context.ledger.runs(1)
+    if not newest:
+        raise LedgerError("There is no run yet.", remedy="Try: phonesync plan.")
+    return context.ledger.run(newest[0]["id"])
 
 
 def show_history(rows: Sequence[dict[str, Any]], lang: Language = "en") -> None:

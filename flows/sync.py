@@ -22,7 +22,6 @@ from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import Mode, RunRequest, run
 from flows.signals import ending_in_order
-from tasks.messages.catalogue import language
 from tasks.reports.run_title import sync_title
 
 __all__ = ["NotInPlace", "sync"]
@@ -63,7 +62,7 @@ def sync(
             )  # before anybody is waited for: a blocked plan needs a person
             mail_clerks(context, run_result, _MODES[mode])
             links, minutes = Links.of(context), context.settings.prefect.wait_for_approval_minutes
-            lang = language(None, context.settings.lang, os.environ)
+            lang = context.lang
             asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
         if asked:
             opened = partial(_open_approved, config, progress)

@@ -15,7 +15,7 @@ from flows.sync_run import Mode, RunResult
 from schemas import limits
 from schemas.settings import Change
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
-from tasks.messages.catalogue import language, render
+from tasks.messages.catalogue import render
 
 _WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
 
@@ -31,7 +31,7 @@ def changes_of(
         mode: what was asked of it; what writes nothing changes nothing.
         decided: only the syncs of the run that a person has decided about since its changes were told.
     """
-    lang = language(None, context.settings.lang, context.environ)
+    lang = context.lang
     for summary in run_result.summary["syncs"] if mode in _WRITING else ():
         if decided and "run" not in summary:
             continue
@@ -95,7 +95,7 @@ def _mail(context: RunContext, said: Mapping[str, Any]) -> None:
     from connectors.messages.sending import hand_to_mailer, mail, send_by_smtp
 
     notify = context.settings.notify
-    lang = language(None, context.settings.lang, context.environ)
+    lang = context.lang
     step = render("report.news_next", lang, step=said["next"])
     text = f"{said['sentence']}\n\n{step}\n\nphonesync show {said['run']}\n"
     message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), text)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from flows.commands.options import configured, connected, json_wanted, spoken, verbatim
+from flows.commands.options import configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 
@@ -22,7 +21,7 @@ def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -
     from flows.runs import history, show_history
 
     with connected(ctx, config) as context:
-        rows, lang = history(context, limit), spoken(context)
+        rows, lang = history(context, limit), context.lang
     if as_json:
         print_json({"runs": rows})
     else:
@@ -43,7 +42,7 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
     from flows.run_history import one_run, show_one_run
 
     with connected(ctx, config) as context:
-        lang = spoken(context)
+        lang = context.lang
         run = one_run(context, run_id, lang)
     if as_json:
         print_json(run)
@@ -60,7 +59,7 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     from flows.run_history import show_waiting, waiting_plans
 
     with connected(ctx, config) as context:
-        found, lang = waiting_plans(context), spoken(context)
+        found, lang = waiting_plans(context), context.lang
     if as_json:
         print_json({"plans": found})
     else:
@@ -88,10 +87,9 @@ def status(  # noqa: PLR0913 - all but the first are options
     from flows.status import standings, write_metrics, write_page
     from flows.status_console import show_status
     from schemas.exit_codes import ExitCode
-    from tasks.messages.catalogue import language
 
     with connected(ctx, config) as context:
-        found, lang = standings(context), language(None, context.settings.lang, os.environ)
+        found, lang = standings(context), context.lang
         if html:
             write_page(context, found, lang, html)
         if prometheus:
@@ -118,10 +116,9 @@ def history(ctx: click.Context, text: str, html: Path | None, config: str | None
     from flows.entry_history import events_of, write_page
     from flows.history_console import show_events
     from schemas.exit_codes import ExitCode
-    from tasks.messages.catalogue import language
 
     with connected(ctx, config) as context:
-        lang = language(None, context.settings.lang, os.environ)
+        lang = context.lang
         events = events_of(context, text, lang)
         if html:
             write_page(context, text, events, lang, html)
@@ -179,7 +176,7 @@ def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool
     with connected(ctx, config) as context:
         if adopt:
             take_as_it_is(context)
-        examined, lang = examine(context), spoken(context)
+        examined, lang = examine(context), context.lang
     if as_json:
         print_json(examined.summary)
     else:

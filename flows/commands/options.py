@@ -14,7 +14,6 @@ from flows.errors import print_json
 if TYPE_CHECKING:
     from flows.context import RunContext
     from flows.run import RunRequest, RunResult
-    from schemas.section import Language
 
 F = TypeVar("F", bound=Callable[..., Any])
 _QUIET = "phonesync.quiet"
@@ -90,13 +89,6 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
     return open_context(config or ctx.obj, os.environ, progress)
 
 
-def spoken(context: RunContext) -> Language:
-    """Return the language that people are spoken to in: the configuration's, else the environment's."""
-    from tasks.messages.catalogue import language
-
-    return language(None, context.settings.lang, context.environ)
-
-
 def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as_json: bool) -> RunResult:
     """Carry an order out, show how it went, and return it."""
     from flows.errors import show_errors
@@ -126,5 +118,5 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     else:
         given = config or ctx.obj
         command = f"phonesync -c {given}" if given else "phonesync"
-        show_run(run_result, planned=not request.writes, command=command, lang=spoken(context))
+        show_run(run_result, planned=not request.writes, command=command, lang=context.lang)
     return run_result

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import configured, connected, is_quiet, json_wanted, quiet_wanted, spoken, verbatim
+from flows.commands.options import configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
 from flows.errors import print_json
 
 
@@ -164,7 +164,7 @@ def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) ->
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
         context.waiting = watch.waiting
-        found, lang = look_up(context, text), spoken(context)
+        found, lang = look_up(context, text), context.lang
     if as_json:
         print_json(found.summary)
     else:

@@ -23,7 +23,6 @@ from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import RunRequest, run
 from flows.signals import ending_in_order
-from tasks.messages.catalogue import language
 
 
 @flow(name="apply", persist_result=False)
@@ -100,7 +99,7 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
                 run_result = run(
                     context, request, Steps(progress, spread_over_workers(config or None) if deployed else None)
                 )
-            links, lang = Links.of(context), language(None, context.settings.lang, os.environ)
+            links, lang = Links.of(context), context.lang
             tell_changes(context, run_result, request.mode, find_configuration(config or None, os.environ))
             mail_clerks(context, run_result, request.mode)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from markupsafe import Markup
 
+from schemas.settings import Language
 from tasks.plain_text import UNSEEN_RE2, plain
 from tasks.text_columns import arrow
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # Polish letters come right after their plain ones; `str` would put them behind z.
 _MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
 _ALPHABET = {letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()}
+PAGE_BEGINS: Final = 100  # bytes in which a page says its language
 # Pools that sort as they are spelled.
 _SPELLED = frozenset({"number", "key"})
 
@@ -45,6 +47,11 @@ def render(template: str, context: Mapping[str, Any], *, styles: Sequence[str], 
     style, script = (Markup("\n".join(_part(name) for name in names)) for names in (styles, scripts))  # noqa: S704 - our own files
     parts = {"style": style, "script": script, "style_digest": _digest(style), "script_digest": _digest(script)}
     return _environment().get_template(template).render({**context, **parts})
+
+
+def is_page_in(lang: Language, beginning: bytes) -> bool:
+    """Tell by how a page begins, its first `PAGE_BEGINS` bytes, whether it is in a language."""
+    return f'<html lang="{lang}">'.encode() in beginning
 
 
 def embedded(value: object) -> Markup:

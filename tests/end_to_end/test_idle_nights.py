@@ -108,6 +108,16 @@ def test_a_report_that_somebody_has_removed_or_edited_is_written_anew(road: Road
     assert "same_as" not in night(road).sync
 
 
+def test_a_page_in_another_language_does_not_stand_for_tonights(road: Road) -> None:
+    night(road)
+    file = road.folder / "phonesync.toml"
+    file.write_text('lang = "pl"\n' + file.read_text("utf-8"), encoding="utf-8")
+    polish = night(road)
+    assert "same_as" not in polish.sync
+    assert '<html lang="pl">' in Path(polish.sync["reports"]["html"]).read_text("utf-8")
+    assert "same_as" in night(road).sync
+
+
 @pytest.mark.parametrize("road", ["usos"], indirect=True)
 def test_what_people_decide_about_a_line_is_reported(road: Road) -> None:
     night(road)
