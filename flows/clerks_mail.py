@@ -26,7 +26,7 @@ from flows.context import RunContext
 from flows.known import salt_of
 from flows.run_history import lines_of_plan
 from flows.sync_run import Mode, RunResult
-from schemas.errors import PhonesyncError
+from schemas.errors import ConfigurationError, PhonesyncError
 from schemas.settings import Language
 from tasks.messages.catalogue import language, moment, render
 from tasks.reports.clerks_mail import MailFacts, clerks_mail, waiting_rows
@@ -106,8 +106,14 @@ def deliver(context: RunContext, run: str = "") -> Iterator[tuple[str, str, bool
     A mail that was given away and that nobody has confirmed is not sent again by itself.
     """
     outbox = outbox_of(context)
-    for told in outbox.all():
-        waits, lang = told.mail, lang_of(context, told.sync)
+    for sync in outbox.syncs():
+        lang = lang_of(context, sync)
+        try:
+            told = outbox.of(sync)
+        except ConfigurationError as error:  # of one sync; the others' people are told
+            yield sync, str(error), False
+            continue
+        waits = told.mail
         if waits is None or (run and waits.run != run):
             continue
         if waits.state == "given":

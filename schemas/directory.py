@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.errors import ServiceError
+from schemas.section import Language
+
+
+def name_in(lang: Language, names: Mapping[str, str]) -> str:
+    """Return what something is called in a language, else in another one, "" where it has no name."""
+    return names.get(lang) or names.get("pl") or names.get("en") or ""
 
 
 @dataclass(frozen=True)

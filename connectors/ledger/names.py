@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Table, delete, insert, select
 
 from connectors.ledger.records import BATCH
 from schemas import ledger as tables
+from schemas.directory import name_in
 from schemas.settings import Language
 
 
@@ -33,7 +34,7 @@ class KeptNames:
 
     def name(self, lang: Language) -> str:
         """Return the name in a language, else in another one."""
-        return self.names.get(lang) or self.names.get("pl") or self.names.get("en") or ""
+        return name_in(lang, self.names)
 
 
 class Names:

@@ -74,12 +74,24 @@ class Outbox:
             yield
 
     def of(self, sync: str) -> Told:
-        """Return what a sync's people have been told; a file that cannot be read tells of nothing."""
+        """Return what a sync's people have been told, and what waits for them.
+
+        Raises:
+            ConfigurationError: it stands in a file that cannot be read.
+        """
         return self._read(self._place(sync)) or Told(sync)
 
+    def syncs(self) -> list[str]:
+        """Return the syncs whose people have been told something, or for whom something waits."""
+        return sorted(path.name.removesuffix(_ENDING) for path in self._folder.glob(f"*{_ENDING}"))
+
     def all(self) -> list[Told]:
-        """Return everybody's, by sync."""
-        return [told for path in sorted(self._folder.glob(f"*{_ENDING}")) if (told := self._read(path))]
+        """Return everybody's, by sync.
+
+        Raises:
+            ConfigurationError: one stands in a file that cannot be read.
+        """
+        return [self.of(sync) for sync in self.syncs()]
 
     def keep(self, told: Told) -> None:
         """Put a sync's in place, whole or not at all.

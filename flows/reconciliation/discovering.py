@@ -13,7 +13,7 @@ from flows.context import RunContext
 from flows.names import directory_of, remember_units
 from flows.planning import owners_of
 from flows.reconciliation.reading import SyncReading, by_place, read_files
-from schemas.directory import Unit
+from schemas.directory import Unit, name_in
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind
@@ -171,5 +171,5 @@ def _managed(context: RunContext, readings: Sequence[SyncReading], units: Sequen
 
 
 def _row(context: RunContext, connection: str, place: str, unit: Unit) -> dict[str, Any]:
-    name = unit.names.get(context.lang) or unit.names.get("pl") or unit.names.get("en") or ""
+    name = name_in(context.lang, unit.names)
     return {"connection": connection, "place": place, "id": unit.identifier, "name": name, "numbers": [*unit.numbers]}

@@ -177,6 +177,21 @@ def test_a_mail_that_cannot_be_sent_waits_and_is_sent_once(place: Road, served: 
     assert len(post.taken) == 1
 
 
+def test_what_is_kept_of_one_sync_and_cannot_be_read_keeps_nobody_else_from_being_told(
+    place: Road, served: Callable[..., Post]
+) -> None:
+    post = served()
+    (place.folder / "a.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
+    configure(place, smtp(post), {"source": "a.csv"})
+    damaged = place.context().settings.notify.outbox / "another.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{", encoding="utf-8")
+    (note,) = night(place)
+    assert str(damaged) in note
+    assert "Remove it" in note
+    assert len(post.taken) == 1
+
+
 def test_a_mail_that_waits_is_replaced_by_the_newer_one_or_called_off(place: Road, served: Callable[..., Post]) -> None:
     post = served()
     configure(place, smtp(post), {"source": "a.csv"})
