@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,13 +13,10 @@ import click
 
 from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
-from tasks.plain_text import plain
+from tasks.plain_text import json_text, plain
 
 if TYPE_CHECKING:
     from schemas.section import Language
-
-# JSON escapes the first 32 by itself; these it may leave as they are, and a terminal obeys them.
-_CONTROL = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def show_error(error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en") -> None:
@@ -57,8 +52,7 @@ def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any
 def print_json(value: object) -> None:
     """Print one JSON value on standard output; letters a terminal cannot show are escaped."""
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
-    text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=2)
-    click.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(json_text(value, ascii_only=encoding != "utf8", indent=2))
 
 
 def error_text(error: PhonesyncError, *, as_json: bool, exit_code: ExitCode | None = None) -> ExitCode:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Final
+from typing import Any, Final
 
 # C0 and C1, soft hyphens and other invisible ones, line breaks of Unicode, and what turns the direction of writing.
 UNSEEN: Final = (
@@ -27,6 +28,18 @@ def plain(text: str, *, lines: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     return (_BUT_LINES if lines else _ANY).sub(_shown, text)
+
+
+def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
+    """Return JSON that means the value and does nothing to whoever shows it as text: control characters are escaped.
+
+    Args:
+        value: what `json.dumps` takes; anything else is written as `str` writes it.
+        indent: spaces a level, all on one line without them.
+        ascii_only: whether every letter beyond ASCII is escaped as well.
+    """
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=str)
+    return _BUT_LINES.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _shown(found: re.Match[str]) -> str:

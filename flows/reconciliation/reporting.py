@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from flows.reconciliation.reading import SyncReading, places_of
 from schemas.findings import ReconciliationView, System
 from schemas.settings import Language
 from tasks.messages.rendering import told_what
+from tasks.plain_text import json_text
 from tasks.reconcile.cross_references import numbers_in
 from tasks.reports.csv_text import as_csv
 
@@ -43,7 +43,7 @@ def _json(view: ReconciliationView, summary: dict[str, Any]) -> str:
         "lines": view.findings.to_dict("records"),
         "resolved": view.resolved.to_dict("records"),
     }
-    return json.dumps(whole, ensure_ascii=False, default=str) + "\n"
+    return json_text(whole) + "\n"
 
 
 def systems_of(readings: list[SyncReading]) -> list[System]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 import numpy as np
@@ -10,9 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.plain_text import UNSEEN_RE2, json_text
 from tasks.text_columns import arrow, on_all_cores, text_bytes
 
-_SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\'])
+# Bytes that begin what JSON has to escape, or what a terminal obeys where a report is shown as it is.
+_SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\\x7f\xc2\xd8\xe1\xe2\xef\xf3'])
+_ESCAPED = rf'["\\{UNSEEN_RE2}]'
 
 
 def rows_as_json(table: pd.DataFrame, *, numbers: Collection[str]) -> bytes:
@@ -30,20 +32,20 @@ def rows_as_json(table: pd.DataFrame, *, numbers: Collection[str]) -> bytes:
     )
     parts = []
     for place, (name, cells) in enumerate(zip(columns, values, strict=True)):
-        parts += [_text(("{" if place == 0 else ", ") + json.dumps(name, ensure_ascii=False) + ": "), cells]
+        parts += [_text(("{" if place == 0 else ", ") + json_text(name) + ": "), cells]
     rows = pc.binary_join_element_wise(*parts, _text("}, "), _text(""))
     written = rows.buffers()[2]
     return b"".join((b"[", written.slice(0, written.size - 2), b"]"))
 
 
 def _string(texts: pd.Series) -> pa.LargeStringArray:
-    """Write JSON strings; only a text with a quote, a backslash or a control character is looked at by itself."""
+    """Write JSON strings; only a text with a quote, a backslash or something unseen is looked at by itself."""
     column = arrow(texts)
     quoted = pc.binary_join_element_wise(_text('"'), column, _text('"'), _text(""))
     if not _SPECIAL[text_bytes(column)[0]].any():
         return quoted
-    special = pc.match_substring_regex(column, r'["\\\x00-\x1f]')
-    written = [json.dumps(text, ensure_ascii=False) for text in column.filter(special).to_pylist()]
+    special = pc.match_substring_regex(column, _ESCAPED)
+    written = [json_text(text) for text in column.filter(special).to_pylist()]
     return pc.replace_with_mask(quoted, special, pa.array(written, pa.large_string()))
 
 

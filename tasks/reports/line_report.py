@@ -5,7 +5,6 @@ Each function returns text; a connector writes it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from tasks.messages.catalogue import figure, text
 from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
+from tasks.plain_text import json_text
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
 from tasks.reports.json_text import rows_as_json
@@ -151,7 +151,7 @@ def shows_the_same(report: bytes, earlier: bytes, moment: str) -> bool:
 
 def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
     """Return `summary` with the line report under `lines`: one object a row, null where a number is missing."""
-    head = json.dumps({**summary, "lines": []}, ensure_ascii=False, default=str).encode()
+    head = json_text({**summary, "lines": []}).encode()
     rows = rows_as_json(line_report(lines, masked=False), numbers=_INTEGERS)
     return b"".join((head.removesuffix(b"[]}"), rows, b"}\n"))
 

@@ -8,6 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.plain_text import json_text, plain
 from tasks.reports.json_text import rows_as_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -15,7 +16,12 @@ ROWS = st.lists(st.tuples(TEXTS, st.sampled_from(["", "0", "12"]), TEXTS), max_s
 
 
 @given(rows=ROWS)
-def test_rows_are_those_of_the_standard_library(rows: list[tuple[str, str, str]]) -> None:
+def test_rows_are_those_of_the_standard_library_and_a_terminal_obeys_nothing_in_them(
+    rows: list[tuple[str, str, str]],
+) -> None:
     table = pd.DataFrame(rows, columns=["a", "n", 'b"'], dtype="str")
     objects = [{"a": a, "n": int(n) if n else None, 'b"': b} for a, n, b in rows]
-    assert rows_as_json(table, numbers=["n"]).decode() == json.dumps(objects, ensure_ascii=False)
+    written = rows_as_json(table, numbers=["n"]).decode()
+    assert json.loads(written) == objects
+    assert written == json_text(objects)
+    assert written == plain(written)
