@@ -102,11 +102,14 @@ constraints: $(INSTALLED)  ## constraints.txt for every Python and system, with 
 	  .venv/uv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	@$(BIN)/python -m tests.constraints .venv/uv/bin/uv
 
-# Asks an advisory service on the network. Where that does not answer nothing was audited, and that is an error.
-audit: $(INSTALLED)  ## known vulnerabilities of the dependencies; needs the network
+# Asks an advisory service on the network. Where that does not answer, or does not know a package, nothing was audited: an
+# error, and no record of another day is left. What it said goes with a release.
+audit: $(INSTALLED)  ## audit.json: known vulnerabilities of the dependencies; needs the network
+	@rm -f audit.json
 	@test -x .venv/audit/bin/pip-audit || { $(BIN)/python -m venv .venv/audit && \
 	  .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
-	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt
+	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt \
+	  --format json --output audit.json
 
 # What somebody who asks for it is given: each package that is installed, its version, licence and needs.
 sbom: $(INSTALLED)  ## sbom.json: what is installed in .venv, as CycloneDX
