@@ -228,12 +228,15 @@ def losses(context: Observed, trip: Trip) -> Iterator[tuple[str, Entry]]:
 
 
 def _owners_whole(context: Observed, good: Mapping[int, Sequence[str]], bad: Mapping[int, Sequence[str]]) -> None:
-    """An owner is as it was, or all that its lines want is there, with what nobody wanted gone."""
+    """An owner is as it was, save what has arrived elsewhere; or all that its lines want is there, and no more gone."""
     there, stood = context.entries(context.after), context.entries(context.before)
     for owner in {row[0] for row in [*context.before, *context.after]}:
         now = Counter({entry: n for entry, n in there.items() if entry[0] == owner})
         was = Counter({entry: n for entry, n in stood.items() if entry[0] == owner})
-        if now == was or any(context.alien(entry) for entry in [*now, *was]):
+        elsewhere = {entry[1:] for entry in there - stood if entry[0] != owner}
+        if now == was or (now < was and all(entry[1:] in elsewhere for entry in was - now)):
+            continue
+        if any(context.alien(entry) for entry in [*now, *was]):
             continue
         lines = [line for line in good.values() if line[0] == owner]
         assert all(line[0] != owner or (context.clears and line[2] in {"", "brak"}) for line in bad.values()), owner

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "end_to_end")]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / folder) for folder in ("", "end_to_end", "standins"))]
 
 from campaign import NIGHTS, begin, laid_out, one_directory, one_history, some_histories, some_nights  # noqa: E402 - likewise
 from directories import draw_nights  # noqa: E402 - likewise
@@ -35,12 +35,13 @@ def main() -> int:
     parser.add_argument("--directories", type=int, default=0, help="how many of several files, in one process each")
     parser.add_argument("--real", type=int, default=20, help="how many with real processes and SIGKILL")
     parser.add_argument("--seed", type=int, default=1, help="what decides all of them")
+    parser.add_argument("--standins", action="store_true", help="against services that share nothing with the sandbox")
     parser.add_argument("--processes", type=int, default=2, help="how many at once")
     parser.add_argument("--replay", type=int, metavar="SEED", help="live through this one history again")
     parser.add_argument("--nights", type=int, metavar="SEED", help="live through the nights of this one again")
     given = parser.parse_args()
     if given.replay is not None or given.nights is not None:
-        return _replay(given.replay, given.nights)
+        return _replay(given)
     figures, began = Figures(), time.monotonic()
     try:
         _together(given, figures, began)
@@ -60,8 +61,12 @@ def _together(given: argparse.Namespace, figures: Figures, began: float) -> None
     # Not forked: a fork copies the locks of the threads that hold them.
     with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn"), initializer=begin) as pool:
         going = [pool.submit(real_history, first + at) for at in range(given.real)]
-        going += [pool.submit(some_nights, seeds) for seeds in _parts(first, given.directories)]
-        going += [pool.submit(some_histories, seeds) for seeds in _parts(first, given.histories)]
+        going += [
+            pool.submit(some_nights, seeds, standins=given.standins) for seeds in _parts(first, given.directories)
+        ]
+        going += [
+            pool.submit(some_histories, seeds, standins=given.standins) for seeds in _parts(first, given.histories)
+        ]
         try:
             for done in as_completed(going):
                 _tell(figures.add(done.result()))
@@ -78,15 +83,15 @@ def _tell(broken: list[tuple[int, str]]) -> None:
         click.echo(f"\nseed {seed}: {said}{case}")
 
 
-def _replay(history: int | None, nights: int | None) -> int:
+def _replay(given: argparse.Namespace) -> int:
     figures = Figures()
-    with laid_out() as ground:
-        if history is not None:
-            click.echo(draw(history))
-            one_history(ground, history, figures)
-        if nights is not None:
-            click.echo(draw_nights(nights))
-            one_directory(ground, nights, figures)
+    with laid_out(standins=given.standins) as ground:
+        if given.replay is not None:
+            click.echo(draw(given.replay))
+            one_history(ground, given.replay, figures)
+        if given.nights is not None:
+            click.echo(draw_nights(given.nights))
+            one_directory(ground, given.nights, figures)
     click.echo(f"\n{figures.table()}")
     for _, said in figures.broken:
         click.echo(f"\n{said}")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from both import StandIns
 from children import hear_signals
 from directories import draw_nights
 from figures import Figures
@@ -27,9 +28,9 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that is none: thousands
 
 @dataclass(frozen=True)
 class Ground:
-    """Both services, and where histories leave their files."""
+    """Both services, the sandbox's or those that share nothing with it, and where histories leave their files."""
 
-    sandbox: Sandbox
+    sandbox: Sandbox | StandIns
     folder: Path
 
 
@@ -40,9 +41,9 @@ def begin() -> None:
 
 
 @contextmanager
-def laid_out() -> Iterator[Ground]:
+def laid_out(*, standins: bool) -> Iterator[Ground]:
     """Lay the ground; it is swept in the end."""
-    sandbox = Sandbox(Setup())
+    sandbox = StandIns() if standins else Sandbox(Setup())
     sandbox.usos_url, sandbox.apio_url = "http://127.0.0.1:8701", "http://127.0.0.1:8702"  # nobody listens there
     with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None) as folder:
         Ledger.open(f"sqlite:///{folder}/empty.db").close()
@@ -52,10 +53,10 @@ def laid_out() -> Iterator[Ground]:
             sandbox.close()
 
 
-def some_histories(seeds: range) -> Figures:
+def some_histories(seeds: range, *, standins: bool = False) -> Figures:
     """Live through some histories."""
     figures = Figures()
-    with laid_out() as ground:
+    with laid_out(standins=standins) as ground:
         for seed in seeds:
             one_history(ground, seed, figures)
     return figures
@@ -76,10 +77,10 @@ def one_history(ground: Ground, seed: int, figures: Figures) -> None:
         shutil.rmtree(folder)
 
 
-def some_nights(seeds: range) -> Figures:
+def some_nights(seeds: range, *, standins: bool = False) -> Figures:
     """Live through the nights of some directories that several files make."""
     figures = Figures()
-    with laid_out() as ground:
+    with laid_out(standins=standins) as ground:
         for seed in seeds:
             one_directory(ground, seed, figures)
     return figures

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from campaign import Ground, laid_out, one_directory, one_history
@@ -10,18 +12,23 @@ from directories import draw_nights
 from figures import Figures
 from histories import draw
 
+STAND_INS = Path(__file__).parents[1] / "standins"
+ROOMS = {"connectors", "flows", "tasks", "schemas"}
+
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
-    with laid_out() as ground:
+    with laid_out(standins=False) as ground:
         yield ground
 
 
-def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(ground: Ground) -> None:
+@pytest.mark.parametrize(("standins", "seeds"), [(False, range(12)), (True, range(12, 20))])
+def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(standins: bool, seeds: range) -> None:  # noqa: FBT001 - a case
     """Faults, kills, others at work: every law holds after each run, and in the end the file is what stands there."""
     figures = Figures()
-    for seed in range(12):
-        one_history(ground, seed, figures)
+    with laid_out(standins=standins) as ground:
+        for seed in seeds:
+            one_history(ground, seed, figures)
     assert not figures.broken, [f"{said} (python -m tests.torture --replay {seed})" for seed, said in figures.broken]
     assert figures.counts["killed"]
     assert sum(figures.faults.values())
@@ -76,6 +83,16 @@ def test_nights_of_several_files_that_broke_a_law_once(ground: Ground, seed: int
     one_directory(ground, seed, figures)
     assert not figures.broken, figures.broken
     assert figures.counts["shown"]
+
+
+def test_the_stand_ins_share_nothing_with_the_sandbox_but_what_a_history_draws() -> None:
+    imported = {
+        node.module
+        for path in STAND_INS.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in ROOMS
+    }
+    assert imported == {"connectors.sandbox.options"}
 
 
 def test_a_seed_is_one_history() -> None:
