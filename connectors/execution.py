@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome, worth_another_try
 from tasks.execution.compare import Wanted, agreeing, entity_sets, had_entry, in_place, moved, newcomers, writes
+from tasks.execution.equal_entries import kept_once
 from tasks.execution.quirks import as_sent, as_shown
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
@@ -146,7 +148,7 @@ class OwnerSets:
         seen_as = as_shown(rows, found.entries, self._job.quirks, theirs)
         done = in_place(seen_as, found.entries)
         otherwise = done & (seen_as["name_after"] != rows["name_after"]).to_numpy()
-        untouched = _untouched(rows, found)
+        untouched, once = _untouched(rows, found), kept_once(seen_as, found.entries)
         known, again = [], set()
         changes, resting = writes(rows), had_entry(rows) & ~writes(rows)
         for owner, mine in _places(rows):
@@ -156,7 +158,9 @@ class OwnerSets:
                 again.add(owner)
                 continue
             for at in mine[changes[mine]]:
-                outcome, problem = classify(answer, seen, in_place=bool(done[at]))
+                # Waited for long enough: an entry that stands there once was not kept twice, though all is as before.
+                shown = replace(seen, untouched=seen.untouched and not once[at])
+                outcome, problem = classify(answer, shown, in_place=bool(done[at]))
                 problem = Problem(Code.STORED_OTHERWISE) if otherwise[at] else problem
                 known.append(self._known(rows.index[at], outcome, problem, answer))
             rewritten = rows.index[mine[resting[mine] & otherwise[mine]]]

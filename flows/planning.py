@@ -31,6 +31,7 @@ from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.reasons import LineCode
 from schemas.syncs import Sync
 from schemas.tables import Plan, validated
+from tasks.execution.equal_entries import one_of_each
 from tasks.execution.quirks import as_commented, as_stored
 from tasks.messages.rendering import sentence, whole
 from tasks.plan.claims import Rivals, left_behind, mark_left
@@ -372,4 +373,5 @@ def _as_spelled(checked: Checked, found: Snapshot, policy: Policy, habits: Colle
         names = as_stored(names, found.entries["tidy"], habits)
     elif policy.names_managed:
         names = as_commented(checked.desired, found.entries, habits)
-    return replace(checked, desired=checked.desired.assign(name=names))
+    checked = replace(checked, desired=checked.desired.assign(name=names))
+    return one_of_each(checked, found.entries, habits)

@@ -18,6 +18,7 @@ from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode, read_lag
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import types_kept, writes
+from tasks.execution.equal_entries import KEEPS_ONE, kept_once
 from tasks.execution.quirks import name_quirks, number_quirks
 from tasks.messages.quirks import quirk_sentence
 from tasks.plan.moves import arrived, departures, departures_only, without_departures
@@ -159,6 +160,8 @@ def _remember(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptP
         context.ledger.memory.learn_types(target.name, types)
         otherwise = {row for row, item in written.known.items() if item.code in {Code.SHOWN_OTHERWISE, Code.NOT_KEPT}}
         names = name_quirks(rows, written.found, otherwise | written.confirmed)
+        if kept_once(rows, written.found)[rows.index.isin(otherwise)].any():
+            names.add(KEEPS_ONE)
         _learn(sync_run, target, names, "that is no difference")
         lag = Quirk(QuirkCode.READ_LAG, math.ceil(written.read_lag))
         if lag.length > read_lag(context.ledger.memory.traits(target.name)):

@@ -19,6 +19,7 @@ class QuirkCode(StrEnum):
     DROPS_TYPES = "drops_types"
     ESCAPES_NAMES = "escapes_names"
     KEEPS_MISSING = "keeps_missing"
+    KEEPS_ONE_OF_EQUAL = "keeps_one_of_equal"
     READ_LAG = "read_lag"
     REPLACES_BEYOND_ASCII = "replaces_beyond_ascii"
     REPLACES_BEYOND_LATIN_1 = "replaces_beyond_latin_1"

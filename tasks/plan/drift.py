@@ -29,10 +29,10 @@ def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, known: Known, *, keep: bo
         keep: leave all that others have done.
     """
     left = left[is_in(left["owner"], plan.loc[plan["action"].isin(WRITES), "owner"])]
-    left = left.assign(tidy=tidy_text(left["name"]))
+    ours = plan["owner"].isin(left["owner"]).to_numpy()
+    left = _but_resting(plan, left.assign(tidy=tidy_text(left["name"])))
     action = plan["action"].to_numpy(object)
     wanted, found = _in(plan, "after", left[left["claimed"]]), _in(plan, "before", left)
-    ours = plan["owner"].isin(left["owner"]).to_numpy()
     changed = np.isin(action, [Action.MODIFY, Action.RENAME]) & wanted & ~found
     removed = (action == Action.ADD) & wanted
     added = (action == Action.DELETE) & ours & ~found
@@ -70,6 +70,14 @@ def wanted_of_drift(problems: str) -> tuple[str, str, str, str]:
     values = next((dict(problem.values) for problem in unpacked(problems) if problem.code in DRIFT), {})
     name, number, kind, key = (values.get(part, "") for part in _IMAGE)
     return name, number, kind, key
+
+
+def _but_resting(plan: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """Return the entries left there without those that a row at rest is about: they cannot be missed by another row."""
+    rests = plan[~plan["action"].isin(WRITES) & (plan["key_before"] != "")]
+    rows = pd.DataFrame({"owner": rests["owner"], "tidy": tidy_text(rests["name_before"]), "key": rests["key_before"]})
+    _, at = pair_equal(*codes(rows, left, _COMPARED))
+    return left.drop(index=left.index[at])
 
 
 def _in(plan: pd.DataFrame, image: Image, left: pd.DataFrame) -> Mask:

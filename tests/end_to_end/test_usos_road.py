@@ -166,6 +166,30 @@ def test_a_number_kept_beside_a_change_is_told_when_the_service_drops_it(road: R
 # Another writer ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("before", [f"1,{ONE},Dean,STA\n", ""])
+def test_a_service_that_keeps_one_of_equal_entries_is_sent_them_once(road: Road, before: str) -> None:
+    lay(road, {"1": []}, before or "1,brak,,\n")
+    road.sandbox.usos.options = UsosOptions(keep_duplicates=False, types="guessed")
+    road.go()
+    road.source(f"{HEADER}1,{ONE},Dean,STA\n1,{ONE},Dean,KOM\n")
+    first = road.go()
+    assert first.line(3)["code"] == "shown_otherwise"
+    assert first.sync["notes"] == ["USOS keeps one of entries that are equal; that is no difference."]
+    for _ in range(2):
+        night = road.go()
+        assert (night.exit_code, night.writes, night.sync["drift"]) == (0, [], 0)
+        assert night.line(3)["code"] == "line_repeated"
+
+
+def test_what_a_service_did_not_keep_was_removed_by_nobody(road: Road) -> None:
+    lay(road, {"1": [("Dean", ONE)]}, f"1,{ONE},Dean,STA\n")
+    road.go()
+    road.source(f"{HEADER}1,{ONE},Dean,STA\n1,{ONE},Dean,KOM\n")
+    plan = road.plan()
+    assert plan.sync["drift"] == 0
+    assert plan.line(3)["code"] == ""
+
+
 def test_what_somebody_has_changed_since_the_plan_was_made_is_left_alone(road: Road) -> None:
     lay(road, {"1": [("Dean", ONE)], "2": []}, f"1,{ONE},Dean,\n1,{TWO},Porter,\n2,{TWO},,\n")
     plan = road.plan()

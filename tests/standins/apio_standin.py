@@ -43,7 +43,6 @@ class ApioStandIn(StandIn):
     name = "apio"
     people: dict[str, tuple[str, int]] = field(default_factory=dict)
     shelves: dict[Shelf, list[Contact]] = field(default_factory=dict)
-    stale: dict[Shelf, tuple[int, list[Contact]]] = field(default_factory=dict)
     sessions: dict[str, int] = field(default_factory=dict)
 
     def reset(self, state: dict[str, Any], dice: Random) -> None:
@@ -60,6 +59,7 @@ class ApioStandIn(StandIn):
         self.words: str = dice.choice(("details", "fields", "list", "page"))
         self.record = dice.choice(({}, {"_internal_record_id": 4711}))
         self.more_keys = dice.random() < 0.3
+        self.lag = dice.choice((0, 0, 0, 1, 2, 5))
         self.write_number: Callable[[str], str] = dice.choice((str, str, _spaced, _dashed))
         self.renames_by_put = dice.choice(("yes", "yes", "refused", "ignored"))
         self.unknown_in_list = dice.choice(("refused", "passed over"))
@@ -122,8 +122,8 @@ class ApioStandIn(StandIn):
         answer = getattr(self, "_" + method)(shelf, name, asked.document)
         if mutation and method in {"list", "get"}:
             mutation(self)
-        if self.options.read_lag and held != self.shelves[shelf] and method not in {"list", "get"}:
-            self.stale[shelf] = (self.options.read_lag, held)
+        if self.lag and held != self.shelves[shelf] and method not in {"list", "get"}:
+            self.stale[shelf] = (self.lag, held)
         return answer
 
     def error(self, status: int, words: str, **more: Any) -> Answer:

@@ -88,6 +88,7 @@ class StandIn:
         options: what a history has drawn for it.
         dice: decides what no page says, anew for each state.
         calls: what was asked.
+        stale: for how many more readings which entries are shown as they were before.
         troubled: whether a history has armed faults: then a box on the way may deliver a writing request twice, too.
     """
 
@@ -95,19 +96,21 @@ class StandIn:
     calls: list[Any]
     name = ""
     dice: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - repeatable on purpose
+    stale: dict[Any, tuple[int, list[Any]]] = field(default_factory=dict)
     troubled: bool = False
     fault: Any = None
     _faults: list[Any] = field(default_factory=list)
 
     @property
     def faults(self) -> list[Any]:
-        """What goes wrong from now on."""
+        """What goes wrong from now on; a step of a history has ended, so that readers have caught up."""
         return self._faults
 
     @faults.setter
     def faults(self, faults: list[Any]) -> None:
         self._faults = list(faults)
         self.troubled = bool(faults)
+        self.stale.clear()
 
     def method_of(self, asked: Asked) -> str:
         """The short name of what is asked."""

@@ -43,7 +43,6 @@ class UsosStandIn(StandIn):
     name = "usos"
     keys: dict[str, str] = field(default_factory=dict)
     stored: dict[tuple[str, str], list[Line]] = field(default_factory=dict)
-    stale: dict[tuple[str, str], tuple[int, list[Line]]] = field(default_factory=dict)
     nonces: set[str] = field(default_factory=set)
     phones: Any = field(default_factory=lambda: count(7000))
 
@@ -62,6 +61,7 @@ class UsosStandIn(StandIn):
         self.english = dice.choice(({"en": None}, {"en": ""}, {}))
         self.order = dice.choice((list, lambda lines: lines[::-1], self._shuffled))
         self.more_keys = dice.random() < 0.3
+        self.lag = dice.choice((0, 0, 0, 1, 2, 5))
         self.reference = dice.choice(("absent", "page", "known"))
         self.beside = dice.choice(("absent", "forbidden", "unknown", "named"))
 
@@ -195,8 +195,8 @@ class UsosStandIn(StandIn):
         if not self.options.keep_duplicates:
             lines = list({(line.number, line.comment): line for line in lines}.values())
         self._mutate()
-        if self.options.read_lag:
-            self.stale[named[0]] = (self.options.read_lag, self.stored[named[0]])
+        if self.lag:
+            self.stale[named[0]] = (self.lag, self.stored[named[0]])
         self.stored[named[0]] = lines
         return Answer(200, {"success": True})
 
