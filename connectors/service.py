@@ -39,10 +39,13 @@ class Directory:
             nobody is to be asked.
         everybody: lists all owners there are with what they are called, and fails as every reading does; None where
             no method lists them.
+        official: says which official numbers people have, by their ids, and where they are employed if that is asked
+            for; asked as patiently as for every reading, and never fails. None where owners are no people.
     """
 
     ask: Callable[[Any, Sequence[str]], Answered] | None
     everybody: Callable[[Any, Progress], Sequence[Unit]] | None = None
+    official: Callable[[Any, Sequence[str], bool], Answered] | None = None
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from connectors.registry import specs
 from schemas.connections import Connection, Secret
 from schemas.errors import ConfigurationError, UsageError
 from schemas.schedule import happens
-from schemas.settings import Notify, Pages, Reconcile, Settings, Smtp, settings_model
-from schemas.syncs import Fetch, Sync
+from schemas.settings import Notify, Official, Pages, Reconcile, Settings, Smtp, settings_model
+from schemas.syncs import Columns, Fetch, Sync
 
 DEFAULT_NAME = "phonesync.toml"
 _VARIABLE = "PHONESYNC_CONFIG"
@@ -221,6 +221,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         "ledger": ledger,
         "reports": folder / settings.reports,
     }
+    anchored["systems"] = {
+        name: system.model_copy(update={"source": folder / system.source}) for name, system in settings.systems.items()
+    }
     if settings.reconcile.mapping:
         mapping = folder / settings.reconcile.mapping
         anchored["reconcile"] = settings.reconcile.model_copy(update={"mapping": mapping})
@@ -283,6 +286,8 @@ def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:
         model = specs()[kind].connection if kind in specs() else Connection
     elif steps[:1] == ["reconcile"]:
         model = Reconcile
+    elif steps[:1] == ["systems"]:
+        model = Columns if steps[-1] == "columns" else Official
     elif steps[:1] == ["prefect"]:
         model = Pages
     elif steps == ["notify", "smtp"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas.errors import ServiceError
+from schemas.errors import PhonesyncError
 from schemas.section import Language
 
 
@@ -21,12 +21,17 @@ class Unit:
     Attributes:
         identifier: its id.
         names: what it is called, by language; empty where the service knows no name or shows none.
-        numbers: the numbers that are shown beside the name; they may be older than what was written.
+        numbers: the numbers that are shown beside the name; they may be older than what was written. Of a person they
+            are the official ones.
+        units: the ids of the units where a person is employed, as far as that was asked.
+        shown: whether the service shows anything of it; otherwise it does not exist, or is not public.
     """
 
     identifier: str
     names: Mapping[str, str] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,4 +44,4 @@ class Answered:
     """
 
     units: Mapping[str, Unit]
-    error: ServiceError | None = None
+    error: PhonesyncError | None = None

@@ -13,14 +13,23 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny, create_model, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    SerializeAsAny,
+    StrictBool,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from schemas.connections import Connection, Secret, is_loopback
 from schemas.section import Address, FilePath, Language, Section, without_nul
 from schemas.syncs import Columns, Sync
 from schemas.target import TargetSpec, wrong_with
 
-__all__ = ["Change", "Language", "Notify", "Pages", "Reconcile", "Settings", "Smtp", "settings_model"]
+__all__ = ["Change", "Language", "Notify", "Official", "Pages", "Reconcile", "Settings", "Smtp", "settings_model"]
 
 # A key or a part of a value that brings a password along; `passfile` names a file.
 _PASSWORD_KEY: Final = re.compile(r"(?i)(?:pass(?!file)|pwd|secret|token)[^=&;]*=")
@@ -133,6 +142,22 @@ class Reconcile(Section):
     """find owners with numbers that no sync manages, in places whose service lists its owners"""
 
 
+class Official(Section):
+    """People whose official numbers a reconciliation compares with a file and the phone lists, and nobody writes."""
+
+    connection: str
+    """the service that knows these people"""
+    source: FilePath
+    """a file as for users: their ids, and the number that is to be each one's official one; a line without a number
+    only asks for the person"""
+    columns: Columns = Columns.model_construct()
+    """the file's own headers, as for a sync"""
+    units: tuple[str, ...] = ()
+    """ids of units: only people of the file who are employed in one of them; without it all"""
+    full_numbers: StrictBool = False
+    """these numbers in full in the report files"""
+
+
 class Settings(Section):
     """The whole of `phonesync.toml`."""
 
@@ -161,6 +186,8 @@ class Settings(Section):
     """the syncs, one table each"""
     notify: Notify = Notify.model_construct()
     """who is told when things change, see below"""
+    systems: Mapping[str, Official] = {}
+    """what a reconciliation looks at beside the syncs, one table each, see below"""
 
     @field_validator("ledger")
     @classmethod
@@ -201,7 +228,18 @@ class Settings(Section):
             ]
             if sync.delimiter is not None and sync.delimiter == sync.quotechar:
                 found.append(f"{place}.quotechar: it cannot be the delimiter too")
+        found += [f"systems.{name}.{wrong}" for name in self.systems for wrong in self._wrong_with_system(name, specs)]
         return found + self._lists_with_two_masters(specs)
+
+    def _wrong_with_system(self, name: str, specs: Mapping[str, TargetSpec]) -> list[str]:
+        given = self.systems[name].connection
+        connection = self.connections.get(given)
+        found = ["connection: choose another name for the table, a sync has this one"] if name in self.syncs else []
+        if connection is None:
+            known = ", ".join(self.connections) or "none"
+            return [*found, f"connection: there is no connection {given!r}; there are: {known}"]
+        spec = specs[connection.kind]
+        return found if spec.people else [*found, f"connection: {spec.wording.entries} know no people by an id"]
 
     def _lists_with_two_masters(self, specs: Mapping[str, TargetSpec]) -> list[str]:
         """A sync that deletes what its file does not mention would delete what another one has just added.

@@ -110,6 +110,7 @@ class TargetSpec:
         place: names the place of a sync within its connection, such as `faculty` or `tenant chopin`.
         private: tells whether the numbers of a sync are people's, to be masked wherever they are shown.
         person: names the owner that a person is, from the person's id; None where owners are no people.
+        people: the keys of a sync whose owners are people, with their values; none where there is none.
     """
 
     kind: str
@@ -126,6 +127,7 @@ class TargetSpec:
     place: Callable[[Sync], str]
     private: Callable[[Sync], bool] = lambda _sync: False
     person: Callable[[str], str] | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
     deleting_calls: frozenset[str] = frozenset()
     keeps_types: bool = False
     sliceable: bool = False

@@ -31,7 +31,7 @@ from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
 from schemas.reasons import FileCode, LineCode
-from schemas.settings import Language, Notify, Pages, Reconcile, Settings, Smtp
+from schemas.settings import Language, Notify, Official, Pages, Reconcile, Settings, Smtp
 from schemas.syncs import Columns, Contacts, Fetch, Guard, Ignore, NumberColumn, Sync
 from tasks.messages import catalogue
 from tasks.messages.rendering import advice, whole
@@ -91,6 +91,12 @@ _TABLES = (
     ),
     ("`notify.smtp`", Smtp, None, "A server that takes mails. Nothing travels in clear except to this machine itself."),
     ("`[reconcile]`", Reconcile, None, "How a [reconciliation](reconcile.md) looks at things."),
+    (
+        "`[systems.NAME]`",
+        Official,
+        None,
+        "Official numbers of people, looked at and never written: see [here](reconcile.md#official-numbers-of-staff).",
+    ),
 )
 _ENVIRONMENT = """## The environment
 
@@ -163,7 +169,7 @@ def _written(value: object) -> str:
         return "its own table"
     if isinstance(value, str) and '"' in value:
         return f"`'{value}'`"
-    return f"`{json.dumps(value if isinstance(value, (bool, float, int, str, tuple)) else str(value))}`"
+    return f"`{json.dumps(value if isinstance(value, (bool, dict, float, int, str, tuple)) else str(value))}`"
 
 
 def _help(context: click.Context) -> str:

@@ -34,11 +34,14 @@ def chosen(text: str, shape: Shape) -> Selection:
 
 
 def pick(value: Mapping[str, Any], selection: Selection) -> dict[str, Any]:
-    """The selected fields of a value, in the selector's order; null stays null."""
-    return {
-        name: pick(value[name], inner) if inner is not None and value[name] is not None else value[name]
-        for name, inner in selection.items()
-    }
+    """The selected fields of a value, in the selector's order, of each item where it is a list; null stays null."""
+    return {name: value[name] if inner is None else _inside(value[name], inner) for name, inner in selection.items()}
+
+
+def _inside(value: Any, selection: Selection) -> Any:
+    if isinstance(value, list):
+        return [pick(item, selection) for item in value]
+    return None if value is None else pick(value, selection)
 
 
 def _level(text: str, start: int) -> tuple[dict[str, Selection | None], int]:

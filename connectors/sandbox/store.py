@@ -62,6 +62,8 @@ DIRECTORY = Table(  # what entities are called; one without a row is not known t
     Column("last_name", Text),
     Column("parent", Text),
     Column("hidden", Boolean, nullable=False),
+    Column("official", Text, nullable=False),  # numbers of a person, as JSON
+    Column("employed", Text, nullable=False),  # units of a person, likewise
 )
 PHONES = Table(
     "usos_phones",
@@ -223,6 +225,7 @@ def _directory(usos: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "en": name.get("en"),
                 **{key: item.get(key) for key in ("first_name", "last_name", "parent")},
                 "hidden": bool(item.get("hidden")),
+                **{key: json.dumps(list(item.get(key, ()))) for key in ("official", "employed")},
             }
 
 

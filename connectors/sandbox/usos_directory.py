@@ -13,7 +13,11 @@ from connectors.sandbox.usos_rows import Known
 
 FACULTY_SHAPE: Final[Shape] = dict.fromkeys(("id", "name", "phone_numbers", "is_public"))
 BUILDING_SHAPE: Final[Shape] = dict.fromkeys(("id", "name", "phone_numbers", "campus_name"))
-USER_SHAPE: Final[Shape] = dict.fromkeys(("id", "first_name", "last_name", "staff_status", "phone_numbers"))
+_POSITION: Final[Shape] = {"faculty": dict.fromkeys(("id", "name")), "position": {"name": None}}
+USER_SHAPE: Final[Shape] = {
+    **dict.fromkeys(("id", "first_name", "last_name", "staff_status", "phone_numbers")),
+    "employment_positions": _POSITION,
+}
 
 
 def faculties(call: MethodCall) -> Done:
@@ -88,7 +92,11 @@ def _value(call: MethodCall, one: Known) -> dict[str, Any]:
         "is_public": True,
         "campus_name": None,
         # Of people these are the official numbers, which `services/phones` does not hold.
-        "phone_numbers": [] if one.entity_class == "user" else [phone.number for phone in shown],
+        "phone_numbers": [*one.official] if one.entity_class == "user" else [phone.number for phone in shown],
+        "employment_positions": [
+            {"faculty": {"id": unit, "name": {"pl": None, "en": None}}, "position": {"name": {"pl": None, "en": None}}}
+            for unit in one.employed
+        ],
     }
 
 

@@ -45,7 +45,7 @@ class PhoneType:
 
 @dataclass(frozen=True)
 class Known:
-    """What an entity is called, and the unit above it; a hidden one is shown to nobody."""
+    """What an entity is called, the unit above it, and a person's official numbers and units; some are hidden."""
 
     entity_class: str
     entity_id: str
@@ -55,6 +55,8 @@ class Known:
     last_name: str | None
     parent: str | None
     hidden: bool
+    official: tuple[str, ...]
+    employed: tuple[str, ...]
 
 
 _PHONE = (PHONES.c.number, PHONES.c.pl, PHONES.c.en, PHONES.c.type_id, PHONES.c.id)
@@ -75,7 +77,12 @@ def directory(store: Store, entity_class: str) -> dict[str, Known]:
     """Every entity of a class that is known by a name, by its id, in the order of ids."""
     query = select(DIRECTORY).where(DIRECTORY.c.entity_class == entity_class).order_by(DIRECTORY.c.entity_id)
     with store.transaction() as connection:
-        return {row["entity_id"]: Known(**row) for row in connection.execute(query).mappings()}
+        rows = connection.execute(query).mappings()
+        listed = ("official", "employed")
+        return {
+            row["entity_id"]: Known(**{**row, **{name: tuple(json.loads(row[name])) for name in listed}})
+            for row in rows
+        }
 
 
 def exists(connection: Connection, entity_class: str, entity_id: str) -> bool:

@@ -204,9 +204,9 @@ class Usos:
         """What units are called, by their ids, in one call (services/fac/faculties)."""
         return self._units("services/fac/faculties", ("fac_ids", ids), fields, optional=optional)
 
-    def users(self, ids: Sequence[str], *, optional: bool = False) -> dict[str, Unit]:
-        """What people are called, by their ids, in one call (services/users/users)."""
-        return self._units("services/users/users", ("user_ids", ids), _USER_FIELDS, optional=optional)
+    def users(self, ids: Sequence[str], fields: Fields = _USER_FIELDS, *, optional: bool = False) -> dict[str, Unit]:
+        """What people are called, or their official numbers, by their ids, in one call (services/users/users)."""
+        return self._units("services/users/users", ("user_ids", ids), fields, optional=optional)
 
     def buildings(self, fields: Fields, *, optional: bool = False) -> list[Unit]:
         """All buildings there are (services/geo/building_index)."""

@@ -19,6 +19,8 @@ Ask = Callable[[Sequence[str]], dict[str, Unit]]
 
 _NAMES: Final = ("id", "name")
 _WITH_NUMBERS: Final = (*_NAMES, "phone_numbers")
+_OFFICIAL: Final = ("id", "phone_numbers")
+_EMPLOYED: Final = "employment_positions[faculty[id]]"
 # Nobody says how many ids one call takes, or whether one that does not exist spoils it for the others.
 _SMALLER: Final = frozenset({"param_invalid", "object_not_found"})
 _MOST_SPLITS: Final = 20
@@ -39,6 +41,12 @@ def _buildings(client: Usos, ids: Sequence[str]) -> Answered:
     except ServiceError as error:
         return Answered({}, error)
     return Answered({identifier: Unit(identifier) for identifier in ids} | {unit.identifier: unit for unit in known})
+
+
+def _official(client: Usos, ids: Sequence[str], employed: bool) -> Answered:  # noqa: FBT001 - a call has it by its place
+    """Return the official numbers of people, which `services/phones` does not hold, and where they are employed."""
+    fields = (*_OFFICIAL, _EMPLOYED) if employed else _OFFICIAL
+    return _in_chunks(client, ids, lambda chunk: client.users(chunk, fields))
 
 
 def _every_faculty(client: Usos, progress: Progress) -> Sequence[Unit]:
@@ -87,7 +95,7 @@ def _halved(ids: Sequence[str], ask: Ask, splits: list[int]) -> dict[str, Unit]:
         if _code_of(error) not in _SMALLER or splits[0] >= _MOST_SPLITS:
             raise
         if len(ids) == 1:
-            return {ids[0]: Unit(ids[0])}
+            return {ids[0]: Unit(ids[0], shown=False)}
     splits[0] += 1
     half = len(ids) // 2
     return {**_halved(ids[:half], ask, splits), **_halved(ids[half:], ask, splits)}
@@ -111,7 +119,7 @@ _DIRECTORIES: Final[Mapping[str, Directory]] = MappingProxyType(
     {
         "faculty": Directory(_faculties, _every_faculty),
         "building": Directory(_buildings, _every_building),
-        "user": Directory(_users),
+        "user": Directory(_users, official=_official),
     }
 )
 

@@ -64,7 +64,7 @@ def unit_of(item: Any, identifier: str = "") -> Unit:
     A unit and a building have a name in several languages, a person one of their own.
     """
     if item is None and identifier:
-        return Unit(identifier)
+        return Unit(identifier, shown=False)
     if not isinstance(item, dict):
         raise NotPromised
     said = item.get("id", identifier)
@@ -81,7 +81,18 @@ def unit_of(item: Any, identifier: str = "") -> Unit:
     person = _called(" ".join(filter(None, own)))
     names = {language: text or person for language, text in names.items()}
     shown = {language: text for language, text in names.items() if text}
-    return Unit(said, shown, tuple(number for number in numbers if number))
+    return Unit(said, shown, tuple(number for number in numbers if number), _units_of(item))
+
+
+def _units_of(item: dict[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the units where a person is employed, each once; a position may be in none."""
+    positions = [] if item.get("employment_positions") is None else item["employment_positions"]
+    if not isinstance(positions, list) or not all(isinstance(position, dict) for position in positions):
+        raise NotPromised
+    units = [position["faculty"] for position in positions if position.get("faculty") is not None]
+    if not all(isinstance(unit, dict) and isinstance(unit.get("id"), str) for unit in units):
+        raise NotPromised
+    return tuple(dict.fromkeys(unit["id"] for unit in units))
 
 
 def _called(text: str) -> str:

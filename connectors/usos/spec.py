@@ -129,4 +129,5 @@ SPEC: Final = TargetSpec(
     place=lambda sync: str(entity_class_of(sync)),
     private=lambda sync: entity_class_of(sync) == "user",
     person=lambda identifier: f"user {identifier}",
+    people={"entity_class": "user"},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from flows.locking import at_work
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.discovering import Unmanaged, unmanaged_owners
 from flows.reconciliation.office_links import Links, links
+from flows.reconciliation.official import OfficialNumbers, official_numbers
 from flows.reconciliation.reading import SyncReading, owner_names, places_of, read_syncs, side_of, type_words
 from flows.reconciliation.reporting import numbers_of, report, systems_of
 from schemas.errors import PhonesyncError, code_of_unread
@@ -22,10 +23,12 @@ from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind, ReconciliationView, tally
 from schemas.settings import Language
 from schemas.tables import Finding, validated
+from tasks.messages.catalogue import text
 from tasks.reconcile.align import COLUMNS, deduplicate
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.cross_references import find_cross_references, number_locations, overlap
 from tasks.reconcile.history import Earlier, accepted, date_findings, identify, remember, resolved
+from tasks.reconcile.official import OFFICIAL
 from tasks.reconcile.remedies import Names, add_remedies
 from tasks.reports.masking import mask_findings
 from tasks.text_columns import looked_up
@@ -102,43 +105,49 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     linked = links(context, readings)
     nobodys = unmanaged_owners(context, readings)
     errors = [error for one in readings for error in (one.wrong_source, one.wrong_place) if error]
-    errors += [*linked.errors, *nobodys.errors]
+    official = official_numbers(context, readings)
+    errors += [*linked.errors, *nobodys.errors, *official.errors]
     memory, before = (one.findings if one else None for one in (this_run.memory, this_run.before))
-    earlier = Earlier(memory, before, [*_not_compared(readings), *_unlisted(memory, before, nobodys)])
-    rows = _rows(context, readings, (linked.linked.rows, nobodys.rows), earlier, asked)
-    findings = _findings(context, readings, rows, asked)
-    hidden = _hidden(readings, findings, [one.name for one in readings if one.private])
-    view = _view(context, readings, hidden, earlier, this_run)
+    every = [*readings, *official.readings]
+    earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, nobodys)])
+    rows = _rows(context, readings, (linked.linked.rows, nobodys.rows, official.rows), earlier)
+    names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in every}
+    rows = add_remedies(rows, names, asked.lang)
+    findings = _findings(context, every, rows, asked)
+    hidden = _hidden(readings, findings, [one.name for one in every if one.private])
+    view = _view(context, (readings, official), hidden, earlier, this_run)
     summary = _summary(view, linked)
     if asked.suggest:
         summary["suggestions"] = suggest_copies(readings, rows, view.run)
     summary["reports"] = report(context, view, summary, asked.lang)
     counts = tally(hidden)
     context.ledger.findings.keep(Reconciliation(view.run, view.at, view.since, counts, remember(hidden, earlier)))
-    users = [one.name for one in readings if one.spec.private(one.sync)]
+    users = [one.name for one in every if one.spec.private(one.sync)]
     screen = replace(view, findings=_hidden(readings, findings, users))
     return Reconciled(summary, _exit_code(view, errors), screen, errors)
 
 
 def _view(
     context: RunContext,
-    readings: list[SyncReading],
+    read: tuple[list[SyncReading], OfficialNumbers],
     findings: pd.DataFrame,
     earlier: Earlier,
     this_run: _ReconciliationRun,
 ) -> ReconciliationView:
     """Return all that the reports show of these findings, which are masked already."""
+    readings, official = read
     this = {"run": this_run.run, "at": this_run.at, "findings": tally(findings)}
     return ReconciliationView(
         run=this_run.run,
         at=this_run.at,
-        systems=systems_of(readings),
-        overlap=overlap(numbers_of(readings)),
+        systems=[*systems_of(readings), *official.systems],
+        overlap=overlap(numbers_of(readings) | numbers_of(official.readings)),
         findings=findings,
         resolved=validated(Finding, resolved(findings, earlier)),
         history=[*context.ledger.findings.history(_SHOWN_RUNS - 1), this],
         since=this_run.before.run if this_run.before else "",
-        labels={one.spec.kind: one.spec.wording.label for one in readings},
+        labels={one.spec.kind: one.spec.wording.label for one in readings}
+        | {OFFICIAL: {lang: text("say.official", lang) for lang in get_args(Language)}},
     )
 
 
@@ -147,16 +156,14 @@ def _rows(
     readings: list[SyncReading],
     further: tuple[pd.DataFrame, ...],
     earlier: Earlier,
-    asked: Asked,
 ) -> pd.DataFrame:
-    """Return all rows with their ids, dates, acceptances and advice; nothing is hidden yet.
+    """Return all rows with their ids, dates and acceptances; nothing is hidden yet.
 
     Args:
         context: what is remembered.
         readings: the syncs.
         further: rows of what is found beside the comparison of each sync.
         earlier: what is remembered of earlier reconciliations.
-        asked: what is asked of this one.
     """
     today = context.clock().date()
     blank = pd.DataFrame("", index=[], columns=[*COLUMNS], dtype="str").astype({"line": "int64"})
@@ -168,9 +175,7 @@ def _rows(
     rows = identify(rows, salt_of(context))
     rows = date_findings(rows, earlier, today, context.settings.reconcile.stale_days)
     said = context.ledger.findings.accepted(today.isoformat())
-    rows = accepted(rows, {key: until(one) for key, one in said.items()})
-    names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in readings}
-    return add_remedies(rows, names, asked.lang)
+    return accepted(rows, {key: until(one) for key, one in said.items()})
 
 
 def _findings(context: RunContext, readings: list[SyncReading], rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
@@ -234,7 +239,7 @@ def _exit_code(view: ReconciliationView, errors: list[PhonesyncError]) -> ExitCo
     """Return `DONE` where all agree or somebody has accepted that it does not; what could not be read weighs more."""
     findings = view.findings
     open_ = ((findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")).any()
-    unread = any(system.kind != "csv" and system.note for system in view.systems)
+    unread = any(system.kind not in {"csv", OFFICIAL} and system.note for system in view.systems)
     codes = [code_of_unread(error) for error in errors]
     codes += [ExitCode.LINES_FAILED] if open_ else []
     codes += [ExitCode.UNAVAILABLE] if unread else []

@@ -11,6 +11,7 @@ from schemas.findings import FindingKind
 from schemas.plan import WRITES, Action
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
+from tasks.reconcile.official import OFFICIAL
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,15 @@ def _case(row: Mapping[str, str]) -> str:
     """Return which sentence is true; the plan knows what a sync would do."""
     if row["drift"] and row["action"] not in WRITES:
         return "drift_kept"
-    return _of_kind(row)
+    return _of_official(row) if row["action"] == OFFICIAL else _of_kind(row)
+
+
+def _of_official(row: Mapping[str, str]) -> str:
+    """Return what to do about a number that no sync writes."""
+    if row["kind"] == FindingKind.FOREIGN:
+        return "official_foreign"
+    told = row["kind"] in {FindingKind.UNREADABLE, FindingKind.DUPLICATE}
+    return _of_kind(row) if told else "official_line"
 
 
 def _of_kind(row: Mapping[str, str]) -> str:

@@ -164,7 +164,9 @@ DIRECTORY: dict[str, Any] = {
         "10010000": {"name": {"pl": "Ukryta"}, "parent": "0", "hidden": True},
     },
     "building": {"B": {"name": {"pl": "Gmach", "en": "Main"}}},
-    "user": {"7": {"first_name": "Ada", "last_name": "Zmyślona"}},
+    "user": {
+        "7": {"first_name": "Ada", "last_name": "Zmyślona", "official": ["22 552 00 07"], "employed": ["0", "10000000"]}
+    },
 }
 
 
@@ -179,12 +181,26 @@ def test_the_directory_of_the_sandbox_is_read_as_it_is(sandbox: Sandbox) -> None
         faculties = usos.faculties(["10000000", "10010000", "nobody"], ("id", "name", "phone_numbers"))
         assert faculties == {
             "10000000": Unit("10000000", {"pl": "Wydział"}, ("(22) 55 20 000",)),
-            "10010000": Unit("10010000"),
-            "nobody": Unit("nobody"),
+            "10010000": Unit("10010000", shown=False),
+            "nobody": Unit("nobody", shown=False),
         }
         assert usos.users(["7"]) == {"7": Unit("7", {"pl": "Ada Zmyślona", "en": "Ada Zmyślona"})}
         assert usos.buildings(("id", "name")) == [Unit("B", {"pl": "Gmach", "en": "Main"})]
         assert (usos.primary_faculty(), usos.subfaculties("0")) == ("0", ["10000000"])
+
+
+@pytest.mark.parametrize("employed", [True, False])
+def test_official_numbers_are_read_and_units_only_where_they_are_asked_for(sandbox: Sandbox, *, employed: bool) -> None:
+    with_directory(sandbox).usos.options = UsosOptions(
+        forbidden_fields=() if employed else ("services/users/users.employment_positions",)
+    )
+    with usos_of(sandbox) as usos:
+        official = directories_of(connection_of(sandbox))["user"].official
+        assert official is not None
+        found = official(usos, ["7", "8"], employed)
+    units = ("0", "10000000") if employed else ()
+    assert found.units == {"7": Unit("7", {}, ("22 552 00 07",), units), "8": Unit("8", shown=False)}
+    assert found.error is None
 
 
 @pytest.mark.parametrize("limit", [1, 2, None])

@@ -179,6 +179,24 @@ WRONG = {
         ["syncs.desks.delimiter: give one character that ends no line"],
     ),
     "a text for a table": ("[syncs.desks]", "reports = 3\n[syncs.desks]", ["syncs.faculties.reports: unknown key"]),
+    "people of an unknown connection": (
+        "[syncs.desks]",
+        '[systems.staff]\nconnection = "uso"\nsource = "staff.csv"\n[syncs.desks]',
+        ["systems.staff.connection: there is no connection 'uso'; there are: usos, lists"],
+    ),
+    "people of a phone list under a sync's name": (
+        "[syncs.desks]",
+        '[systems.desks]\nconnection = "lists"\nsource = "staff.csv"\n[syncs.desks]',
+        [
+            "systems.desks.connection: choose another name for the table, a sync has this one",
+            "systems.desks.connection: phone lists know no people by an id",
+        ],
+    ),
+    "a misspelled key of people": (
+        "[syncs.desks]",
+        '[systems.staff]\nconnection = "usos"\nsource = "staff.csv"\nunit = ["1"]\n[syncs.desks]',
+        ["systems.staff.unit: unknown key; did you mean units?"],
+    ),
     "two files for one list": (
         'source = "desks.csv"',
         'source = "desks.csv"\n' + MORE,
