@@ -22,16 +22,14 @@ class Unit:
         identifier: its id.
         names: what it is called, by language; empty where the service knows no name or shows none.
         numbers: the numbers that are shown beside the name; they may be older than what was written. Of a person they
-            are the official ones.
+            are the official ones. None where they are not shown, or were not asked for.
         units: the ids of the units where a person is employed, as far as that was asked.
-        shown: whether the service shows anything of it; otherwise it does not exist, or is not public.
     """
 
     identifier: str
     names: Mapping[str, str] = field(default_factory=dict)
-    numbers: tuple[str, ...] = ()
+    numbers: tuple[str, ...] | None = None
     units: tuple[str, ...] = ()
-    shown: bool = True
 
 
 @dataclass(frozen=True)

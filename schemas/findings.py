@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,11 @@ class FindingKind(StrEnum):
     UNREADABLE = "unreadable"
     STALE = "stale"
     UNMANAGED = "unmanaged"
+    REPLICA_LATE = "replica_late"
+
+
+OF_LISTS: Final = frozenset({FindingKind.UNMANAGED, FindingKind.REPLICA_LATE})
+"""What is looked for on request only, in the lists that services have of their owners."""
 
 
 @dataclass(frozen=True)
@@ -79,5 +84,5 @@ def tally(findings: pd.DataFrame) -> dict[str, int]:
     What is looked for on request only is not counted where there is none: nobody may have looked.
     """
     counts = findings["kind"].value_counts()
-    kinds = [kind for kind in FindingKind if kind is not FindingKind.UNMANAGED or counts.get(kind.value, 0)]
+    kinds = [kind for kind in FindingKind if kind not in OF_LISTS or counts.get(kind.value, 0)]
     return {str(kind.value): int(counts.get(kind.value, 0)) for kind in kinds}

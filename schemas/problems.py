@@ -108,6 +108,7 @@ class Code(StrEnum):
     NO_NUMBER_IN_IT = "no_number_in_it"
     NAME_STANDS_TWICE = "name_stands_twice"
     NUMBER_STANDS_TWICE = "number_stands_twice"
+    REPLICA_LATE = "replica_late"
     # Of a service that describes its methods otherwise than they are used.
     API_ARGUMENT_GONE = "api_argument_gone"
     API_ARGUMENT_REQUIRED = "api_argument_required"

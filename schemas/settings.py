@@ -140,6 +140,9 @@ class Reconcile(Section):
     """a CSV file that says which offices are the same in two systems"""
     unmanaged: bool = False
     """find owners with numbers that no sync manages, in places whose service lists its owners"""
+    replica_hours: Annotated[float, Field(ge=0)] | None = None
+    """find owners beside whose names such a service still shows other numbers than a sync has written so many hours
+    ago; without it nobody looks"""
 
 
 class Official(Section):

@@ -64,6 +64,15 @@ class PlanJournal:
             rows = connection.execute(select(columns.owners).where(columns.plan == plan))
             return {str(owner) for row in rows for owner in row.owners}
 
+    def last_sent(self, target: str) -> dict[str, str]:
+        """Return when something was last sent about each owner of a target."""
+        columns = tables.intents.c
+        query = select(columns.owners, columns.sent_at).join(tables.plans, tables.plans.c.id == columns.plan)
+        query = query.where(tables.plans.c.target == target).order_by(columns.sent_at)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {str(owner): str(row.sent_at) for row in rows for owner in row.owners}
+
     def calls(self, plan: str) -> frozenset[str]:
         """Return the calls by which something may have been sent for a plan."""
         columns = tables.intents.c

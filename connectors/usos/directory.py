@@ -95,7 +95,7 @@ def _halved(ids: Sequence[str], ask: Ask, splits: list[int]) -> dict[str, Unit]:
         if _code_of(error) not in _SMALLER or splits[0] >= _MOST_SPLITS:
             raise
         if len(ids) == 1:
-            return {ids[0]: Unit(ids[0], shown=False)}
+            return {ids[0]: Unit(ids[0])}
     splits[0] += 1
     half = len(ids) // 2
     return {**_halved(ids[:half], ask, splits), **_halved(ids[half:], ask, splits)}

@@ -64,7 +64,7 @@ def unit_of(item: Any, identifier: str = "") -> Unit:
     A unit and a building have a name in several languages, a person one of their own.
     """
     if item is None and identifier:
-        return Unit(identifier, shown=False)
+        return Unit(identifier)
     if not isinstance(item, dict):
         raise NotPromised
     said = item.get("id", identifier)
@@ -72,16 +72,17 @@ def unit_of(item: Any, identifier: str = "") -> Unit:
         raise NotPromised
     name = {} if item.get("name") is None else item["name"]
     own = [item.get(part) for part in ("first_name", "last_name")]
-    numbers = [] if item.get("phone_numbers") is None else item["phone_numbers"]
-    if not isinstance(name, dict) or not isinstance(numbers, list):
+    numbers = item.get("phone_numbers")
+    if not isinstance(name, dict) or not isinstance(numbers, list | None):
         raise NotPromised
-    if not all(text is None or isinstance(text, str) for text in (*name.values(), *own, *numbers)):
+    if not all(text is None or isinstance(text, str) for text in (*name.values(), *own, *(numbers or ()))):
         raise NotPromised
     names = {language: _called(name.get(language) or "") for language in ("pl", "en")}
     person = _called(" ".join(filter(None, own)))
     names = {language: text or person for language, text in names.items()}
     shown = {language: text for language, text in names.items() if text}
-    return Unit(said, shown, tuple(number for number in numbers if number), _units_of(item))
+    listed = None if numbers is None else tuple(number for number in numbers if number)
+    return Unit(said, shown, listed, _units_of(item))
 
 
 def _units_of(item: dict[str, Any]) -> tuple[str, ...]:

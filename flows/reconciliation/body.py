@@ -13,14 +13,14 @@ from flows.context import RunContext
 from flows.known import salt_of, until
 from flows.locking import at_work
 from flows.reconciliation.corrections import suggest_copies
-from flows.reconciliation.discovering import Unmanaged, unmanaged_owners
+from flows.reconciliation.discovering import Listed, listed_owners
 from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.official import OfficialNumbers, official_numbers
 from flows.reconciliation.reading import SyncReading, owner_names, places_of, read_syncs, side_of, type_words
 from flows.reconciliation.reporting import numbers_of, report, systems_of
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
-from schemas.findings import FindingKind, ReconciliationView, tally
+from schemas.findings import OF_LISTS, FindingKind, ReconciliationView, tally
 from schemas.settings import Language
 from schemas.tables import Finding, validated
 from tasks.messages.catalogue import text
@@ -103,14 +103,14 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     """Read, compare, report, and keep what was found."""
     readings = read_syncs(context)
     linked = links(context, readings)
-    nobodys = unmanaged_owners(context, readings)
+    listed = listed_owners(context, readings)
     errors = [error for one in readings for error in (one.wrong_source, one.wrong_place) if error]
     official = official_numbers(context, readings)
-    errors += [*linked.errors, *nobodys.errors, *official.errors]
+    errors += [*linked.errors, *listed.errors, *official.errors]
     memory, before = (one.findings if one else None for one in (this_run.memory, this_run.before))
     every = [*readings, *official.readings]
-    earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, nobodys)])
-    rows = _rows(context, readings, (linked.linked.rows, nobodys.rows, official.rows), earlier)
+    earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, listed)])
+    rows = _rows(context, readings, (linked.linked.rows, listed.rows, official.rows), earlier)
     names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in every}
     rows = add_remedies(rows, names, asked.lang)
     findings = _findings(context, every, rows, asked)
@@ -208,10 +208,10 @@ def _not_compared(readings: list[SyncReading]) -> list[tuple[str, str]]:
     return whole + [(one.name, owner) for one in readings if one.found for owner in one.found.unread]
 
 
-def _unlisted(memory: pd.DataFrame | None, before: pd.DataFrame | None, nobodys: Unmanaged) -> list[tuple[str, str]]:
-    """Return what was unmanaged before, of places that could not be listed this time."""
+def _unlisted(memory: pd.DataFrame | None, before: pd.DataFrame | None, listed: Listed) -> list[tuple[str, str]]:
+    """Return what was found in lists before, of places that could not be listed this time."""
     found = [
-        one[(one["kind"] == FindingKind.UNMANAGED) & one["sync"].isin(nobodys.unlisted)]
+        one[one["kind"].isin(OF_LISTS) & one["sync"].isin(listed.unlisted)]
         for one in (memory, before)
         if one is not None
     ]

@@ -13,6 +13,7 @@ from flows.context import RunContext
 from flows.names import directory_of, remember_units
 from flows.planning import owners_of
 from flows.reconciliation.reading import SyncReading, by_place, read_files
+from flows.reconciliation.replicas import late_replicas
 from schemas.directory import Unit, name_in
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
@@ -69,11 +70,11 @@ def discover(context: RunContext) -> Discovered:
 
 
 @dataclass(frozen=True)
-class Unmanaged:
-    """Owners with numbers that no sync manages.
+class Listed:
+    """What the lists of services show: owners with numbers that no sync manages, and numbers that are late.
 
     Attributes:
-        rows: one finding for each, of the first sync of its place.
+        rows: one finding for each.
         errors: why a place could not be listed.
         unlisted: the syncs of these places.
     """
@@ -83,13 +84,14 @@ class Unmanaged:
     unlisted: frozenset[str] = frozenset()
 
 
-def unmanaged_owners(context: RunContext, readings: Sequence[SyncReading]) -> Unmanaged:
-    """Return what is listed and no sync manages, where a reconciliation is to look for it."""
+def listed_owners(context: RunContext, readings: Sequence[SyncReading]) -> Listed:
+    """Return what is found in the lists that services have, where a reconciliation is to look through them."""
+    wanted = context.settings.reconcile
     rows: list[dict[str, object]] = []
     errors: list[PhonesyncError] = []
     unlisted = set[str]()
     places: dict[str, list[SyncReading]] = {}
-    for one in readings if context.settings.reconcile.unmanaged else ():
+    for one in readings if wanted.unmanaged or wanted.replica_hours is not None else ():
         directory = directory_of(context, one.sync)
         if directory is not None and directory.everybody is not None and one.wrong_place is None:
             places.setdefault(one.place, []).append(one)
@@ -102,10 +104,12 @@ def unmanaged_owners(context: RunContext, readings: Sequence[SyncReading]) -> Un
             unlisted |= {one.name for one in mine}
             continue
         managed = _managed(context, mine, units)
-        rows += [_finding(first, unit) for unit in units if unit.numbers and unit.identifier not in managed]
+        rest = [unit for unit in units if unit.numbers and unit.identifier not in managed]
+        rows += [_finding(first, unit) for unit in rest if wanted.unmanaged]
+        rows += late_replicas(context, mine, units)
     blank = dict.fromkeys((*COLUMNS, "where"), "")
     table = pd.DataFrame([{**blank, **row} for row in rows], columns=[*COLUMNS, "where"]).astype("str")
-    return Unmanaged(table.astype({"line": "int64"}), errors, frozenset(unlisted))
+    return Listed(table.astype({"line": "int64"}), errors, frozenset(unlisted))
 
 
 def everybody_of(context: RunContext, one: SyncReading) -> list[str]:
@@ -153,7 +157,7 @@ def _finding(one: SyncReading, unit: Unit) -> dict[str, object]:
         "line": 0,
         "owner": owner,
         "owner_there": owner,
-        "number_there": ", ".join(unit.numbers),
+        "number_there": ", ".join(unit.numbers or ()),
         "part": "unmanaged",
     }
 
@@ -172,4 +176,10 @@ def _managed(context: RunContext, readings: Sequence[SyncReading], units: Sequen
 
 def _row(context: RunContext, connection: str, place: str, unit: Unit) -> dict[str, Any]:
     name = name_in(context.lang, unit.names)
-    return {"connection": connection, "place": place, "id": unit.identifier, "name": name, "numbers": [*unit.numbers]}
+    return {
+        "connection": connection,
+        "place": place,
+        "id": unit.identifier,
+        "name": name,
+        "numbers": [*(unit.numbers or ())],
+    }

@@ -91,10 +91,12 @@ def _asked(context: RunContext, one: SyncReading, system: Official) -> System:
     answered = _answered(context, one, list(owners), employed=bool(system.units))
     note = answered.error.message if answered.error else ""
     units = {owners[identifier]: unit for identifier, unit in answered.units.items() if identifier in owners}
-    hidden = [owner for owner, unit in units.items() if not unit.shown]
+    hidden = [owner for owner, unit in units.items() if unit.numbers is None]
     if units:
-        mine = {owner: unit for owner, unit in units.items() if unit.shown and _is_meant(unit, system)}
-        rows = [(owner, "", number, "", "") for owner, unit in mine.items() for number in unit.numbers]
+        mine = {
+            owner: unit.numbers for owner, unit in units.items() if unit.numbers is not None and _meant(unit, system)
+        }
+        rows = [(owner, "", number, "", "") for owner, numbers in mine.items() for number in numbers]
         # A line about somebody of whom nothing is known, or who is not meant, is compared with nothing.
         unread = dict.fromkeys(sorted({*owners.values()} - mine.keys()), _UNREAD)
         one.found = Snapshot(as_current(rows, context.reading(one.sync)), unread)
@@ -113,7 +115,7 @@ def _answered(context: RunContext, one: SyncReading, ids: Sequence[str], *, empl
     return ask(client, ids, employed) if ask else Answered({})
 
 
-def _is_meant(unit: Unit, system: Official) -> bool:
+def _meant(unit: Unit, system: Official) -> bool:
     return not system.units or not {*system.units}.isdisjoint(unit.units)
 
 

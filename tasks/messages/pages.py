@@ -18,6 +18,7 @@ _KINDS: Final = (
     FindingKind.UNREADABLE,
     FindingKind.FOREIGN,
     FindingKind.UNMANAGED,
+    FindingKind.REPLICA_LATE,
     FindingKind.STALE,
     FindingKind.AGREE,
 )

@@ -46,7 +46,7 @@ def _sentence(lang: Language, names: Mapping[str, Names], row: Mapping[str, str]
         ends = [(row["line"], names[row["sync"]]), (int(line), names[sync])]
         said = [render("fix.at_line" if at else "fix.at_entry", lang, **vars(name), line=at) for at, name in ends]
         return render("fix.differs_link", lang, lines=text("fix.or", lang).join(said))
-    return render(f"fix.{_case(row)}", lang, **given)
+    return render(f"fix.{_case(row)}", lang, **given, hours=row["also"])
 
 
 def _case(row: Mapping[str, str]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from road_trip import Road, usos_state
+from road_trip import Road, rows_of, usos_state
 
 from connectors.sandbox.options import Fault, UsosOptions
 from flows.reconciliation.body import Asked, reconcile_all
@@ -164,3 +165,31 @@ def test_a_reconciliation_finds_what_nobody_manages_where_it_is_asked_to(road: R
     assert (len(unlisted.view.resolved), unlisted.exit_code != 0) == (0, True)
     road.sandbox.usos.options = UsosOptions()
     assert set(reconcile_all(road.context(), Asked()).view.findings["trend"]) >= {"persisting"}
+
+
+def test_numbers_that_are_shown_late_are_told_with_their_age_and_judge_no_write(road: Road) -> None:
+    town(road).sandbox.usos.options = UsosOptions(replica_lag=99)
+    text = (road.folder / "phonesync.toml").read_text("utf-8")
+    (road.folder / "phonesync.toml").write_text(f"[reconcile]\nreplica_hours = 24\n{text}", encoding="utf-8")
+    road.source("entity_id,number,comment\n1001,22 552 99 01,Sekretariat\n1003,22 552 99 03,Sekretariat\n")
+    night = road.go()
+    assert (night.exit_code, night.outcomes, night.sync["verified"]) == (0, {"applied": 2}, True)
+
+    def late() -> dict[str, str]:
+        found = reconcile_all(road.context(), Asked()).view.findings
+        assert set(found["kind"]) <= {"agree", "foreign", "replica_late"}
+        rows = found[found["kind"] == "replica_late"]
+        return dict(zip(rows["owner"], rows["fix"], strict=True))
+
+    assert late() == {}
+    road.now += timedelta(hours=25)
+    told = late()
+    assert sorted(told) == ["faculty 1001", "faculty 1003"]
+    assert "25 h ago" in told["faculty 1001"]
+    # What somebody else has changed since has no age that anybody knows.
+    road.sandbox.usos.set_numbers(
+        "faculty", "1003", rows_of([("Sekretariat", "22 552 99 03"), ("Ktoś", "22 552 88 03")])
+    )
+    assert sorted(late()) == ["faculty 1001"]
+    road.sandbox.usos.options = UsosOptions(forbidden_fields=("services/fac/faculties.phone_numbers",))
+    assert late() == {}

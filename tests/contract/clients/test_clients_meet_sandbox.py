@@ -181,8 +181,8 @@ def test_the_directory_of_the_sandbox_is_read_as_it_is(sandbox: Sandbox) -> None
         faculties = usos.faculties(["10000000", "10010000", "nobody"], ("id", "name", "phone_numbers"))
         assert faculties == {
             "10000000": Unit("10000000", {"pl": "Wydział"}, ("(22) 55 20 000",)),
-            "10010000": Unit("10010000", shown=False),
-            "nobody": Unit("nobody", shown=False),
+            "10010000": Unit("10010000"),
+            "nobody": Unit("nobody"),
         }
         assert usos.users(["7"]) == {"7": Unit("7", {"pl": "Ada Zmyślona", "en": "Ada Zmyślona"})}
         assert usos.buildings(("id", "name")) == [Unit("B", {"pl": "Gmach", "en": "Main"})]
@@ -199,7 +199,7 @@ def test_official_numbers_are_read_and_units_only_where_they_are_asked_for(sandb
         assert official is not None
         found = official(usos, ["7", "8"], employed)
     units = ("0", "10000000") if employed else ()
-    assert found.units == {"7": Unit("7", {}, ("22 552 00 07",), units), "8": Unit("8", shown=False)}
+    assert found.units == {"7": Unit("7", {}, ("22 552 00 07",), units), "8": Unit("8")}
     assert found.error is None
 
 

@@ -30,7 +30,7 @@ PRODUCT = [
     for path in sorted((ROOT / room).rglob("*.py"))
     if not path.is_relative_to(ROOT / "connectors/ledger/migrations")
 ]
-OF_RECONCILIATIONS = {Code.NO_NUMBER_IN_IT, Code.NAME_STANDS_TWICE, Code.NUMBER_STANDS_TWICE}
+OF_RECONCILIATIONS = {Code.NO_NUMBER_IN_IT, Code.NAME_STANDS_TWICE, Code.NUMBER_STANDS_TWICE, Code.REPLICA_LATE}
 SNAKE_CASE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 # A sentence, or what `--json` and the reports call one.
 NAMES = frozenset({"message", "sentence", "error", "remedy"})
