@@ -133,6 +133,8 @@ def configuration() -> str:
         "# Configuration\n",
         "What `phonesync.toml` may say; written by `python -m tests.documents`. An unknown key is an error that names",
         "the nearest known one. `phonesync check` names every mistake at once.\n",
+        "Whoever has no CSV files yet names the ones that are to be, and lets `phonesync export SYNC --discover` write",
+        "them: see [beginning with what stands there](reconcile.md#beginning-with-what-stands-there).\n",
     ]
     for title, model, base, said in _TABLES:
         shared = base.model_fields if base else {}

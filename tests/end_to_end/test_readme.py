@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_every_command_that_is_written_anywhere_exists() -> None:
     blocks = "\n".join(re.findall(r"```(?:sh|console)\n(.*?)```", TEXT, re.DOTALL))
     used = set(re.findall(r"phonesync(?: -c \S+)? ([a-z]+)", blocks))
     assert used <= set(cli.commands)
+
+
+def test_every_command_that_is_written_anywhere_takes_what_is_written_after_it() -> None:
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL))
+    lines = [shlex.split(line, comments=True) for line in blocks.splitlines() if line.startswith("phonesync ")]
+    assert ["phonesync", "export", "faculties", "--discover"] in lines
+    for _, *words in lines:
+        name, *arguments = words[2:] if words[0] == "-c" else words
+        cli.commands[name].make_context(name, arguments)
 
 
 def test_every_command_has_an_example_and_a_sentence_for_the_list() -> None:
