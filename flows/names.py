@@ -21,9 +21,7 @@ def directory_of(context: RunContext, sync: Sync) -> Directory | None:
     return context.service(sync.connection).directories(connection).get(context.spec(sync).place(sync))
 
 
-def learn_names(
-    context: RunContext, sync: Sync, target: str, owners: Iterable[str], *, tells: bool = True
-) -> Problem | None:
+def learn_names(context: RunContext, sync: Sync, target: str, owners: Iterable[str]) -> Problem | None:
     """Ask what these owners are called, those whose names are not known or were asked for long ago.
 
     Whatever the service does, nothing is raised, and a name that was known before is kept.
@@ -33,7 +31,6 @@ def learn_names(
         sync: whose owners.
         target: its place.
         owners: the owners.
-        tells: whether somebody is told of a question in vain; otherwise it is left for those who tell.
 
     Returns:
         what is done without, None where all was answered or that has been said before.
@@ -49,8 +46,7 @@ def learn_names(
     answered = directory.ask(context.client(sync.connection), [identifier_of(owner) for owner in due])
     now = context.now()
     said = {spec.owner(sync, identifier): unit for identifier, unit in answered.units.items()}
-    asked = {*due, *said} if tells else said
-    fresh = {owner: _kept(said.get(owner), kept.get(owner), now) for owner in asked}
+    fresh = {owner: _kept(said.get(owner), kept.get(owner), now) for owner in {*due, *said}}
     context.ledger.names.keep(target, fresh)
     return _done_without(answered, kept)
 

@@ -168,6 +168,6 @@ def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) ->
     if as_json:
         print_json(found.summary)
     else:
-        show_found(found.summary, lang)
+        show_found(found, lang)
         show_errors(found.errors, [], lang)
     ctx.exit(found.exit_code)

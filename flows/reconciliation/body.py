@@ -16,7 +16,15 @@ from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.discovering import Listed, listed_owners
 from flows.reconciliation.office_links import Links, links
 from flows.reconciliation.official import OfficialNumbers, official_numbers
-from flows.reconciliation.reading import SyncReading, owner_names, places_of, read_syncs, side_of, type_words
+from flows.reconciliation.reading import (
+    SyncReading,
+    done_without,
+    owner_names,
+    places_of,
+    read_syncs,
+    side_of,
+    type_words,
+)
 from flows.reconciliation.reporting import numbers_of, report, systems_of
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
@@ -117,6 +125,8 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     hidden = _hidden(readings, findings, [one.name for one in every if one.private])
     view = _view(context, (readings, official), hidden, earlier, this_run)
     summary = _summary(view, linked)
+    notes = done_without(readings, asked.lang)
+    summary |= {"notes": notes} if notes else {}
     if asked.suggest:
         summary["suggestions"] = suggest_copies(readings, rows, view.run)
     summary["reports"] = report(context, view, summary, asked.lang)

@@ -9,6 +9,7 @@ from typing import Any
 from flows.console import near, say, show_rows
 from flows.errors import show_errors
 from flows.reconciliation.body import Reconciled
+from flows.reconciliation.find import SearchResult
 from schemas.findings import FindingKind
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, render, text
@@ -41,6 +42,8 @@ def show_reconciled(done: Reconciled, lang: Language = "en") -> None:
         said = counted(lang, "say.many_corrected", written["changes"])
         say(said.format(name=name, file=near(written["file"]), list=near(written["list"])))
     say(render("say.reports", lang, folder=near(Path(summary["reports"]["html"]).parent)))
+    for note in summary.get("notes", ()):
+        say(note)
     show_errors(done.errors, [], lang)
 
 
@@ -91,9 +94,9 @@ def _owner(row: Mapping[str, Any]) -> str:
     return f"{row['owner']} ({row['owner_name']})" if row["owner_name"] else str(row["owner"])
 
 
-def show_found(found: Mapping[str, Any], lang: Language = "en") -> None:
+def show_found(result: SearchResult, lang: Language = "en") -> None:
     """Show where a number or a name stands."""
-    rows = found["found"]
+    rows = result.summary["found"]
     if rows:
         names = [name for name in _FOUND if any(row[name] for row in rows)]
         columns = {name: text(f"say.{name}", lang) for name in names}
@@ -101,6 +104,8 @@ def show_found(found: Mapping[str, Any], lang: Language = "en") -> None:
         show_rows("", shown, [*columns.values()])
     else:
         say(text("say.nowhere", lang))
+    for note in result.without:
+        say(note)
 
 
 def show_exported(made: Mapping[str, Any]) -> None:

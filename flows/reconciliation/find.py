@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from flows.context import RunContext
-from flows.reconciliation.reading import SyncReading, by_place, owner_names, read_files, read_place
+from flows.reconciliation.reading import SyncReading, by_place, done_without, owner_names, read_files, read_place
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from tasks.reconcile.search import SearchTerm, matches, search
@@ -20,11 +20,12 @@ COLUMNS = ("where", "owner", "line", "name", "number", "type", "owner_name")
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Where it stands, as `--json` prints it (`found`, `notes`), the exit code, and what could not be read."""
+    """Where it stands, as `--json` prints it (`found`, `notes`), the exit code, what went wrong and what is missing."""
 
     summary: dict[str, Any]
     exit_code: ExitCode
     errors: list[PhonesyncError] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
 
 
 def find(context: RunContext, text: str) -> SearchResult:
@@ -52,7 +53,8 @@ def find(context: RunContext, text: str) -> SearchResult:
     errors = [error for one in readings for error in (one.wrong_source, one.wrong_place) if error]
     notes = list(dict.fromkeys(error.message for error in errors))
     code = worst([code_of_unread(error) for error in errors] or [ExitCode.DONE if found else ExitCode.LINES_FAILED])
-    return SearchResult({"text": text, "found": found, "notes": notes}, code, errors)
+    without = done_without(readings, context.lang)
+    return SearchResult({"text": text, "found": found, "notes": [*notes, *without]}, code, errors, without)
 
 
 def _sought(context: RunContext, one: SyncReading, text: str) -> SearchTerm:

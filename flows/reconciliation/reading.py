@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -15,9 +16,11 @@ from flows.planning import Ends, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
 from schemas.execution import NumberingDefaults, Snapshot, Target
+from schemas.problems import Problem
 from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.messages.rendering import sentence, whole
 from tasks.reconcile.align import SyncSide
 from tasks.reconcile.cross_references import PlaceEntries
 from tasks.source.labels import owner_labels
@@ -42,6 +45,7 @@ class SyncReading:
         wrong_source: why the file could not be read.
         wrong_place: likewise.
         gone: owners that earlier runs wrote and that the file has no more.
+        unnamed: why it is not known what owners are called, where that has not been told before.
     """
 
     name: str
@@ -55,6 +59,7 @@ class SyncReading:
     wrong_source: PhonesyncError | None = None
     wrong_place: PhonesyncError | None = None
     gone: set[str] = field(default_factory=set)
+    unnamed: Problem | None = None
 
     @property
     def private(self) -> bool:
@@ -112,13 +117,19 @@ def read_place(context: RunContext, readings: list[SyncReading]) -> None:
         for one in readings:
             one.wrong_place = error
         return
-    learn_names(context, readings[0].sync, readings[0].target, every, tells=False)
+    readings[0].unnamed = learn_names(context, readings[0].sync, readings[0].target, every)
     for one in readings:
         mine = found.entries
         if not one.spec.single_owner:
             mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
         unread = {owner: why for owner, why in found.unread.items() if owner in wanted[one.name]}
         one.found = Snapshot(mine, unread)
+
+
+def done_without(readings: Iterable[SyncReading], lang: Language) -> list[str]:
+    """Return what is to be said once of names that could not be read, each sentence once."""
+    told = [whole(sentence(one.unnamed, lang)) for one in readings if one.unnamed]
+    return list(dict.fromkeys(told))
 
 
 def _owners(context: RunContext, one: SyncReading) -> set[str]:

@@ -17,6 +17,7 @@ from connectors.sandbox.options import DirectoryForm, Fault, UsosOptions
 from flows.check import check_sources
 from flows.entry_history import events_of
 from flows.offline import before
+from flows.reconciliation.body import Asked, reconcile_all
 from flows.reconciliation.find import find
 from flows.retention import erase
 
@@ -226,3 +227,12 @@ def test_a_label_that_is_another_units_name_is_told_by_check_and_plan_at_its_lin
     planned = road.plan()
     assert [line["line"] for line in planned.lines if "belongs to 1" in line["message"]] == ["2"]
     assert planned.exit_code == 0
+
+
+def test_reconcile_and_find_say_once_what_they_do_without(road: Road) -> None:
+    for look in (lambda: reconcile_all(road.context(), Asked()).summary, lambda: find(road.context(), "552").summary):
+        opened(road, "faculty").sandbox.usos.options = UsosOptions(absent=(METHODS["faculty"],))
+        road.ledger = Ledger.open("sqlite://")
+        said = [str(look()) for _ in range(2)]
+        assert [text.count("does not tell what owners are called") for text in said] == [1, 0]
+        assert "called" not in notes(road.go())
