@@ -15,6 +15,7 @@ PYTHONS := python3.11 python3 python3.12 python3.13
 PYTEST_ARGS ?= -n $$((1 + $$(getconf _NPROCESSORS_ONLN))) --no-loadscope-reorder
 HISTORIES ?= 10000
 DIRECTORIES ?= 3000
+PAIRS ?= 1000
 SEED ?= 1
 # What sources at other places or a ledger in PostgreSQL need: web, sftp, smb, s3, postgres.
 EXTRAS ?=
@@ -57,7 +58,7 @@ messages: $(DEVELOPED)  ## add what the code says and the catalogues lack, witho
 	@$(BIN)/python -m tests.catalogues
 
 torture: $(DEVELOPED)  ## the fault campaign, for hours; HISTORIES=500 SEED=2 for a shorter or another one
-	$(BIN)/python -m tests.torture --histories $(HISTORIES) --directories $(DIRECTORIES) --seed $(SEED)
+	$(BIN)/python -m tests.torture --histories $(HISTORIES) --directories $(DIRECTORIES) --pairs $(PAIRS) --seed $(SEED)
 
 demo: $(INSTALLED)  ## the whole story on sample data, against both services on loopback
 	@$(BIN)/phonesync demo

@@ -214,7 +214,9 @@ def lay_out(road: Road, case: Case) -> None:
         entities: dict[str, list[tuple[str, str]]] = {"1": [], "2": [], "3": []}
         for owner, name, number in case.stood:
             entities[owner].append((name, number))
-        road.open(usos_state(entities), usos=case.options)
+        state = usos_state(entities)
+        state["usos"]["directory"] = {"faculty": {owner: {"name": {"pl": f"Instytut {owner}"}} for owner in ("1", "2")}}
+        road.open(state, usos=case.options)
     else:
         road.open(apio_state([(name, number) for _, name, number in case.stood]), apio=case.options)
     header = ["entity_id", "comment", "number", "type_id"] if case.usos else ["Name", "Phone Number", "New Name"]

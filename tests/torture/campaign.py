@@ -17,12 +17,14 @@ from figures import Figures
 from histories import draw
 from live import begun
 from night_life import nights_begun
+from pairs import live_pair
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, Setup
 from flows.startup import tune_garbage_collection
 
 NIGHTS = "several files: "
+PAIR = "with names and without: "
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that is none: thousands of ledgers, each flushed at every commit
 
 
@@ -75,6 +77,30 @@ def one_history(ground: Ground, seed: int, figures: Figures) -> None:
     finally:
         figures.counts["histories"] += 1
         shutil.rmtree(folder)
+
+
+def some_pairs(seeds: range) -> Figures:
+    """Live through some histories twice, with names and without."""
+    figures = Figures()
+    with laid_out(standins=False) as ground:
+        for seed in seeds:
+            one_pair(ground, seed, figures)
+    return figures
+
+
+def one_pair(ground: Ground, seed: int, figures: Figures) -> None:
+    """Live through both histories of a seed, and note it where they differ or a law breaks."""
+    folders = ground.folder / f"{seed} with names", ground.folder / f"{seed} without"
+    for folder in folders:
+        folder.mkdir()
+        shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
+    try:
+        live_pair(ground.sandbox, folders, seed, figures)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
+        figures.broken.append((seed, f"{PAIR}{_where(error)}"))
+    finally:
+        for folder in folders:
+            shutil.rmtree(folder)
 
 
 def some_nights(seeds: range, *, standins: bool = False) -> Figures:

@@ -69,6 +69,8 @@ class Figures:
             ("  told to have left", self.counts["told: left"]),
             ("  told to be changed by others", self.counts["told: drift"]),
             ("  runs shown as they were reported", self.counts["shown"]),
+            ("pairs of histories, with names and without", self.counts["pairs"]),
+            *((f"  {trouble}", n) for trouble, n in sorted(self.counts.items()) if trouble.startswith("pair: ") and n),
             ("histories of real processes", self.counts["real histories"]),
             ("  killed by SIGKILL", self.counts["real: killed"]),
             ("  asked to stop, or ended before", self.counts["real: ended by itself"]),

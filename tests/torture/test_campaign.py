@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
-from campaign import Ground, laid_out, one_directory, one_history
+from campaign import Ground, laid_out, one_directory, one_history, one_pair
 from directories import draw_nights
 from figures import Figures
 from histories import draw
+from pairs import TROUBLES
 
 STAND_INS = Path(__file__).parents[1] / "standins"
 ROOMS = {"connectors", "flows", "tasks", "schemas"}
@@ -93,6 +95,15 @@ def test_the_stand_ins_share_nothing_with_the_sandbox_but_what_a_history_draws()
         if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in ROOMS
     }
     assert imported == {"connectors.sandbox.options"}
+
+
+def test_law_no_run_depends_on_what_owners_are_called(ground: Ground) -> None:
+    """With each method that tells names missing, forbidden, broken or odd, every run is what it is without names."""
+    figures = Figures()
+    for at in range(len(TROUBLES)):
+        one_pair(ground, next(seed for seed in count(at, len(TROUBLES)) if draw(seed).case.usos), figures)
+    assert not figures.broken, [f"{said} (python -m tests.torture --pair {seed})" for seed, said in figures.broken]
+    assert {f"pair: {trouble}" for trouble in TROUBLES} <= figures.counts.keys()
 
 
 def test_a_seed_is_one_history() -> None:
