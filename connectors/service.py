@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from connectors.http.rate_limit import Tools
-from schemas.directory import Answered, Unit
-from schemas.execution import NumberingDefaults, Progress, Target
+from schemas.directory import Answered, Listing, Unit
+from schemas.execution import NumberingDefaults, Target
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
 
@@ -44,7 +44,7 @@ class Directory:
     """
 
     ask: Callable[[Any, Sequence[str]], Answered] | None
-    everybody: Callable[[Any, Progress], Sequence[Unit]] | None = None
+    everybody: Callable[[Any, Listing], Sequence[Unit]] | None = None
     official: Callable[[Any, Sequence[str], bool], Answered] | None = None
 
 

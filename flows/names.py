@@ -1,4 +1,8 @@
-"""Ask services what owners are called, seldom and beside the work; nothing depends on the answer."""
+"""Ask services what owners are called, seldom; nothing depends on the answer.
+
+They are asked within the run: once a week, once for each part of the owners, and no more after one question in vain.
+Beside it, in a thread, chance would decide in which order a service is asked, and which names a report has.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +60,13 @@ def remember_units(context: RunContext, sync: Sync, target: str, units: Iterable
     now, spec = context.now(), context.spec(sync)
     fresh = {spec.owner(sync, unit.identifier): KeptNames(unit.names, now, now) for unit in units}
     context.ledger.names.keep(target, fresh)
+
+
+def fresh_units(context: RunContext, target: str) -> dict[str, Unit]:
+    """Return by their ids the owners of a target whose names need not be asked for now; numbers are not known."""
+    kept = context.ledger.names.kept(target)
+    fresh = {owner: names for owner, names in kept.items() if not _is_due(names, context.clock()) and not names.in_vain}
+    return {identifier_of(owner): Unit(identifier_of(owner), names.names) for owner, names in fresh.items()}
 
 
 def names_of(context: RunContext, target: str) -> dict[str, str]:

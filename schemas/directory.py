@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.errors import PhonesyncError
+from schemas.execution import Progress
 from schemas.section import Language
 
 
@@ -30,6 +31,21 @@ class Unit:
     names: Mapping[str, str] = field(default_factory=dict)
     numbers: tuple[str, ...] | None = None
     units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How all owners of a place are to be listed.
+
+    Attributes:
+        progress: is told how far it has come.
+        known: what need not be asked for again, by its id.
+        keep: is told of what has been answered, part by part: a listing may be cut short.
+    """
+
+    progress: Progress
+    known: Mapping[str, Unit] = field(default_factory=dict)
+    keep: Callable[[Iterable[Unit]], None] = lambda _units: None
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from typing import Final, TypeVar
 from connectors.service import Directory
 from connectors.usos.client import Usos
 from connectors.usos.spec import UsosConnection
-from schemas.directory import Answered, Unit
+from schemas.directory import Answered, Listing, Unit
 from schemas.errors import RequestRefused, ServiceError
-from schemas.execution import Progress
 
 T = TypeVar("T")
 Ask = Callable[[Sequence[str]], dict[str, Unit]]
@@ -49,8 +48,8 @@ def _official(client: Usos, ids: Sequence[str], employed: bool) -> Answered:  # 
     return _in_chunks(client, ids, lambda chunk: client.users(chunk, fields))
 
 
-def _every_faculty(client: Usos, progress: Progress) -> Sequence[Unit]:
-    """Return the tree of units, its root first.
+def _every_faculty(client: Usos, listing: Listing) -> Sequence[Unit]:
+    """Return the tree of units, its root first; what is known of it already is not asked for again.
 
     Raises:
         ServiceError: the installation does not name its root, or does not list what is below.
@@ -59,18 +58,22 @@ def _every_faculty(client: Usos, progress: Progress) -> Sequence[Unit]:
     if not root:
         raise RequestRefused("USOS does not say which of its units is the whole institution.", status=200)
     ids = list(dict.fromkeys([root, *client.subfaculties(root)]))
-    found: dict[str, Unit] = {}
+    found = {one: listing.known[one] for one in ids if one in listing.known}
+    rest = [one for one in ids if one not in found]
     size = client.ids_per_select
-    for start in range(0, len(ids), size):
-        chunk = ids[start : start + size]
-        found |= _halved(chunk, lambda some: _permitted(lambda fields: client.faculties(some, fields)), [0])
-        progress("listing units", len(found), len(ids))
-    return list(found.values())
+    for start in range(0, len(rest), size):
+        chunk = rest[start : start + size]
+        answered = _halved(chunk, lambda some: _permitted(lambda fields: client.faculties(some, fields)), [0])
+        listing.keep(answered.values())
+        found |= answered
+        listing.progress("listing units", len(found), len(ids))
+    return [found[one] for one in ids]
 
 
-def _every_building(client: Usos, progress: Progress) -> Sequence[Unit]:
+def _every_building(client: Usos, listing: Listing) -> Sequence[Unit]:
     found = _permitted(client.buildings)
-    progress("listing buildings", len(found), len(found))
+    listing.keep(found)
+    listing.progress("listing buildings", len(found), len(found))
     return found
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from flows.console import say, show_rows
 from flows.context import RunContext
-from flows.names import directory_of, remember_units
+from flows.names import directory_of, fresh_units, remember_units
 from flows.planning import owners_of
 from flows.reconciliation.reading import SyncReading, by_place, read_files
 from flows.reconciliation.replicas import late_replicas
-from schemas.directory import Unit, name_in
+from schemas.directory import Listing, Unit, name_in
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind
@@ -51,7 +52,7 @@ def discover(context: RunContext) -> Discovered:
             counts: dict[str, Any] = {"connection": connection, "place": place, "known": 0, "managed": 0, "note": ""}
             places.append(counts)
             try:
-                units = directory.everybody(context.client(connection), context.progress)
+                units = directory.everybody(context.client(connection), Listing(context.progress))
             except PhonesyncError as error:
                 counts["note"] = error.message
                 errors.append(error)
@@ -98,7 +99,7 @@ def listed_owners(context: RunContext, readings: Sequence[SyncReading]) -> Liste
     for mine in places.values():
         first = mine[0]
         try:
-            units = _listed(context, first)
+            units = _listed(context, first, Listing(context.progress))
         except ServiceError as error:
             errors.append(error)
             unlisted |= {one.name for one in mine}
@@ -113,14 +114,17 @@ def listed_owners(context: RunContext, readings: Sequence[SyncReading]) -> Liste
 
 
 def everybody_of(context: RunContext, one: SyncReading) -> list[str]:
-    """Return all owners that there are in a sync's place; what they are called is remembered.
+    """Return all owners that there are in a sync's place; what they are called is remembered, part by part.
+
+    A listing that was cut short goes on where it was, as long as names need not be asked for anew.
 
     Raises:
         UsageError: no method lists them.
         ServiceError: they cannot be listed.
     """
-    units = _listed(context, one)
-    remember_units(context, one.sync, one.target, units)
+    keep = partial(remember_units, context, one.sync, one.target)
+    known = fresh_units(context, one.target)
+    units = _listed(context, one, Listing(context.progress, known, keep))
     return [one.spec.owner(one.sync, unit.identifier) for unit in units]
 
 
@@ -139,14 +143,14 @@ def show_discovered(found: Mapping[str, Any]) -> None:
             say(f"{name}: {place['known']} listed, {place['managed']} of them managed by a sync, {len(rows)} by none.")
 
 
-def _listed(context: RunContext, one: SyncReading) -> Sequence[Unit]:
+def _listed(context: RunContext, one: SyncReading, listing: Listing) -> Sequence[Unit]:
     directory = directory_of(context, one.sync)
     if directory is None or directory.everybody is None:
         raise UsageError(
             f"{one.name}: {one.spec.wording.title} has no list of the owners of {one.spec.place(one.sync)}.",
             remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
         )
-    return directory.everybody(context.client(one.sync.connection), context.progress)
+    return directory.everybody(context.client(one.sync.connection), listing)
 
 
 def _finding(one: SyncReading, unit: Unit) -> dict[str, object]:

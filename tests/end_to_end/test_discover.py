@@ -131,6 +131,19 @@ def test_export_without_the_list_of_units_writes_nothing(road: Road) -> None:
     assert not (road.folder / "source.csv").exists()
 
 
+def test_an_export_that_was_cut_short_goes_on_where_it_was(road: Road) -> None:
+    town(road, ids_per_select=50).fault(Fault("faculties", "server_error_before_commit", nth=3, times=9))
+    with pytest.raises(ServiceError):
+        export(road.context(), Wanted("one", discover=True))
+    road.fault()
+    before = len(road.sandbox.calls)
+    made = export(road.context(), Wanted("one", discover=True))
+    assert (made["entries"], made["owners_without_numbers"]) == (UNITS // 2, UNITS // 2)
+    # Two of four parts were answered; the tree itself is read anew.
+    assert [call.method for call in road.sandbox.calls[before:]].count("faculties") == 2
+    assert "Department 1001" in (road.folder / "source.csv").read_text("utf-8-sig").splitlines()[1]
+
+
 def test_people_are_listed_by_nobody(road: Road) -> None:
     town(road, "user")
     with pytest.raises(UsageError, match="no list of the owners of user"):

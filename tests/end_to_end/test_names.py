@@ -119,6 +119,12 @@ def test_a_thousand_owners_cost_one_question_for_each_hundred_and_none_on_a_warm
     assert (cold.exit_code, cold.sync["requests"]["read"]) == (0, 10 + 10)
     assert {line["owner_name"] for line in cold.lines} == {f"Zakład {one}" for one in ids}
     assert road.go().sync["requests"]["read"] == 10
+    # A night with something to write asks the service besides how its methods are called, once a day.
+    road.now += timedelta(days=1)
+    road.source((road.folder / "source.csv").read_text("utf-8").replace("1000,22 552 00 00", "1000,22 552 00 01"))
+    night = road.go()
+    assert night.outcomes == {"applied": 1, "unchanged": 999}
+    assert len([call for call in night.calls if call.method not in {"select", "replace"}]) <= 5
 
 
 def test_whoever_turns_names_off_asks_nobody(road: Road) -> None:

@@ -117,7 +117,7 @@ def _replay(given: argparse.Namespace) -> int:
 
 
 def _progress(figures: Figures, of: int, seconds: float) -> None:
-    done = sum(figures.counts[kind] for kind in ("histories", "directories", "real histories"))
+    done = sum(figures.counts[kind] for kind in ("histories", "directories", "pairs", "real histories"))
     line = f"\r{done:,} of {of:,} histories, {len(figures.broken)} broken, {done / seconds:.1f} a second"
     click.echo(line, nl=False, err=True)
 

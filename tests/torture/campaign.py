@@ -99,6 +99,7 @@ def one_pair(ground: Ground, seed: int, figures: Figures) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
         figures.broken.append((seed, f"{PAIR}{_where(error)}"))
     finally:
+        figures.counts["pairs"] += 1
         for folder in folders:
             shutil.rmtree(folder)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -25,6 +26,7 @@ from flows.run import RunRequest
 # The methods that no run may depend on, by what faults call them.
 OPTIONAL: Final = {"faculties": "services/fac/faculties", "method": "services/apiref/method"}
 TROUBLES: Final = ("missing", "forbidden", "field forbidden", "faults", "odd answers")
+_APART: Final = 1_000_003  # seeds of one service lie so far from those of the next pairs
 _TIMES: Final = 50  # as often as a night can ask
 
 
@@ -53,11 +55,9 @@ class Witness(Living):
         return trip
 
 
-def drawn_pair(seed: int) -> tuple[History, History, str] | None:
-    """Return a history with names and trouble, the same without both, and which trouble; None for another service."""
-    drawn = draw(seed)
-    if not drawn.case.usos:
-        return None
+def drawn_pair(seed: int) -> tuple[History, History, str]:
+    """Return a history of USOS with names and trouble, the same without both, and which trouble."""
+    drawn = next(history for at in count(seed, _APART) if (history := draw(at)).case.usos)
     dice = Random(-seed - 1)  # noqa: S311 - repeatable on purpose
     trouble = TROUBLES[seed % len(TROUBLES)]
     # A process ends at its nth call or commit, and a fault of any method hits the nth call: both would be another one.
@@ -97,18 +97,15 @@ def _faults(dice: Random) -> Iterator[Fault]:
 
 def live_pair(sandbox: Sandbox, folders: tuple[Path, Path], seed: int, figures: Figures) -> None:
     """Live through both histories of a seed; raises `AssertionError` where a run is not the same in both."""
-    drawn = drawn_pair(seed)
-    if drawn is None:
-        return
+    *histories, trouble = drawn_pair(seed)
     seen = []
-    for folder, history in zip(folders, drawn[:2], strict=True):
+    for folder, history in zip(folders, histories, strict=True):
         with _witnessed(sandbox, folder, history, figures) as living:
             living.live()
             seen.append(living.seen)
     for at, (one, other) in enumerate(zip(*seen, strict=True)):
-        assert one == other, (f"run {at} differs, {drawn[2]}", one, other)
-    figures.counts["pairs"] += 1
-    figures.counts[f"pair: {drawn[2]}"] += 1
+        assert one == other, (f"run {at} differs, {trouble}", one, other)
+    figures.counts[f"pair: {trouble}"] += 1
 
 
 @contextmanager
