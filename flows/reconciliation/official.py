@@ -128,7 +128,7 @@ def _compared(one: SyncReading, readings: Sequence[SyncReading]) -> pd.DataFrame
         place=one.place,
         names_are_keys=False,
         name_called=one.spec.wording.name,
-        source=one.source.arranged.source,
+        source=one.source.arranged.source.assign(type_id=""),  # an official number has no type
         checked=one.checked,
         entries=one.found.entries,
         plan=empty(Plan),  # nobody does anything about these numbers

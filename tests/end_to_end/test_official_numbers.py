@@ -13,6 +13,7 @@ from road_trip import Road, apio_state, toml, usos_state
 
 from connectors.sandbox.options import Fault, UsosOptions
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
+from flows.retention import erase
 from schemas.findings import System
 
 FIELDS = "services/users/users"
@@ -24,12 +25,12 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "5": {"official": ["22 552 00 05", "22 552 00 50"], "employed": ["20"]},
 }
 FILE = (
-    "entity_id,number,comment\n"
-    "1,22 552 00 01,Dean\n"  # one of two; the other stands on no list
-    "2,22 552 00 22,Porter\n"  # another one
-    "3,22 552 00 03,Desk\n"  # none
-    "4,22 552 00 04,Nobody is shown this person\n"
-    "5,,Only asked for\n"
+    "entity_id,number,comment,type_id\n"
+    "1,22 552 00 01,Dean,STA\n"  # one of two; the other stands on no list
+    "2,22 552 00 22,Porter,\n"  # another one
+    "3,22 552 00 03,Desk,\n"  # none
+    "4,22 552 00 04,Nobody is shown this person,\n"
+    "5,,Only asked for,\n"
 )
 LIST = [("Hall", "+48-225520005")]
 
@@ -124,6 +125,16 @@ def test_what_the_method_is_changes_nothing_else_and_is_told_once(road: Road, op
     assert (done.exit_code, rows(done), done.errors) == (0, [], [])
     assert "services/users/users" in figures(done).note
     assert sum("services/users/users" in system.note for system in done.view.systems) == 1
+
+
+def test_an_erased_person_is_in_no_finding_and_no_report(road: Road) -> None:
+    opened(road, full_numbers=True)
+    reconciled(road)
+    erase(road.context(), "1")
+    assert not any("22 552 00 09" in path.read_text("utf-8") for path in (road.folder / "reports").rglob("*.csv"))
+    last = road.ledger.findings.last()
+    assert last is not None
+    assert "user 1" not in set(last.findings["owner"])
 
 
 def test_a_person_is_found_again_when_the_method_answers_again(road: Road) -> None:
