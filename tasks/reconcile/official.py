@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from schemas.findings import FindingKind
+from tasks.text_columns import looked_up
 
 # What stands in `action` of such a row: no sync does anything about it.
 OFFICIAL: Final = "official"
@@ -28,7 +29,7 @@ def judge_official(rows: pd.DataFrame, asking: Collection[int]) -> pd.DataFrame:
     alone &= rows["kind"] != FindingKind.UNREADABLE
     asks = rows["line"].isin(asking)
     there = rows[rows["number_there"] != ""].groupby("owner_there")["number_there"].agg(", ".join)
-    beside = rows["owner"].map(there).fillna("").astype("str")
+    beside = looked_up(rows["owner"], {str(owner): str(numbers) for owner, numbers in there.items()})
     differs = alone & ~asks & (beside != "") & (rows["kind"] != FindingKind.DUPLICATE)
     missing = alone & (beside == "") & (rows["kind"] != FindingKind.DUPLICATE)
     lonely = (rows["line"] == 0) & (rows["kind"] == FindingKind.FOREIGN)
