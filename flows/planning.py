@@ -335,7 +335,7 @@ def _told(table: pd.DataFrame, policy: Policy, ends: Ends | PlannedEnds) -> pd.D
 
 
 def _inputs(checked: Checked, found: Snapshot) -> Inputs:
-    return Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found.entries)
+    return Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found.entries, checked.mentioned)
 
 
 def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -31,7 +32,7 @@ from tasks.messages.catalogue import render
 from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
-from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange
+from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange, is_named
 from tasks.source.further_columns import Unread, unread_cells, unread_sheets
 from tasks.source.spoilt_text import Mended, mended
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
@@ -242,7 +243,29 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
     validated(Desired, judged.desired)
     validated(Rejected, judged.rejected)
     undone = source.undone.assign(column=source.undone["column"].map(source.arranged.headers))
-    return judged.with_remarks(undone)
+    how = {"region": reading.region, "area_code": reading.area_code, "switchboard": reading.switchboard}
+    return judged.with_remarks(undone).with_mentions(_texts(sync, source), how)
+
+
+def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
+    """Return the texts of a file that may speak of numbers: what was left out above and between the lines, and names.
+
+    What the configuration leaves out, nobody has to be told of.
+    """
+    patterns = [re.compile(pattern) for pattern in sync.ignore.rows]
+    left_out = [
+        (skip.line, "", text)
+        for skip in source.skipped
+        if (text := " ".join(skip.text.split())) and not any(pattern.search(text) for pattern in patterns)
+    ]
+    found = [pd.DataFrame(left_out, columns=["line", "column", "value"])]
+    lines = source.arranged.source
+    for ours in ("name", "new_name"):
+        header = source.arranged.headers.get(ours, "")
+        if header and not is_named(header, sync.ignore.columns):
+            found.append(pd.DataFrame({"line": lines["line"], "column": header, "value": lines[ours]}))
+    table = pd.concat(found, ignore_index=True)
+    return table.astype({"line": "int64", "column": "str", "value": "str"})
 
 
 def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:

@@ -98,6 +98,7 @@ class Code(StrEnum):
     ARRIVAL_AWAITED = "arrival_awaited"
     ARRIVAL_UNREAD = "arrival_unread"
     ARRIVAL_FAILED = "arrival_failed"
+    NUMBER_MENTIONED = "number_mentioned"
     DRIFT_CHANGED = "drift_changed"
     DRIFT_REMOVED = "drift_removed"
     DRIFT_ADDED = "drift_added"

@@ -136,6 +136,7 @@ class LineCode(StrEnum):
     LETTERS_MIXED = "letters-mixed"
     LETTERS_UNSEEN = "letters-unseen"
     TEXT_UNDONE = "text-undone"
+    TEXT_NUMBER = "text-number"
 
 
 # Such a record may hold lines that are about others than the one at its beginning.
@@ -150,5 +151,6 @@ TO_BE_LOOKED_AT: Final = frozenset(
         LineCode.LETTERS_MIXED,
         LineCode.LETTERS_UNSEEN,
         LineCode.TEXT_UNDONE,
+        LineCode.TEXT_NUMBER,
     }
 )

@@ -64,7 +64,7 @@ class Read:
     def after(self) -> list[Entry]:
         """What stands in the service when the plan is carried out."""
         rows = self.plan[(self.plan["number_after"] != "")]
-        ids = rows["owner"].str.partition(" ")[2] if self.kind == "usos" else [""] * len(rows)
+        ids = rows["owner"].str.split(" ", n=1).str[-1] if self.kind == "usos" else [""] * len(rows)
         return sorted(zip(ids, rows["name_after"], rows["number_after"], strict=True))
 
     @property
@@ -99,5 +99,5 @@ def read_file(kind: Kind, raw: str | bytes, current: Sequence[Entry] = (), **key
         managed = {*checked.desired["owner"], *checked.clears["owner"], *checked.rejected["owner"]} - {""}
         found = found[found["owner"].isin(managed)]
     policy = Policy(spec.names_are_keys, delete_missing=True, names_managed="name" in source.arranged.headers)
-    lines = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found)
+    lines = Inputs(checked.desired, checked.rejected, checked.clears, checked.repeats, found, checked.mentioned)
     return Read(kind, source, checked, plan(lines, policy))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -41,10 +41,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A record that is no data, by the physical line where it starts."""
+    """A record that is no data, by the physical line where it starts; `text` is what a title or a remark says."""
 
     line: int
     why: Why
+    text: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def checked_names(
 
 def above(records: Sequence[Record]) -> list[Skipped]:
     """Say why each record above the header is no data."""
-    return [Skipped(record.line, _kind(record.cells)) for record in records]
+    return [Skipped(record.line, _kind(record.cells), " ".join(filter(None, record.cells))) for record in records]
 
 
 def foreign_header(path: Path, record: Record, wanted: Wanted) -> SourceError:

@@ -152,7 +152,8 @@ def _without_remarks(table: Table) -> Table:
     remarks = alone & first.str.match(_REMARK).to_numpy(dtype=np.bool_)
     if not remarks.any() or first[~remarks].str.match(r"\s*#").any():
         return table
-    comments = [Skipped(int(line), "comment") for line in table.lines[remarks]]
+    told = zip(table.lines[remarks], first[remarks], strict=True)
+    comments = [Skipped(int(line), "comment", text) for line, text in told]
     return Table(
         path=table.path,
         dialect=table.dialect,
@@ -235,7 +236,9 @@ def _chunks(
 
 
 def _swallowed(record: list[str], row: list[str], head: Head) -> list[list[str]]:
-    """Return the lines of a record as fields, where without their quotes two of them are whole lines; none otherwise.
+    """Return the lines of a record as fields, where its quotes have swallowed lines; none otherwise.
+
+    Without their quotes two of them are whole lines, or the record is none.
 
     A cell may well run over several lines. One quote too many or too few makes a cell of what stands up to the next.
     A record that cannot be read has no field in `row`.
@@ -245,7 +248,8 @@ def _swallowed(record: list[str], row: list[str], head: Head) -> list[list[str]]
         return []
     apart = [[cell.strip(quote) for cell in line.rstrip("\r\n").split(delimiter)] for line in record]
     whole = sum(len(cells) == len(head.names) for cells in apart)
-    return apart if whole > 1 else []
+    # One that runs over lines and is too short all the same has swallowed something, in lines that are torn themselves.
+    return apart if whole > 1 or 0 < len(row) < len(head.names) else []
 
 
 def _fit(rows: list[list[str]], head: Head) -> list[str]:

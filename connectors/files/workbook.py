@@ -202,7 +202,7 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
         cells=MappingProxyType(rows.flaws),
         hidden=MappingProxyType(hidden | dict.fromkeys(rows.struck, STRUCK)),
         hidden_columns=tuple(names[at] for at in traces.hidden_columns if at < len(names)),
-        other_sheets=MappingProxyType(_others(path, workbook, sheet)),
+        other_sheets=MappingProxyType(_others(path, file, workbook, sheet)),
     )
 
 
@@ -234,14 +234,22 @@ def _hidden_columns(part: bytes) -> Iterator[int]:
             yield from range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
 
 
-def _others(path: Path, workbook: Any, sheet: Any) -> dict[str, list[str]]:
-    """Return what stands in the other sheets and has digits, hidden sheets among them."""
+def _others(path: Path, file: tuple[bytes, Form], workbook: Any, sheet: Any) -> dict[str, list[str]]:
+    """Return what stands in the other sheets and has digits, hidden sheets among them, and formulas as they are typed.
+
+    A formula that was never calculated looks empty.
+    """
+    raw, form = file
     found: dict[str, list[str]] = {}
     for other in workbook.worksheets:
-        if other.title != sheet.title:
-            cells = (cell for _, row in _rows(path, other) for cell in row if cell.value is not None)
-            texts = (text_of(cell)[0] for cell in cells)
-            found[other.title] = [*islice((text for text in texts if _DIGITS.search(text)), _MOST_OF_OTHERS)]
+        if other.title == sheet.title:
+            continue
+        books = [other]
+        if form == "xlsx" and _FORMULA.search(_part(raw, other)):
+            books.append(load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)[other.title])
+        cells = (cell for one in books for _, row in _rows(path, one) for cell in row if cell.value is not None)
+        texts = (text_of(cell)[0] for cell in cells)
+        found[other.title] = [*islice((text for text in texts if _DIGITS.search(text)), _MOST_OF_OTHERS)]
     return found
 
 

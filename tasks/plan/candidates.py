@@ -131,13 +131,14 @@ def _folded(names: frozenset[str], policy: Policy) -> set[str]:
     return {name.casefold() if policy.fold_names else name for name in names}
 
 
-def hold_departures(draft: Draft, rejected: pd.DataFrame, policy: Policy) -> None:
-    """Hold entries whose number a held line wants for another owner, or another sync for its place.
+def hold_departures(draft: Draft, inputs: Inputs, policy: Policy) -> None:
+    """Hold entries whose number a held line wants for another owner, another sync for its place, or a text speaks of.
 
     An entry whose own owner wants it stays anyway.
     """
-    current, desired = draft.current, draft.desired
-    reasons = dict(policy.awaited)
+    current, desired, rejected = draft.current, draft.desired, inputs.rejected
+    reasons = {} if policy.names_are_keys else spoken_of(inputs)
+    reasons |= policy.awaited
     if not policy.names_are_keys and (len(rejected) or len(draft.held_desired)):
         columns = ["line", "owner", "key"]
         lines = pd.concat([rejected[columns], desired.iloc[draft.held_desired][columns]], ignore_index=True)
@@ -265,6 +266,17 @@ def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> Non
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
     mentioned = is_in(draft.current["tidy"].str.casefold(), names) | is_in(draft.current["key"], keys)
     _hold_named(draft, mentioned.to_numpy() & ~confirmed, Problem(Code.LIKE_REJECTED_LINE))
+
+
+def spoken_of(inputs: Inputs) -> dict[str, Problem]:
+    """Return what is said of numbers that a text of the file speaks of, by their keys."""
+    return {key: Problem(Code.NUMBER_MENTIONED, place=line) for key, line in inputs.mentioned.items()}
+
+
+def hold_spoken_of(draft: Draft, inputs: Inputs) -> None:
+    """Hold the entries of a list whose number a text of the file speaks of, and no line has."""
+    for key, problem in spoken_of(inputs).items():
+        _hold_named(draft, (draft.current["key"].str.partition(";")[0] == key).to_numpy(), problem)
 
 
 def hold_together(draft: Draft) -> None:

@@ -26,6 +26,7 @@ class Inputs:
         clears: columns `line, owner`: lines that say "this owner has no numbers", with the permission to clear it.
         repeats: columns `line, owner, problems`: lines that say again what another line says, and which one, packed.
         current: `Current`: the entries of all owners the sync manages, and of owners that have left its CSV.
+        mentioned: numbers that no line has and a text of the file speaks of, by their keys, each with its line.
     """
 
     desired: pd.DataFrame
@@ -33,6 +34,7 @@ class Inputs:
     clears: pd.DataFrame
     repeats: pd.DataFrame
     current: pd.DataFrame
+    mentioned: Mapping[str, int] = field(default_factory=dict)
 
 
 class Draft:

@@ -18,6 +18,7 @@ from tasks.plan.candidates import (
     hold_owners,
     hold_repeated_lines,
     hold_repeated_names,
+    hold_spoken_of,
     hold_together,
     keep_equal,
     leave_odd_entries,
@@ -48,6 +49,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
         hold_repeated_names(draft)
         hold_repeated_lines(draft)
         hold_mentioned(draft, inputs.rejected, confirmed)
+        hold_spoken_of(draft, inputs)
         hold_together(draft)
         # The file itself says which name becomes which; a name that is given up may be taken by another line.
         released = rename_explicitly(draft)
@@ -56,7 +58,7 @@ def plan(inputs: Inputs, policy: Policy) -> pd.DataFrame:
         hold_owners(draft, inputs.rejected, policy)
         released = draft.no_entry()
     # A number that another owner is to have leaves only when it has arrived there.
-    hold_departures(draft, inputs.rejected, policy)
+    hold_departures(draft, inputs, policy)
     # The same number under the same name: it stays, whatever its spelling.
     keep_equal(draft, policy)
     # The same key: the entry is what the line is about, and the rest of it changes.

@@ -129,7 +129,7 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
     rest = with_further(frame.loc[~(blank | below), [*Source.to_schema().columns]], more)
     names = frame.loc[rest.index, OWNER_NAME].reset_index(drop=True)
     used = {*headers.values(), *further.values(), *reading.headers.values()}
-    unused = [name for name in records.header if name not in used and not _is_named(name, reading.ignore.columns)]
+    unused = [name for name in records.header if name not in used and not is_named(name, reading.ignore.columns)]
     theirs = {header: ours for ours, header in headers.items() if ours != OWNER_NAME}
     theirs |= dict.fromkeys(further.values(), "number")
     flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
@@ -187,7 +187,7 @@ def _with_hidden(frame: pd.DataFrame, records: Records, reading: Reading) -> pd.
     return frame["problem"].where(frame["problem"] != "", looked_up(frame["line"], said))
 
 
-def _is_named(name: str, patterns: Sequence[str]) -> bool:
+def is_named(name: str, patterns: Sequence[str]) -> bool:
     """Tell whether a header is one of these, or like one of these patterns."""
     return any(
         header_key(name) == header_key(pattern) or fnmatchcase(name.casefold(), pattern.casefold())

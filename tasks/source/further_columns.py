@@ -13,6 +13,7 @@ from schemas.reasons import LineCode
 from schemas.syncs import NumberColumn
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.source.column_synonyms import header_key
+from tasks.source.placeholders import ditto_marks
 from tasks.text_columns import is_in, matching
 
 Kind = Literal["fax", "mobile", "second", "extension", ""]
@@ -109,7 +110,7 @@ def unread_sheets(sheets: Mapping[str, Sequence[str]], line: int, reading: Mappi
 def _numbers(texts: pd.Series, header: str, reading: Mapping[str, Any]) -> pd.Series:
     """Return the keys of the texts that are numbers, "" where one cannot be read, by line."""
     kind = kind_of(header)
-    some = texts[matching(texts, _FEW_DIGITS if kind else _DIGITS)]
+    some = texts[(matching(texts, _FEW_DIGITS) | ditto_marks(texts)) if kind else matching(texts, _DIGITS)]
     if some.empty:
         return some
     read = readings(some, **reading)

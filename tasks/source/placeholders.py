@@ -82,6 +82,12 @@ def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:
     return perhaps & is_in(texts, found)
 
 
+def ditto_marks(texts: pd.Series[str]) -> pd.Series[bool]:
+    """Tell which texts of a column only repeat the line above."""
+    perhaps = matching(texts, _PERHAPS)
+    return perhaps & is_in(texts, [text for text in texts[perhaps].unique() if _DITTO.fullmatch(tidy(text))])
+
+
 def dittos(source: pd.DataFrame) -> list[Flaw]:
     """Return the cells of `Source` that only repeat the line above.
 
@@ -89,12 +95,10 @@ def dittos(source: pd.DataFrame) -> list[Flaw]:
     """
     found: list[Flaw] = []
     for column in ("owner", "name", "number", "type_id", "new_name"):
-        perhaps = matching(source[column], _PERHAPS)
-        if not perhaps.any():
+        marked = np.flatnonzero(ditto_marks(source[column]))
+        if not len(marked):
             continue
         lines = source["line"].tolist()
         above = [max(lines[0] - 1, 0), *lines]
-        texts = source[column].tolist()
-        at = [place for place in np.flatnonzero(perhaps) if _DITTO.fullmatch(tidy(texts[place]))]
-        found += [Flaw(lines[place], column, DITTO, {"line": str(above[place])}) for place in at]
+        found += [Flaw(lines[place], column, DITTO, {"line": str(above[place])}) for place in marked]
     return found

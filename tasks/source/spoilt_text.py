@@ -167,7 +167,7 @@ def mended(source: pd.DataFrame, columns: frozenset[str]) -> Mended:
     """
     source = source.copy()
     flaws, remarks = [], []
-    for column in (*_PUBLISHED, "number"):
+    for column in ("owner", *_PUBLISHED, "number"):
         some = source.loc[matching(source[column], _PERHAPS), column]
         texts = {text: undone(text) for text in some.unique()}
         changed = some[is_in(some, [text for text, better in texts.items() if better != text])]

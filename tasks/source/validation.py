@@ -19,6 +19,7 @@ from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
 from tasks.source.identifiers import Identified, identified
+from tasks.source.mentions import mentions
 from tasks.source.name_checks import MIXED, remarks_on_names
 from tasks.source.placeholders import saying_nothing
 from tasks.text_columns import is_in, looked_up
@@ -67,6 +68,7 @@ class Checked:
         repeats: columns `line, owner, problems`: lines that say again what another line says, and which one, packed.
         rows: how many lines the file has.
         remarks: columns `line, column, value, code, values`: what should be looked at and rejects no line.
+        mentioned: numbers that no line has and a text of the file speaks of, by their keys, each with its line.
     """
 
     desired: pd.DataFrame
@@ -75,10 +77,19 @@ class Checked:
     repeats: pd.DataFrame
     rows: int
     remarks: pd.DataFrame = field(default_factory=lambda: _remarks([]))
+    mentioned: Mapping[str, int] = field(default_factory=dict)
 
     def with_remarks(self, more: pd.DataFrame) -> Checked:
         """Return the same with more that should be looked at."""
         return self if more.empty else replace(self, remarks=_remarks([self.remarks, more]))
+
+    def with_mentions(self, texts: pd.DataFrame, reading: Mapping[str, Any]) -> Checked:
+        """Return the same with the numbers that texts speak of and no line has, see `mentions`."""
+        keys = pd.concat([self.desired["key"], self.rejected["key"]], ignore_index=True)
+        found = mentions(texts, keys, reading)
+        lines = found.drop_duplicates("key").set_index("key")["line"]
+        said = found.drop(columns="key").drop_duplicates(ignore_index=True).assign(values="")
+        return replace(self.with_remarks(said), mentioned={str(key): int(line) for key, line in lines.items()})
 
 
 def validate(

@@ -32,6 +32,12 @@ def test_an_id_that_has_lost_nothing_is_read(written: str) -> None:
     assert found.after == [*STANDING[:2]]
 
 
+@pytest.mark.parametrize("written", ["10000000_x000D_", "10000000&nbsp;"])
+def test_an_id_with_signs_of_a_program_is_read_without_them(written: str) -> None:
+    found = read_file("usos", USOS + f'"{written}";22 999 00 01;Dziekanat\n', STANDING[:1])
+    assert (found.rejected, found.remarks, found.after) == ([], [(2, "text-undone")], STANDING[:1])
+
+
 @pytest.mark.parametrize(
     ("written", "code"),
     [
@@ -161,6 +167,7 @@ def unread(header: str, cell: str) -> str:
         ("Tel. kom.", "22 999 00 19"),
         ("Telefon 2", "22 999 00 19"),
         ("Wewnętrzny", "123"),
+        ("Telefon 2", "j.w."),
         ("Nr wew.", "wew. 12"),
         ("Pokój", "wew. 123"),
         ("Inne", "22 999 00 19 (portiernia)"),
@@ -315,6 +322,34 @@ def test_other_words_beside_a_number_take_nothing_back(number: str) -> None:
     assert read_file("usos", USOS + f"F1;{number};Dziekanat\n", OFFICE).rejected == []
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "line"),
+    [
+        ("Szatnia 22 999 00 02\n", "", 1),
+        ("Szatnia;tel. 22 999 00 02;\n", "", 1),
+        ("", "# Szatnia 22 999 00 02\n", 3),
+        ("", "# Szatnia 22 999 00 02 / 5\n", 3),
+        ("", "B02;22 999 00 06;Portiernia (dawniej 22 999 00 02)\n", 3),
+    ],
+)
+def test_a_number_that_only_a_text_speaks_of_stays(above: str, below: str, line: int) -> None:
+    lines = f"{above}{USOS}10000000;22 999 00 01;Dziekanat\n{below}"
+    found = read_file("usos", lines, STANDING)
+    assert (found.rejected, found.lost) == ([], [])
+    assert (line, "text-number") in found.remarks
+    assert {*found.plan.loc[found.plan["number_before"] == "22 999 00 02", "action"]} == {"hold"}
+    quiet = read_file("usos", lines, STANDING, ignore={"rows": ["Szatnia"], "columns": ["comment"]})
+    assert (quiet.remarks, quiet.lost) == ([], ["22 999 00 02"])
+    listed = lines + "10000000;22 999 00 02;Szatnia\n"
+    assert "text-number" not in {code for _, code in read_file("usos", listed, STANDING).remarks}
+
+
+def test_a_name_that_holds_a_whole_line_is_told_and_holds_it() -> None:
+    standing = [("", "Kasa", "22 999 00 01"), ("", "Szatnia", "22 999 00 02"), ("", "Kadry", "22 999 00 03")]
+    found = read_file("apio", LIST + "Kasa 22 999 00 01 Szatnia;22 999 00 02;\n", standing)
+    assert (found.remarks, found.lost) == ([(2, "text-number")], ["22 999 00 03"])
+
+
 def book(*sheets: tuple[str, list[list[str]]], **shown: Any) -> bytes:
     """Return a workbook; `hide` and `strike` are rows of its first sheet."""
     workbook = openpyxl.Workbook()
@@ -352,6 +387,8 @@ def test_a_sheet_that_is_not_read_is_told_and_holds_deletions() -> None:
     assert (found.rejected, found.lost) == ([(1, "sheet-unread")], [])
     assert read_file("usos", raw, STANDING, ignore={"sheets": ["fak*"]}).lost == ["22 999 00 02"]
     assert read_file("usos", book(("Telefony", ROWS), ("Uwagi", [["stan na 2025"]]))).rejected == []
+    formula = book(("Telefony", ROWS), ("Faksy", [["F", '="22 999 00 02"']]))
+    assert read_file("usos", formula).rejected == [(1, "sheet-unread")]
 
 
 NEIGHBOURS = [
@@ -377,6 +414,12 @@ def test_a_stray_quote_swallows_no_line(torn: str, end: str) -> None:
     """With the quotes the second line is a part of a cell, and its number would be deleted."""
     raw = (USOS + torn + "F2;22 999 00 03;C\nF3;22 999 00 04;D\n").replace("\n", end)
     found = read_file("usos", raw, NEIGHBOURS)
+    assert (found.rejected, found.lost) == ([(2, "line-swallowed"), (3, "line-swallowed")], [])
+
+
+def test_a_short_record_over_several_lines_may_be_about_anybody() -> None:
+    torn = 'F1;"22 999 00 01;A\nF2 22 999 00 02 B"\n'
+    found = read_file("usos", USOS + torn + "F2;22 999 00 03;C\nF3;22 999 00 04;D\n", NEIGHBOURS)
     assert (found.rejected, found.lost) == ([(2, "line-swallowed"), (3, "line-swallowed")], [])
 
 
