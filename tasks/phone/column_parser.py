@@ -87,6 +87,8 @@ def _otherwise(year: str, region: str) -> str:
     zero = digit if shaped else "0"
     many = f"(?:{digit}[^0-9]*){{{_WHOLE if region == 'PL' else _PERHAPS_WHOLE}}}"
     abroad = f"^[{WHITE}]*[(]?(?:[+]|{zero}{zero}).*" if region == "PL" else many
+    radom = digit + digit if shaped else "48"  # or Poland's code before a number that has lost digits
+    cut_off = f"^[{WHITE}(]*{radom}[^0-9]+{digit}{{2}}[^0-9]+{digit}{{3}}[^0-9]+{digit}{{2}}[{WHITE}]*$"
     patterns = (
         f"{digit}{between}{digit}{{1,2}}{between}{year}|{year}{between}{digit}{{1,2}}{between}{digit}",
         f"^[{WHITE}]*{digit}+[.]{digit}{{1,2}}[{WHITE}]*$|{digit}{{7}}[.]{digit}{{1,2}}[{WHITE}]*$",  # a fraction
@@ -102,7 +104,7 @@ def _otherwise(year: str, region: str) -> str:
         f"{abroad}[{WHITE}]{opening}{dash}{closing}[{WHITE}]*$",
         f"{abroad}[{WHITE}(]{code}[{WHITE}]*$|{abroad}[(][{WHITE}]?{digit}{{1,5}}[{WHITE}]*$",
         *(
-            ()
+            (cut_off,)
             if region == "PL"
             else (
                 f"^[{WHITE}]*{digit}{{1,2}}[.)][{WHITE}]|^[{WHITE}]*(?:{digit}{{1,4}}[.)]?(?:[{WHITE}]{dash})?[{WHITE}]){{1,3}}{zero}",

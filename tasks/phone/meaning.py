@@ -40,6 +40,7 @@ from tasks.phone.vocabulary import WORDS
 LEFT_OVER: Final = LineCode.NUMBER_REST
 
 _EMERGENCY: Final = 6  # digits at most
+_FIGURES: Final = 4  # digits at most of what is no number
 _NEAR: Final = 10
 _INITIALS: Final = 3  # letters at most
 
@@ -47,7 +48,9 @@ _INITIALS: Final = 3  # letters at most
 def numbers_of(found: tuple[Token, ...], plan: NumberingPlan) -> tuple[Number, ...] | str:  # noqa: PLR0911
     """Return the numbers of a text, each once, or say why one of its pieces is not understood."""
     gathered = gather(found)
-    pieces = gathered if isinstance(gathered, str) else _without_short_codes(_joined(gathered, plan), plan)
+    pieces = gathered
+    if not isinstance(gathered, str):
+        pieces = _without_short_codes(_announced(_joined(gathered, plan), plan), plan)
     if isinstance(pieces, str):
         return pieces
     numbers: list[Number] = []
@@ -112,6 +115,17 @@ def _without_short_codes(pieces: list[Piece], plan: NumberingPlan) -> list[Piece
         elif kept and piece.joint != "list" and not piece.jumped and _is_near(piece, kept[-1]):
             return AMBIGUOUS  # 22 55 10 110 lub 112
     return kept or pieces
+
+
+def _announced(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
+    """Leave out figures before the word that announces the first whole number: SP 12, tel. 552 03 55; 26/28, tel. …."""
+    at = next((place for place, piece in enumerate(pieces) if piece.announced and place), 0)
+    figures = pieces[:at]
+    if not at or any(len(piece.digits) > _FIGURES or piece.extensions or "+" in piece.run for piece in figures):
+        return pieces
+    # Without its area code it may have that of a figure: 12, tel. 552 03 55.
+    whole = isinstance(read_run(pieces[at].run, replace(plan, area_code="")), tuple)
+    return [pieces[at]._replace(joint="", jumped=False), *pieces[at + 1 :]] if whole else pieces
 
 
 def _is_near(piece: Piece, base: Piece) -> bool:

@@ -43,6 +43,7 @@ _ITEM: Final = re.compile(
 _CODE_BEHIND: Final = re.compile(r"(\.? | - |\.? ?-? ?\( ?)(\d{1,5})$")  # 030 1234567 112, 030 1234567 - (10117 …
 _EMERGENCIES: Final = frozenset(("112", "911", "999"))  # known everywhere
 _COUNTRY: Final = re.compile(r"^(?:\+|00) ?48[ .\-]*")
+_CUT_OFF: Final = re.compile(r"[( ]*48\D+\d\d\D+\d{3}\D+\d\d")  # 48 22 551 03: of Radom, or two digits are missing
 _PLACEHOLDER: Final = "123456789"
 _KINDS: Final = (  # in the order in which the library asks
     *("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"),
@@ -157,8 +158,9 @@ def read_one(run: str, plan: NumberingPlan) -> Number | str:
     """Read a run of digits and separators as exactly one number."""
     digits = digits_of(run)
     behind = _BEHIND.search(run) if run.endswith(")") else None
+    cut_off = plan.region == "PL" and _CUT_OFF.fullmatch(run) is not None
     varies = plan.region != "PL" or "+" in run or run.startswith("00")
-    if (behind and len(digits) - len(behind[1]) >= SHORTEST_PIECE) or (varies and _has_more(run, plan)):
+    if cut_off or (behind and len(digits) - len(behind[1]) >= SHORTEST_PIECE) or (varies and _has_more(run, plan)):
         return AMBIGUOUS
     if (abroad := _after_plus(digits, plus="+" in run, plan=plan)) is not None:
         if len(abroad) == 2 + _UNIVERSAL_LENGTH and abroad.startswith("48") and not _UNIVERSAL.search(run):

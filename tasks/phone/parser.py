@@ -39,8 +39,13 @@ _SHORT_CODE: Final = re.compile(r"[*#]*(?:\d[*#]*){2,6}")
 _DECIMAL: Final = re.compile(r"\d+\.\d{1,2}")
 _FRACTION: Final = re.compile(r"(?<![\d.])\d{7,}[.,]\d{1,2}(?![\d.,])")
 _STUCK_MAIL: Final = re.compile(r"(\d)[-._]?((?=[^\W\d_])[\w.+-]{1,64}@)")
-_STUCK_PAGE: Final = re.compile(r"(?<=\d)(?=www\.|https?:)", re.IGNORECASE)
+_STUCK_PAGE: Final = re.compile(r"(?<=\d)(?=www\.|https?:|e-?mail\b|mailto\b)", re.IGNORECASE)
 _AREA_WORD: Final = re.compile(r" ?\((?:prefix|prefiks|kier|kierunkowy)\.?\) ?", re.IGNORECASE)
+# As it was dialled once, with that of an operator between: (0-prefix-22) 551 03 55, 0-xx-22, (0*22).
+_OPERATOR: Final = re.compile(
+    r"(?<!\d)0[ .-]{0,3}(?:pref(?:iks|ix)?\.?|nr op\.|x{2,4}|\*{1,2})[ .-]{0,3}(?=[1-9]\d(?:[ )/-]|\d{7}(?!\d)))",
+    re.IGNORECASE,
+)
 _LISTED: Final = re.compile(r"(?:^|(?<=[ ;,]))\(?([1-9a-eA-E])(?:\) ?|\. )(?=[^\W_]|[+(])")
 _MARKS: Final = ("123456789", "abcde")
 _NOTHING: Final = re.compile(
@@ -148,6 +153,8 @@ def _as_tokens(shown: str, plan: NumberingPlan) -> _Way:
 
 def _ways_to_cut(shown: str) -> tuple[str, ...]:
     """Return the text with what sticks to its digits set apart, before an e-mail address and within it."""
+    if "0" in shown:
+        shown = _OPERATOR.sub("0 ", shown)
     if "pref" in shown or "kier" in shown:
         shown = _AREA_WORD.sub(" ", shown)
     if "@" not in shown and "www" not in shown and "http" not in shown:

@@ -42,6 +42,7 @@ class Piece(NamedTuple):
         after_kind: what that is.
         town: whether a town's name stands right behind it.
         stray: whether it ends in a bracket that nothing has opened.
+        announced: whether a label such as "tel." stands between it and what is before.
     """
 
     run: str
@@ -57,6 +58,7 @@ class Piece(NamedTuple):
     after_kind: str = ""
     town: bool = False
     stray: bool = False
+    announced: bool = False
 
 
 def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR0911, PLR0912, PLR0915 - a branch a kind
@@ -65,7 +67,7 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
     joint: Joint = ""
     labels, before, typed = frozenset[str](), Token("plain", ""), Token("plain", "")
     named, elsewhere, jumped = "", False, False
-    opened = 0
+    opened = slashed = 0
     for token in found:
         opened += token.text.count("(") - token.text.count(")")
         if token.kind == "plain":
@@ -79,9 +81,15 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
             case "run" if before.kind not in _SPOKEN and before.text[-1].isalnum():
                 return LETTERS
             case "run" if (
-                joint == "slash" and _may_follow_area(token.text) and pieces and _is_area(pieces[-1]) and not jumped
+                joint == "slash"
+                and _may_follow_area(token.text)
+                and pieces
+                and _is_area(pieces[-1])
+                and not jumped
+                # 551/03/55 is a file or a house; +48/22/551 03 55 a number
+                and (slashed != len(pieces) or pieces[-1].run[0] in "+0(")
             ):
-                area = pieces[-1]
+                area, slashed = pieces[-1], len(pieces)
                 run = f"{area.run} {token.value}"
                 pieces[-1] = area._replace(run=run, digits=digits_of(run))
                 joint = ""
@@ -92,7 +100,7 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
                 if tail or opened < 0:
                     stray = opened < 0 and token.text[-1] == ")"
                     piece, opened = piece._replace(after=tail, after_kind=typed.kind, stray=stray), max(opened, 0)
-                pieces.append(piece)
+                pieces.append(piece._replace(announced=True) if labels else piece)
                 joint, labels, elsewhere, jumped = "", frozenset(), False, False
             case "extension" if not token.value:
                 return AMBIGUOUS
@@ -100,6 +108,8 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
                 return AMBIGUOUS if any(other.kind == "run" for other in found) else EXTENSION
             case "extension" if joint and len(pieces) > 1 and not any(piece.extensions for piece in pieces):
                 return AMBIGUOUS  # 552 03 55, 552 03 56, wew. 12: of the last one, or of both?
+            case "extension" if labels == {"fax"} and "fax" not in pieces[-1].labels:
+                return AMBIGUOUS  # tel. 552 03 55, fax w. 12: two numbers
             case "extension":
                 pieces[-1] = pieces[-1]._replace(extensions=(*pieces[-1].extensions, token.value))
                 joint, jumped = "", False

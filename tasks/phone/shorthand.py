@@ -28,8 +28,10 @@ _LONGEST_SUFFIX: Final = 8
 _OPENING: Final = frozenset(("od", "from", "von"))
 _POLISH_AREA: Final = 2
 _MOST_IN_RANGE: Final = 10  # numbers from the first to the last: a longer way is more likely something else
+_NEXT: Final = 4  # numbers that a comma alone goes on by: others are as well extensions
 _DASHED: Final = re.compile(r"([^-]*\d) ?- ?(\d{2,4})")  # where no other dash only parts digits
 _INTERNATIONAL: Final = re.compile(r"[ .]00\d{1,3}[ (\-]+\d")  # another number begins here
+_YEAR: Final = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _HOUSE: Final = re.compile(r"(\d{1,3}(?:-\d{1,3})?) - (\d.*)")
 
 
@@ -52,7 +54,7 @@ def another_ending(piece: Piece, base: Piece, last: Number) -> tuple[Number, ...
         return ()
     if count > _LONGEST_SUFFIX or count >= len(base.digits):
         return ()
-    if not fits_groups(piece, base):
+    if not fits_groups(piece, base) or _is_unlike(piece, last):
         return ()
     end = last.e164[1:-count] + piece.digits
     if piece.joint == "range":
@@ -71,11 +73,21 @@ def fits_groups(piece: Piece, base: Piece) -> bool:
     return count < len(groups[-1]) or count in ends
 
 
-def _is_next(piece: Piece, base: Piece, last: Number) -> bool:
-    """Tell whether digits go on a row of endings that has begun: 50-55, 59."""
+def _is_unlike(piece: Piece, last: Number) -> bool:
+    """Tell whether digits are too far from a number's last ones to take their place: 355/1, 10355/2024."""
     count = len(piece.digits)
-    step = int(piece.digits) - int(last.e164[-count:]) if count < _POLISH_AREA + 1 else 0
-    return not last.e164.endswith(base.digits[-count:]) and 0 < step < _MOST_IN_RANGE
+    step = int(piece.digits) - int(last.e164[-count:])
+    return (count == 1 and step < 0) or (_YEAR.fullmatch(piece.digits) is not None and abs(step) > _MOST_IN_RANGE)
+
+
+def _is_next(piece: Piece, base: Piece, last: Number) -> bool:
+    """Tell whether digits go on a row of endings that has begun (50-55, 59), or are a number's next: 55, 56."""
+    count = len(piece.digits)
+    step = int(piece.digits) - int(last.e164[-count:]) if count < _POLISH_AREA + 2 else 0
+    if count <= _POLISH_AREA and not last.e164.endswith(base.digits[-count:]):
+        return 0 < step < _MOST_IN_RANGE
+    # As many as its last group has: 55, 6 is a room as well.
+    return 1 < count == len(re.findall(r"\d+", base.run)[-1]) and 0 < step <= _NEXT
 
 
 def _is_closing_time(piece: Piece, base: Piece) -> bool:

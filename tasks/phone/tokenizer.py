@@ -51,8 +51,9 @@ _LEX: Final = re.compile(
     |(?P<hash>\#[\s.:=]*(?P<digits>\d{1,6})(?!\w))
     |(?P<star>\*(?=\d)[\d *\#]*)
     |(?P<list>[,;|&\\]|(?<!\S)[*•·+]{1,3}(?!\S))
+    |(?P<doubt>(?<=\d)\ ?\?(?![^\W\d_]))
     |(?P<plain>(?:
-        [\s.:)\]}"'„”’‚‘“«»!?…@№\-_☎☏✆✉🕿📞📱📠†]
+        [\s.:)\]}"'„”’‚‘“«»!?…@№\-_☎☏✆✉🕿📞📱📠†→➔➜➤▶►▪■●○◦✓✔]
         |[(\[{](?![ (\[{]*\+?[ (]*\d)|(?<=\S)\*(?![\d\#])|\+(?!\s*[(\[{]?\d)
     )+)
     |(?P<sign>.)
@@ -67,16 +68,17 @@ _SIGNS: Final = re.compile(r"[.\-]|.\(")
 _UNUSUAL: Final = re.compile(r"[\[\]{}_]")
 _BOUNDARY: Final = re.compile(r"(?<=[ (\[])\d")
 _TAIL: Final = re.compile(r"[^\d)\]}]+$")
-_EXTENSION: Final = re.compile(r"[\s.:=]*(\d{1,6})(?!\w)")
+_EXTENSION: Final = re.compile(r"[\s.:=\-]*(?:(?:nr|numer)\b[\s.:]*)?(\d{1,6})(?!\w)", re.IGNORECASE)
 _TIGHT: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?(\d{1,6})(?!\w)")
 _POINTED: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?\d")
 _LOOSE: Final = re.compile(r" (\d{1,4})(?!\w)(?= ?(?:[,;)\]|/]|$|i |lub |oraz ))")
 _BOTH: Final = re.compile(r"(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?![^\W\d_])", re.IGNORECASE)
 _TIMED: Final = re.compile(r" (?:[01]?\d|2[0-4])[:.][0-5]\d(?!\d|[.:]\d)")
 _YEAR: Final = re.compile(r" (?:19|20)\d\d(?!\w|[./-]\d)(?: ?r\b\.?)?")
-_FIGURE: Final = re.compile(r"\.? ?\d")
-_VALUE: Final = re.compile(r"[.:# ]*(?:(?:nr|numer)\b\.? ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
+_FIGURE: Final = re.compile(r"\.? ?-?(?:(?:nr|numer)\b[ .:]*)?\d", re.IGNORECASE)
+_VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.? ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
 _ACCOUNT: Final = 26  # digits
+_LONGEST_EXTENSION: Final = 6
 _AFTER_NAME: Final = frozenset("-0123456789")
 _TELEPHONE: Final = frozenset(("tel", "telefon", "phone"))
 _INITIAL: Final = frozenset(("p", "c", "s", "dz", "ust", "ip"))
@@ -292,7 +294,7 @@ class _Cutting:
             case "extension":
                 if extension := _EXTENSION.match(self.folded, end):
                     return self.cut("extension", extension.end(), extension[1])
-                return self.cut("extension" if _FIGURE.match(self.folded, end) else "note", end)
+                return self.cut("extension" if self.is_unclear(end) else "note", end)
             case "place":
                 if place := behind_word("place", self.folded, end):
                     return self.cut("place", place)
@@ -320,6 +322,11 @@ class _Cutting:
                 )
             case _:
                 return self.cut("office", end)
+
+    def is_unclear(self, end: int) -> bool:
+        """Tell whether a word for an extension has digits that are none, or stands behind them: 552 03 55 / 12 wew."""
+        few = self.before is not None and sum(map(str.isdecimal, self.before.text)) <= _LONGEST_EXTENSION
+        return _FIGURE.match(self.folded, end) is not None or (self.behind() == "run" and few)
 
     def until(self, kind: WordKind, end: int) -> Token:
         """Return a time or a date with its preposition; "do" right behind a number stands for a range."""

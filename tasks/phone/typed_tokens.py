@@ -97,13 +97,15 @@ _POSTAL_ABROAD: Final = re.compile(rf"\d{{4,5}}(?!\d)(?=\ {_CAPITAL})")
 _TOWN_BEHIND: Final = re.compile(r",? ?([^\W\d_]+)")
 _UNMARKED: Final = frozenset(("date", "count", "amount", "address", "id"))
 _SURE: Final = {"PL": 9}  # digits of a number that is surely whole; elsewhere lengths vary
+_LOCAL: Final = 7  # digits of a number without its area code
 _SURE_ABROAD: Final = 5
+_IN_TOWN: Final = 7  # digits of a number without its area code
 _FEW: Final = 4
 
 # What a word begins, by what the word is.
 _BEHIND: Final = {
     "place": re.compile(
-        r"(?:\.\ ?|\ |:\ ?)(?:nr\.?\ ?)?(?!\d\d(?:[\ -]?\d{4}){6})"
+        r"(?:\.:?\ ?|\ |:\ ?)(?:nr\.?\ ?)?(?!\d\d(?:[\ -]?\d{4}){6})"
         r"[A-Z]{0,2}-?\d{1,4}[a-z]?(?:[./,-]\d{1,4}[a-z]?)*(?!\w|[./,-]\d)",
         re.VERBOSE | re.IGNORECASE,
     ),
@@ -134,10 +136,10 @@ _BEHIND: Final = {
     "abroad": re.compile(rf"(?:\d{{4,5}}|\d{{3}} \d\d)(?!\d)(?= {_CAPITAL})"),  # behind a street
     "us": re.compile(r"\ \d{5}(?:-\d{4})?(?!\w|-\d)"),
 }
-_VALUE: Final = re.compile(r"[.:# ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{1,4}[-/ ]?)?\d[\w./-]*", re.IGNORECASE)
+_VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{1,4}[-/ ]?)?\d[\w./-]*", re.IGNORECASE)
 _ACCOUNT_BEHIND: Final = re.compile(r"(?:[\s:.]*(?!\d)\w+){1,4}[\s:.]*\d\d(?:[ -]?\d{4}){6}(?!\d)")
 _DIGIT_BEHIND: Final = re.compile(r" ?\d")
-_CODE: Final = re.compile(rf"{_CAPITAL}[^\W\d_]{{0,9}}-?\d{{1,3}}[a-z]?(?![\w]|[ .\-/]*\d)")
+_CODE: Final = re.compile(rf"{_CAPITAL}[^\W\d_]{{0,9}}-?\d{{1,3}}(?:[./-]\d{{1,3}})?[a-z]?(?![\w]|[ .\-/]*\d)")
 _BRITISH: Final = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)")
 _INITIALS: Final = re.compile(
     r"(?:p\. ?iva|c\. ?f\.?|s/n|dz\. ?u\.?|ust-id\w*|ip(?=:? ?\d+\.\d+\.\d+\.\d))(?=[\s.:]*(?:nr\.? )?[A-Z]{0,2} ?\d)",
@@ -218,9 +220,9 @@ def _excused(match: re.Match[str], kind: str, before: int, *, whole: bool, alone
 
 
 def bracketed_hours(folded: str, at: int, before: int, region: str) -> int:
-    """Return where hours in brackets end, such as (8-16), or 0; only behind a whole number."""
+    """Return where hours in brackets end, such as (8-16), or 0; only behind a whole number, or one of a town."""
     match = _BRACKETED.match(folded, at)
-    sure = before == 0 or before >= _SURE.get(region, _SURE_ABROAD)
+    sure = before in {0, *([_IN_TOWN] if region == "PL" else [])} or before >= _SURE.get(region, _SURE_ABROAD)
     return match.end() if match and sure and int(match[1]) < int(match[2]) else 0
 
 

@@ -61,6 +61,8 @@ def _folded(character: str) -> str:
         return str(unicodedata.decimal(character))
     if "！" <= character <= "～":
         return chr(ord(character) - 0xFEE0)
+    if character == "÷":
+        return " do "
     if character in "−⁃" or unicodedata.category(character) == "Pd":
         return "-"
     return "/" if character in "⁄∕" else character
@@ -89,7 +91,7 @@ WordKind = Literal[
 # What a word says about the digits behind it, or between which numbers it stands.
 _KINDS: Final[dict[WordKind, str]] = {
     "list": "i oraz and und et",
-    "or": "lub albo bądź względnie ewentualnie ew or oder ou nebo alebo или або",
+    "or": "lub albo bądź względnie wzgl ewentualnie ew or oder ou nebo alebo или або",
     "range": "do to bis",
     "voice": """
         tel telefon telefonu telefony telefonem telefonicznie telef tele t ph phone phones telephone tlf tfno tfn tél
@@ -114,7 +116,8 @@ _KINDS: Final[dict[WordKind, str]] = {
         ewid ewidencyjny inwentarzowy inw sygn sygnatura wersja ver version v mac login id sn imei vin seryjny
         serial dowód paszport licencja certyfikat iso ral poz art ust cena koszt kwota kwoty suma opłata stawka ean gtin
         kontonummer ssn vat kod identyfikator symbol ref referencyjny katalogowy partia seria hasło zgłoszenie zlecenie
-        wniosek tom działka ident
+        wniosek tom działka ident akt akta sprawa decyzja pkt rej licznik licznika bilet karta karty przesyłka
+        rezerwacja uchwała postanowienie wyrok
     """,
     "hours": """
         godz godzin godziny godzinach h pn pon poniedziałek poniedziałki wt wtorek wtorki śr środa środy sr czw cz

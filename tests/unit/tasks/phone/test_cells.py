@@ -24,7 +24,19 @@ BESIDE = {
     "places": (
         *("pok. 12 22 551 03 55", "pokój nr 210, 22 551 03 55", "22 551 03 55 / 1 piętro", "bud. C-7, 22 551 03 55"),
         *("22 551 03 55 lub okienko 12", "22 551 03 55, pok. 3.14, II p.", "SP nr 12 tel. 22 551 03 55"),
-        *("COVID-19: 22 551 03 55", "lok. 18/20, 22 551 03 55"),
+        *("COVID-19: 22 551 03 55", "lok. 18/20, 22 551 03 55", "22 551 03 55; pok.: 12", "A1-04, tel. 22 551 03 55"),
+    ),
+    "figures before the word that announces the number": (
+        *("SP 12, tel. 22 551 03 55", "Katedra K-12 tel. 22 551 03 55", "pokoje 12 i 14, tel. 22 551 03 55"),
+        *("Krakowskie Przedmieście 26/28, tel. 22 551 03 55", "skrytka pocztowa 45; tel. 22 551 03 55"),
+        *("D-1/214, tel. 22 551 03 55", "nr 12, tel. 22 551 03 55", "biurko 3; telefon: 22 551 03 55"),
+    ),
+    "area codes as they were dialled once": (
+        *("(0-prefix-22) 551 03 55", "(0 prefix 22) 551-03-55", "0-xx-22 551 03 55", "(0*22) 551 03 55"),
+    ),
+    "more addresses on the net": (
+        "22 551 03 55e-mail: biuro@example.pl",
+        "→ 22 551 03 55 biuro@example.pl",
     ),
     "addresses": (
         *("ul. Polna 12, 00-950 Warszawa, tel. 22 551 03 55", "ul. Polna 12 00-950 Warszawa tel. 22 551 03 55"),
@@ -72,7 +84,21 @@ NONE = {
     ),
     "versions and addresses": ("10.20.30.4", "wersja 1.23.45.67", "http://85.128.20.30/", "www.225510355.example.pl"),
     "rooms": ("bud. C, pok. 12 34567", "pok. 12 551 03 55", "pok. 5510355"),
-    "digits lost": ("22 551 03", "(22) 551 03", "(22) 551 03 55, 22 551 03", "12 345 67"),
+    "doubts": ("22 551 03 55?", "tel. 22 551 03 55 ?"),
+    "files and years": (
+        *("nr 551/03/55", "5510355/2024", "sygn. akt 225510355", "sprawa 225510355", "FV/5510355", "pkt 551 03 55"),
+        "22 551 03 55/2024",
+    ),
+    "extensions of nobody knows what": ("tel. 22 551 03 55 fax w. 12", "22 551 03 55 / 12 wew."),
+    "endings that go back": ("22 551 03 55/1",),
+    "digits lost": (
+        "48 22 551 03",
+        "12, tel. 551 03 55",
+        "22 551 03",
+        "(22) 551 03",
+        "(22) 551 03 55, 22 551 03",
+        "12 345 67",
+    ),
     "spoilt": ("tel. 225510355.0", "22,551 03 55", "123 456 789", "800 123 4567"),
     "extensions too long": ("22 551 03 55 w. 5510356", "22 551 03 55 wew. 5510356"),
     "other towns": ("filia w Krakowie: 551 03 55", "Gdańsk 551 03 55", "w Pcimiu 551 03 55"),
@@ -112,6 +138,12 @@ def test_digits_that_are_something_else_are_no_number(text: str, area_code: str 
         ("Kraków (12) 551 03 55, Warszawa (22) 551 03 55", ["+48125510355", ONE]),
         ("22 551 03 55 w.12 Anna Nowak, w.14 Jan Kot", [f"{ONE}x12", f"{ONE}x14"]),
         ("22 551 03 55 w 2 budynkach", [ONE]),
+        ("22 551 03 55, 56", [ONE, "+48225510356"]),
+        ("22 55 10 355, 356, 357", [ONE, "+48225510356", "+48225510357"]),
+        ("22 551 03 55, 66", []),  # the extension 66, or another number?
+        ("22 551 03 55÷57", [ONE, "+48225510356", "+48225510357"]),
+        ("22 551 03 55 wew. nr 12", [f"{ONE}x12"]),
+        ("22 551 03 55 wew. -12", [f"{ONE}x12"]),
     ],
 )
 def test_several_numbers_with_what_stands_beside_them(text: str, wanted: list[str]) -> None:
