@@ -10,6 +10,7 @@ import pandas as pd
 from connectors.ledger.store import KeptPlan
 from connectors.settling import LONGEST, Settling
 from flows.approvals import missing_yes, said_yes, yeses_of_run
+from flows.claims import take_over
 from flows.interface import refuse_changed_api
 from flows.known import known_rows, with_known
 from flows.locking import Hold
@@ -76,6 +77,7 @@ def apply_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedS
     if verified and made:
         context.ledger.memory.remember_owners(kept.sync, target.name, made.managed)
         context.ledger.memory.forget_owners(kept.sync, target.name, made.settled)
+        take_over(context, kept.sync, made.managed)
     beside = [*sync_run.put_back, *written.unplanned]
     result = account(kept.sync, kept.entries, written.known.values(), beside, at=context.now())
     if written.unplanned_entries is not None:

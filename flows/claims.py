@@ -69,6 +69,19 @@ def refuse_contested(mine: FileClaims, rivals: Rivals) -> None:
     raise file_error(mine.file, Problem(FileCode.FILE_CLAIMED, values, first.line), "one-file")
 
 
+def take_over(context: RunContext, name: str, managed: frozenset[str]) -> None:
+    """Let the syncs whose files were read, and do not have these owners any more, have nothing to do with them.
+
+    Otherwise one that has gone from one file to another, and later left that one too, would be two syncs' business.
+    """
+    place = place_of(context, context.sync(name))
+    for other in sorted(context.files.claims.keys() - {name}):
+        sync = context.sync(other)
+        if place_of(context, sync) == place and not context.spec(sync).single_owner:
+            target = context.target(sync).name
+            context.ledger.memory.forget_owners(other, target, managed & context.ledger.memory.owners(other, target))
+
+
 def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:
     """Return what a sync has left in its place, from the ledger: see `left_behind`."""
     ledger = context.ledger

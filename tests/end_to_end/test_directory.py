@@ -127,6 +127,19 @@ def test_a_line_that_moves_to_another_file_is_handed_over(nights: Nights, order:
     assert nights.numbers("2") == []
 
 
+def test_who_was_handed_an_owner_tells_alone_that_it_has_left(nights: Nights) -> None:
+    """Also where the sync that had it before has not run since."""
+    nights.file("old", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.file("new", [("3", C, "Desk")])
+    nights.night()
+    nights.file("old", [("1", A, "Dean")])
+    nights.file("new", [("3", C, "Desk"), ("2", B, "Office")])
+    nights.night("new")
+    nights.file("new", [("3", C, "Desk")])
+    result = nights.night()
+    assert (of(result, "old")["left"], of(result, "new")["left"]) == (0, 1)
+
+
 def test_nothing_is_cleared_while_the_file_it_may_have_moved_to_cannot_be_read(nights: Nights) -> None:
     nights.file("old", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
     nights.file("new", [("3", C, "Desk")])
