@@ -46,6 +46,7 @@ _OPERATOR: Final = re.compile(
     r"(?<!\d)0[ .-]{0,3}(?:pref(?:iks|ix)?\.?|nr op\.|x{2,4}|\*{1,2})[ .-]{0,3}(?=[1-9]\d(?:[ )/-]|\d{7}(?!\d)))",
     re.IGNORECASE,
 )
+_OF_OPERATORS: Final = ("pref", "Pref", "PREF", "xx", "XX", "*", "nr op")
 _LISTED: Final = re.compile(r"(?:^|(?<=[ ;,]))\(?([1-9a-eA-E])(?:\) ?|\. )(?=[^\W_]|[+(])")
 _MARKS: Final = ("123456789", "abcde")
 _NOTHING: Final = re.compile(
@@ -153,7 +154,7 @@ def _as_tokens(shown: str, plan: NumberingPlan) -> _Way:
 
 def _ways_to_cut(shown: str) -> tuple[str, ...]:
     """Return the text with what sticks to its digits set apart, before an e-mail address and within it."""
-    if "0" in shown:
+    if any(sign in shown for sign in _OF_OPERATORS):
         shown = _OPERATOR.sub("0 ", shown)
     if "pref" in shown or "kier" in shown:
         shown = _AREA_WORD.sub(" ", shown)

@@ -63,7 +63,7 @@ _LEX: Final = re.compile(
 _PLAIN: Final = re.compile(r"\+?\d[\d -]{5,18}\d|\(\+?\d{1,4}\) ?\d[\d -]{4,12}\d")
 _DATED: Final = re.compile(r"(?<!\d)(?:\d{1,2}-\d{1,2}-(?:19|20)\d\d|(?:19|20)\d\d-\d{1,2}-\d{1,2})(?!\d)")
 _BRACKETED: Final = re.compile(r"\(\d+ ?- ?\d+\)")
-_SLASHED: Final = re.compile(r"/ ?(0?[ -]?\d\d) ?/(?: ?- ?| )?(\d(?:[\d .\-]*\d)?)")
+_SLASHED: Final = re.compile(r"/(?! ?24 ?/ ?7(?!\d)) ?(0?[ -]?\d\d) ?/(?: ?- ?| )?(\d(?:[\d .\-]*\d)?)")
 _SIGNS: Final = re.compile(r"[.\-]|.\(")
 _UNUSUAL: Final = re.compile(r"[\[\]{}_]")
 _BOUNDARY: Final = re.compile(r"(?<=[ (\[])\d")
