@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 import pandas as pd
 
 from connectors.files.contacts import read_contacts
-from connectors.files.container import PlainForm
 from connectors.files.header import Skipped
 from connectors.files.reading import Dialect, Given, Table, Wanted, read_bytes, read_table
 from connectors.files.remote import Access, fetch, shown
@@ -277,8 +276,6 @@ def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Lan
     configured = configured_columns(sync, spec)
     if source.table.at > 1:
         notes.append(render("check.note_header", lang, line=source.table.at))
-    if source.dialect.encoding in get_args(PlainForm):
-        notes.append(render("check.note_plain", lang, form=source.dialect.encoding))
     unseen = [name for name in source.table.hidden_columns if name in source.arranged.headers.values()]
     if unseen:
         notes.append(render("check.note_hidden", lang, columns=", ".join(unseen)))

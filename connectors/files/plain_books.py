@@ -1,7 +1,7 @@
 """Workbooks that hold cells and no more for us: .xls, .xlsb and .ods, as openpyxl would show the like.
 
-Their formats, hidden rows and struck-through cells are not seen. `transitional` makes a Strict .xlsx one that openpyxl
-reads with all of these.
+Their formats are not seen; `unseen` finds out which rows are hidden or struck through. `transitional` makes a Strict
+.xlsx one that openpyxl reads with all of these.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from connectors.files.unseen import records
 from schemas.problems import Problem
 from schemas.reasons import FileCode
 from tasks.messages.rendering import file_error
@@ -118,29 +119,14 @@ def _reaches_far(raw: bytes) -> bool:
 
 
 def _extent(part: bytes) -> int:
-    """Return how many cells a sheet of an .xlsb reaches over; its records are a kind, a size and as many bytes."""
-    at = row = last = width = 0
-    try:
-        while at < len(part):
-            kind, at = _varying(part, at, 2)
-            size, at = _varying(part, at, 4)
-            if kind == 0:  # a row, by its number
-                row = int.from_bytes(part[at : at + 4], "little")
-            elif kind <= _LAST_CELL_KIND:  # a cell, by its column
-                last, width = max(last, row + 1), max(width, int.from_bytes(part[at : at + 4], "little") + 1)
-            at += size
-    except IndexError:  # cut off: the reader says so
-        return 0
+    """Return how many cells a sheet of an .xlsb reaches over."""
+    row = last = width = 0
+    for kind, record in records(part):
+        if kind == 0:  # a row, by its number
+            row = int.from_bytes(record[:4], "little")
+        elif kind <= _LAST_CELL_KIND:  # a cell, by its column
+            last, width = max(last, row + 1), max(width, int.from_bytes(record[:4], "little") + 1)
     return last * width
-
-
-def _varying(part: bytes, at: int, most: int) -> tuple[int, int]:
-    value = 0
-    for place in range(most):
-        value |= (part[at + place] & 0x7F) << (7 * place)
-        if not part[at + place] & 0x80:
-            return value, at + place + 1
-    return value, at + most
 
 
 def _times(found: re.Match[bytes] | None) -> int:

@@ -32,6 +32,7 @@ from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from connectors.files.plain_books import PlainSheet, plain_book, transitional
 from connectors.files.table import LONGEST, Table, surplus
+from connectors.files.unseen import Unseen, of_xlsx, unseen_of
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
@@ -49,11 +50,6 @@ _DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _XML: Final = (".xml", ".rels", ".vml")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
-_ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
-_ROW_NUMBER: Final = re.compile(rb'\br="(\d{1,7})"')
-_IS_HIDDEN: Final = re.compile(rb'\bhidden="(?:1|true)"')
-_COLUMN_TAG: Final = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-_MOST_COLUMNS: Final = 16_384
 _DIGITS: Final = re.compile(r"\d\D{0,3}\d")
 _MOST_OF_OTHERS: Final = 1_000  # cells of another sheet that are looked at
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -81,8 +77,7 @@ class _Traces:
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     merged: Sequence[tuple[int, int, int, int]] = ()  # the first column and row, the last column and row, from 1 on
-    hidden: Sequence[int] = ()
-    hidden_columns: Sequence[int] = ()
+    unseen: Unseen = field(default_factory=Unseen)
 
 
 def read_workbook(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) -> Table:
@@ -181,10 +176,12 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
     sheet, opening, at = _choose(path, workbook, wanted, given)
     header = opening[at]
     names = checked_names(path, header, opening, at, wanted if given.header_line is None else None)
-    traces = _traces(path, raw, sheet) if form == "xlsx" else _Traces(merged=[*_corners(sheet)])
+    traces = _traces(path, file, sheet)
     rows = _gather(_rows(path, sheet), names, header.line, traces.formulas)
     _mark_merged(path, traces.merged, names, rows)
-    hidden = dict.fromkeys(traces.hidden, HIDDEN)
+    hidden = dict.fromkeys(traces.unseen.rows, HIDDEN)
+    struck = traces.unseen.struck.items()
+    rows.struck += [line for line, first in struck if line > header.line and first < len(names)]
     blank = [*(Skipped(line, "blank") for line in rows.blank), *above(opening[:at])]
     schema = pa.schema([(name, pa.large_string()) for name in names])
     columns = [pa.array(column, type=pa.large_string()) for column in zip(*rows.texts, strict=True)]
@@ -201,37 +198,25 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
         skipped=tuple(sorted(blank, key=lambda record: record.line)),
         cells=MappingProxyType(rows.flaws),
         hidden=MappingProxyType(hidden | dict.fromkeys(rows.struck, STRUCK)),
-        hidden_columns=tuple(names[at] for at in traces.hidden_columns if at < len(names)),
+        hidden_columns=tuple(names[at] for at in traces.unseen.columns if at < len(names)),
         other_sheets=MappingProxyType(_others(path, file, workbook, sheet)),
     )
 
 
-def _traces(path: Path, raw: bytes, sheet: Any) -> _Traces:
+def _traces(path: Path, file: tuple[bytes, Form], sheet: Any) -> _Traces:
+    raw, form = file
+    if form != "xlsx":
+        return _Traces(merged=[*_corners(sheet)], unseen=unseen_of(raw, form, sheet.title))
     part = _part(raw, sheet)
     found = [range_boundaries(reference.decode()) for reference in _MERGED.findall(part)]
     merged = [(left or 1, top or 1, right or 1, bottom or 1) for left, top, right, bottom in found]
     formulas = _formulas(path, (raw, part), sheet)
-    return _Traces(formulas, merged, [*_hidden(part)], [*_hidden_columns(part)])
+    return _Traces(formulas, merged, of_xlsx(part))
 
 
 def _corners(sheet: PlainSheet) -> Iterator[tuple[int, int, int, int]]:
     for (top, left), (bottom, right) in sheet.merged:
         yield left + 1, top + 1, right + 1, bottom + 1
-
-
-def _hidden(part: bytes) -> Iterator[int]:
-    """Yield the rows that are hidden, by hand or by a filter."""
-    for row in _ROW_TAG.findall(part):
-        if _IS_HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
-            yield int(number[1])
-
-
-def _hidden_columns(part: bytes) -> Iterator[int]:
-    """Yield the places of columns that are hidden, from 0 on."""
-    for column in _COLUMN_TAG.findall(part):
-        first, last = (re.search(rb'\b%s="(\d{1,5})"' % edge, column) for edge in (b"min", b"max"))
-        if _IS_HIDDEN.search(column) and first and last:
-            yield from range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
 
 
 def _others(path: Path, file: tuple[bytes, Form], workbook: Any, sheet: Any) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from reading import EXPECTED, read, rows_of, why
 
-from connectors.files.cells import DATE, FRACTION
+from connectors.files.cells import DATE, FRACTION, HIDDEN, STRUCK
 from connectors.files.dialect import Given
 from connectors.files.header import Wanted
 from connectors.files.reading import read_table
@@ -61,6 +61,77 @@ def test_strict_workbooks_are_read_with_all_that_is_seen_in_others() -> None:
     table = read(strict.getvalue())
     assert rows_of(table) == [["F1", "22 999 00 01", "Dziekanat"], ["F2", "22 999 00 02", "Portiernia"]]
     assert [*table.hidden] == [3]
+
+
+def changed(name: str, part: str, *changes: tuple[bytes, bytes]) -> bytes:
+    """Return a workbook of the test's data with one of its parts changed: the first place of each."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(BOOKS / name) as book, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as written:
+        for known in book.infolist():
+            content = book.read(known)
+            for old, new in changes if known.filename == part else ():
+                assert old in content
+                content = content.replace(old, new, 1)
+            written.writestr(known, content)
+    return whole.getvalue()
+
+
+def test_an_old_workbook_says_what_nobody_sees_in_it() -> None:
+    table = read((BOOKS / "unseen.xls").read_bytes())
+    assert (dict(table.hidden), table.hidden_columns) == ({3: HIDDEN, 4: STRUCK}, ("comment",))
+
+
+F2_OF_ODS = b'<table:table-row><table:table-cell office:value-type="string"><text:p>F2'
+NUMBER_OF_ODS = b'<table:table-cell office:value-type="string"><text:p>22 999 00 01'
+STYLES_OF_ODS = (
+    b'<style:style style:name="a" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0">'
+    b'<style:text-properties style:text-line-through-style="solid"/></style:style>'
+    b'<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    b'style:name="b" style:parent-style-name="a"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        (F2_OF_ODS, F2_OF_ODS.replace(b"row>", b'row table:visibility="collapse">', 1), {5: HIDDEN}),
+        (F2_OF_ODS, F2_OF_ODS.replace(b"row>", b'row table:visibility="filter">', 1), {5: HIDDEN}),
+        (F2_OF_ODS, b'<table:table-row-group table:display="false">' + F2_OF_ODS, {5: HIDDEN, 6: HIDDEN, 7: HIDDEN}),
+        (NUMBER_OF_ODS, NUMBER_OF_ODS.replace(b"cell ", b'cell table:style-name="b" ', 1), {4: STRUCK}),
+        (
+            NUMBER_OF_ODS,
+            NUMBER_OF_ODS.replace(b"p>22", b'p><text:span text:style-name="a">22</text:span>', 1),
+            {4: STRUCK},
+        ),
+    ],
+)
+def test_an_open_document_says_what_nobody_sees_in_it(old: bytes, new: bytes, wanted: dict[int, str]) -> None:
+    changes = [
+        (b"<office:automatic-styles/>", b"<office:automatic-styles>" + STYLES_OF_ODS + b"</office:automatic-styles>")
+    ]
+    if b"group" in new:
+        changes.append((b"</table:table>", b"</table:table-row-group></table:table>"))
+    assert dict(read(changed("phones.ods", "content.xml", *changes, (old, new))).hidden) == wanted
+
+
+def test_hidden_columns_of_an_open_document_are_known() -> None:
+    named = b'<table:table table:name="Telefony">'
+    columns = named + b'<table:table-column/><table:table-column table:visibility="collapse"/>'
+    assert read(changed("phones.ods", "content.xml", (named, columns))).hidden_columns == ("number",)
+
+
+def test_a_binary_workbook_says_what_nobody_sees_in_it() -> None:
+    part = "xl/worksheets/sheet1.bin"
+    with zipfile.ZipFile(BOOKS / "phones.xlsb") as book:
+        sheet, styles = book.read(part), book.read("xl/styles.bin")
+    at = sheet.index(b"\x00\x19\x04\x00\x00\x00")  # the header of the fifth row
+    row = sheet[at : at + 2 + 0x19]
+    hidden = row[:13] + bytes([row[13] | 0x10]) + row[14:]
+    assert dict(read(changed("phones.xlsb", part, (row, hidden))).hidden) == {5: HIDDEN}
+    font = styles[styles.index(b"\x2b") : styles.index(b"\x2b") + 6]
+    struck = font[:4] + bytes([font[4] | 0x08]) + font[5:]
+    all_rows = dict.fromkeys(range(4, 8), STRUCK)
+    assert dict(read(changed("phones.xlsb", "xl/styles.bin", (font, struck))).hidden) == all_rows
 
 
 def zipped(*names: str) -> bytes:
