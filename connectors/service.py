@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from connectors.http.rate_limit import Tools
 from schemas.directory import Answered, Listing, Unit
 from schemas.execution import NumberingDefaults, Target
+from schemas.phrases import Phrase
+from schemas.problems import Problem
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+
+# What was found, as it can be told in any language.
+Found: TypeAlias = Phrase | Sequence[Problem] | str
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Check:
     """One thing to examine: what, of which sync ("" of the connection itself), and a look that says what was found."""
 
     what: str
-    look: Callable[[], str]
+    look: Callable[[], Found]
     sync: str = ""
 
 
@@ -68,5 +73,5 @@ class Service:
     connect: Callable[[str, Any, Mapping[str, str], Tools], Any]
     target: Callable[[Any, Any, Sync, NumberingDefaults], Target]
     checks: Callable[[Any, Mapping[str, Sync], Callable[[], datetime]], Sequence[Check]]
-    greet: Callable[[Any], str]
+    greet: Callable[[Any], Found]
     directories: Callable[[Any], Mapping[str, Directory]] = lambda _connection: {}

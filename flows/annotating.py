@@ -14,6 +14,7 @@ from flows.sources import ExtractedSource
 from schemas.errors import PhonesyncError, UsageError
 from schemas.settings import Language
 from tasks.messages.catalogue import render
+from tasks.messages.errors import error_of
 from tasks.messages.rendering import whole
 from tasks.plain_text import plain
 from tasks.source.annotation import remarked, sheet_remarked
@@ -31,7 +32,7 @@ def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:
     copies = {copy_of(file): file for file in checked.files if file.raw is not None}
     there = [path for path in copies if path.is_symlink() or path.exists()]
     if there and not force:
-        raise UsageError(f"{there[0]} is there already.", remedy="Move it away, or replace it with --force.")
+        raise error_of(UsageError, "annotated_there", {"file": there[0]})
     for path, file in copies.items():
         write_private(path, annotated(file, checked.lang))
     return list(copies)

@@ -29,6 +29,7 @@ from tasks.execution.compare import had_entry, in_place, unplanned_entries, writ
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard, tell_writes
 from tasks.execution.status_changes import only_known
+from tasks.messages.errors import error_of, kept_error
 from tasks.plan.returned import returned
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
@@ -58,10 +59,7 @@ def apply_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedS
     """
     context = sync_run.context
     if kept.target != target.name:
-        raise UsageError(
-            f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
-            remedy="Make a new one: phonesync plan.",
-        )
+        raise error_of(UsageError, "plan_of_other_target", {"plan": kept.id, "sync": kept.sync})
     if not made and kept.changes:
         refuse_changed_api(sync_run, target, kept)
     needed = missing_yes(sync_run, kept) if kept.guards else None
@@ -223,7 +221,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
     if approvals := [said_yes(yes) for yes in yeses]:
         summary |= {"approval": approvals[0], "approvals": approvals}
     if stopped:
-        summary["error"] = str(stopped)
+        summary |= kept_error(stopped)
         sync_run.run_result.errors.append(stopped)
     resting = verified and sync_run.request.mode == "sync" and not sent and not stopped and not kept.guards
     seen = sync_run.seen if resting else {}
@@ -233,7 +231,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
         sync_run.run_result.errors.append(error)
-        sync_run.run_result.summary["syncs"].append({**summary, "error": summary.get("error", str(error))})
+        sync_run.run_result.summary["syncs"].append({**kept_error(error), **summary})
         return worst((code, ExitCode.UNSETTLED if sent else ExitCode.UNREPORTED))
     sync_run.run_result.summary["syncs"].append(reported.summary)
     sync_run.run_result.reported.append(reported)

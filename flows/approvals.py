@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.ledger.store import Approval, KeptPlan
+from connectors.ledger.store import Approval, KeptPlan, Refusal
 from flows.context import RunContext
 from flows.sync_run import RunRequest, SyncRun
 from schemas.errors import ApprovalNeeded, LedgerError, UsageError
+from schemas.phrases import Phrase
 from schemas.syncs import Guard
+from tasks.messages.errors import error_of, of_guards
 from tasks.people import folded, has_words
 from tasks.plan.table import fingerprint
 
@@ -27,6 +29,24 @@ def by_name(person: str, environ: Mapping[str, str]) -> str:
     return name if environ.get(USER_HEADER) else f"{name}{FROM_PREFECT}"
 
 
+def no_to(context: RunContext, kept: KeptPlan, reason: str) -> Refusal:
+    """Note a no to a plan in the name of whoever asks now; the plan stays, and may be approved later.
+
+    Raises:
+        UsageError: it has no reason, or nobody's name.
+        LedgerError: the plan does not wait any more.
+    """
+    if not has_words(reason):
+        raise error_of(UsageError, "no_without_reason")
+    if not has_words(context.person.removesuffix(FROM_PREFECT)):
+        raise error_of(UsageError, "yes_without_name")
+    if kept.state != "planned":
+        raise error_of(LedgerError, "plan_applied", {"plan": kept.id})
+    refusal = Refusal(context.person, reason.strip(), context.now())
+    context.ledger.refuse(kept.id, refusal)
+    return refusal
+
+
 def check_yes(context: RunContext, request: RunRequest) -> None:
     """Make sure that a yes has a reason and a name that people can read.
 
@@ -36,9 +56,9 @@ def check_yes(context: RunContext, request: RunRequest) -> None:
     if not request.reason:
         return
     if not has_words(request.reason):
-        raise UsageError("This yes has no reason.", remedy="Say in a few words why this plan is right.")
+        raise error_of(UsageError, "yes_without_reason")
     if not has_words(context.person.removesuffix(FROM_PREFECT)):
-        raise UsageError("This yes has nobody's name.", remedy="Give your name, or set PHONESYNC_PERSON.")
+        raise error_of(UsageError, "yes_without_name")
 
 
 def check_unchanged(kept: KeptPlan) -> None:
@@ -55,10 +75,7 @@ def check_unchanged(kept: KeptPlan) -> None:
         return
     forms = (fingerprint(kept.sync, kept.target, kept.entries, guards) for guards in (kept.guards, None))
     if kept.fingerprint not in forms:
-        raise LedgerError(
-            f"Plan {kept.id} is not as it was made: somebody has changed it in the ledger.",
-            remedy="Make a new one: phonesync plan. Who may write to the ledger?",
-        )
+        raise error_of(LedgerError, "plan_tampered", {"plan": kept.id})
 
 
 def missing_yes(sync_run: SyncRun, kept: KeptPlan) -> ApprovalNeeded | None:
@@ -66,11 +83,8 @@ def missing_yes(sync_run: SyncRun, kept: KeptPlan) -> ApprovalNeeded | None:
     context, guard, reason = sync_run.context, sync_run.sync.guard, sync_run.request.reason.strip()
     now = context.clock().timestamp()
     if reason and not _may(guard, context.person):
-        return ApprovalNeeded(
-            f"{kept.sync}: {context.person} may not approve its plans; nothing was written.",
-            remedy=f"Who may: {', '.join(guard.approvers)}.",
-            sync=kept.sync,
-        )
+        values = {"sync": kept.sync, "person": context.person, "approvers": ", ".join(guard.approvers)}
+        return error_of(ApprovalNeeded, "may_not_approve", values, sync=kept.sync)
     if reason:
         expires = now + guard.approval_expires_hours * 3600
         context.ledger.approve(kept.fingerprint, Approval(context.person, reason, context.now(), expires))
@@ -115,12 +129,6 @@ def _may(guard: Guard, person: str) -> bool:
 
 
 def _needed(kept: KeptPlan, guard: Guard, given: list[Approval]) -> ApprovalNeeded:
-    said = "; ".join(str(hit["message"]) for hit in kept.guards)
-    so_far = ""
-    if guard.approvals > 1:
-        so_far = f" {len(given)} of {guard.approvals} different people have said yes."
-    return ApprovalNeeded(
-        f"{kept.sync}: a guard stopped this plan, nothing was written: {said}.{so_far}",
-        remedy=f'Look at the report; if it is right: phonesync apply {kept.id} --approve "REASON"',
-        sync=kept.sync,
-    )
+    so_far = Phrase("say.yes_so_far", {"n": len(given), "of": guard.approvals}) if guard.approvals > 1 else ""
+    values = {"sync": kept.sync, "said": of_guards(kept.guards), "so_far": so_far, "plan": kept.id}
+    return error_of(ApprovalNeeded, "guard_stopped", values, sync=kept.sync)

@@ -14,6 +14,7 @@ from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.reasons import FileCode
 from schemas.syncs import Sync
+from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
 from tasks.plan.returned import mark_returned, of_no_line
@@ -118,13 +119,10 @@ def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:
         UsageError: no reason is given, or no sync has managed such an owner.
     """
     if not reason.strip():
-        raise UsageError("A release needs a reason.", remedy="Give one: --reason TEXT.")
+        raise error_of(UsageError, "release_without_reason")
     syncs = context.ledger.memory.release(owner, person=context.person, reason=reason.strip(), at=context.now())
     if not syncs:
-        raise UsageError(
-            f"No sync manages {owner!r}.",
-            remedy='Name it as reports do, such as "faculty 10000000"; see: phonesync plan.',
-        )
+        raise error_of(UsageError, "release_of_nobody", {"owner": repr(owner)})
     return {"released": owner, "syncs": syncs, "reason": reason.strip(), "person": context.person}
 
 

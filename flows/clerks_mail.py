@@ -29,6 +29,7 @@ from flows.sync_run import Mode, RunResult
 from schemas.errors import ConfigurationError, PhonesyncError
 from schemas.settings import Language
 from tasks.messages.catalogue import language, moment, render
+from tasks.messages.errors import told_whole
 from tasks.reports.clerks_mail import MailFacts, clerks_mail, waiting_rows
 
 _WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
@@ -64,7 +65,8 @@ def tell_clerks(context: RunContext, run_result: RunResult, mode: Mode) -> list[
                 notes += queue_mail(context, summary.get("run", run_result.summary["run"]), summary["sync"])
             notes += [note for _, note, good in deliver(context) if not good]
     except Exception as error:  # noqa: BLE001 - see above
-        notes.append(f"{type(error).__name__}: {error}" if isinstance(error, PhonesyncError) else type(error).__name__)
+        said = told_whole(error, context.lang) if isinstance(error, PhonesyncError) else ""
+        notes.append(": ".join(filter(None, (type(error).__name__, said))))
     return notes
 
 
@@ -111,7 +113,7 @@ def deliver(context: RunContext, run: str = "") -> Iterator[tuple[str, str, bool
         try:
             told = outbox.of(sync)
         except ConfigurationError as error:  # of one sync; the others' people are told
-            yield sync, str(error), False
+            yield sync, told_whole(error, lang), False
             continue
         waits = told.mail
         if waits is None or (run and waits.run != run):

@@ -14,11 +14,13 @@ import click
 
 from flows.commands import beginning, keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
-from flows.errors import REPORT_IT, TRACEBACK, error_text, unexpected
+from flows.errors import TRACEBACK, error_text, misused, unexpected
 from flows.output import endure, lost_output
+from flows.spoken import language_of
 from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
-from schemas.errors import InternalError, PhonesyncError, UsageError
+from schemas.errors import PhonesyncError, UsageError
 from schemas.exit_codes import ExitCode, worst
+from tasks.messages.errors import error_of
 
 
 class _Commands(click.Group):
@@ -87,7 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = _carried_out(arguments)
     lost = lost_output()
     if lost:
-        click.echo(f"What was to be printed has not arrived ({lost}). It changes nothing in what was done.", err=True)
+        from tasks.messages.catalogue import render
+
+        given = sys.argv[1:] if arguments is None else arguments
+        click.echo(render("say.not_arrived", language_of(given, os.environ), why=lost), err=True)
     code = worst((code, ExitCode.UNREPORTED)) if lost else ExitCode(code)
     if code == ExitCode.UNSETTLED and arguments is None:
         _end_without_waiting(code)
@@ -107,20 +112,19 @@ def _carried_out(arguments: Sequence[str] | None) -> int:
     as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # an old terminal has no letter for everything
+    code = None
     try:
         return int(cli.main(given, prog_name="phonesync", standalone_mode=False) or 0)
     except PhonesyncError as error:
-        return error_text(error, as_json=as_json)
+        ended = error
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "phonesync"
-        return error_text(UsageError(error.format_message(), remedy=f"See: {command} --help"), as_json=as_json)
+        ended = misused(error)
     except click.Abort:
-        stopped = "Stopped. Whatever was sent before is in the ledger; the next run reads before it writes."
-        return error_text(PhonesyncError(stopped), as_json=as_json, exit_code=ExitCode.UNSETTLED)
+        ended, code = error_of(PhonesyncError, "stopped"), ExitCode.UNSETTLED
     except MemoryError:
-        full = UsageError("There is not enough memory for this.", remedy="Give the process more of it.")
-        return error_text(full, as_json=as_json)
+        ended = error_of(UsageError, "no_memory")
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        return error_text(InternalError(unexpected(error), remedy=REPORT_IT), as_json=as_json)
+        ended = unexpected(error)
+    return error_text(ended, as_json=as_json, exit_code=code, lang=language_of(given, os.environ))

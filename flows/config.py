@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,27 +17,23 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.files.rights import refuse_writable
 from connectors.registry import specs
+from flows.finding import VARIABLE
 from schemas.connections import Connection, Secret
-from schemas.errors import ConfigurationError, UsageError
+from schemas.errors import ConfigurationError
+from schemas.phrases import Phrase
 from schemas.schedule import happens
 from schemas.settings import Notify, Official, Pages, Reconcile, Settings, Smtp, settings_model
 from schemas.syncs import Columns, Fetch, Sync
+from tasks.messages.catalogue import known
+from tasks.messages.errors import error_of
 
-DEFAULT_NAME = "phonesync.toml"
-_VARIABLE = "PHONESYNC_CONFIG"
-# Set where a process may serve one configuration and no other, whatever it is asked for.
-FIXED = "PHONESYNC_ONLY_CONFIG"
 _TARGETS = ("apprise", "webhook")
 _HOME = Settings.model_fields["region"].default
-# Plainer than pydantic's own words, by the type of the problem or by the key.
+# Plainer than pydantic's own words, by the type of the problem or by the key: names of the settings' sentences.
 _PLAINLY = {
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "this has to be a table"),
-    "region": "give two capital letters, such as PL",
-    "area_code": "give one to five digits, such as 22",
-    "switchboard": "give one whole number, such as 22 999 00 00",
-    **dict.fromkeys(
-        ("delimiter", "quotechar", "csv_delimiter", "csv_quotechar"), "give one character that ends no line"
-    ),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "table"),
+    **{key: key for key in ("region", "area_code", "switchboard")},
+    **dict.fromkeys(("delimiter", "quotechar", "csv_delimiter", "csv_quotechar"), "mark"),
 }
 
 
@@ -44,21 +41,6 @@ _PLAINLY = {
 def _model() -> type[Settings]:
     """Return what the file may say, made once: a class of each table costs more than reading the file."""
     return settings_model(specs())
-
-
-def find_configuration(given: str | None, environ: Mapping[str, str]) -> Path:
-    """Return the file to read: the one given, else `PHONESYNC_CONFIG`, else `phonesync.toml` here.
-
-    Raises:
-        UsageError: the process serves one configuration, and this is another.
-    """
-    only = environ.get(FIXED)
-    found = Path(given or environ.get(_VARIABLE) or only or DEFAULT_NAME).absolute()
-    if only and found != Path(only):
-        raise UsageError(
-            f"This is a run of {only}, and another configuration was asked for.", remedy="Leave config as it is."
-        )
-    return found
 
 
 def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Settings:
@@ -72,17 +54,17 @@ def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) 
         ConfigurationError: the file is not there, is not TOML, or says something that cannot be meant; all problems
             are in the message.
     """
-    refuse_writable(path, "The configuration")
+    refuse_writable(path, Phrase("say.the_configuration"))
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors leave a mark
     except FileNotFoundError:
-        raise ConfigurationError(
-            f"There is no {path}.", remedy=f"Give a file with -c FILE or {_VARIABLE}, or try: phonesync demo."
-        ) from None
+        raise error_of(ConfigurationError, "no_configuration", {"file": path, "variable": VARIABLE}) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.", remedy="It has to be a UTF-8 text.") from error
+        raise error_of(ConfigurationError, "configuration_unreadable", {"file": path, "why": error}) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}.", remedy="Correct that line.") from error
+        raise error_of(
+            ConfigurationError, "configuration_no_toml", {"file": path, "why": _by_language(error)}
+        ) from error
     except (ValueError, RecursionError):
         raise _beyond_reading(path) from None
     try:
@@ -100,9 +82,14 @@ def settings_of(path: Path, data: Mapping[str, Any], now: datetime) -> Settings:
     return _anchored(_judged(path, data, now), path.parent)
 
 
+def _by_language(error: tomllib.TOMLDecodeError) -> dict[str, str]:
+    """Return what the parser says, which is English, and where, which every language says."""
+    at = re.search(r"line (\d+), column (\d+)", str(error))
+    return {"en": str(error), "pl": f"wiersz {at[1]}, kolumna {at[2]}" if at else "koniec pliku"}
+
+
 def _beyond_reading(path: Path) -> ConfigurationError:
-    said = "it has a number of thousands of digits, or hundreds of tables in each other"
-    return ConfigurationError(f"{path} cannot be read: {said}.", remedy="Correct it; nothing was done.")
+    return error_of(ConfigurationError, "beyond_reading", {"file": path})
 
 
 @dataclass(frozen=True)
@@ -110,11 +97,8 @@ class _Problem:
     """What is wrong at one place of the file; `meant` is the place that a misspelled key was probably meant for."""
 
     place: str
-    said: str
+    said: Phrase
     meant: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.said}"
 
 
 def _judged(path: Path, data: Mapping[str, Any], now: datetime) -> Settings:
@@ -127,9 +111,9 @@ def _judged(path: Path, data: Mapping[str, Any], now: datetime) -> Settings:
         unknown = [problem["loc"] for problem in error.errors() if problem["type"] == "extra_forbidden"]
         problems += [problem for problem in _hidden(_without(unknown, data), now) if problem.place not in meant]
     if problems:
-        listed = "".join(f"\n  {problem}" for problem in problems)
-        correct = "Correct it" if len(problems) == 1 else "Correct these"
-        raise ConfigurationError(f"{path}:{listed}", remedy=f"{correct}; nothing was done.")
+        listed = tuple(Phrase("setting.line", {"place": one.place, "said": one.said}) for one in problems)
+        name = "configuration_wrong" if len(problems) == 1 else "configuration_wrongs"
+        raise error_of(ConfigurationError, name, {"file": path, "problems": listed})
     return settings
 
 
@@ -140,16 +124,18 @@ def _contradictions(settings: Settings, now: datetime) -> list[_Problem]:
     told = {place: region for place, region in regions.items() if region and region != _HOME}
     unknown = _no_regions(told) if told else {}
     never = {f"syncs.{name}.schedule": s.schedule for name, s in settings.syncs.items() if _is_idle(s.schedule, now)}
-    found = [problem.partition(": ") for problem in settings.contradictions(specs())]
     return [
-        *(_Problem(place, said) for place, _, said in found),
-        *(_Problem(place, f"there is no region {region!r}") for place, region in unknown.items()),
-        *(
-            _Problem(place, f"{cron!r} never comes within eight years; look at its day and its month")
-            for place, cron in never.items()
-        ),
-        *(_Problem(place, _PLAINLY["switchboard"]) for place in _no_switchboards(settings)),
+        *(_Problem(place, _plainer(said)) for place, said in settings.contradictions(specs())),
+        *(_Problem(place, Phrase("setting.no_region", {"region": repr(region)})) for place, region in unknown.items()),
+        *(_Problem(place, Phrase("setting.never", {"cron": repr(cron)})) for place, cron in never.items()),
+        *(_Problem(place, Phrase("setting.switchboard")) for place in _no_switchboards(settings)),
     ]
+
+
+def _plainer(said: Phrase) -> Phrase:
+    """Return what a service says of a key that it needs, in the words of the catalogues where they have some."""
+    key = f"setting.say_{said.values.get('key')}"
+    return Phrase(key) if said.key == "setting.required" and known(key) else said
 
 
 def _is_idle(schedule: str | None, now: datetime) -> bool:
@@ -259,18 +245,33 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(steps[-1], _known_keys(steps[:-1], data), n=1, cutoff=0.6)
         if not near:
-            return _Problem(place, "unknown key")
-        return _Problem(place, f"unknown key; did you mean {near[0]}?", meant=".".join([*steps[:-1], near[0]]))
+            return _Problem(place, Phrase("setting.unknown_key"))
+        meant = ".".join([*steps[:-1], near[0]])
+        return _Problem(place, Phrase("setting.unknown_meant", {"near": near[0]}), meant)
     if problem["type"] == "missing":
-        return _Problem(place, "this is missing")
+        return _Problem(place, Phrase("setting.missing"))
     if steps[-1] in Secret.model_fields or any(steps[-1] in spec.secrets for spec in specs().values()):
-        kept = '{ env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
-        return _Problem(place, f"say where it is kept: {kept}")
+        return _Problem(place, Phrase("setting.secret_place"))
     if problem["type"].startswith("union_tag"):
-        kinds = " or ".join(f'"{kind}"' for kind, spec in specs().items() if spec.advertised)
-        return _Problem(f"{place}.kind", f"say which service this is: {kinds}")
+        kinds = [f'"{kind}"' for kind, spec in specs().items() if spec.advertised]
+        between: list[object] = [Phrase("setting.or")] * (2 * len(kinds) - 1)
+        between[::2] = kinds
+        return _Problem(f"{place}.kind", Phrase("setting.kind", {"kinds": tuple(between)}))
+    return _Problem(place, _said(problem, steps[-1]))
+
+
+def _said(problem: Mapping[str, Any], key: str) -> Phrase:
+    """Return what is wrong with a value: what our own rules say, or what pydantic does, in plainer words."""
+    kind, values = problem["type"], dict(problem.get("ctx") or {})
+    if plainly := _PLAINLY.get(kind, _PLAINLY.get(key)):
+        return Phrase(f"setting.{plainly}")
+    if kind == "setting":
+        return Phrase(f"setting.{values['name']}", values["values"])
+    if known(f"setting.{kind}"):
+        figures = {name: f"{value:g}" if isinstance(value, float) else value for name, value in values.items()}
+        return Phrase(f"setting.{kind}", figures)
     said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
-    return _Problem(place, _PLAINLY.get(problem["type"], _PLAINLY.get(steps[-1], said)))
+    return Phrase("setting.other", {"said": said})
 
 
 def _known_keys(steps: list[str], data: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.plan import WRITES
-from tasks.messages.catalogue import render, text
+from tasks.messages.catalogue import known, render, text
 from tasks.plain_text import plain
 
 if TYPE_CHECKING:
@@ -126,23 +126,25 @@ def show_rows(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[s
         out().print(table)
 
 
-def show_numbers(read: Sequence[Mapping[str, Any]]) -> None:
+def show_numbers(read: Sequence[Mapping[str, Any]], lang: Language = "en") -> None:
     """Show how texts were read, each with its numbers, the words around them, or the reason why there is none."""
-    rows = [
-        {
-            "text": plain(item["text"]),
-            "read as": "\n".join(_spoken(part) for part in item["numbers"]) or _not_read(item),
-            "note": item["note"],
-        }
+    names = [text(f"say.{name}", lang) for name in ("text", "read_as", "note")]
+    told = [
+        (plain(item["text"]), "\n".join(_spoken(part, lang) for part in item["numbers"]) or _not_read(item, lang), item)
         for item in read
     ]
-    show_rows("", rows, ["text", "read as", *(["note"] if any(row["note"] for row in rows) else [])])
+    rows = [dict(zip(names, (text_, said, item["note"]), strict=True)) for text_, said, item in told]
+    show_rows("", rows, names if any(item["note"] for item in read) else names[:2])
 
 
-def _not_read(item: Mapping[str, Any]) -> str:
-    return f"{item['reason']}\nDo you mean: {item['suggestion']}" if item["suggestion"] else str(item["reason"])
+def _not_read(item: Mapping[str, Any], lang: Language) -> str:
+    if not item["suggestion"]:
+        return str(item["reason"])
+    return f"{item['reason']}\n{render('say.do_you_mean', lang, text=item['suggestion'])}"
 
 
-def _spoken(part: Mapping[str, str]) -> str:
-    extension = f" ext. {part['extension']}" if part["extension"] else ""
-    return f"{part['e164']}{extension} ({part['kind'].replace('_', ' ')})"
+def _spoken(part: Mapping[str, str], lang: Language) -> str:
+    key = f"say.kind_{part['kind']}"
+    kind = text(key, lang) if known(key) else part["kind"].replace("_", " ")
+    extension = render("say.extension", lang, number=part["extension"]) if part["extension"] else ""
+    return f"{part['e164']}{extension} ({kind})"

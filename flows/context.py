@@ -18,22 +18,29 @@ from connectors.http.rate_limit import Tools
 from connectors.ledger.store import Ledger
 from connectors.registry import services
 from connectors.service import Client, Service
-from flows.config import find_configuration, load
+from flows.config import load
+from flows.finding import find_configuration
 from flows.offline import OfflineContext
 from flows.secret_values import secret_value
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError, Unreachable
 from schemas.execution import NumberingDefaults, Progress, Target
+from schemas.phrases import Phrase
 from schemas.settings import Language, Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import language
+from tasks.messages.errors import error_of
 
 if TYPE_CHECKING:
     from flows.sources import KnownFiles
 
 # At DEBUG these write down consumer keys, addresses and what was sent, whatever the log is for.
 _TALKATIVE = ("oauthlib", "requests_oauthlib", "urllib3")
+
+
+def no_waiting(_why: Phrase, _made: int, _most: int) -> None:
+    """Tell nobody of attempts."""
 
 
 def no_progress(_what: str, _done: int, _total: int) -> None:
@@ -75,7 +82,7 @@ class RunContext:
     sleep: Callable[[float], None] = time.sleep
     suffix: Callable[[], str] = _suffix
     progress: Progress = no_progress
-    waiting: Progress = no_progress
+    waiting: Callable[[Phrase, int, int], None] = no_waiting
     stopping: threading.Event = field(default_factory=threading.Event)
     writing: threading.Event = field(default_factory=threading.Event)
     unreachable: dict[str, Unreachable] = field(default_factory=dict)
@@ -158,8 +165,10 @@ class RunContext:
             except ConfigurationError as error:
                 wrong.append(error)
         if wrong:
-            said = " ".join(error.message for error in wrong)
-            raise ConfigurationError(said, remedy=wrong[0].remedy)
+            if len(wrong) == 1:
+                raise wrong[0]
+            said = tuple(part for error in wrong for part in (Phrase(f"error.{error.name}", error.values), " "))
+            raise error_of(ConfigurationError, "secrets_missing", {"said": said[:-1]})
         return found
 
     def secret(self, place: str, where: Secret) -> str:
@@ -187,6 +196,6 @@ def open_context(config: str | None, environ: Mapping[str, str], progress: Progr
     settings = load(find_configuration(config, environ))
     database = settings.ledger_file
     if database:
-        refuse_writable(database, "The ledger")
+        refuse_writable(database, Phrase("say.the_ledger"))
     ledger = Ledger.open(settings.ledger)
     return RunContext(settings, ledger, environ, current_person(environ), progress=progress or no_progress)

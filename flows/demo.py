@@ -27,6 +27,7 @@ from flows.signals import ended_by_ctrl_c
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome
+from tasks.messages.errors import error_of
 
 FOLDER = Path(".phonesync-demo")
 # What a first plan finds in the samples; the table in data/samples/README.md says the same.
@@ -84,13 +85,13 @@ def _make_anew(folder: Path) -> None:
         if folder.exists() or folder.is_symlink():
             mark = folder / CONFIGURATION
             if folder.is_symlink() or not mark.is_file() or not mark.read_text(encoding="utf-8").startswith(_MARK):
-                raise UsageError(f"{folder} is not from a demonstration.", remedy="Move it, or go to another folder.")
+                raise error_of(UsageError, "demo_folder_foreign", {"folder": folder})
             shutil.rmtree(folder)
         folder.mkdir()
         (folder / CONFIGURATION).write_text(_MARK, encoding="utf-8")  # first: what breaks off now can be removed again
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{folder} cannot be made anew ({error.strerror}).", remedy="Go to another folder.") from error
+        raise error_of(UsageError, "demo_folder_kept", {"folder": folder, "why": error.strerror}) from error
 
 
 def _pass(announcement: str, narrator: ProgressLog, configuration: Path) -> dict[str, Any]:

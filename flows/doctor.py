@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.files.reading import write_private
 from connectors.files.rights import others_may_read
+from connectors.service import Found
 from flows.console import near, say, show_rows
 from flows.context import RunContext
 from flows.interface import changes_of
@@ -17,10 +18,12 @@ from flows.sources import extract_source, judge_source
 from schemas.errors import ApprovalNeeded, ConfigurationError, LedgerError, PhonesyncError
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode, worst
+from schemas.phrases import Phrase
 from schemas.settings import Language
 from schemas.syncs import Sync
-from tasks.messages.catalogue import render, text
-from tasks.messages.rendering import sentence, sentences, whole
+from tasks.messages.catalogue import known, render, text
+from tasks.messages.errors import error_of, spoken, told_whole
+from tasks.messages.rendering import sentence
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Examined:
 
     summary: dict[str, Any]
     exit_code: ExitCode
+    said: list[dict[str, str]]
+    """every check in the language of people"""
 
 
 class Checks:
@@ -37,24 +42,45 @@ class Checks:
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
         self.errors: list[PhonesyncError] = []
+        self._said: list[tuple[dict[str, str], Callable[[Language], str]]] = []
 
-    def run(self, what: str, look: Callable[[], str]) -> bool:
+    def run(self, what: str, look: Callable[[], Found]) -> bool:
         """Note what a check found."""
         try:
-            self.rows.append({"what": what, "result": "ok", "detail": look()})
+            found = look()
         except PhonesyncError as error:
-            self.rows.append({"what": what, "result": "failed", "detail": str(error)})
-            self.errors.append(error)
+            self.fail(what, error)
             return False
+        self._note(what, "ok", lambda lang: spoken(found, lang))
         return True
+
+    def fail(self, what: str, error: PhonesyncError) -> None:
+        """Note what is wrong."""
+        self._note(what, "failed", lambda lang: told_whole(error, lang))
+        self.errors.append(error)
+
+    def in_language(self, lang: Language) -> list[dict[str, str]]:
+        """Return what was found as people read it."""
+        return [{**row, "what": _of(row["what"], lang), "detail": said(lang)} for row, said in self._said]
+
+    def _note(self, what: str, result: str, said: Callable[[Language], str]) -> None:
+        row = {"what": what, "result": result, "detail": said("en")}
+        self.rows.append(row)
+        self._said.append((row, said))
+
+
+def _of(what: str, lang: Language) -> str:
+    """Return what is examined as people call it, with whose it is in front."""
+    whose, between, thing = what.rpartition(": ")
+    key = f"doctor.{thing.replace(' ', '_').replace('-', '_')}"
+    return f"{whose}{between}{text(key, lang) if known(key) else thing}"
 
 
 def examine(context: RunContext) -> Examined:
     """Check connections (credentials, rights, clock, versions), lists, files, ledger and reports."""
     checks = Checks()
-    checks.run(
-        "configuration", lambda: f"{len(context.settings.connections)} connections, {len(context.settings.syncs)} syncs"
-    )
+    many = {"connections": len(context.settings.connections), "syncs": len(context.settings.syncs)}
+    checks.run("configuration", lambda: Phrase("doctor.many", many))
     checks.run("rights", lambda: _read_by_nobody_else(context))
     checks.run("ledger", lambda: _last_run(context))
     checks.run("reports", lambda: _write_and_remove(context))
@@ -63,12 +89,13 @@ def examine(context: RunContext) -> Examined:
             examine_connection(checks, name, context)
     for name, sync in context.settings.syncs.items():
         checks.run(f"{name}: source", partial(_lines_of, context, sync))
-    return Examined({"checks": checks.rows}, worst(error.exit_code for error in checks.errors))
+    code = worst(error.exit_code for error in checks.errors)
+    return Examined({"checks": checks.rows}, code, checks.in_language(context.lang))
 
 
 def show_examined(examined: Examined, lang: Language = "en") -> None:
     """Show every check, and whether a run can begin."""
-    rows = examined.summary["checks"]
+    rows = examined.said
     results = {"ok": text("say.ok", lang), "failed": text("say.check_failed", lang)}
     columns = [text(f"say.{name}", lang) for name in ("what", "result", "detail")]
     told = [(row["what"], results[row["result"]], row["detail"]) for row in rows]
@@ -90,7 +117,7 @@ def examine_connection(checks: Checks, name: str, context: RunContext) -> None:
             checks.run(f"{name}: methods", partial(_methods_of, context, described))
 
 
-def _methods_of(context: RunContext, targets: Sequence[Target]) -> str:
+def _methods_of(context: RunContext, targets: Sequence[Target]) -> Found:
     """Say what the methods of the targets' service take and give now, compared with what the client needs.
 
     Raises:
@@ -98,49 +125,45 @@ def _methods_of(context: RunContext, targets: Sequence[Target]) -> str:
     """
     first = changes_of(context, targets[0], at_once=True)
     found = [first, *(changes_of(context, target) for target in targets[1:])]
-    breaking = dict.fromkeys(sentence(problem) for each in found for problem in each.breaking)
+    breaking = {sentence(problem): problem for each in found for problem in each.breaking}
     if breaking:
-        remedy = "Look for a newer phonesync; until then each plan that writes needs a yes."
-        raise ApprovalNeeded(whole("; ".join(breaking)), remedy=remedy)
+        raise error_of(ApprovalNeeded, "service_changed_itself", {"what": [*breaking.values()]})
     if not first.described:
-        return "the service does not describe them; nothing depends on it"
-    return sentences(first.news) or "as phonesync needs them"
+        return Phrase("doctor.undescribed")
+    return [*first.news] or Phrase("doctor.as_needed")
 
 
-def _read_by_nobody_else(context: RunContext) -> str:
+def _read_by_nobody_else(context: RunContext) -> Found:
     """Look whether every account may read a secret; what others may write is refused long before."""
     files = [where.file for _, where in context.settings.secrets() if where.file]
     files += [context.settings.ledger_file] if context.settings.ledger_file else []
     open_ones = [near(file) for file in dict.fromkeys(files) if others_may_read(file)]
     if open_ones:
         named = ", ".join(open_ones)
-        raise ConfigurationError(f"{named}: others may read it.", remedy="Take that right away: chmod o-r.")
-    return "nobody else reads secrets or the ledger"
+        raise error_of(ConfigurationError, "secret_readable", {"files": named})
+    return Phrase("doctor.private")
 
 
-def _last_run(context: RunContext) -> str:
+def _last_run(context: RunContext) -> Found:
     older = age_of(context)
     if older:
-        raise LedgerError(
-            older,
-            remedy="Nothing is deleted by it. Compare with phonesync plan, and then: phonesync doctor --adopt.",
-        )
+        raise error_of(LedgerError, "ledger_older", {"what": older})
     newest = context.ledger.runs(1)
-    return f"last run {newest[0]['id']}" if newest else "no run yet"
+    return Phrase("doctor.last_run", {"run": newest[0]["id"]}) if newest else Phrase("doctor.no_run")
 
 
-def _lines_of(context: RunContext, sync: Sync) -> str:
+def _lines_of(context: RunContext, sync: Sync) -> Found:
     checked = judge_source(context, sync, extract_source(context, sync))
     rejected = checked.rejected["line"].nunique()
-    return f"{checked.rows} lines" + (f", {rejected} rejected; see: phonesync check" if rejected else "")
+    return Phrase("doctor.lines_rejected" if rejected else "doctor.lines", {"n": checked.rows, "rejected": rejected})
 
 
-def _has_client(context: RunContext, name: str) -> str:
+def _has_client(context: RunContext, name: str) -> Found:
     context.client(name)
-    return "found"
+    return Phrase("doctor.found")
 
 
-def _write_and_remove(context: RunContext) -> str:
+def _write_and_remove(context: RunContext) -> Found:
     place = context.settings.reports / ".doctor"
     write_private(place, "")
     place.unlink()

@@ -19,6 +19,7 @@ from schemas.problems import DRIFT
 from schemas.settings import Language
 from schemas.target import identifier_of
 from tasks.execution.results import account
+from tasks.messages.errors import error_of
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.line_report import line_report, with_names
 
@@ -32,7 +33,7 @@ def events_of(context: RunContext, text: str, lang: Language = "en") -> list[dic
         UsageError: there is nothing to look for.
     """
     if not text.strip():
-        raise UsageError("There is nothing to look for.", remedy="Give a number, a name or an owner.")
+        raise error_of(UsageError, "history_of_nothing")
     found: list[dict[str, Any]] = []
     for kept, run in context.ledger.applied():
         found += _events(context, kept, run, text, lang)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schemas.errors import InternalError, PhonesyncError
+from schemas.errors import InternalError, PhonesyncError, UsageError
 from schemas.exit_codes import ExitCode
+from schemas.phrases import Phrase
+from tasks.messages.errors import error_of, told
 from tasks.plain_text import json_text, plain
 
 if TYPE_CHECKING:
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 def show_error(error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en") -> None:
     """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
-    click.secho(plain(error.message.rstrip(), lines=True), fg="red", bold=True, err=True)
-    if error.remedy:
-        click.echo(plain(error.remedy, lines=True), err=True)
+    message, remedy = told(error, lang)
+    click.secho(plain(message.rstrip(), lines=True), fg="red", bold=True, err=True)
+    if remedy:
+        click.echo(plain(remedy, lines=True), err=True)
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
@@ -55,25 +58,39 @@ def print_json(value: object) -> None:
     click.echo(json_text(value, ascii_only=encoding != "utf8", indent=2))
 
 
-def error_text(error: PhonesyncError, *, as_json: bool, exit_code: ExitCode | None = None) -> ExitCode:
+def error_text(
+    error: PhonesyncError, *, as_json: bool, exit_code: ExitCode | None = None, lang: Language = "en"
+) -> ExitCode:
     """Tell of what ended a command, in the form that was asked for, and return the exit code."""
     code = error.exit_code if exit_code is None else exit_code
     if as_json:
         print_json({"error": error.message.rstrip(), "remedy": error.remedy, "exit_code": code})
     else:
-        show_error(error)
+        show_error(error, lang=lang)
     return code
 
 
 TRACEBACK = "PHONESYNC_TRACEBACK"
-REPORT_IT = f"Please report it. {TRACEBACK}=1 shows the whole trace, which may hold numbers."
 
 
-def unexpected(error: Exception) -> str:
+def misused(error: click.UsageError) -> UsageError:
+    """Return what is wrong with a command line, with the page that says how it goes."""
+    values: dict[str, object] = {"command": error.ctx.command_path if error.ctx else "phonesync"}
+    if isinstance(error, click.NoSuchOption) and not error.possibilities:
+        return error_of(UsageError, "no_such_option", {**values, "option": error.option_name})
+    if isinstance(error, click.MissingParameter) and error.ctx and isinstance(error.param, click.Argument):
+        return error_of(UsageError, "argument_missing", {**values, "argument": error.param.make_metavar(error.ctx)})
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
+        return error_of(UsageError, "option_missing", {**values, "option": error.param.opts[0]})
+    return error_of(UsageError, "misused", {**values, "said": error.format_message()})
+
+
+def unexpected(error: Exception) -> InternalError:
     """Name an error of phonesync itself by its kind and place: the whole trace may quote somebody's number."""
     frames = extract_tb(error.__traceback__)
-    place = f" ({_within(Path(frames[-1].filename))}, line {frames[-1].lineno})" if frames else ""
-    return f"phonesync itself failed: {type(error).__name__}{place}."
+    at = {"file": _within(Path(frames[-1].filename)), "line": frames[-1].lineno} if frames else {}
+    place = Phrase("say.at_place", at) if at else ""
+    return error_of(InternalError, "itself", {"kind": type(error).__name__, "place": place, "variable": TRACEBACK})
 
 
 def _within(file: Path) -> str:

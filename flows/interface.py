@@ -16,7 +16,7 @@ from schemas.errors import ApprovalNeeded
 from schemas.execution import Target
 from schemas.interface import Described, Interface, InterfaceChanges
 from schemas.problems import Problem
-from tasks.messages.rendering import sentence, sentences, whole
+from tasks.messages.errors import error_of
 from tasks.plan.interface import breaking, differences
 
 
@@ -26,7 +26,8 @@ def api_changes(sync_run: SyncRun, target: Target) -> tuple[Problem, ...]:
     told = found.news
     if found.fresh and not sync_run.sync.guard.api_changed:
         told = (*found.breaking, *told)
-    sync_run.notes.extend(whole(sentence(problem)) for problem in told)
+    for problem in told:
+        sync_run.note(problem)
     return found.breaking
 
 
@@ -39,10 +40,10 @@ def refuse_changed_api(sync_run: SyncRun, target: Target, kept: KeptPlan) -> Non
     stopped = any(hit["guard"] == "api_changed" for hit in kept.guards)
     found = () if stopped or not sync_run.sync.guard.api_changed else api_changes(sync_run, target)
     if found:
-        raise ApprovalNeeded(
-            f"{kept.sync}: the service has changed since plan {kept.id} was made, nothing was written: "
-            f"{sentences(found)}.",
-            remedy="Make a new plan and look at it: phonesync plan.",
+        raise error_of(
+            ApprovalNeeded,
+            "service_changed",
+            {"sync": kept.sync, "plan": kept.id, "what": found},
             sync=kept.sync,
         )
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from connectors.files.reading import write_private
 from flows.context import RunContext
 from schemas.errors import ConfigurationError, LedgerError
+from schemas.phrases import Phrase
 from schemas.problems import packed_values, unpacked_values
-from tasks.messages.catalogue import render
 from tasks.plan.ledger_age import Behind
 
 
@@ -34,13 +34,13 @@ def unknown_run(context: RunContext) -> str:
     return "" if context.ledger.knows_run(run) else run
 
 
-def age_of(context: RunContext) -> str:
-    """Return the sentence that says why the ledger is probably older than the services, "" where nothing says so."""
+def age_of(context: RunContext) -> Phrase | None:
+    """Return why the ledger is probably older than the services, None where nothing says so."""
     run = unknown_run(context)
     if run:
-        return render("ledger.unknown_run", "en", run=run)
+        return Phrase("ledger.unknown_run", {"run": run})
     evidence, _ = context.ledger.archive.age()
-    return render("ledger.behind", "en", **unpacked_values(evidence)) if evidence else ""
+    return Phrase("ledger.behind", unpacked_values(evidence)) if evidence else None
 
 
 def note_behind(context: RunContext, sync: str, seen: Behind) -> bool:

@@ -14,6 +14,7 @@ from connectors.ledger.locks import Lock
 from connectors.ledger.store import Ledger
 from schemas import limits
 from schemas.errors import LedgerError, TargetBusy
+from tasks.messages.errors import error_of
 
 # Locks that are no target's: no target is called so.
 _OF_NO_TARGET: Final = "("
@@ -62,12 +63,9 @@ def locked(
         if held and held.beat > clock() + limits.LOCK_BEAT_SECONDS and _is_silent(ledger, target, held, sleep):
             held = ledger.locks.take(target, mine, is_dead=lambda lock: lock == held)
         if held or not ours:
-            by = f"run {held.run} ({held.holder})" if held else "another run"
-            raise TargetBusy(
-                f"{target} is being written by {by}.",
-                remedy="Wait until it has ended and try again; a run that has died gives way within a minute.",
-                run=held.run if held else "another",
-            )
+            by = {"run": held.run, "holder": held.holder} if held else {}
+            name = "target_busy" if held else "target_busy_now"
+            raise error_of(TargetBusy, name, {"target": target, **by}, run=held.run if held else "another")
         try:
             with heartbeat(ledger, target, run, clock, ledger.locks.next_fence(target)) as still_mine:
                 yield still_mine
@@ -91,7 +89,7 @@ def at_work(ledger: Ledger, run: str, clock: Callable[[], float]) -> Iterator[No
             if is_dead(lock, clock()) and other != name:  # it was killed: nobody else takes its place
                 ledger.locks.give_back(other, lock.run)
         if _ERASING in others and not is_dead(others[_ERASING], clock()):
-            raise TargetBusy("A person is being erased; nothing was done.", remedy="Try again in a minute.")
+            raise error_of(TargetBusy, "being_erased")
         with heartbeat(ledger, name, run, clock):
             yield
     finally:
@@ -110,9 +108,7 @@ def alone(ledger: Ledger, name: str, clock: Callable[[], float], sleep: Callable
         others = [lock for lock in ledger.locks.held("").values() if lock.run != name]
         busy = [lock.run for lock in others if not is_dead(lock, clock())]
         if busy:
-            raise TargetBusy(
-                f"Run {busy[0]} is at work, and would write the person anew.", remedy="Wait until it has ended."
-            )
+            raise error_of(TargetBusy, "run_at_work", {"run": busy[0]})
         yield
 
 

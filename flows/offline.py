@@ -13,6 +13,7 @@ from schemas.execution import NumberingDefaults
 from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.messages.errors import error_of
 
 
 class Configured(Protocol):
@@ -85,7 +86,7 @@ class OfflineContext:
         """
         if name not in self.settings.syncs:
             known = ", ".join(self.settings.syncs) or "none"
-            raise UsageError(f"There is no sync {name!r}.", remedy=f"The configuration has: {known}.")
+            raise error_of(UsageError, "no_sync", {"sync": repr(name), "known": known})
         return self.settings.syncs[name]
 
     def reading(self, sync: Sync) -> NumberingDefaults:

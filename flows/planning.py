@@ -25,6 +25,7 @@ from flows.names import learn_names
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
 from flows.sync_run import Postponed, SyncRun
 from schemas.execution import Snapshot, Target
+from schemas.phrases import Phrase
 from schemas.plan import WRITES, Action, GuardHit
 from schemas.problems import DRIFT, Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk
@@ -33,7 +34,6 @@ from schemas.syncs import Sync
 from schemas.tables import Plan, validated
 from tasks.execution.equal_entries import one_of_each
 from tasks.execution.quirks import as_commented, as_stored
-from tasks.messages.rendering import sentence, whole
 from tasks.plan.claims import Rivals, left_behind, mark_left
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.drift import mark_drift
@@ -86,7 +86,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     gone = known - rivals.claimed
     found = sync_run.read(target, sorted(managed | gone))
     unnamed = learn_names(context, sync, target.name, managed | gone)
-    sync_run.notes.extend([whole(sentence(unnamed))] if unnamed else [])
+    if unnamed:
+        sync_run.note(unnamed)
     left = cache(partial(left_by, context, name, target.name))
     headers, accepted = source.arranged.headers, known_of(context, name)
     ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)
@@ -162,12 +163,10 @@ def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) ->
     """Note why this run deletes less than the file asks for."""
     older = age_of(sync_run.context)
     if older:
-        sync_run.notes.append(
-            f"{older} Nothing is deleted until somebody has looked, and then: phonesync doctor --adopt."
-        )
+        sync_run.note(Phrase("note.ledger_older", {"why": older}))
     if rivals.unread and gone:
         names = ", ".join(sorted(rivals.unread))
-        sync_run.notes.append(f"Owners that have left the file are not cleared: the file of {names} cannot be read.")
+        sync_run.note(Phrase("note.not_cleared", {"syncs": names}))
 
 
 def _facts(sync_run: SyncRun, target: Target, planned: PlannedEnds, rejects: int) -> Facts:

@@ -17,6 +17,10 @@ from rich.table import Table
 
 from flows.console import err, shown
 from schemas import limits
+from schemas.phrases import Phrase
+from schemas.section import Language
+from tasks.messages.catalogue import figure, known, render, text
+from tasks.messages.errors import spoken
 from tasks.plain_text import plain
 
 T = TypeVar("T")
@@ -43,23 +47,32 @@ class UnderWay:
     began: float
     attempt: bool = False
 
-    def said(self, now: float) -> str:
+    def said(self, now: float, lang: Language = "en") -> str:
         """Return it as people read it: done, of how many, at what rate, what is left; or for how long by now."""
+        what, n, of = _called(self.what, lang), figure(lang, self.done), figure(lang, self.total)
         if self.attempt:
-            return f"{self.what} (attempt {self.done} of {self.total})"
+            return render("progress.attempt", lang, what=what, n=n, of=of)
         seconds = now - self.began
         if not self.total:
-            return f"{self.what}, for {_span(seconds)}" if seconds >= 1 else self.what
-        told = f"{self.what}: {self.done:,} of {self.total:,}"
+            return render("progress.for", lang, what=what, span=_span(seconds, lang)) if seconds >= 1 else what
+        told = render("progress.of", lang, what=what, n=n, of=of)
         if not self.done or seconds <= 0:
             return told
         rate = self.done / seconds
-        pace = f"{rate:,.0f} a second" if rate >= 1 else f"{rate * _MINUTE:,.0f} a minute"
-        return f"{told}, {pace}, {_span((self.total - self.done) / rate)} left"
+        each, many = ("second", rate) if rate >= 1 else ("minute", rate * _MINUTE)
+        pace = render(f"progress.a_{each}", lang, n=figure(lang, round(many)))
+        left = _span((self.total - self.done) / rate, lang)
+        return render("progress.left", lang, told=told, pace=pace, span=left)
 
 
 class Watch:
-    """What is under way in a run; any of its threads may tell."""
+    """What is under way in a run; any of its threads may tell.
+
+    Attributes:
+        lang: the language in which it is shown, as soon as somebody knows it.
+    """
+
+    lang: Language = "en"
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -70,9 +83,9 @@ class Watch:
         """Note how much of something is done; with all of it done it is over."""
         self._note(UnderWay(what, done, total, self._clock()), over=0 < total <= done)
 
-    def waiting(self, why: str, made: int, most: int) -> None:
+    def waiting(self, why: Phrase, made: int, most: int) -> None:
         """Note that another attempt is waited for, and why; as soon as no more are left, it is over."""
-        self._note(UnderWay(why, made, most, self._clock(), attempt=True), over=made >= most)
+        self._note(UnderWay(spoken(why, self.lang), made, most, self._clock(), attempt=True), over=made >= most)
 
     def step(self, name: str, sync: str, function: Callable[..., T], *args: Any) -> T:
         """Carry a step of a sync out here and now, and let it be seen meanwhile."""
@@ -90,7 +103,7 @@ class Watch:
 
     def lines(self) -> list[str]:
         """Return it as people read it."""
-        return [one.said(self._clock()) for one in self.seen()]
+        return [one.said(self._clock(), self.lang) for one in self.seen()]
 
     def table(self) -> Table:
         """Return it as a terminal shows it."""
@@ -98,7 +111,7 @@ class Watch:
         for one in self.seen():
             total = float(one.total) if one.total and not one.attempt else None
             bar = ProgressBar(total=total, completed=one.done, width=12, pulse=total is None)
-            table.add_row(bar, shown(one.said(self._clock())))
+            table.add_row(bar, shown(one.said(self._clock(), self.lang)))
         return table
 
     def _note(self, told: UnderWay, *, over: bool) -> None:
@@ -142,9 +155,16 @@ def _tell(watch: Watch, ended: threading.Event, every: float) -> None:
             click.echo(plain(line), err=True)
 
 
-def _span(seconds: float) -> str:
+def _called(what: str, lang: Language) -> str:
+    """Return what is under way as people call it, with the name of its sync in front."""
+    sync, between, step = what.rpartition(": ")
+    key = f"progress.{step.replace(' ', '_').lower()}"
+    return f"{sync}{between}{text(key, lang)}" if known(key) else what
+
+
+def _span(seconds: float, lang: Language) -> str:
     if seconds < _LONG:
-        return f"{seconds:.0f} s"
+        return render("progress.seconds", lang, n=f"{seconds:.0f}")
     if seconds < _LONG * _MINUTE:
-        return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.0f} h"
+        return render("progress.minutes", lang, n=f"{seconds / _MINUTE:.0f}")
+    return render("progress.hours", lang, n=f"{seconds / _HOUR:.0f}")

@@ -11,19 +11,21 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
 from flows.context import open_context
+from flows.finding import find_configuration
 from flows.orchestration.artifacts import Links, best_effort, escape, rename_run
 from flows.orchestration.final_states import NotInPlace, loggable
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
+from flows.reconciliation.console import kind_word
+from flows.spoken import language_at
 from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
 from tasks.reports.run_title import reconcile_title
 
 __all__ = ["reconcile"]
 
 # What the descriptions of the artifacts begin with.
-REPORT = "Report of the reconciliation"
-FINDINGS = "Findings"
-TREND = "The last reconciliations"
 
 
 @flow(name="reconcile", persist_result=False)
@@ -44,76 +46,86 @@ def reconcile(config: str = "", since: str = "") -> Any:
             asked = Asked(since, lang=context.lang)
             done, links = reconcile_all(context, asked), Links.of(context)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=loggable(error), data=error)
-    sentence = in_a_sentence(done)
-    show(done, sentence, links)
+        lang = language_at(find_configuration(config or None, os.environ), os.environ)
+        return Failed(message=loggable(error, lang), data=error)
+    sentence = in_a_sentence(done, asked.lang)
+    show(done, sentence, links, asked.lang)
     rename_run(reconcile_title(done.summary["findings"], asked.lang))
     if done.exit_code == ExitCode.DONE:
         return Completed(message=sentence, data=done.summary)
     return Failed(message=sentence, data=NotInPlace(sentence, done.summary))
 
 
-def in_a_sentence(done: Reconciled) -> str:
+def in_a_sentence(done: Reconciled, lang: Language = "en") -> str:
     """Return what was found, the worst first, for people who look at a list of runs."""
     summary = done.summary
     unread = [f"{system['name']}: {system['note']}" for system in summary["systems"] if system["note"]]
     counts = summary["findings"]
-    found = [f"{count} {kind}" for kind, count in counts.items() if count and kind != FindingKind.AGREE]
+    found = [
+        render("say.trouble", lang, n=count, word=kind_word(kind, lang))
+        for kind, count in counts.items()
+        if count and kind != FindingKind.AGREE
+    ]
     accepted = sum(summary["accepted"].values())
-    listed = ", ".join(found) if found else "everything agrees"
-    apart = f" ({accepted} of them accepted)" if accepted else ""
-    return " · ".join([*unread, f"{listed}{apart}; {counts[FindingKind.AGREE]} agree"])
+    listed = ", ".join(found) if found else text("prefect.all_agree", lang)
+    apart = render("prefect.accepted", lang, n=accepted) if accepted else ""
+    return " · ".join([*unread, f"{listed}{apart}; {render('prefect.agree', lang, n=counts[FindingKind.AGREE])}"])
 
 
-def show(done: Reconciled, sentence: str, links: Links) -> None:
+def show(done: Reconciled, sentence: str, links: Links, lang: Language = "en") -> None:
     """Show the counts, how they moved, and where the reports are; where Prefect cannot be reached, go on without."""
     run = escape(done.summary["run"])
-    best_effort(create_markdown_artifact, markdown=reports_page(done, sentence, links), description=REPORT)
+    page, told = reports_page(done, sentence, links, lang), text("prefect.reconciliation_report", lang)
+    best_effort(create_markdown_artifact, markdown=page, description=told)
     best_effort(
         create_table_artifact,
-        table=counts_table(done.summary),
-        description=f"{FINDINGS} of {run}: {escape(sentence)}",
+        table=counts_table(done.summary, lang),
+        description=render("prefect.findings", lang, run=run, said=escape(sentence)),
     )
     # It alone has a key, with which Prefect lists what is about more than this run among its artifacts.
     best_effort(
         create_table_artifact,
-        table=trend_table(done),
+        table=trend_table(done, lang),
         key="phonesync-findings-trend",
-        description=f"{TREND}, the newest first",
+        description=text("prefect.trend", lang),
     )
 
 
-def reports_page(done: Reconciled, sentence: str, links: Links) -> str:
+def reports_page(done: Reconciled, sentence: str, links: Links, lang: Language = "en") -> str:
     """Return the sentence, the way to the page, and where the other reports lie."""
     reports: Mapping[str, str] = done.summary["reports"]
     address = links.address(reports["html"]) or Path(reports["html"]).as_uri()
     paths = "\n".join(f"- {kind}: {escape(path)}" for kind, path in reports.items())
     parts = [
-        f"# Reconciliation {escape(done.summary['run'])}",
+        f"# {render('prefect.reconciliation', lang, run=escape(done.summary['run']))}",
         escape(sentence),
-        f"[Open the page]({address}): every finding, with what to do about it",
-        f"On the machine that ran it:\n\n{paths}",
+        render("prefect.open_findings", lang, address=address),
+        f"{text('prefect.on_machine', lang)}\n\n{paths}",
     ]
     return "\n\n".join(parts)
 
 
-def counts_table(summary: Mapping[str, Any]) -> list[dict[str, str]]:
+def counts_table(summary: Mapping[str, Any], lang: Language = "en") -> list[dict[str, str]]:
     """Return one row for each kind of finding."""
     accepted = summary["accepted"]
     return [
-        {"finding": str(kind), "count": str(count), "accepted": str(accepted.get(kind, 0))}
+        {
+            text("prefect.finding", lang): kind_word(str(kind), lang),
+            text("prefect.count", lang): str(count),
+            text("prefect.finding_accepted", lang): str(accepted.get(kind, 0)),
+        }
         for kind, count in summary["findings"].items()
     ]
 
 
-def trend_table(done: Reconciled) -> list[dict[str, str]]:
+def trend_table(done: Reconciled, lang: Language = "en") -> list[dict[str, str]]:
     """Return one row for each of the last reconciliations; kinds that occur in none have no column."""
     history = done.view.history
     kinds = [str(kind.value) for kind in FindingKind if any(one["findings"].get(kind) for one in history)]
     return [
         {
-            "when": escape(one["at"][:16].replace("T", " ")),
-            **{kind: str(one["findings"].get(kind, 0)) for kind in kinds},
+            text("say.when", lang): escape(one["at"][:16].replace("T", " ")),
+            **{kind_word(kind, lang): str(one["findings"].get(kind, 0)) for kind in kinds},
         }
         for one in reversed(history)
     ]

@@ -18,6 +18,7 @@ from flows.writing import job_of, outcomes_of, sent_unknown, write, write_in_ord
 from schemas.errors import UsageError
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode
+from schemas.phrases import Phrase
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, read_lag
@@ -25,6 +26,7 @@ from tasks.execution.classify import row_outcome
 from tasks.execution.compare import Mask, cost, had_entry, in_place, unplanned_entries, writes
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, put_back_rows
+from tasks.messages.errors import error_of
 from tasks.plan.remaining import Remaining, remaining_plan, still_wanted, without
 
 
@@ -58,10 +60,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -
         UsageError: the plan was made for another target.
     """
     if kept.target != target.name:
-        raise UsageError(
-            f"Plan {kept.id} was made for another target than the one sync {kept.sync} has now.",
-            remedy="Restore the connection it was made for, or make a new plan: phonesync plan.",
-        )
+        raise error_of(UsageError, "interrupted_of_other_target", {"plan": kept.id, "sync": kept.sync})
     rest, found = sync_run.do("extract target", _look, sync_run, target, kept)
     rest = replace(rest, rows=_still_wanted(sync_run, target, kept, rest.rows, found))
     _settle(sync_run, kept, rest, [])
@@ -105,10 +104,7 @@ def _still_wanted(
     noted = [row_outcome(row, Outcome.SKIPPED, problem, at=at) for row in rows.index[given_up]]
     context.ledger.record_outcomes(kept.id, noted)
     age = (context.clock() - datetime.fromisoformat(kept.created_at)).total_seconds() / 3600
-    sync_run.notes.append(
-        f"The plan is {age:.0f} hours old, and the file has changed since: {len(noted)} of its open changes are not "
-        "wanted any more and were not sent. phonesync sync writes what the file wants now."
-    )
+    sync_run.note(Phrase("note.no_longer_wanted", {"hours": f"{age:.0f}", "n": len(noted)}))
     return without(rows, given_up)
 
 

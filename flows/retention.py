@@ -17,12 +17,10 @@ from connectors.ledger.sweeping import erase_from_prefect
 from connectors.messages.outbox import Outbox
 from connectors.registry import specs
 from flows.context import RunContext
-from flows.known import with_known
 from flows.ledger_age import adopt, unknown_run
 from flows.locking import alone
-from flows.reporting import Heading, report
+from flows.reporting_again import report_anew
 from schemas.errors import ConfigurationError
-from tasks.execution.results import account, announce
 
 
 def purge(context: RunContext, older_than: timedelta, *, dry_run: bool = False) -> dict[str, Any]:
@@ -93,7 +91,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
         compared += context.ledger.findings.erase(owner)
         summaries += context.ledger.archive.summaries_without(owner, "•••")
     summaries += sum(context.ledger.archive.reasons_without(word, "•••") for word in sorted(words))
-    rewritten = sum(_report_anew(context, identity) for identity in plans)
+    rewritten = sum(report_anew(context, identity) for identity in plans)
     for run in compared:
         remove_folder(context.settings.reports / run)
     wanted, unreached = pattern_of(words, numbers), dict[str, str]()
@@ -146,31 +144,3 @@ def _remove_reports(folder: Path, wanted: re.Pattern[bytes]) -> int:
     for path in found:
         path.unlink()
     return len(found)
-
-
-def _report_anew(context: RunContext, identity: str) -> int:
-    """Write the reports of a plan again, in every run that reported it."""
-    kept = context.ledger.plan(identity)
-    sync = context.settings.syncs.get(kept.sync)
-    count = 0
-    for run in context.ledger.runs_of(identity):
-        folder = context.settings.reports / run
-        summary = next((item for item in _syncs(context, run) if item.get("plan") == identity), None)
-        if summary is None or not (folder / f"{kept.sync}.csv").exists():
-            continue
-        if sync is None:  # nobody can say any more how its reports are to be masked
-            remove_folder(folder)
-        else:
-            known, unplanned = context.ledger.outcomes(identity), context.ledger.unplanned(identity)
-            planned = not any(summary["outcomes"].values())
-            result = announce(kept.sync, kept.entries)
-            if not planned:
-                result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
-            result = with_known(context, kept, result, at=context.ledger.run(run)["finished_at"] or "")
-            report(context, sync, Heading(run, kept.target, kept), summary, result)
-        count += 1
-    return count
-
-
-def _syncs(context: RunContext, run: str) -> list[dict[str, Any]]:
-    return list((context.ledger.run(run)["summary"] or {}).get("syncs", []))

@@ -11,6 +11,7 @@ from flows.sync_run import SyncRun
 from flows.writing import outcomes_of
 from schemas.execution import Target
 from schemas.exit_codes import ExitCode
+from schemas.phrases import Phrase
 from schemas.plan import Outcome
 from schemas.tables import Plan, validated
 from tasks.plan.guards import Facts, guard
@@ -24,8 +25,7 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     kept_rows = done.entries.drop(index=rows.index)
     erased = rows["owner"] == ""  # nobody can say any more what stood there
     if erased.any():
-        many = "1 entry is" if erased.sum() == 1 else f"{erased.sum()} entries are"
-        sync_run.notes.append(f"{many} left out, whose owner was erased: they stay as they are.")
+        sync_run.note(Phrase("note.erased_stays", {"n": int(erased.sum())}))
     rows = rows[~erased]
     found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
     table = sync_run.do("plan", _invert, rows, found.entries, kept_rows, sync_run.spec.names_are_keys)

@@ -14,7 +14,7 @@ from connectors.ledger.store import KeptPlan
 from flows.applying import apply_plan, show_plan
 from flows.approvals import check_unchanged, check_yes
 from flows.context import RunContext
-from flows.errors import REPORT_IT, unexpected
+from flows.errors import unexpected
 from flows.ledger_age import note_last_run
 from flows.locking import at_work, locked
 from flows.planning import make_plan
@@ -26,7 +26,6 @@ from flows.status import renew_page
 from flows.sync_run import Mode, Postponed, RunRequest, RunResult, StepRunner, SyncRun, directly
 from schemas.errors import (
     ConfigurationError,
-    InternalError,
     LedgerError,
     PhonesyncError,
     ServiceError,
@@ -38,6 +37,7 @@ from schemas.exit_codes import ExitCode, worst
 from schemas.plan import Action, Outcome, count
 from schemas.problems import Code, Problem
 from tasks.execution.results import unread
+from tasks.messages.errors import error_of, kept_error, told
 
 __all__ = ["Mode", "RunRequest", "RunResult", "directly", "run"]
 
@@ -117,7 +117,7 @@ def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan 
         plans = [ledger.plan(identity) for identity in ledger.plans_of(written_by)]
         written = [plan for plan in plans if plan.state == "written"]
         if not written:
-            raise LedgerError(f"Run {request.run} has written nothing.", remedy="See: phonesync runs.")
+            raise error_of(LedgerError, "run_wrote_nothing", {"run": request.run})
         return [_under_its_name(context, plan) for plan in written]
     return [(name, None) for name in dict.fromkeys(request.syncs) or context.settings.syncs]
 
@@ -151,9 +151,8 @@ def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
 def _told(sync_run: SyncRun, caught: Exception) -> PhonesyncError:
     """Return what went wrong as an error of ours; memory that did not suffice before anything was written is none."""
     if isinstance(caught, MemoryError) and not sync_run.context.writing.is_set():
-        said = f"{sync_run.name}: there is not enough memory for it; nothing was written."
-        return ConfigurationError(said, remedy="Give the process more of it.", sync=sync_run.name)
-    return InternalError(unexpected(caught), remedy=REPORT_IT)
+        return error_of(ConfigurationError, "sync_no_memory", {"sync": sync_run.name}, sync=sync_run.name)
+    return unexpected(caught)
 
 
 def _code_of(error: PhonesyncError, summary: Mapping[str, Any]) -> ExitCode:
@@ -196,7 +195,7 @@ def _tell(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> No
     """Account for a sync that ended before it had a plan; its lines are reported as far as they had been read."""
     summary = _failed(sync_run, target, error)
     if sync_run.lines and target and isinstance(error, ServiceError):
-        why = Problem(Code.NOT_COMPARED, {"said": error.message})
+        why = Problem(Code.NOT_COMPARED, {"said": told(error, sync_run.context.lang)[0]})
         result = unread(sync_run.name, pd.concat(sync_run.lines), why, at=sync_run.context.now())
         summary["actions"] = count(result["action"], Action)
         summary["outcomes"] = count(result["outcome"], Outcome)
@@ -228,5 +227,5 @@ def _failed(sync_run: SyncRun, target: Target | None, error: PhonesyncError) -> 
         "known": 0,
         **sync_run.said(),
         **({"skipped_for": error.run} if isinstance(error, TargetBusy) and error.run else {}),
-        "error": str(error),
+        **kept_error(error),
     }

@@ -110,7 +110,7 @@ def _tell_the_end(summaries: Sequence[Mapping[str, Any]], lang: Language, *, pla
         held = sum(summary["actions"][Action.HOLD] for summary in summaries)
         say(render("say.nothing_now", lang, n=held) if held else text("say.nothing_wanted", lang))
     for summary in waiting:
-        approval = ' --approve "REASON"' if summary["guards"] else ""
+        approval = f' --approve "{text("say.reason", lang)}"' if summary["guards"] else ""
         say(f"  {command} apply {summary['plan']}{approval}")
 
 

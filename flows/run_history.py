@@ -20,6 +20,7 @@ from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
 from tasks.messages.catalogue import render, text
+from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 from tasks.reports.line_report import line_report, with_names
 
@@ -41,7 +42,8 @@ def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[
     plans = [{**_lines_of(context, identity, row, lang), **same.get(identity, {})} for identity in identities]
     keys = ("mode", "person", "started_at", "finished_at", "exit_code")
     failed = [sync for sync in syncs if sync.get("error")]
-    errors = [{"sync": sync["sync"], "error": sync["error"]} for sync in failed]
+    told_by = ("error", "error_code", "error_values")
+    errors = [{"sync": sync["sync"], **{key: sync[key] for key in told_by if key in sync}} for sync in failed]
     return {"run": row["id"], **{key: row[key] for key in keys}, "errors": errors, "plans": plans}
 
 
@@ -84,6 +86,7 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
         "fingerprint": kept.fingerprint,
         "guards": kept.guards,
         "approvals": [said_yes(yes) for yes in yeses_of_plan(context, kept) if kept.guards],
+        "refusals": [dict(vars(no)) for no in context.ledger.refusals(kept.id)],
         "lines": lines_of_plan(context, kept, row, lang, masked=masked).to_dict("records"),
     }
 
@@ -109,9 +112,12 @@ def show_one_run(run: dict[str, Any], lang: Language = "en", *, every: bool) -> 
         for yes in plan["approvals"]:
             given = {"person": yes["person"], "at": _minute(yes["at"]), "reason": yes["reason"]}
             say(render("say.approved_at", lang, sync=plan["sync"], **given))
+        for no in plan["refusals"]:
+            given = {"person": no["person"], "at": _minute(no["at"]), "reason": no["reason"]}
+            say(render("say.refused_at", lang, sync=plan["sync"], **given))
     stopped: dict[str, list[str]] = {}
     for item in run["errors"]:
-        stopped.setdefault(item["error"], []).append(item["sync"])
+        stopped.setdefault(told_again(item, lang), []).append(item["sync"])
     for error, syncs in stopped.items():
         say(f"{', '.join(syncs)}: {error}", "red")
 
@@ -138,6 +144,7 @@ def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
                 "age_hours": round(age.total_seconds() / 3600, 1),
                 "actions": {str(action.value): actions[action] for action in WRITES},
                 "guards": kept.guards,
+                "refusals": [dict(vars(no)) for no in context.ledger.refusals(kept.id)],
                 "approval": {**said_yes(yes), "expires": _iso(yes.expires)} if yes else None,
                 "command": f"phonesync apply {kept.id}" + (' --approve "REASON"' if kept.guards and not yes else ""),
             }
@@ -167,7 +174,10 @@ def show_waiting(plans: Sequence[dict[str, Any]], lang: Language = "en") -> None
             yes = plan["approval"]
             given = {"person": yes["person"], "reason": yes["reason"], "expires": _minute(yes["expires"])}
             say(render("say.plan_approved", lang, **given))
-        say(f"  {plan['command']}")
+        for no in plan["refusals"]:
+            given = {"person": no["person"], "at": _minute(no["at"]), "reason": no["reason"]}
+            say(render("say.plan_refused", lang, **given))
+        say(f"  {plan['command'].replace('REASON', text('say.reason', lang))}")
 
 
 def _ended(mode: str, code: int | None, lang: Language) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flows.console import say, show_rows
 from flows.context import RunContext
 from schemas.errors import LedgerError
 from schemas.settings import Language
-from tasks.messages.catalogue import text
+from tasks.messages.catalogue import render, text
+from tasks.messages.errors import error_of
 
 
 def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
@@ -23,9 +24,17 @@ def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
             "finished_at": row["finished_at"],
             "exit_code": row["exit_code"],
             "syncs": [sync["sync"] for sync in (row["summary"] or {}).get("syncs", [])],
+            "refusals": _refusals(context, row["summary"] or {}),
         }
         for row in context.ledger.runs(limit)
     ]
+
+
+def _refusals(context: RunContext, summary: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return who has said no to a plan of a run that a guard has stopped."""
+    stopped = [sync for sync in summary.get("syncs", ()) if sync["guards"] and sync["plan"]]
+    told = [(sync, no) for sync in stopped for no in context.ledger.refusals(sync["plan"])]
+    return [{"sync": sync["sync"], "plan": sync["plan"], **vars(no)} for sync, no in told]
 
 
 def named_run(context: RunContext, reference: str) -> dict[str, Any]:
@@ -38,7 +47,7 @@ def named_run(context: RunContext, reference: str) -> dict[str, Any]:
         return context.ledger.run(reference)
     newest = context.ledger.runs(1)
     if not newest:
-        raise LedgerError("There is no run yet.", remedy="Try: phonesync plan.")
+        raise error_of(LedgerError, "no_run_yet")
     return context.ledger.run(newest[0]["id"])
 
 
@@ -48,9 +57,16 @@ def show_history(rows: Sequence[dict[str, Any]], lang: Language = "en") -> None:
         say(text("say.no_run", lang))
         return
     columns = [text(f"say.{name}", lang) for name in ("run", "what", "who", "exit", "syncs")]
-    told = [
-        (row["run"], row["mode"], row["person"], "-" if row["exit_code"] is None else row["exit_code"], row["syncs"])
-        for row in rows
-    ]
-    shown = [dict(zip(columns, (*cells, ", ".join(syncs)), strict=True)) for *cells, syncs in told]
-    show_rows("", shown, columns)
+    told = [(row["run"], row["mode"], row["person"], _code(row), _syncs(row, lang)) for row in rows]
+    show_rows("", [dict(zip(columns, cells, strict=True)) for cells in told], columns)
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    return "-" if row["exit_code"] is None else str(row["exit_code"])
+
+
+def _syncs(row: Mapping[str, Any], lang: Language) -> str:
+    """Return the syncs of a run, each with who has refused its plan."""
+    no = {refusal["sync"]: refusal["person"] for refusal in row["refusals"]}
+    refused = {sync: render("say.refused_by", lang, sync=sync, person=person) for sync, person in no.items()}
+    return ", ".join(refused.get(sync, sync) for sync in row["syncs"])

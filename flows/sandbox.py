@@ -27,6 +27,7 @@ from connectors.sandbox.rehearsal import (
 from connectors.sandbox.server import Sandbox, serve
 from flows.signals import ended_by_ctrl_c
 from schemas.errors import UsageError
+from tasks.messages.errors import error_of
 
 # In a checkout a link to data/samples, in an installed package a folder of it.
 SAMPLES = Path(str(files("flows").joinpath("samples"))).resolve()
@@ -43,11 +44,13 @@ def read_state(path: Path | None) -> dict[str, Any]:
     try:
         state: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"There is no {place}.", remedy="Give one with --state FILE.") from None
+        raise error_of(UsageError, "no_state_file", {"file": place}) from None
     except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{place} cannot be read.", remedy="Give a file of UTF-8 text with --state FILE.") from None
+        raise error_of(UsageError, "state_unreadable", {"file": place}) from None
     except ValueError as error:
-        raise UsageError(f"{place} is not JSON: {error}.", remedy=f"See {SAMPLES / 'sandbox.json'}.") from None
+        raise error_of(
+            UsageError, "state_no_json", {"file": place, "why": error, "sample": SAMPLES / "sandbox.json"}
+        ) from None
     return state
 
 
@@ -86,9 +89,9 @@ def _new_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         taken = any(folder.iterdir())
     except OSError as error:
-        raise UsageError(f"{folder} cannot be made ({error.strerror}).", remedy="Give another --samples.") from None
+        raise error_of(UsageError, "samples_folder_refused", {"folder": folder, "why": error.strerror}) from None
     if taken:
-        raise UsageError(f"{folder} is not empty.", remedy="Give --samples a folder that does not exist yet.")
+        raise error_of(UsageError, "samples_folder_full", {"folder": folder})
 
 
 @dataclass(frozen=True)
@@ -135,10 +138,7 @@ def play(wanted: Wanted, *, as_json: bool) -> None:
             except KeyboardInterrupt:
                 _say_stopped(sandbox)
     except OSError as error:
-        raise UsageError(
-            f"A port cannot be used ({error.strerror}).",
-            remedy="Give others with --usos-port and --apio-port; 0 takes a free one.",
-        ) from None
+        raise error_of(UsageError, "sandbox_port", {"why": error.strerror}) from None
 
 
 def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, as_json: bool) -> None:

@@ -9,6 +9,8 @@ from connectors.files.rights import refuse_writable
 from flows.output import hide_from_now_on
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError
+from schemas.phrases import Phrase
+from tasks.messages.errors import error_of
 
 
 def secret_value(place: str, where: Secret, environ: Mapping[str, str]) -> str:
@@ -18,15 +20,15 @@ def secret_value(place: str, where: Secret, environ: Mapping[str, str]) -> str:
         ConfigurationError: it is not there, or others may write it.
     """
     if where.env is not None:
-        value, kept = environ.get(where.env, ""), f"the environment variable {where.env}"
+        value, kept = environ.get(where.env, ""), Phrase("say.kept_env", {"name": where.env})
     elif where.file is not None:
-        value, kept = _from_file(place, where.file), f"the file {where.file}"
+        value, kept = _from_file(place, where.file), Phrase("say.kept_file", {"name": where.file})
     else:
         from flows.orchestration.blocks import secret_from_block
 
-        value, kept = secret_from_block(place, str(where.block)), f"the Prefect block {where.block}"
+        value, kept = secret_from_block(place, str(where.block)), Phrase("say.kept_block", {"name": where.block})
     if not value:
-        raise ConfigurationError(f"{place}: {kept} is empty or not set.", remedy="Set it and try again.")
+        raise error_of(ConfigurationError, "secret_missing", {"place": place, "kept": kept})
     hide_from_now_on([value])
     return value
 
@@ -37,4 +39,4 @@ def _from_file(place: str, path: Path) -> str:
         return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a text"
-        raise ConfigurationError(f"{place}: {path} cannot be read ({reason}).", remedy="Check the path.") from None
+        raise error_of(ConfigurationError, "secret_unreadable", {"place": place, "file": path, "why": reason}) from None

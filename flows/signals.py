@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from schemas.settings import Language
 
 # What ends a process of ours in order, and what ends it at once.
 END = signal.SIGTERM
@@ -18,7 +23,7 @@ _ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ending_in_order(
-    stopping: threading.Event, *, writes: bool, writing: threading.Event | None = None
+    stopping: threading.Event, *, writes: bool, writing: threading.Event | None = None, lang: Language = "en"
 ) -> Iterator[None]:
     """Set `stopping` at the first signal, so that nothing more is sent; the second one ends the program at once.
 
@@ -32,7 +37,7 @@ def ending_in_order(
 
     def first() -> None:
         if writing is None or writing.is_set():
-            _say_stopping()
+            _say_stopping(lang)
         else:
             _end_at_once()
 
@@ -60,7 +65,10 @@ def ended_by_ctrl_c() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+        from flows.spoken import language_of
+        from tasks.messages.catalogue import render
+
+        click.echo(render("say.stopped", language_of((), os.environ)), err=True)
 
 
 @contextmanager
@@ -87,9 +95,11 @@ def _heeded(stopping: threading.Event, first: Callable[[], None], again: Callabl
             signal.signal(number, handler)
 
 
-def _say_stopping() -> None:
+def _say_stopping(lang: Language) -> None:
+    from tasks.messages.catalogue import render
+
     with suppress(OSError):  # nobody reads it in a terminal that is gone
-        click.echo("Stopping: what is in flight is finished, nothing more is sent. Once more stops at once.", err=True)
+        click.echo(render("say.stopping", lang), err=True)
 
 
 def _end_at_once() -> None:

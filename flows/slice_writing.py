@@ -22,6 +22,7 @@ from schemas.errors import TargetBusy, UsageError
 from schemas.execution import ApplyResult
 from schemas.exit_codes import ExitCode
 from schemas.settings import Settings
+from tasks.messages.errors import error_of
 from tasks.plan.remaining import cut
 
 
@@ -108,10 +109,7 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
     context.settings = shared_among(context.settings, sync.connection, part.of)
     target = context.target(sync)
     if target.name != kept.target:
-        raise UsageError(
-            f"Plan {kept.id} was made for another target than the one sync {kept.sync} has on this machine.",
-            remedy="Give all workers the same phonesync.toml.",
-        )
+        raise error_of(UsageError, "slice_of_other_target", {"plan": kept.id, "sync": kept.sync})
     leave = _Leave(context, part, target.name)
     if not leave.given():
         return None
@@ -171,7 +169,7 @@ class _Leave:
                 claims = self._context.ledger.locks.held(claims_of(self._part.plan))
                 mine = claims.get(self._part.claim)
                 if mine is None or mine.run != self._part.writer or not self.given():
-                    raise TargetBusy("The run that this slice belongs to has ended.", remedy="The next run goes on.")
+                    raise error_of(TargetBusy, "slice_ended")
                 self._goes_on = stop_lock(self._part.plan) not in claims
                 self._looked = now
             return self._goes_on

@@ -12,8 +12,8 @@ from prefect import flow
 from prefect.runtime import deployment
 from prefect.states import Failed
 
-from flows.config import find_configuration
 from flows.context import RunContext, open_context
+from flows.finding import find_configuration
 from flows.orchestration.approval import ApprovalFlow, decide, questions
 from flows.orchestration.artifacts import Links, ProgressArtifact, rename_run, show
 from flows.orchestration.final_states import NotInPlace, loggable, say, state
@@ -22,6 +22,7 @@ from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import Mode, RunRequest, run
 from flows.signals import ending_in_order
+from flows.spoken import language_at
 from tasks.reports.run_title import sync_title
 
 __all__ = ["NotInPlace", "sync"]
@@ -54,15 +55,15 @@ def sync(
     left: list[str] = []
     try:
         with open_context(config or None, os.environ, progress.told) as context:
-            request = RunRequest(_MODES[mode], syncs)
-            with ending_in_order(context.stopping, writes=request.writes):
+            request, lang = RunRequest(_MODES[mode], syncs), context.lang
+            progress.lang = lang
+            with ending_in_order(context.stopping, writes=request.writes, lang=lang):
                 run_result = run(context, request, step)
             tell_changes(
                 context, run_result, _MODES[mode], found
             )  # before anybody is waited for: a blocked plan needs a person
             mail_clerks(context, run_result, _MODES[mode])
             links, minutes = Links.of(context), context.settings.prefect.wait_for_approval_minutes
-            lang = context.lang
             asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
         if asked:
             opened = partial(_open_approved, config, progress)
@@ -71,10 +72,11 @@ def sync(
                 tell_changes(context, run_result, _MODES[mode], found, decided=True)
                 mail_clerks(context, run_result, _MODES[mode])
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        notify_not_begun(found, loggable(error))
-        return Failed(message=loggable(error), data=error)
+        lang = language_at(found, os.environ)
+        notify_not_begun(found, loggable(error, lang), lang)
+        return Failed(message=loggable(error, lang), data=error)
     sentence = " · ".join([*left, say(run_result, lang)])
-    show(run_result, sentence, planned=mode == "plan only", links=links)
+    show(run_result, sentence, planned=mode == "plan only", links=links, lang=lang)
     reports = [reported.lines for reported in run_result.reported]
     rename_run(sync_title(run_result.summary["syncs"], reports, lang, planned=mode == "plan only"))
     return state(run_result, sentence)

@@ -10,8 +10,12 @@ from flows.context import RunContext
 from schemas.errors import PhonesyncError, Unreachable
 from schemas.execution import Snapshot, Target
 from schemas.exit_codes import ExitCode
+from schemas.phrases import Phrase
+from schemas.problems import Problem
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.messages.errors import spoken
+from tasks.messages.rendering import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +119,10 @@ class SyncRun:
     def spec(self) -> TargetSpec:
         """What the service is that the sync is for."""
         return self.context.spec(self.sync)
+
+    def note(self, said: Phrase | Problem) -> None:
+        """Say something that was learnt on the way, once, in the language of people."""
+        self.notes.append(whole(spoken(said, self.context.lang)))
 
     def may_wait_for(self, syncs: Iterable[str]) -> bool:
         """Tell whether one of these syncs writes later in this run."""

@@ -70,7 +70,7 @@ def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[
     try:
         found = [item for item in changes_of(context, run_result, mode) if item[1] in notify.on]
     except Exception as error:  # noqa: BLE001 - see above
-        return [f"Nobody could be told of changes: {type(error).__name__}."]
+        return [render("note.untold", context.lang, kind=type(error).__name__)]
     for sync, change, said in found:
         payload = {"sync": sync, "change": change, "link": "", **said}
         ways = {f"webhook {number}": partial(_post, context, number, payload) for number in range(len(notify.webhook))}
@@ -80,7 +80,8 @@ def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[
             try:
                 send()
             except Exception as error:  # noqa: BLE001 - likewise
-                notes.append(f"{sync}: that it is {change} could not be told by {way} ({type(error).__name__}).")
+                said_of = {"sync": sync, "change": change, "way": way, "kind": type(error).__name__}
+                notes.append(render("note.untold_change", context.lang, **said_of))
     return notes
 
 

@@ -13,6 +13,7 @@ from flows.locking import Hold
 from flows.sync_run import SyncRun
 from schemas.errors import LedgerError, TargetBusy
 from schemas.execution import ApplyResult, Job, Journal, RowOutcome, Target
+from schemas.phrases import Phrase
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode, read_lag
@@ -20,6 +21,7 @@ from tasks.execution.classify import row_outcome
 from tasks.execution.compare import types_kept, writes
 from tasks.execution.equal_entries import KEEPS_ONE, kept_once
 from tasks.execution.quirks import name_quirks, number_quirks
+from tasks.messages.errors import error_of
 from tasks.messages.quirks import quirk_sentence
 from tasks.plan.moves import arrived, departures, departures_only, without_departures
 
@@ -137,12 +139,10 @@ def _overtaken(sync_run: SyncRun, kept: KeptPlan, written: ApplyResult, mine: Ho
         runs = sync_run.context.ledger.reopen_newer(kept, mine.fence) if sent else []
     except LedgerError as unkept:
         written.unkept = unkept
-    others = f"run {', '.join(runs)}" if runs else "another run"
-    late = f" Entries that it had sent by then: {sent}; what the other run has verified is open again." if sent else ""
-    error = TargetBusy(
-        f"{kept.target} was taken over by {others}, since this one stood still for {mine.stood_still:.0f} s.{late}",
-        remedy="phonesync sync writes what the files want now.",
-    )
+    by = Phrase("say.by_run", {"runs": ", ".join(runs)}) if runs else Phrase("say.by_another")
+    late = Phrase("say.overtaken_late", {"n": sent}) if sent else ""
+    values = {"target": kept.target, "by": by, "seconds": f"{mine.stood_still:.0f}", "late": late}
+    error = error_of(TargetBusy, "overtaken", values)
     written.stopped = written.stopped or error
 
 
@@ -154,7 +154,7 @@ def _remember(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptP
     context.ledger.memory.remember_owners(kept.sync, target.name, applied["owner"])
     if written.folds_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
-    _learn(sync_run, target, written.habits, "phonesync writes the list accordingly")
+    _learn(sync_run, target, written.habits, "list")
     if written.found is not None:
         types = types_kept(applied, written.found)
         context.ledger.memory.learn_types(target.name, types)
@@ -162,12 +162,12 @@ def _remember(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptP
         names = name_quirks(rows, written.found, otherwise | written.confirmed)
         if kept_once(rows, written.found)[rows.index.isin(otherwise)].any():
             names.add(KEEPS_ONE)
-        _learn(sync_run, target, names, "that is no difference")
+        _learn(sync_run, target, names, "same")
         lag = Quirk(QuirkCode.READ_LAG, math.ceil(written.read_lag))
         if lag.length > read_lag(context.ledger.memory.traits(target.name)):
-            _learn(sync_run, target, {lag}, "phonesync waits for what it shows, a minute at most")
+            _learn(sync_run, target, {lag}, "lag")
         numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
-        _learn(sync_run, target, numbers, "that is no difference")
+        _learn(sync_run, target, numbers, "same")
     context.ledger.add_unplanned(kept.id, written.unplanned)
 
 
@@ -207,7 +207,9 @@ def _learn(sync_run: SyncRun, target: Target, seen: set[Quirk], so_what: str) ->
     memory, now = sync_run.context.ledger.memory, sync_run.context.now()
     for quirk in sorted(seen - memory.traits(target.name), key=str):
         memory.learn_trait(target.name, quirk, now)
-        sync_run.notes.append(f"{quirk_sentence(quirk, sync_run.spec.wording)}; {so_what}.")
+        lang = sync_run.context.lang
+        said = {"quirk": quirk_sentence(quirk, sync_run.spec.wording, lang), "so_what": Phrase(f"note.so_{so_what}")}
+        sync_run.note(Phrase("note.quirk", said))
 
 
 def outcomes_of(sync_run: SyncRun, kept: KeptPlan) -> dict[int, RowOutcome]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from schemas import limits
-from schemas.section import FilePath, Seconds, Section
+from schemas.section import FilePath, Seconds, Section, wrong
 
 _PORTS: Final = {"http": 80, "https": 443}
 _LAST_PORT: Final = 65535
@@ -28,7 +28,7 @@ class Secret(Section):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(value is not None for value in (self.env, self.file, self.block)) != 1:
-            raise ValueError("give exactly one of env, file or block")
+            raise wrong("one_place")
         return self
 
 
@@ -78,31 +78,31 @@ class Connection(Section):
     def _secure(cls, value: str) -> str:
         # A `/`, `#` or `?` in a password ends the part of the address where a password is looked for.
         if "@" in unquote(value):
-            raise ValueError("give the address alone: no user name, no query, no fragment")
+            raise wrong("bare_address")
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("give a whole address, such as https://usosapps.example.edu.pl")
+            raise wrong("whole_address")
         if parts.query or parts.fragment:
-            raise ValueError("give the address alone: no user name, no query, no fragment")
+            raise wrong("bare_address")
         if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
-            raise ValueError("there is no such port")
+            raise wrong("no_port")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise ValueError("https is required except to loopback: credentials and numbers would travel in clear")
+            raise wrong("https")
         return value.rstrip("/")
 
     @field_validator("proxy")
     @classmethod
     def _open_proxy(cls, value: str | None) -> str | None:
         if "@" in unquote(value or ""):
-            raise ValueError("a proxy that asks for a password is not supported: secrets never stand in this file")
+            raise wrong("proxy_password")
         parts = urlsplit(value or "http://localhost")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("give a whole address, such as http://proxy.example.edu.pl:3128")
+            raise wrong("whole_proxy")
         return value
 
     @model_validator(mode="after")
     def _clear_only_here(self) -> Self:
         to, through = urlsplit(self.base_url), urlsplit(self.proxy or self.base_url)
         if to.scheme == "http" and not is_loopback(str(through.hostname)):
-            raise ValueError("proxy: https is required for base_url: credentials would reach the proxy in clear")
+            raise wrong("proxy_clear")
         return self

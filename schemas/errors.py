@@ -20,6 +20,7 @@ No message holds a secret, a query string or somebody's number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from schemas.exit_codes import ExitCode, worst
@@ -35,12 +36,22 @@ class PhonesyncError(Exception):
         sync: the sync that the message names, "" where it names none.
         problem: what happened, where it has a code.
         advice: what to do next, by its name among the remedies of the catalogues.
+        where: the file that has the problem, "" where there is none.
+        name: by what the catalogues know it (`error.NAME`), "" where they do not.
+        values: what belongs into its sentences.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.LINES_FAILED
 
-    def __init__(
-        self, message: str, *, remedy: str = "", sync: str = "", problem: Problem | None = None, advice: str = ""
+    def __init__(  # noqa: PLR0913 - all but the message are keywords
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        sync: str = "",
+        problem: Problem | None = None,
+        advice: str = "",
+        where: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -48,6 +59,9 @@ class PhonesyncError(Exception):
         self.sync = sync
         self.problem = problem
         self.advice = advice
+        self.where = where
+        self.name = ""
+        self.values: Mapping[str, object] = {}
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()

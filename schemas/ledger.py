@@ -112,6 +112,16 @@ approvals = Table(
     Column("used_by", String(64)),  # the run that it has allowed
 )
 
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan", String(200), nullable=False, index=True),
+    Column("person", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
 owners = Table(
     "owners",
     metadata,

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from croniter import CroniterBadDateError, croniter
 
+from schemas.phrases import Phrase
+
 # The 29th of February comes again after eight years at the latest, and all that depends on it.
 _YEARS = 8
 # Each field with its smallest and largest value. The last two may be left out.
@@ -26,23 +28,24 @@ _FIELDS = (
 _FEWEST = 5
 
 
-def wrong_with_schedule(text: str) -> str:
-    """Return what is wrong with a schedule, "" where Prefect can read it.
+def wrong_with_schedule(text: str) -> Phrase | None:
+    """Return what is wrong with a schedule, None where Prefect can read it.
 
     A minute, an hour, a day of the month, a month and a day of the week, as cron has them; croniter knows more than
     that: `L` for the last day, `5#3` for the third Friday, names such as `@daily`, and seconds as a sixth field.
     """
     if _is_read(text):
-        return ""
+        return None
     parts = text.split()
     if not _FEWEST <= len(parts) <= len(_FIELDS):
-        return f"five fields are needed, and there are {len(parts)}: minute, hour, day, month, day of the week"
+        return Phrase("setting.cron_fields", {"n": len(parts)})
     for at, (part, (name, least, most)) in enumerate(zip(parts, _FIELDS, strict=False)):
         alone = ["*"] * len(parts)
         alone[at] = part
         if not _is_read(" ".join(alone)):
-            return f"{part!r} is no {name} ({least} to {most}, *, lists and ranges)"
-    return "these fields do not go together"
+            field = Phrase(f"setting.cron_{name.replace(' ', '_')}")
+            return Phrase("setting.cron_field", {"part": repr(part), "field": field, "least": least, "most": most})
+    return Phrase("setting.cron_together")
 
 
 def happens(text: str, after: datetime) -> bool:

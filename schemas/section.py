@@ -6,6 +6,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+
+def wrong(name: str, **values: object) -> PydanticCustomError:
+    """Return what a validator raises, by its name among the settings' sentences in the catalogues (`setting.NAME`)."""
+    return PydanticCustomError("setting", "{name}", {"name": name, "values": values})
 
 
 class Section(BaseModel):
@@ -20,10 +26,10 @@ def without_nul(value: Path | str) -> Path | str:
     """Return the value, which no file system would take with a NUL in it.
 
     Raises:
-        ValueError: it has one.
+        PydanticCustomError: it has one.
     """
     if "\0" in str(value):
-        raise ValueError("no file can have this name")
+        raise wrong("file_name")
     return value
 
 

@@ -6,7 +6,7 @@ The text below a key is what docs/configuration.md says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -25,9 +25,10 @@ from pydantic import (
 )
 
 from schemas.connections import Connection, Secret, is_loopback
-from schemas.section import Address, FilePath, Language, Section, without_nul
+from schemas.phrases import Phrase
+from schemas.section import Address, FilePath, Language, Section, without_nul, wrong
 from schemas.syncs import Columns, Sync
-from schemas.target import TargetSpec, wrong_with
+from schemas.target import TargetSpec, entries_of, wrong_with
 
 __all__ = ["Change", "Language", "Notify", "Official", "Pages", "Reconcile", "Settings", "Smtp", "settings_model"]
 
@@ -76,9 +77,9 @@ class Smtp(Section):
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if self.security == "none" and not is_loopback(self.host):
-            raise ValueError("mails and passwords would travel in clear: security none is for this machine only")
+            raise wrong("clear_mail")
         if (self.username is None) != (self.password is None):
-            raise ValueError("give username and password, or neither")
+            raise wrong("half_login")
         return self
 
 
@@ -109,7 +110,7 @@ class Notify(Section):
     @model_validator(mode="after")
     def _has_sender(self) -> Self:
         if self.smtp and not self.mail_from:
-            raise ValueError("smtp needs mail_from")
+            raise wrong("smtp_sender")
         return self
 
 
@@ -127,7 +128,7 @@ class Pages(Section):
     def _address(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://unset.example")
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("give a whole address, such as https://intranet.example.edu.pl/phonesync")
+            raise wrong("whole_page_address")
         return value.rstrip("/") if value else None
 
 
@@ -196,7 +197,7 @@ class Settings(Section):
     @classmethod
     def _no_password(cls, value: str) -> str:
         if _has_password(value):
-            raise ValueError("no password stands in this file: PostgreSQL takes it from PGPASSWORD or ~/.pgpass")
+            raise wrong("ledger_password")
         return value
 
     @property
@@ -209,42 +210,48 @@ class Settings(Section):
         """Give every secret that the file names, with its key, such as `connections.usos.consumer_key`."""
         yield from _secrets_in(self, "")
 
-    def contradictions(self, specs: Mapping[str, TargetSpec]) -> list[str]:
+    def contradictions(self, specs: Mapping[str, TargetSpec]) -> list[tuple[str, Phrase]]:
         """Return what is wrong between the tables of the file, each with its place."""
-        found = ["syncs.all: choose another name, this one means every sync"] if "all" in self.syncs else []
+        found = [("syncs.all", Phrase("setting.all_taken"))] if "all" in self.syncs else []
         for name, sync in self.syncs.items():
             place = f"syncs.{name}"
             if not _FILE_NAME.fullmatch(name) or len(name.encode()) > _LONGEST_NAME:
-                found.append(f"{place}: its reports are named like it: no slash, no dot in front, and shorter")
+                found.append((place, Phrase("setting.sync_name")))
             connection = self.connections.get(sync.connection)
             if connection is None:
-                known = ", ".join(self.connections) or "none"
-                found.append(f"{place}.connection: there is no connection {sync.connection!r}; there are: {known}")
+                known = {"name": repr(sync.connection), "known": ", ".join(self.connections) or "–"}
+                found.append((f"{place}.connection", Phrase("setting.no_connection", known)))
             else:
                 spec = specs[connection.kind]
-                found += [f"{place}.{wrong}" for wrong in wrong_with(sync, spec, specs)]
+                found += [(f"{place}.{key}", said) for key, said in wrong_with(sync, spec, specs)]
                 if spec.sliceable and sync.slices > connection.concurrency:
-                    allowed = f"connections.{sync.connection} allows {connection.concurrency} requests in flight"
-                    found.append(f"{place}.slices: {allowed}, which are shared among the slices: raise its concurrency")
+                    allowed = {"connection": sync.connection, "n": connection.concurrency}
+                    found.append((f"{place}.slices", Phrase("setting.slices_shared", allowed)))
             found += [
-                f"{place}.renamed_from: there is a sync {old!r} still" for old in sync.renamed_from if old in self.syncs
+                (f"{place}.renamed_from", Phrase("setting.renamed_still", {"name": repr(old)}))
+                for old in sync.renamed_from
+                if old in self.syncs
             ]
             if sync.delimiter is not None and sync.delimiter == sync.quotechar:
-                found.append(f"{place}.quotechar: it cannot be the delimiter too")
-        found += [f"systems.{name}.{wrong}" for name in self.systems for wrong in self._wrong_with_system(name, specs)]
+                found.append((f"{place}.quotechar", Phrase("setting.quote_too")))
+        found += [
+            (f"systems.{name}.connection", wrong)
+            for name in self.systems
+            for wrong in self._wrong_with_system(name, specs)
+        ]
         return found + self._lists_with_two_masters(specs)
 
-    def _wrong_with_system(self, name: str, specs: Mapping[str, TargetSpec]) -> list[str]:
+    def _wrong_with_system(self, name: str, specs: Mapping[str, TargetSpec]) -> list[Phrase]:
         given = self.systems[name].connection
         connection = self.connections.get(given)
-        found = ["connection: choose another name for the table, a sync has this one"] if name in self.syncs else []
+        found = [Phrase("setting.system_is_sync")] if name in self.syncs else []
         if connection is None:
-            known = ", ".join(self.connections) or "none"
-            return [*found, f"connection: there is no connection {given!r}; there are: {known}"]
+            known = {"name": repr(given), "known": ", ".join(self.connections) or "–"}
+            return [*found, Phrase("setting.no_connection", known)]
         spec = specs[connection.kind]
-        return found if spec.people else [*found, f"connection: {spec.wording.entries} know no people by an id"]
+        return found if spec.people else [*found, Phrase("setting.no_people", {"service": entries_of([spec])})]
 
-    def _lists_with_two_masters(self, specs: Mapping[str, TargetSpec]) -> list[str]:
+    def _lists_with_two_masters(self, specs: Mapping[str, TargetSpec]) -> list[tuple[str, Phrase]]:
         """A sync that deletes what its file does not mention would delete what another one has just added.
 
         Where all of them say that they share the list, none deletes what is another one's.
@@ -259,14 +266,17 @@ class Settings(Section):
                 and spec.single_owner
                 and all(getattr(sync, key) is not None for key in spec.required)
             ):
-                lists.setdefault((connection.address, spec.place(sync), spec.wording.place), []).append(name)
+                lists.setdefault((connection.address, spec.place(sync), connection.kind), []).append(name)
         return [
-            f"syncs.{name}.delete_missing: {', '.join(names)} share one {called}, so none of them may delete "
-            "what the others bring: give the list one source, or set shared = true for each of them"
-            for (_, _, called), names in lists.items()
+            (f"syncs.{name}.delete_missing", Phrase("setting.two_masters", _shared(names, specs[kind])))
+            for (_, _, kind), names in lists.items()
             for name in names
             if len(names) > 1 and self.syncs[name].delete_missing and not all(self.syncs[one].shared for one in names)
         ]
+
+
+def _shared(names: Sequence[str], spec: TargetSpec) -> dict[str, object]:
+    return {"syncs": ", ".join(names), "place": {"en": spec.wording.place, "pl": spec.wording.label["pl"]}}
 
 
 def _secrets_in(value: object, place: str) -> Iterator[tuple[str, Secret]]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from schemas.connections import Secret, is_loopback
 from schemas.schedule import is_timezone, wrong_with_schedule
-from schemas.section import Address, FilePath, Language, Mark, Section
+from schemas.section import Address, FilePath, Language, Mark, Section, wrong
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -56,7 +56,7 @@ class Guard(BaseModel):
     @model_validator(mode="after")
     def _enough(self) -> Self:
         if self.approvers and len({name.casefold() for name in self.approvers}) < self.approvals:
-            raise ValueError("there are fewer approvers than approvals are wanted")
+            raise wrong("few_approvers")
         return self
 
 
@@ -98,7 +98,7 @@ def _expression(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"this is no regular expression ({error})") from None
+        raise wrong("no_expression", why=str(error)) from None
     return value
 
 
@@ -147,7 +147,7 @@ class Contacts(Section):
         try:
             value.format(**dict.fromkeys(CONTACT_FIELDS, ""))
         except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValueError(f"it may have {', '.join(f'{{{name}}}' for name in CONTACT_FIELDS)}") from None
+            raise wrong("contact_fields", fields=", ".join(f"{{{name}}}" for name in CONTACT_FIELDS)) from None
         return value
 
     def suffix(self, kind: ContactKind) -> str:
@@ -176,13 +176,13 @@ class Fetch(Section):
     def _safe(self) -> Self:
         parts = urlsplit(self.address)
         if self.address and (parts.scheme not in _SCHEMES or not parts.hostname):
-            raise ValueError(f"the address of a source begins with one of {', '.join(f'{one}://' for one in _SCHEMES)}")
+            raise wrong("source_scheme", schemes=", ".join(f"{one}://" for one in _SCHEMES))
         if "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError("no secret stands in an address: give username, password or token under fetch")
+            raise wrong("address_secret")
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-            raise ValueError("https is required except to loopback: credentials and numbers would travel in clear")
+            raise wrong("https")
         if parts.scheme == "sftp" and not self.host_key.startswith("SHA256:"):
-            raise ValueError("host_key: give the fingerprint of the server's key, as ssh-keygen -lf prints it")
+            raise wrong("host_key")
         return self
 
 
@@ -301,14 +301,14 @@ class Sync(Section):
     @field_validator("schedule")
     @classmethod
     def _read_by_cron(cls, value: str | None) -> str | None:
-        wrong = wrong_with_schedule(value) if value is not None else ""
-        if wrong:
-            raise ValueError(wrong)
+        found = wrong_with_schedule(value) if value is not None else None
+        if found:
+            raise wrong(found.key.removeprefix("setting."), **found.values)
         return value
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if not is_timezone(value):
-            raise ValueError("there is no such time zone; give one such as Europe/Warsaw")
+            raise wrong("no_zone")
         return value

@@ -5,11 +5,12 @@ Nothing outside the service's own package asks which service it is talking to; i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from schemas.connections import Connection
+from schemas.phrases import Phrase
 from schemas.syncs import Sync, WriteFormat
 
 if TYPE_CHECKING:
@@ -165,32 +166,42 @@ def identifier_of(owner: str) -> str:
     return owner.partition(" ")[2]
 
 
-def wrong_with(sync: Sync, spec: TargetSpec, specs: Mapping[str, TargetSpec]) -> list[str]:
-    """Return what a sync lacks, and what it must not have, each with its key in front."""
-    wrong = [f"{key}: {said}" for key, said in spec.required.items() if getattr(sync, key) is None]
+def wrong_with(sync: Sync, spec: TargetSpec, specs: Mapping[str, TargetSpec]) -> list[tuple[str, Phrase]]:
+    """Return what a sync lacks, and what it must not have, each with its key."""
+    lacks = [key for key in spec.required if getattr(sync, key) is None]
+    wrong = [(key, Phrase("setting.required", {"key": key, "said": spec.required[key]})) for key in lacks]
     others = [other for other in specs.values() if other.kind != spec.kind]
     foreign = {key: other for other in others for key in sorted(other.sync_keys - spec.sync_keys)}
+    here = {"en": spec.wording.connection, "pl": spec.wording.label["pl"]}
     wrong += [
-        f"{key}: this is for {other.wording.entries}; the connection is {spec.wording.connection}"
+        (key, Phrase("setting.for_other", {"other": entries_of([other]), "connection": here}))
         for key, other in foreign.items()
         if getattr(sync, key) is not None
     ]
+    mine = {"service": entries_of([spec])}
     if sync.shared and not spec.single_owner:
-        wrong.append(f"shared: {spec.wording.entries} takes an owner's numbers as a whole; give each owner one file")
+        wrong.append(("shared", Phrase("setting.not_shared", mine)))
     if sync.id_pattern is not None and spec.single_owner:
-        wrong.append(f"id_pattern: {spec.wording.entries} have no ids")
+        wrong.append(("id_pattern", Phrase("setting.no_ids", mine)))
     if sync.contacts is not None and not spec.names_are_keys:
-        wrong.append(f"contacts: an entry of {spec.wording.entries} needs an id, which no contact has")
+        wrong.append(("contacts", Phrase("setting.no_contacts", mine)))
     if sync.slices > 1 and not spec.sliceable:
-        able = " and ".join(other.wording.entries for other in others if other.sliceable)
-        wrong.append(f"slices: this is for {able}; a {spec.wording.place} is written as one")
+        able = {"other": entries_of([other for other in others if other.sliceable])}
+        place = {"en": spec.wording.place, "pl": spec.wording.label["pl"]}
+        wrong.append(("slices", Phrase("setting.no_slices", {**able, "place": place})))
     columns = {key: other for other in others for key in other.column_keys if key not in spec.column_keys}
     wrong += [
-        f"columns.{key}: this is for {other.wording.entries}"
+        (f"columns.{key}", Phrase("setting.for_others", {"other": entries_of([other])}))
         for key, other in columns.items()
         if getattr(sync.columns, key) is not None
     ]
     if sync.columns.link is not None and spec.single_owner:
-        named = " and ".join(o.wording.entries for o in others if not o.single_owner and o.advertised)
-        wrong.append(f"columns.link: this is for {named}")
+        named = [other for other in others if not other.single_owner and other.advertised]
+        wrong.append(("columns.link", Phrase("setting.for_others", {"other": entries_of(named)})))
     return wrong
+
+
+def entries_of(specs: Sequence[TargetSpec]) -> dict[str, str]:
+    """Return what the entries of services are called, by language."""
+    english = " and ".join(spec.wording.entries for spec in specs)
+    return {"en": english, "pl": " i ".join(spec.wording.label["pl"] for spec in specs)}

@@ -31,7 +31,18 @@ from tasks.messages.catalogue import LANGUAGES
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tasks" / "messages" / "locale"
 REPORTS = ROOT / "tasks" / "reports"
-_NAMED = re.compile(r"""["']((?:check|init|ledger|mail|say)\.\w+)["']""")
+_NAMED = re.compile(r"""["']((?:check|doctor|init|ledger|mail|note|prefect|progress|say|setting)\.(?!db\b)\w+)["']""")
+_ERROR = re.compile(r"""error_of\(\s*\w+,\s*["'](\w+)["']""")
+_WRONG = re.compile(r"""\bwrong\(\s*["'](\w+)["']""")
+# Families whose keys the code names without the family, what a name may begin with that the code adds, and the rules of
+# pydantic that have sentences of ours.
+_BY_NAME = ("cause", "doctor", "error", "http", "note", "prefect", "progress", "setting")
+_BEGINNINGS = ("a_", "say_", "so_", "cron_")
+_PYDANTIC = {
+    *("bool_parsing", "bool_type", "float_parsing", "float_type", "greater_than", "greater_than_equal"),
+    *("int_from_float", "int_parsing", "int_type", "less_than", "less_than_equal", "list_type", "literal_error"),
+    *("string_type", "tuple_type"),
+}
 _PLACE = re.compile(r"\{\w*\}")
 _NOUN = "{noun}"  # what English calls the rows of a list; Polish speaks of items throughout
 _VALUE = re.compile(r"[a-z]+-(.+)")  # what a term is about: `pdf` of `term.kind-pdf`
@@ -60,11 +71,15 @@ def texts(catalog: Catalog) -> dict[str, tuple[str, ...]]:
 
 def wanted() -> set[str]:
     """Return the keys that the code names: the codes, the kinds, and what is asked for by its name."""
-    sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "flows").rglob("*.py")))
+    rooms = ("flows", "connectors", "tasks", "schemas")
+    paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    sources = "".join(path.read_text(encoding="utf-8") for path in paths)
+    errors = {f"error.{name}" for name in _ERROR.findall(sources)}
+    settings = {f"setting.{name}" for name in _WRONG.findall(sources)}
     kinds = {f"finding.{kind}{end}" for kind in FindingKind for end in ("", ".meaning")}
     quirks = {f"quirk.{code}" for code in QuirkCode}
     past = {f"history.{word}" for word in (*Action, *Outcome) if word not in {Outcome.APPLIED, Outcome.UNCHANGED}}
-    return {*FileCode, *LineCode, *Code, *quirks, *kinds, *past, *_NAMED.findall(sources)}
+    return {*FileCode, *LineCode, *Code, *quirks, *kinds, *past, *errors, *settings, *_NAMED.findall(sources)}
 
 
 def spoken(key: str) -> bool:
@@ -72,8 +87,8 @@ def spoken(key: str) -> bool:
     family, _, name = key.partition(".")
     if family in {*FileCode, *LineCode}:  # of whole files it stands in the documents: an error has a remedy of its own
         return name == "advice"
-    if family == "remedy":
-        return name in _texts()
+    if family in {"remedy", *_BY_NAME}:
+        return name in _texts() if family == "remedy" else _made_of(family, name.removesuffix(".remedy"))
     if family == "term":
         value = _VALUE.fullmatch(name)
         return value is not None and value[1] in _texts()
@@ -115,6 +130,13 @@ def add_missing() -> None:
         (LOCALE / lang / "LC_MESSAGES" / "phonesync.po").write_text(text + added, encoding="utf-8")
 
 
+def _made_of(family: str, name: str) -> bool:
+    """Tell whether the code has a name, as it stands or as words that become one: what a step or a check is called."""
+    words = {re.sub(r"[ -]", "_", said).lower() for said in _texts()}
+    parts = {name, *(name.removeprefix(begin) for begin in _BEGINNINGS), re.sub("^(?:several|no_such)_|s$", "", name)}
+    return not parts.isdisjoint(words) or (family == "setting" and name in _PYDANTIC)
+
+
 @cache
 def _reports() -> str:
     files = [*REPORTS.rglob("*.py"), *REPORTS.rglob("*.js"), *REPORTS.rglob("*.j2")]
@@ -125,7 +147,7 @@ def _reports() -> str:
 def named(key: str) -> bool:
     """Tell whether the code names a key in full, or makes it of an action, an outcome or a guard."""
     family, _, name = key.partition(".")
-    if family == "say" and name in _texts():
+    if family == "say" and (name.startswith("kind_") or {name, name.removeprefix("apio_")} & _texts()):
         return True
     if key in _texts() or family == "guard":
         return key in _texts() or name in {*Guard.model_fields, *_settings()}

@@ -36,6 +36,8 @@ from connectors.http.rate_limit import Counter, Tools
 from connectors.http.request import Call, Credentials, WriteReceipt
 from connectors.http.response import HttpAnswer, NotPromised, is_ok, words_of
 from schemas.errors import AccessRefused, RequestRefused
+from schemas.phrases import Phrase
+from tasks.messages.errors import error_of
 
 __all__ = [
     "Apio",
@@ -54,7 +56,7 @@ T = TypeVar("T")
 Verb = Literal["GET", "POST", "PUT", "DELETE"]
 
 _BROKEN: Final = re.compile("[\r\n\ud800-\udfff]")
-_NO_LIST: Final = "Check tenant, group and prefix, and that the common phone list is assigned there."
+_NO_LIST: Final = Phrase("http.no_list")
 
 
 class Apio:
@@ -121,7 +123,7 @@ class Apio:
     def create(self, where: PhoneList, entries: Sequence[ApioEntry]) -> WriteReceipt:
         """Add one entry or many, all or none of them. Sent once."""
         if not entries:
-            raise self._refusal("there is no entry to create")
+            raise self._refusal("no_create")
         body = {"entries": [entry.to_body() for entry in entries]}
 
         def check(answer: HttpAnswer) -> None:
@@ -155,7 +157,7 @@ class Apio:
         """Remove the entries of these names, whatever characters they hold. Sent once."""
         if not names:
             # Nobody knows what a service makes of a deletion that names nothing.
-            raise self._refusal("there is no entry to delete")
+            raise self._refusal("no_delete")
         body = {"entries": [{"name": name} for name in names]}
         return self._write("deleting entries", self._prepare("DELETE", self._path(where), body), confirmed)
 
@@ -243,9 +245,9 @@ class Apio:
     def _path(self, where: PhoneList, name: str | None = None) -> str:
         parts = [where.tenant, *([where.group] if where.group is not None else [])]
         if not all(part == "batch" or is_path_safe(part) for part in parts):
-            raise self._refusal("an address cannot carry this tenant or group")
+            raise self._refusal("no_address")
         if name is not None and not is_path_safe(name):
-            raise self._refusal("an address cannot carry this name", "Delete it by the list, and create it anew.")
+            raise self._refusal("no_name", "by_list")
         tenant, *group = (quote(part, safe="") for part in parts)
         level = f"tenants/{tenant}/" + "".join(f"groups/{part}/" for part in group)
         path = f"{self._connection.base_url}{self._connection.prefix}{level}services/common_phone_list/"
@@ -257,7 +259,7 @@ class Apio:
     def _csv(self, rows: Sequence[tuple[str, ...]]) -> str:
         """The file as the page shows it: a third column only where there is a new name, rows without one shorter."""
         if any(len(row) not in {2, 3} or _BROKEN.search("".join(row)) for row in rows):
-            raise self._refusal("a row has no two or three fields, or a line break or half a character in one")
+            raise self._refusal("odd_row")
         trimmed = [row[:2] if row[2:] == ("",) else row for row in rows]
         width = max((len(row) for row in trimmed), default=2)
         text = io.StringIO()
@@ -272,7 +274,7 @@ class Apio:
         row = row_of(item)
         return replace(row, message=self._dialect.hide(row.message)) if row.message else row
 
-    def _refusal(self, reason: str, remedy: str = "") -> RequestRefused:
-        return RequestRefused(
-            f"{self._name}: {reason}; nothing was sent.", remedy=remedy, service=self._name, attempts=0
-        )
+    def _refusal(self, reason: str, advice: str = "") -> RequestRefused:
+        remedy = Phrase(f"say.apio_{advice}") if advice else ""
+        values = {"connection": self._name, "reason": Phrase(f"say.apio_{reason}"), "remedy": remedy}
+        return error_of(RequestRefused, "apio_unsent", values, service=self._name, attempts=0)

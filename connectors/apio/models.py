@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from connectors.http.response import Dialect, HttpAnswer, NotPromised
+from schemas.phrases import Phrase
 
 # Where the words of an error stand.
 _WORD_KEYS: Final = ("details", "detail", "message", "description", "error", "reason", "errors")
@@ -187,5 +188,5 @@ def _camel(name: str) -> str:
 DIALECT: Final = Dialect(
     words=_words,
     refuses_access=lambda status, _: status in {401, 403},
-    access_remedy="Check username and password; reading needs an End User, writing a Tenant Admin.",
+    access_remedy=Phrase("http.access_apio"),
 )

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.apio.spec import SPEC, ApioConnection, list_of
 from connectors.http.rate_limit import Tools
-from connectors.service import Check, Service
+from connectors.service import Check, Found, Service
 from schemas.errors import AccessRefused
 from schemas.execution import NumberingDefaults
+from schemas.phrases import Phrase
 from schemas.syncs import Sync
+from tasks.messages.errors import error_of
 
 if TYPE_CHECKING:
     from connectors.apio.client import Apio
@@ -36,29 +38,26 @@ def _target(client: Apio, connection: ApioConnection, sync: Sync, numbering: Num
 
 
 def _checks(client: Apio, syncs: Mapping[str, Sync], _now: Callable[[], datetime]) -> Sequence[Check]:
-    def sign_in() -> str:
+    def sign_in() -> Found:
         client.login()
         level = client.user_level
         if level is not None and level < _TENANT_ADMIN:
-            raise AccessRefused(
-                f"The user's level is {level}; writing needs a tenant administrator ({_TENANT_ADMIN}).",
-                remedy="Ask for the right, or use another user.",
-            )
-        return f"level {level if level is not None else 'not told'}"
+            raise error_of(AccessRefused, "level_low", {"level": level, "needed": _TENANT_ADMIN})
+        return Phrase("doctor.level", {"level": "?" if level is None else level})
 
-    def entries(sync: Sync) -> str:
+    def entries(sync: Sync) -> Found:
         from connectors.apio.client import PhoneList
 
-        return f"{len(client.entries(PhoneList(*list_of(sync))))} entries"
+        return Phrase("doctor.entries", {"n": len(client.entries(PhoneList(*list_of(sync))))})
 
     lists = [Check("phone list", partial(entries, sync), name) for name, sync in syncs.items()]
     return [Check("sign-in", sign_in), *lists]
 
 
-def _greet(client: Apio) -> str:
+def _greet(client: Apio) -> Found:
     client.login()
     level = client.user_level
-    return f"Signed in with level {'not told' if level is None else level}; writing needs {_TENANT_ADMIN}."
+    return Phrase("doctor.greet_apio", {"level": "?" if level is None else level, "needed": _TENANT_ADMIN})
 
 
 SERVICE: Final = Service(SPEC, _connect, _target, _checks, _greet)

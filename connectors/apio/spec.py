@@ -10,7 +10,7 @@ from pydantic import field_validator, model_validator
 from schemas.connections import Connection, Secret
 from schemas.problems import Problem, packed
 from schemas.reasons import LineCode
-from schemas.section import Mark
+from schemas.section import Mark, wrong
 from schemas.syncs import Sync
 from schemas.target import Column, LineRules, TargetSpec, Wording
 from tasks.execution.ways import Way
@@ -49,7 +49,7 @@ class ApioConnection(Connection):
     @model_validator(mode="after")
     def _two_marks(self) -> Self:
         if self.csv_delimiter == self.csv_quotechar:
-            raise ValueError("csv_quotechar: it cannot be the delimiter too")
+            raise wrong("quote_delimiter")
         return self
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
+from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
 from tasks.plain_text import plain
 from tasks.source.code_pages import MAZOVIA, decode_as, doubtful, foreign, polish
@@ -113,9 +114,7 @@ def encode_as(path: Path, raw: bytes, decoded: Decoded, text: str) -> bytes:
         if same:
             plain = decoded.evidence == "ascii" and not text.isascii()
             return (codecs.BOM_UTF8 if plain else mark) + text_bytes(text, encoding, "replace")
-    raise SourceError(
-        f"{path}: the file cannot be written back as it was.", remedy="Save it as UTF-8 and check it again."
-    )
+    raise error_of(SourceError, "not_written_back", {"file": path})
 
 
 def newlines(text: str) -> int:

@@ -19,6 +19,7 @@ from connectors.files.table import Table, read_exactly, read_plain
 from schemas.errors import ConfigurationError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
+from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
 
 __all__ = [
@@ -112,10 +113,7 @@ def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> Non
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise ConfigurationError(
-            f"{path}: cannot be written ({error.strerror}).",
-            remedy="Make room or grant access there, or choose another folder.",
-        ) from error
+        raise error_of(ConfigurationError, "file_unwritable", {"file": path, "why": error.strerror}) from error
 
 
 def make_private_folder(path: Path) -> None:
@@ -129,10 +127,7 @@ def make_private_folder(path: Path) -> None:
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "permission denied")
     except OSError as error:
-        raise ConfigurationError(
-            f"{path}: reports cannot be written there ({error.strerror}).",
-            remedy="Set reports in phonesync.toml to a folder that can be written.",
-        ) from error
+        raise error_of(ConfigurationError, "reports_unwritable", {"folder": path, "why": error.strerror}) from error
 
 
 def _make_folders(path: Path) -> None:

@@ -17,6 +17,7 @@ from schemas.errors import ConfigurationError, SourceError
 from schemas.limits import FETCH_SECONDS
 from schemas.problems import Problem
 from schemas.reasons import FileCode
+from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
 
 LARGEST: Final = 1 << 29  # bytes, as of a file that is here
@@ -124,10 +125,7 @@ def _told(address: str) -> Iterator[None]:
         raise _unreached(address, _why(cause)) from None
     except ImportError:
         extra = _EXTRAS[urlsplit(address).scheme]
-        raise ConfigurationError(
-            f"{address}: phonesync is installed without what such addresses need.",
-            remedy=f'Install it: pip install "phonesync[{extra}]".',
-        ) from None
+        raise error_of(ConfigurationError, "no_extra", {"address": address, "extra": extra}) from None
     except Exception as error:  # noqa: BLE001 - each of these libraries has a tree of errors of its own
         raise _unreached(address, _why(error)) from None
 

@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
+from schemas.phrases import Phrase
+from tasks.messages.errors import error_of
 
 
 def others_may_write(path: Path) -> bool:
@@ -23,16 +25,14 @@ def others_may_read(path: Path) -> bool:
         return False
 
 
-def refuse_writable(path: Path, what: str) -> None:
+def refuse_writable(path: Path, what: str | Phrase) -> None:
     """Make sure that nobody else may change a file.
 
     Raises:
         ConfigurationError: somebody may.
     """
     if others_may_write(path):
-        raise ConfigurationError(
-            f"{what} {path}: others may write to it.", remedy=f"Take that right away: chmod go-w {path} and its folder."
-        )
+        raise error_of(ConfigurationError, "others_may_write", {"what": what, "file": path})
 
 
 def _others_write(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from schemas.errors import SourceError
+from tasks.messages.errors import error_of
 from tasks.source.code_pages import decode_as
 
 
@@ -17,9 +18,9 @@ def read_text(path: Path, encoding: str = "utf-8-sig") -> str:
     try:
         return decode_as(path.read_bytes(), encoding).removeprefix("\ufeff")
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror}).", remedy="Check the path.") from error
+        raise error_of(SourceError, "text_unreadable", {"file": path, "why": error.strerror}) from error
     except (UnicodeDecodeError, LookupError):
-        raise SourceError(f"{path}: it is no text in {encoding}.", remedy="Save it as UTF-8.") from None
+        raise error_of(SourceError, "no_text_in", {"file": path, "encoding": encoding}) from None
 
 
 def lines_of(given: str) -> list[str]:

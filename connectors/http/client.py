@@ -57,6 +57,9 @@ from schemas.errors import (
     UnknownOutcome,
     Unreachable,
 )
+from schemas.phrases import Phrase
+from tasks.messages.catalogue import known
+from tasks.messages.errors import error_of
 from tasks.reports.masking import mask_text
 
 T = TypeVar("T")
@@ -90,7 +93,7 @@ class Http:
         cookies: CookieJar | None = None,
     ) -> None:
         if connection.ca_bundle is not None and not connection.ca_bundle.is_file():
-            raise ConfigurationError(f"{name}: ca_bundle names a file that is not there.", remedy="Correct the path.")
+            raise error_of(ConfigurationError, "no_ca_bundle", {"connection": name})
         self.requests = Counter()
         self._name = name
         self._connection = connection
@@ -128,8 +131,9 @@ class Http:
 
         def rest(seconds: float) -> None:
             failure = attempts[-1]
-            reason = failure.reason if isinstance(failure, Failure) else ""
-            self._rest(f"{self._name}: {reason}; next attempt in {seconds:.0f} s", len(attempts), seconds)
+            why = failure.why if isinstance(failure, Failure) else ""
+            said = {"connection": self._name, "reason": why, "seconds": f"{seconds:.0f}"}
+            self._rest(Phrase("progress.next_attempt", said), len(attempts), seconds)
 
         outcome: T | Failure = Retrying(
             sleep=rest,
@@ -149,10 +153,8 @@ class Http:
                 pass
         sent = call.sent_before + len(attempts)
         error = _READ_ERRORS.get(outcome.kind, Unreachable)
-        plural = "attempt" if sent == 1 else "attempts"
-        pause = self._too_long_a_pause(outcome, deadline)
-        said = f"got no usable answer in {sent} {plural}: {outcome.reason}{pause}"
-        raise self._error(Paused if pause else error, call, outcome, sent, said)
+        paused = self._too_long_a_pause(outcome, deadline)
+        raise self._error(Paused if paused else error, call, paused or outcome, sent)
 
     def write(self, call: Call[T]) -> T:
         """The promised value; sent exactly once, whatever comes back."""
@@ -161,10 +163,9 @@ class Http:
         outcome = self._attempt(call, deadline, "write")
         if not isinstance(outcome, Failure):
             return outcome
-        outcome = replace(outcome, reason=outcome.reason + self._too_long_a_pause(outcome, deadline))
+        outcome = self._too_long_a_pause(outcome, deadline) or outcome
         error = _WRITE_ERRORS.get(outcome.kind, UnknownOutcome)
-        sent = call.sent_before + 1
-        raise self._error(error, call, outcome, sent, f"was not sent: {outcome.reason}")
+        raise self._error(error, call, outcome, call.sent_before + 1, unread="http_unsent")
 
     def map_bounded(
         self,
@@ -191,12 +192,14 @@ class Http:
             pool.shutdown(wait=patient, cancel_futures=True)
         return [future.result() for future in futures]
 
-    def _too_long_a_pause(self, outcome: Failure, deadline: float) -> str:
+    def _too_long_a_pause(self, outcome: Failure, deadline: float) -> Failure | None:
         """Say that it was the service's own wish that no other attempt was made: nobody has to look for a fault."""
         asked = outcome.retry_after or 0.0
         if self._tools.monotonic() + asked < deadline:
-            return ""
-        return f"; it asks for a pause of {asked:.0f} s, longer than total_seconds = {self._connection.total_seconds:g}"
+            return None
+        longest = f"{self._connection.total_seconds:g}"
+        said = {"reason": outcome.why, "seconds": f"{asked:.0f}", "longest": longest}
+        return replace(outcome, why=Phrase("http.pause_asked", said))
 
     def _patience(self, call: Call[T]) -> float:
         """Return how many seconds a call may take, its waits included."""
@@ -210,12 +213,12 @@ class Http:
             left = self._pacer.pause_left()
             asked = Failure(
                 "unsent",
-                f"the service asks for a pause of another {left:.0f} s, longer than total_seconds = {longest:g}",
+                Phrase("http.pause_left", {"seconds": f"{left:.0f}", "longest": f"{longest:g}"}),
                 retry_after=left,
             )
-            raise self._error(Paused, call, asked, call.sent_before, f"was not sent: {asked.reason}")
+            raise self._error(Paused, call, asked, call.sent_before, unread="http_unsent")
 
-    def _rest(self, why: str, made: int, seconds: float) -> None:
+    def _rest(self, why: Phrase, made: int, seconds: float) -> None:
         most = self._connection.attempts
         self._tools.waiting(why, made, most)
         self._tools.sleep(seconds)
@@ -251,9 +254,10 @@ class Http:
             # The library's own message would quote what could not be sent.
             prepared = None
         if prepared is None:
-            raise RequestRefused(
-                f"{self._name}: {call.operation} could not be put into a request; nothing was sent.",
-                remedy="Check base_url, and the text for characters that are no characters.",
+            raise error_of(
+                RequestRefused,
+                "unsendable",
+                {"connection": self._name, "operation": call.operation},
                 service=self._name,
                 attempts=call.sent_before,
             )
@@ -305,33 +309,34 @@ class Http:
         call: Call[T],
         failure: Failure,
         attempts: int,
-        unreachable: str,
+        unread: str = "http_unreached",
     ) -> ServiceError:
         """The error with its sentence and remedy; raised outside any `except`, so that it drags no address along."""
-        said, remedy = {
-            Unreachable: (unreachable, "Check base_url, the proxy and the network, then run again."),
-            Paused: (
-                unreachable,
-                "Run again when the pause is over, or ask whoever runs the service.",
-            ),
-            AccessRefused: (f"was not allowed ({failure.reason})", self._dialect.access_remedy),
-            RequestRefused: (f"was refused ({failure.reason})", call.remedy),
-            UnknownOutcome: (f"was sent, its outcome is not known ({failure.reason})", "Read before sending again."),
-        }[error]
+        by_error: dict[type[ServiceError], tuple[str, Phrase | str]] = {
+            Unreachable: (unread, Phrase("http.do_network")),
+            Paused: (unread, Phrase("http.do_pause")),
+            AccessRefused: ("http_denied", self._dialect.access_remedy),
+            RequestRefused: ("http_refused", call.remedy),
+            UnknownOutcome: ("http_lost", Phrase("http.do_read")),
+        }
+        name, remedy = by_error[error]
         if error is Unreachable and failure.kind == "later":
-            remedy = "The service is there and cannot do it now: run again later, or ask whoever runs it."
+            remedy = Phrase("http.do_later")
         if failure.kind == "untrusted":
-            remedy = "Name the file with the issuing authority's certificate in ca_bundle."
+            remedy = Phrase("http.do_certificate")
         if error is RequestRefused and failure.kind == "moved":
-            remedy = "Set base_url to the address the service has moved to."
+            remedy = Phrase("http.do_moved")
         answer = failure.answer
         words = words_of(answer, self._dialect) if answer else ""
         # Only the service's words tell a wrong key from a wrong secret; they may quote what was sent.
         short = mask_text(words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…").rstrip(".")
-        quoted = f' The service says: "{short}".' if short and error is AccessRefused else ""
-        return error(
-            f"{self._name}: {call.operation} {said}.{quoted}",
-            remedy=remedy,
+        quoted = Phrase("http.says", {"words": short}) if short and error is AccessRefused else ""
+        tried = Phrase("http.attempt" if attempts == 1 else "http.attempts", {"n": attempts})
+        values = {"connection": self._name, "operation": _called(call.operation), "attempts": tried}
+        return error_of(
+            error,
+            name,
+            {**values, "reason": failure.why, "words": quoted, "remedy": remedy},
             service=self._name,
             status=answer.status if answer else None,
             attempts=attempts,
@@ -340,6 +345,12 @@ class Http:
             body=values_of(answer, self._dialect) if answer else None,
             late=failure.late,
         )
+
+
+def _called(operation: str) -> Phrase | str:
+    """Return what people call an operation: a method of USOS by its name."""
+    key = f"http.{operation.replace(' ', '_')}"
+    return Phrase(key) if known(key) else operation
 
 
 def _credentials_of(prepared: requests.PreparedRequest) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from schemas.phrases import Phrase
+
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
@@ -22,7 +24,7 @@ def fresh_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def _in_silence(_what: str, _done: int, _total: int) -> None:
+def _in_silence(_why: Phrase, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
@@ -39,7 +41,7 @@ class Tools:
     random: Callable[[], float] = random.random
     nonce: Callable[[], str] = fresh_nonce
     network: BaseAdapter | None = None
-    waiting: Callable[[str, int, int], None] = _in_silence
+    waiting: Callable[[Phrase, int, int], None] = _in_silence
 
 
 class Counter:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import requests
 
 from connectors.http.response import HttpAnswer, is_ok
+from schemas.phrases import Phrase
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class Call(Generic[T]):
     parse: Callable[[HttpAnswer], T]
     accepts: Callable[[HttpAnswer], bool] = is_ok
     last_resort: Callable[[HttpAnswer], T] | None = None
-    remedy: str = ""
+    remedy: Phrase | str = ""
     optional: bool = False
     sent_before: int = 0
 

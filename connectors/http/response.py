@@ -15,6 +15,8 @@ from typing import Any, Final, Literal
 import requests
 import urllib3.exceptions
 
+from schemas.phrases import Phrase
+from tasks.messages.errors import spoken
 from tasks.secret_text import hide, hide_by_place, spellings
 
 FailureKind = Literal["unsent", "untrusted", "lost", "garbage", "later", "moved", "access", "refused"]
@@ -103,7 +105,7 @@ class Dialect:
 
     words: Callable[[Any], str]
     refuses_access: Callable[[int, Any], bool]
-    access_remedy: str
+    access_remedy: Phrase | str
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def keeping(self, *secrets: str) -> Dialect:
@@ -121,22 +123,31 @@ class Failure:
 
     Attributes:
         kind: what it means for the caller.
-        reason: fit for a message.
+        why: fit for a message.
         answer: what came back, if anything.
         retry_after: seconds that the service asks to wait.
         late: somebody gave up waiting, a gateway or we: the service itself may still be at it.
     """
 
     kind: FailureKind
-    reason: str
+    why: Phrase
     answer: HttpAnswer | None = None
     retry_after: float | None = None
     late: bool = False
 
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return spoken(self.why)
+
+
+def _status(key: str, status: int) -> Phrase:
+    return Phrase(f"http.{key}", {"status": status})
+
 
 def garbage(answer: HttpAnswer) -> Failure:
     """A success that is not the one the page promises."""
-    return Failure("garbage", f"HTTP {answer.status}, not the answer its page promises", answer)
+    return Failure("garbage", _status("not_promised", answer.status), answer)
 
 
 def judge(answer: HttpAnswer, dialect: Dialect, now: float) -> Failure:
@@ -144,29 +155,29 @@ def judge(answer: HttpAnswer, dialect: Dialect, now: float) -> Failure:
     status = answer.status
     if status in {408, 429} or status >= 500:
         asked = retry_after(answer.headers.get("Retry-After", ""), now)
-        return Failure("later", f"HTTP {status}", answer, asked, late=status in _LATE)
+        return Failure("later", _status("status", status), answer, asked, late=status in _LATE)
     if 300 <= status < 400:
-        return Failure("moved", f"HTTP {status}, another address", answer)
+        return Failure("moved", _status("moved", status), answer)
     if status < 400:
         return garbage(answer)
     try:
         access = dialect.refuses_access(status, answer.json_or_none())
     except RecursionError:  # nested beyond any sense: it says nothing
         access = dialect.refuses_access(status, None)
-    return Failure("access" if access else "refused", f"HTTP {status}", answer)
+    return Failure("access" if access else "refused", _status("status", status), answer)
 
 
 def without_answer(error: Exception) -> Failure:
     """What a broken exchange means: unsent only where it is certain that no connection carried the request."""
     chain = list(_chain(error))
     if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
-        return Failure("untrusted", "its certificate could not be verified")
+        return Failure("untrusted", Phrase("http.certificate"))
     if any(isinstance(link, _NO_CONNECTION) for link in chain):
-        return Failure("unsent", "no connection could be made")
+        return Failure("unsent", Phrase("http.no_connection"))
     if any(isinstance(link, requests.exceptions.ContentDecodingError) for link in chain):
-        return Failure("lost", "the answer is longer than any directory, or cannot be unpacked")
+        return Failure("lost", Phrase("http.too_long"))
     slow = any(isinstance(link, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError) for link in chain)
-    return Failure("lost", "no answer in time" if slow else "the connection broke", late=slow)
+    return Failure("lost", Phrase("http.no_answer" if slow else "http.broke"), late=slow)
 
 
 def retry_after(header: str, now: float) -> float | None:

@@ -13,6 +13,7 @@ from connectors.ledger.causes import cause_of
 from connectors.ledger.migrate import NEWEST, migrate, version_of
 from schemas import limits
 from schemas.errors import LedgerError
+from tasks.messages.errors import error_of
 
 
 def connect(url: str) -> Engine:
@@ -37,9 +38,8 @@ def connect(url: str) -> Engine:
         if isinstance(error, LedgerError):
             raise
         cause = cause_of(error, opening=True)
-        raise LedgerError(
-            f"The ledger at {_shown(url)} cannot be opened ({cause.reason}).",
-            remedy=f"{cause.remedy}, then try again.",
+        raise error_of(
+            LedgerError, "ledger_closed", {"ledger": _shown(url), "reason": cause.reason, "remedy": cause.remedy}
         ) from error
     event.listen(engine, "handle_error", _tell)
     return engine
@@ -67,10 +67,7 @@ def _tell(context: ExceptionContext) -> None:
         return
     url = context.engine.url.render_as_string(hide_password=True) if context.engine else "the address given"
     cause = cause_of(error, opening=False)
-    raise LedgerError(
-        f"The ledger at {url} failed in the middle of the work ({cause.reason}).",
-        remedy=f"Nothing more is sent without it. {cause.remedy}, then: phonesync resume.",
-    )
+    raise error_of(LedgerError, "ledger_failed", {"ledger": url, "reason": cause.reason, "remedy": cause.remedy})
 
 
 def _make_private(database: str | None) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from connectors.ledger.records import packed, unpacked
 from schemas import ledger as tables
 from schemas.errors import LedgerError
+from tasks.messages.errors import error_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,8 +97,8 @@ class Findings:
                 rows = connection.execute(query.order_by(columns["at"].desc()).limit(1)).all()
         exact = [row for row in rows if row.run == reference] or rows
         if len(exact) != 1:
-            many = "Several reconciliations begin" if exact else "There is no reconciliation that begins"
-            raise LedgerError(f"{many} with {reference!r}.", remedy="Give a run, or a day such as 2026-01-31.")
+            name = "several_reconciliations" if exact else "no_reconciliation"
+            raise error_of(LedgerError, name, {"reference": repr(reference)})
         return _made(exact[0])
 
     def history(self, limit: int) -> list[dict[str, Any]]:

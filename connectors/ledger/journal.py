@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Engine, delete, insert, select, update
 
-from connectors.ledger.records import BATCH, Approval, said_of
+from connectors.ledger.records import BATCH, Approval, Refusal, said_of
 from schemas import ledger as tables
 from schemas.errors import LedgerError
 from schemas.execution import RowOutcome
+from tasks.messages.errors import error_of
 
 
 class PlanJournal:
@@ -31,7 +32,7 @@ class PlanJournal:
         with self._engine.begin() as connection:
             key = connection.execute(insert(tables.intents).values(**values)).inserted_primary_key
         if key is None:
-            raise LedgerError("The ledger did not number an intent.", remedy="Use SQLite or PostgreSQL.")
+            raise error_of(LedgerError, "ledger_numbers")
         return int(key[0])
 
     def record_outcomes(
@@ -111,6 +112,19 @@ class PlanJournal:
         """Note somebody's yes to one plan."""
         with self._engine.begin() as connection:
             connection.execute(insert(tables.approvals).values(fingerprint=fingerprint, **vars(approval)))
+
+    def refuse(self, plan: str, refusal: Refusal) -> None:
+        """Note somebody's no to one plan."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.refusals).values(plan=plan, **vars(refusal)))
+
+    def refusals(self, plan: str) -> list[Refusal]:
+        """Return who has said no to a plan, the newest first."""
+        columns = tables.refusals.c
+        wanted = select(columns.person, columns.reason, columns["at"]).where(columns.plan == plan)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(columns.id.desc())).all()
+        return [Refusal(row.person, row.reason, row.at) for row in rows]
 
     def approvals(self, fingerprint: str) -> list[Approval]:
         """Return every approval of this very fingerprint, the newest first."""

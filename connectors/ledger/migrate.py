@@ -8,9 +8,10 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from schemas.errors import LedgerError
+from tasks.messages.errors import error_of
 
 # The newest script in `migrations/versions`; a test holds the two together.
-NEWEST = "0009"
+NEWEST = "0010"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -24,10 +25,7 @@ def migrate(engine: Engine) -> None:
     if found == NEWEST:
         return
     if found is not None and found > NEWEST:
-        raise LedgerError(
-            f"This ledger has form {found}; this release knows forms up to {NEWEST}.",
-            remedy="Use the newer release of phonesync that made it.",
-        )
+        raise error_of(LedgerError, "ledger_newer", {"form": found, "newest": NEWEST})
     # Only here: importing Alembic takes longer than a whole `phonesync runs`.
     from alembic import command
     from alembic.config import Config
@@ -46,10 +44,7 @@ def migrate(engine: Engine) -> None:
         if version_of(engine) != NEWEST:  # another run has just made the same tables
             raise
     except CommandError:
-        raise LedgerError(
-            f"This ledger has form {found}, which no release has made.",
-            remedy="Set ledger in phonesync.toml to a database of its own.",
-        ) from None
+        raise error_of(LedgerError, "ledger_foreign", {"form": found}) from None
 
 
 def version_of(engine: Engine) -> str | None:

@@ -15,6 +15,7 @@ from schemas.ledger import plans
 from schemas.plan import WRITES
 from schemas.problems import Code, Problem
 from schemas.problems import packed as packed_problems
+from tasks.messages.errors import error_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,16 @@ class Approval:
     used_by: str | None = None
 
 
-def unique_row(connection: Connection, table: Table, wanted: Mapping[str, str], what: str, see: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Refusal:
+    """Somebody's no to one plan; a later yes to it stands beside it."""
+
+    person: str
+    reason: str
+    at: str
+
+
+def unique_row(connection: Connection, table: Table, wanted: Mapping[str, str], what: str) -> dict[str, Any]:
     """Return the only row that one of the columns names, or whose value there is the only one that begins so.
 
     Raises:
@@ -71,8 +81,7 @@ def unique_row(connection: Connection, table: Table, wanted: Mapping[str, str], 
     exact = [row for row in rows if reference in {row[name] for name in wanted}]
     rows = exact or rows
     if len(rows) != 1:
-        found = "several of them begin so" if rows else "the ledger has none of that name"
-        raise LedgerError(f"Which {what} is {reference!r}? {found[0].upper()}{found[1:]}.", remedy=f"See: {see}.")
+        raise error_of(LedgerError, f"several_{what}s" if rows else f"no_such_{what}", {"reference": repr(reference)})
     return dict(rows[0])
 
 

@@ -38,7 +38,7 @@ class Archive:
                 # A plan made then and applied later belongs to the later run.
                 mine = (plans.run == run) & (plans.applied_by.is_(None) | plans.applied_by.in_(gone))
                 identities = [row.id for row in connection.execute(select(plans.id).where(mine))]
-                for table in (tables.outcomes, tables.intents, tables.unplanned):
+                for table in (tables.outcomes, tables.intents, tables.unplanned, tables.refusals):
                     connection.execute(delete(table).where(table.c.plan.in_(identities)))
                 connection.execute(delete(tables.plans).where(plans.id.in_(identities)))
             connection.execute(delete(tables.reconciliations).where(looks.run.in_(gone)))
@@ -165,7 +165,10 @@ class Archive:
     def reasons_without(self, word: str, hidden: str) -> int:
         """Take a name out of the reasons that people have given for what they did; return how many had it."""
         named, found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)"), 0
-        said = ((tables.approvals, "reason"), (tables.acceptances, "reason"), (tables.housekeeping, "detail"))
+        said = (
+            *((table, "reason") for table in (tables.approvals, tables.refusals, tables.acceptances)),
+            (tables.housekeeping, "detail"),
+        )
         with self._engine.begin() as connection:
             for table, column in said:
                 for row in connection.execute(select(table.c.id, table.c[column].label("text"))).all():

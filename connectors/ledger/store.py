@@ -17,13 +17,24 @@ from connectors.ledger.journal import PlanJournal
 from connectors.ledger.locks import Locks
 from connectors.ledger.names import Names
 from connectors.ledger.quirks import Memory
-from connectors.ledger.records import Approval, KeptPlan, kept, packed, reference_to, referred, unique_row, whole
+from connectors.ledger.records import (
+    Approval,
+    KeptPlan,
+    Refusal,
+    kept,
+    packed,
+    reference_to,
+    referred,
+    unique_row,
+    whole,
+)
 from connectors.ledger.retention import Archive
 from schemas import ledger as tables
 from schemas.errors import LedgerError
 from schemas.execution import RowOutcome
+from tasks.messages.errors import error_of
 
-__all__ = ["Approval", "KeptPlan", "Ledger", "RowOutcome"]
+__all__ = ["Approval", "KeptPlan", "Ledger", "Refusal", "RowOutcome"]
 
 Changes = Literal["", "changing", "deleting"]
 
@@ -101,7 +112,7 @@ class Ledger(PlanJournal):
             LedgerError: there is none, or there are several.
         """
         with self._engine.connect() as connection:
-            return unique_row(connection, tables.runs, {"id": reference}, "run", "phonesync runs")
+            return unique_row(connection, tables.runs, {"id": reference}, "run")
 
     def knows_run(self, run: str) -> bool:
         """Tell whether there is a run of exactly this id."""
@@ -129,7 +140,7 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             found = connection.scalar(query)
         if found is None:
-            raise LedgerError("No run has written anything yet.", remedy="See: phonesync runs.")
+            raise error_of(LedgerError, "nothing_written_yet")
         return str(found)
 
     def waiting(self) -> list[KeptPlan]:
@@ -181,7 +192,7 @@ class Ledger(PlanJournal):
         """
         with self._engine.connect() as connection:
             columns = {"id": reference, "fingerprint": reference}
-            row = unique_row(connection, tables.plans, columns, "plan", "phonesync plan")
+            row = unique_row(connection, tables.plans, columns, "plan")
             return kept(connection, row)
 
     def unfinished(self, *, sync: str = "", target: str = "", run: str | None = None) -> list[KeptPlan]:
@@ -234,11 +245,7 @@ class Ledger(PlanJournal):
             )
             if changed.rowcount != 1:
                 state = connection.scalar(select(tables.plans.c.state).where(tables.plans.c.id == plan))
-                why = "has lost a person who was erased" if state == "erased" else "has been applied already"
-                raise LedgerError(
-                    f"Plan {plan} {why}.",
-                    remedy="Make a new one: phonesync plan. See: phonesync runs.",
-                )
+                raise error_of(LedgerError, "plan_erased" if state == "erased" else "plan_applied", {"plan": plan})
             mine = select(tables.plans.c.fingerprint).where(tables.plans.c.id == plan).scalar_subquery()
             yes = tables.approvals.c
             connection.execute(

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from connectors.files.reading import write_private
 from schemas.errors import ConfigurationError
+from tasks.messages.errors import error_of
 
 State = Literal["waiting", "given"]
 _ENDING: Final = ".json"
@@ -120,7 +121,6 @@ class Outbox:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise ConfigurationError(
-                f"{path} cannot be read ({type(error).__name__}).",
-                remedy="Remove it: the next run tells the people of that sync anew.",
+            raise error_of(
+                ConfigurationError, "outbox_unreadable", {"file": path, "why": type(error).__name__}
             ) from error

@@ -20,6 +20,7 @@ import requests
 from schemas import limits
 from schemas.errors import ConfigurationError
 from schemas.settings import Smtp
+from tasks.messages.errors import error_of
 
 _SBIN: Final = ("/usr/sbin/sendmail", "/usr/lib/sendmail")  # cron's PATH has neither
 
@@ -66,7 +67,7 @@ def hand_to_mailer(message: EmailMessage, sendmail: Path | None, *, giving: Call
     """
     found = str(sendmail) if sendmail else shutil.which("sendmail") or next(filter(shutil.which, _SBIN), None)
     if found is None:
-        raise ConfigurationError("There is no sendmail on this machine.", remedy="Set notify.sendmail or notify.smtp.")
+        raise error_of(ConfigurationError, "no_sendmail")
     command = [found, "-oi", "-t"]
     giving()
     try:

@@ -23,6 +23,7 @@ from connectors.usos.models import DIALECT, UsosNumber, item_of, list_of, number
 from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.directory import Unit
 from schemas.errors import RequestRefused
+from tasks.messages.errors import error_of
 
 __all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "WriteReceipt", "sign_with"]
 
@@ -158,8 +159,10 @@ class Usos:
         def parse(answer: HttpAnswer) -> WriteReceipt:
             succeeded = object_of(answer).get("success")
             if succeeded is False:
-                raise RequestRefused(
-                    f"{self._name}: {operation} was refused (success is false).",
+                raise error_of(
+                    RequestRefused,
+                    "success_false",
+                    {"connection": self._name, "operation": operation},
                     service=self._name,
                     status=answer.status,
                     details=words_of(answer, self._dialect) or "the service answered: success is false",
@@ -291,9 +294,10 @@ class Usos:
         # A `|` would ask for two entities, and an empty id for none: neither may ever be sent.
         if all(entity_id and len(entity_id) <= _LONGEST_ID and "|" not in entity_id for entity_id in ids):
             return
-        raise RequestRefused(
-            f"{self._name}: an id is empty, longer than {_LONGEST_ID} characters or holds a '|'; nothing was sent.",
-            remedy="Correct the id in the source.",
+        raise error_of(
+            RequestRefused,
+            "id_refused",
+            {"connection": self._name, "longest": _LONGEST_ID},
             service=self._name,
             attempts=0,
         )

@@ -12,6 +12,7 @@ from connectors.usos.client import Usos
 from connectors.usos.spec import UsosConnection
 from schemas.directory import Answered, Listing, Unit
 from schemas.errors import RequestRefused, ServiceError
+from tasks.messages.errors import error_of
 
 T = TypeVar("T")
 Ask = Callable[[Sequence[str]], dict[str, Unit]]
@@ -56,7 +57,7 @@ def _every_faculty(client: Usos, listing: Listing) -> Sequence[Unit]:
     """
     root = client.primary_faculty()
     if not root:
-        raise RequestRefused("USOS does not say which of its units is the whole institution.", status=200)
+        raise error_of(RequestRefused, "no_root_unit", status=200)
     ids = list(dict.fromkeys([root, *client.subfaculties(root)]))
     found = {one: listing.known[one] for one in ids if one in listing.known}
     rest = [one for one in ids if one not in found]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from connectors.http.response import Dialect, HttpAnswer, NotPromised
 from schemas.directory import Unit
+from schemas.phrases import Phrase
 
 _LONGEST_SENTENCE: Final = 1000
 _LONGEST_NAME: Final = 200
@@ -143,5 +144,5 @@ def _refuses_access(status: int, body: Any) -> bool:
 DIALECT: Final = Dialect(
     words=_words,
     refuses_access=_refuses_access,
-    access_remedy="Check the consumer key and secret, its administrative methods, and this machine's clock.",
+    access_remedy=Phrase("http.access_usos"),
 )

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from connectors.http.rate_limit import Tools
-from connectors.service import Check, Directory, Service
+from connectors.service import Check, Directory, Found, Service
 from connectors.usos.spec import SPEC, UsosConnection, entity_class_of
 from schemas import limits
 from schemas.errors import AccessRefused
 from schemas.execution import NumberingDefaults
+from schemas.phrases import Phrase
 from schemas.syncs import Sync
+from tasks.messages.errors import error_of
 
 if TYPE_CHECKING:
     from connectors.usos.client import Usos
@@ -36,35 +38,30 @@ def _target(client: Usos, connection: UsosConnection, sync: Sync, numbering: Num
 
 
 def _checks(client: Usos, _syncs: Mapping[str, Sync], now: Callable[[], datetime]) -> Sequence[Check]:
-    def version() -> str:
-        return f"version {client.installation().get('version', 'unknown')}"
+    def version() -> Found:
+        return Phrase("doctor.version", {"version": client.installation().get("version", "?")})
 
-    def clock() -> str:
+    def clock() -> Found:
         # The server gives its local time without a zone: whole hours and half hours of difference are the zone.
         apart = (client.now() - now().replace(tzinfo=None)).total_seconds()
         skew = (apart + 900) % 1800 - 900
         if abs(skew) > limits.CLOCKS_APART_SECONDS:
-            raise AccessRefused(
-                f"The clocks are {abs(skew):.0f} s apart: signatures will be refused.",
-                remedy="Set this machine's clock by NTP.",
-            )
-        return f"{abs(skew):.0f} s apart"
+            raise error_of(AccessRefused, "clocks_apart", {"seconds": f"{abs(skew):.0f}"})
+        return Phrase("doctor.apart", {"seconds": f"{abs(skew):.0f}"})
 
-    def rights() -> str:
+    def rights() -> Found:
         granted = client.consumer()["administrative_methods"]
         missing = [method for method in _METHODS if method not in granted]
         if missing:
-            raise AccessRefused(
-                f"The consumer may not use {', '.join(missing)}.", remedy="Ask USOS's administrators for these methods."
-            )
-        return "select and replace are granted"
+            raise error_of(AccessRefused, "methods_missing", {"methods": ", ".join(missing)})
+        return Phrase("doctor.granted")
 
     return [Check("service", version), Check("clock", clock), Check("rights", rights)]
 
 
-def _greet(client: Usos) -> str:
+def _greet(client: Usos) -> Found:
     granted = client.consumer()["administrative_methods"]
-    return f"Accepted. Granted to this consumer: {', '.join(sorted(granted)) or 'nothing'}."
+    return Phrase("doctor.greet_usos", {"methods": ", ".join(sorted(granted)) or "–"})
 
 
 def _directories(connection: UsosConnection) -> Mapping[str, Directory]:

@@ -40,7 +40,7 @@ def init(  # noqa: PLR0913 - click's signature
     which only you can read, and a plan. No service is written to. A secret is never given on the command line: env:NAME
     or file:PATH says where it is.
     """
-    from flows.config import find_configuration
+    from flows.finding import find_configuration
     from flows.run import RunRequest
     from flows.setup.answers import Answers
     from flows.setup.setting_up import Consent, set_up

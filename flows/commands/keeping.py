@@ -10,6 +10,7 @@ from flows.commands.options import configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
+from tasks.messages.errors import error_of
 
 _MOST_DAYS = 36_500
 
@@ -29,20 +30,20 @@ def purge(ctx: click.Context, older_than: str, config: str | None, *, dry_run: b
 
     from flows.console import say
     from flows.retention import purge as forget
+    from tasks.messages.catalogue import render
 
     days = older_than.removesuffix("d")
     if not (days.isascii() and days.isdigit() and len(days) <= len(str(_MOST_DAYS)) and int(days) <= _MOST_DAYS):
-        raise UsageError(f"{older_than[:20]!r} is no age.", remedy="Give days, such as 90d.")
+        raise error_of(UsageError, "no_age", {"given": repr(older_than[:20])})
     with connected(ctx, config) as context:
-        purged = forget(context, timedelta(days=int(days)), dry_run=dry_run)
+        purged, lang = forget(context, timedelta(days=int(days)), dry_run=dry_run), context.lang
     if as_json:
         print_json(purged)
-    elif dry_run:
-        for run in purged["purged"]:
-            say(run)
-        say(f"{len(purged['purged'])} runs from before {purged['before'][:10]} would be forgotten, with their reports.")
-    else:
-        say(f"{len(purged['purged'])} runs from before {purged['before'][:10]} are forgotten, with their reports.")
+        return
+    for run in purged["purged"] if dry_run else ():
+        say(run)
+    key = "say.would_forget" if dry_run else "say.forgotten"
+    say(render(key, lang, n=len(purged["purged"]), day=purged["before"][:10]))
 
 
 @click.command(epilog=verbatim("Example", 'phonesync release "faculty 10000000" --reason "closed in June"'))
@@ -59,13 +60,14 @@ def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, 
     """
     from flows.claims import release as let_go
     from flows.console import say
+    from tasks.messages.catalogue import render
 
     with connected(ctx, config) as context:
-        released = let_go(context, owner, reason)
+        released, lang = let_go(context, owner, reason), context.lang
     if as_json:
         print_json(released)
     else:
-        say(f"{owner} is released from {', '.join(released['syncs'])}; its numbers stay as they are.")
+        say(render("say.released", lang, owner=owner, syncs=", ".join(released["syncs"])))
 
 
 @click.command(epilog=verbatim("Example", "phonesync erase --user 900004"))
@@ -80,26 +82,28 @@ def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -
     work nothing is erased. The ledger notes that it was done. USOS, the CSV files and backups are not touched: a user
     who still stands there is read again by the next run.
     """
-    from flows.config import find_configuration
     from flows.console import say
+    from flows.finding import find_configuration
     from flows.retention import erase as forget
+    from tasks.messages.catalogue import render, text
 
     path = find_configuration(config or ctx.obj, os.environ)
     with connected(ctx, config) as context:
-        erased = forget(context, user, path.parent / ".phonesync" / "prefect" / "prefect.db")
+        erased, lang = forget(context, user, path.parent / ".phonesync" / "prefect" / "prefect.db"), context.lang
     elsewhere = [name for name in ("PREFECT_API_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL") if os.environ.get(name)]
     if elsewhere:
         erased["unreached"]["Prefect"] = f"{elsewhere[0]} names another one than our own"
     if as_json:
         print_json(erased)
     else:
-        say(f"The user is erased from {erased['plans']} plans; {erased['reports']} reports were written anew.")
+        figures = {key: value for key, value in erased.items() if key != "unreached"}
+        say(render("say.erased", lang, **figures))
         if erased["reconciliations"]:
-            say(f"Reports of {erased['reconciliations']} reconciliations that named the user are removed.")
-        say(f"Found besides: {erased['summaries']} summaries of runs, {erased['prefect']} rows in Prefect's database.")
+            say(render("say.erased_compared", lang, **figures))
+        say(render("say.erased_besides", lang, **figures))
         if erased["mails"]:
-            say(f"Mails that waited to be sent are removed: {erased['mails']}.")
+            say(render("say.erased_mails", lang, **figures))
         for place, why in erased["unreached"].items():
-            say(f"Not reached: {place} ({why}). Erase again when it can be.", "red")
-        say("Files of yours and backups are not touched.")
+            say(render("say.erase_unreached", lang, place=place, why=why), "red")
+        say(text("say.not_erased", lang))
     ctx.exit(ExitCode.LINES_FAILED if erased["unreached"] else ExitCode.DONE)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.commands.options import configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
+from tasks.messages.errors import error_of
+
+if TYPE_CHECKING:
+    from schemas.settings import Language
 
 
 @click.command(epilog=verbatim("Example", "phonesync runs -n 5"))
@@ -143,20 +149,22 @@ def number(
     Write -- before the texts, so that one that begins with - is not taken for an option.
     """
     from flows.console import show_numbers
+    from flows.spoken import language_of
     from tasks.phone.defaults import is_area_code, is_region, is_switchboard
     from tasks.phone.suggestions import explain
 
     if not is_region(region):
-        raise UsageError(f"There is no region {region!r}.", remedy="Give two capital letters, such as PL.")
+        raise error_of(UsageError, "no_region", {"region": repr(region)})
     if area_code is not None and not is_area_code(area_code):
-        raise UsageError(f"{area_code!r} is no area code.", remedy="Give one to five digits, such as 22.")
+        raise error_of(UsageError, "no_area_code", {"given": repr(area_code)})
     if switchboard is not None and not is_switchboard(switchboard, region, area_code):
-        raise UsageError(f"{switchboard!r} is no number.", remedy="Give one whole number, such as 22 999 00 00.")
-    read = explain(texts, region=region, area_code=area_code, switchboard=switchboard)
+        raise error_of(UsageError, "no_switchboard", {"given": repr(switchboard)})
+    lang: Language = "en" if as_json else language_of((), os.environ)
+    read = explain(texts, region=region, area_code=area_code, switchboard=switchboard, lang=lang)
     if as_json:
         print_json(read)
     else:
-        show_numbers(read)
+        show_numbers(read, lang)
 
 
 @click.command(epilog=verbatim("Example", "phonesync doctor"))

@@ -101,9 +101,9 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
     with (
         progress_shown(quiet=is_quiet(ctx)) as watch,
         connected(ctx, config, watch.told) as context,
-        ending_in_order(context.stopping, writes=request.writes, writing=context.writing),
+        ending_in_order(context.stopping, writes=request.writes, writing=context.writing, lang=context.lang),
     ):
-        context.waiting = watch.waiting
+        context.waiting, watch.lang = watch.waiting, context.lang
         run_result = run(context, request, watch.step)
         notes = tell_people(context, run_result, request.mode)
         if any(sync.contact for sync in context.settings.syncs.values()):

@@ -37,7 +37,7 @@ def reconcile(  # noqa: PLR0913 - click's signature
     from tasks.messages.catalogue import language
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
-        context.waiting = watch.waiting
+        context.waiting, watch.lang = watch.waiting, context.lang
         speech = language(lang, context.settings.lang, os.environ)
         done = reconcile_all(context, Asked(since, suggest, speech))
     if as_json:
@@ -67,14 +67,18 @@ def accept(  # noqa: PLR0913 - click's signature
     """
     from flows.console import say
     from flows.reconciliation.accepting import accept as note
+    from flows.reconciliation.console import kind_word
+    from tasks.messages.catalogue import render
 
     with connected(ctx, config) as context:
-        noted = note(context, finding, until, reason)
+        noted, lang = note(context, finding, until, reason), context.lang
     if as_json:
         print_json(noted)
     else:
-        more = f", and {noted['rows'] - 1} held because of it," if noted["rows"] > 1 else ""
-        say(f"{noted['finding']} ({noted['kind']}, {noted['owner']}){more} may stand until {noted['until']}.")
+        kind = kind_word(str(noted["kind"]), lang)
+        values = {"finding": noted["finding"], "kind": kind, "owner": noted["owner"], "until": noted["until"]}
+        key = "say.may_stand_with" if noted["rows"] > 1 else "say.may_stand"
+        say(render(key, lang, n=noted["rows"] - 1, **values))
 
 
 @click.command(epilog=verbatim("Example", "phonesync export faculties --ids ids.txt"))
@@ -110,12 +114,12 @@ def export(  # noqa: PLR0913 - click's signature
     from flows.reconciliation.export import export as write
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
-        context.waiting = watch.waiting
-        made = write(context, Wanted(sync, output, ids, force, all_there_are))
+        context.waiting, watch.lang = watch.waiting, context.lang
+        made, lang = write(context, Wanted(sync, output, ids, force, all_there_are)), context.lang
     if as_json:
         print_json(made)
     else:
-        show_exported(made)
+        show_exported(made, lang)
 
 
 @click.command(epilog=verbatim("Example", "phonesync discover"))
@@ -135,13 +139,13 @@ def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     from flows.reconciliation.discovering import show_discovered
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
-        context.waiting = watch.waiting
-        found = look(context)
+        context.waiting, watch.lang = watch.waiting, context.lang
+        found, lang = look(context), context.lang
     if as_json:
         print_json(found.summary)
     else:
-        show_discovered(found.summary)
-        show_errors(found.errors, [])
+        show_discovered(found.summary, lang)
+        show_errors(found.errors, [], lang)
     ctx.exit(found.exit_code)
 
 
@@ -163,7 +167,7 @@ def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) ->
     from flows.reconciliation.find import find as look_up
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
-        context.waiting = watch.waiting
+        context.waiting, watch.lang = watch.waiting, context.lang
         found, lang = look_up(context, text), context.lang
     if as_json:
         print_json(found.summary)

@@ -21,6 +21,8 @@ from flows.commands.options import (
     verbatim,
 )
 from flows.errors import print_json
+from schemas.errors import UsageError
+from tasks.messages.errors import error_of
 
 
 @click.command(epilog=verbatim("Example", "phonesync check faculties --annotate --lang pl"))
@@ -49,7 +51,8 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     from flows.annotating import annotate
     from flows.check import check_sources, show_checked
     from flows.check_console import show_annotations, show_copies, show_preview
-    from flows.config import find_configuration, load
+    from flows.config import load
+    from flows.finding import find_configuration
     from flows.offline import OfflineContext, before
     from flows.previewing import add_previews
     from flows.progress_console import progress_shown
@@ -61,6 +64,7 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     lang = language(chosen["lang"], context.settings.lang, os.environ)
     known = before(context.settings)
     with progress_shown(quiet=is_quiet(ctx)) as watch:
+        watch.lang = lang
         checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"], known=known, progress=watch.told)
     if chosen["preview"]:
         add_previews(context, checked, chosen["preview"])
@@ -110,13 +114,27 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
     callback=reason_given,
     help="Say yes to a plan that a guard has stopped.",
 )
+@click.option(
+    "--refuse",
+    metavar="REASON",
+    default="",
+    callback=reason_given,
+    help="Say no to it: nothing is written, and the no is kept.",
+)
 @exit_known
 @configured
 @quiet_wanted
 @json_wanted
 @click.pass_context
 def apply(  # noqa: PLR0913 - click's signature
-    ctx: click.Context, plan_id: str, approve: str, config: str | None, exit_known: str | None, *, as_json: bool
+    ctx: click.Context,
+    plan_id: str,
+    approve: str,
+    refuse: str,
+    config: str | None,
+    *,
+    exit_known: str | None,
+    as_json: bool,
 ) -> None:
     """Do exactly what a plan says.
 
@@ -125,8 +143,26 @@ def apply(  # noqa: PLR0913 - click's signature
     """
     from flows.run import RunRequest
 
+    if refuse and approve:
+        raise error_of(UsageError, "yes_and_no")
+    if refuse:
+        _refuse(ctx, plan_id, refuse, config, as_json=as_json)
+        return
     request = RunRequest("apply", plan=plan_id, reason=approve, exit_known=chosen_code(exit_known))
     ctx.exit(carry_out(ctx, config, request, as_json=as_json).exit_code)
+
+
+def _refuse(ctx: click.Context, plan: str, reason: str, config: str | None, *, as_json: bool) -> None:
+    from flows.console import say
+    from flows.reporting_again import refuse
+    from tasks.messages.catalogue import render
+
+    with connected(ctx, config) as context:
+        refused, lang = refuse(context, plan, reason), context.lang
+    if as_json:
+        print_json({"refused": refused})
+    else:
+        say(render("say.refused", lang, plan=refused["plan"]))
 
 
 @click.command(epilog=verbatim("Example", "phonesync sync faculties users"))

@@ -26,6 +26,7 @@ from flows.approvals import LONGEST_NAME, by_name
 from flows.context import RunContext
 from flows.orchestration.artifacts import Links, best_effort, escape, plan_rows
 from flows.reporting import Reported
+from flows.reporting_again import refuse
 from flows.run import run
 from flows.sync_run import RunRequest, RunResult
 from schemas import limits
@@ -124,9 +125,25 @@ def decide(
                 left.append(f"{question.plan.sync}: approved, and not applied: {error}")
                 continue
             run_result = _merged(run_result, question.place, applied)
-        else:
-            left.append(_not_approved(question, decision, asking.minutes))
+            continue
+        if isinstance(decision, Decision):
+            run_result = _refused(run_result, question, decision, asking)
+        left.append(_not_approved(question, decision, asking.minutes))
     return run_result, left
+
+
+def _refused(run_result: RunResult, question: Question, decision: Decision, asking: ApprovalFlow) -> RunResult:
+    """Keep a no with its plan; where the ledger cannot be written the run says it all the same."""
+    try:
+        with asking.open(by_name(decision.person, os.environ)) as context:
+            refused = refuse(context, question.plan.id, decision.reason)
+    except PhonesyncError as error:
+        _LOG.warning("%s", error)
+        return run_result
+    syncs = list(run_result.summary["syncs"])
+    said = {key: mask_text(refused[key]) if key != "at" else refused[key] for key in ("person", "reason", "at")}
+    syncs[question.place] = {**syncs[question.place], "refusals": [said]}
+    return replace(run_result, summary={**run_result.summary, "syncs": syncs})
 
 
 def _ask(question: Question, seconds: float, links: Links) -> Decision | str:

@@ -27,9 +27,14 @@ from prefect.artifacts import (
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
+from flows.console import word_of
 from flows.context import RunContext
 from flows.run import RunResult
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
+from schemas.settings import Language
+from tasks.messages.catalogue import figure, render, text
+from tasks.messages.errors import told_again
+from tasks.messages.guards import guard_sentence
 from tasks.plain_text import plain
 
 T = TypeVar("T")
@@ -37,10 +42,6 @@ T = TypeVar("T")
 _LOG = logging.getLogger("phonesync.artifacts")
 # More rows make the page wait, ten thousand for more than a minute; the report has them all.
 _MOST_ROWS = 500
-REPORT = "Report, and how it ended"
-COUNTS = "Counts"
-PROBLEMS = "Lines that need somebody"
-LINES = "Lines, to be found by number"
 _COLUMNS = ("sync", "line", "outcome", "message", "action", "owner", "before", "after")
 # What could begin markup anywhere in a cell, and what only at its beginning: a list, a heading, a rule.
 _MARKUP = re.compile(r"[\\`*_~<>\[\]&@]|:(?=//)|(?<=www)\.|^(?:[-+](?=[-+\s]|$)|#)", re.IGNORECASE)
@@ -82,40 +83,43 @@ class Links:
             return ""
         return f"{self.base}/{quote(path.relative_to(self.folder).as_posix(), safe='/')}"
 
-    def markdown(self, reports: Mapping[str, str]) -> str:
+    def markdown(self, reports: Mapping[str, str], lang: Language = "en") -> str:
         """Return the sentence that leads to a sync's report, "" where there is none."""
         if "html" not in reports:
             return ""
         address, path = self.address(reports["html"]), Path(reports["html"])
         if address:
             # The page takes the line from its address, too.
-            return f"[Open the report]({address}): every line of the file, found by its number."
+            return render("prefect.open", lang, address=address)
         # A browser follows a link to a file only from a page that is a file itself: the path is there to be copied.
-        return f"[Report]({path.as_uri()}) on the machine that ran it: {escape(path)}"
+        return render("prefect.file", lang, address=path.as_uri(), path=escape(path))
 
 
-def show(run_result: RunResult, sentence: str, *, planned: bool, links: Links | None = None) -> None:
+def show(
+    run_result: RunResult, sentence: str, *, planned: bool, links: Links | None = None, lang: Language = "en"
+) -> None:
     """Show how a run ended: the sentence with the reports, the counts of every sync, and what became of the lines."""
     syncs = run_result.summary["syncs"]
     best_effort(
         create_markdown_artifact,
-        markdown=reports_page(run_result, sentence, links or Links(Path())),
-        description=REPORT,
+        markdown=reports_page(run_result, sentence, links or Links(Path()), lang),
+        description=text("prefect.report", lang),
     )
     best_effort(
         create_table_artifact,
-        table=counts_table(syncs),
-        description=f"{COUNTS}: " + ("what would change" if planned else "what was done"),
+        table=counts_table(syncs, lang),
+        description=text("prefect.counts_planned" if planned else "prefect.counts_done", lang),
     )
     reports = [reported.lines for reported in run_result.reported]
     rows, lines = problem_rows(reports, planned=planned)
-    more = f". The first {len(rows)} are here, all of them in the report." if lines > len(rows) else ""
-    best_effort(create_table_artifact, table=rows, description=f"{PROBLEMS}: {lines:,}{more}")
-    rows, said = line_rows(reports)
-    best_effort(create_table_artifact, table=rows, description=f"{LINES}. {said}")
+    key = "prefect.first_problems" if lines > len(rows) else "prefect.problems"
+    said = render(key, lang, n=figure(lang, lines), shown=len(rows))
+    best_effort(create_table_artifact, table=headed(rows, lang), description=said)
+    rows, told = line_rows(reports, lang)
+    best_effort(create_table_artifact, table=headed(rows, lang), description=told)
 
 
-def counts_table(syncs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+def counts_table(syncs: Sequence[Mapping[str, Any]], lang: Language = "en") -> list[dict[str, str]]:
     """Return one row a sync; words that occur nowhere have no column."""
     words = [
         (kind, str(word.value))
@@ -125,12 +129,15 @@ def counts_table(syncs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     ]
     return [
         {
-            "sync": escape(sync["sync"]),
-            **{f"{kind[:-1]} {word}": str(sync[kind][word]) for kind, word in words},
-            "rejected lines": str(sync["rejected"]),
-            "reads": str(sync["requests"]["read"]),
-            "writes": str(sync["requests"]["write"]),
-            "verified": "yes" if sync["verified"] else "no",
+            text("prefect.sync", lang): escape(sync["sync"]),
+            **{
+                render(f"prefect.{kind}", lang, word=text(f"say.{word}", lang)): str(sync[kind][word])
+                for kind, word in words
+            },
+            text("prefect.rejected", lang): str(sync["rejected"]),
+            text("prefect.reads", lang): str(sync["requests"]["read"]),
+            text("prefect.writes", lang): str(sync["requests"]["write"]),
+            text("prefect.verified", lang): text("say.yes" if sync["verified"] else "say.no", lang),
         }
         for sync in syncs
     ]
@@ -150,15 +157,24 @@ def problem_rows(reports: Sequence[pd.DataFrame], *, planned: bool) -> tuple[lis
     return _rows(together.head(_MOST_ROWS)), len(together)
 
 
-def line_rows(reports: Sequence[pd.DataFrame]) -> tuple[list[dict[str, str]], str]:
+def headed(rows: Sequence[Mapping[str, str]], lang: Language) -> list[dict[str, str]]:
+    """Return rows with headings and words of a language; codes stand in files."""
+    worded = {"action", "outcome"}
+    return [
+        {text(f"prefect.{name}", lang): word_of(cell, lang) if name in worded else cell for name, cell in row.items()}
+        for row in rows
+    ]
+
+
+def line_rows(reports: Sequence[pd.DataFrame], lang: Language = "en") -> tuple[list[dict[str, str]], str]:
     """Return every line of the files, or of large ones what is not at rest, and a sentence on where the others are."""
     everything = pd.concat(reports, ignore_index=True) if reports else pd.DataFrame(columns=list(_COLUMNS))
     if len(everything) <= _MOST_ROWS:
-        return _rows(everything), "Every line of the files, and every entry that no line mentions."
+        return _rows(everything), text("prefect.lines_all", lang)
     moving = everything[~everything["action"].isin([Action.KEEP, Action.FOREIGN])]
     if len(moving) <= _MOST_ROWS:
-        return _rows(moving), f"Of {len(everything):,} lines and entries those that are not at rest; the others stay."
-    said = f"The first {_MOST_ROWS} of {len(moving):,} lines that are not at rest; all of them are in the reports."
+        return _rows(moving), render("prefect.lines_moving", lang, n=figure(lang, len(everything)))
+    said = render("prefect.lines_first", lang, shown=_MOST_ROWS, n=figure(lang, len(moving)))
     return _rows(moving.head(_MOST_ROWS)), said
 
 
@@ -178,14 +194,17 @@ def _rows(lines: pd.DataFrame) -> list[dict[str, str]]:
     return shown
 
 
-def reports_page(run_result: RunResult, sentence: str, links: Links) -> str:
+def reports_page(run_result: RunResult, sentence: str, links: Links, lang: Language = "en") -> str:
     """Return the run's sentence, and for every sync its report, its guards and its error."""
-    parts = [f"# Run {escape(run_result.summary['run'])}", escape(sentence)]
+    parts = [f"# {render('prefect.run', lang, run=escape(run_result.summary['run']))}", escape(sentence)]
     for sync in run_result.summary["syncs"]:
         parts.append(f"## {escape(sync['sync'])}")
-        parts += filter(None, [links.markdown(sync["reports"])])
-        guards = [f"guard {guard['guard']}: {guard['message']}" for guard in sync["guards"]]
-        parts += [escape(text) for text in ([sync["error"]] if "error" in sync else guards)]
+        parts += filter(None, [links.markdown(sync["reports"], lang)])
+        guards = [
+            render("prefect.guard", lang, guard=guard["guard"], said=guard_sentence(guard, lang))
+            for guard in sync["guards"]
+        ]
+        parts += [escape(text) for text in ([told_again(sync, lang)] if "error" in sync else guards)]
     return "\n\n".join(parts)
 
 
@@ -198,7 +217,13 @@ def rename_run(title: str) -> None:
 
 
 class ProgressArtifact:
-    """A bar in Prefect's pages while a sync writes."""
+    """A bar in Prefect's pages while a sync writes.
+
+    Attributes:
+        lang: the language of what stands beside it.
+    """
+
+    lang: Language = "en"
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -209,7 +234,11 @@ class ProgressArtifact:
 
         def watched(*args: Any) -> T:
             self._shown = 0
-            self._bar = best_effort(create_progress_artifact, progress=0.0, description=f"Writing {escape(sync)}")
+            self._bar = best_effort(
+                create_progress_artifact,
+                progress=0.0,
+                description=render("prefect.writing", self.lang, sync=escape(sync)),
+            )
             try:
                 return write(*args)
             finally:

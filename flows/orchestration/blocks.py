@@ -14,6 +14,7 @@ from connectors.registry import services, specs
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError
 from schemas.target import TargetSpec
+from tasks.messages.errors import error_of, spoken
 
 # A connection wants its secrets named; here they are in the block itself.
 _HERE = Secret(block="this one")
@@ -40,7 +41,7 @@ class CredentialsBlock(Block):
         secrets = {key: getattr(self, key).get_secret_value() for key in spec.secrets}
         client = service.connect(spec.kind, connection, secrets, Tools())
         try:
-            return service.greet(client)
+            return spoken(service.greet(client))
         finally:
             client.close()
 
@@ -111,10 +112,8 @@ def secret_from_block(place: str, name: str) -> str:
             value = getattr(block, key, None)
             if isinstance(value, SecretStr):
                 return value.get_secret_value()
-            raise ConfigurationError(f"{place}: Prefect's block {kind} has no {key}.", remedy="Name another block.")
-    raise ConfigurationError(
-        f"{place}: Prefect has no block {' and no block '.join(kinds)}.", remedy="Make it in Prefect's UI under Blocks."
-    )
+            raise error_of(ConfigurationError, "block_without_key", {"place": place, "kind": kind, "key": key})
+    raise error_of(ConfigurationError, "no_block", {"place": place, "kinds": " and no block ".join(kinds)})
 
 
 def _loaded(place: str, reference: str) -> Block | None:
@@ -124,14 +123,13 @@ def _loaded(place: str, reference: str) -> Block | None:
     except ValueError:
         return None
     except Exception as error:  # whatever Prefect's client raises, and it may quote an address
-        raise ConfigurationError(
-            f"{place}: Prefect cannot be asked for the block {reference} ({type(error).__name__}).",
-            remedy="Is it running? PREFECT_API_URL says where.",
+        raise error_of(
+            ConfigurationError, "block_unread", {"place": place, "block": reference, "why": type(error).__name__}
         ) from error
     return found if isinstance(found, Block) else None
 
 
 def _address(base_url: str) -> str:
     if not base_url:
-        raise ConfigurationError("The block has no address to try its credentials at.", remedy="Fill in base_url.")
+        raise error_of(ConfigurationError, "block_without_address")
     return base_url

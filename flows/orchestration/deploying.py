@@ -23,6 +23,7 @@ from flows.orchestration.deployments import FAMILY, JOB_TEMPLATE, POOL, Deployed
 from flows.orchestration.notifications import tag_of
 from schemas import limits
 from schemas.errors import ConfigurationError
+from tasks.messages.errors import error_of
 
 _PAGE = 200  # Prefect gives no more in one answer
 _HANDED_OVER = timedelta(seconds=limits.HANDED_OVER_SECONDS)
@@ -51,10 +52,7 @@ def prepare_pool(client: SyncPrefectClient) -> None:
         client.create_work_pool(made)
         return
     if pool.type != "process":
-        raise ConfigurationError(
-            f"Prefect has a work pool {POOL!r} of the type {pool.type!r}; runs of phonesync need one of type process.",
-            remedy="Rename or remove it in Prefect's pages.",
-        )
+        raise error_of(ConfigurationError, "pool_of_other_type", {"pool": repr(POOL), "type": repr(pool.type)})
     if pool.base_job_template != template:  # one of an earlier version, or somebody has changed it
         client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template))
 
@@ -80,10 +78,7 @@ def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deploy
     ours = {name: one for name, one in there.items() if own or tag_of(config) in one.tags}
     foreign = [one.full_name for one in deployments if one.full_name in there and one.full_name not in ours]
     if foreign:
-        raise ConfigurationError(
-            f"On this Prefect server {', '.join(foreign)} belong to another configuration.",
-            remedy="A server serves one: unset PREFECT_API_URL, or remove those deployments in Prefect's pages.",
-        )
+        raise error_of(ConfigurationError, "server_of_other", {"deployments": ", ".join(foreign)})
     for deployed in deployments:
         before = ours.pop(deployed.full_name, None)
         if before and before.global_concurrency_limit:  # somebody has set one in the pages: see `Deployed`

@@ -17,6 +17,7 @@ from schemas.plan import Action, Outcome
 from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, SyncStatus, name_lines, sync_status
 from tasks.messages.catalogue import counted, render
+from tasks.messages.errors import told, told_again, told_whole
 from tasks.reports.headline import Tally, headline
 
 
@@ -28,9 +29,9 @@ class NotInPlace(Exception):  # noqa: N818 - named by how things stand
         self.summary = summary
 
 
-def loggable(error: Exception) -> str:
+def loggable(error: Exception, lang: Language = "en") -> str:
     """Say what went wrong in words that may be kept anywhere: only errors of ours never quote a row."""
-    return str(error) if isinstance(error, PhonesyncError) else unexpected(error)
+    return told_whole(error, lang) if isinstance(error, PhonesyncError) else told(unexpected(error), lang)[0]
 
 
 def say(run_result: RunResult, lang: Language = "en") -> str:
@@ -52,7 +53,7 @@ def say(run_result: RunResult, lang: Language = "en") -> str:
 
 def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], lang: Language, *, named: bool) -> str:
     """Say of a sync that ended early why, and how far it had come; there is nothing proven then."""
-    said = str(sync["error"]) if named else f"{sync['sync']}: {sync['error']}"
+    said = told_again(sync, lang) if named else f"{sync['sync']}: {told_again(sync, lang)}"
     # Where a guard stopped it, every change was skipped: their lines would say nothing.
     shown = {} if sync["guards"] else reports
     return f"{said} ({_figures([sync], {}, shown, lang)})" if any(sync["outcomes"].values()) else said

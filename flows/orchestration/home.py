@@ -16,6 +16,7 @@ from pathlib import Path
 from connectors.files.reading import make_private_folder, write_private
 from schemas import limits
 from schemas.errors import ConfigurationError, UsageError
+from tasks.messages.errors import error_of
 
 _FOLDER = Path(".phonesync", "prefect")
 _KEY = "encryption.key"
@@ -109,10 +110,7 @@ def locked_home(home: Home) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UsageError(
-                f"Another phonesync serve is at work in {home.folder}.",
-                remedy="One is enough: end the other one first.",
-            ) from None
+            raise error_of(UsageError, "serve_at_work", {"folder": home.folder}) from None
         shutil.rmtree(home.scratch, ignore_errors=True)  # what runs that were killed have left
         make_private_folder(home.scratch)
         yield
@@ -130,7 +128,7 @@ def encryption_key(home: Home) -> str:
             write_private(place, base64.urlsafe_b64encode(os.urandom(32)))
         return place.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{place} cannot be used ({type(error).__name__}).", remedy="Who owns it?") from error
+        raise error_of(ConfigurationError, "place_unusable", {"place": place, "why": type(error).__name__}) from error
 
 
 @dataclass(frozen=True)
@@ -243,10 +241,7 @@ def free_port(host: str, port: int) -> int:
             tried.bind((host, port))
             return int(tried.getsockname()[1])
     except OSError as error:
-        raise UsageError(
-            f"{host}, port {port} cannot be listened on ({error.strerror}).",
-            remedy="Give another one with --port; 0 takes a free one.",
-        ) from None
+        raise error_of(UsageError, "port_taken", {"host": host, "port": port, "why": error.strerror}) from None
 
 
 _OURS = "PREFECT_"

@@ -13,9 +13,9 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.approvals import LONGEST_NAME, by_name
-from flows.config import find_configuration
 from flows.context import open_context
 from flows.doctor import Examined, examine
+from flows.finding import find_configuration
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
 from flows.orchestration.final_states import loggable, say, state
 from flows.orchestration.notifications import mail_clerks, tell_changes
@@ -23,6 +23,9 @@ from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import RunRequest, run
 from flows.signals import ending_in_order
+from flows.spoken import language_at
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
 
 
 @flow(name="apply", persist_result=False)
@@ -72,21 +75,28 @@ def doctor(config: str = "") -> Any:
     """
     try:
         with open_context(config or None, os.environ) as context:
-            examined = examine(context)
+            examined, lang = examine(context), context.lang
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=loggable(error), data=error)
-    return _examined(examined)
+        return Failed(message=loggable(error, _language(config)), data=error)
+    return _examined(examined, lang)
 
 
-def _examined(examined: Examined) -> State[Any]:
-    rows = examined.summary["checks"]
+def _language(config: str) -> Language:
+    return language_at(find_configuration(config or None, os.environ), os.environ)
+
+
+def _examined(examined: Examined, lang: Language) -> State[Any]:
+    rows = examined.said
     failed = [row for row in rows if row["result"] == "failed"]
-    shown = [{key: escape(value) for key, value in row.items()} for row in rows]
-    create_table_artifact(table=shown, description=f"{len(rows)} checks, {len(failed)} failed.")
+    results = {"ok": text("say.ok", lang), "failed": text("say.check_failed", lang)}
+    worded = [{**row, "result": results[row["result"]]} for row in rows]
+    shown = [{text(f"say.{key}", lang): escape(value) for key, value in row.items()} for row in worded]
+    figures = {"n": len(rows), "failed": len(failed)}
+    create_table_artifact(table=shown, description=render("prefect.checks", lang, **figures))
     if failed:
         said = " · ".join(f"{row['what']}: {row['detail']}" for row in failed)
-        return Failed(message=f"{len(failed)} of {len(rows)} checks failed. {said}")
-    return Completed(message=f"All {len(rows)} checks passed.", data=examined.summary)
+        return Failed(message=render("prefect.checks_failed", lang, said=said, **figures))
+    return Completed(message=render("prefect.checks_passed", lang, **figures), data=examined.summary)
 
 
 def _carried_out(config: str, request: RunRequest, person: str = "") -> State[Any]:
@@ -95,6 +105,7 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
     try:
         with open_context(config or None, os.environ, progress.told) as opened:
             context = replace(opened, person=by_name(person, os.environ)) if person.strip() else opened
+            progress.lang = context.lang
             with ending_in_order(context.stopping, writes=request.writes):
                 run_result = run(
                     context, request, Steps(progress, spread_over_workers(config or None) if deployed else None)
@@ -103,7 +114,7 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
             tell_changes(context, run_result, request.mode, find_configuration(config or None, os.environ))
             mail_clerks(context, run_result, request.mode)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
-        return Failed(message=loggable(error), data=error)
+        return Failed(message=loggable(error, _language(config)), data=error)
     sentence = say(run_result, lang)
-    show(run_result, sentence, planned=request.mode == "revert", links=links)
+    show(run_result, sentence, planned=request.mode == "revert", links=links, lang=lang)
     return state(run_result, sentence)

@@ -31,7 +31,8 @@ from flows.context import RunContext
 from flows.run import Mode, RunResult
 from flows.telling import changes_of
 from schemas import limits
-from schemas.settings import Change, Notify
+from schemas.settings import Change, Language, Notify
+from tasks.messages.catalogue import text
 
 EVENT = "phonesync"
 _LOG = logging.getLogger("phonesync.notify")
@@ -79,9 +80,10 @@ def mail_clerks(context: RunContext, run_result: RunResult, mode: Mode) -> None:
         _LOG.warning("%s", note)
 
 
-def notify_not_begun(config: Path, error: str) -> None:
+def notify_not_begun(config: Path, error: str, lang: Language = "en") -> None:
     """Emit an event for a run that could not even begin: no ledger says then whether it is news, so it is told."""
-    said = {"subject": "phonesync: a run could not begin", "sentence": error, "next": "phonesync doctor tells more."}
+    told = {"subject": text("prefect.not_begun", lang), "next": text("prefect.not_begun_next", lang)}
+    said = {**told, "sentence": error}
     try:
         _emit(config, "all", "failed", {**said, "run": "", "outcomes": {}, "rejected": 0})
     except Exception as failed:  # noqa: BLE001 - likewise

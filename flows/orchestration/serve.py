@@ -17,8 +17,8 @@ from pathlib import Path
 import click
 
 from flows.approvals import USER_HEADER
-from flows.config import find_configuration
 from flows.context import RunContext, open_context
+from flows.finding import find_configuration
 from flows.orchestration import deployments, home, processes
 from flows.orchestration.home import Address, Home, ServerSecrets
 from flows.orchestration.processes import Child, ShutdownTimer
@@ -28,6 +28,7 @@ from flows.signals import StopRequest
 from schemas import limits
 from schemas.errors import Unreachable, UsageError
 from schemas.settings import Settings
+from tasks.messages.errors import error_of
 
 
 class _Stopped(Exception):  # noqa: N818 - named by what is the matter
@@ -63,10 +64,7 @@ def serve(
         with home.locked_home(place):
             given = environ.get("PREFECT_API_URL")
             if user_header and (given or not signed_in):
-                raise UsageError(
-                    "Whoever reaches this Prefect could give any name in that header.",
-                    remedy="--user-header is for a server that phonesync starts itself, with its sign-in on.",
-                )
+                raise error_of(UsageError, "header_untrusted")
             address = None if given else Address(asked.host, home.free_port(asked.host, asked.port))
             opening = sign_in(place, environ) if address and signed_in else SignIn()
             if address:

@@ -13,6 +13,7 @@ from pathlib import Path
 from connectors.files.reading import write_private
 from flows.orchestration.home import Home
 from schemas.errors import ConfigurationError
+from tasks.messages.errors import error_of
 
 OF_SERVER = "PREFECT_SERVER_API_AUTH_STRING"
 OF_CLIENT = "PREFECT_API_AUTH_STRING"
@@ -51,12 +52,10 @@ def sign_in(home: Home, environ: Mapping[str, str]) -> SignIn:
             write_private(place, f"{_USER}:{secrets.token_urlsafe(_BYTES)}\n")
         text, rights = place.read_text(encoding="utf-8").strip(), place.stat().st_mode
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{place} cannot be used ({type(error).__name__}).", remedy="Who owns it?") from None
+        raise error_of(ConfigurationError, "place_unusable", {"place": place, "why": type(error).__name__}) from None
     if rights & _OTHERS:
-        raise ConfigurationError(f"{place} can be read or changed by others.", remedy=f"chmod 600 {place}")
+        raise error_of(ConfigurationError, "sign_in_open", {"place": place})
     user, colon, password = text.partition(":")
     if not (user and colon and password) or len(text.split()) != 1:
-        raise ConfigurationError(
-            f"{place} is not one line user:password.", remedy="Remove it, and a new one is made at the next start."
-        )
+        raise error_of(ConfigurationError, "sign_in_damaged", {"place": place})
     return SignIn(text, place, is_new)

@@ -21,8 +21,8 @@ from prefect.states import Completed, Failed
 
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import KeptPlan
-from flows.config import find_configuration
 from flows.context import open_context
+from flows.finding import find_configuration
 from flows.locking import is_dead, this_process
 from flows.orchestration.artifacts import ProgressArtifact
 from flows.orchestration.final_states import loggable

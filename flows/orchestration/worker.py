@@ -21,9 +21,11 @@ from prefect.settings import PREFECT_WORKER_HEARTBEAT_SECONDS, PREFECT_WORKER_PR
 from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
-from flows.config import FIXED, load
+from flows.config import load
+from flows.finding import FIXED
 from flows.orchestration.deployments import JOB_TEMPLATE, POOL, pull_steps, wanted_deployments
 from schemas.errors import UsageError
+from tasks.messages.errors import error_of
 
 
 class WantedJob(ProcessJobConfiguration):
@@ -83,10 +85,7 @@ class WantedJob(ProcessJobConfiguration):
 
 
 def _refused(what: str) -> UsageError:
-    return UsageError(
-        f"{what} is not what the configuration wants: somebody has changed it in Prefect.",
-        remedy="Nothing was run. phonesync serve puts it in place again when it starts.",
-    )
+    return error_of(UsageError, "changed_in_prefect", {"what": what})
 
 
 class Worker(ProcessWorker):

@@ -11,6 +11,7 @@ from flows.context import RunContext
 from flows.known import OpenRow, open_rows
 from schemas.errors import LedgerError, UsageError
 from schemas.findings import FindingKind
+from tasks.messages.errors import error_of
 from tasks.people import has_words
 
 _SHORTEST = 4  # fewer letters of an id name too many findings, or none by mistake
@@ -34,11 +35,11 @@ def accept(context: RunContext, reference: str, until: str, reason: str) -> dict
     """
     last_day = _day(until)
     if last_day <= context.clock().date():
-        raise UsageError(f"{until} is not in the future.", remedy="Give the last day on which it may stand.")
+        raise error_of(UsageError, "day_over", {"day": until})
     if not has_words(reason):
-        raise UsageError("An acceptance needs a reason.", remedy='Say why: --reason "number shared with the hotel".')
+        raise error_of(UsageError, "acceptance_without_reason")
     if len(reference) < _SHORTEST:
-        raise UsageError(f"{reference!r} is too short.", remedy=f"Give {_SHORTEST} letters of the id or more.")
+        raise error_of(UsageError, "reference_short", {"reference": repr(reference), "letters": _SHORTEST})
     found, with_it = _named(context, reference.lower())
     for one in (found, *with_it):
         acceptance = Acceptance(
@@ -60,8 +61,8 @@ def _named(context: RunContext, reference: str) -> tuple[OpenRow, Sequence[OpenR
     rows = open_rows(context)
     found = [row for row in (*_findings(context), *rows) if row.id.startswith(reference)]
     if len(found) != 1:
-        many = "Several findings or rows begin" if found else "No finding and no row of the last runs begins"
-        raise LedgerError(f"{many} with {reference!r}.", remedy="Their ids are in the reports and on their pages.")
+        name = "several_findings" if found else "no_finding"
+        raise error_of(LedgerError, name, {"reference": repr(reference)})
     one = found[0]
     held = [row for row in rows if row.sync == one.sync and row.id != one.id and one.line in row.because_of]
     return one, held if one.kind == "rejected" else ()
@@ -82,4 +83,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no day.", remedy="Give one such as 2027-01-31.") from None
+        raise error_of(UsageError, "no_day", {"given": repr(text)}) from None

@@ -12,7 +12,7 @@ from flows.reconciliation.body import Reconciled
 from flows.reconciliation.find import SearchResult
 from schemas.findings import FindingKind
 from schemas.settings import Language
-from tasks.messages.catalogue import counted, render, text
+from tasks.messages.catalogue import counted, known, render, text
 from tasks.messages.rendering import told_what
 
 _FOUND = ("where", "line", "owner", "name", "number", "type")
@@ -69,12 +69,14 @@ def _show_counts(summary: Mapping[str, Any], lang: Language) -> None:
 
 
 def _listed(counts: Mapping[str, int], lang: Language) -> str:
-    return ", ".join(render("say.trouble", lang, n=count, word=_kind(kind, lang)) for kind, count in counts.items())
+    return ", ".join(render("say.trouble", lang, n=count, word=kind_word(kind, lang)) for kind, count in counts.items())
 
 
-def _kind(kind: str, lang: Language) -> str:
+def kind_word(kind: str, lang: Language) -> str:
     """Return what a kind of findings is called: in English by its code, which files and options have too."""
-    return kind if lang == "en" else text(f"finding.{kind}", lang).lower()
+    if lang == "en":
+        return kind
+    return text(f"finding.{kind}" if known(f"finding.{kind}") else f"say.{kind}", lang).lower()
 
 
 def _told(row: Mapping[str, Any], lang: Language) -> tuple[str, str]:
@@ -87,7 +89,7 @@ def _told(row: Mapping[str, Any], lang: Language) -> tuple[str, str]:
     sides += [render("say.there_side", lang, entry=there) if there else ""]
     what = str(row["what"]) if row["what"] else ""
     said = "\n".join(filter(None, (head, *sides, what, row["fix"])))
-    return f"{_kind(str(row['kind']), lang)}\n{row['id']}", said
+    return f"{kind_word(str(row['kind']), lang)}\n{row['id']}", said
 
 
 def _owner(row: Mapping[str, Any]) -> str:
@@ -108,20 +110,16 @@ def show_found(result: SearchResult, lang: Language = "en") -> None:
         say(note)
 
 
-def show_exported(made: Mapping[str, Any]) -> None:
+def show_exported(made: Mapping[str, Any], lang: Language = "en") -> None:
     """Show what a file holds now, and what of it would be held as it stands."""
-    say(f"{near(made['file'])}: {_entries(made['entries'])}. A plan with it changes nothing.")
+    entries = counted(lang, "say.many_entries", made["entries"])
+    say(render("say.exported", lang, file=near(made["file"]), entries=entries))
     if made["rejected"]:
-        lines = "1 line has" if made["rejected"] == 1 else f"{made['rejected']} lines have"
-        say(f"{lines} no number that can be read, or cannot be trusted; what stands there stays. See: phonesync check")
+        say(counted(lang, "say.many_unread", made["rejected"]))
     if made["left_out"]:
-        say(f"{_entries(made['left_out'])} left out: a line without a number would clear the owner.")
+        say(render("say.left_out", lang, entries=counted(lang, "say.many_entries", made["left_out"])))
     if made["owners_without_numbers"]:
-        many = made["owners_without_numbers"]
-        say("1 owner has no numbers." if many == 1 else f"{many} owners have no numbers.")
+        say(counted(lang, "say.many_numberless", made["owners_without_numbers"]))
     if made["english_comments"]:
-        say(f"{_entries(made['english_comments'])} with an English comment, which a file does not hold.")
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+        entries = counted(lang, "say.many_entries", made["english_comments"])
+        say(render("say.english_comments", lang, entries=entries))

@@ -13,6 +13,7 @@ from flows.reconciliation.reading import SyncReading
 from flows.sources import ExtractedSource
 from schemas.errors import SourceError
 from schemas.target import identifier_of
+from tasks.messages.errors import error_of
 from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
 from tasks.reports.csv_text import as_csv
 from tasks.source.code_pages import encode_as
@@ -65,4 +66,4 @@ def _encoded(text: str, encoding: str, path: Path) -> bytes:
         # A letter came in that the file's own encoding does not have.
         return text.encode("utf-8-sig")
     except LookupError:
-        raise SourceError(f"{path}: there is no encoding {encoding!r}.", remedy="Correct encoding.") from None
+        raise error_of(SourceError, "no_encoding_of", {"file": path, "encoding": repr(encoding)}) from None

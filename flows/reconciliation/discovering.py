@@ -19,6 +19,9 @@ from schemas.directory import Listing, Unit, name_in
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import FindingKind
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
+from tasks.messages.errors import error_of
 from tasks.reconcile.align import COLUMNS
 
 
@@ -62,9 +65,7 @@ def discover(context: RunContext) -> Discovered:
             rest = [unit for unit in units if unit.identifier not in managed]
             unmanaged += [_row(context, connection, place, unit) for unit in rest]
     if not places:
-        raise UsageError(
-            "No configured service lists its owners.", remedy="phonesync export writes what stands in one place."
-        )
+        raise error_of(UsageError, "nothing_listed")
     notes = list(dict.fromkeys(error.message for error in errors))
     code = worst([ExitCode.DONE, *(code_of_unread(error) for error in errors)])
     return Discovered({"places": places, "unmanaged": unmanaged, "notes": notes}, code, errors)
@@ -128,27 +129,30 @@ def everybody_of(context: RunContext, one: SyncReading) -> list[str]:
     return [one.spec.owner(one.sync, unit.identifier) for unit in units]
 
 
-def show_discovered(found: Mapping[str, Any]) -> None:
+def show_discovered(found: Mapping[str, Any], lang: Language = "en") -> None:
     """Show what nobody keeps, place by place."""
+    columns = ["id", text("say.name", lang), text("say.numbers", lang)]
     for place in found["places"]:
         name = f"{place['connection']} {place['place']}"
         rows = [
-            {"id": row["id"], "name": row["name"], "numbers": ", ".join(row["numbers"])}
+            dict(zip(columns, (row["id"], row["name"], ", ".join(row["numbers"])), strict=True))
             for row in found["unmanaged"]
             if (row["connection"], row["place"]) == (place["connection"], place["place"])
         ]
         if rows:
-            show_rows(f"{name}: managed by no sync", rows, ["id", "name", "numbers"])
+            show_rows(render("say.unmanaged", lang, name=name), rows, columns)
         if not place["note"]:
-            say(f"{name}: {place['known']} listed, {place['managed']} of them managed by a sync, {len(rows)} by none.")
+            figures = {"known": place["known"], "managed": place["managed"], "n": len(rows)}
+            say(render("say.listed", lang, name=name, **figures))
 
 
 def _listed(context: RunContext, one: SyncReading, listing: Listing) -> Sequence[Unit]:
     directory = directory_of(context, one.sync)
     if directory is None or directory.everybody is None:
-        raise UsageError(
-            f"{one.name}: {one.spec.wording.title} has no list of the owners of {one.spec.place(one.sync)}.",
-            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed.",
+        raise error_of(
+            UsageError,
+            "owners_unlisted",
+            {"sync": one.name, "service": one.spec.wording.title, "place": one.spec.place(one.sync)},
         )
     return directory.everybody(context.client(one.sync.connection), listing)
 

@@ -24,6 +24,7 @@ from schemas.execution import Snapshot
 from schemas.plan import WRITES
 from schemas.syncs import Sync
 from schemas.target import TargetSpec, identifier_of
+from tasks.messages.errors import error_of
 from tasks.phone.parser import means_none
 from tasks.reconcile.export import Form, source_table
 from tasks.source.code_pages import encode_as
@@ -65,17 +66,15 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
     sync = context.sync(wanted.sync)
     path = wanted.output or sync.source
     if path.exists() and not wanted.force:
-        raise UsageError(f"{path} is there already.", remedy="Give another file with -o FILE, or --force.")
+        raise error_of(UsageError, "export_there", {"file": path})
     if path.suffix.casefold() == ".xlsx":
-        raise UsageError(f"{path} would be a workbook; this writes CSV.", remedy="Give a file with -o FILE.csv.")
+        raise error_of(UsageError, "export_workbook", {"file": path})
     target, spec = context.target(sync), context.spec(sync)
     owners = _owners(context, wanted, sync, target.name)
     found = target.read(owners, context.progress)
     if found.unread:
-        raise Unreachable(
-            f"{wanted.sync}: {len(found.unread)} owners gave no usable answer; nothing was written.",
-            remedy="Try again later.",
-            service=sync.connection,
+        raise error_of(
+            Unreachable, "export_unread", {"sync": wanted.sync, "n": len(found.unread)}, service=sync.connection
         )
     entries, left_out = _tellable(found.entries, clearable=spec.lines.clears and sync.allow_clear)
     empty = sorted(set(owners) - set(found.entries["owner"])) if spec.lines.clears and sync.allow_clear else []
@@ -102,7 +101,11 @@ def _owners(context: RunContext, wanted: Wanted, sync: Sync, target: str) -> lis
     spec = context.spec(sync)
     if spec.single_owner:
         if wanted.discover:
-            raise UsageError(f"{wanted.sync}: a {spec.wording.place} is read whole.", remedy="Leave --discover out.")
+            raise error_of(
+                UsageError,
+                "export_whole",
+                {"sync": wanted.sync, "place": {"en": spec.wording.place, "pl": spec.wording.label["pl"]}},
+            )
         return []
     owners = {spec.owner(sync, identifier) for identifier in _ids(wanted.ids, spec)}
     owners |= context.ledger.memory.owners(wanted.sync, target)
@@ -111,10 +114,7 @@ def _owners(context: RunContext, wanted: Wanted, sync: Sync, target: str) -> lis
     if sync.source.exists():
         owners |= owners_of(judge_source(context, sync, extract_source(context, sync)))
     if not owners:
-        raise UsageError(
-            f"{wanted.sync}: nobody says whose numbers to read, and {spec.wording.title} has no list of ids.",
-            remedy="Give them: --ids FILE, one id a line, or --ids ID, as often as needed; or see --discover.",
-        )
+        raise error_of(UsageError, "export_of_whom", {"sync": wanted.sync, "service": spec.wording.title})
     return sorted(owners)
 
 
@@ -126,13 +126,11 @@ def _ids(given: Sequence[str], spec: TargetSpec) -> list[str]:
     """
     for item in given:
         if not Path(item).is_file() and (Path(item).name != item or Path(item).suffix in _LISTS):
-            raise UsageError(f"{item}: there is no such file.", remedy="Give a file with one id a line, or an id.")
+            raise error_of(UsageError, "no_ids_file", {"given": item})
     ids = pd.Series([line for item in given for line in lines_of(item)], dtype="str")
     wrong = ids[~spec.lines.is_id(ids)].tolist() if spec.lines.is_id else []
     if wrong:
-        raise UsageError(
-            f"{wrong[0]!r} cannot be an id.", remedy="An id has 1 to 32 characters, no spaces and no |; one a line."
-        )
+        raise error_of(UsageError, "no_id", {"given": repr(wrong[0])})
     return ids.tolist()
 
 
@@ -167,12 +165,13 @@ def _encoded(text: str, sync: Sync) -> bytes:
     try:
         return encode_as(text, encoding)
     except UnicodeEncodeError as error:
-        raise SourceError(
-            f"{sync.source}: {encoding} has no sign for {error.object[error.start]!r}; nothing was written.",
-            remedy="Leave `encoding` out, so that the file is in UTF-8.",
+        raise error_of(
+            SourceError,
+            "encoding_without_sign",
+            {"file": sync.source, "encoding": encoding, "sign": repr(error.object[error.start])},
         ) from None
     except LookupError:
-        raise ConfigurationError(f"There is no encoding {encoding!r}.", remedy="Correct encoding.") from None
+        raise error_of(ConfigurationError, "no_encoding", {"encoding": repr(encoding)}) from None
 
 
 def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, Snapshot]) -> dict[str, int]:
@@ -195,13 +194,9 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, 
     planned = plan_ends(context, ends_of(context, one)).table
     changes = int(planned["action"].isin(WRITES).sum())
     if changes:
-        raise SourceError(
-            f"{wanted.sync}: {changes} of {len(found.entries)} entries cannot be told in the source's form; "
-            "nothing was written.",
-            remedy='Look at them with phonesync find; on_missing_owner = "clear" and encoding may be in the way.',
-        )
+        raise error_of(SourceError, "export_unlike", {"sync": wanted.sync, "n": changes, "of": len(found.entries)})
     with suppress(FileNotFoundError):
         if not wanted.force and sync.source.stat():
-            raise UsageError(f"{sync.source} has just been made by somebody else.", remedy="Give another file with -o.")
+            raise error_of(UsageError, "export_overtaken", {"file": sync.source})
     write_private(sync.source, data)
     return {"rejected": int(checked.rejected["line"].nunique()), "kept": int((planned["action"] == "keep").sum())}

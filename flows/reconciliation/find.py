@@ -11,6 +11,7 @@ from flows.context import RunContext
 from flows.reconciliation.reading import SyncReading, by_place, done_without, owner_names, read_files, read_place
 from schemas.errors import PhonesyncError, ServiceError, UsageError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
+from tasks.messages.errors import error_of
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.masking import mask_numbers, mask_texts
 from tasks.text_columns import looked_up
@@ -40,7 +41,7 @@ def find(context: RunContext, text: str) -> SearchResult:
         UsageError: there is nothing to look for.
     """
     if not text.strip():
-        raise UsageError("There is nothing to look for.", remedy="Give a number or a part of a name.")
+        raise error_of(UsageError, "find_nothing")
     readings = read_files(context)
     for those in by_place(context, readings):
         if not _searched(context, those, text):

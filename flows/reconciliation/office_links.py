@@ -11,6 +11,7 @@ from flows.context import RunContext
 from flows.reconciliation.reading import SyncReading
 from flows.sources import given_of
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
+from tasks.messages.errors import error_of
 from tasks.phone.canonical_keys import tidy_text
 from tasks.reconcile.office_links import MAPPING, Linked, link, mapping_of, offices
 from tasks.text_columns import looked_up
@@ -70,10 +71,7 @@ def _column(one: SyncReading) -> pd.DataFrame:
         return pd.DataFrame(columns=list(MAPPING), dtype="str")
     table = read_csv(sync.source, expected=list(one.source.arranged.headers.values()), given=given_of(sync))
     if header not in table.frame.columns:
-        raise SourceError(
-            f"{sync.source}, line 1: the header has no column {header!r}.",
-            remedy="Correct columns.link in phonesync.toml, or the header.",
-        )
+        raise error_of(SourceError, "no_link_column", {"file": sync.source, "column": repr(header)})
     cells = pd.Series(tidy_text(table.frame[header]).to_numpy(object), index=table.lines, dtype="str")
     lines = one.checked.desired
     said = pd.DataFrame(

@@ -20,6 +20,7 @@ from schemas.problems import Problem
 from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.messages.errors import error_of
 from tasks.messages.rendering import sentence, whole
 from tasks.reconcile.align import SyncSide
 from tasks.reconcile.cross_references import PlaceEntries
@@ -180,7 +181,7 @@ def ends_of(context: RunContext, one: SyncReading) -> Ends:
         ConfigurationError: one of them was not.
     """
     if one.source is None or one.checked is None or one.found is None:
-        raise ConfigurationError(f"{one.name}: there is nothing to plan.", remedy="Try: phonesync check.")
+        raise error_of(ConfigurationError, "nothing_to_plan", {"sync": one.name})
     headers = one.source.arranged.headers
     target, known = context.target(one.sync), known_of(context, one.name)
     left = cache(partial(left_by, context, one.name, target.name))

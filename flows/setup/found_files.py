@@ -153,7 +153,7 @@ def _tried(draft: Draft, name: str, table: Mapping[str, Any], answers: Answers) 
                 checks.run(check.what, check.look)
         checked = check_sources(context, [name], lang=answers.lang)
         add_previews(context, checked, _PREVIEW)
-    show_checks(checks)
+    show_checks(checks, answers.lang)
     show_preview(checked)
     for item in checked.summary["syncs"]:
         if "lines" in item:

@@ -7,6 +7,7 @@ from flows.doctor import Checks, examine_connection
 from flows.setup.answers import Answers
 from flows.setup.draft import SECRETS, Draft, kept_elsewhere, toml_value
 from schemas.errors import ConfigurationError, UsageError
+from schemas.settings import Language
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import known, render, text
 
@@ -106,22 +107,21 @@ def _lets_in(draft: Draft, answers: Answers, name: str) -> bool:
     Raises:
         PhonesyncError: it cannot be used, and there is nobody who could say something else.
     """
-    checks = Checks()
+    checks, lang = Checks(), answers.lang
     try:
         with draft.tried() as context:
             examine_connection(checks, name, context)
     except ConfigurationError as error:
-        checks.rows.append({"what": name, "result": "failed", "detail": str(error)})
-        checks.errors.append(error)
-    show_checks(checks)
+        checks.fail(name, error)
+    show_checks(checks, lang)
     if checks.errors and not answers.asks:
         raise checks.errors[0]
     return not checks.errors
 
 
-def show_checks(checks: Checks) -> None:
+def show_checks(checks: Checks, lang: Language) -> None:
     """Say what checks have found, a line each."""
-    for row in checks.rows:
+    for row in checks.in_language(lang):
         what = f"{row['what']}: " if row["what"] else ""
         good = row["result"] == "ok"
         say(f"  {'✓' if good else '✗'} {what}{row['detail']}", "green" if good else "red")

@@ -125,7 +125,7 @@ def file_error(file: object, problem: Problem, advice: str, error: type[Error] =
     """
     between = ", " if problem.place else ": "
     do = render(f"remedy.{advice}", "en", **problem.values)
-    return error(f"{file}{between}{sentence(problem)}", remedy=do, problem=problem, advice=advice)
+    return error(f"{file}{between}{sentence(problem)}", remedy=do, problem=problem, advice=advice, where=str(file))
 
 
 def of_the_kind(code: str, lang: Language) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tasks.messages.rendering import told_of_line
 from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import fold, tidy
+
+if TYPE_CHECKING:
+    from schemas.section import Language
 
 _LONGEST: Final = 60  # a longer text holds more than a number and a slip of the hand
 _NEAR: Final = 10
@@ -54,7 +57,12 @@ def _ways(shown: str, mark: str) -> list[str]:
 
 
 def explain(
-    texts: Sequence[str], *, region: str, area_code: str | None, switchboard: str | None = None
+    texts: Sequence[str],
+    *,
+    region: str,
+    area_code: str | None,
+    switchboard: str | None = None,
+    lang: Language = "en",
 ) -> list[dict[str, Any]]:
     """Return, for each text, the numbers in it, the words around them, or why there is none and what may be meant."""
     read = partial(read_number, region=region, area_code=area_code, switchboard=switchboard)
@@ -63,7 +71,7 @@ def explain(
             "text": reading.text,
             "numbers": [vars(number) for number in reading.numbers],
             "note": reading.note,
-            "reason": told_of_line(reading.reason, "", "en").sentence if reading.reason else "",
+            "reason": told_of_line(reading.reason, "", lang).sentence if reading.reason else "",
             "suggestion": "" if reading.numbers else suggest(reading.text, read, region=region),
             "code": str(reading.reason),
         }

@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas.errors import SourceError
 from schemas.findings import FindingKind
+from tasks.messages.errors import error_of
 from tasks.phone.canonical_keys import tidy_text
 from tasks.reconcile.align import COLUMNS
 
@@ -63,10 +64,7 @@ def mapping_of(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     found = {column.casefold(): column for column in frame.columns}
     missing = [column for column in _REQUIRED if column not in found]
     if missing:
-        raise SourceError(
-            f"{name}, line 1: the header has no column {', '.join(map(repr, missing))}.",
-            remedy="It has to be owner;list;name, and may have comment: faculty 10000000;tenant chopin;Dziekanat.",
-        )
+        raise error_of(SourceError, "no_mapping_column", {"file": name, "columns": ", ".join(map(repr, missing))})
     columns = {ours: tidy_text(frame[found[ours]]) if ours in found else "" for ours in MAPPING}
     links = pd.DataFrame(columns, index=frame.index).astype("str")
     return links[(links["owner"] != "") & (links["name"] != "")].drop_duplicates().reset_index(drop=True)

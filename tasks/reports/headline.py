@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, plural, text
+from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 
 Tone = Literal["good", "calm", "plan", "warn", "bad"]
@@ -91,7 +92,7 @@ def headline(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") ->
     stopped = guard_sentences(summary, lang) if not tally.wrote else []
     if summary.get("error"):
         detail = "may_be_made" if tally.wrote else "nothing_written"
-        return Headline("bad", _said("stopped", lang, error=summary["error"]), _said(detail, lang))
+        return Headline("bad", _said("stopped", lang, error=told_again(summary, lang)), _said(detail, lang))
     if stopped:
         first, *others = stopped
         also = counted(lang, "report.many_more_guards", len(others)) if others else ""

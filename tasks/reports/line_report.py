@@ -55,7 +55,7 @@ COLUMNS = [
 ]
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message", "entry_name")
-_OPTIONAL = ("plan", "fingerprint", "rejected", "requests", "drift", "left", "came_back", "approvals")
+_OPTIONAL = ("plan", "fingerprint", "rejected", "requests", "drift", "left", "came_back", "approvals", "refusals")
 _ALONE = (
     *("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code", "id", "accepted"),
     "owner_name",

@@ -260,6 +260,28 @@ def test_a_guard_is_exit_code_3_until_somebody_says_yes(phonesync: Phonesync, sa
     assert done.json["syncs"][0]["outcomes"]["applied"] == 5
 
 
+def test_a_no_is_kept_and_shown_wherever_the_plan_is(phonesync: Phonesync, sandbox: Sandbox) -> None:
+    drop_lines("buildings.csv", 3, 4)
+    (stopped,) = phonesync("sync", "--json", "buildings").json["syncs"]
+    plan, reason = stopped["plan"], "the file was cut off"
+    assert phonesync("apply", plan, "--refuse", " ").code == 2
+    assert phonesync("apply", plan, "--refuse", reason, "--approve", reason).code == 2
+    refused = phonesync("apply", plan, "--refuse", reason, "--json")
+    assert (refused.code, refused.json["refused"]["reason"]) == (0, reason)
+    assert not [call for call in sandbox.calls if call.method == "replace"]
+    (shown,) = phonesync("show", "last", "--json").json["plans"]
+    (waits,) = phonesync("plans", "--json").json["plans"]
+    (run,) = phonesync("runs", "--json").json["runs"]
+    for told in (shown, waits, run):
+        assert [no["reason"] for no in told["refusals"]] == [reason]
+    for command in (["show", "last"], ["plans"]):
+        assert f": {reason}" in phonesync(*command).out
+    assert "refused by" in phonesync("runs").out
+    assert reason in Path(stopped["reports"]["html"]).read_text(encoding="utf-8")
+    assert json.loads(Path(stopped["reports"]["json"]).read_text(encoding="utf-8"))["refusals"][0]["reason"] == reason
+    assert phonesync("apply", plan, "--approve", "it was right after all").code == 0
+
+
 def test_a_run_can_be_turned_back(phonesync: Phonesync, sandbox: Sandbox) -> None:
     def stored() -> list[tuple[str, str]]:
         return sorted((row.number, row.comment_pl) for row in sandbox.usos.numbers("building", "B02"))
@@ -436,7 +458,7 @@ def test_an_error_of_phonesync_itself_names_its_place_and_no_value() -> None:
     try:
         int("22 999 70 33")
     except ValueError as error:
-        said = unexpected(error)
+        said = unexpected(error).message
     assert said.startswith("phonesync itself failed: ValueError (tests/end_to_end/test_cli.py, line ")
     assert "999" not in said
 

@@ -87,7 +87,122 @@ COMMANDS = (
     (["revert", "last"], 0),
     (["check", "faculties"], 1),
     (["mail"], 0),
+    (["mail", "last", "--dry-run"], 0),
+    (["doctor"], 0),
+    (["number", "--", "22 999 00 01 wew. 12", "999-05-00", "fax 22 999 00 02"], 0),
+    (["resume"], 0),
+    (["discover"], 4),
+    (["export", "buildings", "-o", "exported.csv"], 0),
+    (["release", "building B99", "--reason", "zamknięty"], 2),
+    (["purge", "--older-than", "90d", "--dry-run"], 0),
+    (["purge", "--older-than", "90d"], 0),
+    (["erase", "--user", "900004"], 0),
+    (["show", "last"], 0),
 )
+
+# What an administrator meets on the first evening.
+ERRORS = (
+    ["plan", "nosuch"],
+    ["plan", "--nosuch"],
+    ["show"],
+    ["show", "nosuch"],
+    ["apply", "nosuch"],
+    ["revert", "nosuch"],
+    ["accept", "3fa2", "--until", "2020-01-01", "--reason", "znane"],
+    ["accept", "3fa2", "--until", "jutro", "--reason", "znane"],
+    ["accept", "nosuch", "--until", "2999-01-01", "--reason", "znane"],
+    ["accept", "3fa2", "--until", "2999-01-01", "--reason", " "],
+    ["reconcile", "--since", "nosuch"],
+    ["purge", "--older-than", "dawno"],
+    ["number", "--region", "pl", "1"],
+    ["number", "--area-code", "x", "1"],
+    ["number", "--switchboard", "x", "1"],
+    ["export", "buildings"],
+    ["export", "buildings", "--ids", "nosuch.txt", "-o", "other.csv"],
+    ["export", "strings-phones", "--discover", "-o", "other.csv"],
+    ["find", " "],
+    ["history", " "],
+    ["-c", "nosuch.toml", "plan"],
+)
+
+# What replaces what in the configuration, and what the sentence has in it.
+SETTINGS = (
+    ("[syncs.buildings]", "[syncs.buildings]\nregoin = 'PL'", "może chodziło o region"),
+    ("[syncs.buildings]", "[syncs.buildings]\nzzz = 1", "nieznany klucz"),
+    ("[syncs.buildings]", "[syncs.buildings]\nschedule = '61 * * * *'", "minuta"),
+    ("[syncs.buildings]", "[syncs.buildings]\nschedule = '0 2'", "potrzeba pięciu pól"),
+    ("[syncs.buildings]", "[syncs.buildings]\ntimezone = 'Europe/Nowhere'", "nie ma takiej strefy"),
+    ("[syncs.buildings]", "[syncs.buildings]\nshared = true", "jeden plik"),
+    ("[syncs.buildings]", "[syncs.buildings]\nslices = 64", "concurrency"),
+    ("[syncs.buildings]", "[syncs.buildings]\nheader_line = 0", "co najmniej 1"),
+    ("[syncs.buildings]", "[syncs.buildings]\ndelete_missing = 'no'", "true albo false"),
+    ("[syncs.buildings]", "[syncs.buildings]\nguard = { max_delete_share = 7 }", "najwyżej 1"),
+    ("[syncs.buildings]", "[syncs.buildings]\ntenant = 'x'", "dotyczy usługi"),
+    ('base_url = "http', 'base_url = "ftp', "podaj pełny adres"),
+    ('kind = "usos"', 'kind = "uso"', "która to usługa"),
+    ('entity_class = "building"', "", "czyje to numery"),
+    ('ledger = "sqlite:///phonesync.db"', 'ledger = "postgresql://a:b@localhost/c"', "~/.pgpass"),
+    ('region = "PL"', 'region = "pl"', "dwie wielkie litery"),
+    ("[syncs.buildings]", "[syncs.buildings", "to nie jest TOML: wiersz"),
+    ('lang = "pl"', 'lang = "pl"\nnotify = { smtp = { host = "localhost" } }', "mail_from"),
+    ('ledger = "sqlite:///phonesync.db"', 'ledger = "sqlite:////nosuch/x.db"', "Nie można otworzyć rejestru"),
+)
+
+
+def ended(command: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Return the exit code of a command, and all that it has said."""
+    code = main(command)
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_errors_and_what_to_do_about_them_are_polish(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "pl_PL.UTF-8")  # where no configuration can say it
+    assert folder.is_dir()
+    found = {}
+    for command in ERRORS:
+        code, said = ended(command, capsys)
+        assert code != 0, (command, said)
+        found[" ".join(command)] = english_in(said)
+    assert {what: english for what, english in found.items() if english} == {}
+
+
+@pytest.mark.parametrize(("old", "new", "part"), SETTINGS)
+def test_a_configuration_that_cannot_be_meant_is_told_in_polish(
+    old: str, new: str, part: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration = folder / "phonesync.toml"
+    text = configuration.read_text(encoding="utf-8")
+    assert old in text
+    configuration.write_text(text.replace(old, new, 1), encoding="utf-8")
+    code, said = ended(["plan", "buildings"], capsys)
+    assert (code, english_in(said)) == (2, [])
+    assert part in said
+
+
+def test_services_that_cannot_be_used_are_told_in_polish(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {}
+    with monkeypatch.context() as wrong:
+        wrong.setenv("USOS_CONSUMER_SECRET", "wrong-secret")
+        wrong.delenv("APIO_PASSWORD")
+        for command in (["plan", "faculties"], ["plan", "strings-phones"], ["doctor"], ["show", "last"], ["runs"]):
+            found[" ".join(command)] = english_in(ended(command, capsys)[1].replace("Incorrect", ""))
+    configuration = folder / "phonesync.toml"
+    text = configuration.read_text(encoding="utf-8")
+    nobody = re.sub(r'base_url = "http://127.0.0.1:\d+"', 'base_url = "http://127.0.0.1:9"\nattempts = 1', text)
+    configuration.write_text(nobody, encoding="utf-8")
+    for command in (["plan", "faculties"], ["show", "last"]):
+        found[f"{' '.join(command)} of nobody"] = english_in(ended(command, capsys)[1])
+    configuration.write_text(text.replace('source = "buildings.csv"', 'source = "nosuch.csv"'), encoding="utf-8")
+    for command in (["plan", "buildings"], ["show", "last"]):
+        found[f"{' '.join(command)} of no file"] = english_in(ended(command, capsys)[1])
+    for page in sorted(folder.glob("reports/**/*.html")):
+        found[page.name] = english_in(shown(page.read_text(encoding="utf-8")))
+    assert {what: english for what, english in found.items() if english} == {}
 
 
 def test_commands_and_pages_say_no_english(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

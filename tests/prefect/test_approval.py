@@ -142,7 +142,13 @@ def test_a_refused_plan_is_kept_and_the_run_says_who_and_why(office: Office) -> 
     assert plan in state.message
     ledger = Ledger.open(f"sqlite:///{office.config.parent / 'phonesync.db'}")
     assert ledger.plan(plan).state == "planned"
+    (no,) = ledger.refusals(plan)
+    assert (no.person, no.reason) == ("Anna Nowak (Prefect)", "the file was cut off; call 22 999 00 01")
     ledger.close()
+    told = state.result(raise_on_failure=False).summary["syncs"][0]["refusals"]
+    assert [(one["person"], one["reason"]) for one in told] == [
+        ("Anna Nowak (Prefect)", "the file was cut off; call ••• ••• •01")
+    ]
 
 
 def test_nobody_answers_and_the_plan_waits_in_the_ledger(office: Office) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.config import find_configuration, load
+from flows.config import load
 from flows.context import open_context
+from flows.finding import find_configuration
 from schemas.connections import Secret
 from schemas.errors import ConfigurationError
 

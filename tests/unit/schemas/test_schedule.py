@@ -19,6 +19,7 @@ from prefect.server.schemas.schedules import CronSchedule as ServerSchedule
 from flows.config import load
 from schemas.errors import ConfigurationError
 from schemas.schedule import happens, is_timezone, wrong_with_schedule
+from tasks.messages.errors import spoken
 
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
 WARSAW = "Europe/Warsaw"
@@ -51,13 +52,13 @@ NEVER = [
 
 @pytest.mark.parametrize("text", ACCEPTED)
 def test_what_prefect_reads_and_starts_is_accepted(text: str) -> None:
-    assert (wrong_with_schedule(text), happens(text, NOW)) == ("", True)
+    assert (wrong_with_schedule(text), happens(text, NOW)) == (None, True)
     assert _first_of_prefect(text) is not None
 
 
 @pytest.mark.parametrize("text", NEVER)
 def test_what_never_comes_is_told_apart(text: str) -> None:
-    assert (wrong_with_schedule(text), happens(text, NOW)) == ("", False)
+    assert (wrong_with_schedule(text), happens(text, NOW)) == (None, False)
     CronSchedule(cron=text)  # Prefect accepts it, and looks for its next date for ever
 
 
@@ -84,7 +85,7 @@ def test_what_never_comes_is_told_apart(text: str) -> None:
     ],
 )
 def test_bad_ones_are_told_by_their_field(text: str, said: str) -> None:
-    assert said in wrong_with_schedule(text)
+    assert said in spoken(wrong_with_schedule(text))
     with pytest.raises(ValueError, match="cron"):
         CronSchedule(cron=text)
 
@@ -114,7 +115,7 @@ def test_exactly_what_prefect_accepts_and_ever_starts_is_accepted(text: str) -> 
     except ValueError:
         assert wrong_with_schedule(text)
         return
-    assert wrong_with_schedule(text) == ""
+    assert wrong_with_schedule(text) is None
     first = _first_of_prefect(text)
     assert happens(text, NOW) == (first is not None and first.year <= NOW.year + 8)
 
@@ -127,7 +128,7 @@ def test_any_text_is_judged_as_prefect_judges_it(text: str) -> None:
     except ValueError:
         assert wrong_with_schedule(text)
     else:
-        assert wrong_with_schedule(text) == ""
+        assert wrong_with_schedule(text) is None
 
 
 def test_the_library_is_the_one_that_prefect_has_inside() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.config import find_configuration, load
+from flows.config import load
+from flows.finding import find_configuration
 from flows.orchestration.deployments import FAMILY, JOB, JOB_TEMPLATE, POOL, form, wanted_deployments
 from flows.orchestration.home import (
     Address,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from connectors.ledger.causes import cause_of
 from connectors.ledger.store import Ledger
 from schemas.errors import LedgerError
+from tasks.messages.errors import spoken
 
 _TURNED_AWAY: list[tuple[dict[str, Any], str, str]] = [
     ({"database": "nosuch"}, "there is no such database", "createdb"),
@@ -59,7 +60,7 @@ def test_each_cause_has_its_own_sentence(server: str, wrong: Mapping[str, Any], 
     ],
 )
 def test_words_that_no_server_here_says(said: str, reason: str) -> None:
-    assert cause_of(OperationalError("", {}, Exception(said)), opening=True).reason == reason
+    assert spoken(cause_of(OperationalError("", {}, Exception(said)), opening=True).reason) == reason
 
 
 def test_a_driver_that_is_missing_is_named() -> None:

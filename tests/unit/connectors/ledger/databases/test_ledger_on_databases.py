@@ -17,7 +17,7 @@ from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
 from connectors.ledger.migrate import NEWEST, version_of
 from connectors.ledger.records import packed, referred
-from connectors.ledger.store import Approval, KeptPlan, Ledger
+from connectors.ledger.store import Approval, KeptPlan, Ledger, Refusal
 from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
 from schemas.execution import RowOutcome
@@ -287,3 +287,22 @@ def test_a_plan_that_changes_nothing_refers_to_one_that_is_the_same_and_outlives
     assert ledger.plan("run3-faculties").entries.equals(at_rest)
     assert ledger.archive.erase("faculty 1", person="somebody", at="2026-01-04") == ["run1-faculties", "run3-faculties"]
     assert ledger.plan("run3-faculties").entries["owner"].tolist() == [""]
+
+
+def test_a_ledger_of_the_form_before_refusals_takes_them(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+    assert version_of(engine) == "0009"
+    engine.dispose()
+    ledger = Ledger.open(url)
+    first, second = Refusal("anna", "not this week", "2026-03-14T02:00:00"), Refusal("jan", "no", "2026-03-14T03:00:00")
+    for no in (first, second):
+        ledger.refuse("run-faculties", no)
+    assert ledger.refusals("run-faculties") == [second, first]
+    assert ledger.refusals("another") == []
+    assert ledger.archive.reasons_without("week", "•••") == 1
+    ledger.close()
