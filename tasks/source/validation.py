@@ -84,11 +84,19 @@ class Checked:
         return self if more.empty else replace(self, remarks=_remarks([self.remarks, more]))
 
     def with_mentions(self, texts: pd.DataFrame, reading: Mapping[str, Any]) -> Checked:
-        """Return the same with the numbers that texts speak of and no line has, see `mentions`."""
+        """Return the same with the numbers that texts speak of and no line has, see `mentions`.
+
+        A line that is rejected has to be looked at as it is: nothing more is said of it.
+        """
         keys = pd.concat([self.desired["key"], self.rejected["key"]], ignore_index=True)
         found = mentions(texts, keys, reading)
         lines = found.drop_duplicates("key").set_index("key")["line"]
-        said = found.drop(columns="key").drop_duplicates(ignore_index=True).assign(values="")
+        said = (
+            found[~found["line"].isin(self.rejected["line"])]
+            .drop(columns="key")
+            .drop_duplicates(ignore_index=True)
+            .assign(values="")
+        )
         return replace(self.with_remarks(said), mentioned={str(key): int(line) for key, line in lines.items()})
 
 
