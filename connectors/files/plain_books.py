@@ -1,4 +1,4 @@
-"""Workbooks that hold cells and no more for us: .xls, .xlsb and .ods, as openpyxl would show the like.
+"""Workbooks that hold cells and no more for us: .xlsb and .ods, as openpyxl would show the like.
 
 Their formats are not seen; `unseen` finds out which rows are hidden or struck through. `transitional` makes a Strict
 .xlsx one that openpyxl reads with all of these.
@@ -36,7 +36,7 @@ _NAMES: Final = (
         b"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties",
     ),
 )
-_MOST_CELLS: Final = 4_000_000  # empty ones among them: all of them are in memory at once
+MOST_CELLS: Final = 4_000_000  # empty ones among them: all of them are in memory at once
 _ROW: Final = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _CELL: Final = re.compile(rb"<table:(?:covered-)?table-cell\b[^>]*>")
 _ROWS: Final = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})""")
@@ -91,9 +91,15 @@ def plain_book(path: Path, raw: bytes) -> PlainBook:
     """
     if raw.startswith(b"PK") and _reaches_far(raw):
         raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
-    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    sheets = [found for found in book.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
-    return PlainBook([_sheet(path, book, found) for found in sheets])
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        sheets = [found for found in book.sheets_metadata if found.typ == SheetTypeEnum.WorkSheet]
+        return PlainBook([_sheet(path, book, found) for found in sheets])
+    except BaseException as error:
+        # What the reader raises where it gives up is no Exception, and would end the whole program.
+        if type(error).__name__ == "PanicException":
+            raise ValueError("the reader gave up") from None
+        raise
 
 
 def _reaches_far(raw: bytes) -> bool:
@@ -102,7 +108,7 @@ def _reaches_far(raw: bytes) -> bool:
         names = archive.namelist()
         content = archive.read("content.xml") if "content.xml" in names else b""
         binary = [archive.read(name) for name in names if name.startswith("xl/worksheets/") and name.endswith(".bin")]
-    if any(_extent(part) > _MOST_CELLS for part in binary):
+    if any(_extent(part) > MOST_CELLS for part in binary):
         return True
     for sheet in content.split(b"</table:table>"):
         row = last = width = 0
@@ -113,7 +119,7 @@ def _reaches_far(raw: bytes) -> bool:
                 at += _times(_COLUMNS.search(cell))
                 if b"value-type" in cell:
                     last, width = row, max(width, at)
-        if last * width > _MOST_CELLS:
+        if last * width > MOST_CELLS:
             return True
     return False
 
@@ -135,7 +141,7 @@ def _times(found: re.Match[bytes] | None) -> int:
 
 def _sheet(path: Path, book: CalamineWorkbook, found: Any) -> PlainSheet:
     sheet = book.get_sheet_by_name(found.name)
-    if sheet.total_height * sheet.total_width > _MOST_CELLS:
+    if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
     state = "visible" if found.visible == SheetVisibleEnum.Visible else "hidden"
     rows = sheet.to_python(skip_empty_area=False)
@@ -143,6 +149,8 @@ def _sheet(path: Path, book: CalamineWorkbook, found: Any) -> PlainSheet:
 
 
 def _cell(value: Any) -> PlainCell:
+    if isinstance(value, PlainCell):
+        return value
     if value == "":
         return PlainCell(None)
     if isinstance(value, str) and _ERROR.fullmatch(value):

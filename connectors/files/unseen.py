@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from xml.parsers.expat import ParserCreate
 
 _MOST_ROWS: Final = 1_048_576  # a sheet of Excel has no more
@@ -52,25 +52,6 @@ def of_xlsx(part: bytes) -> Unseen:
         if _IS_HIDDEN.search(column) and first and last:
             columns += range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
     return Unseen(rows, columns)
-
-
-def of_xls(raw: bytes, title: str) -> Unseen:
-    """Return what nobody sees of a sheet of an old Excel workbook."""
-    import xlrd  # noqa: PLC0415 - few files are of this form
-
-    with xlrd.open_workbook(file_contents=raw, formatting_info=True, on_demand=True, logfile=io.StringIO()) as book:
-        sheet = book.sheet_by_name(title)
-        through = {at for at, kind in enumerate(book.xf_list) if book.font_list[kind.font_index].struck_out}
-        struck = {
-            row + 1: column
-            for row in (range(sheet.nrows) if through else ())
-            for column in reversed(range(sheet.ncols))
-            if sheet.cell_type(row, column) not in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}
-            and sheet.cell_xf_index(row, column) in through
-        }
-        rows = [row + 1 for row, shown in sheet.rowinfo_map.items() if shown.hidden]
-        columns = [column for column, shown in sheet.colinfo_map.items() if shown.hidden]
-    return Unseen(sorted(rows), sorted(columns), struck)
 
 
 def of_xlsb(raw: bytes, title: str) -> Unseen:
@@ -285,10 +266,3 @@ class _Sheet:
 
 def _times(about: Mapping[str, str], what: str) -> int:
     return int(about.get(f"{_TABLE}number-{what}-repeated", "1"))
-
-
-def unseen_of(raw: bytes, form: str, title: str) -> Unseen:
-    """Return what nobody sees of a sheet of a workbook that is no .xlsx."""
-    ways: Mapping[str, Any] = {"xls": of_xls, "xlsb": of_xlsb, "ods": of_ods}
-    found: Unseen = ways[form](raw, title)
-    return found

@@ -32,7 +32,7 @@ from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from connectors.files.plain_books import PlainSheet, plain_book, transitional
 from connectors.files.table import LONGEST, Table, surplus
-from connectors.files.unseen import Unseen, of_xlsx, unseen_of
+from connectors.files.unseen import Unseen, of_ods, of_xlsb, of_xlsx
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
@@ -128,6 +128,10 @@ def first_sheet(raw: bytes, form: Form, most: int) -> list[list[str]]:
 
 def _opened(path: Path, raw: bytes, form: Form) -> Any:
     """Return a workbook of openpyxl, or one like it."""
+    if form == "xls":
+        from connectors.files.old_books import old_book  # noqa: PLC0415 - few files are of this form
+
+        return old_book(path, raw)
     if form != "xlsx":
         return plain_book(path, raw)
     return load_workbook(io.BytesIO(transitional(raw)), read_only=True, data_only=True, keep_links=False)
@@ -206,12 +210,20 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
 def _traces(path: Path, file: tuple[bytes, Form], sheet: Any) -> _Traces:
     raw, form = file
     if form != "xlsx":
-        return _Traces(merged=[*_corners(sheet)], unseen=unseen_of(raw, form, sheet.title))
+        return _Traces(merged=[*_corners(sheet)], unseen=_unseen(raw, form, sheet.title))
     part = _part(raw, sheet)
     found = [range_boundaries(reference.decode()) for reference in _MERGED.findall(part)]
     merged = [(left or 1, top or 1, right or 1, bottom or 1) for left, top, right, bottom in found]
     formulas = _formulas(path, (raw, part), sheet)
     return _Traces(formulas, merged, of_xlsx(part))
+
+
+def _unseen(raw: bytes, form: Form, title: str) -> Unseen:
+    if form == "xls":
+        from connectors.files.old_books import unseen_of_old  # noqa: PLC0415 - few files are of this form
+
+        return unseen_of_old(raw, title)
+    return of_xlsb(raw, title) if form == "xlsb" else of_ods(raw, title)
 
 
 def _corners(sheet: PlainSheet) -> Iterator[tuple[int, int, int, int]]:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from reading import EXPECTED, read, rows_of, why
 
-from connectors.files.cells import DATE, FRACTION, HIDDEN, STRUCK
+from connectors.files.cells import DATE, ERROR, FRACTION, HIDDEN, STRUCK, TRUTH
 from connectors.files.dialect import Given
 from connectors.files.header import Wanted
 from connectors.files.reading import read_table
@@ -200,6 +200,23 @@ def test_a_damaged_workbook_is_refused(form: str, share: float) -> None:
     raw = (BOOKS / f"phones.{form}").read_bytes()
     with pytest.raises(SourceError):
         read(raw[: int(len(raw) * share)])
+
+
+def test_a_workbook_that_its_reader_gives_up_is_refused() -> None:
+    part = "xl/worksheets/sheet1.bin"
+    with zipfile.ZipFile(BOOKS / "phones.xlsb") as book:
+        sheet = book.read(part)
+    at = sheet.index(b"\x07\x0c")  # a cell, by the place of its text among those of the workbook
+    cell = sheet[at : at + 14]
+    with pytest.raises(SourceError, match="cannot be read"):
+        read(changed("phones.xlsb", part, (cell, cell[:10] + b"\x7f\x00\x00\x00")))
+
+
+def test_cells_of_an_old_workbook_say_what_they_are() -> None:
+    table = read((BOOKS / "unseen.xls").read_bytes(), sheet="Komórki")
+    assert rows_of(table) == [["0012", "#N/A", "TRUE"], ["F2", "2024-03-12 10:30:00", "1.5"]]
+    flaws = [((2, "number"), ERROR), ((2, "comment"), TRUTH), ((3, "number"), DATE), ((3, "comment"), FRACTION)]
+    assert sorted(table.cells.items()) == sorted(flaws)
 
 
 def test_a_binary_sheet_whose_cells_lie_without_end_apart_is_refused() -> None:
