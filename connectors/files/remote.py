@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOENT
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from tasks.messages.rendering import file_error
 LARGEST: Final = 1 << 29  # bytes, as of a file that is here
 KEPT: Final = 30  # copies of one source
 _NOT_FOUND: Final = 404
+_NO_HTTP: Final = 600  # what other protocols call a status is larger
 _STATE: Final = "state.json"
 _EXTRAS: Final = {"http": "web", "https": "web", "sftp": "sftp", "smb": "smb", "s3": "s3"}
 _MARKS: Final = ("ETag", "Content-MD5", "Digest", "Last-Modified", "VersionId", "mtime", "last_write_time", "size")
@@ -127,12 +129,14 @@ def _told(address: str) -> Iterator[None]:
         extra = _EXTRAS[urlsplit(address).scheme]
         raise error_of(ConfigurationError, "no_extra", {"address": address, "extra": extra}) from None
     except Exception as error:  # noqa: BLE001 - each of these libraries has a tree of errors of its own
+        if getattr(error, "errno", None) == ENOENT:
+            raise file_error(address, Problem(FileCode.FILE_MISSING), "source") from None
         raise _unreached(address, _why(error)) from None
 
 
 def _why(error: BaseException) -> str:
-    status = getattr(error, "status", None)
-    return f"HTTP {status}" if status else type(error).__name__
+    status = getattr(error, "status", 0) or 0
+    return f"HTTP {status}" if 0 < status < _NO_HTTP else type(error).__name__
 
 
 def _unreached(address: str, why: str) -> SourceError:
@@ -174,13 +178,22 @@ def _options(address: str, access: Access) -> dict[str, Any]:
     parts = urlsplit(address)
     options: dict[str, Any] = {"skip_instance_cache": True}
     if parts.scheme == "s3":
-        return options | ({"key": access.username, "secret": access.password} if access.username else {})
+        patience = {
+            "connect_timeout": FETCH_SECONDS,
+            "read_timeout": FETCH_SECONDS,
+            "retries": {"total_max_attempts": 2},
+        }
+        keys = {"key": access.username, "secret": access.password} if access.username else {}
+        return options | keys | {"config_kwargs": patience}
     options |= {"host": parts.hostname, "username": access.username, "password": access.password}
     if parts.port:
         options["port"] = parts.port
     if parts.scheme == "sftp":
         options |= {"timeout": FETCH_SECONDS, "look_for_keys": False, "allow_agent": False}
         options["host_key_policy"] = _known_host(access.host_key)
+    if parts.scheme == "smb":
+        # Somebody may have the file open in a spreadsheet; and a wrong password locks an account after some attempts.
+        options |= {"timeout": FETCH_SECONDS, "share_access": "rwd", "register_session_retries": 0}
     return options
 
 
@@ -198,7 +211,12 @@ def _known_host(wanted: str) -> Any:
 
 
 def _close(system: Any) -> None:
-    if hasattr(system, "client"):
+    if system.protocol == "smb":
+        import smbclient  # noqa: PLC0415 - likewise
+
+        # The next sync may have another password: it would be let in with this one's session.
+        smbclient.delete_session(system.host, port=system._port)  # noqa: SLF001 - fsspec ends it with the program
+    elif hasattr(system, "client"):
         system.client.close()  # SFTP
     elif getattr(system, "_session", None) is not None:
         system.close_session(system.loop, system._session)  # noqa: SLF001 - fsspec closes it with the interpreter
