@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from benchmarks import book, books, command, corpus, diff, nights, services, stages, starts, tables
+from benchmarks import book, books, checks, command, corpus, diff, nights, services, stages, starts, tables
 from benchmarks.book import RESULTS
 from benchmarks.race import ROOT
 
@@ -47,6 +47,10 @@ def _starts(sizes: list[int]) -> Any:
     return starts.measure(2 * len(sizes) + 1)
 
 
+def _checks(sizes: list[int]) -> Any:
+    return checks.measure(20_000, 2 * len(sizes) + 3)
+
+
 def _nights(sizes: list[int]) -> Any:
     return nights.measure(sizes[0])
 
@@ -61,6 +65,7 @@ _MEASURED: Mapping[str, Callable[[list[int]], Any]] = {
     "services": _services,
     "ledger": _books,
     "starts": _starts,
+    "checks": _checks,
     "nights": _nights,
     "stages": _stages,
     "tables": _tables,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plot, programs, targets
+from benchmarks import checks, plot, programs, targets
 from benchmarks.starts import QUIET, WANTED
 
 _HERE = Path(__file__).parent
@@ -136,6 +136,17 @@ def _starts(measured: dict[str, Any]) -> Iterator[str]:
     )
 
 
+def _checks(measured: dict[str, Any]) -> Iterator[str]:
+    yield f"| {measured['rows']:,} lines | seconds | of the processor |"
+    yield "|---|---:|---:|"
+    for what, name in (("check", "`phonesync check`"), ("pandas", "reading them with pandas")):
+        yield f"| {name} | {measured[what]['seconds']} s | {measured[what]['processor']} s |"
+    limits = " | ".join(f"{checks.allowed(measured, kind)} s" for kind in ("seconds", "processor"))
+    yield f"| wanted of check: {checks.TIMES} × pandas + {checks.MORE} s | {limits} |"
+    yield ""
+    yield f"The machine's load was {measured['load']}."
+
+
 def _nights(measured: dict[str, Any]) -> Iterator[str]:
     yield f"| {measured['rows']:,} lines | first night | each of the next {measured['nights']}, nothing changed |"
     yield "|---|---:|---:|"
@@ -176,6 +187,7 @@ _PARTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "services": _services,
     "ledger": _ledger,
     "starts": _starts,
+    "checks": _checks,
     "nights": _nights,
     "stages": _stages,
     "tables": _tables,

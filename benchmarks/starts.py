@@ -46,7 +46,7 @@ def measure(repeats: int) -> dict[str, Any]:
         samples = Path(name) / "samples"
         copytree(ROOT / "data" / "samples", samples)
         configured: list[str | Path] = [PHONESYNC, "--config", samples / "phonesync.toml"]
-        _run([*configured, "sync"])
+        seconds_of([*configured, "sync"])
         commands = {command: _median([*configured, *command.split()], repeats) for command in WANTED}
     libraries = _median([sys.executable, "-c", f"import {_LIBRARIES}"], repeats)
     return {"load": round(busy, 1), "commands": commands, "libraries": libraries}
@@ -67,12 +67,17 @@ def _sandbox() -> Iterator[None]:
 
 
 def _median(command: Sequence[str | Path], repeats: int) -> dict[str, float]:
-    taken = [_run(command) for _ in range(repeats)]
+    return median_of([seconds_of(command) for _ in range(repeats)])
+
+
+def median_of(taken: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """Return the medians of seconds and of seconds of the processor."""
     seconds, processor = zip(*taken, strict=True)
     return {"seconds": round(statistics.median(seconds), 2), "processor": round(statistics.median(processor), 2)}
 
 
-def _run(command: Sequence[str | Path]) -> tuple[float, float]:
+def seconds_of(command: Sequence[str | Path]) -> tuple[float, float]:
+    """Run a process to its end; return how long it took, and how long it had the processor."""
     before, began = _processor(), time.perf_counter()
     done = subprocess.run(
         [*map(str, command)], cwd=ROOT, env={**os.environ, **SECRETS}, capture_output=True, check=False

@@ -52,6 +52,8 @@ class Before:
 
 def before(settings: Settings) -> Before:
     """Return what is known from earlier runs, where the ledger is a file that can be read as it is."""
+    if settings.ledger_file is None or not settings.ledger_file.is_file():
+        return Before()  # its database takes longer to import than a file to read
     from sqlalchemy.exc import SQLAlchemyError
 
     from connectors.ledger.store import Ledger

@@ -23,6 +23,8 @@ def near_ids(ids: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     more; where several known ones are near, it is the first of them in order.
     """
     all_known = {one for one in known if len(one) >= _SHORTEST}
+    if not all_known:
+        return {}
     forms: dict[str, set[str]] = {}
     for one in all_known:
         for form in _forms(one):
@@ -100,6 +102,8 @@ def with_doubts(
         headers: what the file calls our columns.
         code: what speaks for it.
     """
+    if not doubts:
+        return checked.remarks
     first = _first_lines(checked)
     first = first[first["owner"].isin(doubts)]
     remarks = pd.DataFrame(
