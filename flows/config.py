@@ -123,7 +123,9 @@ def _contradictions(settings: Settings, now: datetime) -> list[_Problem]:
     # The default is one: most configurations need not wait until all numbering plans of the world are read.
     told = {place: region for place, region in regions.items() if region and region != _HOME}
     unknown = _no_regions(told) if told else {}
-    never = {f"syncs.{name}.schedule": s.schedule for name, s in settings.syncs.items() if _is_idle(s.schedule, now)}
+    schedules = {f"syncs.{name}.schedule": sync.schedule for name, sync in settings.syncs.items()}
+    schedules["reconcile.schedule"] = settings.reconcile.schedule
+    never = {place: schedule for place, schedule in schedules.items() if _is_idle(schedule, now)}
     return [
         *(_Problem(place, _plainer(said)) for place, said in settings.contradictions(specs())),
         *(_Problem(place, Phrase("setting.no_region", {"region": repr(region)})) for place, region in unknown.items()),

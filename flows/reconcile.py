@@ -14,8 +14,10 @@ from flows.context import open_context
 from flows.finding import find_configuration
 from flows.orchestration.artifacts import Links, best_effort, escape, rename_run
 from flows.orchestration.final_states import NotInPlace, loggable
+from flows.orchestration.notifications import tell_one
 from flows.reconciliation.body import Asked, Reconciled, reconcile_all
 from flows.reconciliation.console import kind_word
+from flows.reconciliation.telling import NAME, news_of
 from flows.spoken import language_at
 from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
@@ -45,6 +47,8 @@ def reconcile(config: str = "", since: str = "") -> Any:
         with open_context(config or None, os.environ) as context:
             asked = Asked(since, lang=context.lang)
             done, links = reconcile_all(context, asked), Links.of(context)
+            if news := news_of(done, asked):
+                best_effort(tell_one, find_configuration(config or None, os.environ), NAME, "findings", news)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         lang = language_at(find_configuration(config or None, os.environ), os.environ)
         return Failed(message=loggable(error, lang), data=error)
@@ -69,7 +73,9 @@ def in_a_sentence(done: Reconciled, lang: Language = "en") -> str:
     accepted = sum(summary["accepted"].values())
     listed = ", ".join(found) if found else text("prefect.all_agree", lang)
     apart = render("prefect.accepted", lang, n=accepted) if accepted else ""
-    return " · ".join([*unread, f"{listed}{apart}; {render('prefect.agree', lang, n=counts[FindingKind.AGREE])}"])
+    late = [render("say.meanwhile", lang, runs=", ".join(summary["meanwhile"]))] if summary["meanwhile"] else []
+    agree = render("prefect.agree", lang, n=counts[FindingKind.AGREE])
+    return " · ".join([*unread, *late, f"{listed}{apart}; {agree}"])
 
 
 def show(done: Reconciled, sentence: str, links: Links, lang: Language = "en") -> None:

@@ -17,7 +17,7 @@ from schemas.settings import Change
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 from tasks.messages.catalogue import render
 
-_WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
+WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
 
 
 def changes_of(
@@ -32,7 +32,7 @@ def changes_of(
         decided: only the syncs of the run that a person has decided about since its changes were told.
     """
     lang = context.lang
-    for summary in run_result.summary["syncs"] if mode in _WRITING else ():
+    for summary in run_result.summary["syncs"] if mode in WRITING else ():
         if decided and "run" not in summary:
             continue
         told = {"run": run_result.summary["run"], **summary}
@@ -47,7 +47,7 @@ def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
     rows = ledger.runs(limits.RUNS_LOOKED_BACK)
     ids = [row["id"] for row in rows]
     for row in rows[ids.index(before) + 1 :] if before in ids else rows:
-        if row["mode"] in _WRITING and row["summary"]:
+        if row["mode"] in WRITING and row["summary"]:
             for summary in row["summary"]["syncs"]:
                 if summary["sync"] == sync and not summary.get("skipped_for"):
                     return sync_status(summary)
@@ -72,16 +72,23 @@ def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[
     except Exception as error:  # noqa: BLE001 - see above
         return [render("note.untold", context.lang, kind=type(error).__name__)]
     for sync, change, said in found:
-        payload = {"sync": sync, "change": change, "link": "", **said}
-        ways = {f"webhook {number}": partial(_post, context, number, payload) for number in range(len(notify.webhook))}
-        if notify.mail_to:
-            ways["mail"] = partial(_mail, context, said)
-        for way, send in ways.items():
-            try:
-                send()
-            except Exception as error:  # noqa: BLE001 - likewise
-                said_of = {"sync": sync, "change": change, "way": way, "kind": type(error).__name__}
-                notes.append(render("note.untold_change", context.lang, **said_of))
+        notes += send(context, sync, change, said)
+    return notes
+
+
+def send(context: RunContext, sync: str, change: Change, said: Mapping[str, Any]) -> list[str]:
+    """Mail and post one change; return notes of what could not be told."""
+    notify, notes = context.settings.notify, []
+    payload = {"sync": sync, "change": change, "link": "", **said}
+    ways = {f"webhook {number}": partial(_post, context, number, payload) for number in range(len(notify.webhook))}
+    if notify.mail_to:
+        ways["mail"] = partial(_mail, context, said)
+    for way, give in ways.items():
+        try:
+            give()
+        except Exception as error:  # noqa: BLE001 - likewise
+            untold = {"sync": sync, "change": change, "way": way, "kind": type(error).__name__}
+            notes.append(render("note.untold_change", context.lang, **untold))
     return notes
 
 
@@ -98,7 +105,8 @@ def _mail(context: RunContext, said: Mapping[str, Any]) -> None:
     notify = context.settings.notify
     lang = context.lang
     step = render("report.news_next", lang, step=said["next"])
-    text = f"{said['sentence']}\n\n{step}\n\nphonesync show {said['run']}\n"
+    last = said.get("command", f"phonesync show {said['run']}")
+    text = f"{said['sentence']}\n\n{step}\n\n{last}\n"
     message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), text)
     if notify.smtp is None:
         hand_to_mailer(message, notify.sendmail)

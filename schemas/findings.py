@@ -65,6 +65,7 @@ class ReconciliationView:
         history: the last reconciliations, oldest first: `{"at": …, "run": …, "findings": {kind: count}}`.
         since: the run it is compared with, "" where there is none.
         labels: what each kind of service is called, by language.
+        meanwhile: runs that wrote while files and places were read.
     """
 
     run: str
@@ -76,6 +77,7 @@ class ReconciliationView:
     history: list[dict[str, Any]] = field(default_factory=list)
     since: str = ""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    meanwhile: tuple[str, ...] = ()
 
 
 def tally(findings: pd.DataFrame) -> dict[str, int]:

@@ -27,7 +27,7 @@ from pydantic import (
 from schemas.connections import Connection, Secret, is_loopback
 from schemas.phrases import Phrase
 from schemas.section import Address, FilePath, Language, Section, without_nul, wrong
-from schemas.syncs import Columns, Sync
+from schemas.syncs import Columns, Schedule, Sync, Timezone
 from schemas.target import TargetSpec, entries_of, wrong_with
 
 __all__ = ["Change", "Language", "Notify", "Official", "Pages", "Reconcile", "Settings", "Smtp", "settings_model"]
@@ -49,7 +49,7 @@ def _has_password(address: str) -> bool:
     return named or bool(_PASSWORD_KEY.search(said.partition("?")[2]))
 
 
-Change = Literal["failed", "blocked", "recovered"]
+Change = Literal["failed", "blocked", "recovered", "stale", "findings"]
 
 
 _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
@@ -90,8 +90,8 @@ class Notify(Section):
     `mail_to` and `webhook` themselves.
     """
 
-    on: tuple[Change, ...] = ("failed", "blocked", "recovered")
-    """which changes are told"""
+    on: tuple[Change, ...] = ("failed", "blocked", "recovered", "stale", "findings")
+    """which changes are told; `stale`, that a sync has not ended well for too long, by `phonesync serve` alone"""
     apprise: tuple[Secret, ...] = ()
     """addresses as Apprise has them: `mailtos://…`, `slack://…`, `msteams://…` and a hundred more"""
     webhook: tuple[Secret, ...] = ()
@@ -139,6 +139,10 @@ class Reconcile(Section):
     """after how many days without a change an entry that agrees is stale"""
     mapping: FilePath | None = None
     """a CSV file that says which offices are the same in two systems"""
+    schedule: Schedule | None = None
+    """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"0 6 * * 1"`"""
+    timezone: Timezone = "Europe/Warsaw"
+    """whose clock the schedule means"""
     unmanaged: bool = False
     """find owners with numbers that no sync manages, in places whose service lists its owners"""
     replica_hours: Annotated[float, Field(ge=0)] | None = None

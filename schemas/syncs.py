@@ -9,7 +9,16 @@ from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    field_validator,
+    model_validator,
+)
 
 from schemas.connections import Secret, is_loopback
 from schemas.schedule import is_timezone, wrong_with_schedule
@@ -92,6 +101,23 @@ class Ignore(Section):
         for pattern in value:
             _expression(pattern)
         return value
+
+
+def _read_by_cron(value: str) -> str:
+    found = wrong_with_schedule(value)
+    if found:
+        raise wrong(found.key.removeprefix("setting."), **found.values)
+    return value
+
+
+def _known_zone(value: str) -> str:
+    if not is_timezone(value):
+        raise wrong("no_zone")
+    return value
+
+
+Schedule = Annotated[str, AfterValidator(_read_by_cron)]
+Timezone = Annotated[str, AfterValidator(_known_zone)]
 
 
 def _expression(value: str) -> str:
@@ -256,13 +282,13 @@ class Sync(Section):
     """users' numbers in full in the report files"""
     slices: Annotated[int, Field(ge=1, le=64)] = 1
     """USOS, with Prefect: in how many parts workers write a plan, see [scaling](scaling.md)"""
-    schedule: str | None = None
+    schedule: Schedule | None = None
     """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`;
     a day that never comes is refused"""
     stale_after: Annotated[float, Field(gt=0)] | None = None
     """hours without a good run after which `phonesync status` says that the sync is stale; without it, it is stale
     three hours after a start of its schedule that did not end well"""
-    timezone: str = "Europe/Warsaw"
+    timezone: Timezone = "Europe/Warsaw"
     """whose clock the schedule means"""
     contact: Annotated[tuple[Address, ...], BeforeValidator(_several)] = ()
     """who gets a mail when a run leaves new lines that need them: `["clerk@example.edu"]`, see
@@ -297,18 +323,3 @@ class Sync(Section):
     @classmethod
     def _pattern(cls, value: str | None) -> str | None:
         return value if value is None else _expression(value)
-
-    @field_validator("schedule")
-    @classmethod
-    def _read_by_cron(cls, value: str | None) -> str | None:
-        found = wrong_with_schedule(value) if value is not None else None
-        if found:
-            raise wrong(found.key.removeprefix("setting."), **found.values)
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not is_timezone(value):
-            raise wrong("no_zone")
-        return value

@@ -34,12 +34,17 @@ def reconcile(  # noqa: PLR0913 - click's signature
     from flows.progress_console import progress_shown
     from flows.reconciliation.body import Asked, reconcile_all
     from flows.reconciliation.console import show_reconciled
+    from flows.reconciliation.telling import tell_findings
     from tasks.messages.catalogue import language
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
         context.waiting, watch.lang = watch.waiting, context.lang
         speech = language(lang, context.settings.lang, os.environ)
-        done = reconcile_all(context, Asked(since, suggest, speech))
+        asked = Asked(since, suggest, speech)
+        done = reconcile_all(context, asked)
+        notes = tell_findings(context, done, asked)
+    for note in notes:
+        click.echo(note, err=True)
     if as_json:
         print_json(done.summary)
     else:

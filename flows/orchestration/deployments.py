@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from schemas.settings import Settings
+from schemas.settings import Reconcile, Settings
 
 POOL = "phonesync"
 ALL = "all"
@@ -79,7 +79,7 @@ def wanted_deployments(settings: Settings, config: Path) -> list[Deployed]:
             {"config": [place], "syncs": names},
         )
     )
-    return [*found, *_by_hand(place), _write_slice(place), _reconcile(place)]
+    return [*found, *_by_hand(place), _write_slice(place), _reconcile(place, settings.reconcile)]
 
 
 def _by_hand(place: str) -> list[Deployed]:
@@ -100,9 +100,11 @@ def _write_slice(place: str) -> Deployed:
     return Deployed("write-slice", "write-slice", entrypoint, told, config, fixed)
 
 
-def _reconcile(place: str) -> Deployed:
+def _reconcile(place: str, asked: Reconcile) -> Deployed:
     told = "Compares all files and all targets; writes to no service."
-    return Deployed("reconcile", "reconcile", "flows.reconcile.reconcile", told, {"config": place}, {"config": [place]})
+    when = (asked.schedule, asked.timezone) if asked.schedule else None
+    config, fixed = {"config": place}, {"config": [place]}
+    return Deployed("reconcile", "reconcile", "flows.reconcile.reconcile", told, config, fixed, when)
 
 
 def form(schema: Mapping[str, Any], deployed: Deployed) -> dict[str, Any]:

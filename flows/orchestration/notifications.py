@@ -80,6 +80,11 @@ def mail_clerks(context: RunContext, run_result: RunResult, mode: Mode) -> None:
         _LOG.warning("%s", note)
 
 
+def tell_one(config: Path, sync: str, change: Change, payload: Mapping[str, Any]) -> None:
+    """Emit the event of one change, from outside any run; it may fail."""
+    _emit(config, sync, change, payload)
+
+
 def notify_not_begun(config: Path, error: str, lang: Language = "en") -> None:
     """Emit an event for a run that could not even begin: no ledger says then whether it is news, so it is told."""
     told = {"subject": text("prefect.not_begun", lang), "next": text("prefect.not_begun_next", lang)}

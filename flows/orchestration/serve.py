@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ from flows.signals import StopRequest
 from schemas import limits
 from schemas.errors import Unreachable, UsageError
 from schemas.settings import Settings
+from tasks.messages.catalogue import render
 from tasks.messages.errors import error_of
 
 
@@ -172,8 +174,12 @@ class _Served:
     def _look_after(self, environ: MutableMapping[str, str]) -> None:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
         failures, started = 0, time.monotonic()
+        looked = started - limits.STALE_LOOK_SECONDS
         while not self.wish.stopping.wait(limits.SERVE_LOOK_SECONDS):
             self._check_server()
+            if time.monotonic() - looked >= limits.STALE_LOOK_SECONDS:
+                self._tell_stale()
+                looked = time.monotonic()
             code = self.workers[-1].exit_code()
             if code is not None:
                 failures = 0 if time.monotonic() - started > limits.WORKER_STEADY_SECONDS else failures
@@ -185,6 +191,16 @@ class _Served:
                 self.workers = [worker for worker in self.workers if not worker.is_gone()]
                 self._start_worker(environ)
                 started = time.monotonic()
+
+    def _tell_stale(self) -> None:
+        """Tell of syncs that have not ended well for too long; a service that cannot goes on, and tries again."""
+        from flows.orchestration.notifications import tell_one
+        from flows.staleness import FILE, tell_stale
+
+        try:
+            tell_stale(self.context, self.home.folder / FILE, partial(tell_one, self.config))
+        except Exception as error:  # noqa: BLE001 - a full disk, a ledger that is gone, a server that does not answer
+            click.echo(render("say.stale_untold", self.context.lang, kind=type(error).__name__), err=True)
 
     def _welcome(self, told: str) -> str:
         page = self.address.page if self.address else "its own address"

@@ -26,6 +26,8 @@ from flows.reconciliation.reading import (
     type_words,
 )
 from flows.reconciliation.reporting import numbers_of, report, systems_of
+from flows.telling import WRITING
+from schemas import limits
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import OF_LISTS, FindingKind, ReconciliationView, tally
@@ -127,6 +129,8 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     summary = _summary(view, linked)
     notes = done_without(readings, asked.lang)
     summary |= {"notes": notes} if notes else {}
+    summary["meanwhile"] = _writing_meanwhile(context, this_run)
+    view = replace(view, meanwhile=tuple(summary["meanwhile"]))
     if asked.suggest:
         summary["suggestions"] = suggest_copies(readings, rows, view.run)
     summary["reports"] = report(context, view, summary, asked.lang)
@@ -243,6 +247,19 @@ def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:
         "links": {"known": linked.linked.links, "loose": len(linked.linked.loose)},
         "reports": {},
     }
+
+
+def _writing_meanwhile(context: RunContext, this_run: _ReconciliationRun) -> list[str]:
+    """Return the runs that may have written while files and places were read: what they changed is half seen."""
+    at_work = {lock.run for lock in context.ledger.locks.held("").values()}
+    found = []
+    for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
+        if row["mode"] in WRITING and row["id"] != this_run.run:
+            ended, syncs = row["finished_at"], (row["summary"] or {}).get("syncs", ())
+            wrote = any(sync["requests"]["write"] for sync in syncs)
+            if row["id"] in at_work if ended is None else wrote and ended >= this_run.at:
+                found.append(str(row["id"]))
+    return sorted(found)
 
 
 def _exit_code(view: ReconciliationView, errors: list[PhonesyncError]) -> ExitCode:

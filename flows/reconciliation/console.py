@@ -27,6 +27,8 @@ def show_reconciled(done: Reconciled, lang: Language = "en") -> None:
     show_rows(text("say.side_by_side", lang), systems, [*columns.values()])
     say("")
     _show_counts(summary, lang)
+    if summary["meanwhile"]:
+        say(render("say.meanwhile", lang, runs=", ".join(summary["meanwhile"])), "yellow")
     open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
     shown = open_.head(_SHOWN)
     shown = shown.assign(what=told_what(shown["what"], lang))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from schemas.findings import FindingKind, ReconciliationView, System
 from schemas.settings import Language
-from tasks.messages.catalogue import figure, moment, plural
+from tasks.messages.catalogue import figure, moment, plural, text
 from tasks.messages.pages import kind_words, listing_words, phrases, state_words
 from tasks.reports import charts
 from tasks.reports.headline import Headline
@@ -126,6 +126,8 @@ def headline(view: ReconciliationView, lang: Language) -> Headline:
         details.append(say("accepted", int(accepted.sum())))
     if unread:
         details.append(say("unread", unread))
+    if view.meanwhile:
+        details.append(text("say.meanwhile", lang).format(runs=", ".join(view.meanwhile)))
     detail = " ".join(details)
     if waiting:
         return Headline("bad" if unread else "warn", say("attention", waiting), detail)

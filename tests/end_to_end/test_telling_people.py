@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,11 @@ from directory_nights import MemoryService, Nights, UsosService
 from road_trip import Road
 
 from flows.config import load
+from flows.locking import at_work
+from flows.reconciliation.body import Asked, reconcile_all
+from flows.reconciliation.telling import tell_findings
 from flows.run import RunRequest, run
+from flows.staleness import tell_stale
 from flows.telling import tell_people
 from schemas.errors import ConfigurationError
 
@@ -198,6 +203,74 @@ def test_only_what_is_asked_for_is_told(nights: Nights) -> None:
     notify(nights, f'on = ["blocked"]\nmail_to = ["desk@example.edu"]\nsendmail = "{sendmail}"')
     assert night(nights) == []
     assert mails(sendmail.parent) == []
+
+
+def test_what_a_reconciliation_finds_anew_and_what_is_gone_is_mailed_once(nights: Nights) -> None:
+    sendmail = mailer(nights)
+    asked = f'mail_to = ["desk@example.edu"]\nsendmail = "{sendmail}"'
+
+    def reconciled() -> dict[str, Any]:
+        notify(nights, asked)
+        nights.road.now = nights.road.now.replace(second=nights.road.now.second + 1)
+        context = nights.road.context()
+        done = reconcile_all(context, Asked())
+        assert tell_findings(context, done, Asked()) == []
+        return done.summary
+
+    reconciled()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Guest")])
+    reconciled()
+    reconciled()
+    nights.file("one", [("1", A, "Dean")])
+    assert reconciled()["trend"] == {"new": 0, "persisting": 0, "resolved": 1}
+    subjects = [str(mail["Subject"]) for mail in mails(sendmail.parent)]
+    assert subjects == ["phonesync: 1 new findings, 0 are gone", "phonesync: 0 new findings, 1 are gone"]
+    assert B not in mails(sendmail.parent)[0].as_string()
+
+
+def test_a_reconciliation_warns_of_who_was_writing_meanwhile(nights: Nights) -> None:
+    context = nights.road.context()
+    assert reconcile_all(context, Asked()).summary["meanwhile"] == []
+    with at_work(context.ledger, "another", lambda: context.clock().timestamp()):
+        context.ledger.start_run("another", mode="sync", person="anna", at=context.now())
+        done = reconcile_all(nights.road.context(), Asked())
+    assert done.summary["meanwhile"] == ["another"]
+    assert "another" in Path(done.summary["reports"]["html"]).read_text(encoding="utf-8")
+    assert reconcile_all(nights.road.context(), Asked()).summary["meanwhile"] == []
+
+
+def test_no_news_is_told_once_and_taken_back_once(nights: Nights) -> None:
+    """By a service that looks every few minutes, and is started anew now and then."""
+    nights.file("one", [("1", A, "Dean")], stale_after=24)
+    place = nights.road.folder / "told"
+    told: list[tuple[str, str]] = []
+
+    def look() -> list[tuple[str, str]]:
+        del told[:]
+        tell_stale(nights.road.context(), place, lambda sync, change, _said: told.append((sync, change)))
+        return list(told)
+
+    assert look() == [("one", "stale")], "it never had a good run"
+    assert look() == []
+    nights.night()
+    assert look() == [("one", "recovered")]
+    nights.road.now += timedelta(hours=30)
+    with pytest.raises(ConnectionError):
+        tell_stale(nights.road.context(), place, _nobody_answers)
+    assert look() == [("one", "stale")], "what could not be told is told at the next look"
+    (nights.road.folder / "one.csv").unlink()
+    nights.night()
+    assert look() == []
+    nights.file("one", [("1", A, "Dean")], stale_after=24)
+    nights.road.now += timedelta(hours=1)
+    nights.night()
+    assert look() == [], "the run itself has told that it is in order again"
+    nights.road.now += timedelta(hours=30)
+    assert look() == [("one", "stale")]
+
+
+def _nobody_answers(*_: object) -> None:
+    raise ConnectionError
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""Tell, from a service that is always there, that a sync has not ended well for too long: no run says so by itself.
+
+What was told is noted beside Prefect's database, so that it is told once, also where the service is started anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.files.reading import write_private
+from flows.context import RunContext
+from flows.status import standings
+from flows.telling import last_status
+from schemas import limits
+from schemas.settings import Change
+from tasks.execution.status_changes import QUIET, changed, sync_status
+from tasks.messages.catalogue import moment, render, text
+from tasks.reports.standing import Standing
+
+FILE: Final = "told-stale"
+Tell = Callable[[str, Change, Mapping[str, Any]], None]
+
+
+def tell_stale(context: RunContext, place: Path, tell: Tell) -> None:
+    """Tell of each sync that has become stale since the last look, and of each that is in order again.
+
+    Args:
+        context: whose ledger knows how the syncs stand.
+        place: the file that says which were told.
+        tell: says it to people; where it raises, it is told at the next look.
+    """
+    told = _told(place)
+    for one in standings(context):
+        if one.stale and one.sync not in told:
+            tell(one.sync, "stale", _payload(context, one, "stale"))
+            told.add(one.sync)
+        elif not one.stale and one.sync in told:
+            if _is_news(context, one.sync):
+                tell(one.sync, "recovered", _payload(context, one, "recovered"))
+            told.discard(one.sync)
+        else:
+            continue
+        write_private(place, "\n".join(sorted(told)))
+    known = told & {*context.settings.syncs}
+    if known != told:  # what the configuration has no more is of no interest when it comes back
+        write_private(place, "\n".join(sorted(known)))
+
+
+def _told(place: Path) -> set[str]:
+    try:
+        return set(place.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError):
+        return set()
+
+
+def _is_news(context: RunContext, sync: str) -> bool:
+    """Tell whether a sync is in order, and its last run has not told that by itself."""
+    for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
+        found = (summary for summary in (row["summary"] or {}).get("syncs", ()) if summary["sync"] == sync)
+        summary = next(found, None) if row["mode"] in {"sync", "apply", "resume"} else None
+        if summary is not None and not summary.get("skipped_for"):
+            now = sync_status(summary)
+            before = last_status(context.ledger, sync, before=row["id"])
+            return now in QUIET and changed(before, now) != "recovered"
+    return False
+
+
+def _payload(context: RunContext, one: Standing, change: Change) -> dict[str, Any]:
+    lang = context.lang
+    since = "report.stale_since" if change == "stale" else "report.recovered_since"
+    key = since if one.last_good else "report.stale_never"
+    return {
+        "subject": render(f"report.news_{change}", lang, sync=one.sync),
+        "sentence": render(key, lang, at=moment(lang, one.last_good)),
+        "next": text("report.news_status" if change == "stale" else "report.news_nothing", lang),
+        "run": "",
+        "outcomes": {},
+        "rejected": 0,
+    }
