@@ -67,7 +67,9 @@ def sync(
             asked = questions(context, run_result) if deployed and minutes and mode == "sync" else []
         if asked:
             opened = partial(_open_approved, config, progress)
-            run_result, left = decide(run_result, asked, ApprovalFlow(minutes, links, opened, time.monotonic), step)
+            run_result, left = decide(
+                run_result, asked, ApprovalFlow(minutes, links, opened, time.monotonic, lang), step
+            )
             with open_context(config or None, os.environ) as context:
                 tell_changes(context, run_result, _MODES[mode], found, decided=True)
                 mail_clerks(context, run_result, _MODES[mode])

@@ -37,7 +37,7 @@ _WRONG = re.compile(r"""\bwrong\(\s*["'](\w+)["']""")
 # Families whose keys the code names without the family, what a name may begin with that the code adds, and the rules of
 # pydantic that have sentences of ours.
 _BY_NAME = ("cause", "doctor", "error", "http", "note", "prefect", "progress", "setting")
-_BEGINNINGS = ("a_", "say_", "so_", "cron_")
+_BEGINNINGS = ("a_", "form_", "say_", "so_", "cron_")
 _PYDANTIC = {
     *("bool_parsing", "bool_type", "float_parsing", "float_type", "greater_than", "greater_than_equal"),
     *("int_from_float", "int_parsing", "int_type", "less_than", "less_than_equal", "list_type", "literal_error"),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pandas as pd
@@ -19,12 +19,13 @@ from prefect.input import RunInput
 from prefect.input.run_input import keyset_from_paused_state
 from prefect.runtime import flow_run
 from prefect.states import Paused
-from pydantic import Field
+from pydantic import Field, create_model
 
 from connectors.ledger.store import KeptPlan
 from flows.approvals import LONGEST_NAME, by_name
+from flows.console import word_of
 from flows.context import RunContext
-from flows.orchestration.artifacts import Links, best_effort, escape, plan_rows
+from flows.orchestration.artifacts import Links, best_effort, escape, headed, plan_rows
 from flows.reporting import Reported
 from flows.reporting_again import refuse
 from flows.run import run
@@ -32,36 +33,39 @@ from flows.sync_run import RunRequest, RunResult
 from schemas import limits
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import worst
+from schemas.phrases import Phrase
 from schemas.plan import Action
+from schemas.settings import Language
+from tasks.messages.catalogue import figure, render, text
+from tasks.messages.errors import spoken, told_whole
+from tasks.messages.guards import guard_sentence
 from tasks.reports.masking import mask_text
 
 _LOG = logging.getLogger("phonesync.approval")
-_WHERE = "Resume, in the menu at the top of this page, shows what it would do and asks for a yes or a no."
+_TIME_IS_UP = Phrase("prefect.time_is_up")
 _MOST_SHOWN = 50
 # What takes something away comes first: it is what the guards are about.
 _SHOWN_FIRST: Mapping[Action, int] = {Action.DELETE: 0, Action.RENAME: 1, Action.MODIFY: 2, Action.ADD: 3}
 
 
 class Decision(RunInput):
-    """What a person says about a plan; every field has to be filled in."""
+    """What a person says about a plan; every field has to be filled in. `form_in` says what each is for."""
 
-    approve: Literal["approve", "refuse"] = Field(
-        description="approve: exactly this plan is applied, after reading the target again. refuse: nothing is written."
-    )
-    reason: str = Field(
-        min_length=1,
-        max_length=1000,
-        pattern=r"\S",
-        description="Why. It is kept in the ledger with the plan, so write no telephone numbers here.",
-    )
+    approve: Literal["approve", "refuse"]
+    reason: str = Field(min_length=1, max_length=1000, pattern=r"\S")
     # Prefect knows one password and nobody by name: whoever decides has to say who it is, unless a proxy does.
-    person: str = Field(
-        title="Your name",
-        min_length=1,
-        max_length=LONGEST_NAME,
-        pattern=r"\S",
-        description="Who decides. It is kept in the ledger with the reason.",
-    )
+    person: str = Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")
+
+
+def form_in(lang: Language) -> type[Decision]:
+    """Return the form as people read it in a language; what its fields hold is the same in all of them."""
+    about: dict[str, Any] = {}
+    for name, field in Decision.model_fields.items():
+        title = text("prefect.form_your_name", lang) if name == "person" else None
+        said = Field(title=title, description=text(f"prefect.form_{name}", lang))
+        about[name] = (Annotated[(field.annotation, *field.metadata, said)], ...)
+    form: type[Decision] = create_model("Decision", __base__=Decision, **about)
+    return form
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class ApprovalFlow:
     Attributes:
         minutes: how long one run waits for all its answers together.
         links: where the reports are.
+        lang: the language of what people read.
         open: opens the world anew, in the name of whoever approved: what was open for an hour may have been closed.
         seconds: a clock that never goes backwards.
     """
@@ -88,6 +93,7 @@ class ApprovalFlow:
     links: Links
     open: Callable[[str], AbstractContextManager[RunContext]]
     seconds: Callable[[], float]
+    lang: Language = "en"
 
 
 def questions(context: RunContext, run_result: RunResult) -> list[Question]:
@@ -116,19 +122,20 @@ def decide(
     left: list[str] = []
     end = asking.seconds() + asking.minutes * 60
     for question in asked:
-        decision = _ask(question, end - asking.seconds(), asking.links)
+        decision = _ask(question, end - asking.seconds(), asking)
         if isinstance(decision, Decision) and decision.approve == "approve":
             try:
                 with asking.open(by_name(decision.person, os.environ)) as context:
                     applied = run(context, RunRequest("apply", plan=question.plan.id, reason=decision.reason), step)
             except PhonesyncError as error:  # what the run has done before is told all the same
-                left.append(f"{question.plan.sync}: approved, and not applied: {error}")
+                said = told_whole(error, asking.lang)
+                left.append(render("prefect.approved_unapplied", asking.lang, sync=question.plan.sync, said=said))
                 continue
             run_result = _merged(run_result, question.place, applied)
             continue
         if isinstance(decision, Decision):
             run_result = _refused(run_result, question, decision, asking)
-        left.append(_not_approved(question, decision, asking.minutes))
+        left.append(_not_approved(question, decision, asking))
     return run_result, left
 
 
@@ -146,24 +153,25 @@ def _refused(run_result: RunResult, question: Question, decision: Decision, aski
     return replace(run_result, summary={**run_result.summary, "syncs": syncs})
 
 
-def _ask(question: Question, seconds: float, links: Links) -> Decision | str:
+def _ask(question: Question, seconds: float, asking: ApprovalFlow) -> Decision | Phrase:
     """Return the answer, or why there is none."""
     if seconds < 1:
-        return "time is up"
+        return _TIME_IS_UP
+    lang = asking.lang
     rows = plan_rows(question.reported.lines)
     best_effort(
         create_table_artifact,
-        table=rows,
-        description=f"What waits for a yes: plan {escape(question.plan.id)}, deletions first; nothing is written yet.",
+        table=headed(rows, lang),
+        description=render("prefect.what_waits", lang, plan=escape(question.plan.id)),
     )
-    form = Decision.with_initial_data(description=describe(question, links))
+    form = form_in(lang).with_initial_data(description=describe(question, asking.links, lang))
     try:
-        return _answer(form, question.plan, seconds)
+        return _answer(form, question.plan, seconds, lang)
     except Exception as error:  # noqa: BLE001 - whatever Prefect's client raises: without an answer nothing is written
-        return f"Prefect did not answer ({type(error).__name__})"
+        return Phrase("prefect.unanswered", {"kind": type(error).__name__})
 
 
-def _answer(form: type[Decision], plan: KeptPlan, seconds: float) -> Decision | str:
+def _answer(form: type[Decision], plan: KeptPlan, seconds: float, lang: Language) -> Decision | Phrase:
     """Show the form and wait.
 
     Prefect's own `pause_flow_run` ends in the same moment as its server declares the run failed for want of an answer.
@@ -176,7 +184,7 @@ def _answer(form: type[Decision], plan: KeptPlan, seconds: float) -> Decision | 
         timeout_seconds=int(seconds + limits.APPROVAL_GRACE_SECONDS), reschedule=False, pause_key=key
     )
     keys = keyset_from_paused_state(paused)
-    paused.message = f"{plan.sync}: a guard stopped this plan. {_WHERE}"
+    paused.message = render("prefect.paused", lang, sync=plan.sync)
     paused.state_details.run_input_keyset = {str(name): value for name, value in keys.items()}
     end = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
@@ -190,26 +198,27 @@ def _answer(form: type[Decision], plan: KeptPlan, seconds: float) -> Decision | 
                 said: Any = form.load(keys, run)
                 return Decision(approve=said.approve, reason=said.reason, person=said.person)
             if now is None or not now.is_paused():
-                return "the run was ended in Prefect"
-    return "time is up"
+                return Phrase("prefect.ended_there")
+    return _TIME_IS_UP
 
 
-def describe(question: Question, links: Links) -> str:
+def describe(question: Question, links: Links, lang: Language = "en") -> str:
     """Return what a person has to know to decide, as Markdown: figures, the guard's sentence, what would go."""
     summary = question.reported.summary
-    figures = ", ".join(f"{summary['actions'][word]} to {word}" for word in _SHOWN_FIRST if summary["actions"][word])
+    counts = [(summary["actions"][word], word_of(str(word.value), lang)) for word in _SHOWN_FIRST]
+    figures = ", ".join(render("prefect.to_do", lang, n=n, word=word) for n, word in counts if n)
     rows = wanted(question.reported.lines)
-    stay = f"{summary['actions'][Action.KEEP]} stay as they are"
+    stay = render("prefect.stay", lang, n=summary["actions"][Action.KEEP])
     parts = [
-        f"**{escape(summary['sync'])}: a guard stopped this plan, and nothing of it is written.** {figures}; {stay}.",
-        *(f"- {escape(guard['message'])}" for guard in summary["guards"]),
-        links.markdown(summary["reports"]),
-        "What would change, deletions first:",
-        "\n".join(_item(row) for row in rows.head(_MOST_SHOWN).to_dict("records")),
+        render("prefect.stopped", lang, sync=escape(summary["sync"]), figures=figures, stay=stay),
+        *(f"- {escape(guard_sentence(guard, lang))}" for guard in summary["guards"]),
+        links.markdown(summary["reports"], lang),
+        text("prefect.would_change", lang),
+        "\n".join(_item(row, lang) for row in rows.head(_MOST_SHOWN).to_dict("records")),
     ]
     if len(rows) > _MOST_SHOWN:
-        parts.append(f"… and {len(rows) - _MOST_SHOWN:,} more, all of them in the report.")
-    parts.append(f"Plan {escape(question.plan.id)}. Without an answer it is kept: the deployment apply/apply takes it.")
+        parts.append(render("prefect.and_more", lang, n=figure(lang, len(rows) - _MOST_SHOWN)))
+    parts.append(render("prefect.kept_plan", lang, plan=escape(question.plan.id)))
     return "\n\n".join(filter(None, parts))
 
 
@@ -219,10 +228,10 @@ def wanted(lines: pd.DataFrame) -> pd.DataFrame:
     return lines[request.notna()].loc[request.dropna().sort_values(kind="stable").index]
 
 
-def _item(row: Mapping[Any, Any]) -> str:
+def _item(row: Mapping[Any, Any], lang: Language) -> str:
     sides = [f"{row[f'name_{side}']} {row[f'number_{side}']}".strip() for side in ("before", "after")]
-    line = f" (line {row['line']})" if row["line"] else ""
-    return f"- {row['action']} {escape(row['owner'])}: {escape(' → '.join(filter(None, sides)))}{line}"
+    line = f" ({render('say.at_line', lang, line=row['line'])})" if row["line"] else ""
+    return f"- {word_of(row['action'], lang)} {escape(row['owner'])}: {escape(' → '.join(filter(None, sides)))}{line}"
 
 
 def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
@@ -242,13 +251,13 @@ def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
     )
 
 
-def _not_approved(question: Question, decision: Decision | str, minutes: float) -> str:
-    name, plan = question.plan.sync, question.plan.id
+def _not_approved(question: Question, decision: Decision | Phrase, asking: ApprovalFlow) -> str:
+    name, plan, lang = question.plan.sync, question.plan.id, asking.lang
     if isinstance(decision, Decision):
         person = mask_text(by_name(decision.person, os.environ))
-        said = f"{name}: refused by {person}: {mask_text(decision.reason.strip())}."
-    elif decision == "time is up":
-        said = f"{name}: nobody decided within {minutes:g} minutes."
+        said = render("prefect.refused", lang, sync=name, person=person, reason=mask_text(decision.reason.strip()))
+    elif decision is _TIME_IS_UP:
+        said = render("prefect.undecided", lang, sync=name, minutes=f"{asking.minutes:g}")
     else:
-        said = f"{name}: {decision}, so nobody could decide."
-    return f"{said} The plan is kept; to approve it later start apply/apply with {plan}."
+        said = render("prefect.not_asked", lang, sync=name, why=spoken(decision, lang))
+    return f"{said} {render('prefect.kept_for_later', lang, plan=plan)}"

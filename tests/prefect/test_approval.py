@@ -20,7 +20,9 @@ from prefect.flows import load_flow_from_entrypoint
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
+from flows.orchestration.approval import form_in
 from flows.sandbox import SAMPLES, credentials, read_state
+from tasks.messages.catalogue import LANGUAGES
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
 
@@ -160,3 +162,12 @@ def test_nobody_answers_and_the_plan_waits_in_the_ledger(office: Office) -> None
     assert not office.written
     with get_client(sync_client=True) as client:
         assert client.read_flow_run(state.state_details.flow_run_id).state.name == "Blocked"
+
+
+def test_the_form_asks_in_polish_for_the_same_answers() -> None:
+    asked = {lang: form_in(lang).model_json_schema()["properties"] for lang in LANGUAGES}
+    told = {lang: [field.pop("description") for field in fields.values()] for lang, fields in asked.items()}
+    titles = {lang: fields["person"].pop("title") for lang, fields in asked.items()}
+    assert titles == {"en": "Your name", "pl": "Imię i nazwisko"}
+    assert not set(told["pl"]) & set(told["en"])
+    assert asked["pl"] == asked["en"]
