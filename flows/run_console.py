@@ -118,7 +118,7 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
     words: Sequence[Action | Outcome] = list(Action) if planned else list(Outcome)
     kind = "actions" if planned else "outcomes"
     table = narrow_table()
-    table.add_column(text("say.sync", lang), overflow="fold")
+    table.add_column(text("say.name_of_sync", lang), overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
     told = [word for word in ("left", "drift", "came_back", "known") if any(sync.get(word) for sync in syncs)]

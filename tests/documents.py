@@ -38,6 +38,7 @@ from tasks.messages.rendering import advice, whole
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"
+READMES = (README, ROOT / "README.pl.md")
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 _NOTIFY = """Who is told when the state of a sync changes; a night like the last one, and what is accepted, is told to
 nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command
@@ -263,4 +264,5 @@ if __name__ == "__main__":
     for page, lang in CODES.items():
         place = DOCS / page
         place.write_text(with_codes(place.read_text(encoding="utf-8"), lang), encoding="utf-8")
-    README.write_text(replay(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in READMES:
+        page.write_text(replay(page.read_text(encoding="utf-8")), encoding="utf-8")

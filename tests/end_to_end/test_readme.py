@@ -8,11 +8,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from documents import CONFIGURATION, README, REFERENCE, ROOT, configuration, reference, replay, sessions
+from documents import CONFIGURATION, README, READMES, REFERENCE, ROOT, configuration, reference, replay, sessions
 
 from flows.cli import cli
 from flows.config import load
 from schemas.exit_codes import ExitCode
+from schemas.findings import FindingKind
 from schemas.plan import Action, Outcome
 from tasks.reports.line_report import COLUMNS
 
@@ -27,8 +28,10 @@ def section(title: str) -> dict[str, str]:
     return dict(ROW.findall(table[: table.index("\n\n")]))
 
 
-def test_the_sessions_show_what_the_program_says_today() -> None:
-    assert sessions(replay(TEXT)) == sessions(TEXT), "write them anew: python -m tests.documents"
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_sessions_show_what_the_program_says_today(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert sessions(replay(text)) == sessions(text), "write them anew: python -m tests.documents"
 
 
 def test_the_reference_is_the_help_text() -> None:
@@ -49,9 +52,20 @@ def test_every_command_is_there_and_none_that_is_not() -> None:
 
 
 def test_every_command_that_is_written_anywhere_exists() -> None:
-    blocks = "\n".join(re.findall(r"```(?:sh|console)\n(.*?)```", TEXT, re.DOTALL))
-    used = set(re.findall(r"phonesync(?: -c \S+)? ([a-z]+)", blocks))
-    assert used <= set(cli.commands)
+    for page in READMES:
+        text = page.read_text(encoding="utf-8")
+        blocks = re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL) + re.findall(r"`(phonesync [^`]*)`", text)
+        used = {name for block in blocks for name in re.findall(r"phonesync(?: -c \S+)? ([a-z]+)", block)}
+        assert used <= set(cli.commands)
+
+
+def test_every_word_of_a_plan_an_outcome_and_a_finding_is_in_the_glossary_as_people_read_it() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", glossary, re.MULTILINE))
+    words = {str(word.value) for word in (*Action, *Outcome)}
+    assert words <= said.keys()
+    kinds = {str(kind.value) for kind in FindingKind} - {"agree", "stale", "unmanaged"}
+    assert kinds <= said.keys()
 
 
 def test_every_command_that_is_written_anywhere_takes_what_is_written_after_it() -> None:
@@ -94,7 +108,7 @@ def test_the_configuration_that_is_shown_can_be_read(tmp_path: Path) -> None:
     assert list(load(file).syncs) == ["faculties", "desk-phones"]
 
 
-@pytest.mark.parametrize("page", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*READMES, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         target, _, place = link.partition("#")
