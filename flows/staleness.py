@@ -6,6 +6,7 @@ What was told is noted beside Prefect's database, so that it is told once, also 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,17 +24,20 @@ FILE: Final = "told-stale"
 Tell = Callable[[str, Change, Mapping[str, Any]], None]
 
 
-def tell_stale(context: RunContext, place: Path, tell: Tell) -> None:
+def tell_stale(context: RunContext, place: Path, since: datetime, tell: Tell) -> None:
     """Tell of each sync that has become stale since the last look, and of each that is in order again.
+
+    One that has never ended well is given its time from when the service began: on the first evening all are such.
 
     Args:
         context: whose ledger knows how the syncs stand.
         place: the file that says which were told.
+        since: when the service began.
         tell: says it to people; where it raises, it is told at the next look.
     """
     told = _told(place)
     for one in standings(context):
-        if one.stale and one.sync not in told:
+        if one.stale and one.sync not in told and (one.last_good or _is_late(one, since, context.clock())):
             tell(one.sync, "stale", _payload(context, one, "stale"))
             told.add(one.sync)
         elif not one.stale and one.sync in told:
@@ -46,6 +50,13 @@ def tell_stale(context: RunContext, place: Path, tell: Tell) -> None:
     known = told & {*context.settings.syncs}
     if known != told:  # what the configuration has no more is of no interest when it comes back
         write_private(place, "\n".join(sorted(known)))
+
+
+def _is_late(one: Standing, since: datetime, now: datetime) -> bool:
+    """Tell whether a sync that never ended well has had its time since the service began."""
+    if one.stale_after is not None:
+        return now - since > timedelta(hours=one.stale_after)
+    return datetime.fromisoformat(one.due) > since
 
 
 def _told(place: Path) -> set[str]:

@@ -174,11 +174,11 @@ class _Served:
     def _look_after(self, environ: MutableMapping[str, str]) -> None:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
         failures, started = 0, time.monotonic()
-        looked = started - limits.STALE_LOOK_SECONDS
+        looked, began = started - limits.STALE_LOOK_SECONDS, self.context.clock()
         while not self.wish.stopping.wait(limits.SERVE_LOOK_SECONDS):
             self._check_server()
             if time.monotonic() - looked >= limits.STALE_LOOK_SECONDS:
-                self._tell_stale()
+                self._tell_stale(began)
                 looked = time.monotonic()
             code = self.workers[-1].exit_code()
             if code is not None:
@@ -192,13 +192,13 @@ class _Served:
                 self._start_worker(environ)
                 started = time.monotonic()
 
-    def _tell_stale(self) -> None:
+    def _tell_stale(self, began: datetime) -> None:
         """Tell of syncs that have not ended well for too long; a service that cannot goes on, and tries again."""
         from flows.orchestration.notifications import tell_one
         from flows.staleness import FILE, tell_stale
 
         try:
-            tell_stale(self.context, self.home.folder / FILE, partial(tell_one, self.config))
+            tell_stale(self.context, self.home.folder / FILE, began, partial(tell_one, self.config))
         except Exception as error:  # noqa: BLE001 - a full disk, a ledger that is gone, a server that does not answer
             click.echo(render("say.stale_untold", self.context.lang, kind=type(error).__name__), err=True)
 

@@ -244,19 +244,22 @@ def test_no_news_is_told_once_and_taken_back_once(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean")], stale_after=24)
     place = nights.road.folder / "told"
     told: list[tuple[str, str]] = []
+    began = nights.road.now
 
     def look() -> list[tuple[str, str]]:
         del told[:]
-        tell_stale(nights.road.context(), place, lambda sync, change, _said: told.append((sync, change)))
+        tell_stale(nights.road.context(), place, began, lambda sync, change, _said: told.append((sync, change)))
         return list(told)
 
-    assert look() == [("one", "stale")], "it never had a good run"
+    assert look() == [], "it never had a good run, and has its time from when the service began"
+    nights.road.now += timedelta(hours=25)
+    assert look() == [("one", "stale")]
     assert look() == []
     nights.night()
     assert look() == [("one", "recovered")]
     nights.road.now += timedelta(hours=30)
     with pytest.raises(ConnectionError):
-        tell_stale(nights.road.context(), place, _nobody_answers)
+        tell_stale(nights.road.context(), place, began, _nobody_answers)
     assert look() == [("one", "stale")], "what could not be told is told at the next look"
     (nights.road.folder / "one.csv").unlink()
     nights.night()
