@@ -168,7 +168,8 @@ class RunContext:
             if len(wrong) == 1:
                 raise wrong[0]
             said = tuple(part for error in wrong for part in (Phrase(f"error.{error.name}", error.values), " "))
-            raise error_of(ConfigurationError, "secrets_missing", {"said": said[:-1]})
+            remedy = Phrase(f"error.{wrong[0].name}.remedy", wrong[0].values)
+            raise error_of(ConfigurationError, "secrets_missing", {"said": said[:-1], "remedy": remedy})
         return found
 
     def secret(self, place: str, where: Secret) -> str:
