@@ -97,12 +97,12 @@ class Connection(Section):
             raise wrong("proxy_password")
         parts = urlsplit(value or "http://localhost")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise wrong("whole_proxy")
+            raise wrong("proxy_address")
         return value
 
     @model_validator(mode="after")
     def _clear_only_here(self) -> Self:
         to, through = urlsplit(self.base_url), urlsplit(self.proxy or self.base_url)
         if to.scheme == "http" and not is_loopback(str(through.hostname)):
-            raise wrong("proxy_clear")
+            raise wrong("proxy_without_https")
         return self
