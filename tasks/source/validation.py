@@ -86,17 +86,13 @@ class Checked:
     def with_mentions(self, texts: pd.DataFrame, reading: Mapping[str, Any]) -> Checked:
         """Return the same with the numbers that texts speak of and no line has, see `mentions`.
 
-        A line that is rejected has to be looked at as it is: nothing more is said of it.
+        Of a line that is rejected something else is said already.
         """
         keys = pd.concat([self.desired["key"], self.rejected["key"]], ignore_index=True)
         found = mentions(texts, keys, reading)
         lines = found.drop_duplicates("key").set_index("key")["line"]
-        said = (
-            found[~found["line"].isin(self.rejected["line"])]
-            .drop(columns="key")
-            .drop_duplicates(ignore_index=True)
-            .assign(values="")
-        )
+        told = found[~found["line"].isin(self.rejected["line"])]
+        said = told.drop(columns="key").drop_duplicates(ignore_index=True).assign(values="")
         return replace(self.with_remarks(said), mentioned={str(key): int(line) for key, line in lines.items()})
 
 
