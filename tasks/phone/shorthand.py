@@ -68,9 +68,11 @@ def fits_groups(piece: Piece, base: Piece) -> bool:
 
     A cut goes through the last group or between two: 55 20 355/56 is clear, 552 03 55/123 may be an extension.
     """
-    count, groups = len(piece.digits), re.findall(r"\d+", base.run)
-    ends = {sum(map(len, groups[-many:])) for many in range(1, len(groups))}
-    return count < len(groups[-1]) or count in ends
+    count, groups = len(piece.digits), [len(group) for group in re.findall(r"\d+", base.run)]
+    own = [len(group) for group in re.findall(r"\d+", piece.run)]
+    # Of more groups than one it has the form: 552 03 55 lub 03 56, but not 552 03 55 lub 1234.
+    alike = count <= groups[-1] or own == groups[-len(own) :]
+    return alike and (count < groups[-1] or count in {sum(groups[-many:]) for many in range(1, len(groups))})
 
 
 def _is_unlike(piece: Piece, last: Number) -> bool:

@@ -85,6 +85,7 @@ _PERHAPS: Final = re.compile(
 _NO_QUAD: Final = re.compile(
     r"\d{2}\.(?:\d{3}\.\d{2}\.\d{2}|\d{2}\.\d{2}\.\d{3})|.*(?<!\d)(?:0\d+|2[6-9]\d|25[6-9]|[3-9]\d\d).*"
 )
+_FIGURES: Final = re.compile(r"\d+")
 _FRACTION: Final = re.compile(r",\d\d")
 _BRACKETED: Final = re.compile(rf"\(\ ?({_H})\ ?-\ ?({_H})\ ?\)(?!\ ?\d)")
 # Postal codes abroad are digits alone; they are told by the town behind them.
@@ -106,7 +107,8 @@ _FEW: Final = 4
 _BEHIND: Final = {
     "place": re.compile(
         r"(?:\.:?\ ?|\ |:\ ?)(?:nr\.?\ ?)?(?!\d\d(?:[\ -]?\d{4}){6})"
-        r"[A-Z]{0,2}-?\d{1,4}[a-z]?(?:[./,-]\d{1,4}[a-z]?)*(?!\w|[./,-]\d)",
+        r"[A-Z]{0,2}-?\d{1,4}[a-z]?(?:[./,-]\d{1,4}[a-z]?)*(?!\w|[./,-]\d)"
+        r"(?:(?:,\ |\ i\ )\d{1,3}[a-z]?(?=$|[;)]|,\ [^\W\d]))*",
         re.VERBOSE | re.IGNORECASE,
     ),
     "street": re.compile(
@@ -191,7 +193,7 @@ def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool) 
     whole = before == 0 or before >= _SURE.get(region, _SURE_ABROAD)
     if match := _DIGITS.match(folded, at):
         kind: TypedKind = match.lastgroup  # type: ignore[assignment]  # the outer groups are named by the kinds
-        if not _excused(match, kind, before, whole=whole, alone=alone):
+        if not _excused(match, kind, (before, region), whole=whole, alone=alone):
             return Typed(kind, match.end())
     if before == 0 and region in _POSTAL and (found := _POSTAL[region].match(folded, at)):
         return Typed("postal", found.end())
@@ -201,10 +203,13 @@ def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool) 
     return None
 
 
-def _excused(match: re.Match[str], kind: str, before: int, *, whole: bool, alone: bool) -> bool:
+def _excused(match: re.Match[str], kind: str, place: tuple[int, str], *, whole: bool, alone: bool) -> bool:
     """Tell whether digits that look like something else may yet be a telephone number's."""
-    if kind == "id" and _NO_QUAD.fullmatch(match.group()):
-        return True
+    before, region = place
+    figure = _FIGURES.match(match.group())
+    ends = region == "PL" and before > 0 and figure is not None and before + len(figure[0]) == _SURE["PL"]
+    if (kind == "place" and ends) or (kind == "id" and _NO_QUAD.fullmatch(match.group())):
+        return True  # 22 551 03 55 piętro 2; 22.551.03.55
     if kind == "address":
         return before > 0 or (not alone and not match.group()[-1].isalpha())
     if kind == "postal":

@@ -116,8 +116,8 @@ _KINDS: Final[dict[WordKind, str]] = {
         ewid ewidencyjny inwentarzowy inw sygn sygnatura wersja ver version v mac login id sn imei vin seryjny
         serial dowód paszport licencja certyfikat iso ral poz art ust cena koszt kwota kwoty suma opłata stawka ean gtin
         kontonummer ssn vat kod identyfikator symbol ref referencyjny katalogowy partia seria hasło zgłoszenie zlecenie
-        wniosek tom działka ident akt akta sprawa decyzja pkt rej licznik licznika bilet karta karty przesyłka
-        rezerwacja uchwała postanowienie wyrok
+        wniosek tom działka ident akt akta sprawa decyzja pkt teryt simc rspo bdo licznik licznika bilet karta karty
+        przesyłka rezerwacja uchwała postanowienie wyrok
     """,
     "hours": """
         godz godzin godziny godzinach h pn pon poniedziałek poniedziałki wt wtorek wtorki śr środa środy sr czw cz

@@ -24,7 +24,14 @@ BESIDE = {
     "places": (
         *("pok. 12 22 551 03 55", "pokój nr 210, 22 551 03 55", "22 551 03 55 / 1 piętro", "bud. C-7, 22 551 03 55"),
         *("22 551 03 55 lub okienko 12", "22 551 03 55, pok. 3.14, II p.", "SP nr 12 tel. 22 551 03 55"),
-        *("COVID-19: 22 551 03 55", "lok. 18/20, 22 551 03 55", "22 551 03 55; pok.: 12", "A1-04, tel. 22 551 03 55"),
+        *(
+            "COVID-19: 22 551 03 55",
+            "lok. 18/20, 22 551 03 55",
+            "22 551 03 55; pok.: 12",
+            "22 551 03 55 Piętro: 2",
+            "22 551 03 55, pok. 12, 14",
+            "A1-04, tel. 22 551 03 55",
+        ),
     ),
     "figures before the word that announces the number": (
         *("SP 12, tel. 22 551 03 55", "Katedra K-12 tel. 22 551 03 55", "pokoje 12 i 14, tel. 22 551 03 55"),
@@ -90,7 +97,8 @@ NONE = {
         "22 551 03 55/2024",
     ),
     "extensions of nobody knows what": ("tel. 22 551 03 55 fax w. 12", "22 551 03 55 / 12 wew."),
-    "endings that go back": ("22 551 03 55/1",),
+    "endings of another form": ("22 551 03 55/1", "22 551 03 55 lub 1234"),
+    "numbers of registers": ("TERYT 5510355", "RSPO 5510355"),
     "digits lost": (
         "48 22 551 03",
         "12, tel. 551 03 55",
