@@ -137,7 +137,7 @@ def hold_departures(draft: Draft, inputs: Inputs, policy: Policy) -> None:
     An entry whose own owner wants it stays anyway.
     """
     current, desired, rejected = draft.current, draft.desired, inputs.rejected
-    reasons = {} if policy.names_are_keys else spoken_of(inputs)
+    reasons = {} if policy.names_are_keys else spoken_of(draft, inputs)
     reasons |= policy.awaited
     if not policy.names_are_keys and (len(rejected) or len(draft.held_desired)):
         columns = ["line", "owner", "key"]
@@ -268,15 +268,20 @@ def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> Non
     _hold_named(draft, mentioned.to_numpy() & ~confirmed, Problem(Code.LIKE_REJECTED_LINE))
 
 
-def spoken_of(inputs: Inputs) -> dict[str, Problem]:
-    """Return what is said of numbers that a text of the file speaks of, by their keys."""
-    return {key: Problem(Code.NUMBER_MENTIONED, place=line) for key, line in inputs.mentioned.items()}
+def spoken_of(draft: Draft, inputs: Inputs) -> dict[str, Problem]:
+    """Return what is said of the entries whose number a text of the file speaks of, by their keys."""
+    if not inputs.mentioned:
+        return {}
+    keys = draft.current["key"]
+    some = keys[is_in(keys.str.split(";", n=1).str[0], list(inputs.mentioned))].unique()
+    lines = {key: inputs.mentioned[key.partition(";")[0]] for key in some}
+    return {key: Problem(Code.NUMBER_MENTIONED, place=line) for key, line in lines.items()}
 
 
 def hold_spoken_of(draft: Draft, inputs: Inputs) -> None:
     """Hold the entries of a list whose number a text of the file speaks of, and no line has."""
-    for key, problem in spoken_of(inputs).items():
-        _hold_named(draft, (draft.current["key"].str.partition(";")[0] == key).to_numpy(), problem)
+    for key, problem in spoken_of(draft, inputs).items():
+        _hold_named(draft, (draft.current["key"] == key).to_numpy(), problem)
 
 
 def hold_together(draft: Draft) -> None:
