@@ -23,7 +23,8 @@ _NAMES: Final[Mapping[Kind, str]] = {
     "mobile": """tel kom, telefon komórkowy, telefon kom, komórka, komórkowy, kom, nr kom, gsm, mobile, cell, komorka,
         numer komórkowy, nr komórkowy, tel komórkowy, mobile phone, mobile number, cell phone""",
     "second": """telefon 2, tel 2, numer 2, nr tel 2, nr telefonu 2, drugi telefon, drugi numer, phone 2, number 2,
-        telefon dodatkowy, numer dodatkowy, second phone, second number, other phone""",
+        telefon dodatkowy, numer dodatkowy, second phone, second number, other phone, telefon, tel, nr tel, nr telefonu,
+        numer telefonu, phone, phone number, telephone""",
     "extension": """wewnętrzny, wew, nr wew, nr wewnętrzny, numer wewnętrzny, tel wew, tel wewnętrzny, extension, ext,
         telefon wewnętrzny, internal, extension number, wewnetrzny, numer wewnetrzny""",
 }

@@ -168,6 +168,7 @@ def unread(header: str, cell: str) -> str:
         ("Telefon 2", "22 999 00 19"),
         ("Wewnętrzny", "123"),
         ("Telefon 2", "j.w."),
+        ("Telefon", "j.w."),
         ("Nr wew.", "wew. 12"),
         ("Pokój", "wew. 123"),
         ("Inne", "22 999 00 19 (portiernia)"),
