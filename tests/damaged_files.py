@@ -317,7 +317,7 @@ def _cut(lines: list[Line], random: Random) -> None:
     line = random.choice([*lines[1:], lines[-1], lines[-1]])
     end = random.randrange(len(line.text) + 1)
     least = 0 if ";" in line.text else 12  # a row says what it lacks, a title does not
-    line.holds = {number for number in line.holds if line.text.find(number) + least < end}
+    line.holds = {number for number in line.holds if 0 < end > line.text.find(number) + least}
     line.text = line.text[:end]
 
 
