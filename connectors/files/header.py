@@ -79,12 +79,15 @@ def checked_names(
     """Return the names of a header; `wanted` is None where somebody has said on which line it stands.
 
     Raises:
-        SourceError: another row may be the header too, data stands above it, or a name stands in it twice.
+        SourceError: another row may be the header too, data stands above or in it, or a name stands in it twice.
     """
     names = list(header.cells)
     while not names[-1]:
         names.pop()
     names = [name or f"column {place}" for place, name in enumerate(names, start=1)]
+    if any(_NUMBER_ALONE.fullmatch(name) and not _DATE_ALONE.fullmatch(name) for name in names):
+        # The first line of data has become a part of it.
+        raise file_error(path, Problem(FileCode.HEADER_UNREADABLE, place=header.line), "header-quotes")
     if wanted is not None:
         rivals = [
             record.line

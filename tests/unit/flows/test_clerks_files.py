@@ -441,6 +441,11 @@ def test_a_file_that_is_cut_off_loses_nothing(cut: int) -> None:
     assert ([line for line, _ in found.rejected], found.lost) == ([4], [])
 
 
+def test_a_header_that_has_taken_in_the_first_line_is_refused() -> None:
+    with pytest.raises(SourceError, match="header cannot be read"):
+        read_file("usos", WHOLE.replace("\n", "", 1), NEIGHBOURS)
+
+
 def test_what_programs_leave_in_a_file_is_right_or_told() -> None:
     assert read_file("usos", "sep=;\n" + WHOLE, NEIGHBOURS).rejected == []
     assert read_file("usos", WHOLE.replace("\n", "\r"), NEIGHBOURS).rejected == []
