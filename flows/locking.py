@@ -63,7 +63,7 @@ def locked(
         if held and held.beat > clock() + limits.LOCK_BEAT_SECONDS and _is_silent(ledger, target, held, sleep):
             held = ledger.locks.take(target, mine, is_dead=lambda lock: lock == held)
         if held or not ours:
-            by = {"run": held.run, "holder": held.holder} if held else {}
+            by = {"by": f"{held.run} ({held.holder})"} if held else {}
             name = "target_busy" if held else "target_busy_now"
             raise error_of(TargetBusy, name, {"target": target, **by}, run=held.run if held else "another")
         try:

@@ -114,7 +114,7 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
             click.echo(note, err=True)
     if as_json:
         print_json(run_result.summary)
-        show_errors(run_result.errors, run_result.summary["syncs"])
+        show_errors(run_result.errors, run_result.summary["syncs"], context.lang)
     else:
         given = config or ctx.obj
         command = f"phonesync -c {given}" if given else "phonesync"

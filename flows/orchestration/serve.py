@@ -28,8 +28,9 @@ from flows.orchestration.sign_in import OF_SERVER, SignIn, sign_in
 from flows.signals import StopRequest
 from schemas import limits
 from schemas.errors import Unreachable, UsageError
-from schemas.settings import Settings
-from tasks.messages.catalogue import render
+from schemas.phrases import Phrase
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
 from tasks.messages.errors import error_of
 
 
@@ -70,17 +71,17 @@ def serve(
             address = None if given else Address(asked.host, home.free_port(asked.host, asked.port))
             opening = sign_in(place, environ) if address and signed_in else SignIn()
             if address:
-                _warn(address, opening)
+                _warn(address, opening, context.lang)
             _Served(path, place, address, opening, context, wish, user_header).run(environ)
 
 
-def _warn(address: Address, opening: SignIn) -> None:
+def _warn(address: Address, opening: SignIn, lang: Language) -> None:
     said = ""
     if not opening.text:
-        who = "Every account on this machine" if address.is_loopback else f"Everybody who reaches {address.page}"
-        said = f"{who} can start runs and approve plans: nobody is asked for a password."
+        key = "say.serve_open_here" if address.is_loopback else "say.serve_open"
+        said = render(key, lang, page=address.page)
     elif not address.is_loopback:
-        said = f"Passwords travel to {address.page} in clear: put a proxy with TLS before it."
+        said = render("say.serve_clear", lang, page=address.page)
     if said:
         click.secho(said, fg="yellow", err=True)
 
@@ -99,6 +100,11 @@ class _Served:
     server: Child | None = None
     reports: Child | None = None
     workers: list[Child] = field(default_factory=list)
+
+    @property
+    def lang(self) -> Language:
+        """The language of what is said on the terminal."""
+        return self.context.lang
 
     def run(self, environ: MutableMapping[str, str]) -> None:
         """Start everything, look after it, and end it whatever happens."""
@@ -120,10 +126,10 @@ class _Served:
 
     def _start_server(self, environ: MutableMapping[str, str]) -> None:
         if self.address is None:
-            click.echo(f"Prefect at {environ['PREFECT_API_URL']} is asked for everything; none is started here.")
+            click.echo(render("say.serve_elsewhere", self.lang, address=environ["PREFECT_API_URL"]))
             self._wait_for(environ["PREFECT_API_URL"], limits.SERVER_ANSWERS_SECONDS)
             return
-        click.echo("Prefect starts: a few seconds, the first time up to half a minute ...")
+        click.echo(render("say.serve_starts", self.lang))
         of_services = frozenset(filter(None, (where.env for _, where in self.context.settings.secrets())))
         secrets = ServerSecrets(home.encryption_key(self.home), self.opening.text, of_services)
         told = home.server_environment(self.home, self.address, secrets, environ)
@@ -143,16 +149,16 @@ class _Served:
                 raise _Stopped
             self._check_server()
             if time.monotonic() > end:
-                raise Unreachable(f"Prefect at {api} does not answer.", remedy=self._see())
+                raise error_of(Unreachable, "prefect_silent", {"address": api, "see": self._see()})
             time.sleep(limits.SERVE_LOOK_SECONDS)
 
     def _check_server(self) -> None:
         code = self.server.exit_code() if self.server else None
         if code is not None:
-            raise Unreachable(f"Prefect's server has ended by itself (code {code}).", remedy=self._see())
+            raise error_of(Unreachable, "prefect_ended", {"code": code, "see": self._see()})
 
-    def _see(self) -> str:
-        return f"See {self.home.server_log}." if self.server else "Is it running? PREFECT_API_URL says where it is."
+    def _see(self) -> Phrase:
+        return Phrase("say.serve_see", {"log": self.home.server_log}) if self.server else Phrase("say.serve_running")
 
     def _start_reports(self, environ: MutableMapping[str, str]) -> None:
         """Serve the reports where nobody else does, and to nobody else; links in Prefect's pages lead there."""
@@ -184,7 +190,7 @@ class _Served:
             if code is not None:
                 failures = 0 if time.monotonic() - started > limits.WORKER_STEADY_SECONDS else failures
                 pause = limits.WORKER_RESTART_SECONDS[min(failures, len(limits.WORKER_RESTART_SECONDS) - 1)]
-                click.echo(f"The worker has ended by itself (code {code}); a new one starts in {pause:g} s.", err=True)
+                click.echo(render("say.serve_worker", self.lang, code=code, seconds=f"{pause:g}"), err=True)
                 failures += 1
                 if self.wish.stopping.wait(pause):
                     return
@@ -200,32 +206,30 @@ class _Served:
         try:
             tell_stale(self.context, self.home.folder / FILE, began, partial(tell_one, self.config))
         except Exception as error:  # noqa: BLE001 - a full disk, a ledger that is gone, a server that does not answer
-            click.echo(render("say.stale_untold", self.context.lang, kind=type(error).__name__), err=True)
+            click.echo(render("say.stale_untold", self.lang, kind=type(error).__name__), err=True)
 
     def _welcome(self, told: str) -> str:
-        page = self.address.page if self.address else "its own address"
-        return (
-            f"{told}\n\nPrefect's pages: {page}\n{self._how_to_sign_in()}Ctrl-C ends it: runs finish what is in flight."
-        )
+        page = self.address.page if self.address else text("say.serve_own_address", self.lang)
+        pages = render("say.serve_pages", self.lang, page=page)
+        return f"{told}\n\n{pages}\n{self._how_to_sign_in()}{text('say.serve_ctrl_c', self.lang)}"
 
     def _how_to_sign_in(self) -> str:
         """Say where the sign-in is; itself it is said once, and only to a person at a terminal."""
         if self.opening.place is None:
             return ""
-        shown = (
-            f" It is {self.opening.text} and is not shown again." if self.opening.is_new and sys.stdout.isatty() else ""
-        )
-        return f"They ask for what {self.opening.place} holds.{shown}\n"
+        once = self.opening.is_new and sys.stdout.isatty()
+        shown = render("say.serve_once", self.lang, text=self.opening.text) if once else ""
+        return f"{render('say.serve_ask', self.lang, place=self.opening.place)}{shown}\n"
 
     def _end(self) -> None:
         patience = ShutdownTimer(time.monotonic, time.sleep, self.wish.hurried.is_set)
         if self.workers:
-            click.echo("Ending: runs finish what is in flight. Ctrl-C once more ends at once.", err=True)
+            click.echo(text("say.serve_ending", self.lang), err=True)
         for worker in self.workers:
             processes.end_worker(worker, patience, limits.RUNS_END_SECONDS)
         for server in filter(None, (self.reports, self.server)):
             processes.end_server(server, patience, limits.SERVER_ENDS_SECONDS)
-        click.echo("Ended.", err=True)
+        click.echo(text("say.serve_ended", self.lang), err=True)
 
 
 def deploy_everything(config: Path, context: RunContext, *, own: bool) -> str:
@@ -253,7 +257,7 @@ def deploy_everything(config: Path, context: RunContext, *, own: bool) -> str:
         removed = deploy.deploy(client, config, wanted, own=own)
         told = notify.make_automations(client, config, settings.notify, addresses, own=own)
         skipped = deploy.clear_up(client, config, datetime.now(UTC), own=own)
-    return "\n".join(_said(settings, wanted, removed, told, skipped))
+    return "\n".join(_said(context, wanted, removed, told, skipped))
 
 
 def _addresses(context: RunContext, kind: str) -> list[str]:
@@ -262,18 +266,20 @@ def _addresses(context: RunContext, kind: str) -> list[str]:
 
 
 def _said(
-    settings: Settings, wanted: list[deployments.Deployed], removed: list[str], told: int, skipped: int
+    context: RunContext, wanted: list[deployments.Deployed], removed: list[str], told: int, skipped: int
 ) -> Iterator[str]:
     """Say in a few lines what is in place now."""
-    yield f"{len(wanted)} deployments, {sum(one.schedule is not None for one in wanted)} of them with a schedule:"
+    lang = context.lang
+    scheduled = sum(one.schedule is not None for one in wanted)
+    yield render("say.serve_deployments", lang, n=len(wanted), scheduled=scheduled)
     for one in wanted:
-        yield f"  {one.full_name:<28}{' '.join(one.schedule) if one.schedule else 'by hand'}"
+        yield f"  {one.full_name:<28}{' '.join(one.schedule) if one.schedule else text('say.serve_by_hand', lang)}"
     if removed:
-        yield f"No longer wanted, and removed: {', '.join(removed)}."
+        yield render("say.serve_removed", lang, names=", ".join(removed))
     if skipped:
-        yield f"{skipped} missed runs are called off; the newest of each deployment is made up for."
-    changes = ", ".join(settings.notify.on)
-    yield f"{told} addresses are told of: {changes}." if told else "Nobody is told of changes; see [notify]."
+        yield render("say.serve_missed", lang, n=skipped)
+    changes = ", ".join(context.settings.notify.on)
+    yield render("say.serve_told", lang, n=told, changes=changes) if told else text("say.serve_nobody", lang)
 
 
 def _answers(api: str) -> bool:

@@ -11,7 +11,7 @@ from connectors.files.reading import make_private_folder
 from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
 from flows.known import salt_of, until
-from flows.locking import at_work
+from flows.locking import at_work, is_dead
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.discovering import Listed, listed_owners
 from flows.reconciliation.office_links import Links, links
@@ -251,13 +251,14 @@ def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:
 
 def _writing_meanwhile(context: RunContext, this_run: _ReconciliationRun) -> list[str]:
     """Return the runs that may have written while files and places were read: what they changed is half seen."""
-    at_work = {lock.run for lock in context.ledger.locks.held("").values()}
+    locks, now = context.ledger.locks.held("").values(), context.clock().timestamp()
+    writing = {lock.run for lock in locks if not is_dead(lock, now)}
     found = []
     for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
         if row["mode"] in WRITING and row["id"] != this_run.run:
             ended, syncs = row["finished_at"], (row["summary"] or {}).get("syncs", ())
             wrote = any(sync["requests"]["write"] for sync in syncs)
-            if row["id"] in at_work if ended is None else wrote and ended >= this_run.at:
+            if row["id"] in writing if ended is None else wrote and ended > this_run.at:
                 found.append(str(row["id"]))
     return sorted(found)
 

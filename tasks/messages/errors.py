@@ -123,7 +123,11 @@ def _kept(value: object) -> object:
         return {"phrase": value.key, "values": {key: _kept(one) for key, one in value.values.items()}}
     if isinstance(value, Problem):
         return {"problem": str(value.code.value), "values": dict(value.values), "place": value.place}
-    return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [_kept(one) for one in value]
+    if isinstance(value, Mapping):  # by language, or what a guard has seen
+        return {str(key): _kept(one) for key, one in value.items()}
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _again(value: object) -> object:

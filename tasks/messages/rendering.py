@@ -15,6 +15,7 @@ from schemas.errors import PhonesyncError, SourceError
 from schemas.problems import Code, Problem, code_of, unpacked, unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from tasks.messages.catalogue import known, render, text
+from tasks.messages.errors import told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +110,7 @@ def told_of_line(code: str, values: str, lang: Language) -> Rendered:
 def told_of_file(error: PhonesyncError, lang: Language) -> Rendered:
     """Return what is said of a file as a whole, without its name; an error without a code speaks for itself."""
     if error.problem is None:
-        return Rendered(str(Code.OTHER.value), "file", error.message, error.remedy)
+        return Rendered(str(Code.OTHER.value), "file", *told(error, lang))
     do = render(f"remedy.{error.advice}", lang, **error.problem.values)
     return Rendered(str(error.problem.code.value), "file", sentence(error.problem, lang), do)
 
