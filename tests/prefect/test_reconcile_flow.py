@@ -15,12 +15,12 @@ from prefect.flows import load_flow_from_entrypoint
 from waiting import eventually
 
 from connectors.sandbox.server import Sandbox, serve
-from flows.reconcile import FINDINGS, REPORT, TREND
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import LedgerError
 from tests.prefect.serving import of_runs
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/reconcile.py:reconcile"
+REPORT, FINDINGS, TREND = "Report of the reconciliation", "Findings", "The last reconciliations"
 SHOWN = {REPORT, FINDINGS, TREND}
 
 

@@ -26,14 +26,15 @@ from waiting import eventually
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox, serve
-from flows.errors import unexpected
-from flows.orchestration.artifacts import COUNTS, PROBLEMS, REPORT, ProgressArtifact, escape, problem_rows
+from flows.orchestration.artifacts import ProgressArtifact, escape, problem_rows
+from flows.orchestration.final_states import loggable
 from flows.orchestration.steps import carry_out
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import AccessRefused, Unreachable, UsageError
 from tasks.reports.line_report import COLUMNS
 from tests.prefect.serving import of_runs
 
+REPORT, COUNTS, PROBLEMS = "Report, and how it ended", "Counts", "Lines that need somebody"
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
 STEPS = ["extract source", "validate", "extract target", "plan", "guard", "write", "verify", "report"]
 
@@ -272,7 +273,7 @@ def test_the_text_of_an_unexpected_error_stays_out_of_prefect(
 
     def steps() -> None:
         with pytest.raises(KeyError):
-            carry_out("plan", "users", work, told=unexpected)
+            carry_out("plan", "users", work, told=loggable)
 
     prefect_flow(name="steps")(steps)()
     assert "KeyError" in caplog.text
