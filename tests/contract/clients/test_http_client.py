@@ -20,6 +20,7 @@ from scripted import Reply, Seen, playing
 from connectors.http.rate_limit import Pacer, Tools
 from connectors.http.response import retry_after, without_answer
 from schemas.errors import ConfigurationError, RequestRefused, UnknownOutcome, Unreachable
+from tasks.messages.errors import spoken
 
 NOW = 1_718_000_000.0
 
@@ -61,7 +62,7 @@ def test_a_read_waits_as_long_as_the_service_asks(make_usos: Any, fake_time: Any
 def test_waiting_is_told_with_its_reason_its_attempt_and_its_end(make_usos: Any, fake_time: Any) -> None:
     told: list[tuple[str, int, int]] = []
     busy = [Reply(503, "", (("Retry-After", "9"),)), Reply(429, "", (("Retry-After", "4"),))]
-    tools = replace(fake_time.tools(), waiting=lambda *wait: told.append(wait))
+    tools = replace(fake_time.tools(), waiting=lambda why, made, most: told.append((spoken(why), made, most)))
     with playing(*busy, Reply(body={"1": []})) as script:
         make_usos(script.url, tools=tools, attempts=3).select("user", ["1"])
     first, second = "usos: HTTP 503; next attempt in 9 s", "usos: HTTP 429; next attempt in 4 s"
