@@ -93,9 +93,9 @@ SERVER_ANSWERS_SECONDS: Final = 30.0
 HEALTH_SECONDS: Final = 5.0
 """For one answer of it to whether it is well."""
 SERVE_LOOK_SECONDS: Final = 0.5
-# How often a service looks whether a sync has not ended well for too long.
-STALE_LOOK_SECONDS: Final = 300.0
 """Between two looks at the processes: nobody notices so little."""
+STALE_LOOK_SECONDS: Final = 300.0
+"""Between two looks whether a sync has not ended well for too long: that is a matter of hours."""
 WORKER_RESTART_SECONDS: Final = (1.0, 5.0, 30.0)
 """Before a worker that died is started anew, more and more slowly where it dies again and again."""
 WORKER_STEADY_SECONDS: Final = 120.0

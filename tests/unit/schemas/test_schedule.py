@@ -181,7 +181,7 @@ def test_a_wrong_key_is_told_with_its_place(tmp_path: Path, line: str, said: str
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ('on = ["sometimes"]', "notify.on.0: it should be 'failed', 'blocked' or 'recovered'"),
+        ('on = ["sometimes"]', "notify.on.0: it should be 'failed', 'blocked', 'recovered', 'stale' or 'findings'"),
         ('webhook = ["https://hooks.example.com/secret-token"]', "notify.webhook.0: "),
         ("webhok = []", "notify.webhok: unknown key; did you mean webhook?"),
         ('apprise = [{ enw = "MAIL" }]', "notify.apprise.0.enw: unknown key; did you mean env?"),
