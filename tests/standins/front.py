@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
@@ -81,7 +82,7 @@ class Seen:
 
 
 @dataclass
-class StandIn:
+class StandIn(ABC):
     """A service without a socket: an ASGI application.
 
     Attributes:
@@ -112,21 +113,21 @@ class StandIn:
         self.troubled = bool(faults)
         self.stale.clear()
 
+    @abstractmethod
     def method_of(self, asked: Asked) -> str:
         """The short name of what is asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, asked: Asked, method: str) -> Answer:
         """Do it, or raise `Refused`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def error(self, status: int, words: str, **more: Any) -> Answer:
         """How this service says that something was wrong."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fingerprint(self) -> Any:
         """What is compared to tell whether a call has changed anything."""
-        raise NotImplementedError
 
     async def __call__(self, scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
         """Answer one request; raises `ConnectionResetError` where the connection breaks."""
