@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import shutil
 import subprocess
 import tempfile
@@ -18,11 +19,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
 import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
 
 from benchmarks.programs import OURS
-from tasks.phone.canonical_keys import key_of
+from tasks.phone.canonical_keys import key_of, readings
 from tasks.phone.parser import read_number
 
 CORPUS = Path(__file__).parents[1] / "tests" / "data" / "corpus.csv"
@@ -31,6 +33,19 @@ _PACKAGE = "libphonenumber-js"
 _VERSION = "1.13.16"
 _PATIENCE = 120  # seconds for npm and for node
 _HEADER = ("numbers", "read", "right", "wrong", "precision", "recall", "cells right")
+
+
+_WRITTEN = 30_000
+_SPELLINGS = (
+    "{a} {b} {c} {d}",
+    "({a}) {b}-{c}-{d}",
+    "+48 {a} {b} {c} {d}",
+    "{a}{b}{c}{d}",
+    "tel. {a} {b} {c} {d}",
+    "{a} {b} {c} {d} wew. {n}",
+    "{a} {b} {c} {d}, pok. {n}",
+    "{a}-{b}-{c}-{d}; kom. 60{n} {b} {c}{d}",
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,27 @@ def texts_a_second(corpus: Sequence[Cell], times: int = 5) -> int:
         by_phonesync(corpus)
         best = min(best, time.process_time() - started)
     return round(len(corpus) / best)
+
+
+def _written_numbers(many: int) -> pd.Series:
+    """Return different numbers as a column has them: in eight spellings, half of them with something beside."""
+    dice = random.Random(1)  # noqa: S311 - repeatable on purpose
+    texts: dict[str, None] = {}
+    while len(texts) < many:
+        area, digits = dice.choice(("12", "22", "58", "71")), str(dice.randrange(1_000_000, 10_000_000))
+        parts = {"a": area, "b": digits[:3], "c": digits[3:5], "d": digits[5:], "n": dice.randrange(10, 100)}
+        texts[dice.choice(_SPELLINGS).format(**parts)] = None
+    return pd.Series(list(texts), dtype="str")
+
+
+def column_a_second(texts: pd.Series, times: int = 5) -> int:
+    """Return how many different texts of a column are read in a second of the processor, the best of some times."""
+    best = float("inf")
+    for _ in range(times):
+        started = time.process_time()
+        readings(texts, region="PL", area_code=None, switchboard=None)
+        best = min(best, time.process_time() - started)
+    return round(len(texts) / best)
 
 
 def by_parse(corpus: Sequence[Cell]) -> Found:
@@ -147,7 +183,12 @@ _WAYS: dict[str, Callable[[Sequence[Cell]], Found | str]] = {
 def main(results: Path) -> None:
     """Measure, print a table, keep the figures."""
     corpus = cells()
-    kept: dict[str, object] = {"cells": len(corpus), "texts a second": texts_a_second(corpus)}
+    written = _written_numbers(_WRITTEN)
+    kept: dict[str, object] = {
+        "cells": len(corpus),
+        "texts a second": texts_a_second(corpus),
+        "written a second": column_a_second(written),
+    }
     print(f"\n{'numbers in cells':<24}" + "".join(f"{title:>13}" for title in _HEADER))
     for name, way in _WAYS.items():
         found = way(corpus)
@@ -161,7 +202,7 @@ def main(results: Path) -> None:
         for part, figures in scores.items():
             title = name if part == "all" else f"  {part} half"
             print(f"{title:<24}" + "".join(f"{figure:>13}" for figure in figures.values()))
-    print(f"{kept['texts a second']:,} cells a second on one core")
+    print(f"{kept['texts a second']:,} cells a second on one core, {kept['written a second']:,} written numbers")
     kept["versions"] = {"phonenumberslite": version("phonenumberslite"), _PACKAGE: _VERSION}
     (results / "corpus.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
