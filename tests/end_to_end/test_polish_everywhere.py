@@ -91,7 +91,7 @@ COMMANDS = (
     (["doctor"], 0),
     (["number", "--", "22 999 00 01 wew. 12", "999-05-00", "fax 22 999 00 02"], 0),
     (["resume"], 0),
-    (["discover"], 4),
+    (["discover"], 0),
     (["export", "buildings", "-o", "exported.csv"], 0),
     (["release", "building B99", "--reason", "zamknięty"], 2),
     (["purge", "--older-than", "90d", "--dry-run"], 0),
