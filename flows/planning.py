@@ -144,12 +144,18 @@ def _is_behind(context: RunContext, name: str, planned: PlannedEnds, owners: set
 
 
 def plan_now(sync_run: SyncRun, target: Target, found: Snapshot) -> pd.DataFrame:
-    """Return the `Plan` that the file makes now of what was found of its place; nothing is kept or written."""
+    """Return the `Plan` that the file makes now of what was found of its place; nothing is kept or written.
+
+    What was found of owners that are none of the file's, such as those that an older plan was about, stays as it is.
+    """
     context, sync, name = sync_run.context, sync_run.sync, sync_run.name
     source = extract_source(context, sync)
     checked = judge_source(context, sync, source)
     rivals = rivals_of(context, name, context.files)
-    gone = frozenset(context.ledger.memory.owners(name, target.name) - owners_of(checked) - rivals.claimed)
+    managed = owners_of(checked)
+    gone = frozenset(context.ledger.memory.owners(name, target.name) - managed - rivals.claimed)
+    if not context.spec(sync).single_owner:
+        found = replace(found, entries=found.entries[found.entries["owner"].isin(managed | gone)])
     left = cache(partial(left_by, context, name, target.name))
     ends = Ends(
         sync, target, source.arranged.headers, checked, found, gone, rivals, left, known=known_of(context, name)

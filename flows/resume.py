@@ -19,7 +19,7 @@ from schemas.errors import UsageError
 from schemas.execution import ApplyResult, RowOutcome, Snapshot, Target
 from schemas.exit_codes import ExitCode
 from schemas.phrases import Phrase
-from schemas.plan import Outcome
+from schemas.plan import Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, read_lag
 from tasks.execution.classify import row_outcome
@@ -97,7 +97,12 @@ def _still_wanted(
         return rows
     context = sync_run.context
     present = sync_run.do("plan", plan_now, sync_run, target, Snapshot(found))
-    given_up = changes & ~still_wanted(rows, present) & ~_not_to_wait(sync_run, kept, rows, found)
+    refused = changes & ~still_wanted(rows, present)
+    if not sync_run.spec.single_owner:
+        # What the file wants there instead comes with the next sync: until then the old numbers stay.
+        waits = rows["owner"].isin(rows.loc[refused, "owner"]) & (rows["action"] == Action.DELETE)
+        refused |= waits.to_numpy()
+    given_up = refused & ~_not_to_wait(sync_run, kept, rows, found)
     if not given_up.any():
         return rows
     problem, at = Problem(Code.NO_LONGER_WANTED), context.now()

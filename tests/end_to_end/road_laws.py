@@ -233,8 +233,8 @@ def _owners_whole(context: Observed, good: Mapping[int, Sequence[str]], bad: Map
     for owner in {row[0] for row in [*context.before, *context.after]}:
         now = Counter({entry: n for entry, n in there.items() if entry[0] == owner})
         was = Counter({entry: n for entry, n in stood.items() if entry[0] == owner})
-        elsewhere = {entry[1:] for entry in there - stood if entry[0] != owner}
-        if now == was or (now < was and all(entry[1:] in elsewhere for entry in was - now)):
+        elsewhere = {entry[2] for entry in there - stood if entry[0] != owner}
+        if now == was or (now < was and all(entry[2] in elsewhere for entry in was - now)):
             continue
         if any(context.alien(entry) for entry in [*now, *was]):
             continue
