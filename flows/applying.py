@@ -75,7 +75,7 @@ def apply_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedS
     if verified and made:
         context.ledger.memory.remember_owners(kept.sync, target.name, made.managed)
         context.ledger.memory.forget_owners(kept.sync, target.name, made.settled)
-        take_over(context, kept.sync, made.managed)
+        take_over(context, kept.sync, target.name, made.managed)
     beside = [*sync_run.put_back, *written.unplanned]
     result = account(kept.sync, kept.entries, written.known.values(), beside, at=context.now())
     if written.unplanned_entries is not None:

@@ -70,17 +70,18 @@ def refuse_contested(mine: FileClaims, rivals: Rivals) -> None:
     raise file_error(mine.file, Problem(FileCode.FILE_CLAIMED, values, first.line), "one-file")
 
 
-def take_over(context: RunContext, name: str, managed: frozenset[str]) -> None:
+def take_over(context: RunContext, name: str, target: str, managed: frozenset[str]) -> None:
     """Let the syncs whose files were read, and do not have these owners any more, have nothing to do with them.
 
     Otherwise one that has gone from one file to another, and later left that one too, would be two syncs' business.
+    The others are not asked for their target, which is this one: their connections may want secrets that are not here.
     """
+    memory = context.ledger.memory
     place = place_of(context, context.sync(name))
     for other in sorted(context.files.claims.keys() - {name}):
         sync = context.sync(other)
         if place_of(context, sync) == place and not context.spec(sync).single_owner:
-            target = context.target(sync).name
-            context.ledger.memory.forget_owners(other, target, managed & context.ledger.memory.owners(other, target))
+            memory.forget_owners(other, target, managed & memory.owners(other, target))
 
 
 def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:

@@ -113,7 +113,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
     if not kept.changes:
         sync_run.seen.update(source=source.digest, entries=entries_digest(found.entries))
-    return PlannedSync(kept, planned, frozenset(managed), _settled(context, name, known, planned, found))
+    return PlannedSync(kept, planned, frozenset(managed), _settled(context, (name, target.name), known, planned, found))
 
 
 def _read(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
@@ -190,7 +190,7 @@ def _facts(sync_run: SyncRun, target: Target, planned: PlannedEnds, rejects: int
 
 
 def _settled(
-    context: RunContext, name: str, known: frozenset[str], planned: PlannedEnds, found: Snapshot
+    context: RunContext, mine: tuple[str, str], known: frozenset[str], planned: PlannedEnds, found: Snapshot
 ) -> frozenset[str]:
     """Return the owners that have left the file and need nobody: nothing stays of them, or another sync has them."""
     if not known:
@@ -199,10 +199,10 @@ def _settled(
     empty = planned.policy.gone - set(stays) - set(found.unread)
     taken = known - planned.policy.gone
     if taken:
-        place = place_of(context, context.sync(name))
+        (name, planned_for), place = mine, place_of(context, context.sync(mine[0]))
         others = {other: sync for other, sync in context.settings.syncs.items() if other != name}
-        here = {other: context.target(sync).name for other, sync in others.items() if place_of(context, sync) == place}
-        taken &= frozenset().union(*(context.ledger.memory.owners(*one) for one in here.items()))
+        here = [other for other, sync in others.items() if place_of(context, sync) == place]
+        taken &= frozenset().union(*(context.ledger.memory.owners(other, planned_for) for other in here))
     return empty | taken
 
 

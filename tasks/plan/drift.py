@@ -74,7 +74,7 @@ def wanted_of_drift(problems: str) -> tuple[str, str, str, str]:
 
 def _but_resting(plan: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     """Return the entries left there without those that a row at rest is about: they cannot be missed by another row."""
-    rests = plan[~plan["action"].isin(WRITES) & (plan["key_before"] != "")]
+    rests = plan[~plan["action"].isin(WRITES) & (plan["key_before"] != "") & is_in(plan["owner"], left["owner"])]
     rows = pd.DataFrame({"owner": rests["owner"], "tidy": tidy_text(rests["name_before"]), "key": rests["key_before"]})
     _, at = pair_equal(*codes(rows, left, _COMPARED))
     return left.drop(index=left.index[at])

@@ -140,6 +140,18 @@ def test_who_was_handed_an_owner_tells_alone_that_it_has_left(nights: Nights) ->
     assert (of(result, "old")["left"], of(result, "new")["left"]) == (0, 1)
 
 
+def test_a_sync_needs_no_secret_of_another_one_at_the_same_place(road: Road) -> None:
+    nights = Nights(road, SERVICES[0]())
+    nights.hold(o1=[("Dean", A)], o2=[("Office", B)])
+    url = road.sandbox.usos_url.replace("127.0.0.1", "localhost")
+    there = nights.service.connection(road)
+    nights.connections["again"] = {**there, "base_url": url, "consumer_secret": {"env": "NOT_HERE"}}
+    nights.file("old", [("1", A, "Dean")])
+    nights.file("new", [("2", B, "Office")], connection="again")
+    told = of(nights.night("old"), "old")
+    assert (told["verified"], told.get("error")) == (True, None)
+
+
 def test_nothing_is_cleared_while_the_file_it_may_have_moved_to_cannot_be_read(nights: Nights) -> None:
     nights.file("old", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
     nights.file("new", [("3", C, "Desk")])
