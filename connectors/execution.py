@@ -117,8 +117,8 @@ class OwnerSets:
             )
             for owner, answer in said.items():
                 answers[owner] = answer.after(answers.get(owner))
-            last = round_number == limits.WRITE_ROUNDS - 1
-            patience = partial(self._patience, pending, answers, last=last)
+            first, last = round_number == 0, round_number == limits.WRITE_ROUNDS - 1
+            patience = partial(self._patience, pending, answers, first=first, last=last)
             try:
                 found = self._settling.read(partial(self._read, pending), patience)
             except ServiceError as error:
@@ -130,14 +130,20 @@ class OwnerSets:
                 return
             self._job.sleep(wait_before(round_number, [answers[owner] for owner in again]))
 
-    def _patience(self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], found: Snapshot, *, last: bool) -> float:
+    def _patience(
+        self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], found: Snapshot, *, first: bool, last: bool
+    ) -> float:
         """Return how long to wait for another reading: one that shows nothing of what was sent is no evidence yet."""
         done = in_place(as_shown(rows, found.entries, self._job.quirks), found.entries)
-        open_ones = _untouched(rows, found) & {*rows.loc[~done, "owner"]}
+        confirmed = {owner for owner, answer in answers.items() if answer.kind == "confirmed"}
+        late = {*rows.loc[~done, "owner"]}
+        if first and not self._settling.waited and confirmed & {*rows.loc[writes(rows), "owner"]}:
+            self._result.prompt = confirmed.isdisjoint(late)
+        open_ones = _untouched(rows, found) & late
         kinds = {answers[owner].kind for owner in open_ones if owner in answers}
         if "confirmed" in kinds or (last and "uncertain" in kinds):
             return LONGEST
-        return self._settling.known if "uncertain" in kinds else 0.0
+        return self._settling.doubt if "refused" in kinds else self._settling.known if "uncertain" in kinds else 0.0
 
     def _settle(
         self, rows: pd.DataFrame, found: Snapshot, answers: dict[str, WriteAnswer], intent: int, *, last: bool

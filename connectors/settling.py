@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from schemas import limits
 from schemas.execution import ApplyResult, Job
-from schemas.quirks import read_lag
+from schemas.quirks import READS_AT_ONCE, read_lag
 
 Reading = TypeVar("Reading")
 
@@ -21,6 +21,7 @@ class Settling:
     """
 
     def __init__(self, job: Job, result: ApplyResult) -> None:
+        self.waited = 0.0  # seconds, since the last write
         self._job = job
         self._result = result
 
@@ -29,6 +30,12 @@ class Settling:
         """Return how many seconds readings have been seen to be behind."""
         return max(read_lag(self._job.quirks), self._result.read_lag)
 
+    @property
+    def doubt(self) -> float:
+        """Return how many seconds a reading may be behind what was refused, perhaps for being done already."""
+        seen = self._result.prompt or READS_AT_ONCE in self._job.quirks
+        return self.known or (0.0 if seen else limits.DOUBT_SECONDS)
+
     def read(self, read: Callable[[], Reading], patience: Callable[[Reading], float]) -> Reading:
         """Return a reading that shows what was written, or the last one there was time for.
 
@@ -36,18 +43,19 @@ class Settling:
             read: reads the place.
             patience: how many seconds to wait for another reading than this one in all, 0 where it shows everything.
         """
-        seen, waited = read(), 0.0
+        self.waited = 0.0
+        seen = read()
         for seconds in limits.SETTLE_WAITS_SECONDS:
             wanted = patience(seen)
             longest = self.known if self._result.waited_in_vain else wanted
-            if waited >= min(wanted, longest) or not self._job.go_on():
+            if self.waited >= min(wanted, longest) or not self._job.go_on():
                 break
-            self._job.progress("waiting for the service to show what was written", int(waited), int(longest))
+            self._job.progress("waiting for the service to show what was written", int(self.waited), int(longest))
             self._job.sleep(seconds)
-            waited += seconds
+            self.waited += seconds
             seen = read()
-        if waited and not patience(seen):
-            self._result.read_lag = max(self._result.read_lag, waited)
-        elif waited >= LONGEST:
+        if self.waited and not patience(seen):
+            self._result.read_lag = max(self._result.read_lag, self.waited)
+        elif self.waited >= LONGEST:
             self._result.waited_in_vain = True
         return seen

@@ -16,7 +16,7 @@ from schemas.execution import ApplyResult, Job, Journal, RowOutcome, Target
 from schemas.phrases import Phrase
 from schemas.plan import AT_REST, Outcome
 from schemas.problems import Code, Problem
-from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode, read_lag
+from schemas.quirks import FOLDS_NAMES, READS_AT_ONCE, Quirk, QuirkCode, read_lag
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import types_kept, writes
 from tasks.execution.equal_entries import KEEPS_ONE, kept_once
@@ -69,6 +69,7 @@ def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
         unkept=last.unkept,
         read_lag=max(first.read_lag, last.read_lag),
         waited_in_vain=first.waited_in_vain or last.waited_in_vain,
+        prompt=first.prompt or last.prompt,
         habits=first.habits | last.habits,
         whole=last.whole,
     )
@@ -164,8 +165,11 @@ def _remember(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptP
             names.add(KEEPS_ONE)
         _learn(sync_run, target, names, "same")
         lag = Quirk(QuirkCode.READ_LAG, math.ceil(written.read_lag))
-        if lag.length > read_lag(context.ledger.memory.traits(target.name)):
+        known = context.ledger.memory.traits(target.name)
+        if lag.length > read_lag(known):
             _learn(sync_run, target, {lag}, "lag")
+        elif written.prompt and not lag.length:
+            context.ledger.memory.learn_trait(target.name, READS_AT_ONCE, context.now())
         numbers = number_quirks(kept.entries.loc[sorted({*done, *otherwise})], written.found, types)
         _learn(sync_run, target, numbers, "same")
     context.ledger.add_unplanned(kept.id, written.unplanned)

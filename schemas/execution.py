@@ -116,6 +116,7 @@ class ApplyResult:
         unplanned_entries: entries that came meanwhile, as the last reading shows them.
         read_lag: how many seconds readings were seen to be behind.
         waited_in_vain: something confirmed was not shown within the longest wait.
+        prompt: the first reading after a write has shown it.
         habits: what the target has been seen to do beside, to be remembered.
         whole: `found` is all of the place, read when nothing was sent any more.
     """
@@ -130,6 +131,7 @@ class ApplyResult:
     unplanned_entries: pd.DataFrame | None = None
     read_lag: float = 0.0
     waited_in_vain: bool = False
+    prompt: bool = False
     habits: set[Quirk] = field(default_factory=set)
     whole: bool = False
 

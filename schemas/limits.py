@@ -49,6 +49,10 @@ SETTLE_WAITS_SECONDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Between readings that do not show yet what a service has confirmed: a replica lags by some readings, a cache by up to
 a minute. What they do not show then is unknown, never failed."""
 
+DOUBT_SECONDS: Final = sum(SETTLE_WAITS_SECONDS[:5])
+"""How long a reading may be behind what a service has refused, where nobody has seen yet how far its readings lag:
+a box on the way may have delivered the request twice, and then what was refused is what had been done already."""
+
 # Runs and the ledger.
 
 KEPT_LINES: Final = 50_000

@@ -65,3 +65,7 @@ ESCAPES_NAMES: Final = Quirk(QuirkCode.ESCAPES_NAMES)
 def read_lag(known: Iterable[Quirk]) -> float:
     """Return how many seconds the readings of a place have been behind at most, 0 where they never were."""
     return float(max((quirk.length for quirk in known if quirk.code is QuirkCode.READ_LAG), default=0))
+
+
+READS_AT_ONCE: Final = Quirk(QuirkCode.READ_LAG)
+"""A reading right after a write has shown it."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from connectors.apio.client import ApioEntry, is_path_safe
 from connectors.apio.restoring import Restorer
-from connectors.apio.sending import Sender, takes_back
+from connectors.apio.sending import Sender, begun, takes_back
 from connectors.apio.spec import FILE_CALLS
 from connectors.execution import as_current, wait_before
 from connectors.settling import LONGEST, Settling
@@ -164,7 +164,7 @@ class ListUpdate:
         # What the change of an entry has cost comes back if it fails now; what was to stay comes back in any case.
         now = self._with_cost(fresh, changes[had_entry(changes) & ~halfway])
         stood = self._with_cost(now, self._at_rest())
-        for _ in range(limits.LIST_SENDINGS):
+        for sending in range(limits.LIST_SENDINGS):
             steps = self._steps(changes, now)
             if not steps or sender.denied or doubts > limits.WRITE_ROUNDS:
                 break
@@ -178,7 +178,7 @@ class ListUpdate:
             self._open = [self._job.intend(self._way.value, [self._target.owner])]
             sender.send(steps, now)
             self._take_away_again()
-            now = self._settling.read(self._read, partial(self._patience, changes, set(steps)))
+            now = self._settling.read(self._read, partial(self._patience, changes, set(steps), first=not sending))
             self._learn_of_missing(changes, now)
             now = self._put_back(changes, stood, now)
             self._job.record_outcomes([], self._open)
@@ -206,14 +206,20 @@ class ListUpdate:
             self._result.habits = {Quirk(QuirkCode.KEEPS_MISSING, mark)}
         effects.left_out = set()
 
-    def _patience(self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame) -> float:
+    def _patience(self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame, *, first: bool) -> float:
         """Return how long to wait for another reading: one that shows nothing of what was sent is no evidence yet."""
         sender = self._sender
         seen_as = as_shown(self._rows, now, self._job.quirks).loc[changes.index]
         done = in_place(seen_as, now, fold_names=self._fold)
         left = list_changes(changes[~done], now, fold_names=self._fold)
-        if any(step in sender.just_confirmed or step.row in sender.closed & sender.maybe_done for step in left):
+        if first and not self._settling.waited and sender.last:
+            self._result.prompt = {step.row for step in sender.last} <= {*changes.index[done]}
+        confirmed = sender.just_confirmed
+        late = any(step in confirmed or begun(step) in confirmed for step in left)
+        if late or any(step.row in sender.closed & sender.maybe_done for step in left):
             return LONGEST
+        if any(step.row in sender.just_refused for step in left):
+            return self._settling.doubt
         return self._settling.known if sender.uncertain and not sent.isdisjoint(left) else 0.0
 
     def _put_back(

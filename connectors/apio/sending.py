@@ -38,6 +38,8 @@ class Sender:
         conflicts: rows whose entries somebody else has written since, with what is said of them; nothing was sent.
         uncertain: an answer to the last send was lost.
         just_confirmed: the steps that the service has confirmed since the last send began.
+        just_refused: rows of which it has refused a step since then.
+        last: the steps that were sent last, where the service has confirmed them.
         maybe_done: rows of which a step was confirmed once, or its answer was lost.
         ever_confirmed: rows of which a step was confirmed once.
         filed: rows of which a file's answer has said that they are done.
@@ -53,6 +55,8 @@ class Sender:
         self.conflicts: dict[int, Problem] = {}
         self.uncertain = False
         self.just_confirmed: set[ListChange] = set()
+        self.just_refused: set[int] = set()
+        self.last: Sequence[ListChange] = ()
         self.maybe_done: set[int] = set()
         self.ever_confirmed: set[int] = set()
         self.filed: set[int] = set()
@@ -91,18 +95,19 @@ class Sender:
         """
         worth = []
         for step in steps:
-            if step.action is Action.RENAME and (step.row in self._unrenamed or step in self._confirmed):
-                worth.append(_added(step))
-            elif step in self._confirmed:
+            halved = step.action is Action.RENAME and (step.row in self._unrenamed or step in self._confirmed)
+            first = _added(step) if halved else step
+            if first in self._confirmed or begun(step) in self._confirmed:
                 self.closed.add(step.row)
             else:
-                worth.append(step)
+                worth.append(first)
         return worth
 
     def send(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
         """Send a file, or entry by entry what a file has not achieved."""
         again, self.uncertain = self.uncertain, False
         self.just_confirmed.clear()
+        self.just_refused.clear()
         first, self._begun = not self._begun, True
         self._looks = Looks(self._client, self._where)
         # No address can name these, and deleting them first would leave a moment without them.
@@ -214,6 +219,7 @@ class Sender:
         for step, answer in zip(safe, self._client.map_bounded(self._put, safe), strict=True):
             if answer:
                 self._said(answer, [step])
+        self.last = [] if self.just_refused or self.uncertain else safe  # they are on their way side by side
         for step in self._as_seen([step for step in changed if not is_path_safe(step.name)]):
             self._replace(step)
         added = self._as_seen([step for step in steps if step.action is Action.ADD])
@@ -282,6 +288,7 @@ class Sender:
         self, answer: WriteAnswer, steps: Sequence[ListChange], *, in_a_file: bool = False, silent: bool = False
     ) -> None:
         """Note what was said of changes; `silent` where the answer to a file says nothing of this row."""
+        self.last = steps if answer.kind == "confirmed" else ()
         for step in steps:
             self.answers[step.row] = answer.after(self.answers.get(step.row))
             if answer.kind in {"confirmed", "uncertain"}:
@@ -289,6 +296,8 @@ class Sender:
             if answer.kind == "confirmed" and not silent:
                 self.just_confirmed.add(step)
                 self.ever_confirmed.add(step.row)
+            if answer.kind == "refused":
+                self.just_refused.add(step.row)
             if answer.kind == "confirmed" and not in_a_file:
                 self._confirmed.add(step)
             elif answer.kind == "denied" or (answer.kind == "refused" and step.action is not Action.RENAME):
@@ -304,6 +313,11 @@ def takes_back(name: str, number: str) -> bool:
     """Tell whether the service would surely take an entry from a file, as it stands."""
     fits = 1 <= len(name) <= _NAME_LIMIT and 1 <= len(number) <= _NUMBER_LIMIT
     return fits and not may_be_refused(number)
+
+
+def begun(step: ListChange) -> ListChange | None:
+    """Return the half that a rename begins with where the list cannot do it in one, None for any other step."""
+    return _added(step) if step.action is Action.RENAME else None
 
 
 def _added(step: ListChange) -> ListChange:

@@ -100,12 +100,15 @@ class Dialect:
         words: the readable part of a parsed body, "" where there is none.
         refuses_access: whether a 4xx status and its parsed body speak of credentials, rights or the clock.
         access_remedy: what to check then.
+        had_before: whether a parsed body says that this very request has come before: a box on the way has delivered it
+            twice, and what became of the first one only reading can tell.
         secrets: what words never show, even where a service repeats what it was sent.
     """
 
     words: Callable[[Any], str]
     refuses_access: Callable[[int, Any], bool]
     access_remedy: Phrase | str
+    had_before: Callable[[Any], bool] = lambda _: False
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def keeping(self, *secrets: str) -> Dialect:
@@ -161,9 +164,12 @@ def judge(answer: HttpAnswer, dialect: Dialect, now: float) -> Failure:
     if status < 400:
         return garbage(answer)
     try:
-        access = dialect.refuses_access(status, answer.json_or_none())
+        body = answer.json_or_none()
     except RecursionError:  # nested beyond any sense: it says nothing
-        access = dialect.refuses_access(status, None)
+        body = None
+    if dialect.had_before(body):
+        return Failure("lost", _status("had_before", status), answer)
+    access = dialect.refuses_access(status, body)
     return Failure("access" if access else "refused", _status("status", status), answer)
 
 

@@ -14,6 +14,8 @@ _LONGEST_SENTENCE: Final = 1000
 _LONGEST_NAME: Final = 200
 # Answers about the signature carry no `error`, only a sentence, and not always status 401.
 _SIGNING_WORDS: Final = re.compile(r"nonce|timestamp|signature|consumer|oauth", re.IGNORECASE)
+# A nonce is never used twice by us.
+_USED_NONCE: Final = re.compile(r"nonce\b.*\b(?:used|seen|replay)|\b(?:used|replay)\w*\b.*\bnonce", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,12 @@ def _words(body: Any) -> str:
     return " / ".join(filter(None, languages)) or str(body.get("message") or "")
 
 
+def _had_before(body: Any) -> bool:
+    """Tell whether the signature was refused for having come before, and not for being wrong."""
+    message = str(body.get("message") or "") if isinstance(body, dict) and not body.get("error") else ""
+    return bool(_USED_NONCE.search(message[:_LONGEST_SENTENCE]))
+
+
 def _refuses_access(status: int, body: Any) -> bool:
     """By `error` where there is one: an entity one may not touch is no reason to doubt the key."""
     body = body if isinstance(body, dict) else {}
@@ -144,5 +152,6 @@ def _refuses_access(status: int, body: Any) -> bool:
 DIALECT: Final = Dialect(
     words=_words,
     refuses_access=_refuses_access,
+    had_before=_had_before,
     access_remedy=Phrase("http.access_usos"),
 )

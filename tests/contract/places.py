@@ -86,10 +86,9 @@ class Usos:
         }
         if fault == DENIED:
             _swap_secret(self.road, "SECRET", "WORD")
-        elif fault == REFUSED:
-            self.road.fault(Fault("replace", "redirect", times=times))
-        elif fault == LATE:
-            self.road.fault(Fault("replace", "server_error_before_commit", status=504, times=times))
+        elif fault in {REFUSED, LATE}:
+            status = 400 if fault == REFUSED else 504
+            self.road.fault(Fault("replace", "server_error_before_commit", status=status, times=times))
         else:
             self.road.fault(Fault("select" if reading else "replace", kinds[fault], times=times))
 
@@ -131,13 +130,13 @@ class Apio:
             LOST_BEFORE: "server_error_before_commit",
             LATE: "server_error_before_commit",
             LOST_AFTER: "lost_after_commit",
-            REFUSED: "redirect",
+            REFUSED: "server_error_before_commit",
         }
         if fault == DENIED:
             _swap_secret(self.road, "WORD", "SECRET")
         else:
             methods = ("list",) if reading else ("create", "put", "delete_many")
-            status = 504 if fault == LATE else 503
+            status = {LATE: 504, REFUSED: 400}.get(fault, 503)
             self.road.fault(*(Fault(method, kinds[fault], times=times, status=status) for method in methods))
 
     def rewrite(self, letters: Callable[[str], str]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from places import LOST_AFTER, Place, writes_of
+from places import LOST_AFTER, REFUSED, Place, writes_of
 
-from schemas.limits import SETTLE_WAITS_SECONDS
+from schemas.limits import DOUBT_SECONDS, SETTLE_WAITS_SECONDS
 
 DEAN, PORTER, OFFICE = ("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Office", "22 552 00 03")
 MOVED = ("Porter", "22 552 00 09")
@@ -65,6 +65,22 @@ def test_a_lost_answer_and_lagging_readings_end_in_what_was_wanted(place: Place)
     trip = place.road.go()
     assert (trip.exit_code, trip.outcomes) == (0, {"unchanged": 1, "applied": 2})
     assert place.entries() == sorted([DEAN, MOVED, OFFICE])
+
+
+def test_a_refusal_is_believed_at_once_where_readings_have_been_seen_to_be_prompt(place: Place) -> None:
+    """A request delivered twice is refused for being done: a reading that may lag has to be waited for before that."""
+    place.hold([DEAN])
+    place.want([DEAN, PORTER])
+    place.fail(REFUSED, times=9)
+    trip = place.road.go()
+    assert (trip.line(3)["outcome"], sum(place.road.waits)) == ("failed", DOUBT_SECONDS)
+    place.heal()
+    assert place.road.go().exit_code == 0
+    place.road.waits.clear()
+    place.want([DEAN, PORTER, OFFICE])
+    place.fail(REFUSED, times=9)
+    trip = place.road.go()
+    assert (trip.line(4)["outcome"], sum(place.road.waits)) == ("failed", 0)
 
 
 def test_a_lag_is_learnt_and_said_once(place: Place) -> None:

@@ -81,8 +81,12 @@ def key_of(number: str) -> str:
 
 
 def planned(trip: Trip) -> list[dict[str, str]]:
-    """Return the rows of the plan, without those that were added for what nobody had planned."""
-    return [row for row in trip.lines if row["outcome"] != "unplanned" and not row["message"].startswith(CAME)]
+    """Return the rows of the plan, without those that were added for what nobody had planned.
+
+    To an entry at rest something unplanned may have happened, too: its row is one of the plan.
+    """
+    rows = [row for row in trip.lines if row["code"] != "sent_without_effect" and not row["message"].startswith(CAME)]
+    return [row for row in rows if row["outcome"] != "unplanned" or row["action"] in {"keep", "hold", "foreign"}]
 
 
 def counts_agree(context: Observed, trip: Trip) -> None:

@@ -221,9 +221,20 @@ def test_a_write_that_waits_too_long_for_its_answer_is_unknown(make_usos: Any) -
         make_usos(script.url, timeout_seconds=0.1).replace("user", "1", [])
 
 
+def test_a_request_that_was_delivered_twice_is_no_refusal(make_usos: Any) -> None:
+    """No nonce of ours is used twice: what became of the first delivery only reading can tell."""
+    repeated = Reply(400, {"message": "Nonce already used"})
+    with playing(repeated) as script, pytest.raises(UnknownOutcome) as caught:
+        make_usos(script.url).replace("user", "1", [])
+    assert (len(script.seen), caught.value.details) == (1, "Nonce already used")
+    with playing(repeated, Reply(200, {"1": []})) as script:
+        assert make_usos(script.url).select("building", ["1"]) == {"1": ()}
+    nonces = {seen.headers["Authorization"] for seen in script.seen}
+    assert len(nonces) == len(script.seen) > 1
+
+
 REFUSALS = [
     (401, {"message": "Invalid signature."}, AccessRefused),
-    (400, {"message": "Nonce already used"}, AccessRefused),
     (400, {"message": "m", "error": "method_forbidden", "reason": "secure_required"}, AccessRefused),
     (403, {"message": "m", "error": "method_forbidden", "reason": "trusted_required"}, AccessRefused),
     (403, HTML, AccessRefused),
