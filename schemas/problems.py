@@ -128,6 +128,7 @@ class Code(StrEnum):
 CALLED: Final = "called"
 # What others have changed since a sync was last in step with its place.
 DRIFT: Final = frozenset({Code.DRIFT_CHANGED, Code.DRIFT_REMOVED, Code.DRIFT_ADDED})
+BY_OTHERS: Final = DRIFT | {Code.CAME_BACK}
 
 
 @dataclass(frozen=True)

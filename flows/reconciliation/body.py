@@ -31,6 +31,7 @@ from schemas import limits
 from schemas.errors import PhonesyncError, code_of_unread
 from schemas.exit_codes import ExitCode, worst
 from schemas.findings import OF_LISTS, FindingKind, ReconciliationView, tally
+from schemas.problems import DRIFT, Code
 from schemas.settings import Language
 from schemas.tables import Finding, validated
 from tasks.messages.catalogue import text
@@ -242,7 +243,8 @@ def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:
         "findings": tally(findings),
         "accepted": {kind: count for kind, count in tally(waiting).items() if count},
         "since": view.since,
-        "drift": int((findings["drift"] != "").sum()),
+        "drift": int(findings["drift"].isin(DRIFT).sum()),
+        "came_back": int((findings["drift"] == Code.CAME_BACK).sum()),
         "trend": {**trend, "resolved": len(view.resolved)},
         "links": {"known": linked.linked.links, "loose": len(linked.linked.loose)},
         "reports": {},

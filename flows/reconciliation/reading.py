@@ -8,7 +8,7 @@ from functools import cache, partial
 
 import pandas as pd
 
-from flows.claims import left_by
+from flows.claims import left_by, with_returned
 from flows.context import RunContext
 from flows.known import known_of
 from flows.names import learn_names
@@ -165,7 +165,7 @@ def side_of(context: RunContext, one: SyncReading) -> SyncSide | None:
         source=one.source.arranged.source,
         checked=planned.checked,
         entries=one.found.entries,
-        plan=planned.table,
+        plan=with_returned(context, one.name, one.target, planned.table),
         unread=frozenset(one.found.unread),
         names_managed=planned.policy.names_managed,
         fold_names=planned.policy.fold_names,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.findings import FindingKind
-from schemas.problems import DRIFT, Code, Problem, packed
+from schemas.problems import BY_OTHERS, Code, Problem, packed
 from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
 from tasks.plan.draft import Mask
@@ -30,7 +30,7 @@ def classify_findings(side: SyncSide) -> pd.DataFrame:
     rows = pd.concat([rows, _of_repeats(side), _of_clears(side, found.there)], ignore_index=True)
     planned = _planned(rows, side.plan)
     rows["action"] = planned["action"]
-    rows["drift"] = planned["code"].where(planned["code"].isin(DRIFT), "")
+    rows["drift"] = planned["code"].where(planned["code"].isin(BY_OTHERS), "")
     return rows[[*COLUMNS]]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.plan import WRITES, Action
+from schemas.problems import DRIFT
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
 from tasks.reconcile.official import OFFICIAL
@@ -51,7 +52,7 @@ def _sentence(lang: Language, names: Mapping[str, Names], row: Mapping[str, str]
 
 def _case(row: Mapping[str, str]) -> str:
     """Return which sentence is true; the plan knows what a sync would do."""
-    if row["drift"] and row["action"] not in WRITES:
+    if row["drift"] in DRIFT and row["action"] not in WRITES:
         return "drift_kept"
     return _of_official(row) if row["action"] == OFFICIAL else _of_kind(row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas.findings import FindingKind, ReconciliationView
-from schemas.problems import DRIFT, Problem
+from schemas.problems import BY_OTHERS, Problem
 from schemas.settings import Language
 from tasks.messages.pages import kind_words, phrases, state_words
 from tasks.messages.rendering import sentence, told_what
@@ -25,7 +25,7 @@ def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
     state[rows["kind"] == FindingKind.AGREE] = "agree"
     state[(rows["accepted"] != "") & (rows["kind"] != FindingKind.AGREE)] = "accepted"
     state[rows.index >= len(view.findings)] = "resolved"
-    drift = rows["drift"].map({code: sentence(Problem(code), lang) for code in DRIFT}).fillna("")
+    drift = rows["drift"].map({code: sentence(Problem(code), lang) for code in BY_OTHERS}).fillna("")
     what = told_what(rows["what"], lang)
     what += pd.Series(": ", index=rows.index).where((what != "") & (drift != ""), "") + drift
     rows = rows.assign(state=state, what=what, accepted=_until(rows["accepted"], lang), line=rows["line"])

@@ -600,6 +600,24 @@ def test_what_came_back_by_somebody_elses_hand_is_told_as_that(nights: Nights, o
     assert of(nights.night(), "one")["came_back"] == 0
 
 
+def test_a_reconciliation_tells_what_came_back(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean")], delete_missing=True)
+    nights.night()
+    nights.meddle("1", [("Dean", A), ("Guest", C), ("Stranger", D)])
+    nights.file("one", [("1", A, "Dean")], delete_missing=False)
+    done = reconcile_all(nights.road.context(), Asked(lang="pl"))
+    lines = json.loads(Path(done.summary["reports"]["json"]).read_text(encoding="utf-8"))["lines"]
+    assert {(row["name_there"], row["drift"]) for row in lines if row["kind"] == "foreign"} == {
+        ("Guest", "came_back"),
+        ("Stranger", ""),
+    }
+    assert (done.summary["came_back"], done.summary["drift"]) == (1, 0)
+    shown = readable_rows(done.view, "pl")
+    assert "a ktoś inny przywrócił" in shown.loc[shown["drift"] == "came_back", "what"].item()
+
+
 def test_what_came_back_to_a_phone_list_is_told_as_that(road: Road) -> None:
     road.open(apio_state([("Dean", "+48-225520001"), ("Guest", "+48-225520002")]))
     road.configure({"tenant": "chopin", "guard": OPEN_GUARD, "delete_missing": True})
