@@ -27,6 +27,7 @@ from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Desired, Rejected, Source, validated
 from schemas.target import TargetSpec
+from tasks.empty_tables import no_rows, stacked
 from tasks.messages.catalogue import render
 from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims
@@ -170,7 +171,7 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     arranged = replace(arranged, source=texts.source)
     reading = context.reading(sync)
     place = CellReference(name, arranged.headers, reading.region, reading.area_code)
-    flaws = pd.concat([arranged.flaws, spoilt_cells(arranged.source, place), texts.flaws], ignore_index=True)
+    flaws = stacked([arranged.flaws, spoilt_cells(arranged.source, place), texts.flaws])
     skipped = [
         *table.skipped,
         *(Skipped(line, "blank") for line in arranged.blank),
@@ -208,7 +209,7 @@ def _unread(table: Table, arranged: Arranged, sync: Sync, spec: TargetSpec, read
         for title, texts in table.other_sheets.items()
         if not any(fnmatchcase(title.casefold(), pattern.casefold()) for pattern in sync.ignore.sheets)
     }
-    return pd.concat([cells, unread_sheets(sheets, table.at, how)], ignore_index=True)
+    return stacked([cells, unread_sheets(sheets, table.at, how)])
 
 
 def given_of(sync: Sync) -> Given:
@@ -241,9 +242,11 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
     judged = validate(validated(Source, source.arranged.source), rules, source.flaws, source.unread)
     validated(Desired, judged.desired)
     validated(Rejected, judged.rejected)
-    undone = source.undone.assign(column=source.undone["column"].map(source.arranged.headers))
     how = {"region": reading.region, "area_code": reading.area_code, "switchboard": reading.switchboard}
-    return judged.with_remarks(undone).with_mentions(_texts(sync, source), how)
+    if not source.undone.empty:
+        undone = source.undone["column"].map(source.arranged.headers)
+        judged = judged.with_remarks(source.undone.assign(column=undone))
+    return judged.with_mentions(_texts(sync, source), how)
 
 
 def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
@@ -257,12 +260,14 @@ def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
         for skip in source.skipped
         if (text := " ".join(skip.text.split())) and not any(pattern.search(text) for pattern in patterns)
     ]
-    found = [pd.DataFrame(left_out, columns=["line", "column", "value"])]
+    found = [pd.DataFrame(left_out, columns=["line", "column", "value"])] if left_out else []
     lines = source.arranged.source
     for ours in ("name", "new_name"):
         header = source.arranged.headers.get(ours, "")
         if header and not is_named(header, sync.ignore.columns):
             found.append(pd.DataFrame({"line": lines["line"], "column": header, "value": lines[ours]}))
+    if not found:
+        return no_rows("line", "column", "value")
     table = pd.concat(found, ignore_index=True)
     return table.astype({"line": "int64", "column": "str", "value": "str"})
 

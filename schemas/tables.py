@@ -318,7 +318,7 @@ def validated(model: type[pandera.DataFrameModel], frame: pd.DataFrame) -> pd.Da
         InternalError: it is not; the message names the table, the column and what was expected, and no value.
     """
     schema = _schema(model)
-    if _plainly(schema, frame):
+    if list(frame.columns) == list(schema.columns) and plainly(schema, frame):
         return frame
     try:
         schema.validate(frame, inplace=True)
@@ -329,15 +329,20 @@ def validated(model: type[pandera.DataFrameModel], frame: pd.DataFrame) -> pd.Da
     return frame
 
 
-def _plainly(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> bool:
-    """Tell whether a table is certainly right; where it may be wrong, pandera looks column by column and says why."""
-    columns = schema.columns
-    return (
-        list(frame.columns) == list(columns)
-        and all(kind == column.dtype.type for kind, column in zip(frame.dtypes, columns.values(), strict=True))
-        and not any(frame[name].hasnans for name in columns)
-        and all(check(frame[name]).check_passed for name, column in columns.items() for check in column.checks)
-    )
+def plainly(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> bool:
+    """Tell whether a table certainly is what columns have to be; where it may be wrong, pandera looks and says why."""
+    for name, column in schema.columns.items():
+        cells = frame.get(name)
+        if cells is None or cells.dtype != column.dtype.type or _has_gaps(cells):
+            return False
+        if not all(check(cells).check_passed for check in column.checks):
+            return False
+    return True
+
+
+def _has_gaps(cells: pd.Series) -> bool:
+    """Tell whether a value is missing; whole numbers and truths cannot be."""
+    return cells.dtype.kind not in "iub" and bool(pa.array(cells, from_pandas=True).null_count)
 
 
 def _said(error: SchemaError) -> str:
@@ -352,5 +357,10 @@ def _said(error: SchemaError) -> str:
 
 def empty(model: type[pandera.DataFrameModel]) -> pd.DataFrame:
     """Return the table with its columns and no rows."""
+    return _empty(model).copy(deep=False)
+
+
+@cache
+def _empty(model: type[pandera.DataFrameModel]) -> pd.DataFrame:
     columns = model.to_schema().columns
     return pd.DataFrame({name: pd.Series(dtype=column.dtype.type) for name, column in columns.items()})

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Row, Table, func, select
@@ -40,7 +41,7 @@ class KeptPlan:
     entries: pd.DataFrame
     state: str = "planned"
 
-    @property
+    @cached_property
     def changes(self) -> int:
         """How many rows change something."""
         return int(self.entries["action"].isin(WRITES).sum())

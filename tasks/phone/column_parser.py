@@ -8,7 +8,7 @@ library would do more than compare (strip a prefix, ask a second country), the r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -49,6 +49,8 @@ def plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
 
 
 def _plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
+    if not len(texts):
+        return texts
     shapes, digits = _shapes(texts)
     plain = pc.and_(pc.match_substring_regex(shapes.dictionary, _PLAIN), pc.match_substring_regex(digits, _DIGITS))
     dated = pc.match_substring_regex(shapes.dictionary, _otherwise("[0-9]{4}", region))
@@ -65,6 +67,8 @@ def _plain_keys(texts: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
 
 def _decided(bare: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
     """Return the E.164 form of each run of digits, null where these rules do not decide."""
+    if not len(bare):
+        return bare
     candidates, unclear = _poles(bare) if region == "PL" else bare, _UNCLEAR
     for pattern, replacement in _spellings(region):
         candidates = pc.replace_substring_regex(candidates, pattern, replacement)
@@ -75,6 +79,7 @@ def _decided(bare: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
     return pc.if_else(sure, candidates, pa.scalar(None, pa.large_string()))
 
 
+@cache
 def _otherwise(year: str, region: str) -> str:
     """Return a pattern wider than what `read_number` takes for something else; those texts are left to it."""
     between, digit, dash = f"[./{DASHES}-]", "[0-9]", f"[{DASHES}-]"
@@ -177,6 +182,8 @@ def _valid(candidates: pa.LargeStringArray, region: str) -> pa.BooleanArray:
     if home is not None:
         _judge(valid, candidates, np.flatnonzero(ours), str(home.country_code))
     others = np.flatnonzero(~ours)
+    if not len(others):
+        return pa.array(valid)
     known = "|".join(map(str, COUNTRY_CODE_TO_REGION_CODE))
     found = pc.extract_regex(candidates.take(pa.array(others)), f"^[+](?P<code>{known})")
     codes = pc.struct_field(found, "code").dictionary_encode()

@@ -18,6 +18,7 @@ from schemas.reasons import FileCode, LineCode
 from schemas.syncs import Ignore, NumberColumn
 from schemas.tables import Source
 from schemas.target import TargetSpec
+from tasks.empty_tables import no_rows
 from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
 from tasks.source.footers import FOOTER, footers
@@ -107,19 +108,23 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
     further = {column.column: _further(records, column) for column in reading.also}
     frame = pd.DataFrame({"line": records.lines.astype(np.int64)})
     broken = pd.Series(records.problems, dtype="str") != ""
+    unbroken = not broken.any()
     for ours in _OURS:
         cells = records.frame[headers[ours]] if ours in headers else pd.Series("", index=frame.index, dtype="str")
         # In a record with surplus fields only the first cell is sure to stand in its column.
         first = ours in headers and records.header.index(headers[ours]) == 0
-        frame[ours] = cells if first else cells.mask(broken, "")
+        frame[ours] = cells if first or unbroken else cells.mask(broken, "")
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
     needed += [records.header.index(header) + 1 for header in further.values()]
     short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
     for ours, header in headers.items():
         # A line that is cut off may be cut within its last field: what stands there ties it to nothing.
-        frame[ours] = frame[ours].mask(short & (records.widths == records.header.index(header) + 1), "")
+        cut = short & (records.widths == records.header.index(header) + 1)
+        if cut.any():
+            frame[ours] = frame[ours].mask(cut, "")
     frame["problem"] = pd.Series(records.problems, dtype="str")
-    frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
+    if short.any():
+        frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
     frame["problem"] = _with_hidden(frame, records, reading)
     blank, below = _no_data(records, frame, spec)
     more = [
@@ -200,7 +205,10 @@ def _short(width: int, wanted: int) -> str:
 
 
 def _flaws(found: Sequence[tuple[int, str, str]]) -> pd.DataFrame:
-    table = pd.DataFrame([(*each, "") for each in found], columns=["line", "column", "code", "values"])
+    columns = ["line", "column", "code", "values"]
+    if not found:
+        return no_rows(*columns)
+    table = pd.DataFrame([(*each, "") for each in found], columns=columns)
     return table.astype({"line": "int64", "column": "str", "code": "str", "values": "str"})
 
 

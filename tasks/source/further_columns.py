@@ -11,6 +11,7 @@ import pandas as pd
 from schemas.problems import packed_values
 from schemas.reasons import LineCode
 from schemas.syncs import NumberColumn
+from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.source.column_synonyms import header_key
 from tasks.source.placeholders import ditto_marks
@@ -72,6 +73,8 @@ def unread_cells(unread: Unread) -> pd.DataFrame:
 
     `key` is the number where it can be read, and `identifier` the id.
     """
+    if unread.cells.columns.empty:
+        return no_rows(*_COLUMNS)
     found = []
     known = unread.source["owner"].str.strip()
     own = pd.Series(known.to_numpy(), index=unread.source["line"])
@@ -84,10 +87,14 @@ def unread_cells(unread: Unread) -> pd.DataFrame:
         values = packed_values({"column": header, "proposal": proposal(header)})
         for some, column in ((keys, "key"), (ids, "identifier")):
             code = LineCode.COLUMN_UNREAD if column == "key" else LineCode.COLUMN_ID
+            if some.empty:
+                continue
             rows = pd.DataFrame({"line": some.index, "column": header, "value": texts[some.index].to_numpy()})
             rows = rows.assign(code=str(code.value), values=values, key="", identifier="")
             found.append(rows.assign(**{column: some.to_numpy()}))
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=_COLUMNS)
+    if not found:
+        return no_rows(*_COLUMNS)
+    table = pd.concat(found, ignore_index=True)
     return table.astype({"line": "int64", **dict.fromkeys(_COLUMNS[1:], "str")})[_COLUMNS]
 
 
@@ -105,6 +112,8 @@ def unread_sheets(sheets: Mapping[str, Sequence[str]], line: int, reading: Mappi
         if not keys.empty:
             values = packed_values({"sheet": title, "n": str(len(keys))})
             found.append((line, "", title, str(LineCode.SHEET_UNREAD.value), values, "", ""))
+    if not found:
+        return no_rows(*_COLUMNS)
     return pd.DataFrame(found, columns=_COLUMNS).astype({"line": "int64", **dict.fromkeys(_COLUMNS[1:], "str")})
 
 

@@ -32,6 +32,8 @@ def mentions(texts: pd.DataFrame, known: pd.Series, reading: Mapping[str, Any]) 
         the rows of `texts` in question with `key` and `code`.
     """
     some = texts[matching(texts["value"], _PERHAPS)]
+    if some.empty:
+        return some.assign(key="", code="")
     tidied = tidy_text(some["value"])
     read = readings(tidied, **reading)
     keys = _numbers(read["key"].where(read["count"] > 0, ""))

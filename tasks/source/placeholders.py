@@ -35,6 +35,7 @@ _WORDS: Final = (
     r"(?i:j\. ?w\.?|j/w|jak (?:wy[zż]ej|powy[zż]ej)|to samo|tam[zż]e|idem|ditto|do\.|(?:same )?as above)|jw\.?"
 )
 _DITTO: Final = re.compile(f"(?:{_MARKS}|{_WORDS})")
+_NO_DIGITS_ALONE: Final = r"\d.*[^\x00-@\[-`{-\x7f]{2}|[^\x00-@\[-`{-\x7f]{2}.*\d"
 # Whatever may be a ditto, for a whole column at once.
 _PERHAPS: Final = (
     r"""^[\s"\x{201c}-\x{201f}\x{2033}\x{3003}\x{02ba}\x{2019}',/\x{2013}\x{2014}-]+$|"""
@@ -57,7 +58,9 @@ _OUTDATED: Final = re.compile(
 
 def outdated(source: pd.DataFrame) -> list[Flaw]:
     """Return the numbers beside which a word says that they are none any more, or only for a time."""
-    some = source.loc[matching(source["number"], r"\d.*\pL{2}|\pL{2}.*\d"), ["line", "number"]]
+    some = source.loc[matching(source["number"], _NO_DIGITS_ALONE), ["line", "number"]]
+    # To look for letters of all languages takes longer than all else here.
+    some = some[matching(some["number"], r"\d.*\pL{2}|\pL{2}.*\d")] if len(some) else some
     words = {text: found[0] for text in some["number"].unique() if (found := _OUTDATED.search(tidy(text)))}
     cells = zip(some["line"].tolist(), some["number"].tolist(), strict=True)
     return [Flaw(line, "number", OUTDATED, {"word": words[text]}) for line, text in cells if text in words]
@@ -77,7 +80,7 @@ def says_nothing(text: str) -> bool:
 
 def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:
     """Tell which texts of a column stand there instead of a value; an empty one says nothing wrong."""
-    perhaps = matching(texts, r"(?i)^[^\pL\pN]+$|^\W*(?:n|b)|^\W+$")
+    perhaps = matching(texts, r"^[\W_]+$|^\W*[nNbB]")
     found = [text for text in texts[perhaps].unique() if says_nothing(text)]
     return perhaps & is_in(texts, found)
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from schemas.problems import packed_values
 from schemas.reasons import LineCode
+from tasks.empty_tables import no_rows
 from tasks.source.code_pages import MAZOVIA, POLISH, decode_as, doubtful, encode_as, foreign, polish
 from tasks.source.polish_words import all_known, restored
 from tasks.text_columns import is_in, matching
@@ -169,6 +170,8 @@ def mended(source: pd.DataFrame, columns: frozenset[str]) -> Mended:
     flaws, remarks = [], []
     for column in ("owner", *_PUBLISHED, "number"):
         some = source.loc[matching(source[column], _PERHAPS), column]
+        if some.empty:
+            continue
         texts = {text: undone(text) for text in some.unique()}
         changed = some[is_in(some, [text for text, better in texts.items() if better != text])]
         source.loc[changed.index, column] = changed.map(texts)
@@ -180,8 +183,11 @@ def mended(source: pd.DataFrame, columns: frozenset[str]) -> Mended:
             flaws.append(
                 told.assign(values=[packed_values({"signs": signs[text]}) for text in bad]).drop(columns="value")
             )
-    columns_told = {"line": "int64", "column": "str", "value": "str", "code": "str", "values": "str"}
-    return Mended(source, _table(flaws, columns_told), _table(remarks, columns_told))
+    return Mended(
+        source,
+        _table(flaws, "line", "column", "code", "values"),
+        _table(remarks, "line", "column", "value", "code", "values"),
+    )
 
 
 def _told(lines: pd.Series, texts: pd.Series, column: str, code: LineCode) -> pd.DataFrame:
@@ -189,8 +195,8 @@ def _told(lines: pd.Series, texts: pd.Series, column: str, code: LineCode) -> pd
     return pd.DataFrame(said)
 
 
-def _table(found: list[pd.DataFrame], kinds: dict[str, str]) -> pd.DataFrame:
-    if not found:
-        return pd.DataFrame({"line": [], "column": [], "code": [], "values": []}).astype({"line": "int64"})
-    table = pd.concat(found, ignore_index=True)
-    return table.astype({name: kind for name, kind in kinds.items() if name in table})
+def _table(found: list[pd.DataFrame], *columns: str) -> pd.DataFrame:
+    some = [table for table in found if len(table)]
+    if not some:
+        return no_rows(*columns)
+    return pd.concat(some, ignore_index=True).astype({"line": "int64", **dict.fromkeys(columns[1:], "str")})

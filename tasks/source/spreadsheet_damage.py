@@ -16,6 +16,7 @@ import pandas as pd
 from schemas.errors import SourceError
 from schemas.problems import Problem, packed_values
 from schemas.reasons import FileCode, LineCode
+from tasks.empty_tables import no_rows
 from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
 from tasks.source.placeholders import Flaw, dittos, outdated
@@ -83,6 +84,8 @@ def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
     first: dict[tuple[int, str], Flaw] = {}
     for flaw in found:
         first.setdefault((flaw.line, flaw.column), flaw)
+    if not first:
+        return no_rows("line", "column", "code", "values")
     flaws = [first[cell] for cell in sorted(first)]
     return pd.DataFrame(
         {
@@ -96,6 +99,8 @@ def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
 
 def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
     """Return why the file is refused as a whole, None where it is not."""
+    if len(spoilt) < _A_HABIT:
+        return None
     habits = spoilt[(spoilt["column"] == "number") & spoilt["code"].isin(_HABITS)]
     if len(habits) < _A_HABIT:
         return None
@@ -141,12 +146,11 @@ def _rounded(source: pd.DataFrame) -> list[Flaw]:
 
 def _shifted(source: pd.DataFrame) -> list[Flaw]:
     """Find lines with words where the number should be, and a number where words should be."""
-    words = matching(source["number"], r"\pL{3}")
-    if not words.any():
+    digitless = source[~matching(source["number"], r"\d")]
+    suspect = digitless[matching(digitless["name"], _NUMBER_ALONE) | matching(digitless["type_id"], _NUMBER_ALONE)]
+    if suspect.empty:
         return []
-    words &= ~matching(source["number"], r"\d")
-    words &= matching(source["name"], _NUMBER_ALONE) | matching(source["type_id"], _NUMBER_ALONE)
-    suspect = source[words]
+    suspect = suspect[matching(suspect["number"], r"\pL{3}")]
     meant = [not means_none(text) for text in suspect["number"]]
     return _flaws(suspect.loc[pd.Series(meant, index=suspect.index, dtype="bool"), "line"], "number", SHIFTED)
 

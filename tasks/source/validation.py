@@ -13,8 +13,9 @@ import pandera.pandas as pa
 from schemas.problems import Code, Problem, code_of, packed, packed_values, unpacked
 from schemas.reasons import LineCode
 from schemas.syncs import WriteFormat
-from schemas.tables import Rejected, empty
+from schemas.tables import Rejected, empty, plainly
 from schemas.target import TargetSpec
+from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
@@ -90,6 +91,8 @@ class Checked:
         """
         keys = pd.concat([self.desired["key"], self.rejected["key"]], ignore_index=True)
         found = mentions(texts, keys, reading)
+        if found.empty:
+            return self
         lines = found.drop_duplicates("key").set_index("key")["line"]
         told = found[~found["line"].isin(self.rejected["line"])]
         said = told.drop(columns="key").drop_duplicates(ignore_index=True).assign(values="")
@@ -143,7 +146,9 @@ def validate(
         desired=_desired(rows[trusted & ~clearing & ~again], rules),
         rejected=rejected,
         clears=rows.loc[trusted & clearing, ["line", "owner"]].reset_index(drop=True),
-        repeats=rows.loc[again, ["line", "owner"]].assign(problems=repeats[again]).reset_index(drop=True),
+        repeats=rows.loc[again, ["line", "owner"]].assign(problems=repeats[again]).reset_index(drop=True)
+        if again.any()
+        else no_rows("line", "owner", "problems"),
         rows=int(rows["line"].nunique()),
         remarks=_remarks(
             [
@@ -162,6 +167,8 @@ def _said_twice(rows: pd.DataFrame) -> pd.Series:
     same = ["owner", "name", "key", "type_id"]
     twice = rows[(rows["owner"] != "") & rows["readable"] & rows.duplicated(same, keep=False)]
     found = pd.Series("", index=rows.index, dtype="str")
+    if twice.empty:
+        return found
     several = twice.groupby(same)["line"].transform(_listed)
     said = {lines: packed(Problem(LineCode.LINE_TWICE, {"lines": lines})) for lines in several.unique()}
     found[twice.index] = several.map(said).astype("str")
@@ -171,13 +178,16 @@ def _said_twice(rows: pd.DataFrame) -> pd.Series:
 def _on_ids(rows: pd.DataFrame, ids: Identified, rules: Rules) -> list[pd.DataFrame]:
     """Return what should be looked at in the ids: those that a spreadsheet has written its own way, once for all."""
     column = rules.headers.get("owner", "owner")
-    undone, found = rows[ids.undone & (rows["problem"] == "")], []
+    sound = rows["problem"] == ""
+    undone, found = rows[ids.undone & sound], []
     if not undone.empty:
         values = packed_values({"lines": _listed(undone["line"]), "id": str(undone["id"].iloc[0])})
         first = undone.head(1)
         said = {"line": first["line"], "column": column, "value": first["typed"], "values": values}
         found.append(pd.DataFrame({**said, "code": str(LineCode.ID_UNDONE.value)}))
-    unlike = rows[ids.unlike & (rows["problem"] == "")]
+    unlike = rows[ids.unlike & sound]
+    if unlike.empty:
+        return found
     said = {"line": unlike["line"], "column": column, "value": unlike["id"], "values": ""}
     return [*found, pd.DataFrame({**said, "code": str(LineCode.ID_UNLIKE.value)})]
 
@@ -189,7 +199,10 @@ def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> list[pd.D
         if column in rules.headers:
             codes = remarks_on_names(source[column])
             # Of an id with letters of another alphabet more is said: it is rejected.
-            some = source[sound & (codes != "") & ((column != "owner") | (codes != str(MIXED.value)))]
+            told = codes != ""
+            if not told.any():
+                continue
+            some = source[sound & told & ((column != "owner") | (codes != str(MIXED.value)))]
             found.append(
                 pd.DataFrame(
                     {
@@ -206,8 +219,10 @@ def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> list[pd.D
 
 def _remarks(found: list[pd.DataFrame]) -> pd.DataFrame:
     columns = ["line", "column", "value", "code", "values"]
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    table = table.astype({"line": "int64", **dict.fromkeys(columns[1:], "str")})
+    some = [table for table in found if len(table)]
+    if not some:
+        return no_rows(*columns)
+    table = pd.concat(some, ignore_index=True).astype({"line": "int64", **dict.fromkeys(columns[1:], "str")})
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
 
 
@@ -297,18 +312,19 @@ def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
     folded, old = final.str.casefold(), rows["name"].where(rows["new_name"] != "", "").str.casefold()
     named = (final != "") & (rows["problem"] == "")
+    doubts, repeats = nothing.copy(), nothing.copy()
     # Only of these: nearly every name of a long list stands there once.
     twice = rows[named & folded.where(named).duplicated(keep=False)]
-    by_name = twice.groupby(folded[twice.index])
-    alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
-    differ = twice.index[~alike]
-    several = by_name["line"].agg(_all_want)
-    doubts, repeats = nothing.copy(), nothing.copy()
-    doubts[differ] = folded[differ].map(several).astype("str")
-    first = by_name["line"].transform("min")
-    again = twice.index[alike & (twice["line"] != first)]
-    said = [packed(Problem(Code.LINE_REPEATED, place=int(line))) for line in first[again]]
-    repeats[again] = pd.Series(said, index=again, dtype="str")
+    if not twice.empty:
+        by_name = twice.groupby(folded[twice.index])
+        alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
+        differ = twice.index[~alike]
+        several = by_name["line"].agg(_all_want)
+        doubts[differ] = folded[differ].map(several).astype("str")
+        first = by_name["line"].transform("min")
+        again = twice.index[alike & (twice["line"] != first)]
+        said = [packed(Problem(Code.LINE_REPEATED, place=int(line))) for line in first[again]]
+        repeats[again] = pd.Series(said, index=again, dtype="str")
     renames = old != ""
     if not renames.any():
         return doubts, repeats
@@ -359,9 +375,9 @@ class _Problems:
         bad = codes != ""
         if column in self._flawed:
             bad = bad & ~self._flawed[column].reindex(bad.index)
-        rows = self._rows.loc[bad.index[bad]]
-        if rows.empty:
+        if not bad.any():
             return
+        rows = self._rows.loc[bad.index[bad]]
         found = rows[["line", "owner", "name", "new_name"]].assign(
             column=self._headers.get(column, column),
             value=rows[_TYPED.get(column, column)] if column else "",
@@ -375,6 +391,8 @@ class _Problems:
     def add_packed(self, column: str, problems: pd.Series) -> None:
         """Note what is wrong with cells, one packed problem a cell, "" where nothing is."""
         some = problems[problems != ""]
+        if some.empty:
+            return
         said = {text: unpacked(text)[0] for text in some.unique()}
         codes = {text: str(problem.code.value) for text, problem in said.items()}
         values = {text: packed_values(problem.values) for text, problem in said.items()}
@@ -382,7 +400,7 @@ class _Problems:
 
     def add_failures(self, schema: pa.DataFrameSchema, cells: pd.DataFrame, about: str = "") -> None:
         """Check cells with pandera, lazily: all failures of all lines at once, about their own column or that one."""
-        if cells.empty:
+        if cells.empty or plainly(schema, cells):
             return
         try:
             schema.validate(cells, lazy=True)
@@ -395,6 +413,8 @@ class _Problems:
 
     def add_unread(self, unread: pd.DataFrame, rules: Rules) -> None:
         """Note what nobody reads: it ties its line to the numbers that stand there and to the owner that is named."""
+        if unread.empty:
+            return
         rows = self._rows.assign(key=self._rows["key"].where(self._rows["readable"], ""))
         rows = rows.drop_duplicates("line").set_index("line")[["owner", "name", "new_name", "key"]]
         ties = rows.reindex(unread["line"]).fillna("").reset_index(drop=True)
