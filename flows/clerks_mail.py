@@ -28,8 +28,9 @@ from flows.run_history import lines_of_plan
 from flows.sync_run import Mode, RunResult
 from schemas.errors import ConfigurationError, PhonesyncError
 from schemas.settings import Language
-from tasks.messages.catalogue import language, moment, render
+from tasks.messages.catalogue import moment, render
 from tasks.messages.errors import told_whole
+from tasks.messages.language import language
 from tasks.reports.clerks_mail import MailFacts, clerks_mail, waiting_rows
 
 _WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")

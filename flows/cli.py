@@ -14,7 +14,9 @@ import click
 
 from flows.commands import beginning, keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
-from flows.errors import TRACEBACK, error_text, misused, unexpected
+from flows.errors import TRACEBACK, error_text, unexpected
+from flows.help_pages import HelpContext
+from flows.misuse import misused
 from flows.output import endure, lost_output
 from flows.spoken import language_of
 from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
@@ -78,6 +80,8 @@ for command in (
     trying.demo,
 ):
     cli.add_command(command)
+for one in (cli, *cli.commands.values()):
+    one.context_class = HelpContext
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -114,7 +118,7 @@ def _carried_out(arguments: Sequence[str] | None) -> int:
         sys.stdout.reconfigure(errors="replace")  # an old terminal has no letter for everything
     code = None
     try:
-        return int(cli.main(given, prog_name="phonesync", standalone_mode=False) or 0)
+        return int(cli.main(given, prog_name="phonesync", standalone_mode=False, given=given) or 0)
     except PhonesyncError as error:
         ended = error
     except click.UsageError as error:

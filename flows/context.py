@@ -29,8 +29,8 @@ from schemas.phrases import Phrase
 from schemas.settings import Language, Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
-from tasks.messages.catalogue import language
 from tasks.messages.errors import error_of
+from tasks.messages.language import language
 
 if TYPE_CHECKING:
     from flows.sources import KnownFiles

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schemas.errors import InternalError, PhonesyncError, UsageError
+from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.phrases import Phrase
 from tasks.messages.errors import error_of, told
@@ -71,18 +71,6 @@ def error_text(
 
 
 TRACEBACK = "PHONESYNC_TRACEBACK"
-
-
-def misused(error: click.UsageError) -> UsageError:
-    """Return what is wrong with a command line, with the page that says how it goes."""
-    values: dict[str, object] = {"command": error.ctx.command_path if error.ctx else "phonesync"}
-    if isinstance(error, click.NoSuchOption) and not error.possibilities:
-        return error_of(UsageError, "no_such_option", {**values, "option": error.option_name})
-    if isinstance(error, click.MissingParameter) and error.ctx and isinstance(error.param, click.Argument):
-        return error_of(UsageError, "argument_missing", {**values, "argument": error.param.make_metavar(error.ctx)})
-    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
-        return error_of(UsageError, "option_missing", {**values, "option": error.param.opts[0]})
-    return error_of(UsageError, "misused", {**values, "said": error.format_message()})
 
 
 def unexpected(error: Exception) -> InternalError:

@@ -17,7 +17,7 @@ def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Languag
 
     A configuration that cannot be used may still say in which language it wants to be told so.
     """
-    from tasks.messages.catalogue import language
+    from tasks.messages.language import language
 
     given = list(itertools.takewhile(lambda word: word != "--", arguments))
     option = _value(given, "--lang")
@@ -26,7 +26,7 @@ def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Languag
 
 def language_at(configuration: Path, environ: Mapping[str, str]) -> Language:
     """Return the language of a configuration that may be none, else the environment's."""
-    from tasks.messages.catalogue import language
+    from tasks.messages.language import language
 
     return language(None, _said_in(configuration), environ)
 

@@ -10,6 +10,7 @@ import click
 from flows.commands.options import carry_out, configured, verbatim
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
+from tasks.messages.errors import error_of
 
 
 @click.command(
@@ -44,7 +45,8 @@ def init(  # noqa: PLR0913 - click's signature
     from flows.run import RunRequest
     from flows.setup.answers import Answers
     from flows.setup.setting_up import Consent, set_up
-    from tasks.messages.catalogue import language, render
+    from tasks.messages.catalogue import render
+    from tasks.messages.language import language
 
     spoken = language(lang, None, os.environ)
     asks = not yes and sys.stdin.isatty()
@@ -66,5 +68,5 @@ def init(  # noqa: PLR0913 - click's signature
 def _parted(said: str) -> tuple[str, str]:
     key, sign, value = said.partition("=")
     if not sign or not key.strip():
-        raise click.BadParameter(f"{key!r} has no value: give KEY=VALUE.", param_hint="--set")
+        raise error_of(UsageError, "no_value_given", {"key": repr(key), "command": "phonesync init"})
     return key.strip(), value.strip()

@@ -71,14 +71,12 @@ def verbatim(title: str, *lines: str) -> str:
 
 def reason_given(ctx: click.Context, option: click.Parameter, value: str) -> str:
     """Return the reason of an approval; a blank one is refused, for nobody could say later why the plan went ahead."""
+    from schemas.errors import UsageError
+    from tasks.messages.errors import error_of
     from tasks.people import has_words
 
     if ctx.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT and not has_words(value):
-        raise click.BadParameter(
-            "it has no reason. An approval is kept with its reason; say in a few words why this plan is right.",
-            ctx,
-            option,
-        )
+        raise error_of(UsageError, "no_reason_given", {"option": option.opts[0], "command": ctx.command_path})
     return value
 
 

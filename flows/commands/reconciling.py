@@ -35,7 +35,7 @@ def reconcile(  # noqa: PLR0913 - click's signature
     from flows.reconciliation.body import Asked, reconcile_all
     from flows.reconciliation.console import show_reconciled
     from flows.reconciliation.telling import tell_findings
-    from tasks.messages.catalogue import language
+    from tasks.messages.language import language
 
     with progress_shown(quiet=is_quiet(ctx)) as watch, connected(ctx, config, watch.told) as context:
         context.waiting, watch.lang = watch.waiting, context.lang

@@ -56,10 +56,10 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     from flows.offline import OfflineContext, before
     from flows.previewing import add_previews
     from flows.progress_console import progress_shown
-    from tasks.messages.catalogue import language
+    from tasks.messages.language import language
 
     if chosen["as_json"] and chosen["github"]:
-        raise click.UsageError("Give either --json or --github: each is the whole of what is printed.")
+        raise error_of(UsageError, "check_twice", {"command": ctx.command_path})
     context = OfflineContext(load(find_configuration(config or ctx.obj, os.environ)))
     lang = language(chosen["lang"], context.settings.lang, os.environ)
     known = before(context.settings)

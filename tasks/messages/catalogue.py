@@ -27,16 +27,6 @@ LANGUAGES: Final[tuple[Language, ...]] = ("pl", "en")
 _FORMS: Final[Mapping[Language, tuple[str, ...]]] = {"en": ("one", "other"), "pl": ("one", "few", "many")}
 
 
-def language(option: str | None, configured: Language | None, environ: Mapping[str, str]) -> Language:
-    """Return the language to speak: the option's, the configuration's, or that of the environment.
-
-    English where the environment asks for neither of ours.
-    """
-    asked = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    chosen = option or configured or asked
-    return "pl" if chosen.startswith("pl") else "en"
-
-
 @cache
 def catalogue(lang: Language) -> Catalog:
     """Return all that can be said in a language."""

@@ -75,7 +75,7 @@ def spoken(said: object, lang: Language = "en") -> str:
     if isinstance(said, list | tuple):
         return ("; " if isinstance(said, list) else "").join(spoken(one, lang) for one in said)
     if isinstance(said, Mapping):
-        return str(said.get(lang, said["en"]))
+        return spoken(said.get(lang, said["en"]), lang)
     return str(said)
 
 

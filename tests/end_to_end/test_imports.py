@@ -5,6 +5,7 @@ How long a command takes to begin depends on nothing else so much, and what it i
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,10 +61,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def imported(folder: Path, *arguments: str) -> set[str]:
+def imported(folder: Path, *arguments: str, lang: str = "C") -> set[str]:
     """Return the modules that a process of a command has imported."""
+    command = [sys.executable, "-c", _SCRIPT, *arguments]
+    environment = {**os.environ, "LC_ALL": lang, "PYTHONUTF8": "1"}
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", _SCRIPT, *arguments], cwd=folder, capture_output=True, text=True, check=True
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
     )
     assert "error" not in done.stdout
     return set(done.stderr.splitlines()[-1].split())
@@ -88,6 +91,10 @@ def test_a_command_imports_what_it_needs_and_nothing_else_that_is_slow(
 ) -> None:
     slow = {name for name in imported(folder, *arguments) if "." not in name} & SLOW
     assert slow == needed
+
+
+def test_help_in_polish_imports_nothing_slow_either(folder: Path) -> None:
+    assert {name for name in imported(folder, "plan", "--help", lang="pl_PL.UTF-8") if "." not in name} & SLOW == set()
 
 
 def test_a_list_of_runs_waits_for_no_module_about_files_numbers_or_plans(folder: Path) -> None:

@@ -16,6 +16,12 @@ def test_help(stage: Stage) -> None:
     stage.run("--version")
 
 
+def test_help_in_polish(stage: Stage) -> None:
+    stage.configuration('lang = "pl"\n')
+    for name in ("", "apply", "check", "runs"):
+        stage.run(*filter(None, [name, "--help"]))
+
+
 USAGE = (
     ("plam",),
     ("plan", "--bogus"),
@@ -58,6 +64,26 @@ def test_usage(stage: Stage, form: str) -> None:
     stage.samples()
     for arguments in USAGE:
         stage.run(*arguments, *(["--json"] if form == "json" else []))
+
+
+def test_usage_in_polish(stage: Stage) -> None:
+    stage.configuration('lang = "pl"\n')
+    for arguments in (
+        *USAGE[:2],
+        ("check", "--strct"),
+        ("check", "--lang", "de"),
+        ("apply",),
+        ("apply", "x", "--approve", " "),
+        ("runs", "-n", "0"),
+        ("runs", "-n"),
+        ("runs", "--json=3"),
+        ("runs", "a", "b"),
+        ("serve", "--port", "x"),
+        ("sandbox", "--seed", "x"),
+        ("purge",),
+        ("init", "--set", "x", "--yes"),
+    ):
+        stage.run(*arguments)
 
 
 def test_number(stage: Stage) -> None:

@@ -15,7 +15,8 @@ from babel.messages.mofile import write_mo
 from catalogues import parsed, problems, texts, wanted, written
 
 from schemas.settings import Language
-from tasks.messages.catalogue import LANGUAGES, catalogue, forms, keys, language, plural, render, text
+from tasks.messages.catalogue import LANGUAGES, catalogue, forms, keys, plural, render, text
+from tasks.messages.language import language
 
 BOTH = pytest.mark.parametrize("lang", LANGUAGES)
 NUMBERS = (*range(130), 1000, 1002, 1012, 10_000, 1_000_000)
