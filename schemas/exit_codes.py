@@ -1,6 +1,6 @@
 """What a command ends with: each exit code with its meaning, and which of several counts.
 
-The README's table says the same, and a test compares the two. Everything that ends with a code asks here.
+docs/cli.md is written from it. Everything that ends with a code asks here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Self
 
 
 class ExitCode(IntEnum):
-    """How a command ended. A code's docstring is its meaning, as `--help`, `show` and the README say it."""
+    """How a command ended. A code's docstring is its meaning, as `--help`, `show` and docs/cli.md say it."""
 
     DONE = 0, "all that was wanted is in place; of a plan: it is made"
     LINES_FAILED = 1, "finished, and some lines did not succeed"

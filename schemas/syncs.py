@@ -147,7 +147,7 @@ class Columns(Section):
     """APIO: the header of the new names"""
     link: str | None = None
     """USOS: the header of a column with the office's name on a phone list, for
-    [reconciliations](reconcile.md#the-same-office-in-two-systems)"""
+    [reconciliations](reconcile.md#one-office-in-two-systems)"""
     also: tuple[NumberColumn, ...] = ()
     """further columns of numbers, see below; `columns` may be such a list itself"""
 
@@ -292,7 +292,7 @@ class Sync(Section):
     """whose clock the schedule means"""
     contact: Annotated[tuple[Address, ...], BeforeValidator(_several)] = ()
     """who gets a mail when a run leaves new lines that need them: `["clerk@example.edu"]`, see
-    [operations](operations.md#mails-to-the-people-of-a-file)"""
+    [mails](nightly.md#mails-to-the-people-of-a-file)"""
     lang: Language | None = None
     """the language of these mails; the file's, where this sync differs"""
     guard: Guard = Guard.model_construct()

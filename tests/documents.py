@@ -1,4 +1,4 @@
-"""What the documents show, made from the program itself: commands, configuration, and the sessions of the README.
+"""What the documents show, made from the program itself: commands, configuration, and sessions.
 
 `python -m tests.documents` writes all of them anew; tests/end_to_end/test_readme.py fails where they are stale.
 """
@@ -16,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -30,15 +31,17 @@ from connectors.usos.spec import UsosConnection, UsosSync
 from flows.cli import cli, main
 from flows.sandbox import credentials, read_state
 from schemas.connections import Connection, Secret
-from schemas.reasons import FileCode, LineCode
+from schemas.exit_codes import ExitCode, worst
+from schemas.reasons import TO_BE_LOOKED_AT, FileCode, LineCode
 from schemas.settings import Language, Notify, Official, Pages, Reconcile, Settings, Smtp
 from schemas.syncs import Columns, Contacts, Fetch, Guard, Ignore, NumberColumn, Sync
-from tasks.messages import catalogue
-from tasks.messages.rendering import advice, whole
+from tasks.messages.rendering import advice
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"
 READMES = (README, ROOT / "README.pl.md")
+TUTORIAL = ROOT / "docs" / "first-sync.md"
+WITH_SESSIONS = (*READMES, TUTORIAL)
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 _NOTIFY = """Who is told when the state of a sync changes; a night like the last one, and what is accepted, is told to
 nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command
@@ -75,7 +78,7 @@ _TABLES = (
         "`[syncs.NAME.ignore]`",
         Ignore,
         None,
-        "What nobody reads, on purpose: see [check.md](check.md#nothing-is-passed-over).",
+        "What nobody reads, on purpose: see [source files](source-files.md#nothing-is-passed-over).",
     ),
     (
         "`[syncs.NAME.guard]`",
@@ -99,6 +102,8 @@ _TABLES = (
         "Official numbers of people, looked at and never written: see [here](reconcile.md#official-numbers-of-staff).",
     ),
 )
+# Options that mean the same wherever a command has them.
+_SHARED = ("-c,", "-h,", "--json", "--quiet", "--exit-known", "--version")
 _ENVIRONMENT = """## The environment
 
 | variable | means |
@@ -115,17 +120,67 @@ _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 DOCS = ROOT / "docs"
 # Pages with a table of codes, and their languages.
 CODES: dict[str, Language] = {"check.md": "en", "sprawdzanie.md": "pl"}
-_HEADS = {"en": ("code", "says", "what to do"), "pl": ("kod", "co mówi", "co zrobić")}
+_TITLES = {
+    "en": ("Of a whole file", "Of a line that is rejected", "Of a line that is used"),
+    "pl": ("O całym pliku", "O wierszu odrzuconym", "O wierszu, który jest przyjęty"),
+}
 _CODES = re.compile(r"(<!-- codes[^>]*-->\n).*?(<!-- end of codes -->)", re.DOTALL)
 _SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
 def reference() -> str:
-    """Return docs/cli.md: the help text of every command."""
-    whole = click.Context(cli, info_name="phonesync", terminal_width=80, **cli.context_settings)
-    parts = ["# Commands\n", "What `--help` says; written by `python -m tests.documents`.\n", _help(whole)]
-    parts += [_help(click.Context(command, parent=whole, info_name=name)) for name, command in cli.commands.items()]
-    return "\n".join(parts)
+    """Return docs/cli.md: what the help of the commands says, and once what several of them say."""
+    group = click.Context(cli, info_name="phonesync", **cli.context_settings)
+    contexts = [click.Context(command, parent=group, info_name=name) for name, command in cli.commands.items()]
+    shared = dict(_options(group))
+    for context in contexts:
+        shared |= {name: said for name, said in _options(context) if name.split(" ")[0] in _SHARED}
+    own = {context: _own_help(context, shared) for context in contexts}
+    parts = [
+        "# What does each command do?",
+        "Written by `python -m tests.documents` from what `--help` says.",
+        "\n".join(_listed(context, has_more=bool(own[context])) for context in contexts),
+        "## Options of several commands",
+        "\n".join(f"- `{name}`: {said}" for name, said in shared.items()),
+        "## Exit codes",
+        "\n".join(f"- {code:d}: {code.meaning}" for code in ExitCode),
+        f"Of several syncs the weightiest counts: {', '.join(f'{code:d}' for code in _weighed())}.",
+    ]
+    for context, said in own.items():
+        parts += [f"## {context.command_path}", *said] if said else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _listed(context: click.Context, *, has_more: bool) -> str:
+    name = f"[{context.info_name}](#phonesync-{context.info_name})" if has_more else context.info_name
+    return f"- {name}: {context.command.get_short_help_str(200)}"
+
+
+def _weighed() -> list[ExitCode]:
+    codes, weighed = set(ExitCode) - {ExitCode.CHANGES, ExitCode.DONE}, []
+    while codes:
+        weighed.append(worst(codes))
+        codes.remove(weighed[-1])
+    return weighed
+
+
+def _options(context: click.Context) -> list[tuple[str, str]]:
+    options = [option for option in context.command.get_params(context) if isinstance(option, click.Option)]
+    return [record for option in options if (record := option.get_help_record(context))]
+
+
+def _own_help(context: click.Context, shared: Mapping[str, str]) -> list[str]:
+    """Return what only this command says, without the sentence of the list."""
+    name, command = context.command_path, context.command
+    arguments = [one.make_metavar(context) for one in command.params if isinstance(one, click.Argument)]
+    said = [" ".join(part.split()) for part in inspect.cleandoc(str(command.help)).split("\n\n")[1:]]
+    if type(command).format_epilog is not click.Command.format_epilog:
+        said.append("`--help` also lists every setting and every fault of the services.")
+    own = "\n".join(f"- `{option}`: {means}" for option, means in _options(context) if option not in shared)
+    example = textwrap.dedent(str(command.epilog).partition("Example:\n")[2]).strip()
+    shown = "```sh\n" + example.replace("\n  ", " \\\n  ") + "\n```"
+    call = f"`{' '.join([name, *arguments])}`"
+    return [*([call] if arguments else []), *said, *filter(None, [own]), *([shown] if example != name else [])]
 
 
 def configuration() -> str:
@@ -135,7 +190,7 @@ def configuration() -> str:
         "What `phonesync.toml` may say; written by `python -m tests.documents`. An unknown key is an error that names",
         "the nearest known one. `phonesync check` names every mistake at once.\n",
         "Whoever has no CSV files yet names the ones that are to be, and lets `phonesync export SYNC --discover` write",
-        "them: see [beginning with what stands there](reconcile.md#beginning-with-what-stands-there).\n",
+        "them: see [the first plan](connect.md#4-the-first-plan-of-an-existing-list).\n",
     ]
     for title, model, base, said in _TABLES:
         shared = base.model_fields if base else {}
@@ -175,19 +230,17 @@ def _written(value: object) -> str:
     return f"`{json.dumps(value if isinstance(value, (bool, dict, float, int, str, tuple)) else str(value))}`"
 
 
-def _help(context: click.Context) -> str:
-    return f"## {context.command_path}\n\n```text\n{context.command.get_help(context)}\n```\n"
-
-
 def with_codes(text: str, lang: Language) -> str:
-    """Return a page with the codes of today: what is said of whole files first, then of lines."""
-    rows = [_HEADS[lang], ("---", "---", "---")]
-    for code in (*FileCode, *LineCode):
-        said = catalogue.text(code, lang).replace("{entry}", catalogue.text("term.entry-entry", lang))
-        shown = re.sub(r"\{\w+\}", "…", said).replace("|", "\\|")
-        rows.append((f"`{code}`", whole(shown), advice(code, lang)))
-    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    return _CODES.sub(lambda found: found[1] + table + found[2], text)
+    """Return a page with what to do about every code of today, once for those that want the same."""
+    rejected = [code for code in LineCode if code not in TO_BE_LOOKED_AT]
+    kinds = ([*FileCode], rejected, [code for code in LineCode if code in TO_BE_LOOKED_AT])
+    parts = []
+    for title, codes in zip(_TITLES[lang], kinds, strict=True):
+        wanting: dict[str, list[str]] = {}
+        for code in codes:
+            wanting.setdefault(advice(code, lang), []).append(f"`{code}`")
+        parts.append(f"### {title}\n\n" + "".join(f"- {', '.join(alike)}: {do}\n" for do, alike in wanting.items()))
+    return _CODES.sub(lambda found: found[1] + "\n" + "\n".join(parts) + "\n" + found[2], text)
 
 
 def sessions(text: str) -> list[str]:
@@ -264,5 +317,5 @@ if __name__ == "__main__":
     for page, lang in CODES.items():
         place = DOCS / page
         place.write_text(with_codes(place.read_text(encoding="utf-8"), lang), encoding="utf-8")
-    for page in READMES:
+    for page in WITH_SESSIONS:
         page.write_text(replay(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -60,7 +60,7 @@ def test_two_codes_that_say_the_same_are_one_code() -> None:
 
 def test_the_page_of_codes_is_complete() -> None:
     page = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", page, flags=re.MULTILINE))
+    told = dict(re.findall(r"^- `(\w+)`: (.+)$", page, flags=re.MULTILINE))
     # What only a reconciliation says has no row of a line report.
     assert list(told) == [str(code.value) for code in Code if code not in OF_RECONCILIATIONS]
     for code, row in told.items():
