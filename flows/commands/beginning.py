@@ -36,10 +36,9 @@ def init(  # noqa: PLR0913 - click's signature
 ) -> None:
     """Ask for the services and files; write the configuration.
 
-    Every answer is tried at once: address, rights, clock, phone lists. The tables in the folder are read, and shown as
-    they will be published. In the end there is phonesync.toml with its comments, a file for each secret that was typed,
-    which only you can read, and a plan. No service is written to. A secret is never given on the command line: env:NAME
-    or file:PATH says where it is.
+    Tries each answer at once (address, rights, clock, phone lists), shows the tables of the folder as they will be
+    published, writes phonesync.toml with a file for each typed secret that only you can read, and ends with a plan. No
+    service is written to. On the command line a secret is env:NAME or file:PATH, never itself.
     """
     from flows.finding import find_configuration
     from flows.run import RunRequest

@@ -78,9 +78,9 @@ def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, 
 def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
     """Erase a person from the ledger, the reports and Prefect.
 
-    It says what it found where, and ends with 1 where a place could not be reached: then erase again. While a run is at
-    work nothing is erased. The ledger notes that it was done. USOS, the CSV files and backups are not touched: a user
-    who still stands there is read again by the next run.
+    Says what it found where, and ends with 1 if a place could not be reached: then erase again. While a run is at work
+    nothing is erased. USOS, source files and backups are not touched: a user who is still there is read again by the
+    next run.
     """
     from flows.console import say
     from flows.finding import find_configuration

@@ -86,8 +86,8 @@ def status(  # noqa: PLR0913 - all but the first are options
 ) -> None:
     """Show how every sync stands, and which are stale.
 
-    Its last good run, what waits, and when it runs next, from the ledger alone. A sync is stale where its last good run
-    is older than the last start of its schedule.
+    Its last good run, what waits, and when it runs next, from the ledger alone. It is stale if its last good run is
+    older than the last start of its schedule.
     """
     from flows.status import as_json as told
     from flows.status import standings, write_metrics, write_page
@@ -116,8 +116,8 @@ def status(  # noqa: PLR0913 - all but the first are options
 def history(ctx: click.Context, text: str, html: Path | None, config: str | None, *, as_json: bool) -> None:
     """Tell what has happened to a number, a name or an owner.
 
-    Every run that has changed it or has seen others change it, with who approved it and why. From the ledger alone;
-    numbers of users are masked. Exit code 1 where nothing is known of it.
+    Every run that has changed it or has seen others change it, with who approved it and why, from the ledger alone.
+    Numbers of users are masked. Exit code 1 if nothing is known of it.
     """
     from flows.entry_history import events_of, write_page
     from flows.history_console import show_events

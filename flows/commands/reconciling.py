@@ -28,8 +28,8 @@ def reconcile(  # noqa: PLR0913 - click's signature
 ) -> None:
     """Compare every CSV file, USOS and every phone list.
 
-    Side by side, by number and by owner: what agrees, what is missing, foreign, different, elsewhere, twice, unreadable
-    or has not been touched for long. Writes to no service. Exit code 0 where all agree, 1 where not.
+    By number and by owner: what agrees, and every kind of difference. Writes to no service. Exit code 0 if all agree,
+    1 if not.
     """
     from flows.progress_console import progress_shown
     from flows.reconciliation.body import Asked, reconcile_all
@@ -66,9 +66,9 @@ def accept(  # noqa: PLR0913 - click's signature
 ) -> None:
     """Let a finding or a known problem stand until a day.
 
-    FINDING is the id that `reconcile` shows, or that a line report has for a rejected line, a held one, or what others
-    have changed; or how it begins. It is told apart until then, and is back the day after, or as soon as the line or
-    the entry changes. What others have changed is left as it is meanwhile.
+    FINDING is the id that `reconcile` shows, or that a line report has for a rejected or held line or for what others
+    have changed; or how it begins. It comes back the day after, or as soon as the line or the entry changes. What
+    others have changed is left as it is meanwhile.
     """
     from flows.console import say
     from flows.reconciliation.accepting import accept as note
@@ -109,9 +109,8 @@ def export(  # noqa: PLR0913 - click's signature
 ) -> None:
     """Write what stands in a service as a CSV file.
 
-    In the form that the sync reads, so that the file can be its source: a plan with it changes nothing, which is tried
-    before it is written. In USOS it holds the entities given by --ids, those of the present file and those of earlier
-    runs; with --discover all units or buildings there are, with what they are called.
+    In the form of the sync's source: a plan with it changes nothing, which is tried before it is written. In USOS it
+    holds the owners given by --ids, those of the present file and of earlier runs.
     """
     from flows.progress_console import progress_shown
     from flows.reconciliation.console import show_exported
@@ -135,8 +134,8 @@ def export(  # noqa: PLR0913 - click's signature
 def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     """List units and buildings that no sync manages.
 
-    With what they are called and the numbers that they show, from the services that list them. What a sync manages
-    stands in its file, or was written by its earlier runs. Nothing is written to any service.
+    With their names and the numbers that they show. What a sync manages is in its file, or was written by its earlier
+    runs. No service is written to.
     """
     from flows.errors import show_errors
     from flows.progress_console import progress_shown

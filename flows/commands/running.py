@@ -44,9 +44,8 @@ from tasks.messages.errors import error_of
 def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **chosen: Any) -> None:
     """Look at the configuration and the source files.
 
-    Shows every problem with its file, line and column, the reason, and what to do. Reads files only: asks no service,
-    and needs neither credentials nor the ledger; where that is there, ids are held against it. Exit code 1 where lines
-    are rejected, 2 where a file cannot be trusted at all.
+    Shows every problem with its file, line and column, the reason, and what to do. Asks no service, and needs no
+    credentials; with a ledger, ids are held against it. Exit code 1 if lines are rejected, 2 if a whole file is.
     """
     from flows.annotating import annotate
     from flows.check import check_sources, show_checked
@@ -177,8 +176,7 @@ def sync(
 ) -> None:
     """Plan, guard, apply and verify.
 
-    This is what a schedule runs every night. Without names, all syncs run; one that fails does not keep the others from
-    running.
+    This is what a schedule runs every night. Without names all syncs run; one that fails does not stop the others.
     """
     from flows.run import RunRequest
 
@@ -269,9 +267,8 @@ def mail(  # noqa: PLR0913 - click's signature
 ) -> None:
     """Mail the people of each file what waits for them.
 
-    RUN is the id or how it begins, `last` the newest one; without it, the mails that could not be sent so far. A run
-    sends them by itself, to the `contact` of each sync: new lines once, with the annotated copy of the file. Exit code
-    1 where a mail could not be sent.
+    RUN is the id or how it begins, `last` the newest one; without it, the mails that could not be sent so far. Runs
+    send them by themselves, to the `contact` of each sync. Exit code 1 if a mail could not be sent.
     """
     from flows.mail_console import mails_of_run, show_mails, waiting_mails
     from schemas.exit_codes import ExitCode

@@ -49,9 +49,9 @@ class _Rehearsal(click.Command):
 def sandbox(usos_port: int, apio_port: int, *, as_json: bool, **wanted: Any) -> None:
     """Run both services on this machine, until stopped.
 
-    They begin with the numbers of the sample institution, and forget all changes in the end. With `--set` they behave
-    otherwise than usual, with `--fault` something goes wrong: so a bad night can be rehearsed. Both may be given any
-    number of times; of the faults that are due at a call, the first one hits it, and is then used up.
+    They begin with the numbers of the sample institution, and forget all changes in the end. `--set` changes how they
+    behave, `--fault` makes something go wrong; both may be given several times. Of the faults that are due at a call,
+    the first one hits it, and is used up.
     """
     from flows.sandbox import Wanted, play
 
