@@ -6,18 +6,11 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import inspect
-import io
 import json
-import os
 import re
-import shlex
-import shutil
-import subprocess
-import tempfile
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,16 +19,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from connectors.apio.spec import ApioConnection, ApioSync
-from connectors.sandbox.server import serve
 from connectors.usos.spec import UsosConnection, UsosSync
-from flows.cli import cli, main
-from flows.sandbox import credentials, read_state
+from flows.cli import cli
 from schemas.connections import Connection, Secret
 from schemas.exit_codes import ExitCode, worst
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, LineCode
 from schemas.settings import Language, Notify, Official, Pages, Reconcile, Settings, Smtp
 from schemas.syncs import Columns, Contacts, Fetch, Guard, Ignore, NumberColumn, Sync
 from tasks.messages.rendering import advice
+from tests.sessions import replay
 
 ROOT = Path(__file__).parent.parent
 README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "cli.md"
@@ -114,9 +106,6 @@ _ENVIRONMENT = """## The environment
 | `PHONESYNC_TRACEBACK` | `1` shows the whole trace of an error of phonesync itself; it may hold numbers |
 | `NO_COLOR` | anything: no colours; there are none where nobody watches, either |
 """
-# What stands in the documents for run ids, which are different each time, in the order in which they appear.
-_SHOWN = tuple(f"20260314T02{minute:02}00Z-3fa2c{minute + 1}" for minute in range(9))
-_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 DOCS = ROOT / "docs"
 # Pages with a table of codes, and their languages.
 CODES: dict[str, Language] = {"check.md": "en", "sprawdzanie.md": "pl"}
@@ -125,7 +114,6 @@ _TITLES = {
     "pl": ("O całym pliku", "O wierszu odrzuconym", "O wierszu, który jest przyjęty"),
 }
 _CODES = re.compile(r"(<!-- codes[^>]*-->\n).*?(<!-- end of codes -->)", re.DOTALL)
-_SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
 def reference() -> str:
@@ -241,73 +229,6 @@ def with_codes(text: str, lang: Language) -> str:
             wanting.setdefault(advice(code, lang), []).append(f"`{code}`")
         parts.append(f"### {title}\n\n" + "".join(f"- {', '.join(alike)}: {do}\n" for do, alike in wanting.items()))
     return _CODES.sub(lambda found: found[1] + "\n" + "\n".join(parts) + "\n" + found[2], text)
-
-
-def sessions(text: str) -> list[str]:
-    """Return the sessions that a document shows, without their fences."""
-    return _SESSION.findall(text)
-
-
-def replay(text: str) -> str:
-    """Return the document with what its sessions say now, played in order on a fresh copy of the samples."""
-    with _workspace() as seen:
-        return _SESSION.sub(lambda found: f"```console\n{_replayed(found[1], seen)}```", text)
-
-
-def _replayed(session: str, seen: list[str]) -> str:
-    said = []
-    for line in session.splitlines():
-        if line.startswith("$ "):
-            output = _carry_out(line[2:], seen)
-            said.append("\n".join([line, *(part.rstrip() for part in output.splitlines())]).rstrip())
-    return "\n\n".join(said) + "\n"
-
-
-def _carry_out(command: str, seen: list[str]) -> str:
-    """Run a command here, and return all that it says, with ids and times as the documents have them."""
-    for shown, real in zip(_SHOWN, seen, strict=False):
-        command = command.replace(shown, real)
-    name, *arguments = shlex.split(command)
-    if name != "phonesync":
-        subprocess.run(["/bin/sh", "-c", command], check=True)  # noqa: S603 - a command of the README
-        return ""
-    screen = io.StringIO()
-    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
-        main(arguments)
-    said = screen.getvalue()
-    seen += [run for run in dict.fromkeys(_RUN.findall(said)) if run not in seen]
-    for shown, real in zip(_SHOWN, seen, strict=False):
-        said = said.replace(real, shown)
-    said = re.sub(r"\bid [0-9a-f]{12}\b", "id 3fa2c19b00d4", said)
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "2026-03-14 02:00 UTC", said)
-
-
-@contextlib.contextmanager
-def _workspace() -> Iterator[list[str]]:
-    """Stand in a folder with the samples, both services beside it; yield the list of run ids seen so far."""
-    state = read_state(None)
-    with tempfile.TemporaryDirectory() as folder, serve(state) as sandbox, contextlib.chdir(folder):
-        samples = Path("data", "samples")
-        shutil.copytree(ROOT / samples, samples, ignore=shutil.ignore_patterns("reports", "*.db*"))
-        configuration = samples / "phonesync.toml"
-        text = configuration.read_text(encoding="utf-8")
-        text = text.replace("http://127.0.0.1:8701", sandbox.usos_url).replace(
-            "http://127.0.0.1:8702", sandbox.apio_url
-        )
-        configuration.write_text(text, encoding="utf-8")
-        with _environment({**credentials(state), "COLUMNS": "80", "PHONESYNC_PERSON": "anna"}):
-            yield []
-
-
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 if __name__ == "__main__":

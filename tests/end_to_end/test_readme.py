@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +17,8 @@ from documents import (
     WITH_SESSIONS,
     configuration,
     reference,
-    replay,
-    sessions,
 )
+from sessions import commands, replay, sessions
 
 from flows.cli import cli
 from flows.config import load
@@ -51,14 +48,6 @@ def section(title: str) -> dict[str, str]:
 def words(page: Path) -> int:
     """Count the words of a page; the lines and bars of a table are none."""
     return sum(any(character.isalnum() for character in word) for word in page.read_text(encoding="utf-8").split())
-
-
-def commands(page: Path) -> Iterator[list[str]]:
-    """Yield the words of every command that a page tells to type."""
-    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-        for line in block.replace("\\\n", " ").splitlines():
-            if line.startswith("phonesync "):
-                yield shlex.split(line, comments=True)
 
 
 @pytest.mark.parametrize("page", WITH_SESSIONS, ids=lambda page: page.name)
@@ -108,7 +97,7 @@ def test_every_word_of_a_plan_an_outcome_and_a_finding_is_in_the_glossary_as_peo
 
 
 def test_every_command_that_is_written_anywhere_takes_what_is_written_after_it() -> None:
-    lines = [line for page in PAGES for line in commands(page)]
+    lines = [line for page in PAGES for line in commands(page.read_text(encoding="utf-8"))]
     assert ["phonesync", "export", "faculties", "--discover"] in lines
     for _, *given in lines:
         name, *arguments = given[2:] if given[0] == "-c" else given
