@@ -97,19 +97,22 @@ def _still_wanted(
         return rows
     context = sync_run.context
     present = sync_run.do("plan", plan_now, sync_run, target, Snapshot(found))
-    refused = changes & ~still_wanted(rows, present)
+    may_wait = ~_not_to_wait(sync_run, kept, rows, found)
+    refused = changes & ~still_wanted(rows, present) & may_wait
+    if not refused.any():
+        return rows
+    given_up = refused
     if not sync_run.spec.single_owner:
         # What the file wants there instead comes with the next sync: until then the old numbers stay.
         waits = rows["owner"].isin(rows.loc[refused, "owner"]) & (rows["action"] == Action.DELETE)
-        refused |= waits.to_numpy()
-    given_up = refused & ~_not_to_wait(sync_run, kept, rows, found)
-    if not given_up.any():
-        return rows
-    problem, at = Problem(Code.NO_LONGER_WANTED), context.now()
-    noted = [row_outcome(row, Outcome.SKIPPED, problem, at=at) for row in rows.index[given_up]]
+        given_up = refused | waits.to_numpy() & may_wait
+    at = context.now()
+    codes = np.where(refused, Code.NO_LONGER_WANTED, Code.WAITS_FOR_NEW)[given_up]
+    why = zip(rows.index[given_up], codes.tolist(), strict=True)
+    noted = [row_outcome(row, Outcome.SKIPPED, Problem(Code(code)), at=at) for row, code in why]
     context.ledger.record_outcomes(kept.id, noted)
     age = (context.clock() - datetime.fromisoformat(kept.created_at)).total_seconds() / 3600
-    sync_run.note(Phrase("note.no_longer_wanted", {"hours": f"{age:.0f}", "n": len(noted)}))
+    sync_run.note(Phrase("note.no_longer_wanted", {"hours": f"{age:.0f}", "n": int(refused.sum())}))
     return without(rows, given_up)
 
 

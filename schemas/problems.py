@@ -74,6 +74,7 @@ class Code(StrEnum):
     GONE_AFTER_INTERRUPTION = "gone_after_interruption"
     UNSENT_AFTER_INTERRUPTION = "unsent_after_interruption"
     NO_LONGER_WANTED = "no_longer_wanted"
+    WAITS_FOR_NEW = "waits_for_new"
     COST_BY_INTERRUPTION = "cost_by_interruption"
     ERASED = "erased"
     # Of a row of a plan, before anything is written; a rejected line has the code of its own rule.
