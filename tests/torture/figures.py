@@ -74,6 +74,8 @@ class Figures:
             ("histories of real processes", self.counts["real histories"]),
             ("  killed by SIGKILL", self.counts["real: killed"]),
             ("  asked to stop, or ended before", self.counts["real: ended by itself"]),
+            ("  stood still until another one had written", self.counts["real: stood still"]),
+            ("  writes in flight that arrived after that", self.counts["real: written after waking up"]),
             ("  entries to change", self.counts["real: entries"]),
             ("  writes sent", self.counts["real: writes"]),
             ("laws broken", len(self.broken)),

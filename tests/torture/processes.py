@@ -25,6 +25,7 @@ from connectors.sandbox.server import Sandbox, serve
 
 COMMAND = [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())"]
 REAL = "real processes: "
+AT_ONCE = 4
 PATIENCE = 600.0  # seconds; a busy machine is no failure
 _ROOT = Path(__file__).parents[2]
 
@@ -59,6 +60,18 @@ class Desk:
     def type(self, *arguments: str, signals: tuple[int, ...] = (), after: int = 0) -> Ended:
         """Run a command; send it these signals one after the other, once so many writes were answered."""
         before = self.writes()
+        with self.typed(*arguments) as process:
+            for number in signals:
+                while process.poll() is None and self.writes() - before < after:
+                    time.sleep(0.001)
+                process.send_signal(number)
+                after += 1
+            out, err = process.communicate(timeout=PATIENCE)
+        return Ended(process.returncode, out, err, self.writes() - before)
+
+    @contextmanager
+    def typed(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """Begin a command, and leave what becomes of it to whoever has typed it."""
         with started(
             [*COMMAND, *arguments, "--json"],
             cwd=self.folder,
@@ -67,13 +80,7 @@ class Desk:
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            for number in signals:
-                while process.poll() is None and self.writes() - before < after:
-                    time.sleep(0.001)
-                process.send_signal(number)
-                after += 1
-            out, err = process.communicate(timeout=PATIENCE)
-        return Ended(process.returncode, out, err, self.writes() - before)
+            yield process
 
     def change(self, old: str, new: str) -> None:
         """Change a text that the configuration has."""
@@ -93,7 +100,8 @@ def usos_desk(entities: int, folder: Path, **connection: Any) -> Iterator[Desk]:
     numbers = {str(at): f"22 999 {at // 100:02} {at % 100:02}" for at in range(entities)}
     with serve(usos_state({entity: [("old", number)] for entity, number in numbers.items()})) as sandbox:
         road = Road(sandbox, folder, Ledger.open("sqlite://"))
-        road.configure({"entity_class": "faculty", "guard": OPEN_GUARD}, concurrency=4, ids_per_select=20, **connection)
+        sync = {"entity_class": "faculty", "guard": OPEN_GUARD}
+        road.configure(sync, concurrency=AT_ONCE, ids_per_select=20, **connection)
         lines = "".join(f"{entity},{number},new,\n" for entity, number in numbers.items())
         road.source(f"entity_id,number,comment,type_id\n{lines}")
         road.close()
@@ -106,7 +114,7 @@ def apio_desk(entries: int, folder: Path, **sync: Any) -> Iterator[Desk]:
     names = [f"Room {at:03}" for at in range(entries)]
     with serve(apio_state([(name, f"+48-22999{at:04}") for at, name in enumerate(names)])) as sandbox:
         road = Road(sandbox, folder, Ledger.open("sqlite://"))
-        road.configure({"tenant": "chopin", "guard": OPEN_GUARD, "write": "entries", **sync}, concurrency=4)
+        road.configure({"tenant": "chopin", "guard": OPEN_GUARD, "write": "entries", **sync}, concurrency=AT_ONCE)
         road.source("Name;Phone Number\n" + "".join(f"{name};22 998 {at:04}\n" for at, name in enumerate(names)))
         road.close()
         yield Desk(sandbox, folder)
@@ -121,10 +129,11 @@ def changed(desk: Desk) -> int:
 
 def real_history(seed: int) -> Figures:
     """Live through one history of real processes, and note it where the end is not as it has to be."""
-    figures = Figures()
+    figures, dice = Figures(), Random(seed)  # noqa: S311 - repeatable, but for the very moments
+    live = _stand_still if seed % 5 == 4 else _kill_and_resume
     try:
         with tempfile.TemporaryDirectory() as folder:
-            _kill_and_resume(Random(seed), Path(folder), figures)  # noqa: S311 - repeatable, but for the very moments
+            live(dice, Path(folder), figures)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
         figures.broken.append((seed, f"{REAL}{type(error).__name__} {error}"))
     figures.counts["real histories"] += 1
@@ -148,3 +157,35 @@ def _kill_and_resume(dice: Random, folder: Path, figures: Figures) -> None:
         codes, done = [end.code for end in last], changed(desk)
         said = f"exit codes {codes}, {last[2].writes} writes in the last run, {done} of {size} in place"
         assert (codes, last[2].writes, done) == ([0, 0, 0], 0, size), f"{said}; {last[0].err}{last[1].err}"
+
+
+def _stand_still(dice: Random, folder: Path, figures: Figures) -> None:
+    """Stop a process for longer than its lock lasts (SIGSTOP), and let another one write a newer file meanwhile.
+
+    When it wakes up, what was in flight may still arrive; nothing else of it does, and the next runs put that right.
+    """
+    size, usos = dice.randrange(40, 80), dice.random() < 0.6
+    slow = {"max_requests_per_second": 20.0}
+    desk_of = usos_desk(size, folder, **slow) if usos else apio_desk(size, folder)
+    with desk_of as desk, desk.typed("sync") as sleeper:
+        while sleeper.poll() is None and desk.writes() < dice.randrange(3, 12):
+            time.sleep(0.001)
+        sleeper.send_signal(signal.SIGSTOP)
+        began, before = time.monotonic(), changed(desk)
+        source = folder / "source.csv"
+        newest = source.read_text(encoding="utf-8").replace(",new,", ",newest,").replace("22 998", "22 997")
+        source.write_text(newest, encoding="utf-8")
+        while (other := desk.type("sync")).code == 4 and time.monotonic() - began < PATIENCE:
+            time.sleep(1)
+        assert (other.code, changed(desk)) == (0, 0), f"the other run: exit code {other.code}; {other.err}"
+        sent = desk.writes()
+        sleeper.send_signal(signal.SIGCONT)
+        out, err = sleeper.communicate(timeout=PATIENCE)
+        late, stale = desk.writes() - sent, changed(desk)
+        figures.counts["real: stood still"] += 1
+        figures.counts["real: written after waking up"] += late
+        last = [desk.type("resume"), desk.type("sync"), desk.type("sync")]
+        said = f"{before} before, woke up: exit code {sleeper.returncode}, {late} late, {stale} stale"
+        assert sleeper.returncode == 4, f"{said}; {out}{err}"
+        assert late <= AT_ONCE, said
+        assert ([end.code for end in last[1:]], last[2].writes, changed(desk)) == ([0, 0], 0, 0), said
