@@ -35,6 +35,9 @@ READMES = (README, ROOT / "README.pl.md")
 TUTORIAL = ROOT / "docs" / "first-sync.md"
 WITH_SESSIONS = (*READMES, TUTORIAL)
 CONFIGURATION = ROOT / "docs" / "configuration.md"
+_CONFIGURATION = """Every key with its default and what it means; written by `python -m tests.documents`. The file is
+`phonesync.toml` here, or the one that `PHONESYNC_CONFIG` or `-c` names. An unknown key is an error that names the nearest
+one; `phonesync check` names every mistake at once. An example: [connect](connect.md#2-write-the-configuration)."""
 _NOTIFY = """Who is told when the state of a sync changes; a night like the last one, and what is accepted, is told to
 nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command
 line tell `mail_to` and `webhook` themselves. What cannot be told is a note, and no failure of the run. An address
@@ -98,13 +101,11 @@ _TABLES = (
 _SHARED = ("-c,", "-h,", "--json", "--quiet", "--exit-known", "--version")
 _ENVIRONMENT = """## The environment
 
-| variable | means |
-|---|---|
-| `PHONESYNC_CONFIG` | the configuration file |
-| `PHONESYNC_REPORTS_URL` | stands in for `reports_url` where the file has none |
-| `PHONESYNC_PERSON` | who runs and approves; default: your login |
-| `PHONESYNC_TRACEBACK` | `1` shows the whole trace of an error of phonesync itself; it may hold numbers |
-| `NO_COLOR` | anything: no colours; there are none where nobody watches, either |
+- `PHONESYNC_CONFIG`: the configuration file
+- `PHONESYNC_REPORTS_URL`: `reports_url`, if the file has none
+- `PHONESYNC_PERSON`: who runs and approves; otherwise your login
+- `PHONESYNC_TRACEBACK`: `1` shows the whole trace of an error of phonesync itself; it may hold numbers
+- `NO_COLOR`: anything: no colours; there are none where nobody watches, either
 """
 DOCS = ROOT / "docs"
 # Pages with a table of codes, and their languages.
@@ -174,25 +175,22 @@ def _own_help(context: click.Context, shared: Mapping[str, str]) -> list[str]:
 def configuration() -> str:
     """Return docs/configuration.md: every key with its default and its meaning, as the settings have them."""
     parts = [
-        "# Configuration\n",
-        "What `phonesync.toml` may say; written by `python -m tests.documents`. An unknown key is an error that names",
-        "the nearest known one. `phonesync check` names every mistake at once.\n",
-        "Whoever has no CSV files yet names the ones that are to be, and lets `phonesync export SYNC --discover` write",
-        "them: see [the first plan](connect.md#4-the-first-plan-of-an-existing-list).\n",
+        "# What may phonesync.toml say?",
+        _CONFIGURATION,
     ]
     for title, model, base, said in _TABLES:
         shared = base.model_fields if base else {}
         below = _said_below(model)
         fields = {name: field for name, field in model.model_fields.items() if name not in {*shared, "kind"}}
-        rows = [_row(name, field, below.get(name, "")) for name, field in fields.items()]
-        table = "\n".join(["| key | default | means |", "|---|---|---|", *rows])
-        parts.append("\n\n".join(filter(None, [f"## {title}", said, table])) + "\n")
-    return "\n".join([*parts, _ENVIRONMENT])
+        keys = "\n".join(_key(name, field, below.get(name, "")) for name, field in fields.items())
+        parts += filter(None, [f"## {title}", said, keys])
+    return "\n\n".join([*parts, _ENVIRONMENT])
 
 
-def _row(name: str, field: FieldInfo, means: str) -> str:
-    default = "required" if field.is_required() else _written(field.default)
-    return f"| `{name}` | {default} | {' '.join(means.split())} |"
+def _key(name: str, field: FieldInfo, means: str) -> str:
+    has_none = field.is_required() or field.default is None or isinstance(field.default, BaseModel)
+    default = "" if has_none else f" = {_written(field.default)}"
+    return f"- `{name}`{default}{', required' * field.is_required()}: {' '.join(means.split())}"
 
 
 def _said_below(model: type[BaseModel]) -> dict[str, str]:
@@ -208,11 +206,7 @@ def _said_below(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _written(value: object) -> str:
-    """Return a default as TOML has it; what another table or the service decides is said in words."""
-    if value is None:
-        return "none"
-    if isinstance(value, BaseModel):
-        return "its own table"
+    """Return a default as TOML has it."""
     if isinstance(value, str) and '"' in value:
         return f"`'{value}'`"
     return f"`{json.dumps(value if isinstance(value, (bool, dict, float, int, str, tuple)) else str(value))}`"

@@ -65,7 +65,7 @@ def test_the_configuration_is_described_as_it_is() -> None:
 
 
 def test_every_key_has_a_meaning() -> None:
-    assert re.findall(r"^\| `.*\|  \|$", configuration(), re.MULTILINE) == []
+    assert re.findall(r"^- `.*: $", configuration(), re.MULTILINE) == []
 
 
 def test_every_command_is_there_and_none_that_is_not() -> None:
