@@ -36,8 +36,8 @@ TUTORIAL = ROOT / "docs" / "first-sync.md"
 WITH_SESSIONS = (*READMES, TUTORIAL)
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 _CONFIGURATION = """Every key with its default and what it means; written by `python -m tests.documents`. The file is
-`phonesync.toml` here, or the one that `PHONESYNC_CONFIG` or `-c` names. An unknown key is an error that names the nearest
-one; `phonesync check` names every mistake at once. An example: [connect](connect.md#2-write-the-configuration)."""
+`phonesync.toml` here, or the one that `PHONESYNC_CONFIG` or `-c` names. An unknown key is an error that names the
+nearest; `phonesync check` names every mistake at once. Example: [connect](connect.md#2-write-the-configuration)."""
 _NOTIFY = """Who is told when the state of a sync changes; a night like the last one, and what is accepted, is told to
 nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command
 line tell `mail_to` and `webhook` themselves. What cannot be told is a note, and no failure of the run. An address
@@ -169,7 +169,7 @@ def _own_help(context: click.Context, shared: Mapping[str, str]) -> list[str]:
     example = textwrap.dedent(str(command.epilog).partition("Example:\n")[2]).strip()
     shown = "```sh\n" + example.replace("\n  ", " \\\n  ") + "\n```"
     call = f"`{' '.join([name, *arguments])}`"
-    return [*([call] if arguments else []), *said, *filter(None, [own]), *([shown] if example != name else [])]
+    return [*([call] if arguments else []), *said, *filter(None, [own]), *([shown] if "\n" in example else [])]
 
 
 def configuration() -> str:
