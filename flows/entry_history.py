@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,34 +35,48 @@ def events_of(context: RunContext, text: str, lang: Language = "en") -> list[dic
     """
     if not text.strip():
         raise error_of(UsageError, "history_of_nothing")
-    found: list[dict[str, Any]] = []
-    for kept, run in context.ledger.applied():
-        found += _events(context, kept, run, text, lang)
+    accounts = filter(None, (_about_text(context, kept, run, text) for kept, run in context.ledger.applied()))
+    found = [event for events in events_of_accounts(context, [*accounts], lang) for _, event in events]
     return sorted(found, key=lambda event: (event["at"], event["plan"], event["line"]))
 
 
-def _events(context: RunContext, kept: KeptPlan, run: str, text: str, lang: Language) -> list[dict[str, Any]]:
+def _about_text(context: RunContext, kept: KeptPlan, run: str, text: str) -> Account | None:
     sync = context.settings.syncs.get(kept.sync)
     numbering = context.reading(sync) if sync else context.settings
     term = search(text, region=numbering.region, area_code=numbering.area_code)
     rows = kept.entries[_about(kept.entries, term, text)]
     unplanned = context.ledger.unplanned(kept.id)
     if rows.empty and not unplanned:
-        return []
+        return None
     extra = [item for item in unplanned if _is_meant(pd.DataFrame([item]).assign(key=""), term, text).any()]
-    return [event for _, event in events_of_rows(context, kept, run, rows, extra=extra, lang=lang)]
+    return account_of_rows(context, kept, run, rows, extra)
 
 
-def events_of_rows(  # noqa: PLR0913 - what a past is made of
-    context: RunContext,
-    kept: KeptPlan,
-    run: str,
-    rows: pd.DataFrame,
-    *,
-    extra: Sequence[Mapping[str, str]] = (),
-    lang: Language = "en",
-) -> list[tuple[int, dict[str, Any]]]:
-    """Return what a run has done to rows of a plan, or has seen others do, each with the row; numbers of users masked.
+@dataclass(frozen=True)
+class Account:
+    """What a run has done to rows of a plan, or has seen others do, before it is put into words.
+
+    Attributes:
+        event: what all of it shares: when and by which run, for which plan and sync.
+        yes: whose yes it had, and why, if it needed one.
+        target: the place.
+        masked: whether numbers may not be shown.
+        result: `Result`.
+        rows: the plan's row of each, -1 where it was not planned.
+    """
+
+    event: Mapping[str, str]
+    yes: Mapping[str, str]
+    target: str
+    masked: bool
+    result: pd.DataFrame
+    rows: Sequence[int]
+
+
+def account_of_rows(
+    context: RunContext, kept: KeptPlan, run: str, rows: pd.DataFrame, extra: Sequence[Mapping[str, str]] = ()
+) -> Account:
+    """Return what a run has done to rows of a plan, or has seen others do.
 
     Args:
         context: whose ledger knows it.
@@ -69,7 +84,6 @@ def events_of_rows(  # noqa: PLR0913 - what a past is made of
         run: the run that has written it.
         rows: some of its rows.
         extra: what the service has done beside the plan; it belongs to row -1.
-        lang: the language of the messages.
     """
     sync = context.settings.syncs.get(kept.sync)
     # Rows get new places here, and so does what became of them.
@@ -80,24 +94,31 @@ def events_of_rows(  # noqa: PLR0913 - what a past is made of
     masked = sync is None or context.spec(sync).private(sync)
     approvals = yeses_of_plan(context, kept) if kept.guards else []
     yes = {"approved_by": approvals[0].person, "reason": approvals[0].reason} if approvals else {}
-    result = with_names(result[told], context.ledger.names.of(kept.target, lang))
-    lines = line_report(result, masked=masked, lang=lang).to_dict("records")
+    result = result[told]
     of = [int(rows.index[at]) if at < len(rows) else -1 for at in result.index]
-    events = [
-        {
-            "at": line["at"] or kept.created_at,
-            "run": run,
-            "plan": kept.id,
-            "sync": kept.sync,
-            **{key: line[key] for key in _KEYS},
-            "code": line["code"],
-            "message": line["message"],
-            "owner_name": line["owner_name"],
-            **yes,
-        }
-        for line in lines
-    ]
-    return list(zip(of, events, strict=True))
+    event = {"at": kept.created_at, "run": run, "plan": kept.id, "sync": kept.sync}
+    return Account(event, yes, kept.target, masked, result, of)
+
+
+def events_of_accounts(
+    context: RunContext, accounts: Sequence[Account], lang: Language = "en"
+) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """Yield the events of each account, each with its row of the plan; numbers of users are masked.
+
+    Accounts that follow one another are put into words together where they are of one place and masked alike.
+    """
+    for (target, masked), some in groupby(accounts, lambda each: (each.target, each.masked)):
+        together = [*some]
+        result = pd.concat([each.result for each in together], ignore_index=True)
+        names = context.ledger.names.of(target, lang)
+        lines = iter(line_report(with_names(result, names), masked=masked, lang=lang).to_dict("records"))
+        for each in together:
+            yield [(row, _event(each, line)) for row, line in zip(each.rows, lines, strict=False)]
+
+
+def _event(of: Account, line: Mapping[Any, Any]) -> dict[str, Any]:
+    said = {key: line[key] for key in (*_KEYS, "code", "message", "owner_name")}
+    return {**of.event, "at": line["at"] or of.event["at"], **said, **of.yes}
 
 
 def write_page(context: RunContext, text: str, events: Sequence[Mapping[str, Any]], lang: Language, path: Path) -> None:

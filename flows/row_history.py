@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from itertools import chain, islice
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
-from flows.entry_history import events_of_rows
+from flows.entry_history import Account, account_of_rows, events_of_accounts
 from schemas.plan import TROUBLE, WRITES
 from schemas.settings import Language
 from tasks.phone.canonical_keys import tidy_text
+from tasks.text_columns import is_in
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Entry = tuple[str, str]  # an owner, and what one of its entries is known by
 _MOST_ROWS: Final = 200  # of a report; `phonesync history` tells of each
 _MOST_PLANS: Final = 12  # a plan is read whole, and a large one takes a tenth of a second
 
@@ -36,19 +41,25 @@ def histories(
     if not rows:
         return {}
     by_name = context.spec(context.sync(kept.sync)).single_owner
-    mine = _entries(kept.entries.loc[rows], by_name=by_name)
-    found: dict[int, list[dict[str, Any]]] = {}
+    mine = _known_by(kept.entries.loc[rows], by_name=by_name)
+    accounts: list[Account] = []
+    concerned: list[dict[int, list[int]]] = []
     for old in islice(_before(context, kept), _MOST_PLANS):
-        near = old.entries[old.entries["owner"].isin(mine["owner"])]
-        there = _entries(near, by_name=by_name)
-        pairs = mine.merge(there, on=["owner", "entry"], suffixes=("", "_then"))[["row", "row_then"]].drop_duplicates()
+        there = _known_by(old.entries, by_name=by_name, among={entry for _, entry in mine})
+        places, entries = _listed((entry, place) for place, entry in there), _listed(there)
+        pairs = [*dict.fromkeys((row, place) for row, entry in mine for place in places.get(entry, ()))]
+        if not pairs:
+            continue
+        whose = _listed((place, row) for row, place in pairs)
         # What it was before is what it is looked for by in older plans.
-        earlier = pairs.merge(there, left_on="row_then", right_on="row", suffixes=("", "_there"))
-        mine = pd.concat([mine, earlier[["row", "owner", "entry"]]], ignore_index=True).drop_duplicates()
-        then = old.entries.loc[pairs["row_then"].unique()]
+        mine = [*dict.fromkeys([*mine, *((row, entry) for row, place in pairs for entry in entries[place])])]
         run = context.ledger.runs_of(old.id)[-1]
-        for at, event in events_of_rows(context, old, run, then, lang=lang):
-            for row in pairs.loc[pairs["row_then"] == at, "row"].tolist():
+        accounts.append(account_of_rows(context, old, run, old.entries.loc[[*whose]]))
+        concerned.append(whose)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for whose, events in zip(concerned, events_of_accounts(context, accounts, lang), strict=True):
+        for place, event in events:
+            for row in whose[place]:
                 found.setdefault(row, []).append(event)
     return found
 
@@ -58,11 +69,29 @@ def _before(context: RunContext, kept: KeptPlan) -> Any:
     return (old for old, _ in plans if old.created_at < kept.created_at)
 
 
-def _entries(rows: pd.DataFrame, *, by_name: bool) -> pd.DataFrame:
-    """Return what each row is known by, before and after: its number, or on a list its name."""
-    parts = []
-    for image in ("before", "after"):
-        known = tidy_text(rows[f"name_{image}"]).str.casefold() if by_name else rows[f"key_{image}"]
-        parts.append(pd.DataFrame({"row": rows.index, "owner": rows["owner"].array, "entry": known.array}))
-    entries = pd.concat(parts, ignore_index=True)
-    return entries[entries["entry"] != ""].drop_duplicates()
+def _listed(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """Return what stands beside each, in their order."""
+    listed: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        listed.setdefault(key, []).append(value)
+    return listed
+
+
+def _known_by(rows: pd.DataFrame, *, by_name: bool, among: Collection[Entry] | None = None) -> list[tuple[int, Entry]]:
+    """Return what each row is known by, before, and then after: its owner with its number, or on a list with its name.
+
+    Args:
+        rows: of a `Plan`.
+        by_name: whether names tell.
+        among: only rows that are known by one of these.
+    """
+    names = (rows["name_before"], rows["name_after"])
+    known = [tidy_text(name).str.casefold() for name in names] if by_name else [rows["key_before"], rows["key_after"]]
+    owners = rows["owner"]
+    if among is not None:
+        entries = {entry for _, entry in among}
+        some = (is_in(known[0], entries) | is_in(known[1], entries)) & is_in(owners, {owner for owner, _ in among})
+        owners, known = owners[some], [column[some] for column in known]
+    places = owners.index.tolist()
+    cells = [zip(places, zip(owners.tolist(), image.tolist(), strict=True), strict=True) for image in known]
+    return [*dict.fromkeys((row, entry) for row, entry in chain(*cells) if entry[1])]

@@ -166,8 +166,11 @@ def unpacked(text: str) -> tuple[Problem, ...]:
 
 def also(first: pd.Series, second: pd.Series) -> pd.Series:
     """Return columns of packed problems as one: what the first says, and then what the second says."""
+    speaks, speaks_too = first != "", second != ""
+    if not (speaks.any() and speaks_too.any()):
+        return first if speaks.any() else second
     both = first.str.slice(stop=-1) + "," + second.str.slice(start=1)
-    return both.where((first != "") & (second != ""), first + second)
+    return both.where(speaks & speaks_too, first + second)
 
 
 def packed_values(values: Mapping[str, str]) -> str:

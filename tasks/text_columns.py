@@ -36,8 +36,14 @@ def is_in(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
 
 def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: str | pd.Series = "") -> pd.Series:
     """Return the text that is known of each key, on the index of `keys`, else the other; even where none is known."""
-    found = keys.map(known).astype(object)
-    return found.where(found.notna(), otherwise).astype("str")
+    if isinstance(known, pd.Series) or keys.dtype != "str":
+        found = keys.map(known).astype(object)
+        return found.where(found.notna(), otherwise).astype("str")
+    encoded = arrow(keys).dictionary_encode()
+    each = pa.array([known.get(key) for key in encoded.dictionary.to_pylist()], pa.large_string())
+    beside = otherwise if isinstance(otherwise, str) else arrow(otherwise)
+    told = pc.coalesce(each.take(encoded.indices), beside)
+    return pd.Series(pd.array(told, dtype="str"), index=keys.index, name=keys.name)
 
 
 def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:

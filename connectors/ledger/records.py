@@ -165,5 +165,5 @@ def unpacked(data: bytes) -> pd.DataFrame:
     """Return the table that was packed."""
     import pyarrow.parquet as pq
 
-    frame: pd.DataFrame = pq.read_table(io.BytesIO(data)).to_pandas()
+    frame: pd.DataFrame = pq.ParquetFile(io.BytesIO(data)).read().to_pandas()
     return frame

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from schemas.execution import ApplyResult
 from schemas.plan import AT_REST, Action, Outcome
 from schemas.problems import Code, Problem, also, packed
 from schemas.tables import Result
+from tasks.text_columns import looked_up
 
 _COLUMNS = [*Result.to_schema().columns]
 _BLANK = {**dict.fromkeys(_COLUMNS, ""), **dict.fromkeys(("line", "http_status", "attempts"), 0)}
@@ -53,23 +55,28 @@ def account(
         at: when rows at rest were seen.
     """
     resting = {str(action.value): str(outcome.value) for action, outcome in AT_REST.items()}
-    outcome = plan["action"].map(resting).fillna(str(Outcome.SKIPPED.value)).astype("str")
-    result = _result(sync, plan, outcome).assign(at=at)
-    facts = pd.DataFrame(
-        [
-            (item.row, item.outcome, item.problems, item.http_status, item.attempts, item.at, item.code)
-            for item in known
-        ],
-        columns=["row", "outcome", "problems", "http_status", "attempts", "at", "code"],
-    ).set_index("row")
-    both = also(result.loc[facts.index, "problems"], facts["problems"].astype("str"))
-    for column in ("outcome", "http_status", "attempts", "at"):
-        result.loc[facts.index, column] = facts[column]
-    result.loc[facts.index, "problems"] = both
-    # What came of a row says more than what was said of it when it was planned.
-    planned = result.loc[facts.index, "code"]
-    result.loc[facts.index, "code"] = facts["code"].where(facts["code"] != "", planned)
+    outcome = looked_up(plan["action"], resting, str(Outcome.SKIPPED.value))
+    result = _with_known(_result(sync, plan, outcome, at), [*known])
     return _with_rows(result, [_unplanned_row(sync, row) for row in unplanned])
+
+
+def _with_known(result: pd.DataFrame, known: Sequence[Known]) -> pd.DataFrame:
+    """Say of rows what became of them."""
+    if not known:
+        return result
+    places = np.array([result.index.get_loc(item.row) for item in known], dtype=np.int64)
+    said, planned = (result[column].iloc[places] for column in ("problems", "code"))
+    problems = also(said, pd.Series([item.problems for item in known], index=said.index, dtype="str"))
+    facts: dict[str, Sequence[Any]] = {
+        **{name: [getattr(item, name) for item in known] for name in ("outcome", "http_status", "attempts", "at")},
+        "problems": problems.tolist(),
+        # What came of a row says more than what was said of it when it was planned.
+        "code": [item.code or code for item, code in zip(known, planned.tolist(), strict=True)],
+    }
+    columns = {column: result[column].array.copy() for column in facts}
+    for column, values in facts.items():
+        columns[column][places] = values
+    return result.assign(**columns)
 
 
 def _unplanned_row(sync: str, row: Mapping[str, str]) -> dict[str, object]:
@@ -92,8 +99,10 @@ def _unplanned_row(sync: str, row: Mapping[str, str]) -> dict[str, object]:
 
 
 def _with_rows(result: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    if not rows:
+        return result
     extra = pd.DataFrame(list(rows), columns=_COLUMNS)
-    return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True) if len(extra) else result
+    return pd.concat([result, extra.astype(dict(result.dtypes))], ignore_index=True)
 
 
 def stopped_by_guard(result: pd.DataFrame) -> pd.DataFrame:
@@ -201,8 +210,13 @@ def unread(sync: str, lines: pd.DataFrame, why: Problem, *, at: str) -> pd.DataF
     return rows.sort_values("line", kind="stable", ignore_index=True)
 
 
-def _result(sync: str, plan: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
-    result = plan.assign(sync=sync, outcome=outcome, http_status=0, attempts=0, at="", id="", accepted="")
-    texts = ["sync", "id", "accepted"]
-    result[texts] = result[texts].astype("str")
-    return result[_COLUMNS]
+def _result(sync: str, plan: pd.DataFrame, outcome: pd.Series, at: str = "") -> pd.DataFrame:
+    texts = {"sync": sync, "at": at, "id": "", "accepted": ""}
+    numbers = ("http_status", "attempts")
+    more = {
+        "outcome": outcome.array,
+        **{name: pd.array([value], dtype="str").repeat(len(plan)) for name, value in texts.items()},
+        **{name: np.zeros(len(plan), dtype=np.int64) for name in numbers},
+    }
+    columns = {name: more[name] if name in more else plan[name].array for name in _COLUMNS}
+    return pd.DataFrame(columns, index=plan.index)

@@ -71,11 +71,13 @@ def said_of_rows(
         lang: the language.
         shown_as: what may be shown of a problem, None for all of it.
     """
+    from tasks.text_columns import looked_up  # tables take long to import, and most of what is said is in none
+
     told = {}
     for each in packed.unique():
         problems = unpacked(each)
         told[each] = sentences(map(shown_as, problems) if shown_as else problems, lang)
-    return packed.map(told).astype("str")
+    return looked_up(packed, told)
 
 
 def told_what(what: pd.Series, lang: Language = "en") -> pd.Series:

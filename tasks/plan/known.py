@@ -43,9 +43,11 @@ def row_ids(plan: pd.DataFrame, known: Known) -> pd.Series:
     """
     ids = pd.Series("", index=plan.index, dtype="str")
     held, drift = plan["action"] == Action.HOLD, plan["code"].isin(DRIFT)
-    ids[drift] = plan.loc[drift, "problems"].map(_id_of_drift).astype("str")
+    if drift.any():
+        ids[drift] = plan.loc[drift, "problems"].map(_id_of_drift).astype("str")
     rows = plan[held & ~drift]
-    ids[rows.index] = keyed_ids(_situation(rows, known.sync, rows["problems"].map(_why)), known.salt)
+    if not rows.empty:
+        ids[rows.index] = keyed_ids(_situation(rows, known.sync, rows["problems"].map(_why)), known.salt)
     return ids
 
 

@@ -48,8 +48,9 @@ def plan_table(draft: Draft, lines: Inputs, primary: str, unread: Mapping[str, s
     table = _rows(draft, left[order], right[order], actions[order])
     table = _with_rejected(table, lines.rejected, unread)
     table = _with_clears(table, lines.clears, unread)
-    repeats = _resting(lines.repeats, lines.repeats["problems"], Code.LINE_REPEATED)
-    table = pd.concat([table, repeats], ignore_index=True)
+    if not lines.repeats.empty:
+        repeats = _resting(lines.repeats, lines.repeats["problems"], Code.LINE_REPEATED)
+        table = pd.concat([table, repeats], ignore_index=True)
     table = _warn_of_lost_english(table)
     return _sorted(table[COLUMNS])
 
@@ -218,9 +219,10 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     """Sort by line; what stands in no line, or several on one, by owner and text."""
     lines = table["line"].to_numpy()
     rows = np.flatnonzero((lines == 0) | table["line"].duplicated(keep=False).to_numpy())
-    some = table.iloc[rows].sort_values(["owner", "number_before", "name_before", "type_before"], kind="stable")
+    by = ["owner", "number_before", "name_before", "type_before"]
     order = np.arange(len(table))
-    order[rows] = some.index
+    if len(rows):
+        order[rows] = rows[table[by].iloc[rows].reset_index(drop=True).sort_values(by, kind="stable").index]
     order = order[np.argsort(np.where(lines > 0, lines, np.iinfo(np.int64).max)[order], kind="stable")]
     moved = np.flatnonzero(order != np.arange(len(table)))
     if not len(moved):

@@ -42,6 +42,8 @@ def drift_rows(result: pd.DataFrame, *, masked: bool) -> list[DriftRow]:
         masked: hide numbers, also those that stand in names.
     """
     some = result[result["problems"].str.contains("drift_", regex=False)]
+    if some.empty:
+        return []
     rows = [(_drift_of(row["problems"]), row) for row in some.astype("str").to_dict("records")]
     return [_row(code, row, masked=masked) for code, row in rows if code]
 

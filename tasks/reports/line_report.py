@@ -88,9 +88,10 @@ def with_names(result: pd.DataFrame, owner_names: Mapping[str, str]) -> pd.DataF
     """
     name = result["name_after"].where(result["name_after"] != "", result["name_before"])
     silent = (name == "") & (result["problems"] != "")
-    packed = result.loc[silent, "problems"]
-    called = {text: dict(unpacked(text)[0].values).get(CALLED, "") for text in packed.unique()}
-    name.loc[silent] = packed.map(called).astype("str")
+    if silent.any():
+        packed = result.loc[silent, "problems"]
+        called = {text: dict(unpacked(text)[0].values).get(CALLED, "") for text in packed.unique()}
+        name.loc[silent] = packed.map(called).astype("str")
     return result.assign(owner_name=looked_up(result["owner"], owner_names), entry_name=name)
 
 
@@ -112,7 +113,9 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> 
         lines = lines.assign(message=said_of_rows(lines["problems"], lang, hide_cell if masked else None))
     elif not masked and lines.columns.to_list() == COLUMNS and (lines.dtypes == "str").all():
         return lines  # a line report already
-    report = lines[COLUMNS].astype("str").reset_index(drop=True)
+    kinds = lines.dtypes
+    texts = {column: lines[column].astype("str") for column in COLUMNS if kinds[column] != "str"}
+    report = lines.assign(**texts)[COLUMNS].set_axis(range(len(lines)))
     if lang != "en":
         report["accepted"] = report["accepted"].str.replace(r"^until ", f"{phrases(lang)['until']} ", regex=True)
     for column in _EMPTY_WHERE_0:

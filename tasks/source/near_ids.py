@@ -64,6 +64,8 @@ def mark_doubts(plan: pd.DataFrame, doubts: Mapping[str, str], code: LineCode) -
         doubts: by owner, the id that is probably meant.
         code: what speaks for it.
     """
+    if not doubts:
+        return plan
     lines = plan.loc[plan["owner"].isin(doubts) & (plan["line"] > 0), ["owner", "line"]]
     if lines.empty:
         return plan
