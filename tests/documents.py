@@ -127,7 +127,7 @@ def reference() -> str:
     own = {context: _own_help(context, shared) for context in contexts}
     parts = [
         "# What does each command do?",
-        "Written by `python -m tests.documents` from what `--help` says.",
+        "What `phonesync COMMAND --help` says, what several say once; written by `python -m tests.documents`.",
         "\n".join(_listed(context, has_more=bool(own[context])) for context in contexts),
         "## Options of several commands",
         "\n".join(f"- `{name}`: {said}" for name, said in shared.items()),
