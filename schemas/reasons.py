@@ -69,6 +69,7 @@ class LineCode(StrEnum):
     LINE_SHIFTED = "line-shifted"
     LINE_HEADING = "line-heading"
     LINE_TABLE = "line-table"
+    LINE_COMMENT = "line-comment"
     LINE_HIDDEN = "line-hidden"
     LINE_STRUCK = "line-struck"
     SHEET_UNREAD = "sheet-unread"

@@ -1,4 +1,4 @@
-"""Rows between the entries that are none: a heading, a header again, the rows of another table below it."""
+"""Rows between the entries that are none: a heading, a header again, another table's rows, what is commented out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tasks.text_columns import matching
 REPEATED: Final = LineCode.LINE_HEADER
 
 _FEW: Final = 2  # lines that say nothing yet of what ids look like
+_COMMENTED: Final = ("#", "//")  # what people put before a line that is not to count
 _NAMES_OF_A_HEADER: Final = 2  # cells of a row that name columns, and no cell of it that names none
 
 
@@ -60,7 +61,20 @@ def no_entries(
             below = str(int(rows["line"].iloc[at])) if at in others else ""
         elif below and whole[at]:
             found[at] = Problem(LineCode.LINE_TABLE, {"line": below})
-    return found
+    return found | {at: Problem(LineCode.LINE_COMMENT) for at in _commented(cells, rows, whole) if at not in found}
+
+
+def _commented(cells: pd.DataFrame, rows: pd.DataFrame, whole: npt.NDArray[np.bool_]) -> list[int]:
+    """Return the rows that somebody has probably taken out of a file: a sign before the first text of the line.
+
+    Where half of the lines begin so, that is how the file spells its ids or names.
+    """
+    first = cells.iloc[:, 0].str.lstrip()
+    marked = whole & first.str.startswith(_COMMENTED).to_numpy(dtype=np.bool_)
+    if 2 * marked.sum() >= whole.sum():
+        return []
+    # A number may begin with such a sign on a telephone: `#31#`.
+    return [int(at) for at in np.flatnonzero(marked) if first.iloc[at] != rows["number"].iloc[at].strip()]
 
 
 def _is_heading(text: str, owner: str, *, worded: bool) -> bool:

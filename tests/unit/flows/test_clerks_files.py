@@ -276,6 +276,16 @@ def test_a_heading_between_the_lines_is_told_as_one(heading: str) -> None:
     assert read_file("usos", USOS + f"{heading}\n{lines}", ignore={"rows": [heading.strip(";")]}).rejected == []
 
 
+@pytest.mark.parametrize("sign", ["# ", "#", "//"])
+def test_a_line_that_looks_commented_out_is_told_and_held(sign: str) -> None:
+    """Its number would be published under a name that begins with the sign."""
+    lines = f"Kasa 1;22 999 00 01\n{sign}Kasa 2;22 999 00 02\nKasa 3;22 999 00 03\n"
+    assert read_file("apio", "Name;Phone Number\n" + lines).rejected == [(3, "line-comment")]
+    assert read_file("apio", "Name;Phone Number\n" + lines, comment_prefix=sign.strip()).rejected == []
+    spelled = lines.replace("Kasa", f"{sign}Kasa").replace(sign * 2, sign)
+    assert read_file("apio", "Name;Phone Number\n" + spelled).rejected == []
+
+
 @pytest.mark.parametrize(
     "below", [["Razem: 1;;", "Stan na dzień 1.10.2025;;"], ["Stan na dzień 1.10.2025;;", "Razem;1;"]]
 )
