@@ -176,8 +176,8 @@ class Settings(Section):
     switchboard: Annotated[str, Field(pattern=r"^[+(]?[0-9][0-9() -]{4,24}$")] | None = None
     """the number that extensions standing alone belong to, such as `"22 999 00 00"`; see [numbers](numbers.md)"""
     lang: Language | None = None
-    """the language of what people read on the terminal, in pages and in mails, `"pl"` or `"en"`; without it the
-    environment's: `LC_ALL`, `LC_MESSAGES` or `LANG`; the option `--lang` comes first"""
+    """the language of terminal, pages and mails, `"pl"` or `"en"`; `--lang` comes first, and without both `LC_ALL`,
+    `LC_MESSAGES` or `LANG` decide"""
     exit_known: Literal[0, 1] = 1
     """the exit code of a run that only [accepted](reconcile.md) problems trouble; `--exit-known` comes first"""
     reports: FilePath = Path("reports")

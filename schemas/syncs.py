@@ -234,8 +234,8 @@ class Sync(Section):
     contacts: Contacts | None = None
     """APIO: the file is an export of contacts: vCards (`.vcf`), or CSV of Outlook or Google; see below"""
     hidden_rows: Literal["hold", "skip", "read"] = "hold"
-    """rows of a workbook that are hidden, filtered out or struck through: `"hold"` rejects them, `"skip"` leaves them
-    out as if they were not there, `"read"` reads them like the others"""
+    """hidden, filtered or struck-through rows of a workbook: `"hold"` rejects them, `"skip"` leaves them out, `"read"`
+    reads them"""
     encoding: str | None = None
     """found out; or for example `"windows-1250"`"""
     delimiter: Mark | None = None
@@ -249,8 +249,7 @@ class Sync(Section):
     comment_prefix: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     """what a line of comment begins with, such as `"#"`"""
     id_pattern: str | None = None
-    """USOS: what an id looks like, as a regular expression for the whole of it, such as `"[0-9]{8}"`; what fits is an
-    id, and any other text is rejected"""
+    """USOS: a regular expression for a whole id, such as `"[0-9]{8}"`; any other text is rejected"""
     region: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     """the file's, where this sync differs"""
     area_code: Annotated[str, Field(pattern="^[0-9]{1,5}$")] | None = None
@@ -272,7 +271,7 @@ class Sync(Section):
     """trust short and internal numbers such as `112`"""
     write: Literal["auto", "batch", "entries"] = "auto"
     """APIO: each change on its own while they are few, else a file, see
-    [how a phone list is written](reliability.md#how-a-phone-list-is-written); `"batch"` sends the whole list in one
+    [how a phone list is written](reliability.md#how-a-phone-list-is-written); `"batch"` the whole list in one
     request, `"entries"` each change on its own"""
     write_format: WriteFormat | None = None
     """how a new or changed number is written; USOS `"source"`, APIO `"apio"`"""
@@ -286,8 +285,8 @@ class Sync(Section):
     """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`;
     a day that never comes is refused"""
     stale_after: Annotated[float, Field(gt=0)] | None = None
-    """hours without a good run after which `phonesync status` says that the sync is stale; without it, it is stale
-    three hours after a start of its schedule that did not end well"""
+    """hours without a good run after which the sync is stale; without it, three hours after a start of its schedule
+    that did not end well"""
     timezone: Timezone = "Europe/Warsaw"
     """whose clock the schedule means"""
     contact: Annotated[tuple[Address, ...], BeforeValidator(_several)] = ()

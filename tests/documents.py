@@ -38,11 +38,9 @@ CONFIGURATION = ROOT / "docs" / "configuration.md"
 _CONFIGURATION = """Every key with its default and what it means; written by `python -m tests.documents`. The file is
 `phonesync.toml` here, or the one that `PHONESYNC_CONFIG` or `-c` names. An unknown key is an error that names the
 nearest; `phonesync check` names every mistake at once. Example: [connect](connect.md#2-write-the-configuration)."""
-_NOTIFY = """Who is told when the state of a sync changes; a night like the last one, and what is accepted, is told to
-nobody. Under `phonesync serve` Prefect tells `apprise` and `webhook`; `sync`, `apply` and `resume` on the command
-line tell `mail_to` and `webhook` themselves. What cannot be told is a note, and no failure of the run. An address
-holds a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See
-[prefect.md](prefect.md#notifications)."""
+_NOTIFY = """Who is told when the state of a sync changes: `apprise` and `webhook` by Prefect under `phonesync serve`,
+`mail_to` and `webhook` by `sync`, `apply` and `resume` [on the command line](nightly.md#who-is-told). An address holds
+a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See [notifications](prefect.md#notifications)."""
 _ALSO = """Further columns of numbers, such as a fax or a second telephone. `columns` may be such a list itself, where
 the other headers are recognised by themselves: `columns = [{ column = "Fax", suffix = "faks" }]`."""
 # The tables of `phonesync.toml`: title, model, what it shares with a table above, and what is to be known of it.
