@@ -1,4 +1,4 @@
-"""Write what was measured into `benchmarks/README.md` and `docs/performance.md`: tables between marks, and plots."""
+"""Write what was measured into `benchmarks/README.md` and `performance.md` beside it: tables and plots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.starts import QUIET, WANTED
 
 _HERE = Path(__file__).parent
 RESULTS = _HERE / "results"
-_PAGES = (_HERE / "README.md", _HERE.parent / "docs" / "performance.md")
+_PAGES = (_HERE / "README.md", _HERE / "performance.md")
 
 
 def write() -> None:
