@@ -125,7 +125,7 @@ def reference() -> str:
     own = {context: _own_help(context, shared) for context in contexts}
     parts = [
         "# What does each command do?",
-        "What `phonesync COMMAND --help` says, what several say once; written by `python -m tests.documents`.",
+        "How each is called; `phonesync COMMAND --help` says more. Written by `python -m tests.documents`.",
         "\n".join(_listed(context, has_more=bool(own[context])) for context in contexts),
         "## Options of several commands",
         "\n".join(f"- `{name}`: {said}" for name, said in shared.items()),
@@ -157,17 +157,17 @@ def _options(context: click.Context) -> list[tuple[str, str]]:
 
 
 def _own_help(context: click.Context, shared: Mapping[str, str]) -> list[str]:
-    """Return what only this command says, without the sentence of the list."""
+    """Return how only this command is called: of its prose, what says how, and what its exit code means."""
     name, command = context.command_path, context.command
     arguments = [one.make_metavar(context) for one in command.params if isinstance(one, click.Argument)]
-    said = [" ".join(part.split()) for part in inspect.cleandoc(str(command.help)).split("\n\n")[1:]]
-    if type(command).format_epilog is not click.Command.format_epilog:
-        said.append("`--help` also lists every setting and every fault of the services.")
+    told = " ".join(inspect.cleandoc(str(command.help)).partition("\n\n")[2].split())
+    about = "|".join([r"[Ee]xit code|ends with \d", *(re.escape(one.strip("[].")) for one in arguments)])
+    kept = " ".join(one for one in re.split(r"(?<=\.) (?=[A-Z])", told) if re.search(rf"\b(?:{about})\b", one))
     own = "\n".join(f"- `{option}`: {means}" for option, means in _options(context) if option not in shared)
     example = textwrap.dedent(str(command.epilog).partition("Example:\n")[2]).strip()
     shown = "```sh\n" + example.replace("\n  ", " \\\n  ") + "\n```"
     call = f"`{' '.join([name, *arguments])}`"
-    return [*([call] if arguments else []), *said, *filter(None, [own]), *([shown] if "\n" in example else [])]
+    return [*([call] if arguments else []), *filter(None, [kept, own]), *([shown] if "\n" in example else [])]
 
 
 def configuration() -> str:
