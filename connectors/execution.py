@@ -159,7 +159,7 @@ class OwnerSets:
         changes, resting = writes(rows), had_entry(rows) & ~writes(rows)
         for owner, mine in _places(rows):
             answer = answers.get(owner)
-            seen = ReadBack(read=owner not in found.unread, untouched=owner in untouched)
+            seen = ReadBack(owner not in found.unread, owner in untouched, early=self._settling.cut)
             if not last and not done[mine].all() and worth_another_try(answer, seen):
                 again.add(owner)
                 continue

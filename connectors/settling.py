@@ -22,6 +22,7 @@ class Settling:
 
     def __init__(self, job: Job, result: ApplyResult) -> None:
         self.waited = 0.0  # seconds, since the last write
+        self.cut = False  # the run was stopped before the last reading had caught up
         self._job = job
         self._result = result
 
@@ -43,12 +44,13 @@ class Settling:
             read: reads the place.
             patience: how many seconds to wait for another reading than this one in all, 0 where it shows everything.
         """
-        self.waited = 0.0
+        self.waited, self.cut = 0.0, False
         seen = read()
         for seconds in limits.SETTLE_WAITS_SECONDS:
             wanted = patience(seen)
             longest = self.known if self._result.waited_in_vain else wanted
-            if self.waited >= min(wanted, longest) or not self._job.go_on():
+            self.cut = self.waited < min(wanted, longest) and not self._job.go_on()
+            if self.waited >= min(wanted, longest) or self.cut:
                 break
             self._job.progress("waiting for the service to show what was written", int(self.waited), int(longest))
             self._job.sleep(seconds)

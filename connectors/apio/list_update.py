@@ -281,7 +281,7 @@ class ListUpdate:
             elif answer and row in self._cut:
                 self._keep(row, Outcome.SKIPPED, Problem(Code.CUT_SHORT), answer)
             elif change:
-                untouched = ReadBack(read=True, untouched=row not in moved_on)
+                untouched = ReadBack(read=True, untouched=row not in moved_on, early=self._settling.cut)
                 outcome, problem = classify(self._sender.last_word(row), untouched, in_place=bool(ok))
                 self._keep(row, outcome, _half_done(problem) if came and answer else problem, answer)
             elif stood and not ok and row not in self._result.known:

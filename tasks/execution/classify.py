@@ -28,10 +28,12 @@ class ReadBack:
     Attributes:
         read: it could be read at all.
         untouched: everything there is exactly as it was before.
+        early: the run was stopped before readings could catch up with what was sent.
     """
 
     read: bool
     untouched: bool
+    early: bool = False
 
 
 def worth_another_try(answer: WriteAnswer | None, seen: ReadBack) -> bool:
@@ -58,12 +60,17 @@ def classify(answer: WriteAnswer | None, seen: ReadBack, *, in_place: bool) -> t
         return Outcome.SKIPPED, Problem(Code.WRITING_ENDED)
     if in_place and seen.read:
         return Outcome.APPLIED, _confirmed(answer) if answer.kind == "confirmed" else Problem(Code.SEEN_IN_PLACE)
-    if not seen.read:
-        return Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
+    return _not_in_place(answer, seen) if seen.read else (Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK))
+
+
+def _not_in_place(answer: WriteAnswer, seen: ReadBack) -> tuple[Outcome, Problem]:
     if answer.kind == "confirmed":
         # A reading that is behind the write is no evidence against what the service has said of it.
         behind = (Outcome.UNKNOWN, Problem(Code.NOT_SHOWN_YET))
         return behind if seen.untouched else (Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE))
+    if answer.kind == "refused" and seen.untouched and seen.early:
+        # Delivered twice, perhaps, and refused for being done.
+        return Outcome.SKIPPED, Problem(Code.CUT_SHORT)
     if answer.kind == "uncertain" and not seen.untouched:
         return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
     # Looked at too early, perhaps: that it has failed could be untrue a minute later.
@@ -82,7 +89,7 @@ def classify_unread(answer: WriteAnswer | None, why: ServiceError) -> tuple[Outc
     """
     if answer is None or isinstance(answer.error, Unreachable):
         return Outcome.SKIPPED, Problem(Code.NOT_SENT)
-    if answer.kind in {"refused", "denied"}:
+    if answer.kind == "denied" or (answer.kind == "refused" and isinstance(why, Paused)):
         return Outcome.FAILED, without_effect(answer)
     if isinstance(why, Paused):
         pause = {"seconds": f"{why.retry_after or 0:.0f}"}
