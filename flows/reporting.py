@@ -74,7 +74,7 @@ def report(
     lang = context.lang
     masked = private and not sync.full_numbers
     kept = line_report(result, masked=masked)
-    shown = line_report(result, masked=masked, lang=lang)
+    shown = kept if lang == "en" else line_report(result, masked=masked, lang=lang)
     lines = line_report(result, masked=True, lang=lang) if private and sync.full_numbers else shown
     csv = report_csv(kept)
     earlier = _earlier(context, heading, summary, csv, kept) if heading.seen else None

@@ -331,9 +331,11 @@ def validated(model: type[pandera.DataFrameModel], frame: pd.DataFrame) -> pd.Da
 
 def plainly(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> bool:
     """Tell whether a table certainly is what columns have to be; where it may be wrong, pandera looks and says why."""
+    if not {*schema.columns} <= {*frame.columns}:
+        return False
     for name, column in schema.columns.items():
-        cells = frame.get(name)
-        if cells is None or cells.dtype != column.dtype.type or _has_gaps(cells):
+        cells = frame[name]
+        if cells.dtype != column.dtype.type or _has_gaps(cells):
             return False
         if not all(check(cells).check_passed for check in column.checks):
             return False
@@ -342,7 +344,7 @@ def plainly(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> bool:
 
 def _has_gaps(cells: pd.Series) -> bool:
     """Tell whether a value is missing; whole numbers and truths cannot be."""
-    return cells.dtype.kind not in "iub" and bool(pa.array(cells, from_pandas=True).null_count)
+    return cells.dtype.kind not in "iub" and bool(pa.array(cells.array, from_pandas=True).null_count)
 
 
 def _said(error: SchemaError) -> str:

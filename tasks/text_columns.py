@@ -48,7 +48,7 @@ def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: 
 
 def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:
     """Return a column as one array, as it stands in memory where pandas keeps its texts in Arrow."""
-    column = pa.array(texts if texts.dtype == "str" else texts.astype("str"), from_pandas=True)
+    column = pa.array((texts if texts.dtype == "str" else texts.astype("str")).array, from_pandas=True)
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return whole.cast(pa.large_string())
 

@@ -220,7 +220,7 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.created_at.desc(), columns.id.desc())).all()
         for row in rows:
-            yield self.plan(row.id), row.verified_at is not None and row.source_rows > 0
+            yield self._plan(row.id), row.verified_at is not None and row.source_rows > 0
 
     def applied(self) -> Iterator[tuple[KeptPlan, str]]:
         """Yield every plan that a run has begun to write, the oldest first, each with that run."""
@@ -229,7 +229,12 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(columns.created_at, columns.id)).all()
         for row in rows:
-            yield self.plan(row.id), str(row.applied_by)
+            yield self._plan(row.id), str(row.applied_by)
+
+    def _plan(self, identity: str) -> KeptPlan:
+        with self._engine.connect() as connection:
+            whose = select(tables.plans).where(tables.plans.c.id == identity)
+            return kept(connection, connection.execute(whose).mappings().one())
 
     def begin_writing(self, plan: str, run: str) -> None:
         """Note that a run writes this plan, and use up every yes to it: another plan that looks the same needs its own.

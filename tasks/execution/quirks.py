@@ -80,8 +80,12 @@ def name_quirks(rows: pd.DataFrame, found: pd.DataFrame, confirmed: Collection[i
     left, right = pair_equal(*codes(named, found, ["owner", "tidy", "key"]))
     if len(left) == len(wanted):
         return set()
-    sent = wanted.drop(index=wanted.index[left]).drop_duplicates(["owner", "key_after"], keep=False)
-    come = found.drop(index=found.index[right]).drop_duplicates(["owner", "key"], keep=False)
+    sent = wanted[["owner", "name_before", "name_after", "key_after"]].drop(index=wanted.index[left])
+    sent = sent.drop_duplicates(["owner", "key_after"], keep=False)
+    come = found[["owner", "name", "tidy", "key"]].drop(index=found.index[right])
+    come = come.drop_duplicates(["owner", "key"], keep=False)
+    if sent.empty or come.empty:
+        return set()
     both = sent.reset_index(names="row").merge(come, left_on=["owner", "key_after"], right_on=["owner", "key"])
     before = set(zip(rows["owner"], rows["name_before"], strict=True))
     pairs = zip(both["owner"], both["name"], strict=True)
@@ -100,9 +104,11 @@ def number_quirks(sent: pd.DataFrame, found: pd.DataFrame, types: Mapping[tuple[
         found: `Current` as it was read after writing.
         types: by owner and key, whether the type that was sent is the one that is shown.
     """
-    changed = sent[sent["number_after"] != sent["number_before"]]
+    changed = sent.loc[sent["number_after"] != sent["number_before"], ["owner", "key_after", "number_after"]]
     both = changed.drop_duplicates(["owner", "key_after"], keep=False).merge(
-        found.drop_duplicates(["owner", "key"], keep=False), left_on=["owner", "key_after"], right_on=["owner", "key"]
+        found[["owner", "key", "number"]].drop_duplicates(["owner", "key"], keep=False),
+        left_on=["owner", "key_after"],
+        right_on=["owner", "key"],
     )
     rewritten = (both["number_after"] != both["number"]).any()
     seen = {Quirk(QuirkCode.REWRITES_NUMBERS)} if rewritten else set()

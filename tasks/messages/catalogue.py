@@ -13,7 +13,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from babel import Locale
-from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -79,6 +78,8 @@ def figure(lang: Language, number: int) -> str:
 
 def moment(lang: Language, when: str) -> str:
     """Return a time in ISO 8601 as people write it, or the text itself where it is none."""
+    from babel.dates import format_date  # it reads the machine's time zone, and few commands say a date
+
     try:
         at = datetime.fromisoformat(when)
     except ValueError:

@@ -111,7 +111,8 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     """Look for a spreadsheet whose columns slipped against each other: sorted alone, emptied, or swapped."""
     if facts.source_rows < _ENOUGH:
         return []
-    wanted = plan[(plan["line"] > 0) & (plan["key_after"] != "")]
+    looked_at = ["owner", "key_before", "key_after", "name_before", "name_after", "number_before"]
+    wanted = plan.loc[(plan["line"] > 0) & (plan["key_after"] != ""), looked_at]
     come = wanted.loc[wanted["key_after"] != wanted["key_before"], ["owner", "key_after"]]
     stood = plan.loc[is_in(plan["key_before"], come["key_after"]), ["owner", "key_before"]]
     elsewhere = ~is_in(come["owner"] + "\x1f" + come["key_after"], stood["owner"] + "\x1f" + stood["key_before"])

@@ -107,8 +107,9 @@ def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
         **{f"{name}_after": values for name, values in after.items()},
         **_reasons(draft, left, right, action),
     }
-    table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
-    return table.assign(line=np.append(desired["line"].to_numpy(np.int64), 0)[left])
+    lines = np.append(desired["line"].to_numpy(np.int64), 0)[left]
+    texts = {name: pd.array(values, dtype="str") for name, values in columns.items()}
+    return pd.DataFrame({**texts, "line": lines})
 
 
 def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> dict[str, pa.Array]:

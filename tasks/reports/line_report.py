@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from babel.dates import format_date
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
 from schemas.problems import CALLED, unpacked
@@ -276,6 +275,8 @@ def _guard(guard: Mapping[str, Any], lang: Language) -> dict[str, str]:
 
 def _made(at: datetime, lang: Language) -> str:
     """Return when a page was made, as people write it."""
+    from babel.dates import format_date  # likewise in `tasks.messages.catalogue`
+
     return f"{format_date(at, 'd MMMM y', locale=lang)}, {at:%H:%M %Z}"
 
 

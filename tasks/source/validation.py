@@ -229,9 +229,8 @@ def _remarks(found: list[pd.DataFrame]) -> pd.DataFrame:
 def _read(source: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, Identified | None]:
     """Tidy every text and read every number, and every id where lines have one."""
     rows = source.reset_index(drop=True)
-    for column in ("owner", "name", "number", "type_id", "new_name"):
-        rows[column] = tidy_text(rows[column])
-    rows["typed"], rows["called"] = rows["owner"], rows["name"]
+    rows = rows.assign(**{name: tidy_text(rows[name]) for name in ("owner", "name", "number", "type_id", "new_name")})
+    rows = rows.assign(typed=rows["owner"], called=rows["name"])
     is_id, ids = rules.spec.lines.is_id, None
     if is_id is None:
         rows["id"], rows["owner"] = rows["owner"], rules.place
@@ -246,8 +245,7 @@ def _read(source: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, Identified 
     if rules.spec.names_are_keys:
         rows["name"] = rows["name"].mask(saying_nothing(rows["name"]), "")
     read = readings(rows["number"], **_how(rules))
-    for column in ("key", "count", "extension", "reason"):
-        rows[column] = read[column]
+    rows = pd.concat([rows, read[["key", "count", "extension", "reason"]]], axis=1)
     unread = [text for text in rows.loc[rows["count"] == 0, "number"].unique() if text]
     short = [text for text in unread if rules.allow_short_codes and is_short_code(text)]
     rows["none"] = (rows["number"] == "") | rows["number"].isin([text for text in unread if means_none(text)])
