@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from benchmarks.generate import COLUMNS, institution, phone_list
 from benchmarks.roads.ours import PHONE_LIST, USERS, Kind, road
-from connectors.files.reading import read_csv, write_private
+from connectors.files.reading import read_csv
+from connectors.files.writing import write_private
 from connectors.ledger.records import packed
 from tasks.execution.results import announce
 from tasks.plan.table import fingerprint

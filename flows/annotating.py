@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.files.container import Form, unpack
 from connectors.files.encoding import decode, encode_as
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from flows.check import CheckedFile, CheckedSources
 from flows.sources import ExtractedSource
 from schemas.errors import PhonesyncError, UsageError

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from connectors.ledger.store import Approval, KeptPlan, Refusal
 from flows.context import RunContext
+from flows.named import FROM_PREFECT
 from flows.sync_run import RunRequest, SyncRun
 from schemas.errors import ApprovalNeeded, LedgerError, UsageError
 from schemas.phrases import Phrase
@@ -13,20 +12,6 @@ from schemas.syncs import Guard
 from tasks.messages.errors import error_of, of_guards
 from tasks.people import folded, has_words
 from tasks.plan.table import fingerprint
-
-FROM_PREFECT = " (Prefect)"
-LONGEST_NAME = 100
-# Where Prefect's server stands behind a proxy with a sign-in of its own: the header in which that says who it is.
-USER_HEADER = "PHONESYNC_USER_HEADER"
-
-
-def by_name(person: str, environ: Mapping[str, str]) -> str:
-    """Return how somebody is recorded who was named in Prefect's pages.
-
-    Nobody has checked that name, and it is marked so; where a proxy vouches for it, Prefect's server has seen to it.
-    """
-    name = " ".join(person.split())
-    return name if environ.get(USER_HEADER) else f"{name}{FROM_PREFECT}"
 
 
 def no_to(context: RunContext, kept: KeptPlan, reason: str) -> Refusal:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from connectors.files.reading import write_private
 from connectors.files.rights import others_may_read
+from connectors.files.writing import write_private
 from connectors.service import Found
 from flows.console import near, say, show_rows
 from flows.context import RunContext

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from connectors.ledger.store import KeptPlan
 from flows.approvals import yeses_of_plan
 from flows.context import RunContext

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.spoken import language_of
-from tasks.messages.help_texts import help_texts
+from tasks.messages.translated import translated
 
 if TYPE_CHECKING:
     from schemas.section import Language
@@ -44,7 +44,7 @@ class HelpIn(click.HelpFormatter):
     def __init__(self, lang: Language, **more: Any) -> None:
         """Take the language, beside what click has to know."""
         super().__init__(**more)
-        self._texts = help_texts(lang)
+        self._texts = translated("help", lang)
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write how the command is called."""

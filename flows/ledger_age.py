@@ -10,7 +10,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from flows.context import RunContext
 from schemas.errors import ConfigurationError, LedgerError
 from schemas.phrases import Phrase

@@ -185,6 +185,7 @@ def _facts(sync_run: SyncRun, target: Target, planned: PlannedEnds, rejects: int
         deleted_lately=deleted_lately(sync_run, target),
         left=len(planned.left()) if planned.table["code"].isin(DRIFT).any() else 0,
         ask_of_drift=sync.on_drift == "ask",
+        ask_always=sync_run.request.ask_always or sync.ask == "always",
         api_changes=api_changes(sync_run, target) if planned.table["action"].isin(WRITES).any() else (),
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
 from flows.names import names_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.files.reading import remove_folder
+from connectors.files.writing import remove_folder
 from flows.approvals import no_to
 from flows.context import RunContext
 from flows.known import with_known

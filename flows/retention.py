@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from connectors.files.reading import remove_folder
 from connectors.files.traces import files_with, pattern_of
+from connectors.files.writing import remove_folder
 from connectors.ledger.sweeping import erase_from_prefect
 from connectors.messages.outbox import Outbox
 from connectors.registry import specs

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.files.reading import make_private_folder
+from connectors.files.writing import make_private_folder
 from connectors.ledger.store import KeptPlan
 from flows.applying import apply_plan, show_plan
 from flows.approvals import check_unchanged, check_yes

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from flows.context import RunContext
 from flows.status import standings
 from flows.telling import last_status

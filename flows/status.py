@@ -82,7 +82,7 @@ def write_page(context: RunContext, found: Sequence[Standing], lang: Language, p
     Raises:
         ConfigurationError: it cannot be written there.
     """
-    from connectors.files.reading import write_private
+    from connectors.files.writing import write_private
 
     write_private(path, status_page(found, lang, now=context.clock(), zone=zone(context)))
 
@@ -93,7 +93,7 @@ def write_metrics(found: Sequence[Standing], path: Path) -> None:
     Raises:
         ConfigurationError: they cannot be written there.
     """
-    from connectors.files.reading import write_private
+    from connectors.files.writing import write_private
 
     write_private(path, prometheus(found), shared=True)
 

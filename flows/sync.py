@@ -35,6 +35,7 @@ def sync(
     config: str = "",
     syncs: list[str] = [],  # noqa: B006 - nobody changes it, and Prefect's form begins with it
     mode: Literal["plan only", "sync"] = "sync",
+    ask: Literal["as configured", "always"] = "as configured",
 ) -> Any:
     """Bring USOS and the APIO phone lists in step with their CSV files, and account for every line.
 
@@ -44,6 +45,7 @@ def sync(
         syncs: The names of the syncs, in the order in which they are to run. Left empty: all of them.
         mode: "plan only" shows what would change and writes to no service; "sync" plans, writes, and reads again to
             prove it.
+        ask: "always" plans, asks a person, and only then writes; "as configured" does what each sync's `ask` says.
 
     Returns:
         The object that `phonesync sync --json` prints, as the result of a completed run; a failed or blocked run
@@ -55,7 +57,7 @@ def sync(
     left: list[str] = []
     try:
         with open_context(config or None, os.environ, progress.told) as context:
-            request, lang = RunRequest(_MODES[mode], syncs), context.lang
+            request, lang = RunRequest(_MODES[mode], syncs, ask_always=ask == "always"), context.lang
             progress.lang = lang
             with ending_in_order(context.stopping, writes=request.writes, lang=lang):
                 run_result = run(context, request, step)

@@ -48,6 +48,7 @@ class RunRequest:
         plan: the id or fingerprint to apply.
         run: the run to carry on with ("" means all) or to turn back.
         reason: why a plan that tripped a guard may go ahead.
+        ask_always: ask a person about every plan that changes anything, whatever the syncs say.
         exit_known: the exit code where only what somebody has accepted is left, 0 or 1; None is the configuration's.
     """
 
@@ -57,6 +58,7 @@ class RunRequest:
     run: str = ""
     reason: str = ""
     exit_known: int | None = None
+    ask_always: bool = False
 
     @property
     def writes(self) -> bool:

@@ -100,6 +100,8 @@ SERVE_LOOK_SECONDS: Final = 0.5
 """Between two looks at the processes: nobody notices so little."""
 STALE_LOOK_SECONDS: Final = 300.0
 """Between two looks whether a sync has not ended well for too long: that is a matter of hours."""
+PLANS_LOOK_SECONDS: Final = 5.0
+"""Between two looks which plans wait: whoever has just made one opens the form of `apply` next."""
 WORKER_RESTART_SECONDS: Final = (1.0, 5.0, 30.0)
 """Before a worker that died is started anew, more and more slowly where it dies again and again."""
 WORKER_STEADY_SECONDS: Final = 120.0

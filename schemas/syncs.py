@@ -265,6 +265,9 @@ class Sync(Section):
     on_drift: Literal["correct", "ask", "keep"] = "correct"
     """what others have changed since this sync was last in step: `"correct"` puts it right, `"ask"` wants a yes first,
     `"keep"` leaves it as they left it"""
+    ask: Literal["guard", "always"] = "guard"
+    """when a person has to say yes before a plan is written: `"guard"` where a guard stops it, `"always"` where it
+    changes anything, see [approval](approval.md#asking-about-every-plan)"""
     allow_clear: StrictBool = False
     """USOS: a line with an id and no number clears its owner"""
     allow_short_codes: StrictBool = False

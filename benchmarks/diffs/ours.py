@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from connectors.files.reading import read_csv, write_private
+from connectors.files.reading import read_csv
+from connectors.files.writing import write_private
 from tasks.plan.pairing import join, number_all, pair_equal
 from tasks.reports.csv_text import as_csv
 

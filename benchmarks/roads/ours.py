@@ -12,7 +12,8 @@ import pandas as pd
 from benchmarks.generate import COLUMNS, LIST_COLUMNS
 from connectors.apio.spec import SPEC as APIO
 from connectors.apio.spec import list_owner
-from connectors.files.reading import read_csv, write_private
+from connectors.files.reading import read_csv
+from connectors.files.writing import write_private
 from connectors.ledger.store import KeptPlan, Ledger
 from connectors.usos.spec import SPEC as USOS
 from schemas.target import TargetSpec

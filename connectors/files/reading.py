@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,7 +17,6 @@ from connectors.files.table import Table, read_exactly, read_plain
 from schemas.errors import ConfigurationError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
-from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
 
 __all__ = [
@@ -32,7 +29,6 @@ __all__ = [
     "read_exactly",
     "read_plain",
     "read_table",
-    "write_private",
 ]
 
 # What the system says, where the catalogues have a word for it.
@@ -86,77 +82,6 @@ def read_table(path: Path, raw: bytes, wanted: Wanted, given: Given) -> Table:
     return read_plain(path, body, head) or read_exactly(path, body, head)
 
 
-def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> None:
-    """Put a file in place whole or not at all, readable by its owner alone from the first byte on.
-
-    A `shared` one, which holds nothing of anybody, can be read by everybody once it is whole. Text is written as UTF-8.
-    A folder that is missing is made. What stood there before stays until the new file is safely on the disk.
-
-    Raises:
-        ConfigurationError: the file cannot be written there.
-    """
-    content = data.encode("utf-8") if isinstance(data, str) else data
-    try:
-        _make_folders(path.parent)  # whoever may write there could put in another
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                if shared:
-                    os.fchmod(file.fileno(), 0o644)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise error_of(ConfigurationError, "file_unwritable", {"file": path, "why": error.strerror}) from error
-
-
-def make_private_folder(path: Path) -> None:
-    """Make sure that files can be put into a folder, which is made for its owner alone where it is missing.
-
-    Raises:
-        ConfigurationError: they cannot.
-    """
-    try:
-        _make_folders(path)
-        if not os.access(path, os.W_OK | os.X_OK):
-            raise PermissionError(13, "permission denied")
-    except OSError as error:
-        raise error_of(ConfigurationError, "reports_unwritable", {"folder": path, "why": error.strerror}) from error
-
-
-def _make_folders(path: Path) -> None:
-    """Make a folder and those above it that are missing, each for its owner alone, whatever the umask is.
-
-    `mkdir` with `parents` gives those above the usual rights, and the umask could take the owner's own.
-    """
-    missing = [path, *path.parents]
-    for folder in reversed(missing[: next((at for at, one in enumerate(missing) if one.is_dir()), len(missing))]):
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:  # another run has just made it
-            continue
-        folder.chmod(0o700)
-    path.mkdir(exist_ok=True)  # where a file stands in its place, that is said
-
-
-def remove_folder(path: Path) -> bool:
-    """Remove a folder and the files in it; return whether there was one. Folders inside it are not touched."""
-    if not path.is_dir() or path.is_symlink():
-        return False
-    for file in path.iterdir():
-        if file.is_file() or file.is_symlink():
-            file.unlink()
-    with suppress(OSError):  # somebody keeps a folder of their own in it
-        path.rmdir()
-    return True
-
-
 def read_bytes(path: Path) -> bytes:
     """Return all that a source file holds; raises `SourceError` where there is nothing to be had."""
     try:
@@ -180,12 +105,3 @@ def read_bytes(path: Path) -> bytes:
 def _is_strangers(link: Path) -> bool:
     """Tell whether a link is another account's than ours, the administrator's and that of the file it leads to."""
     return link.lstat().st_uid not in {os.geteuid(), 0, link.stat().st_uid}
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

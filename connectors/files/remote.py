@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from schemas.errors import ConfigurationError, SourceError
 from schemas.limits import FETCH_SECONDS
 from schemas.problems import Problem

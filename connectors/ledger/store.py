@@ -150,6 +150,11 @@ class Ledger(PlanJournal):
                 kept(connection, row) for row in connection.execute(_waiting(select(tables.plans))).mappings().all()
             ]
 
+    def waiting_ids(self) -> list[str]:
+        """Return the ids of the plans that wait, the newest first."""
+        with self._engine.connect() as connection:
+            return [str(row.id) for row in connection.execute(_waiting(select(tables.plans.c.id)))]
+
     def waiting_syncs(self) -> list[str]:
         """Return the syncs of the plans that wait."""
         with self._engine.connect() as connection:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from schemas.errors import ConfigurationError
 from tasks.messages.errors import error_of
 

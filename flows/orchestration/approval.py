@@ -22,9 +22,9 @@ from prefect.states import Paused
 from pydantic import Field, create_model
 
 from connectors.ledger.store import KeptPlan
-from flows.approvals import LONGEST_NAME, by_name
 from flows.console import word_of
 from flows.context import RunContext
+from flows.named import LONGEST_NAME, by_name
 from flows.orchestration.artifacts import Links, best_effort, escape, headed, plan_rows
 from flows.reporting import Reported
 from flows.reporting_again import refuse

@@ -29,6 +29,7 @@ from prefect.runtime import flow_run
 
 from flows.console import word_of
 from flows.context import RunContext
+from flows.orchestration.final_states import planned_changes, waiting
 from flows.run import RunResult
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from schemas.settings import Language
@@ -105,6 +106,9 @@ def show(
         markdown=reports_page(run_result, sentence, links or Links(Path()), lang),
         description=text("prefect.report", lang),
     )
+    if waits := waiting_table(syncs, lang):
+        said = render("prefect.waiting_plans", lang, n=len(waits))
+        best_effort(create_table_artifact, table=waits, description=said)
     best_effort(
         create_table_artifact,
         table=counts_table(syncs, lang),
@@ -140,6 +144,20 @@ def counts_table(syncs: Sequence[Mapping[str, Any]], lang: Language = "en") -> l
             text("prefect.verified", lang): text("say.yes" if sync["verified"] else "say.no", lang),
         }
         for sync in syncs
+    ]
+
+
+def waiting_table(syncs: Sequence[Mapping[str, Any]], lang: Language = "en") -> list[dict[str, str]]:
+    """Return one row for each sync whose plan waits for a yes: what it would do, what stopped it, how it goes on."""
+    return [
+        {
+            text("prefect.sync", lang): escape(sync["sync"]),
+            text("prefect.would_do", lang): planned_changes(sync, lang),
+            text("prefect.stopped_by", lang): escape(" ".join(guard_sentence(one, lang) for one in sync["guards"])),
+            text("prefect.plan", lang): escape(sync["plan"]),
+            text("prefect.goes_on", lang): text("prefect.by_apply", lang),
+        }
+        for sync in waiting(syncs)
     ]
 
 

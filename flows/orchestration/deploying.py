@@ -20,9 +20,10 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.orchestration.blocks import BLOCKS
 from flows.orchestration.deployments import FAMILY, JOB_TEMPLATE, POOL, Deployed, form, pull_steps
-from flows.orchestration.notifications import tag_of
+from flows.orchestration.notifications import is_tagged, tag_of
 from schemas import limits
 from schemas.errors import ConfigurationError
+from schemas.settings import Language
 from tasks.messages.errors import error_of
 
 _PAGE = 200  # Prefect gives no more in one answer
@@ -57,7 +58,9 @@ def prepare_pool(client: SyncPrefectClient) -> None:
         client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template))
 
 
-def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deployed], *, own: bool) -> list[str]:
+def deploy(
+    client: SyncPrefectClient, config: Path, deployments: Sequence[Deployed], lang: Language = "en", *, own: bool
+) -> list[str]:
     """Put the deployments in place and remove those of this configuration that are no longer wanted.
 
     A schedule that somebody has switched off stays off.
@@ -66,6 +69,7 @@ def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deploy
         client: asks the server.
         config: the configuration file.
         deployments: what it wants.
+        lang: the language of their forms.
         own: whether the server is this configuration's own, wherever the file stood when it was deployed last.
 
     Returns:
@@ -75,7 +79,7 @@ def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deploy
         ConfigurationError: a name belongs to another configuration.
     """
     there = {_full_name(client, one): one for one in _all_of(client, FAMILY)}
-    ours = {name: one for name, one in there.items() if own or tag_of(config) in one.tags}
+    ours = {name: one for name, one in there.items() if own or is_tagged(one.tags, config)}
     foreign = [one.full_name for one in deployments if one.full_name in there and one.full_name not in ours]
     if foreign:
         raise error_of(ConfigurationError, "server_of_other", {"deployments": ", ".join(foreign)})
@@ -83,7 +87,7 @@ def deploy(client: SyncPrefectClient, config: Path, deployments: Sequence[Deploy
         before = ours.pop(deployed.full_name, None)
         if before and before.global_concurrency_limit:  # somebody has set one in the pages: see `Deployed`
             client.update_deployment(before.id, DeploymentUpdate(concurrency_limit=None))
-        _put_in_place(client, config, deployed, before)
+        _put_in_place(client, config, deployed, before, lang)
     for one in ours.values():
         client.delete_deployment(one.id)
     return sorted(ours)
@@ -101,11 +105,21 @@ def _all_of(client: SyncPrefectClient, tag: str) -> list[DeploymentResponse]:
     return found + page
 
 
-def _put_in_place(
-    client: SyncPrefectClient, config: Path, deployed: Deployed, before: DeploymentResponse | None
-) -> None:
+def offer(client: SyncPrefectClient, deployed: Deployed, lang: Language) -> None:
+    """Put the form of a deployment in place that is there already, with what it offers now."""
+    there = client.read_deployment_by_name(deployed.full_name)
+    client.update_deployment(there.id, DeploymentUpdate(parameter_openapi_schema=_form(deployed, lang)))
+
+
+def _form(deployed: Deployed, lang: Language) -> dict[str, Any]:
     module, _, function = deployed.entrypoint.rpartition(".")
     flow = getattr(import_module(module), function)
+    return form(parameter_schema(flow.fn).model_dump_for_openapi(), deployed, lang)
+
+
+def _put_in_place(
+    client: SyncPrefectClient, config: Path, deployed: Deployed, before: DeploymentResponse | None, lang: Language
+) -> None:
     schedules = []
     if deployed.schedule:
         cron = CronSchedule(cron=deployed.schedule[0], timezone=deployed.schedule[1])
@@ -120,7 +134,7 @@ def _put_in_place(
         work_pool_name=POOL,
         tags=[FAMILY, tag_of(config)],
         entrypoint=deployed.entrypoint,
-        parameter_openapi_schema=form(parameter_schema(flow.fn).model_dump_for_openapi(), deployed),
+        parameter_openapi_schema=_form(deployed, lang),
         enforce_parameter_schema=True,
         pull_steps=pull_steps(config),
         job_variables={},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from schemas.settings import Reconcile, Settings
+from schemas.settings import Language, Reconcile, Settings
+from tasks.messages.translated import translated
 
 POOL = "phonesync"
 ALL = "all"
@@ -19,6 +21,8 @@ FAMILY = "phonesync"  # the tag that all of ours bear
 JOB: Mapping[str, Any] = {"command": "python -m prefect.engine", "stream_output": False}
 PULL = "prefect.deployments.steps.set_working_directory"
 _FIXED = "It is fixed for this deployment."
+_WAITING = "Plans that wait"
+_BY_ID = "By its id"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Deployed:
         description: what it does, for whoever looks at Prefect's pages.
         parameters: what a run is given unless somebody says otherwise.
         choices: for a parameter, the values there are.
+        offers: for a parameter, values to choose from, where others may be given all the same.
         schedule: cron and time zone, or None.
     """
 
@@ -46,6 +51,7 @@ class Deployed:
     parameters: Mapping[str, Any]
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     schedule: tuple[str, str] | None = None
+    offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -53,15 +59,24 @@ class Deployed:
         return f"{self.flow}/{self.name}"
 
 
-def wanted_deployments(settings: Settings, config: Path) -> list[Deployed]:
-    """Return every deployment of a configuration: one for each sync, one for all, and what people start by hand."""
-    place = str(config)
+def wanted_deployments(
+    settings: Settings, config: Path, lang: Language = "en", waiting: Sequence[str] = ()
+) -> list[Deployed]:
+    """Return every deployment of a configuration: one for each sync, one for all, and what people start by hand.
+
+    Args:
+        settings: what the configuration says.
+        config: its file.
+        lang: the language of what the deployments are said to do.
+        waiting: the plans that wait, as the form of `apply` is to offer them.
+    """
+    place, said = str(config), partial(_said, lang=lang)
     found = [
         Deployed(
             "sync",
             name,
             "flows.sync.sync",
-            f"Brings {sync.source.name} and its target in step, and accounts for every line.",
+            said("Brings {file} and its target in step, and accounts for every line.").format(file=sync.source.name),
             {"config": place, "syncs": [name], "mode": "sync"},
             {"config": [place], "syncs": [name]},
             (sync.schedule, sync.timezone) if sync.schedule else None,
@@ -74,15 +89,20 @@ def wanted_deployments(settings: Settings, config: Path) -> list[Deployed]:
             "sync",
             ALL,
             "flows.sync.sync",
-            "Brings all targets in step with their files, or those that are chosen.",
+            said("Brings all targets in step with their files, or those that are chosen."),
             {"config": place, "syncs": [], "mode": "sync"},
             {"config": [place], "syncs": names},
         )
     )
-    return [*found, *_by_hand(place), _write_slice(place), _reconcile(place, settings.reconcile)]
+    others = [*_by_hand(place, waiting), _write_slice(place), _reconcile(place, settings.reconcile)]
+    return [*found, *(replace(one, description=said(one.description)) for one in others)]
 
 
-def _by_hand(place: str) -> list[Deployed]:
+def _said(english: str, lang: Language) -> str:
+    return translated("forms", lang).get(english, english)
+
+
+def _by_hand(place: str, waiting: Sequence[str]) -> list[Deployed]:
     offered = {
         "apply": "Does exactly what a plan says.",
         "revert": "Plans the way back from a run; writes to no service.",
@@ -90,7 +110,11 @@ def _by_hand(place: str) -> list[Deployed]:
     }
     config, fixed = {"config": place}, {"config": [place]}
     module = "flows.orchestration.manual"
-    return [Deployed(name, name, f"{module}.{name}", told, config, fixed) for name, told in offered.items()]
+    offers = {"apply": {"plan": waiting}}
+    return [
+        Deployed(name, name, f"{module}.{name}", told, config, fixed, offers=offers.get(name, {}))
+        for name, told in offered.items()
+    ]
 
 
 def _write_slice(place: str) -> Deployed:
@@ -107,32 +131,44 @@ def _reconcile(place: str, asked: Reconcile) -> Deployed:
     return Deployed("reconcile", "reconcile", "flows.reconcile.reconcile", told, config, fixed, when)
 
 
-def form(schema: Mapping[str, Any], deployed: Deployed) -> dict[str, Any]:
+def form(schema: Mapping[str, Any], deployed: Deployed, lang: Language = "en") -> dict[str, Any]:
     """Return the form of a deployment: the flow's own, with the choices there are, and closed to everything else.
 
     Args:
         schema: the flow's parameters, as Prefect reads them from its signature and its docstring.
         deployed: the deployment.
+        lang: the language of what stands beside its fields.
     """
     made = copy.deepcopy(dict(schema))
     made["additionalProperties"] = False
     for name, field_ in made["properties"].items():
-        values = list(deployed.choices.get(name, ()))
-        if values and field_.get("type") == "array":
-            field_["items"] = {"type": "string", "enum": values}
-            field_["uniqueItems"] = True
-        elif values:
-            field_["enum"] = values
-        elif name in made.get("required", ()) and field_.get("type") == "string":
-            field_["minLength"] = 1
-        if len(values) == 1:
+        about = " ".join(field_.get("description", "").split())
+        field_["description"] = _said(about, lang)
+        field_["title"] = _said(field_.get("title", name), lang)
+        _offer(field_, deployed.choices.get(name, ()), required=name in made.get("required", ()))
+        if offered := deployed.offers.get(name):
+            kept = {"type": field_.pop("type"), "minLength": field_.pop("minLength", 0)}
+            choices = {"title": _said(_WAITING, lang), "type": "string", "enum": list(offered)}
+            field_["anyOf"] = [choices, {"title": _said(_BY_ID, lang), **kept}]
+        if len(deployed.choices.get(name, ())) == 1:
             # What nobody can change stands last, and without advice on how to change it.
-            about = field_.get("description", "").partition(". ")[0].rstrip(".")
-            field_["description"] = f"{about}. {_FIXED}" if about else _FIXED
+            first, fixed = field_["description"].partition(". ")[0].rstrip("."), _said(_FIXED, lang)
+            field_["description"] = f"{first}. {fixed}" if first else fixed
             field_["position"] = field_.get("position", 0) + len(made["properties"])
         if name in deployed.parameters:
             field_["default"] = deployed.parameters[name]
     return made
+
+
+def _offer(field_: dict[str, Any], values: Sequence[str], *, required: bool) -> None:
+    """Let a field take these values and no other, where there are any."""
+    if values and field_.get("type") == "array":
+        field_["items"] = {"type": "string", "enum": list(values)}
+        field_["uniqueItems"] = True
+    elif values:
+        field_["enum"] = list(values)
+    elif required and field_.get("type") == "string":
+        field_["minLength"] = 1
 
 
 def pull_steps(config: Path) -> list[dict[str, Any]]:

@@ -9,14 +9,15 @@ import pandas as pd
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed, Failed
 
+from flows.console import word_of
 from flows.errors import unexpected
 from flows.sync_run import RunResult
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import ExitCode
-from schemas.plan import Action, Outcome
+from schemas.plan import WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, SyncStatus, name_lines, sync_status
-from tasks.messages.catalogue import counted, render
+from tasks.messages.catalogue import counted, render, text
 from tasks.messages.errors import told, told_again, told_whole
 from tasks.reports.headline import Tally, headline
 
@@ -40,7 +41,8 @@ def say(run_result: RunResult, lang: Language = "en") -> str:
     reports = {reported.summary["sync"]: reported.lines for reported in run_result.reported}
     fine = [sync for sync in syncs if "error" not in sync]
     naming = {error.sync for error in run_result.errors}
-    parts = [_stopped(sync, reports, lang, named=sync["sync"] in naming) for sync in syncs if "error" in sync]
+    parts = [told_waiting(syncs, lang)] if len(syncs) > 1 and waiting(syncs) else []
+    parts += [_stopped(sync, reports, lang, named=sync["sync"] in naming) for sync in syncs if "error" in sync]
     if fine:
         whole = {
             "verified": all(sync["verified"] for sync in fine),
@@ -49,6 +51,30 @@ def say(run_result: RunResult, lang: Language = "en") -> str:
         named = f"{', '.join(sync['sync'] for sync in fine)}: " if parts else ""
         parts.append(f"{named}{_figures(fine, whole, reports, lang)}")
     return " · ".join(parts)
+
+
+def waiting(syncs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the syncs whose plan waits for a yes: a guard has stopped it, and nothing of it is written."""
+    return [sync for sync in syncs if sync.get("plan") and sync_status(sync) == SyncStatus.BLOCKED]
+
+
+def told_waiting(syncs: Sequence[Mapping[str, Any]], lang: Language) -> str:
+    """Say which syncs wait for a yes, what they would change, and which guard has stopped each."""
+    said = [f"{sync['sync']} ({planned_changes(sync, lang)}: {stopped_by(sync)})" for sync in waiting(syncs)]
+    return render("prefect.wait_for_yes", lang, n=len(said), of=len(syncs), syncs=", ".join(said))
+
+
+def planned_changes(sync: Mapping[str, Any], lang: Language) -> str:
+    """Return how much of what the plan of a sync would do."""
+    counts = [(sync["actions"][word], word_of(str(word.value), lang)) for word in WRITES]
+    return ", ".join(render("say.trouble", lang, n=n, word=word) for n, word in counts if n) or text(
+        "say.no_change", lang
+    )
+
+
+def stopped_by(sync: Mapping[str, Any]) -> str:
+    """Return the guards that have stopped the plan of a sync."""
+    return ", ".join(guard["guard"] for guard in sync["guards"])
 
 
 def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], lang: Language, *, named: bool) -> str:

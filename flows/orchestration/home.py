@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.files.reading import make_private_folder, write_private
+from connectors.files.writing import make_private_folder, write_private
 from schemas import limits
 from schemas.errors import ConfigurationError, UsageError
 from tasks.messages.errors import error_of
@@ -79,6 +79,11 @@ class Home:
     def reports_log(self) -> Path:
         """What the server of the reports has to say."""
         return self.folder / "reports.log"
+
+    @property
+    def chores_log(self) -> Path:
+        """What the chores between runs have to say: see `flows.orchestration.chores`."""
+        return self.folder / "chores.log"
 
     @property
     def scratch(self) -> Path:
@@ -213,6 +218,11 @@ def server_command(python: Path, address: Address, user_header: str) -> list[str
 def worker_command(python: Path, config: Path) -> list[str]:
     """Return the command that starts the worker of a configuration."""
     return [str(python), "-m", "flows.orchestration.worker", str(config), f"phonesync {socket.gethostname()}"]
+
+
+def chore_command(python: Path, chore: str, config: Path, *more: str) -> list[str]:
+    """Return the command that does a chore for a configuration with Prefect, and ends."""
+    return [str(python), "-m", "flows.orchestration.chores", chore, str(config), *more]
 
 
 def reports_command(python: Path, folder: Path, port: int) -> list[str]:

@@ -12,13 +12,14 @@ from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.approvals import LONGEST_NAME, by_name
 from flows.context import open_context
 from flows.doctor import Examined, examine
 from flows.finding import find_configuration
+from flows.named import LONGEST_NAME, by_name
 from flows.orchestration.artifacts import Links, ProgressArtifact, escape, show
 from flows.orchestration.final_states import loggable, say, state
 from flows.orchestration.notifications import mail_clerks, tell_changes
+from flows.orchestration.plan_choices import chosen_plan
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
 from flows.run import RunRequest, run
@@ -38,7 +39,7 @@ def apply(
     """Do exactly what a plan says, also where a guard has stopped it.
 
     Args:
-        plan: The plan's id, as the run that made it shows it, such as 20260314T020000Z-3fa2c1-faculties.
+        plan: One of the plans that wait, or the id of a plan, such as 20260314T020000Z-3fa2c1-faculties.
         person: Your name. The approval is kept under it in the ledger.
         reason: Why this plan may be carried out, for whoever asks later.
         config: The configuration file, as the worker sees it. Leave it as it is.
@@ -46,7 +47,7 @@ def apply(
     Returns:
         The object that `phonesync apply --json` prints; numbers are in none of it.
     """
-    return _carried_out(config, RunRequest("apply", plan=plan.strip(), reason=reason.strip()), person)
+    return _carried_out(config, RunRequest("apply", plan=chosen_plan(plan), reason=reason.strip()), person)
 
 
 @flow(name="revert", persist_result=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -41,13 +41,19 @@ _DIED = (
     "Run {{ flow_run.name }} has died. What it was about to write is in the ledger.\n"
     "Next: the next run, or phonesync resume, settles it."
 )
+_MADE = "Made by phonesync serve, whose tag is phonesync:{mark}."
 _BEAT = "prefect.flow-run.heartbeat"
 _ENDS = ("Completed", "Failed", "Cancelled", "Cancelling", "Crashed", "Paused", "Suspended")
 
 
 def tag_of(config: Path) -> str:
-    """Return the tag that everything made for a configuration bears in Prefect."""
-    return f"phonesync:{config}"
+    """Return the tag that everything made for a configuration bears in Prefect: it says nothing of the machine."""
+    return f"{EVENT}:{mark_of(config)}"
+
+
+def is_tagged(tags: Collection[str], config: Path) -> bool:
+    """Tell whether something was made for a configuration, also by a version whose tag was its whole path."""
+    return not {tag_of(config), f"{EVENT}:{config}"}.isdisjoint(tags)
 
 
 def mark_of(config: Path) -> str:
@@ -99,7 +105,7 @@ def _emit(config: Path, sync: str, change: Change, payload: Mapping[str, Any]) -
     resource = {
         "prefect.resource.id": f"{EVENT}.sync.{mark_of(config)}.{sync}",
         "prefect.resource.name": sync,
-        "phonesync.configuration": str(config),
+        "phonesync.configuration": mark_of(config),
     }
     run = this_run.get_id()
     related = [{"prefect.resource.id": f"prefect.flow-run.{run}", "prefect.resource.role": "flow-run"}] if run else []
@@ -171,9 +177,7 @@ def _of_changes(config: Path, notify: Notify, name: str, action: Any) -> Automat
         posture=Posture.Reactive,
         threshold=1,
     )
-    return AutomationCore(
-        name=name, description=f"Made by phonesync serve for {config}.", trigger=trigger, actions=[action]
-    )
+    return AutomationCore(name=name, description=_MADE.format(mark=mark_of(config)), trigger=trigger, actions=[action])
 
 
 def _of_deaths(config: Path, name: str, action: Any) -> AutomationCore:
@@ -184,9 +188,7 @@ def _of_deaths(config: Path, name: str, action: Any) -> AutomationCore:
         posture=Posture.Reactive,
         threshold=1,
     )
-    return AutomationCore(
-        name=name, description=f"Made by phonesync serve for {config}.", trigger=trigger, actions=[action]
-    )
+    return AutomationCore(name=name, description=_MADE.format(mark=mark_of(config)), trigger=trigger, actions=[action])
 
 
 def _of_dead_runs(config: Path) -> AutomationCore:
@@ -204,7 +206,7 @@ def _of_dead_runs(config: Path) -> AutomationCore:
     died = "Its process has died. What it was about to write is in the ledger: the next run settles it."
     return AutomationCore(
         name=f"phonesync {mark_of(config)}: dead runs",
-        description=f"Made by phonesync serve for {config}: a run that is heard of no more is called crashed.",
+        description=f"{_MADE.format(mark=mark_of(config))} A run that is heard of no more is called crashed.",
         trigger=trigger,
         actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Died", message=died, force=False)],
     )
@@ -212,6 +214,10 @@ def _of_dead_runs(config: Path) -> AutomationCore:
 
 def _ours(config: Path) -> Any:
     return {"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{tag_of(config)}"}
+
+
+def _of(automation: AutomationCore) -> tuple[Any, Any, str]:
+    return automation.trigger, automation.actions, automation.description
 
 
 def _put_in_place(client: SyncPrefectClient, prefix: str, wanted: Sequence[AutomationCore]) -> None:
@@ -225,7 +231,7 @@ def _put_in_place(client: SyncPrefectClient, prefix: str, wanted: Sequence[Autom
         found = there.pop(automation.name, None)
         if found is None:
             client.create_automation(automation)
-        elif found.trigger != automation.trigger or found.actions != automation.actions:
+        elif (found.trigger, found.actions, found.description) != _of(automation):
             client.update_automation(found.id, automation.model_copy(update={"enabled": found.enabled}))
     for stale in there.values():
         client.delete_automation(stale.id)

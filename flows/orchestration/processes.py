@@ -6,10 +6,12 @@ import ctypes
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from flows.signals import END, KILL
 from schemas import limits
@@ -64,6 +66,40 @@ def start(command: Sequence[str], environ: Mapping[str, str], log: Path, folder:
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here yet
         )
     return Child(process)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A process of ours that says something and ends; its complaints go where ours go."""
+
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+
+    def answer(self) -> str:
+        """Return what it has said."""
+        self.said.seek(0)
+        return self.said.read().decode("utf-8")
+
+
+@contextmanager
+def answering(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Iterator[Asked]:
+    """Start a process whose answer is waited for; where the block is left before it has ended, it is killed."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
+            list(command),
+            env={**environ, "PYTHONUTF8": "1"},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here yet
+        )
+        try:
+            yield Asked(process, said)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
 
 def _die_with_parent() -> None:

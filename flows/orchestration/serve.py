@@ -1,6 +1,6 @@
 """Run Prefect on this machine, or work for one that runs elsewhere: server, deployments, worker, until stopped.
 
-Prefect is imported only once the environment says which server is meant.
+This process only looks after the others, for months: what needs Prefect or tables it leaves to processes that end.
 """
 
 from __future__ import annotations
@@ -9,25 +9,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import click
 
-from flows.approvals import USER_HEADER
 from flows.context import RunContext, open_context
 from flows.finding import find_configuration
-from flows.orchestration import deployments, home, processes
+from flows.named import USER_HEADER
+from flows.orchestration import home, processes
 from flows.orchestration.home import Address, Home, ServerSecrets
 from flows.orchestration.processes import Child, ShutdownTimer
-from flows.orchestration.reports_server import can_tell_owners
 from flows.orchestration.sign_in import OF_SERVER, SignIn, sign_in
 from flows.signals import StopRequest
 from schemas import limits
-from schemas.errors import Unreachable, UsageError
+from schemas.errors import PhonesyncError, Unreachable, UsageError
 from schemas.phrases import Phrase
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
@@ -100,6 +97,9 @@ class _Served:
     server: Child | None = None
     reports: Child | None = None
     workers: list[Child] = field(default_factory=list)
+    chores: dict[str, Child] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    offered: list[str] = field(default_factory=list)
 
     @property
     def lang(self) -> Language:
@@ -114,7 +114,7 @@ class _Served:
         environ.update(home.client_environment(self.home, inherited, self.address, self.opening.text))
         try:
             self._start_server(inherited)
-            told = deploy_everything(self.config, self.context, own=self.address is not None)
+            told = self._deploy(environ)
             self._start_reports(environ)
             self._start_worker(environ)
             click.echo(self._welcome(told))
@@ -157,11 +157,31 @@ class _Served:
         if code is not None:
             raise error_of(Unreachable, "prefect_ended", {"code": code, "see": self._see()})
 
+    def _deploy(self, environ: MutableMapping[str, str]) -> str:
+        """Put in place what the configuration wants, in a process that ends, and return what it says of it.
+
+        Raises:
+            Exit: it could not; it has said so itself.
+        """
+        own = ["--own"] if self.address else []
+        command = home.chore_command(Path(sys.executable), "deploy", self.config, *own)
+        with processes.answering(command, environ, self.home.folder) as asked:
+            while asked.process.poll() is None:
+                if self.wish.stopping.wait(limits.END_LOOK_SECONDS):
+                    raise _Stopped
+            told = asked.answer()
+        if asked.process.returncode:
+            raise click.exceptions.Exit(asked.process.returncode)
+        self.offered = self.seen = self.context.ledger.waiting_ids()
+        return told
+
     def _see(self) -> Phrase:
         return Phrase("say.serve_see", {"log": self.home.server_log}) if self.server else Phrase("say.serve_running")
 
     def _start_reports(self, environ: MutableMapping[str, str]) -> None:
         """Serve the reports where nobody else does, and to nobody else; links in Prefect's pages lead there."""
+        from flows.orchestration.reports_server import can_tell_owners
+
         settings = self.context.settings
         if settings.prefect.reports_url or not self.address or not self.address.is_loopback or not can_tell_owners():
             return
@@ -181,11 +201,15 @@ class _Served:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
         failures, started = 0, time.monotonic()
         looked, began = started - limits.STALE_LOOK_SECONDS, self.context.clock()
+        looked_at_plans = started
         while not self.wish.stopping.wait(limits.SERVE_LOOK_SECONDS):
             self._check_server()
             if time.monotonic() - looked >= limits.STALE_LOOK_SECONDS:
-                self._tell_stale(began)
+                self._chore("stale", environ, began.isoformat())
                 looked = time.monotonic()
+            if time.monotonic() - looked_at_plans >= limits.PLANS_LOOK_SECONDS:
+                self._look_at_plans(environ)
+                looked_at_plans = time.monotonic()
             code = self.workers[-1].exit_code()
             if code is not None:
                 failures = 0 if time.monotonic() - started > limits.WORKER_STEADY_SECONDS else failures
@@ -198,15 +222,24 @@ class _Served:
                 self._start_worker(environ)
                 started = time.monotonic()
 
-    def _tell_stale(self, began: datetime) -> None:
-        """Tell of syncs that have not ended well for too long; a service that cannot goes on, and tries again."""
-        from flows.orchestration.notifications import tell_one
-        from flows.staleness import FILE, tell_stale
-
+    def _look_at_plans(self, environ: MutableMapping[str, str]) -> None:
+        """Have the form of `apply` offer the plans that wait now; a plan that is applied at once is let go by."""
         try:
-            tell_stale(self.context, self.home.folder / FILE, began, partial(tell_one, self.config))
-        except Exception as error:  # noqa: BLE001 - a full disk, a ledger that is gone, a server that does not answer
-            click.echo(render("say.stale_untold", self.lang, kind=type(error).__name__), err=True)
+            waiting = self.context.ledger.waiting_ids()
+        except PhonesyncError:
+            return  # whoever writes it just now lets it go; the next look sees it
+        settled = waiting == self.seen
+        self.seen = waiting
+        if settled and waiting != self.offered:
+            self._chore("plans", environ)
+            self.offered = waiting
+
+    def _chore(self, what: str, environ: MutableMapping[str, str], *more: str) -> None:
+        """Start a chore, unless one of this kind is at work still."""
+        under_way = self.chores.get(what)
+        if under_way is None or under_way.exit_code() is not None:
+            command = home.chore_command(Path(sys.executable), what, self.config, *more)
+            self.chores[what] = processes.start(command, environ, self.home.chores_log, self.home.folder)
 
     def _welcome(self, told: str) -> str:
         page = self.address.page if self.address else text("say.serve_own_address", self.lang)
@@ -227,59 +260,9 @@ class _Served:
             click.echo(text("say.serve_ending", self.lang), err=True)
         for worker in self.workers:
             processes.end_worker(worker, patience, limits.RUNS_END_SECONDS)
-        for server in filter(None, (self.reports, self.server)):
+        for server in filter(None, (*self.chores.values(), self.reports, self.server)):
             processes.end_server(server, patience, limits.SERVER_ENDS_SECONDS)
         click.echo(text("say.serve_ended", self.lang), err=True)
-
-
-def deploy_everything(config: Path, context: RunContext, *, own: bool) -> str:
-    """Put everything that the configuration wants in place on the server that the environment names; say what it is.
-
-    Args:
-        config: the configuration file.
-        context: whose secrets are meant.
-        own: whether the server is one of our own, with no other workers.
-
-    Raises:
-        ConfigurationError: a name belongs to another configuration, or an address of `[notify]` is not there.
-    """
-    from prefect.client.orchestration import get_client
-
-    from flows.orchestration import deploying as deploy
-    from flows.orchestration import notifications as notify
-
-    settings = context.settings
-    wanted = deployments.wanted_deployments(settings, config)
-    addresses = notify.Addresses(*(_addresses(context, kind) for kind in ("apprise", "webhook")))
-    with get_client(sync_client=True) as client:
-        deploy.register_blocks()
-        deploy.prepare_pool(client)
-        removed = deploy.deploy(client, config, wanted, own=own)
-        told = notify.make_automations(client, config, settings.notify, addresses, own=own)
-        skipped = deploy.clear_up(client, config, datetime.now(UTC), own=own)
-    return "\n".join(_said(context, wanted, removed, told, skipped))
-
-
-def _addresses(context: RunContext, kind: str) -> list[str]:
-    kept = enumerate(getattr(context.settings.notify, kind))
-    return [context.secret(f"notify.{kind}.{number}", where) for number, where in kept]
-
-
-def _said(
-    context: RunContext, wanted: list[deployments.Deployed], removed: list[str], told: int, skipped: int
-) -> Iterator[str]:
-    """Say in a few lines what is in place now."""
-    lang = context.lang
-    scheduled = sum(one.schedule is not None for one in wanted)
-    yield render("say.serve_deployments", lang, n=len(wanted), scheduled=scheduled)
-    for one in wanted:
-        yield f"  {one.full_name:<28}{' '.join(one.schedule) if one.schedule else text('say.serve_by_hand', lang)}"
-    if removed:
-        yield render("say.serve_removed", lang, names=", ".join(removed))
-    if skipped:
-        yield render("say.serve_missed", lang, n=skipped)
-    changes = ", ".join(context.settings.notify.on)
-    yield render("say.serve_told", lang, n=told, changes=changes) if told else text("say.serve_nobody", lang)
 
 
 def _answers(api: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from flows.orchestration.home import Home
 from schemas.errors import ConfigurationError
 from tasks.messages.errors import error_of

@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows.approvals import FROM_PREFECT, LONGEST_NAME, by_name
+from flows.named import FROM_PREFECT, LONGEST_NAME, by_name
 
 _PERSON: Final = "person"
 _KIND: Final = "__prefect_kind"

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from connectors.files.reading import make_private_folder
+from connectors.files.writing import make_private_folder
 from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
 from flows.known import salt_of, until

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.files.reading import write_private
 from connectors.files.texts import read_text
+from connectors.files.writing import write_private
 from flows.reconciliation.reading import SyncReading
 from flows.sources import ExtractedSource
 from schemas.errors import SourceError

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.files.reading import write_private
 from connectors.files.texts import lines_of
+from connectors.files.writing import write_private
 from flows.context import RunContext
 from flows.names import names_of
 from flows.planning import owners_of, plan_ends

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.files.reading import write_private
+from connectors.files.writing import write_private
 from flows.context import RunContext
 from flows.reconciliation.reading import SyncReading, places_of
 from schemas.findings import ReconciliationView, System

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.files.reading import write_private
 from connectors.files.rights import refuse_writable
+from connectors.files.writing import write_private
 from connectors.registry import specs
 from flows.config import load
 from flows.console import near, say

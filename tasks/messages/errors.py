@@ -123,7 +123,9 @@ def _kept(value: object) -> object:
         return {"phrase": value.key, "values": {key: _kept(one) for key, one in value.values.items()}}
     if isinstance(value, Problem):
         return {"problem": str(value.code.value), "values": dict(value.values), "place": value.place}
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):  # JSON has none, and what is said one right after the other is no list
+        return {"parts": [_kept(one) for one in value]}
+    if isinstance(value, list):
         return [_kept(one) for one in value]
     if isinstance(value, Mapping):  # by language, or what a guard has seen
         return {str(key): _kept(one) for key, one in value.items()}
@@ -135,4 +137,6 @@ def _again(value: object) -> object:
         return Phrase(value["phrase"], {key: _again(one) for key, one in value["values"].items()})
     if isinstance(value, dict) and "problem" in value:
         return Problem(code_of(value["problem"]), value["values"], value["place"])
+    if isinstance(value, dict) and "parts" in value:
+        return tuple(_again(one) for one in value["parts"])
     return [_again(one) for one in value] if isinstance(value, list) else value

@@ -29,6 +29,7 @@ class Facts:
         left: entries that the sync had left in its place, as far as it knows.
         api_changes: what the client needs of the service, and the service does not say any more.
         ask_of_drift: whether what others have changed needs a yes before it is put right.
+        ask_always: whether every plan that changes anything needs a yes.
     """
 
     source_rows: int
@@ -37,6 +38,7 @@ class Facts:
     deleted_lately: int = 0
     left: int = 0
     ask_of_drift: bool = False
+    ask_always: bool = False
     api_changes: tuple[Problem, ...] = ()
 
 
@@ -54,6 +56,7 @@ def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
         *_moved(plan, facts, limits),
         *_drift(int((plan["code"].isin(DRIFT) & plan["action"].isin(WRITES)).sum()), facts, limits),
         *_interface(facts, limits),
+        *_ask(int(plan["action"].isin(WRITES).sum()), facts),
     ]
 
 
@@ -154,6 +157,13 @@ def _interface(facts: Facts, limits: Guard) -> list[GuardHit]:
     if not facts.api_changes or not limits.api_changed:
         return []
     return [GuardHit("api_changed", len(facts.api_changes), 0, sentences(facts.api_changes))]
+
+
+def _ask(writes: int, facts: Facts) -> list[GuardHit]:
+    """Stop every plan that changes anything, where a person wants to see each of them first."""
+    if not facts.ask_always or not writes:
+        return []
+    return [GuardHit("ask", writes, 0, f"{writes} entries would be changed, and a person is to be asked each time")]
 
 
 def _over(share: float, limit: float) -> bool:

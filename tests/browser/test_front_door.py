@@ -107,9 +107,7 @@ class Door:
     def picture(self, name: str, height: int, of: Any = None) -> None:
         """Take a picture for docs/images, of the page or of something in it; `tests/screenshots.py` puts it there."""
         self.page.set_viewport_size({"width": WIDTH, "height": height})
-        # A deployment's tag names a folder of this machine. A dialog shows none, and a mask would cover it.
-        folders = [] if of else [self.page.get_by_text("phonesync:/")]
-        (of or self.page).screenshot(path=self.pictures / f"{name}.png", mask=folders, mask_color="#e2e8f0")
+        (of or self.page).screenshot(path=self.pictures / f"{name}.png")
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 

@@ -12,7 +12,7 @@ import pytest
 from flows.cli import cli, main
 from flows.help_pages import HelpContext, HelpIn
 from flows.sandbox import help_lists
-from tasks.messages.help_texts import help_texts
+from tasks.messages.translated import translated
 
 _COMMANDS = ("", *cli.commands)
 _LONGEST = 62  # characters of the line that a command has in the list of all
@@ -50,25 +50,26 @@ def asked_of(name: str) -> set[str]:
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_no_command_and_no_option_lacks_its_polish_help(name: str) -> None:
     listed = {means for rows in help_lists().values() for _, means in rows} | {*help_lists()}
-    lacking = {text for text in asked_of(name) - listed - {*help_texts("pl")} if not _TYPED.fullmatch(text)}
-    words = {text for text in asked_of(name) if re.fullmatch(r"[A-Z]{3,}", text)} - {*help_texts("pl")}
+    lacking = {text for text in asked_of(name) - listed - {*translated("help", "pl")} if not _TYPED.fullmatch(text)}
+    words = {text for text in asked_of(name) if re.fullmatch(r"[A-Z]{3,}", text)} - {*translated("help", "pl")}
     assert lacking | words == set()
 
 
 def test_the_catalogue_of_help_holds_nothing_that_is_not_said() -> None:
     asked = {text for name in _COMMANDS for text in asked_of(name)}
-    assert {*help_texts("pl")} - asked == set()
+    assert {*translated("help", "pl")} - asked == set()
 
 
 @pytest.mark.usefixtures("in_polish")
 def test_every_command_tells_in_polish_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    english = {text for name in _COMMANDS for text in asked_of(name) if " " in text and text in help_texts("pl")}
+    known = translated("help", "pl")
+    english = {text for name in _COMMANDS for text in asked_of(name) if " " in text and known.get(text, text) != text}
     for name in _COMMANDS:
         assert main([*filter(None, [name]), "--help"]) == 0
         said = " ".join(capsys.readouterr().out.split())
         assert said.startswith(f"Użycie: phonesync{' ' if name else ''}{name} [OPCJE]")
         assert "Opcje: " in said
-        assert [text for text in english if text in said and help_texts("pl")[text] != text] == []
+        assert [text for text in english if text in said] == []
 
 
 @pytest.mark.usefixtures("in_polish")

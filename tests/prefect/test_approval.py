@@ -51,9 +51,9 @@ class Office:
         assert old in text
         self.config.write_text(text.replace(old, new), encoding="utf-8")
 
-    def run(self, decide: Callable[[Any, UUID], None]) -> tuple[Any, Any]:
+    def run(self, decide: Callable[[Any, UUID], None], **more: str) -> tuple[Any, Any]:
         """Return the final state, and the flow run as it was while it waited."""
-        parameters = {"config": str(self.config), "syncs": ["desk-phones"]}
+        parameters = {"config": str(self.config), "syncs": ["desk-phones"], **more}
         with get_client(sync_client=True) as client, ThreadPoolExecutor(1) as thread:
             run = client.create_flow_run_from_deployment(self.deployment, parameters=parameters)
             ended = thread.submit(
@@ -151,6 +151,24 @@ def test_a_refused_plan_is_kept_and_the_run_says_who_and_why(office: Office) -> 
     assert [(one["person"], one["reason"]) for one in told] == [
         ("Anna Nowak (Prefect)", "the file was cut off; call ••• ••• •01")
     ]
+
+
+@pytest.mark.parametrize("by", ["form", "configuration"])
+def test_a_plan_that_no_guard_stops_is_asked_about_where_that_is_wanted(office: Office, by: str) -> None:
+    office.change("guard = { max_deletes = 2 }", 'ask = "always"' if by == "configuration" else "")
+    seen: dict[str, str] = {}
+
+    def look(client: Any, run: UUID) -> None:
+        assert not office.written
+        keys = client.read_flow_run(run).state.state_details.run_input_keyset
+        seen["text"] = json.loads(client.read_flow_run_input(flow_run_id=run, key=keys["description"]))
+        answer("approve", "looked at line by line")(client, run)
+
+    state, waiting = office.run(look, **({"ask": "always"} if by == "form" else {}))
+    assert waiting is not None
+    assert "a person is to be asked each time" in seen["text"]
+    (sync,) = state.result(raise_on_failure=False).summary["syncs"]
+    assert (sync["outcomes"]["applied"], sync["verified"]) == (11, True)
 
 
 def test_nobody_answers_and_the_plan_waits_in_the_ledger(office: Office) -> None:

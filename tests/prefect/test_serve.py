@@ -195,6 +195,25 @@ def test_what_a_guard_has_stopped_is_applied_by_its_form_and_people_are_told(
     eventually(lambda: [told for told in receiver.of("/hook") if (told["sync"], told["change"]) == NEWS])
 
 
+def test_the_form_of_apply_offers_the_plans_that_wait_with_their_figures(served: Served) -> None:
+    def offered() -> list[str]:
+        with served.client() as client:
+            plan = client.read_deployment_by_name("apply/apply").parameter_openapi_schema["properties"]["plan"]
+        return [choice for kind in plan.get("anyOf", ()) for choice in kind.get("enum", ())]
+
+    path = served.folder / "buildings.csv"
+    kept = path.read_text(encoding="utf-8")
+    path.write_text(kept.replace("Portiernia", "Portierzy", 1), encoding="utf-8")
+    plan = served.plan("plan", "buildings")["syncs"][0]["plan"]
+    (choice,) = eventually(lambda: [one for one in offered() if one.startswith(plan)])
+    assert " · buildings: 1 modify · " in choice
+    assert served.run("apply/apply", plan=choice, person="Anna", reason="a better word").state_name == "Completed"
+    eventually(lambda: choice not in offered())
+    again = served.run("apply/apply", plan=choice, person="Anna", reason="a better word")
+    assert again.state_name == "Failed"
+    assert plan in again.state.message
+
+
 def test_a_server_that_dies_is_an_error(served: Served) -> None:
     os.kill(child(served, b"flows.orchestration.server"), signal.SIGKILL)
     assert served.process.wait(60) == 4

@@ -197,6 +197,23 @@ def test_a_guard_blocks_the_run_and_nothing_is_written(institution: Institution)
     assert recorded(state, tasks=len(STEPS) - 2).flow_run.state_name == "Blocked"
 
 
+@pytest.mark.parametrize("mode", ["sync", "plan only"])
+def test_a_run_of_several_names_which_a_guard_stopped_and_what_waits(institution: Institution, mode: str) -> None:
+    institution.change("delete_missing = true", "delete_missing = true\nguard = { max_deletes = 2 }")
+    institution.change('entity_class = "building"', 'entity_class = "building"\nask = "always"')
+    state = institution.run("desk-phones", "buildings", "dormitories", mode=mode)
+    assert state.message.startswith(
+        "2 of 3 syncs wait for a yes: desk-phones (3 add, 3 modify, 2 rename, 3 delete: max_deletes), "
+        "buildings (1 add, 1 modify, 1 delete: ask)."
+    )
+    with get_client(sync_client=True) as client:
+        made = client.read_artifacts(flow_run_filter=of_runs(state.state_details.flow_run_id))
+    rows = Recorded(None, [], made, []).table("Plans that wait for a yes: 2")
+    assert [row["sync"] for row in rows] == ["desk-phones", "buildings"]
+    assert "3 entries would be deleted, 2 are allowed" in rows[0]["stopped by"]
+    assert rows[1]["plan"].replace("\\", "").endswith("-buildings")
+
+
 def test_a_cancelled_run_finishes_what_is_in_flight_and_sends_nothing_more(institution: Institution) -> None:
     def cancel(_service: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -232,7 +249,7 @@ def test_wrong_parameters_are_refused_in_words(institution: Institution) -> None
 
 def test_every_field_of_the_form_is_described(flow: Any) -> None:
     fields = flow.parameters.properties
-    assert list(fields) == ["config", "syncs", "mode"]
+    assert list(fields) == ["config", "syncs", "mode", "ask"]
     assert all(len(field["description"]) > 20 for field in fields.values())
     assert fields["mode"]["enum"] == ["plan only", "sync"]
     assert fields["syncs"]["items"] == {"type": "string"}

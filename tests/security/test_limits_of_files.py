@@ -15,7 +15,8 @@ import pytest
 from conftest import answer, serving
 from openpyxl import Workbook
 
-from connectors.files.reading import make_private_folder, read_csv, write_private
+from connectors.files.reading import read_csv
+from connectors.files.writing import make_private_folder, write_private
 from flows.cli import main
 from flows.sandbox import SAMPLES
 from schemas.errors import SourceError

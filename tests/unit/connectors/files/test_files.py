@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from connectors.files.dialect import Head
 from connectors.files.encoding import Decoded, utf8_from
-from connectors.files.reading import Dialect, Given, Table, read_csv, read_exactly, read_plain, write_private
+from connectors.files.reading import Dialect, Given, Table, read_csv, read_exactly, read_plain
+from connectors.files.writing import write_private
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem, packed
 from schemas.reasons import LineCode

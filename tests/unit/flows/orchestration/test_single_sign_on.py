@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from flows.approvals import USER_HEADER, by_name
+from flows.named import USER_HEADER, by_name
 from flows.orchestration.home import Address
 from flows.orchestration.serve import serve
 from flows.orchestration.single_sign_on import Named
