@@ -23,6 +23,12 @@ from flows.reporting_again import report_anew
 from schemas.errors import ConfigurationError
 
 
+def kept_for(context: RunContext) -> timedelta | None:
+    """Return how long runs are kept; None where the configuration does not say."""
+    days = context.settings.keep_days
+    return None if days is None else timedelta(days=days)
+
+
 def purge(context: RunContext, older_than: timedelta, *, dry_run: bool = False) -> dict[str, Any]:
     """Forget runs that began longer ago than that, and remove their reports; the ledger notes it.
 

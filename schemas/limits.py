@@ -117,6 +117,17 @@ RUN_DEAD_SECONDS: Final = 1000
 for what it thinks must have come before; nothing that has ended or lives may be called dead."""
 PREFECT_DATABASE_SECONDS: Final = 60
 """For Prefect's database on a busy machine; usual are ten."""
+PREFECT_KEPT_DAYS: Final = 90
+"""For runs in Prefect's database, where the configuration does not say how long: the ledger has them all the same."""
+PREFECT_EVENTS_DAYS: Final = 7
+"""For events in Prefect's database, or as long as runs are kept: its feed says what was told, and why it was not."""
+PREFECT_STEP_EVENTS_SECONDS: Final = 3_600
+"""For events of steps and artifacts, a hundred kilobytes a run: what they tell stands beside the run as well, and
+nothing waits for them."""
+PREFECT_RUN_EVENTS_SECONDS: Final = 86_400
+"""For events of the states of runs, likewise; an automation waits for the end of a run far less long."""
+KEEP_LOOK_SECONDS: Final = 86_400.0
+"""Between two looks what is older than the configuration keeps."""
 
 # The end of `phonesync serve`. systemd and containers have to wait longer than its runs and its server together.
 

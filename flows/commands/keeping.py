@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,31 +13,34 @@ from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
 from tasks.messages.errors import error_of
 
+if TYPE_CHECKING:
+    from datetime import timedelta
+
 _MOST_DAYS = 36_500
 
 
 @click.command(epilog=verbatim("Example", "phonesync purge --older-than 90d"))
-@click.option("--older-than", required=True, metavar="DAYSd", help="How old: 90d, say.")
+@click.option("--older-than", metavar="DAYSd", help="How old: 90d, say; default: `keep_days`.")
 @click.option("--dry-run", is_flag=True, help="List what would be forgotten.")
 @configured
 @json_wanted
 @click.pass_context
-def purge(ctx: click.Context, older_than: str, config: str | None, *, dry_run: bool, as_json: bool) -> None:
+def purge(ctx: click.Context, older_than: str | None, config: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Forget old runs, with their plans and reports.
 
     The ledger notes it. Unfinished runs stay, and so does the last good run of every sync.
     """
-    from datetime import timedelta
-
     from flows.console import say
+    from flows.retention import kept_for
     from flows.retention import purge as forget
     from tasks.messages.catalogue import render
 
-    days = older_than.removesuffix("d")
-    if not (days.isascii() and days.isdigit() and len(days) <= len(str(_MOST_DAYS)) and int(days) <= _MOST_DAYS):
-        raise error_of(UsageError, "no_age", {"given": repr(older_than[:20])})
+    given = None if older_than is None else _age(older_than)
     with connected(ctx, config) as context:
-        purged, lang = forget(context, timedelta(days=int(days)), dry_run=dry_run), context.lang
+        age = kept_for(context) if given is None else given
+        if age is None:
+            raise error_of(UsageError, "option_missing", {"option": "--older-than", "command": ctx.command_path})
+        purged, lang = forget(context, age, dry_run=dry_run), context.lang
     if as_json:
         print_json(purged)
         return
@@ -44,6 +48,15 @@ def purge(ctx: click.Context, older_than: str, config: str | None, *, dry_run: b
         say(run)
     key = "say.would_forget" if dry_run else "say.forgotten"
     say(render(key, lang, n=len(purged["purged"]), day=purged["before"][:10]))
+
+
+def _age(given: str) -> timedelta:
+    from datetime import timedelta
+
+    days = given.removesuffix("d")
+    if not (days.isascii() and days.isdigit() and len(days) <= len(str(_MOST_DAYS)) and int(days) <= _MOST_DAYS):
+        raise error_of(UsageError, "no_age", {"given": repr(given[:20])})
+    return timedelta(days=int(days))
 
 
 @click.command(epilog=verbatim("Example", 'phonesync release "faculty 10000000" --reason "closed in June"'))

@@ -82,8 +82,16 @@ def _tell_stale(context: RunContext, config: Path, more: Sequence[str]) -> None:
         click.echo(render("say.stale_untold", context.lang, kind=type(error).__name__), err=True)
 
 
+def _purge(context: RunContext, _config: Path, _more: Sequence[str]) -> None:
+    """Forget what is older than the configuration keeps."""
+    from flows.retention import kept_for, purge
+
+    if kept := kept_for(context):
+        purge(context, kept)
+
+
 _CHORES: Mapping[str, Callable[[RunContext, Path, Sequence[str]], None]] = MappingProxyType(
-    {"deploy": _deploy, "plans": _offer_plans, "stale": _tell_stale}
+    {"deploy": _deploy, "plans": _offer_plans, "purge": _purge, "stale": _tell_stale}
 )
 
 

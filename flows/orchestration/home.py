@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -151,7 +152,39 @@ class ServerSecrets:
     of_services: frozenset[str] = frozenset()
 
 
-def server_environment(home: Home, address: Address, told: ServerSecrets, environ: Mapping[str, str]) -> dict[str, str]:
+# What Prefect notes of every step, artifact and state of a run, beside the step, the artifact and the state.
+_OF_STEPS = (
+    *(
+        f"prefect.task-run.{state}"
+        for state in ("Pending", "Running", "Completed", "Failed", "Cancelled", "AwaitingRetry")
+    ),
+    *(f"prefect.artifact.{what}" for what in ("created", "updated")),
+)
+_OF_RUNS = (
+    "prefect.flow-run.heartbeat",
+    *(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pending", "Submitting", "Running", "Late", "Completed")),
+    *(f"prefect.worker.{what}-flow-run" for what in ("submitted", "executed")),
+    *(f"prefect.deployment.{what}" for what in ("created", "updated", "ready", "not-ready")),
+)
+
+
+def retention(keep_days: int | None) -> dict[str, str]:
+    """Return the environment of a server that forgets runs after so many days, and sooner what nobody looks up."""
+    days = limits.PREFECT_KEPT_DAYS if keep_days is None else keep_days
+    steps = dict.fromkeys(_OF_STEPS, limits.PREFECT_STEP_EVENTS_SECONDS)
+    sooner = steps | dict.fromkeys(_OF_RUNS, limits.PREFECT_RUN_EVENTS_SECONDS)
+    vacuum = "PREFECT_SERVER_SERVICES_DB_VACUUM"
+    return {
+        f"{vacuum}_ENABLED": "events,flow_runs",
+        f"{vacuum}_RETENTION_PERIOD": str(days * 86_400),
+        f"{vacuum}_EVENT_RETENTION_OVERRIDES": json.dumps(sooner),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{min(days, limits.PREFECT_EVENTS_DAYS)}D",
+    }
+
+
+def server_environment(
+    home: Home, address: Address, told: ServerSecrets, environ: Mapping[str, str], keep_days: int | None = None
+) -> dict[str, str]:
     """Return the environment of the server: its own home, nothing sent to anybody, pages that find it by any name.
 
     What the environment says of the database or of logging stays as it is; secrets of services are left out.
@@ -167,6 +200,7 @@ def server_environment(home: Home, address: Address, told: ServerSecrets, enviro
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.folder / "pages"),
     }
     usual = {"PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
+    usual |= retention(keep_days)
     usual["PREFECT_SERVER_DATABASE_TIMEOUT"] = str(limits.PREFECT_DATABASE_SECONDS)
     if told.sign_in:
         ours[_SIGN_IN] = told.sign_in

@@ -132,7 +132,7 @@ class _Served:
         click.echo(render("say.serve_starts", self.lang))
         of_services = frozenset(filter(None, (where.env for _, where in self.context.settings.secrets())))
         secrets = ServerSecrets(home.encryption_key(self.home), self.opening.text, of_services)
-        told = home.server_environment(self.home, self.address, secrets, environ)
+        told = home.server_environment(self.home, self.address, secrets, environ, self.context.settings.keep_days)
         command = home.server_command(Path(sys.executable), self.address, self.user_header)
         self.server = processes.start(command, told, self.home.server_log, self.home.folder)
         self._wait_for(self.address.api, limits.SERVER_STARTS_SECONDS)
@@ -201,12 +201,15 @@ class _Served:
         """Return when somebody wants an end; a worker that dies is replaced, a server that dies is an error."""
         failures, started = 0, time.monotonic()
         looked, began = started - limits.STALE_LOOK_SECONDS, self.context.clock()
-        looked_at_plans = started
+        looked_at_plans, kept = started, started - limits.KEEP_LOOK_SECONDS
         while not self.wish.stopping.wait(limits.SERVE_LOOK_SECONDS):
             self._check_server()
             if time.monotonic() - looked >= limits.STALE_LOOK_SECONDS:
                 self._chore("stale", environ, began.isoformat())
                 looked = time.monotonic()
+            if self.context.settings.keep_days and time.monotonic() - kept >= limits.KEEP_LOOK_SECONDS:
+                self._chore("purge", environ)
+                kept = time.monotonic()
             if time.monotonic() - looked_at_plans >= limits.PLANS_LOOK_SECONDS:
                 self._look_at_plans(environ)
                 looked_at_plans = time.monotonic()
