@@ -36,14 +36,14 @@ def test_every_command_of_the_documents_does_something(
     with workspace():
         monkeypatch.setenv("PHONESYNC_CONFIG", str(SAMPLES / "phonesync.toml"))
         Path("ids.txt").write_text("10000000\n", encoding="utf-8")
-        assert main(["plan", "faculties"]) == 0
+        assert main(["plan", "faculties", "users", "buildings"]) == 0
         planned = capsys.readouterr().out
         assert main(["sync", "strings-phones"]) == 0
         written = capsys.readouterr().out
         assert main(["reconcile"]) == 1
         plan, run = (re.findall(r"\d{8}T\d{6}Z-[0-9a-f]{6}", text)[0] for text in (planned, written))
         standing_for = {
-            "20260314T020000Z-3fa2c1-faculties": f"{plan}-faculties",
+            "20260314T020000Z-3fa2c1-faculties": f"{plan}-users",
             "20260314T020000Z-3fa2c1": run,
             "3fa2c19b00d4": re.findall(r"id ([0-9a-f]{12})", planned)[0],
             "2026-01-31": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
@@ -57,7 +57,10 @@ def test_every_command_of_the_documents_does_something(
             sources = {file: file.read_bytes() for file in SAMPLES.glob("*.csv")}
             if words[0] == "export":  # it writes over no file that is there
                 (SAMPLES / f"{words[1].replace('-', '_')}.csv").unlink()
-            ended[" ".join(words)] = main([standing_for.get(word, word) for word in words])
+            given = [standing_for.get(word, word) for word in words]
+            if "PLAN" in words:
+                given[1] = f"{plan}-{'buildings' if '--refuse' in words else 'faculties'}"
+            ended[" ".join(words)] = main(given)
             for file, content in sources.items():
                 file.write_bytes(content)
         assert {command: code for command, code in ended.items() if code not in DONE} == {}

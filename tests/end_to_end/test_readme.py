@@ -31,9 +31,9 @@ from tasks.reports.line_report import COLUMNS
 PAGES = [*READMES, *sorted(DOCS.glob("*.md"))]
 # What developers read; it is held for its links, and not counted.
 BESIDE = [ROOT / "CONTRIBUTING.md", *(ROOT / "benchmarks").glob("*.md"), *(ROOT / "tests").glob("*/README.md")]
-# As many words as a stranger reads in an evening; the sum is what there is today, rounded up.
+# A front door in four minutes, all of it in an evening.
 MOST_WORDS = {"README.md": 1_200, "README.pl.md": 1_200}
-MOST_WORDS_IN_ALL = 27_000
+MOST_WORDS_IN_ALL = 24_000
 REPORTS = (DOCS / "reports.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `?([a-z_0-9]+)`? \| (.+?) \|", re.MULTILINE)
 
