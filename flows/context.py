@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
 
 from connectors.files.rights import refuse_writable
 from connectors.http.rate_limit import Tools
@@ -97,6 +98,15 @@ class RunContext:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which people are told when something was: that of the first sync."""
+        return ZoneInfo(next((sync.timezone for sync in self.settings.syncs.values()), "UTC"))
+
+    def local_time(self) -> datetime:
+        """Return the time now as the people of the syncs read it."""
+        return self.clock().astimezone(self.zone)
 
     def close(self) -> None:
         """Give all connections back."""

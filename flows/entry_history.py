@@ -129,7 +129,7 @@ def write_page(context: RunContext, text: str, events: Sequence[Mapping[str, Any
     """
     from tasks.reports.history_page import history_page  # it brings a template engine along
 
-    write_private(path, history_page(text, events, lang, made_at=context.clock()))
+    write_private(path, history_page(text, events, lang, made_at=context.local_time()))
 
 
 def _about(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any
 
 from flows.console import say, show_rows, word_of
 from schemas.settings import Language
-from tasks.messages.catalogue import render, text
+from tasks.messages.catalogue import minute, render, text
 
 
-def show_events(events: Sequence[dict[str, Any]], lang: Language = "en") -> None:
+def show_events(events: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) -> None:
     """Show what has happened, one line an event."""
     if not events:
         say(text("say.ledger_nothing", lang))
@@ -18,7 +19,7 @@ def show_events(events: Sequence[dict[str, Any]], lang: Language = "en") -> None
     columns = [text(f"say.{name}", lang) for name in ("when", "sync", "owner", "what", "entry")]
     rows = [
         (
-            event["at"][:16].replace("T", " "),
+            minute(event["at"], zone),
             event["sync"],
             "\n".join(filter(None, (event["owner"], event["owner_name"]))),
             ": ".join(filter(None, (word_of(event["action"], lang), word_of(event["outcome"], lang)))),

@@ -3,6 +3,7 @@
 # No postponed annotations in this module: Prefect reads them to make the form, and does not resolve them everywhere.
 import os
 from collections.abc import Mapping
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from flows.spoken import language_at
 from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
 from schemas.settings import Language
-from tasks.messages.catalogue import render, text
+from tasks.messages.catalogue import minute, render, text
 from tasks.reports.run_title import reconcile_title
 
 __all__ = ["reconcile"]
@@ -46,14 +47,14 @@ def reconcile(config: str = "", since: str = "") -> Any:
     try:
         with open_context(config or None, os.environ) as context:
             asked = Asked(since, lang=context.lang)
-            done, links = reconcile_all(context, asked), Links.of(context)
+            done, links, zone = reconcile_all(context, asked), Links.of(context), context.zone
             if news := news_of(done, asked):
                 best_effort(tell_one, find_configuration(config or None, os.environ), NAME, "findings", news)
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         lang = language_at(find_configuration(config or None, os.environ), os.environ)
         return Failed(message=loggable(error, lang), data=error)
     sentence = in_a_sentence(done, asked.lang)
-    show(done, sentence, links, asked.lang)
+    show(done, sentence, links, asked.lang, zone)
     rename_run(reconcile_title(done.summary["findings"], asked.lang))
     if done.exit_code == ExitCode.DONE:
         return Completed(message=sentence, data=done.summary)
@@ -78,7 +79,7 @@ def in_a_sentence(done: Reconciled, lang: Language = "en") -> str:
     return " · ".join([*unread, *late, f"{listed}{apart}; {agree}"])
 
 
-def show(done: Reconciled, sentence: str, links: Links, lang: Language = "en") -> None:
+def show(done: Reconciled, sentence: str, links: Links, lang: Language, zone: tzinfo) -> None:
     """Show the counts, how they moved, and where the reports are; where Prefect cannot be reached, go on without."""
     run = escape(done.summary["run"])
     page, told = reports_page(done, sentence, links, lang), text("prefect.reconciliation_report", lang)
@@ -91,7 +92,7 @@ def show(done: Reconciled, sentence: str, links: Links, lang: Language = "en") -
     # It alone has a key, with which Prefect lists what is about more than this run among its artifacts.
     best_effort(
         create_table_artifact,
-        table=trend_table(done, lang),
+        table=trend_table(done, lang, zone),
         key="phonesync-findings-trend",
         description=text("prefect.trend", lang),
     )
@@ -124,13 +125,13 @@ def counts_table(summary: Mapping[str, Any], lang: Language = "en") -> list[dict
     ]
 
 
-def trend_table(done: Reconciled, lang: Language = "en") -> list[dict[str, str]]:
+def trend_table(done: Reconciled, lang: Language, zone: tzinfo) -> list[dict[str, str]]:
     """Return one row for each of the last reconciliations; kinds that occur in none have no column."""
     history = done.view.history
     kinds = [str(kind.value) for kind in FindingKind if any(one["findings"].get(kind) for one in history)]
     return [
         {
-            text("say.when", lang): escape(one["at"][:16].replace("T", " ")),
+            text("say.when", lang): escape(minute(one["at"], zone)),
             **{kind_word(kind, lang): str(one["findings"].get(kind, 0)) for kind in kinds},
         }
         for one in reversed(history)

@@ -93,7 +93,7 @@ def report(
         "target": heading.target,
         **summary,
     }
-    html = report_html(page, shown, generated_at=context.clock(), drift=changed, past=past, lang=lang)
+    html = report_html(page, shown, generated_at=context.local_time(), drift=changed, past=past, lang=lang)
     write_private(paths["csv"], csv)
     write_private(paths["json"], report_json(page, kept))
     write_private(paths["html"], html)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ from schemas.plan import WRITES, Action, Outcome, count
 from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
-from tasks.messages.catalogue import render, text
+from tasks.messages.catalogue import minute, render, text
 from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 from tasks.reports.line_report import line_report, with_names
@@ -91,9 +91,9 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
     }
 
 
-def show_one_run(run: dict[str, Any], lang: Language = "en", *, every: bool) -> None:
+def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bool) -> None:
     """Show one run: how it ended, what stopped it, and its lines; those that needed nothing only where asked for."""
-    at = _minute(run["started_at"])
+    at = minute(run["started_at"], zone)
     say(render("say.one_run", lang, run=run["run"], mode=run["mode"], person=run["person"], at=at), "bold")
     say(_ended(run["mode"], run["exit_code"], lang))
     say("")
@@ -110,20 +110,16 @@ def show_one_run(run: dict[str, Any], lang: Language = "en", *, every: bool) -> 
             said = guard_sentence(guard, lang)
             say(render("say.guard", lang, sync=plan["sync"], guard=guard["guard"], said=said), "yellow")
         for yes in plan["approvals"]:
-            given = {"person": yes["person"], "at": _minute(yes["at"]), "reason": yes["reason"]}
+            given = {"person": yes["person"], "at": minute(yes["at"], zone), "reason": yes["reason"]}
             say(render("say.approved_at", lang, sync=plan["sync"], **given))
         for no in plan["refusals"]:
-            given = {"person": no["person"], "at": _minute(no["at"]), "reason": no["reason"]}
+            given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.refused_at", lang, sync=plan["sync"], **given))
     stopped: dict[str, list[str]] = {}
     for item in run["errors"]:
         stopped.setdefault(told_again(item, lang), []).append(item["sync"])
     for error, syncs in stopped.items():
         say(f"{', '.join(syncs)}: {error}", "red")
-
-
-def _minute(at: str) -> str:
-    return f"{at[:16].replace('T', ' ')} UTC"
 
 
 def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
@@ -156,7 +152,7 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
 
 
-def show_waiting(plans: Sequence[dict[str, Any]], lang: Language = "en") -> None:
+def show_waiting(plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) -> None:
     """Show the plans that wait, each with the command that applies it."""
     if not plans:
         say(text("say.no_plan", lang))
@@ -164,7 +160,7 @@ def show_waiting(plans: Sequence[dict[str, Any]], lang: Language = "en") -> None
     for plan in plans:
         counts = [(number, word_of(action, lang)) for action, number in plan["actions"].items() if number]
         changes = ", ".join(render("say.trouble", lang, n=number, word=word) for number, word in counts)
-        made = {"at": _minute(plan["created_at"]), "age": plan["age_hours"]}
+        made = {"at": minute(plan["created_at"], zone), "age": plan["age_hours"]}
         changes = changes or text("say.no_change", lang)
         say(render("say.plan_waits", lang, sync=plan["sync"], changes=changes, **made), "bold")
         for guard in plan["guards"]:
@@ -172,10 +168,10 @@ def show_waiting(plans: Sequence[dict[str, Any]], lang: Language = "en") -> None
             say(render("say.plan_guard", lang, guard=guard["guard"], said=said), "yellow")
         if plan["approval"]:
             yes = plan["approval"]
-            given = {"person": yes["person"], "reason": yes["reason"], "expires": _minute(yes["expires"])}
+            given = {"person": yes["person"], "reason": yes["reason"], "expires": minute(yes["expires"], zone)}
             say(render("say.plan_approved", lang, **given))
         for no in plan["refusals"]:
-            given = {"person": no["person"], "at": _minute(no["at"]), "reason": no["reason"]}
+            given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.plan_refused", lang, **given))
         say(f"  {plan['command'].replace('REASON', text('say.reason', lang))}")
 

@@ -84,7 +84,7 @@ def write_page(context: RunContext, found: Sequence[Standing], lang: Language, p
     """
     from connectors.files.writing import write_private
 
-    write_private(path, status_page(found, lang, now=context.clock(), zone=zone(context)))
+    write_private(path, status_page(found, lang, now=context.clock(), zone=context.zone.key))
 
 
 def write_metrics(found: Sequence[Standing], path: Path) -> None:
@@ -104,8 +104,3 @@ def renew_page(context: RunContext, lang: Language) -> None:
         write_page(context, standings(context), lang, context.settings.reports / PAGE)
     except PhonesyncError:  # a full disk, a ledger that is gone: the run has told that already
         return
-
-
-def zone(context: RunContext) -> str:
-    """Return the time zone of the syncs; of several, that of the first."""
-    return next((sync.timezone for sync in context.settings.syncs.values()), "UTC")

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from flows.console import say, show_rows
 from flows.context import RunContext
-from flows.status import zone
 from schemas.settings import Language
 from tasks.reports.standing import Standing, Words, said, used
 
 
 def show_status(context: RunContext, found: Sequence[Standing], lang: Language) -> None:
     """Show one line a sync, and what is nothing in none of them not at all."""
-    words = Words(lang, context.clock(), zone(context))
+    words = Words(lang, context.clock(), context.zone.key)
     columns = {name: said(name, lang) for name in ("sync", "last_run", "last_good", *used(found), "next_run")}
     columns["next_run"] += f" ({words.zone})"
     rows = []

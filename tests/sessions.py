@@ -68,7 +68,7 @@ def _carry_out(command: str, seen: list[str]) -> str:
     for shown, real in zip(_SHOWN, seen, strict=False):
         said = said.replace(real, shown)
     said = re.sub(r"\bid [0-9a-f]{12}\b", "id 3fa2c19b00d4", said)
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "2026-03-14 02:00 UTC", said)
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d CES?T", "2026-03-14 03:00 CET", said)
 
 
 @contextlib.contextmanager

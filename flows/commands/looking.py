@@ -48,12 +48,12 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
     from flows.run_history import one_run, show_one_run
 
     with connected(ctx, config) as context:
-        lang = context.lang
+        lang, zone = context.lang, context.zone
         run = one_run(context, run_id, lang)
     if as_json:
         print_json(run)
     else:
-        show_one_run(run, lang, every=every)
+        show_one_run(run, lang, zone, every=every)
 
 
 @click.command(epilog=verbatim("Example", "phonesync plans"))
@@ -65,11 +65,11 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     from flows.run_history import show_waiting, waiting_plans
 
     with connected(ctx, config) as context:
-        found, lang = waiting_plans(context), context.lang
+        found, lang, zone = waiting_plans(context), context.lang, context.zone
     if as_json:
         print_json({"plans": found})
     else:
-        show_waiting(found, lang)
+        show_waiting(found, lang, zone)
 
 
 @click.command(epilog=verbatim("Example", "phonesync status --exit-code"))
@@ -124,14 +124,14 @@ def history(ctx: click.Context, text: str, html: Path | None, config: str | None
     from schemas.exit_codes import ExitCode
 
     with connected(ctx, config) as context:
-        lang = context.lang
+        lang, zone = context.lang, context.zone
         events = events_of(context, text, lang)
         if html:
             write_page(context, text, events, lang, html)
     if as_json:
         print_json({"text": text, "events": events})
     else:
-        show_events(events, lang)
+        show_events(events, lang, zone)
     ctx.exit(ExitCode.DONE if events else ExitCode.LINES_FAILED)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flows.console import word_of
 from flows.context import RunContext
 from flows.run_history import waiting_plans
-from flows.status import zone
 from tasks.messages.catalogue import moment, render, text
 
 _BETWEEN = " · "
@@ -19,7 +17,7 @@ def plan_choices(context: RunContext) -> list[str]:
 
     When it was made stands there and not how old it is: that would be true for an hour.
     """
-    lang, clock = context.lang, ZoneInfo(zone(context))
+    lang, clock = context.lang, context.zone
     found = []
     for plan in waiting_plans(context):
         counts = [(number, word_of(action, lang)) for action, number in plan["actions"].items() if number]

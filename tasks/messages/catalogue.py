@@ -7,7 +7,7 @@ a sentence that is missing never stops a run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -76,16 +76,31 @@ def figure(lang: Language, number: int) -> str:
     return format_decimal(number, locale=lang, group_separator=lang == "en" or abs(number) >= 10_000)
 
 
-def moment(lang: Language, when: str) -> str:
-    """Return a time in ISO 8601 as people write it, or the text itself where it is none."""
+def minute(when: str, zone: tzinfo) -> str:
+    """Return a time in ISO 8601 as short as a table wants it, on the clocks of a zone; any other text as it is."""
+    try:
+        return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    except ValueError:
+        return when
+
+
+def moment(lang: Language, when: str, zone: tzinfo | None = None) -> str:
+    """Return a time in ISO 8601 as people write it, or the text itself where it is none.
+
+    Args:
+        lang: the language.
+        when: the time.
+        zone: on whose clocks; without it as the time itself has it.
+    """
     from babel.dates import format_date  # it reads the machine's time zone, and few commands say a date
 
     try:
         at = datetime.fromisoformat(when)
     except ValueError:
         return when
-    zone = f" {at.tzname()}" if at.tzinfo else ""
-    return f"{format_date(at, 'd MMMM y', locale=lang)}, {at:%H:%M}{zone}"
+    at = at.astimezone(zone) if at.tzinfo and zone else at
+    said = f" {at.tzname()}" if at.tzinfo else ""
+    return f"{format_date(at, 'd MMMM y', locale=lang)}, {at:%H:%M}{said}"
 
 
 def _strings(key: str, lang: Language) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from schemas.plan import Outcome
@@ -20,23 +20,23 @@ def history_page(what: str, events: Sequence[Mapping[str, Any]], lang: Language,
         what: what was looked for; a number in it is masked, since it may be somebody's own.
         events: what has happened, the oldest first, numbers of users masked.
         lang: the language.
-        made_at: when the page was made.
+        made_at: when the page was made, with the time zone of all times in it.
     """
     page = {
         "lang": lang,
         "t": lambda name: said(name, lang),
         "what": what if any(what in event["owner"] for event in events) else mask_text(what),
-        "at": moment(lang, made_at.isoformat()),
-        "events": [_event(event, lang) for event in reversed(events)],
+        "at": moment(lang, made_at.isoformat(), made_at.tzinfo),
+        "events": [_event(event, lang, made_at.tzinfo) for event in reversed(events)],
     }
     return render("history.html.j2", page, styles=["page.css", "report.css", "history.css"], scripts=[])
 
 
-def _event(event: Mapping[str, Any], lang: Language) -> dict[str, str]:
+def _event(event: Mapping[str, Any], lang: Language, zone: tzinfo | None) -> dict[str, str]:
     before, after = ("  ".join(filter(None, (event[f"name_{i}"], event[f"number_{i}"]))) for i in ("before", "after"))
     done = event["outcome"] in {"", Outcome.APPLIED, Outcome.UNCHANGED}
     return {
-        "at": moment(lang, event["at"]),
+        "at": moment(lang, event["at"], zone),
         "iso": event["at"],
         "kind": event["action"] if done else event["outcome"],
         "what": said(event["action"], lang) + ("" if done else f": {said(event['outcome'], lang)}"),

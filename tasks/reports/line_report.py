@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import pandas as pd
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
 from schemas.problems import CALLED, unpacked
 from schemas.settings import Language
-from tasks.messages.catalogue import figure, text
+from tasks.messages.catalogue import figure, minute, moment, text
 from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
@@ -173,7 +173,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         summary: one element of `syncs` as `--json` prints it, with `run`, `title`, `target`, `source`, and `error`
             where the run stopped.
         lines: a `Result`, or a line report; show people's numbers only after masking.
-        generated_at: when the page was made, with its time zone.
+        generated_at: when the page was made, with the time zone of all times in it.
         drift: what others have changed, masked where people's numbers are: it stands first.
         past: what has happened before to the entry of a line, by its position, the newest first; masked likewise.
         lang: the language of the page; messages and history come in it.
@@ -195,23 +195,24 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "bars": _bars(tally, lang),
         "masked": any(bool(report[column].str.startswith(HIDDEN[:3]).any()) for column in _NUMBERS),
         "generated_at": generated_at,
-        "made": _made(generated_at, lang),
+        "made": moment(lang, generated_at.isoformat(), generated_at.tzinfo),
         "data": embedded(
             {
                 **_page_data(report, lang),
-                "past": {row: [_event(event, lang) for event in events] for row, events in past.items()},
+                "past": {row: [_event(event, lang, generated_at) for event in events] for row, events in past.items()},
             }
         ),
     }
     return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
 
 
-def _event(event: Mapping[str, str], lang: Language) -> list[str]:
+def _event(event: Mapping[str, str], lang: Language, made: datetime) -> list[str]:
     """Return what the script shows of an event: when, what, before, after, what was said, and the run."""
     before, after = ("  ".join(filter(None, (event[f"name_{i}"], event[f"number_{i}"]))) for i in ("before", "after"))
     yes = text("history.approved", lang).format(**event) if "approved_by" in event else ""
     said = "; ".join(filter(None, (event["message"], yes)))
-    return [event["at"][:16].replace("T", " "), event["action"], event["outcome"], before, after, said, event["run"]]
+    at = minute(event["at"], made.tzinfo or UTC)
+    return [at, event["action"], event["outcome"], before, after, said, event["run"]]
 
 
 def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
@@ -271,13 +272,6 @@ def _guard(guard: Mapping[str, Any], lang: Language) -> dict[str, str]:
     return {"name": name, "message": guard_sentence(guard, lang)} | {
         key: figure.removesuffix(".0") + unit for key, figure in figures.items()
     }
-
-
-def _made(at: datetime, lang: Language) -> str:
-    """Return when a page was made, as people write it."""
-    from babel.dates import format_date  # likewise in `tasks.messages.catalogue`
-
-    return f"{format_date(at, 'd MMMM y', locale=lang)}, {at:%H:%M %Z}"
 
 
 def _tiles(tally: Tally, lang: Language) -> list[Tile]:

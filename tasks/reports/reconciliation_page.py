@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from functools import partial
 from typing import Any
 
@@ -71,12 +72,13 @@ class Row:
     cells: Sequence[Cell]
 
 
-def page(view: ReconciliationView, lang: Language) -> str:
+def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC) -> str:
     """Return the page: it loads nothing, runs only its own script, and shows text as text.
 
     Args:
         view: what was found; people's numbers are masked in it already.
         lang: `pl` or `en`.
+        zone: on whose clocks times are told.
     """
     rows = readable_rows(view, lang)
     t = phrases(lang)
@@ -85,10 +87,10 @@ def page(view: ReconciliationView, lang: Language) -> str:
         "lang": lang,
         "t": t,
         "rows": len(rows),
-        "made": moment(lang, view.at),
+        "made": moment(lang, view.at, zone),
         "headline": headline(view, lang),
         "tiles": _tiles(rows, t, lang),
-        "charts": [_kinds_chart(rows, t, lang), _overlap_chart(view, t), _history_chart(view, t, lang)],
+        "charts": [_kinds_chart(rows, t, lang), _overlap_chart(view, t), _history_chart(view, t, lang, zone)],
         "matrix": _matrix(view),
         "labels": {"csv": t["csv"], **{kind: label[lang] for kind, label in view.labels.items()}},
         "kinds": {kind.value: words for kind, words in kind_words(lang).items()},
@@ -185,15 +187,15 @@ def _overlap_chart(view: ReconciliationView, t: Mapping[str, str]) -> Chart:
     )
 
 
-def _history_chart(view: ReconciliationView, t: Mapping[str, str], lang: Language) -> Chart:
+def _history_chart(view: ReconciliationView, t: Mapping[str, str], lang: Language, zone: tzinfo) -> Chart:
     """Show how many findings of each kind there were each time, without what agreed."""
     kinds = [(kind.value, label) for kind, (label, _) in kind_words(lang).items() if kind is not FindingKind.AGREE]
     history = view.history[-_MOST_RUNS:]
-    labels = _distinct([_day(str(one["at"]), lang) for one in history])
+    labels = _distinct([_day(moment(lang, str(one["at"]), zone)) for one in history])
     counts = [{kind: int(one["findings"].get(kind, 0)) for kind, _ in kinds} for one in history]
     seen = [(kind, label) for kind, label in kinds if any(one[kind] for one in counts)]
     table: list[tuple[str | int, ...]] = [
-        (moment(lang, str(one["at"])), *(row[kind] for kind, _ in seen), sum(row.values()))
+        (moment(lang, str(one["at"]), zone), *(row[kind] for kind, _ in seen), sum(row.values()))
         for one, row in zip(history, counts, strict=True)
     ]
     drawing = charts.columns(list(zip(labels, counts, strict=True)), [kind for kind, _ in seen])
@@ -202,9 +204,9 @@ def _history_chart(view: ReconciliationView, t: Mapping[str, str], lang: Languag
     return Chart("history", t["history"], heads, table if worth else [], drawing, t["no_history"], seen)
 
 
-def _day(at: str, lang: Language) -> str:
-    """Return day and month, short enough for the foot of a column."""
-    day, month = moment(lang, at).split()[:2] if " " in moment(lang, at) else (at, "")
+def _day(at: str) -> str:
+    """Return day and month of a moment, short enough for the foot of a column."""
+    day, month = at.split()[:2] if " " in at else (at, "")
     return f"{day} {month[:3]}".strip()
 
 

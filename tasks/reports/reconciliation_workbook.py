@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -39,7 +39,9 @@ _WHEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 Sheet = Any
 
 
-def workbook(view: ReconciliationView, lang: Language, *, rows_per_sheet: int = _ROWS_PER_SHEET) -> bytes:
+def workbook(
+    view: ReconciliationView, lang: Language, zone: tzinfo = UTC, *, rows_per_sheet: int = _ROWS_PER_SHEET
+) -> bytes:
     """Return the workbook, the same bytes for the same view.
 
     Every text is written as a text with the text format: no formula can run, `+48…` and leading zeros stay, also after
@@ -48,7 +50,7 @@ def workbook(view: ReconciliationView, lang: Language, *, rows_per_sheet: int = 
     t = phrases(lang)
     rows = readable_rows(view, lang)
     book = Workbook(write_only=True)
-    _summary(book, view, lang)
+    _summary(book, view, lang, zone)
     parts = [
         (t["to_do"], rows["state"].isin(["new", "open"])),
         *((state_words(lang)[state][0], rows["state"] == state) for state in ("accepted", "resolved")),
@@ -66,7 +68,7 @@ def workbook(view: ReconciliationView, lang: Language, *, rows_per_sheet: int = 
     return _finished(buffer.getvalue(), filled, view.at)
 
 
-def _summary(book: Workbook, view: ReconciliationView, lang: Language) -> None:
+def _summary(book: Workbook, view: ReconciliationView, lang: Language, zone: tzinfo) -> None:
     t = phrases(lang)
     sheet = book.create_sheet(t["summary"])
     sheet.column_dimensions["A"].width = 44
@@ -76,7 +78,7 @@ def _summary(book: Workbook, view: ReconciliationView, lang: Language) -> None:
         ((said.title,), _LARGE),
         ((said.detail,), None),
         ((f"{t['run']}: {view.run}",), None),
-        ((f"{t['made']}: {moment(lang, view.at)}",), None),
+        ((f"{t['made']}: {moment(lang, view.at, zone)}",), None),
         *([((f"{t['compared']}: {view.since}",), None)] if view.since else []),
         ((t["explain"],), None),
         ((), None),

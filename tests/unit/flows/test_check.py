@@ -229,7 +229,7 @@ def test_the_doctor_says_how_many_checks_failed(context: RunContext, capsys: pyt
 def shown(context: RunContext, capsys: pytest.CaptureFixture[str], *, every: bool = False) -> str:
     """Return what `show last` prints."""
     capsys.readouterr()
-    show_one_run(one_run(context, "last"), every=every)
+    show_one_run(one_run(context, "last"), "en", context.zone, every=every)
     return capsys.readouterr().out
 
 
