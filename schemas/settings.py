@@ -185,9 +185,8 @@ class Settings(Section):
     ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"
     """the ledger, as an SQLAlchemy URL"""
     keep_days: Annotated[int, Field(ge=1, le=36500)] | None = None
-    """how many days runs are kept, with their plans, reports and Prefect's records; older ones go every day where
-    `phonesync serve` is at work, else by `phonesync purge`; without it ledger and reports stay, and Prefect's records
-    go after 90 days"""
+    """how many days runs are kept, with plans, reports and Prefect's records; `phonesync serve` removes older ones
+    daily, otherwise `phonesync purge` does; without it Prefect's records go after 90 days, and nothing else"""
     reconcile: Reconcile = Reconcile.model_construct()
     """how a reconciliation looks at things, see below"""
     prefect: Pages = Pages.model_construct()

@@ -163,11 +163,13 @@ def _own_help(context: click.Context, shared: Mapping[str, str]) -> list[str]:
     told = " ".join(inspect.cleandoc(str(command.help)).partition("\n\n")[2].split())
     about = "|".join([r"[Ee]xit code|ends with \d", *(re.escape(one.strip("[].")) for one in arguments)])
     kept = " ".join(one for one in re.split(r"(?<=\.) (?=[A-Z])", told) if re.search(rf"\b(?:{about})\b", one))
+    if type(command).format_epilog is not click.Command.format_epilog:
+        return ["`--help` lists its options, and every setting and every fault of the services."]
     own = "\n".join(f"- `{option}`: {means}" for option, means in _options(context) if option not in shared)
     example = textwrap.dedent(str(command.epilog).partition("Example:\n")[2]).strip()
     shown = "```sh\n" + example.replace("\n  ", " \\\n  ") + "\n```"
     call = f"`{' '.join([name, *arguments])}`"
-    return [*([call] if arguments else []), *filter(None, [kept, own]), *([shown] if "\n" in example else [])]
+    return [*([call] if arguments else []), *filter(None, [kept, own]), *([shown] if example.count("\n") > 2 else [])]
 
 
 def configuration() -> str:
