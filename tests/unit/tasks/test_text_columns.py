@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.text_columns import is_in
+from tasks.text_columns import is_in, looked_up
 
 WORDS = st.lists(st.text(max_size=3), max_size=8)
 
@@ -21,3 +21,15 @@ def test_law_a_text_is_among_values_where_it_equals_one_of_them(texts: list[str]
 
 def test_what_is_missing_is_among_nothing() -> None:
     assert is_in(pd.Series(["a", None], dtype="str"), pd.Series(["a", None], dtype="str")).tolist() == [True, False]
+
+
+@given(texts=WORDS, known=st.dictionaries(st.text(max_size=2), st.text(max_size=3), max_size=5))
+def test_law_a_text_is_told_by_what_is_known_of_it_else_by_the_other(texts: list[str], known: dict[str, str]) -> None:
+    column = pd.Series([*texts, None], dtype="str", index=range(7, 8 + len(texts)), name="here")
+    for kind in ("str", "object"):
+        keys = column.astype(kind)
+        told = looked_up(keys, known, "?")
+        assert told.tolist() == [*(known.get(text, "?") for text in texts), "?"]
+        beside = pd.Series([f"{text}!" for text in [*texts, ""]], dtype="str", index=column.index)
+        assert looked_up(keys, known, beside).tolist() == [*(known.get(text, f"{text}!") for text in texts), "!"]
+        assert (told.index.equals(keys.index), told.name, told.dtype) == (True, "here", "str")
