@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -40,14 +44,58 @@ def near(path: str | Path) -> str:
         return str(path)
 
 
-def shown(text: str) -> Text:
-    """Return a text that does nothing to the terminal, whoever has written it."""
-    return Text(plain(text, lines=True))
+def shown(text: str) -> Unbroken:
+    """Return a text that does nothing to the terminal, whoever has written it, and breaks no number."""
+    return Unbroken(plain(text, lines=True))
 
 
 def say(text: str, style: str = "") -> None:
     """Print one line of words, never cut: it may be a command or a path to copy."""
     out().print(Text(plain(text), style=style), soft_wrap=True)
+
+
+# A blank that belongs to a number: between its digits, which may be masked, and before an extension.
+_WITHIN_NUMBER = re.compile(r"(?<=[\d•)]) (?=[\d•(])|(?<=[\d•]) (?=(?:wew|ext)\.)|(?<=wew\.|ext\.) (?=\d)")
+_WIDEST = 30  # characters of a number with its extension
+_NARROWEST = 6  # columns: less shows nothing
+_GLUE = "\ue000"  # as wide as a blank, and nothing breaks a line at it
+
+
+class Unbroken:
+    """A text whose telephone numbers are never broken over two lines, however narrow its column is."""
+
+    def __init__(self, text: str) -> None:
+        """Take the text; its line breaks stay."""
+        self._lines = [_glued(line) for line in text.split("\n")]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        """Write it, at most so wide."""
+        yield Text("\n".join(part for line in self._lines for part in _wrapped(line, options.max_width)))
+
+    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+        """Say how wide it has to be, and would be."""
+        words = [word for line in self._lines for word in line.split(" ")]
+        widest = max(cell_len(line) for line in self._lines)
+        return Measurement(max(cell_len(word) for word in words), widest).with_maximum(options.max_width)
+
+    @property
+    def narrowest(self) -> int:
+        """How wide its widest number is."""
+        return max(cell_len(word) if _GLUE in word else 0 for line in self._lines for word in line.split(" "))
+
+
+def _glued(line: str) -> str:
+    """Return a line whose numbers are one word each; what is longer than any of them is several."""
+    words = _WITHIN_NUMBER.sub(_GLUE, line).split(" ")
+    return " ".join(word.replace(_GLUE, " ") if len(word) > _WIDEST else word for word in words)
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """Return the lines of a text in a column; what is wider than the column by itself is cut there."""
+    parts = textwrap.wrap(
+        line, max(width, 1), break_on_hyphens=False, expand_tabs=False, replace_whitespace=False, tabsize=1
+    )
+    return [part.replace(_GLUE, " ") for part in parts] or [""]
 
 
 def narrow_table() -> Table:
@@ -71,19 +119,21 @@ def show_lines(title: str, lines: Sequence[Mapping[str, str]], lang: Language = 
     """Show lines of a line report so that 80 columns do: where, what, and the entry before and after."""
     owners = {line["owner"] for line in lines if line["owner"]}
     several = len(owners) > 1
+    rows = [(Text(line["line"]), Text(_what(line, lang)), _owner(line), _entry(line, lang)) for line in lines]
     table = narrow_table()
     table.add_column(text("say.line", lang), justify="right", no_wrap=True)
     table.add_column(text("say.what", lang), no_wrap=True)
     if several:
-        table.add_column(text("say.owner", lang), overflow="fold")
+        kept = 2 * _NARROWEST + max(entry.narrowest + what.cell_len for _, what, _, entry in rows)
+        table.add_column(text("say.owner", lang), overflow="fold", max_width=max(out().width - kept, _NARROWEST))
     table.add_column(text("say.entry", lang), overflow="fold", ratio=1)
-    for line in lines:
-        name = "\n".join(filter(None, (plain(line["owner"]), plain(line.get("owner_name", "")))))
-        owner = [Text(name)] if several else []
-        table.add_row(
-            Text(line["line"]), Text(_what(line, lang)), *owner, _entry(line, lang), style=_STYLES.get(line["outcome"])
-        )
+    for line, (where, what, owner, entry) in zip(lines, rows, strict=True):
+        table.add_row(where, what, *([owner] if several else []), entry, style=_STYLES.get(line["outcome"]))
     show_titled(f"{title} ({', '.join(owners)})" if owners and not several else title, table)
+
+
+def _owner(line: Mapping[str, str]) -> Unbroken:
+    return Unbroken("\n".join(filter(None, (plain(line["owner"]), plain(line.get("owner_name", ""))))))
 
 
 def _what(line: Mapping[str, str], lang: Language) -> str:
@@ -94,7 +144,7 @@ def _what(line: Mapping[str, str], lang: Language) -> str:
     return f"{action}: {outcome}" if line["action"] in WRITES else outcome
 
 
-def _entry(line: Mapping[str, str], lang: Language) -> Text:
+def _entry(line: Mapping[str, str], lang: Language) -> Unbroken:
     # Line by line: a line break in a name is somebody else's, those between the lines are ours.
     before = plain("  ".join(filter(None, (line["name_before"], line["number_before"]))))
     after = plain("  ".join(filter(None, (line["name_after"], line["number_after"]))))
@@ -105,7 +155,7 @@ def _entry(line: Mapping[str, str], lang: Language) -> Text:
     else:
         parts = [_MARKS.get(line["action"], "") + (before or after)]
     accepted = plain(render("say.accepted", lang, accepted=line["accepted"])) if line["accepted"] else ""
-    return Text("\n".join(filter(None, (*parts, plain(line["message"]), accepted, _reference(line)))))
+    return Unbroken("\n".join(filter(None, (*parts, plain(line["message"]), accepted, _reference(line)))))
 
 
 def _reference(line: Mapping[str, str]) -> str:

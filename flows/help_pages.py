@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Z]{2,}(?: RANGE)?")  # what stands for a value, or for several words
 _AS_IT_STANDS = "\b\n"  # how a paragraph begins that is not wrapped
 _NUMBERED = re.compile(r"(\s*(?:\d+  )?)(.*)")
+_ONE_OF = " One of: "  # how what may be chosen follows what a setting of the sandbox means
 _EXTRA = re.compile(r"(.*?)(?:\s*\[([^\[\]]*)\])?", re.DOTALL)
 
 
@@ -81,6 +82,9 @@ class HelpIn(click.HelpFormatter):
         whole = " ".join(text.split())
         if whole.endswith("..."):
             whole = next((one for one in self._texts if one.startswith(whole[:-3])), whole)
+        means, sign, choices = whole.partition(_ONE_OF)
+        if sign:
+            return f"{self.said(means)} {self.said('One of')}: {choices}"
         parts = _EXTRA.fullmatch(whole)
         if whole in self._texts or parts is None or parts[2] is None:
             return self.said(whole)

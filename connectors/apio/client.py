@@ -117,7 +117,7 @@ class Apio:
             return [listed_entry(item) for item in listed]
 
         prepare = self._prepare("GET", self._path(where), body or None)
-        call = Call("reading the phone list", prepare, parse, remedy=_NO_LIST)
+        call = Call("reading_the_phone_list", prepare, parse, remedy=_NO_LIST)
         return self._signed_in(self._http.read, lambda before: replace(call, sent_before=before))
 
     def create(self, where: PhoneList, entries: Sequence[ApioEntry]) -> WriteReceipt:
@@ -136,22 +136,22 @@ class Apio:
                 entry_of(item)
 
         prepare = self._prepare("POST", self._path(where), body)
-        return self._write("creating entries", prepare, check, accepts=lambda answer: answer.status in {200, 201})
+        return self._write("creating_entries", prepare, check, accepts=lambda answer: answer.status in {200, 201})
 
     def get(self, where: PhoneList, name: str) -> ApioEntry:
         """One entry; `RequestRefused` with status 404 where there is none of this name."""
         prepare = self._prepare("GET", self._path(where, name))
-        call = Call("reading an entry", prepare, lambda answer: entry_of(answer.json()))
+        call = Call("reading_an_entry", prepare, lambda answer: entry_of(answer.json()))
         return self._signed_in(self._http.read, lambda before: replace(call, sent_before=before))
 
     def put(self, where: PhoneList, name: str, entry: ApioEntry) -> WriteReceipt:
         """Give the entry of this name another number, or another name. Sent once."""
         prepare = self._prepare("PUT", self._path(where, name), entry.to_body())
-        return self._write("updating an entry", prepare, confirmed)
+        return self._write("updating_an_entry", prepare, confirmed)
 
     def delete(self, where: PhoneList, name: str) -> WriteReceipt:
         """Remove the entry of this name. Sent once."""
-        return self._write("deleting an entry", self._prepare("DELETE", self._path(where, name)), confirmed)
+        return self._write("deleting_an_entry", self._prepare("DELETE", self._path(where, name)), confirmed)
 
     def delete_many(self, where: PhoneList, names: Sequence[str]) -> WriteReceipt:
         """Remove the entries of these names, whatever characters they hold. Sent once."""
@@ -159,7 +159,7 @@ class Apio:
             # Nobody knows what a service makes of a deletion that names nothing.
             raise self._refusal("no_delete")
         body = {"entries": [{"name": name} for name in names]}
-        return self._write("deleting entries", self._prepare("DELETE", self._path(where), body), confirmed)
+        return self._write("deleting_entries", self._prepare("DELETE", self._path(where), body), confirmed)
 
     def batch(self, where: PhoneList, rows: Sequence[tuple[str, ...]]) -> BatchResult:
         """Upload the complete list; what is missing from it may be deleted. Sent once.
@@ -183,7 +183,7 @@ class Apio:
                 message = words_of(answer, self._dialect)
                 return BatchResult(answer.status, tuple(self._row(item) for item in results), before + 1, message)
 
-            return Call("uploading a batch", prepare, parse, accepts=has_results, sent_before=before)
+            return Call("uploading_a_batch", prepare, parse, accepts=has_results, sent_before=before)
 
         return self._signed_in(self._http.write, call)
 

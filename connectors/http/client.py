@@ -257,7 +257,7 @@ class Http:
             raise error_of(
                 RequestRefused,
                 "unsendable",
-                {"connection": self._name, "operation": call.operation},
+                {"connection": self._name, "operation": _called(call.operation)},
                 service=self._name,
                 attempts=call.sent_before,
             )
@@ -348,8 +348,8 @@ class Http:
 
 
 def _called(operation: str) -> Phrase | str:
-    """Return what people call an operation: a method of USOS by its name."""
-    key = f"http.{operation.replace(' ', '_')}"
+    """Return what people call an operation by its code; what has no words, as a method of USOS, by its name."""
+    key = f"http.{operation}"
     return Phrase(key) if known(key) else operation
 
 

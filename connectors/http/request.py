@@ -28,7 +28,8 @@ class Call(Generic[T]):
     """One request of a service's page.
 
     Attributes:
-        operation: what messages call it; never a name, a number or an id.
+        operation: its code, by which the catalogues know what people call it, or the name of a method; never a name,
+            a number or an id of somebody.
         prepare: makes the request, anew for every attempt.
         parse: the promised value, or `NotPromised`.
         accepts: the answers that `parse` may read.

@@ -60,7 +60,7 @@ def waiting(syncs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def told_waiting(syncs: Sequence[Mapping[str, Any]], lang: Language) -> str:
     """Say which syncs wait for a yes, what they would change, and which guard has stopped each."""
-    said = [f"{sync['sync']} ({planned_changes(sync, lang)}: {stopped_by(sync)})" for sync in waiting(syncs)]
+    said = [f"{sync['sync']} ({planned_changes(sync, lang)}; {stopped_by(sync)})" for sync in waiting(syncs)]
     return render("prefect.wait_for_yes", lang, n=len(said), of=len(syncs), syncs=", ".join(said))
 
 

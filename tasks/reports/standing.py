@@ -75,6 +75,7 @@ def prometheus(standings: Sequence[Standing]) -> str:
             lambda s: _seconds(s.last_good),
         ),
         "last_run_timestamp_seconds": ("When the last run began.", lambda s: _seconds(s.last_run)),
+        "next_run_timestamp_seconds": ("When the schedule starts it next.", lambda s: _seconds(s.next_run)),
         "stale": ("Whether the last good run is longer ago than allowed.", lambda s: float(s.stale)),
         "lines_waiting": ("Lines that wait for somebody.", lambda s: float(s.waiting)),
         "lines_known": ("Lines that wait and are accepted.", lambda s: float(s.known)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,12 +89,17 @@ def test_the_command_tells_people_and_monitoring(road: Road, tmp_path: Path, mon
         monkeypatch.setenv(name, value)
     nights = Nights(road, SERVICES[0]())
     nights.hold(o1=[("Dean", A)])
-    nights.file("one", [("1", A, "Dean")], stale_after=1)
+    nights.file("one", [("1", A, "Dean")], stale_after=1, schedule="15 2 * * *", timezone="UTC")
     config, metrics = str(road.folder / "phonesync.toml"), tmp_path / "phonesync.prom"
     told = CliRunner().invoke(cli, ["status", "-c", config, "--exit-code", "--prometheus", str(metrics)])
     assert told.exit_code == ExitCode.LINES_FAILED
     assert "Too long without a good run: one." in told.stdout
     assert 'phonesync_stale{sync="one"} 1' in metrics.read_text(encoding="utf-8")
+    (start,) = re.findall(
+        r'^phonesync_next_run_timestamp_seconds{sync="one"} (\d+)$', metrics.read_text("utf-8"), re.MULTILINE
+    )
+    at = datetime.fromtimestamp(int(start), UTC)
+    assert (at.strftime("%H:%M"), timedelta() < at - datetime.now(UTC) <= timedelta(days=1)) == ("02:15", True)
     assert metrics.stat().st_mode & 0o777 == 0o644, "the collector is another account"
     told = CliRunner().invoke(cli, ["status", "-c", config, "--json", "--html", str(tmp_path / "status.html")])
     assert told.exit_code == ExitCode.DONE

@@ -203,8 +203,8 @@ def test_a_run_of_several_names_which_a_guard_stopped_and_what_waits(institution
     institution.change('entity_class = "building"', 'entity_class = "building"\nask = "always"')
     state = institution.run("desk-phones", "buildings", "dormitories", mode=mode)
     assert state.message.startswith(
-        "2 of 3 syncs wait for a yes: desk-phones (3 add, 3 modify, 2 rename, 3 delete: max_deletes), "
-        "buildings (1 add, 1 modify, 1 delete: ask)."
+        "2 of 3 syncs wait for a yes: desk-phones (3 add, 3 modify, 2 rename, 3 delete; max_deletes), "
+        "buildings (1 add, 1 modify, 1 delete; ask)."
     )
     with get_client(sync_client=True) as client:
         made = client.read_artifacts(flow_run_filter=of_runs(state.state_details.flow_run_id))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import inspect
+import re
 import threading
 from collections.abc import Callable
 from http.cookies import SimpleCookie
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from scripted import Reply, Seen, playing
 
+from connectors.apio import client
 from connectors.apio.client import (
     Apio,
     ApioEntry,
@@ -22,6 +25,7 @@ from connectors.apio.client import (
     is_path_safe,
 )
 from schemas.errors import AccessRefused, RequestRefused, UnknownOutcome, Unreachable
+from tasks.messages.catalogue import LANGUAGES, text
 
 CHOPIN = PhoneList("chopin")
 P = "/api/v1/tenants/chopin/services/common_phone_list/"
@@ -387,3 +391,11 @@ def test_a_login_that_answers_something_else_is_tried_again(make_apio: Any) -> N
         apio.login()
         assert (apio.requests.read, apio.user_level) == (3, None)
         assert len(script.seen) == 3
+
+
+def test_every_call_is_told_in_both_languages() -> None:
+    operations = re.findall(r'(?:Call|self\._write)\("(\w+)"', inspect.getsource(client))
+    assert len({*operations}) == 8
+    told = {lang: [text(f"http.{operation}", lang) for operation in operations] for lang in LANGUAGES}
+    assert not {*told["pl"]} & {*told["en"]}
+    assert not [said for said in told["en"] if said.startswith("http.")]
