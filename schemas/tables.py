@@ -330,12 +330,15 @@ def validated(model: type[pandera.DataFrameModel], frame: pd.DataFrame) -> pd.Da
 
 
 def plainly(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> bool:
-    """Tell whether a table certainly is what columns have to be; where it may be wrong, pandera looks and says why."""
-    if not {*schema.columns} <= {*frame.columns}:
+    """Tell whether a table certainly is what columns have to be; where it may be wrong, pandera looks and says why.
+
+    What a schema asks of rows, or of more than one cell at a time, pandera alone judges.
+    """
+    if not {*schema.columns} <= {*frame.columns} or schema.checks or schema.unique or schema.index is not None:
         return False
     for name, column in schema.columns.items():
         cells = frame[name]
-        if cells.dtype != column.dtype.type or _has_gaps(cells):
+        if column.unique or cells.dtype != column.dtype.type or _has_gaps(cells):
             return False
         if not all(check(cells).check_passed for check in column.checks):
             return False

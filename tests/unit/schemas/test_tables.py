@@ -14,7 +14,7 @@ from tables import table
 from schemas.errors import InternalError
 from schemas.findings import FindingKind
 from schemas.plan import Action, Outcome
-from schemas.tables import Current, Desired, Finding, Plan, Rejected, Result, Source, empty, validated
+from schemas.tables import Current, Desired, Finding, Plan, Rejected, Result, Source, empty, plainly, validated
 
 Model = type[pa.DataFrameModel]
 SECRET = "22 999 00 01"
@@ -118,3 +118,18 @@ def test_law_what_is_right_in_every_row_passes_and_one_wrong_cell_does_not(data:
     at = data.draw(st.integers(0, len(rows)))
     rows.insert(at, sound(model, **{column: cell}))
     assert f"column {column}, {expected}" in refusal(model, table(model, rows))
+
+
+SERVICES_OWN = [
+    pa.DataFrameSchema({"name": pa.Column(str)}, checks=pa.Check(lambda cells: len(cells) < 2)),
+    pa.DataFrameSchema({"name": pa.Column(str)}, unique=["name"]),
+    pa.DataFrameSchema({"name": pa.Column(str, unique=True)}),
+    pa.DataFrameSchema({"name": pa.Column(str, pa.Check(lambda cells: cells != "x"))}),
+    pa.DataFrameSchema({"name": pa.Column(str), "another": pa.Column(str)}),
+]
+
+
+@pytest.mark.parametrize("schema", SERVICES_OWN, ids=["rows", "unique rows", "unique", "cells", "a column more"])
+def test_what_a_service_asks_of_its_lines_is_never_passed_over(schema: pa.DataFrameSchema) -> None:
+    assert not plainly(schema, pd.DataFrame({"name": pd.Series(["x", "x"], dtype="str")}))
+    assert plainly(pa.DataFrameSchema({"name": pa.Column(str)}), pd.DataFrame({"name": pd.Series(["x"], dtype="str")}))
