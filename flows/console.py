@@ -54,8 +54,10 @@ def say(text: str, style: str = "") -> None:
     out().print(Text(plain(text), style=style), soft_wrap=True)
 
 
-# A blank that belongs to a number: between its digits, which may be masked, and before an extension.
-_WITHIN_NUMBER = re.compile(r"(?<=[\d•)]) (?=[\d•(])|(?<=[\d•]) (?=(?:wew|ext)\.)|(?<=wew\.|ext\.) (?=\d)")
+# A blank that belongs to a number: between its digits, which may be masked, and before an extension; or to a time.
+_WITHIN_NUMBER = re.compile(
+    r"(?<=[\d•)]) (?=[\d•(])|(?<=[\d•]) (?=(?:wew|ext)\.)|(?<=wew\.|ext\.) (?=\d)|(?<=\d:\d\d) (?=[A-Z])"
+)
 _WIDEST = 30  # characters of a number with its extension
 _NARROWEST = 6  # columns: less shows nothing
 _GLUE = "\ue000"  # as wide as a blank, and nothing breaks a line at it
@@ -75,8 +77,12 @@ class Unbroken:
     def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
         """Say how wide it has to be, and would be."""
         words = [word for line in self._lines for word in line.split(" ")]
-        widest = max(cell_len(line) for line in self._lines)
-        return Measurement(max(cell_len(word) for word in words), widest).with_maximum(options.max_width)
+        return Measurement(max(cell_len(word) for word in words), self.widest).with_maximum(options.max_width)
+
+    @property
+    def widest(self) -> int:
+        """How wide its widest line is."""
+        return max(cell_len(line) for line in self._lines)
 
     @property
     def narrowest(self) -> int:
@@ -166,10 +172,14 @@ def _reference(line: Mapping[str, str]) -> str:
 def show_rows(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Show a plain table."""
     table = narrow_table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(shown("" if row.get(column) is None else str(row[column])) for column in columns))
+    cells = [[shown("" if row.get(column) is None else str(row[column])) for column in columns] for row in rows]
+    for at, column in enumerate(columns):
+        # Where most is numbers, the other columns become narrower first.
+        whole = max((row[at].narrowest for row in cells), default=0)
+        numbers = sum(row[at].widest <= whole for row in cells) if whole else 0
+        table.add_column(column, overflow="fold", no_wrap=2 * numbers > len(cells))
+    for row in cells:
+        table.add_row(*row)
     if title:
         show_titled(title, table)
     else:

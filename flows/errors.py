@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import extract_tb, print_exception
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,13 +21,24 @@ from tasks.plain_text import json_text, plain
 if TYPE_CHECKING:
     from schemas.section import Language
 
+_COMMAND: Final = re.compile(
+    r"\bphonesync (?=(?:apply|check|doctor|mail|plans?|reconcile|resume|revert|runs|show|status|sync)\b)"
+)
 
-def show_error(error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en") -> None:
+
+def as_typed(said: str, command: str) -> str:
+    """Return a text whose commands can be typed as they stand there: with the configuration that this one was given."""
+    return _COMMAND.sub(lambda _: f"{command} ", said)
+
+
+def show_error(
+    error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en", command: str = "phonesync"
+) -> None:
     """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
     message, remedy = told(error, lang)
     click.secho(plain(message.rstrip(), lines=True), fg="red", bold=True, err=True)
     if remedy:
-        click.echo(plain(remedy, lines=True), err=True)
+        click.echo(plain(as_typed(remedy, command), lines=True), err=True)
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
@@ -39,17 +51,23 @@ def _concerns(syncs: Sequence[str], lang: Language) -> str:
     return render("say.concerns", lang, syncs=", ".join(syncs))
 
 
-def show_errors(errors: Iterable[PhonesyncError], failed: Sequence[dict[str, Any]], lang: Language = "en") -> None:
+def show_errors(
+    errors: Iterable[PhonesyncError],
+    failed: Sequence[dict[str, Any]],
+    lang: Language = "en",
+    command: str = "phonesync",
+) -> None:
     """Say each distinct error once.
 
     Args:
         errors: what went wrong, one for each sync that it stopped.
         failed: the syncs of a summary; those with an `error` are named beside it where they are several.
         lang: the language.
+        command: how this phonesync is called, for the commands that are suggested.
     """
     for error in {str(error): error for error in errors}.values():
         syncs = [item["sync"] for item in failed if item.get("error") == str(error)]
-        show_error(error, syncs if len(failed) > 1 and syncs != [error.sync] else (), lang)
+        show_error(error, syncs if len(failed) > 1 and syncs != [error.sync] else (), lang, command)
 
 
 def print_json(value: object) -> None:

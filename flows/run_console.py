@@ -50,7 +50,7 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
         say(text("say.exit_known", lang), "yellow")
     elif run_result.exit_code == ExitCode.LINES_FAILED:
         say(render("say.exit_trouble", lang, troubles=_troubles(summaries, lang)), "yellow")
-    show_errors(run_result.errors, summaries, lang)
+    show_errors(run_result.errors, summaries, lang, command)
 
 
 def _show_reported(reported: Reported, lang: Language, *, planned: bool) -> None:

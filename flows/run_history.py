@@ -12,6 +12,7 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
+from flows.errors import as_typed
 from flows.known import with_known
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
@@ -119,7 +120,8 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
     for item in run["errors"]:
         stopped.setdefault(told_again(item, lang), []).append(item["sync"])
     for error, syncs in stopped.items():
-        say(f"{', '.join(syncs)}: {error}", "red")
+        whose = ", ".join(syncs)
+        say(error if error.startswith(f"{whose}: ") else f"{whose}: {error}", "red")
 
 
 def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
@@ -152,7 +154,9 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
 
 
-def show_waiting(plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) -> None:
+def show_waiting(
+    plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo, command: str = "phonesync"
+) -> None:
     """Show the plans that wait, each with the command that applies it."""
     if not plans:
         say(text("say.no_plan", lang))
@@ -173,7 +177,7 @@ def show_waiting(plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) 
         for no in plan["refusals"]:
             given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.plan_refused", lang, **given))
-        say(f"  {plan['command'].replace('REASON', text('say.reason', lang))}")
+        say(f"  {as_typed(plan['command'].replace('REASON', text('say.reason', lang)), command)}")
 
 
 def _ended(mode: str, code: int | None, lang: Language) -> str:

@@ -13,13 +13,13 @@ from typing import Self
 class ExitCode(IntEnum):
     """How a command ended. A code's docstring is its meaning, as `--help`, `show` and docs/cli.md say it."""
 
-    DONE = 0, "all that was wanted is in place; of a plan: it is made"
+    DONE = 0, "everything that was wanted is in place; for a plan: it is made"
     LINES_FAILED = 1, "finished, and some lines did not succeed"
-    INVALID = 2, "the command, the configuration or a source cannot be meant"
+    INVALID = 2, "the command, the configuration or a source is wrong"
     APPROVAL_NEEDED = 3, "a guard stopped it: nothing was written, approval is needed"
     UNAVAILABLE = 4, "a service is out of reach, refuses access, or is being written by another run"
     UNSETTLED = 5, "interrupted, or the outcome of a write is unknown or could not be kept: resume settles it"
-    UNREPORTED = 6, "done, and its output could not be written, or a report that tells of no write: a closed pipe, say"
+    UNREPORTED = 6, "done, but what is printed, or the report of a run that sent nothing, could not be written"
     CHANGES = 10, "plan --exit-code: changes"
 
     def __new__(cls, code: int, meaning: str = "") -> Self:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.commands.options import command_of, configured, connected, json_wanted, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 from tasks.messages.errors import error_of
@@ -69,7 +69,7 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"plans": found})
     else:
-        show_waiting(found, lang, zone)
+        show_waiting(found, lang, zone, command_of(ctx, config))
 
 
 @click.command(epilog=verbatim("Example", "phonesync status --exit-code"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -87,6 +88,12 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
     return open_context(config or ctx.obj, os.environ, progress)
 
 
+def command_of(ctx: click.Context, config: str | None) -> str:
+    """Return how this phonesync is called, for the commands that it suggests."""
+    given = config or ctx.obj
+    return f"phonesync -c {shlex.quote(str(given))}" if given else "phonesync"
+
+
 def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as_json: bool) -> RunResult:
     """Carry an order out, show how it went, and return it."""
     from flows.errors import show_errors
@@ -114,7 +121,6 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
         print_json(run_result.summary)
         show_errors(run_result.errors, run_result.summary["syncs"], context.lang)
     else:
-        given = config or ctx.obj
-        command = f"phonesync -c {given}" if given else "phonesync"
+        command = command_of(ctx, config)
         show_run(run_result, planned=not request.writes, command=command, lang=context.lang)
     return run_result

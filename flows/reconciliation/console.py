@@ -107,7 +107,7 @@ def show_found(result: SearchResult, lang: Language = "en") -> None:
         shown = [{said: row[name] for name, said in columns.items()} for row in rows]
         show_rows("", shown, [*columns.values()])
     else:
-        say(text("say.nowhere", lang))
+        say(text("say.nowhere_read" if result.errors else "say.nowhere", lang))
     for note in result.without:
         say(note)
 

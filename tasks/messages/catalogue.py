@@ -76,6 +76,11 @@ def figure(lang: Language, number: int) -> str:
     return format_decimal(number, locale=lang, group_separator=lang == "en" or abs(number) >= 10_000)
 
 
+def share(lang: Language, number: float) -> str:
+    """Return a figure as people write it, with one place behind the point at most, and a comma for it in Polish."""
+    return format_decimal(number, format="#,##0.#", locale=lang)
+
+
 def minute(when: str, zone: tzinfo) -> str:
     """Return a time in ISO 8601 as short as a table wants it, on the clocks of a zone; any other text as it is."""
     try:

@@ -17,7 +17,7 @@ import pandas as pd
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
 from schemas.problems import CALLED, unpacked
 from schemas.settings import Language
-from tasks.messages.catalogue import figure, minute, moment, text
+from tasks.messages.catalogue import figure, minute, moment, share, text
 from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import said_of_rows
@@ -268,10 +268,8 @@ def _guard(guard: Mapping[str, Any], lang: Language) -> dict[str, str]:
         value, limit, unit = 100 * value, 100 * limit, " %"
     else:
         unit = ""
-    figures = {"value": f"{value:,.1f}", "limit": f"{limit:,.1f}"}
-    return {"name": name, "message": guard_sentence(guard, lang)} | {
-        key: figure.removesuffix(".0") + unit for key, figure in figures.items()
-    }
+    figures = {"value": share(lang, value), "limit": share(lang, limit)}
+    return {"name": name, "message": guard_sentence(guard, lang)} | {key: said + unit for key, said in figures.items()}
 
 
 def _tiles(tally: Tally, lang: Language) -> list[Tile]:

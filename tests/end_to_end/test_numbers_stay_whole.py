@@ -1,4 +1,4 @@
-"""A telephone number is never broken over two lines, however narrow the terminal is. All data is invented."""
+"""What is shown on a terminal can be read and typed: numbers are whole, commands complete. All data is invented."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
+from flows.errors import as_typed
 
 CONFIGURATION = """\
 [connections.here]
@@ -35,3 +36,29 @@ def test_a_number_stands_in_one_line(
     assert [number for number in NUMBERS if not any(number in line for line in shown.splitlines())] == []
     assert [name for name in NAMES if name not in " ".join(shown.split())] == [] or width < 80
     assert max(map(len, shown.partition("apply")[0].splitlines())) <= width
+
+
+def test_what_is_found_keeps_its_numbers_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "phonesync.toml").write_text(CONFIGURATION, encoding="utf-8")
+    lines = [f"{at},{number},{NAMES[at % len(NAMES)]} i elektroakustycznej\n" for at, number in enumerate(NUMBERS)]
+    (tmp_path / "shelf.csv").write_text("id,number,name\n" + "".join(lines), encoding="utf-8")
+    main(["find", "22 999 00"])
+    shown = capsys.readouterr().out.splitlines()
+    assert [number for number in NUMBERS if not any(number in line for line in shown)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("Look at it: phonesync apply X --approve", "Look at it: phonesync -c a.toml apply X --approve"),
+        ("phonesync resume does the rest", "phonesync -c a.toml resume does the rest"),
+        ("phonesync deletes nothing", "phonesync deletes nothing"),
+    ],
+)
+def test_a_command_that_is_suggested_names_the_configuration(said: str, typed: str) -> None:
+    assert as_typed(said, "phonesync -c a.toml") == typed
+    assert as_typed(said, "phonesync") == said
