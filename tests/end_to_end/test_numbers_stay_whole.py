@@ -62,3 +62,16 @@ def test_what_is_found_keeps_its_numbers_whole(
 def test_a_command_that_is_suggested_names_the_configuration(said: str, typed: str) -> None:
     assert as_typed(said, "phonesync -c a.toml") == typed
     assert as_typed(said, "phonesync") == said
+
+
+def test_nowhere_is_said_of_what_could_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "phonesync.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "shelf.csv").write_text(f"id,number,name\n1,{NUMBERS[0]},Porter\n", encoding="utf-8")
+    main(["find", "nikt"])
+    assert "It stands nowhere." in capsys.readouterr().out
+    (tmp_path / "shelf.csv").unlink()
+    main(["find", "nikt"])
+    assert "It is nowhere in what could be read." in capsys.readouterr().out
