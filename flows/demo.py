@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from connectors.sandbox.server import serve
 from connectors.sandbox.wire import Call
-from flows.console import out
+from flows.console import narrow_table, out, show_titled, word_of
 from flows.context import open_context
 from flows.orchestration.home import use_temporary_home
 from flows.progress import ProgressLog
@@ -27,7 +25,10 @@ from flows.signals import ended_by_ctrl_c
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome
+from schemas.settings import Language
+from tasks.messages.catalogue import render, text
 from tasks.messages.errors import error_of
+from tasks.messages.language import language
 
 FOLDER = Path(".phonesync-demo")
 # What a first plan finds in the samples; the table in data/samples/README.md says the same.
@@ -50,32 +51,30 @@ def run_demo(*, keep_open: bool) -> ExitCode:
     Raises:
         UsageError: the folder cannot be made, or something else stands in its place.
     """
-    state = read_state(None)
-    click.echo(
-        f"An invented university of music, in {FOLDER}/: nothing else is touched, nothing leaves this machine.\n"
-    )
+    state, lang = read_state(None), language(None, None, os.environ)
+    click.echo(render("demo.begin", lang, folder=FOLDER) + "\n")
     _make_anew(FOLDER)
     with serve(state) as sandbox:
-        click.echo(f"1. Both services listen here: USOS {sandbox.usos_url}, APIO {sandbox.apio_url}\n")
+        click.echo("1. " + render("demo.services", lang, usos=sandbox.usos_url, apio=sandbox.apio_url) + "\n")
         configuration = copy_samples(FOLDER, sandbox, heading=_MARK)
         use_temporary_home(os.environ, (FOLDER / "prefect").absolute())
         os.environ.update(credentials(state))
         with ProgressLog() as narrator:
-            click.echo("2. First pass: read, plan, guard, write, read again")
-            first = _pass("Prefect starts: 10 to 20 seconds, on a busy machine more", narrator, configuration)
+            click.echo("2. " + text("demo.first", lang))
+            first = _pass(text("demo.first_starts", lang), narrator, configuration, lang)
             seen = len(sandbox.calls)
-            click.echo("3. Second pass: the same again")
-            second = _pass("Prefect is up already", narrator, configuration)
+            click.echo("3. " + text("demo.second", lang))
+            second = _pass(text("demo.second_starts", lang), narrator, configuration, lang)
         calls = sandbox.calls[seen:]
-        _say(_call_log(calls))
+        _say(_call_log(calls, lang))
         click.echo()
-        _say_what_happened(configuration, first)
+        _say_what_happened(configuration, first, lang)
         wrong = [*_unexpected(first, EXPECTED), *_not_at_rest(second, calls)]
         for sentence in wrong:
-            click.echo(f"UNEXPECTED: {sentence}", err=True)
-        _say_what_next(configuration, first["run"], keep_open=keep_open)
+            click.echo(f"{text('demo.unexpected', lang)}: {sentence}", err=True)
+        _say_what_next(configuration, first["run"], lang, keep_open=keep_open)
         if keep_open:
-            _wait(credentials(state))
+            _wait(credentials(state), lang)
     return ExitCode.LINES_FAILED if wrong else ExitCode.DONE
 
 
@@ -94,7 +93,7 @@ def _make_anew(folder: Path) -> None:
         raise error_of(UsageError, "demo_folder_kept", {"folder": folder, "why": error.strerror}) from error
 
 
-def _pass(announcement: str, narrator: ProgressLog, configuration: Path) -> dict[str, Any]:
+def _pass(announcement: str, narrator: ProgressLog, configuration: Path, lang: Language) -> dict[str, Any]:
     """Run the four syncs through the Prefect flow and return the run's summary."""
     with narrator.reporting_pass(announcement):
         from flows.sync import NotInPlace, sync
@@ -103,18 +102,19 @@ def _pass(announcement: str, narrator: ProgressLog, configuration: Path) -> dict
     ended = state.result(raise_on_failure=False)
     if isinstance(ended, Exception) and not isinstance(ended, NotInPlace):
         raise ended
-    _say(f"In Prefect the run is {state.name}, as somebody has to look at it: {state.message}")
+    _say(render("demo.in_prefect", lang, state=state.name, said=state.message))
     click.echo()
     summary: dict[str, Any] = ended.summary if isinstance(ended, NotInPlace) else ended
     return summary
 
 
-def _call_log(calls: Iterable[Call]) -> str:
+def _call_log(calls: Iterable[Call], lang: Language) -> str:
     sent = Counter(call.method for call in calls)
     reads = ", ".join(f"{count} {method}" for method, count in sorted(sent.items()) if method in _READS)
     writes = sum(count for method, count in sent.items() if method not in _READS)
-    nothing = "Nothing was left to do. " if not writes else ""
-    return f"{nothing}The services' own log of this pass has {reads or 'no reads'}, and {writes} writes."
+    nothing = [text("demo.nothing_left", lang)] if not writes else []
+    log = render("demo.log", lang, reads=reads or text("demo.no_reads", lang), writes=writes)
+    return " ".join([*nothing, log])
 
 
 def _unexpected(summary: Mapping[str, Any], expected: Mapping[str, Mapping[str, int]]) -> list[str]:
@@ -150,50 +150,50 @@ def _not_at_rest(summary: Mapping[str, Any], calls: Sequence[Call]) -> list[str]
     return wrong + ([f"second pass: the services were sent {', '.join(written)}"] if written else [])
 
 
-def _say_what_happened(configuration: Path, summary: Mapping[str, Any]) -> None:
+def _say_what_happened(configuration: Path, summary: Mapping[str, Any], lang: Language) -> None:
     """Show the counts, the lines that are bad on purpose, and where the reports are."""
-    table = Table(title="What the first pass did", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("sync", no_wrap=True)
-    for word in (*Action, "writes"):
-        table.add_column(str(word), justify="right")
+    table = narrow_table()
+    table.add_column(text("say.name_of_sync", lang), no_wrap=True)
+    for word in (*(word_of(action, lang) for action in Action), text("say.writes", lang)):
+        table.add_column(word, justify="right")
     for sync in summary["syncs"]:
         counts = [str(sync["actions"][word] or "") for word in Action]
         table.add_row(sync["sync"], *counts, str(sync["requests"]["write"]))
-    out().print(table)
-    click.echo("Lines that are bad on purpose; what they may refer to was left as it was:")
+    show_titled(text("demo.table", lang), table)
+    click.echo(text("demo.bad_lines", lang))
     with open_context(str(configuration), os.environ) as context:
-        for plan in one_run(context, summary["run"])["plans"]:
+        for plan in one_run(context, summary["run"], lang)["plans"]:
             source = context.settings.syncs[plan["sync"]].source.name
             for line in plan["lines"]:
                 if line["outcome"] == Outcome.HELD:
-                    _say(f"{source}, line {line['line']}: {line['message']}")
-    click.echo("\nReports, to open in a browser (beside each: the same as .csv and .json):")
+                    _say(render("demo.line", lang, file=source, line=line["line"], said=line["message"]))
+    click.echo("\n" + text("demo.reports", lang))
     for sync in summary["syncs"]:
         click.echo(f"   {os.path.relpath(sync['reports']['html'])}")
 
 
-def _say_what_next(configuration: Path, run: str, *, keep_open: bool) -> None:
+def _say_what_next(configuration: Path, run: str, lang: Language, *, keep_open: bool) -> None:
     command = _command()
     configured = f"{command} -c {configuration}"
-    click.echo("\nNext:")
+    click.echo("\n" + text("demo.next", lang))
     click.echo(f"   {configured} show {run}")
     click.echo(f"   {configured} check")
     if not keep_open:
-        click.echo(f"   {command} demo --keep-open        to try plan and sync on both services")
+        click.echo(f"   {command} demo --keep-open        {text('demo.keep_open', lang)}")
 
 
-def _wait(secrets: Mapping[str, str]) -> None:
+def _wait(secrets: Mapping[str, str], lang: Language) -> None:
     """Say how to use the services, and leave them running until Ctrl-C."""
-    click.echo("\nBoth services stay. Change a CSV file there; in another terminal, here:\n")
+    click.echo("\n" + text("demo.stay", lang) + "\n")
     for name, value in secrets.items():
         click.echo(f"   export {name}={value}")
-    click.echo(f"   {_command()} -c {FOLDER / CONFIGURATION} plan\n\nCtrl-C stops both.")
+    click.echo(f"   {_command()} -c {FOLDER / CONFIGURATION} plan\n\n{text('demo.ctrl_c', lang)}")
     with ended_by_ctrl_c():
         threading.Event().wait()
 
 
-def _say(text: str) -> None:
-    click.echo(click.wrap_text(text, out().width, initial_indent="   ", subsequent_indent="     "))
+def _say(said: str) -> None:
+    click.echo(click.wrap_text(said, out().width, initial_indent="   ", subsequent_indent="     "))
 
 
 def _command() -> str:

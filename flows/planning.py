@@ -196,7 +196,9 @@ def _settled(
     """Return the owners that have left the file and need nobody: nothing stays of them, or another sync has them."""
     if not known:
         return frozenset()
-    stays = planned.table.loc[planned.table["key_after"] != "", "owner"]
+    table = planned.table
+    others = (table["action"] == Action.FOREIGN) & table["code"].isin(DRIFT)  # left as somebody else has left it
+    stays = table.loc[(table["key_after"] != "") & ~others, "owner"]
     empty = planned.policy.gone - set(stays) - set(found.unread)
     taken = known - planned.policy.gone
     if taken:

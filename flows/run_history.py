@@ -154,9 +154,7 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
 
 
-def show_waiting(
-    plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo, command: str = "phonesync"
-) -> None:
+def show_waiting(plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo, command: str = "phonesync") -> None:
     """Show the plans that wait, each with the command that applies it."""
     if not plans:
         say(text("say.no_plan", lang))

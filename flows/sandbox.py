@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import threading
@@ -27,7 +28,9 @@ from connectors.sandbox.rehearsal import (
 from connectors.sandbox.server import Sandbox, serve
 from flows.signals import ended_by_ctrl_c
 from schemas.errors import UsageError
+from tasks.messages.catalogue import text
 from tasks.messages.errors import error_of
+from tasks.messages.language import language
 
 # In a checkout a link to data/samples, in an installed package a folder of it.
 SAMPLES = Path(str(files("flows").joinpath("samples"))).resolve()
@@ -150,13 +153,14 @@ def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, a
         click.echo(json.dumps({"usos": sandbox.usos_url, "apio": sandbox.apio_url, "credentials": secrets}))
         return
     click.echo(f"USOS  {sandbox.usos_url}\nAPIO  {sandbox.apio_url}\n")
-    for title, texts in (("Set", wanted.settings), ("Goes wrong", wanted.faults)):
+    lang = language(None, None, os.environ)
+    for title, texts in ((text("demo.set", lang), wanted.settings), (text("demo.goes_wrong", lang), wanted.faults)):
         if texts:
             click.echo("\n  ".join([f"{title}:", *texts]) + "\n")
-    click.echo("In another terminal:\n")
+    click.echo(text("demo.other_terminal", lang) + "\n")
     for name, value in secrets.items():
         click.echo(f"export {name}={value}")
-    click.echo(f"phonesync -c {shlex.quote(str(configuration))} plan\n\nCtrl-C stops both.")
+    click.echo(f"phonesync -c {shlex.quote(str(configuration))} plan\n\n{text('demo.ctrl_c', lang)}")
 
 
 def _say_stopped(sandbox: Sandbox) -> None:

@@ -102,8 +102,11 @@ class WrittenPlan:
 
 
 def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
-    """Return the `Plan` with the entries named whose owners have left the file, and which stay."""
-    left = plan["owner"].isin(gone) & (plan["action"] == Action.FOREIGN)
+    """Return the `Plan` with the entries named whose owners have left the file, and which stay.
+
+    What others have put there, and what is left as they left it, is told as that.
+    """
+    left = plan["owner"].isin(gone) & (plan["action"] == Action.FOREIGN) & ~plan["code"].isin(DRIFT)
     if not left.any():
         return plan
     return plan.assign(

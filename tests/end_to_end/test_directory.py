@@ -600,6 +600,19 @@ def test_what_came_back_by_somebody_elses_hand_is_told_as_that(nights: Nights, o
     assert of(nights.night(), "one")["came_back"] == 0
 
 
+def test_what_is_left_to_others_stays_with_them_where_its_owner_is_cleared(nights: Nights) -> None:
+    keys = {"on_drift": "keep", "on_missing_owner": "clear", "guard": OPEN_GUARD}
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", C, "Desk")], **keys)
+    nights.night()
+    nights.meddle("2", [("Guest", B), ("Desk", C)])
+    nights.file("one", [("1", A, "Dean")], **keys)
+    told = of(nights.night(), "one")
+    assert (told["drift"], told["left"], told["actions"]["delete"], nights.numbers("2")) == (1, 0, 1, [B])
+    for _ in range(2):
+        again = of(nights.night(), "one")
+        assert (again["requests"]["write"], again["left"], nights.numbers("2")) == (0, 0, [B])
+
+
 def test_a_reconciliation_tells_what_came_back(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean"), ("1", C, "Guest")])
     nights.night()
