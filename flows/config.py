@@ -82,6 +82,16 @@ def settings_of(path: Path, data: Mapping[str, Any], now: datetime) -> Settings:
     return _anchored(_judged(path, data, now), path.parent)
 
 
+def wrong_at(place: str, data: Mapping[str, Any]) -> Phrase | None:
+    """Return what is wrong at one place of a file with these tables, None where nothing is; no other is looked at."""
+    try:
+        _model().model_validate(data)
+    except ValidationError as error:
+        problems = [_told(dict(problem), data) for problem in error.errors()]
+        return next((problem.said for problem in problems if problem.place == place), None)
+    return None
+
+
 def _by_language(error: tomllib.TOMLDecodeError) -> dict[str, str]:
     """Return what the parser says, which is English, and where, which every language says."""
     at = re.search(r"line (\d+), column (\d+)", str(error))

@@ -16,7 +16,7 @@ from flows.doctor import Checks
 from flows.previewing import add_previews
 from flows.setup.answers import Answers
 from flows.setup.draft import Draft, toml_value
-from flows.setup.places import Place, columns_of, guess_place, places_of
+from flows.setup.places import Guess, Place, asked_of, columns_of, guess_place, places_of
 from flows.setup.services import asked_for, show_checks
 from schemas.errors import UsageError
 from schemas.reasons import LineCode
@@ -81,20 +81,26 @@ def _ask_for_file(draft: Draft, answers: Answers, places: list[Place], one: tupl
     if guess.known:
         said = fitting[guess.at].said(lang)
         say(render("init.known_ids", lang, known=guess.known, asked=guess.asked, place=said))
+    options = [*(place.said(lang) for place in fitting), render("init.leave_out_file", lang)]
     chosen = guess.at
     if len(fitting) > 1 or "connection" not in given:
-        options = [*(place.said(lang) for place in fitting), render("init.leave_out_file", lang)]
         sure = guess.sure and (answers.asks or not fitting[guess.at].lacks(given))
         chosen = answers.choice(render("init.whose", lang), options, guess.at if sure else len(fitting))
-    if chosen == len(fitting):
-        say(render("init.left_out", lang, name=name))
-        return
-    place = fitting[chosen]
-    columns = guess.columns if chosen == guess.at else columns_of(draft, place, name, given)
-    table = {"connection": place.connection, **place.keys, **given}
-    table |= {"columns": {**columns, **given.get("columns", {})}} if columns else {}
-    if _is_settled(draft, answers, place, name, table):
-        draft.syncs[name] = table
+    while chosen < len(fitting):
+        place = fitting[chosen]
+        columns = guess.columns if chosen == guess.at else columns_of(draft, place, name, given)
+        table = {"connection": place.connection, **place.keys, **given}
+        table |= {"columns": {**columns, **given.get("columns", {})}} if columns else {}
+        settled = _settled(draft, answers, place, (name, table))
+        if settled == "as_it_is":
+            draft.syncs[name] = table
+            return
+        if settled == "leave_out_file":
+            break
+        # Another list of the same service is elsewhere too; a place without such a choice has just been refused.
+        again = chosen if place.lacks(given) else len(fitting)
+        chosen = answers.choice(render("init.whose", lang), options, again)
+    say(render("init.left_out", lang, name=name))
 
 
 def _fits(place: Place, given: Mapping[str, Any]) -> bool:
@@ -103,8 +109,12 @@ def _fits(place: Place, given: Mapping[str, Any]) -> bool:
     return all(given.get(key, value) == value for key, value in said.items())
 
 
-def _is_settled(draft: Draft, answers: Answers, place: Place, name: str, table: dict[str, Any]) -> bool:
-    """Ask for what a sync cannot do without and show how its file is read, until it is right; False to leave it out."""
+def _settled(draft: Draft, answers: Answers, place: Place, one: tuple[str, dict[str, Any]]) -> str:
+    """Ask for what a sync cannot do without, show how its file is read, and return what somebody says of it.
+
+    That is one of `_RIGHT`, but not `other_columns`: then it is asked and shown again.
+    """
+    name, table = one
     lang = answers.lang
     while True:
         _ask_for_place(draft, answers, place, (name, table))
@@ -114,16 +124,31 @@ def _is_settled(draft: Draft, answers: Answers, place: Place, name: str, table: 
         if not answers.asks:
             if checks.errors:
                 raise checks.errors[0]
-            return True
+            return "as_it_is"
+        asked = asked_of(draft, place, name, table)
+        _show_known(asked, place.said(lang), answers)
         options = [render(f"init.{what}", lang) for what in _RIGHT]
-        chosen = _RIGHT[answers.choice(render("init.right", lang), options, 2 if checks.errors else 0)]
-        if chosen in {"as_it_is", "leave_out_file"}:
-            return chosen == "as_it_is"
-        if chosen == "other_columns":
-            table["columns"] = _asked_columns(draft, answers, place.spec, (table, checked))
-        for key in place.spec.sync_keys if chosen == "other_place" else ():
-            if key not in place.keys:
-                table.pop(key, None)
+        usual = _RIGHT.index(_usual_answer(checks, checked, asked))
+        chosen = _RIGHT[answers.choice(render("init.right", lang), options, usual)]
+        if chosen != "other_columns":
+            return chosen
+        table["columns"] = _asked_columns(draft, answers, place.spec, (table, checked))
+
+
+def _show_known(asked: Guess, place: str, answers: Answers) -> None:
+    """Say how many of the first ids a place knows, where ids were asked for."""
+    if asked.known:
+        say(render("init.known_ids", answers.lang, known=asked.known, asked=asked.asked, place=place))
+    elif asked.asked:
+        say(render("init.no_known_ids", answers.lang, asked=asked.asked, place=place), "yellow")
+
+
+def _usual_answer(checks: Checks, checked: CheckedSources, asked: Guess) -> str:
+    """Return what goes without saying of a file: yes only where its place is there, knows its ids and takes a line."""
+    if checks.errors or (asked.asked and not asked.known):
+        return "other_place"
+    rejected = any(item.get("lines", 1) and not item.get("good", 0) for item in checked.summary["syncs"])
+    return "other_columns" if rejected else "as_it_is"
 
 
 def _ask_for_place(draft: Draft, answers: Answers, place: Place, one: tuple[str, dict[str, Any]]) -> None:

@@ -157,6 +157,12 @@ def columns_of(draft: Draft, place: Place, name: str, given: Mapping[str, Any]) 
     return {}
 
 
+def asked_of(draft: Draft, place: Place, name: str, table: Mapping[str, Any]) -> Guess:
+    """Return how many of the first owners of a file the place knows that somebody has chosen for it."""
+    source = _opened(draft, place, name, table)
+    return _asked(draft, place, name, table, source, Guess(0)) if source else Guess(0)
+
+
 def _asked(  # noqa: PLR0913, PLR0917 - what a file is read with
     draft: Draft, place: Place, name: str, given: Mapping[str, Any], source: ExtractedSource, guess: Guess
 ) -> Guess:
@@ -171,4 +177,4 @@ def _asked(  # noqa: PLR0913, PLR0917 - what a file is read with
             found = context.target(sync).read(owners, lambda *_: None)
     except PhonesyncError:
         return guess
-    return replace(guess, asked=len(owners), known=int(found.entries["owner"].nunique()))
+    return replace(guess, asked=len(owners) - len(found.unread), known=int(found.entries["owner"].nunique()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.config import wrong_at
 from flows.console import say
 from flows.doctor import Checks, examine_connection
 from flows.setup.answers import Answers
@@ -10,6 +11,8 @@ from schemas.errors import ConfigurationError, UsageError
 from schemas.settings import Language
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import known, render, text
+from tasks.messages.errors import spoken, told_whole
+from tasks.messages.rendering import whole
 
 _ASKED_ALWAYS = "base_url"
 
@@ -78,10 +81,24 @@ def _ask_once(draft: Draft, answers: Answers, name: str, spec: TargetSpec) -> No
             table[key] = _secret(draft, answers, (name, key), asked_for(spec, key, answers))
         elif field.is_required() or key == _ASKED_ALWAYS:
             usual = None if field.is_required() else str(field.default)
-            table[key] = answers.text(place, asked_for(spec, key, answers), str(before.get(key, "")) or usual)
+            table[key] = _meant(answers, (name, key), spec, str(before.get(key, "")) or usual)
         elif (said := answers.option(place)) is not None:
             table[key] = toml_value(said)
     draft.connections[name] = table
+
+
+def _meant(answers: Answers, place: tuple[str, str], spec: TargetSpec, usual: str | None) -> str:
+    """Ask for a key until what is typed can be meant; what an option says is judged with the rest of its connection."""
+    name, key = place
+    path = f"connections.{name}.{key}"
+    while True:
+        said = answers.text(path, asked_for(spec, key, answers), usual)
+        if path in answers.given or not answers.asks:
+            return said
+        wrong = wrong_at(path, {"connections": {name: {"kind": spec.kind, key: said}}, "syncs": {}})
+        if wrong is None:
+            return said
+        say(f"  ✗ {whole(spoken(wrong, answers.lang))}", "red")
 
 
 def asked_for(spec: TargetSpec, key: str, answers: Answers) -> str:
@@ -112,11 +129,22 @@ def _lets_in(draft: Draft, answers: Answers, name: str) -> bool:
         with draft.tried() as context:
             examine_connection(checks, name, context)
     except ConfigurationError as error:
-        checks.fail(name, error)
+        if not answers.asks:
+            raise
+        _show_problems(error, lang)
+        return False
     show_checks(checks, lang)
     if checks.errors and not answers.asks:
         raise checks.errors[0]
     return not checks.errors
+
+
+def _show_problems(error: ConfigurationError, lang: Language) -> None:
+    """Say what cannot be meant, a line each; the file that the error is about is not there yet."""
+    problems = error.values.get("problems")
+    listed = [spoken(one, lang).strip() for one in problems] if isinstance(problems, tuple) else []
+    for said in listed or [told_whole(error, lang)]:
+        say(f"  ✗ {said}", "red")
 
 
 def show_checks(checks: Checks, lang: Language) -> None:

@@ -129,6 +129,7 @@ def test_a_person_at_a_terminal_is_asked_and_may_correct_an_answer(services: San
     talk.answer("Tenant", "nobody")
     talk.answer("Grupa")
     talk.answer("jak trzeba?")  # there is no such list, so another place is proposed
+    talk.answer("Do czego jest ten plik?")
     talk.answer("Tenant", "chopin")
     talk.answer("Grupa")
     talk.answer("jak trzeba?", "1")
@@ -148,6 +149,125 @@ def test_a_person_at_a_terminal_is_asked_and_may_correct_an_answer(services: San
     for private in (folder / "phonesync.toml", *kept.values()):
         assert stat.S_IMODE(private.stat().st_mode) == 0o600, private
     assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
+
+
+_IN_ENGLISH = {
+    "lang": "en",
+    "address": "Address",
+    "incomplete": "✗ Give a whole address, such as https://usosapps.example.edu.pl.",
+    "key": "Consumer key",
+    "secret": "Consumer secret",
+    "apio": "APIO",
+    "whose": "What is it for?",
+    "right": "Is it read as it should be?",
+    "none": "USOS: units, faculties knows none of the first 4 ids",
+    "all": "USOS: buildings knows 4 of the first 4 ids.",
+    "left_out": "Left out. To take it in later, give [syncs.dormitories] in the file.",
+    "column": "Which column is",
+    "write": "Write it?",
+}
+_IN_POLISH = {
+    "lang": "pl",
+    "address": "Adres",
+    "incomplete": "✗ Podaj pełny adres, na przykład https://usosapps.example.edu.pl.",
+    "key": "consumer key",
+    "secret": "consumer secret",
+    "apio": "APIO",
+    "whose": "Do czego jest ten plik?",
+    "right": "Czy plik jest odczytany tak, jak trzeba?",
+    "none": "USOS: jednostki, wydziały: z pierwszych 4 identyfikatorów nie jest znany żaden.",
+    "all": "USOS: budynki: z pierwszych 4 identyfikatorów znane są 4.",
+    "left_out": "Pominięty. Można go dodać później jako [syncs.dormitories] w pliku konfiguracji.",
+    "column": "Która kolumna to",
+    "write": "Zapisać?",
+}
+in_both_languages = pytest.mark.parametrize("words", [_IN_ENGLISH, _IN_POLISH], ids=["en", "pl"])
+
+
+def let_into_usos(services: Sandbox, folder: Path, words: dict[str, str], *typed_before: str) -> Dialogue:
+    """Return a conversation in which USOS alone has been set up, after addresses that were mistyped."""
+    talk = Dialogue([*_COMMAND, "--lang", words["lang"]], folder, os.environ)
+    talk.answer("USOS", "y")
+    for address in (*typed_before, services.usos_url):
+        talk.answer(words["address"], address)
+    talk.answer(words["key"], "demo-consumer")
+    talk.answer(words["secret"], "demo-secret")
+    talk.answer(words["apio"], "n")
+    return talk
+
+
+def keep_only(folder: Path, *names: str) -> None:
+    """Leave these tables in a folder, and no other."""
+    for path in {*folder.glob("*.csv")} - {folder / name for name in names}:
+        path.unlink()
+
+
+@in_both_languages
+def test_a_file_that_belongs_elsewhere_is_asked_for_again(
+    services: Sandbox, folder: Path, words: dict[str, str]
+) -> None:
+    keep_only(folder, "buildings.csv", "dormitories.csv")
+    talk = let_into_usos(services, folder, words)
+    talk.answer(words["whose"], "1")  # buildings.csv as units
+    talk.answer(words["right"])  # none of its ids is known there, so "elsewhere" goes without saying
+    assert words["none"] in talk.said
+    shown = len(talk.said)
+    talk.answer(words["whose"], "3")
+    talk.answer(words["right"])
+    assert words["all"] in talk.said[shown:]
+    talk.answer(words["whose"])  # dormitories.csv
+    talk.answer(words["right"], "3")
+    talk.answer(words["whose"])  # to leave it out goes without saying by now
+    talk.answer(words["write"], "y")
+    assert talk.end() == 0, talk.said
+    assert words["left_out"] in talk.said
+    settings = load(folder / "phonesync.toml")
+    assert {name: getattr(sync, "entity_class", "") for name, sync in settings.syncs.items()} == {
+        "buildings": "building"
+    }
+
+
+@in_both_languages
+def test_where_every_line_is_rejected_yes_does_not_go_without_saying(
+    services: Sandbox, folder: Path, words: dict[str, str]
+) -> None:
+    keep_only(folder)
+    (folder / "dormitories.csv").write_text("entity_id,number\nDS1,gabinet\n", encoding="utf-8")
+    talk = let_into_usos(services, folder, words)
+    talk.answer(words["whose"])
+    talk.answer(words["right"])
+    talk.answer(words["column"])
+    talk.answer(words["column"])
+    talk.answer(words["right"], "4")
+    assert talk.end() == 2, talk.said  # no file is left
+    assert words["left_out"] in talk.said
+
+
+@in_both_languages
+def test_an_address_that_cannot_be_meant_is_asked_for_again_at_once(
+    services: Sandbox, folder: Path, words: dict[str, str]
+) -> None:
+    keep_only(folder, "buildings.csv")
+    talk = let_into_usos(services, folder, words, "127.0.0.1:40701")
+    talk.answer(words["whose"], "5")
+    assert talk.end() == 2, talk.said  # no file is left
+    assert words["incomplete"] in talk.said
+    assert "␊" not in talk.said
+    assert f"{folder}/phonesync.toml" not in talk.said
+
+
+def test_an_option_that_cannot_be_meant_is_named_in_one_line(folder: Path) -> None:
+    wrong = ["--set", "connections.usos.base_url=127.0.0.1:40701"]
+    talk = Dialogue([*_COMMAND, *wrong], folder, os.environ)
+    talk.answer("Consumer key", "demo-consumer")
+    talk.answer("Consumer secret", "demo-secret")
+    talk.answer("What now?", "3")
+    talk.answer("USOS", "n")
+    talk.answer("APIO", "n")
+    assert talk.end() == 2, talk.said  # no service is left
+    assert "✗ connections.usos.base_url: give a whole address" in talk.said
+    assert "␊" not in talk.said
+    assert f"{folder}/phonesync.toml" not in talk.said
 
 
 def test_ctrl_c_leaves_nothing_behind(services: Sandbox, folder: Path) -> None:
