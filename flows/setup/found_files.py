@@ -98,7 +98,8 @@ def _ask_for_file(draft: Draft, answers: Answers, places: list[Place], one: tupl
         if settled == "leave_out_file":
             break
         # Another list of the same service is elsewhere too; a place without such a choice has just been refused.
-        again = chosen if place.lacks(given) else len(fitting)
+        elsewhere = guess.at if guess.known and chosen != guess.at else len(fitting)
+        again = chosen if place.lacks(given) else elsewhere
         chosen = answers.choice(render("init.whose", lang), options, again)
     say(render("init.left_out", lang, name=name))
 

@@ -212,7 +212,7 @@ def test_a_file_that_belongs_elsewhere_is_asked_for_again(
     talk.answer(words["right"])  # none of its ids is known there, so "elsewhere" goes without saying
     assert words["none"] in talk.said
     shown = len(talk.said)
-    talk.answer(words["whose"], "3")
+    talk.answer(words["whose"])  # what its ids are known for is proposed once more
     talk.answer(words["right"])
     assert words["all"] in talk.said[shown:]
     talk.answer(words["whose"])  # dormitories.csv
