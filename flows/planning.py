@@ -197,8 +197,8 @@ def _settled(
     if not known:
         return frozenset()
     table = planned.table
-    others = (table["action"] == Action.FOREIGN) & table["code"].isin(DRIFT)  # left as somebody else has left it
-    stays = table.loc[(table["key_after"] != "") & ~others, "owner"]
+    theirs = (table["action"] == Action.FOREIGN) & table["code"].isin(DRIFT)  # left as somebody else has left it
+    stays = table.loc[(table["key_after"] != "") & ~theirs, "owner"]
     empty = planned.policy.gone - set(stays) - set(found.unread)
     taken = known - planned.policy.gone
     if taken:

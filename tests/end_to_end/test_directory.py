@@ -601,7 +601,7 @@ def test_what_came_back_by_somebody_elses_hand_is_told_as_that(nights: Nights, o
 
 
 def test_what_is_left_to_others_stays_with_them_where_its_owner_is_cleared(nights: Nights) -> None:
-    keys = {"on_drift": "keep", "on_missing_owner": "clear", "guard": OPEN_GUARD}
+    keys: dict[str, Any] = {"on_drift": "keep", "on_missing_owner": "clear", "guard": OPEN_GUARD}
     nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", C, "Desk")], **keys)
     nights.night()
     nights.meddle("2", [("Guest", B), ("Desk", C)])
