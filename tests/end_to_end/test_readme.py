@@ -143,6 +143,12 @@ def test_the_index_names_every_page_once() -> None:
     assert sorted(named) == sorted(page.name for page in DOCS.glob("*.md") if page.name != "index.md")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_says_nothing_under_one_heading_twice(page: Path) -> None:
+    headings = re.findall(r"^## .+", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [heading for heading in headings if headings.count(heading) > 1] == []
+
+
 @pytest.mark.parametrize("page", [*PAGES, *BESIDE], ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
