@@ -117,10 +117,10 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
             notes += tell_clerks(context, run_result, request.mode)
         for note in notes:
             click.echo(note, err=True)
+    command = command_of(ctx, config)
     if as_json:
         print_json(run_result.summary)
-        show_errors(run_result.errors, run_result.summary["syncs"], context.lang)
+        show_errors(run_result.errors, run_result.summary["syncs"], context.lang, command)
     else:
-        command = command_of(ctx, config)
         show_run(run_result, planned=not request.writes, command=command, lang=context.lang)
     return run_result

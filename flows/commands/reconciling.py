@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
+from flows.commands.options import command_of, configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
 from flows.errors import print_json
 
 
@@ -48,7 +48,7 @@ def reconcile(  # noqa: PLR0913 - click's signature
     if as_json:
         print_json(done.summary)
     else:
-        show_reconciled(done, speech)
+        show_reconciled(done, speech, command_of(ctx, config))
     ctx.exit(done.exit_code)
 
 
@@ -149,7 +149,7 @@ def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
         print_json(found.summary)
     else:
         show_discovered(found.summary, lang)
-        show_errors(found.errors, [], lang)
+        show_errors(found.errors, [], lang, command_of(ctx, config))
     ctx.exit(found.exit_code)
 
 
@@ -177,5 +177,5 @@ def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) ->
         print_json(found.summary)
     else:
         show_found(found, lang)
-        show_errors(found.errors, [], lang)
+        show_errors(found.errors, [], lang, command_of(ctx, config))
     ctx.exit(found.exit_code)

@@ -19,7 +19,7 @@ _FOUND = ("where", "line", "owner", "name", "number", "type")
 _SHOWN = 20  # findings on the terminal; the page has them all
 
 
-def show_reconciled(done: Reconciled, lang: Language = "en") -> None:
+def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "phonesync") -> None:
     """Show the systems, the counts, the first findings with what to do about them, and where the rest is."""
     summary, findings = done.summary, done.view.findings
     columns = {name: text(f"say.{name}", lang) for name in _columns(summary["systems"])}
@@ -46,7 +46,7 @@ def show_reconciled(done: Reconciled, lang: Language = "en") -> None:
     say(render("say.reports", lang, folder=near(Path(summary["reports"]["html"]).parent)))
     for note in summary.get("notes", ()):
         say(note)
-    show_errors(done.errors, [], lang)
+    show_errors(done.errors, [], lang, command)
 
 
 def _columns(systems: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -7,25 +7,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from one_shelf import ONE_SHELF
 
 from flows.cli import main
 from flows.orchestration.chores import main as chore
-
-CONFIGURATION = """\
-[connections.here]
-kind = "memory"
-[syncs.shelf]
-connection = "here"
-shelf = "a"
-source = "shelf.csv"
-"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     """Return a folder whose ledger has three plans: of forty days ago, of twenty, and of today."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "phonesync.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "phonesync.toml").write_text(ONE_SHELF, encoding="utf-8")
     for days in (40, 20, 0):
         (tmp_path / "shelf.csv").write_text(f"id,number,name\n1,22 999 00 {days:02},Porter\n", encoding="utf-8")
         assert main(["plan"]) == 0
@@ -46,7 +38,7 @@ def runs(folder: Path) -> int:
 
 
 def keep(folder: Path, days: int) -> None:
-    (folder / "phonesync.toml").write_text(f"keep_days = {days}\n{CONFIGURATION}", encoding="utf-8")
+    (folder / "phonesync.toml").write_text(f"keep_days = {days}\n{ONE_SHELF}", encoding="utf-8")
 
 
 def test_purge_forgets_what_the_configuration_does_not_keep(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,18 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_shelf import ONE_SHELF
 
 from flows.cli import main
 from flows.errors import as_typed
 
-CONFIGURATION = """\
-[connections.here]
-kind = "memory"
-[syncs.shelf]
-connection = "here"
-shelf = "a"
-source = "shelf.csv"
-"""
 NAMES = ("Sekretariat Katedry Historii Muzyki", "Porter", "Interdyscyplinarnych", "A B C D E F G H I J K L M N O P Q")
 NUMBERS = tuple(f"22 999 00 {number:02} wew. 12" for number in range(len(NAMES) * 5))  # as many as the table shows
 
@@ -27,7 +20,7 @@ def test_a_number_stands_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", str(width))
-    (tmp_path / "phonesync.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "phonesync.toml").write_text(ONE_SHELF, encoding="utf-8")
     names = [f"{'x' * (at // len(NAMES))} {NAMES[at % len(NAMES)]} {at}".strip() for at in range(len(NUMBERS))]
     lines = [f"{at},{number},{name}\n" for at, (number, name) in enumerate(zip(NUMBERS, names, strict=True))]
     (tmp_path / "shelf.csv").write_text("id,number,name\n" + "".join(lines), encoding="utf-8")
@@ -43,7 +36,7 @@ def test_what_is_found_keeps_its_numbers_whole(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    (tmp_path / "phonesync.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "phonesync.toml").write_text(ONE_SHELF, encoding="utf-8")
     lines = [f"{at},{number},{NAMES[at % len(NAMES)]} i elektroakustycznej\n" for at, number in enumerate(NUMBERS)]
     (tmp_path / "shelf.csv").write_text("id,number,name\n" + "".join(lines), encoding="utf-8")
     main(["find", "22 999 00"])
@@ -68,7 +61,7 @@ def test_nowhere_is_said_of_what_could_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "phonesync.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "phonesync.toml").write_text(ONE_SHELF, encoding="utf-8")
     (tmp_path / "shelf.csv").write_text(f"id,number,name\n1,{NUMBERS[0]},Porter\n", encoding="utf-8")
     main(["find", "nikt"])
     assert "It stands nowhere." in capsys.readouterr().out
