@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
 
-from connectors.settling import LONGEST, Settling
+from connectors.settling import LONGEST, Awaited, Settling
 from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, RowOutcome, Snapshot, WriteAnswer
@@ -22,6 +22,8 @@ from tasks.execution.equal_entries import kept_once
 from tasks.execution.quirks import as_sent, as_shown
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
+
+_REPLACING: Final = "replace"
 
 
 def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: NumberingDefaults) -> pd.DataFrame:
@@ -111,7 +113,7 @@ class OwnerSets:
         pending = rows
         for round_number in range(limits.WRITE_ROUNDS):
             owners = sorted(pending["owner"].unique())
-            intent = self._job.intend("replace", owners)
+            intent = self._job.intend(_REPLACING, owners)
             said = self._service.replace(
                 entity_sets(pending, partial(as_sent, known=self._job.quirks)), self._job.go_on
             )
@@ -132,8 +134,8 @@ class OwnerSets:
 
     def _patience(
         self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], found: Snapshot, *, first: bool, last: bool
-    ) -> float:
-        """Return how long to wait for another reading: one that shows nothing of what was sent is no evidence yet."""
+    ) -> Awaited:
+        """Say what to wait for: a reading that shows nothing of what was sent is no evidence yet."""
         done = in_place(as_shown(rows, found.entries, self._job.quirks), found.entries)
         confirmed = {owner for owner, answer in answers.items() if answer.kind == "confirmed"}
         late = {*rows.loc[~done, "owner"]}
@@ -142,8 +144,11 @@ class OwnerSets:
         open_ones = _untouched(rows, found) & late
         kinds = {answers[owner].kind for owner in open_ones if owner in answers}
         if "confirmed" in kinds or (last and "uncertain" in kinds):
-            return LONGEST
-        return self._settling.doubt if "refused" in kinds else self._settling.known if "uncertain" in kinds else 0.0
+            seconds = LONGEST
+        else:
+            doubt, known = self._settling.doubt, self._settling.known
+            seconds = doubt if "refused" in kinds else known if "uncertain" in kinds else 0.0
+        return Awaited(seconds, frozenset(open_ones), frozenset({_REPLACING})) if seconds else Awaited()
 
     def _settle(
         self, rows: pd.DataFrame, found: Snapshot, answers: dict[str, WriteAnswer], intent: int, *, last: bool

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from connectors.settling import LONGEST, Settling
+from connectors.settling import LONGEST, Awaited, Settling
 from flows.approvals import missing_yes, said_yes, yeses_of_run
 from flows.claims import take_over
 from flows.interface import refuse_changed_api
@@ -156,10 +156,11 @@ def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: K
     owners, folds = sorted(set(kept.entries["owner"]) - {""}), FOLDS_NAMES in habits
     applied = [row for row, item in written.known.items() if item.outcome == Outcome.APPLIED]
 
-    def patience(seen: Snapshot) -> float:
+    def patience(seen: Snapshot) -> Awaited:
         """What was seen in place does not vanish: a reading without it comes from elsewhere, or from before."""
         rows = as_shown(kept.entries.loc[applied], seen.entries, habits)
-        return 0.0 if in_place(rows, seen.entries, fold_names=folds).all() else LONGEST
+        absent = rows[~in_place(rows, seen.entries, fold_names=folds)]
+        return Awaited(LONGEST, frozenset(absent.index), frozenset({"verify"})) if len(absent) else Awaited()
 
     # Where all was read after the last write, that reading is as good as another one.
     readings = [Snapshot(written.found)] if written.whole and written.found is not None else []

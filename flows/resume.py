@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from connectors.settling import Settling
+from connectors.settling import Awaited, Settling
 from flows.applying import close, finish, missing
 from flows.locking import Hold
 from flows.planning import plan_now
@@ -161,10 +161,11 @@ def _look(sync_run: SyncRun, target: Target, kept: KeptPlan) -> tuple[Remaining,
         shown = as_shown(kept.entries, found, habits)
         return remaining_plan(shown, outcomes, found, fold_names=FOLDS_NAMES in habits)
 
-    def patience(found: pd.DataFrame) -> float:
+    def patience(found: pd.DataFrame) -> Awaited:
         """What was sent may be done though this reading does not show it, where readings are known to lag."""
         rest = remaining(found).rows
-        return lag if any(row in sent for row in rest.index[writes(rest)]) else 0.0
+        absent = sent & {*rest.index[writes(rest)]}
+        return Awaited(lag, frozenset(absent)) if absent else Awaited()
 
     settling = Settling(job_of(sync_run, target, kept), ApplyResult())
     found = settling.read(lambda: target.read(_owners(kept), context.progress).entries, patience)

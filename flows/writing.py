@@ -68,7 +68,7 @@ def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
         stopped=last.stopped,
         unkept=last.unkept,
         read_lag=max(first.read_lag, last.read_lag),
-        waited_in_vain=first.waited_in_vain or last.waited_in_vain,
+        in_vain=first.in_vain | last.in_vain,
         prompt=first.prompt or last.prompt,
         habits=first.habits | last.habits,
         whole=last.whole,

@@ -115,7 +115,7 @@ class ApplyResult:
         unkept: why outcomes could not be noted any more, None where they were.
         unplanned_entries: entries that came meanwhile, as the last reading shows them.
         read_lag: how many seconds readings were seen to be behind.
-        waited_in_vain: something confirmed was not shown within the longest wait.
+        in_vain: the kinds of writes of which something confirmed was not shown within the longest wait.
         prompt: the first reading after a write has shown it.
         habits: what the target has been seen to do beside, to be remembered.
         whole: `found` is all of the place, read when nothing was sent any more.
@@ -130,7 +130,7 @@ class ApplyResult:
     unkept: LedgerError | None = None
     unplanned_entries: pd.DataFrame | None = None
     read_lag: float = 0.0
-    waited_in_vain: bool = False
+    in_vain: set[str] = field(default_factory=set)
     prompt: bool = False
     habits: set[Quirk] = field(default_factory=set)
     whole: bool = False

@@ -11,17 +11,17 @@ import pandas as pd
 
 from connectors.apio.client import ApioEntry, is_path_safe
 from connectors.apio.restoring import Restorer
-from connectors.apio.sending import Sender, begun, takes_back
+from connectors.apio.sending import Sender, takes_back
 from connectors.apio.spec import FILE_CALLS
 from connectors.execution import as_current, wait_before
-from connectors.settling import LONGEST, Settling
+from connectors.settling import LONGEST, Awaited, Settling
 from schemas import limits
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, WriteAnswer
 from schemas.plan import AT_REST, Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import Quirk, QuirkCode
-from tasks.execution.changes import ListChange, list_changes
+from tasks.execution.changes import ListChange, aims, list_changes
 from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome
 from tasks.execution.compare import (
     Mask,
@@ -206,21 +206,25 @@ class ListUpdate:
             self._result.habits = {Quirk(QuirkCode.KEEPS_MISSING, mark)}
         effects.left_out = set()
 
-    def _patience(self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame, *, first: bool) -> float:
-        """Return how long to wait for another reading: one that shows nothing of what was sent is no evidence yet."""
+    def _patience(self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame, *, first: bool) -> Awaited:
+        """Say what to wait for: a reading that shows nothing of what was sent is no evidence yet."""
         sender = self._sender
         seen_as = as_shown(self._rows, now, self._job.quirks).loc[changes.index]
         done = in_place(seen_as, now, fold_names=self._fold)
         left = list_changes(changes[~done], now, fold_names=self._fold)
         if first and not self._settling.waited and sender.last:
             self._result.prompt = {step.row for step in sender.last} <= {*changes.index[done]}
-        confirmed = sender.just_confirmed
-        late = any(step in confirmed or begun(step) in confirmed for step in left)
-        if late or any(step.row in sender.closed & sender.maybe_done for step in left):
-            return LONGEST
-        if any(step.row in sender.just_refused for step in left):
-            return self._settling.doubt
-        return self._settling.known if sender.uncertain and not sent.isdisjoint(left) else 0.0
+        confirmed = sender.just_confirmed | aims(sender.just_confirmed)
+        closed = sender.closed & sender.maybe_done
+        late = [step for step in left if not confirmed.isdisjoint({step, step.aim}) or step.row in closed]
+        refused = [step for step in left if step.row in sender.just_refused]
+        lost = [step for step in left if sender.uncertain and step in sent]
+        for steps, seconds in ((late, LONGEST), (refused, self._settling.doubt), (lost, self._settling.known)):
+            if steps and seconds:
+                rows, these = {step.row for step in [*late, *refused, *lost]}, {step.row for step in steps}
+                kinds = {step.action for step in sender.just_confirmed or sent if step.row in these}
+                return Awaited(seconds, frozenset(rows), frozenset(kinds))
+        return Awaited()
 
     def _put_back(
         self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, *, ended: bool = False
@@ -246,7 +250,8 @@ class ListUpdate:
     def _taken_by_others(self, step: ListChange) -> bool:
         """Tell whether a step would make an entry anew that nothing of ours can have removed; its row is a conflict."""
         stood = str(self._rows.loc[step.row, "name_before"])
-        others = step.action is Action.ADD and bool(stood) and stood not in self._sender.effects.at_risk
+        ours = not {stood, step.new_name}.isdisjoint(self._sender.effects.at_risk)
+        others = step.action is Action.ADD and bool(stood) and not ours
         if others:
             self._sender.conflicts[step.row] = Problem(Code.ENTRY_GONE)
             self._sender.closed.add(step.row)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from connectors.apio.client import ApioEntry
 from connectors.apio.sending import Sender
-from connectors.settling import LONGEST, Settling
+from connectors.settling import LONGEST, Awaited, Settling
 from schemas import limits
 from schemas.execution import Job, WriteAnswer
 from schemas.plan import Action
@@ -112,10 +112,11 @@ class Restorer:
         sender.removed.clear()
         sender.refused.clear()
 
-    def _patience(self, put_back: set[ApioEntry], now: pd.DataFrame) -> float:
-        """Return how long to wait for a reading that shows what the service says it has taken back."""
+    def _patience(self, put_back: set[ApioEntry], now: pd.DataFrame) -> Awaited:
+        """Wait for a reading that shows what the service says it has taken back."""
         said = {entry.name for entry in put_back if (answer := self._restored[entry]) and answer.kind == "confirmed"}
-        return 0.0 if said <= set(now["name"]) else LONGEST
+        absent = said - set(now["name"])
+        return Awaited(LONGEST, frozenset(absent), frozenset({Action.ADD})) if absent else Awaited()
 
     def _lost(
         self, changes: pd.DataFrame, stood: pd.DataFrame, now: pd.DataFrame, kept: set[str], *, ended: bool

@@ -18,7 +18,7 @@ from schemas.errors import ServiceError
 from schemas.execution import Job, WriteAnswer
 from schemas.plan import Action
 from schemas.problems import Code, Problem
-from tasks.execution.changes import FileRow, ListChange, compose
+from tasks.execution.changes import FileRow, ListChange, aims, compose
 from tasks.execution.quirks import as_sent, is_escaped
 from tasks.execution.ways import Standing, Way, may_be_refused
 
@@ -26,6 +26,7 @@ from tasks.execution.ways import Standing, Way, may_be_refused
 # because the line does not count.
 _NAME_LIMIT, _NUMBER_LIMIT = 50, 30
 _NOTHING_SAID = "the service said nothing about this row"
+_FULL_FAILURE = 400
 _AT_A_TIME = 100  # entries in one create or delete: the service takes them all or none
 
 
@@ -93,11 +94,11 @@ class Sender:
         What the service confirmed for that very entry and does not show all the same is not sent again. A rename that
         it cannot do begins with the new entry instead; the old one goes once that stands.
         """
-        worth = []
+        worth, brought = [], self._confirmed | aims(self._confirmed)
         for step in steps:
             halved = step.action is Action.RENAME and (step.row in self._unrenamed or step in self._confirmed)
             first = _added(step) if halved else step
-            if first in self._confirmed or begun(step) in self._confirmed:
+            if not brought.isdisjoint({first, first.aim}):
                 self.closed.add(step.row)
             else:
                 worth.append(first)
@@ -177,8 +178,21 @@ class Sender:
                 self.effects.at_risk |= {*now["name"]}
                 self._said(answer, steps, in_a_file=True)
             return self._takes_files
+        if self._took_nothing(result, file):
+            self._takes_files = False
+            return False
         self._read_result(result, steps, file)
         return True
+
+    def _took_nothing(self, result: BatchResult, file: Sequence[FileRow]) -> bool:
+        """Tell whether some refused rows have kept all others out: a full failure that does not mention them."""
+        failed = {row.line for row in result.rows if not row.success}
+        nothing = result.status == _FULL_FAILURE and len(failed) == len(result.rows) < len(file)
+        if nothing:
+            refused = [row for line, row in enumerate(file, start=1) if line in failed]
+            self.effects.at_risk |= {row.fields[0] for row in refused}
+            self.refused += [ApioEntry(*row.fields) for row in refused if row.row is None]
+        return nothing
 
     def _read_result(self, result: BatchResult, steps: Sequence[ListChange], file: Sequence[FileRow]) -> None:
         """Note what was said of each row of a file, and of what it has left out."""
@@ -313,11 +327,6 @@ def takes_back(name: str, number: str) -> bool:
     """Tell whether the service would surely take an entry from a file, as it stands."""
     fits = 1 <= len(name) <= _NAME_LIMIT and 1 <= len(number) <= _NUMBER_LIMIT
     return fits and not may_be_refused(number)
-
-
-def begun(step: ListChange) -> ListChange | None:
-    """Return the half that a rename begins with where the list cannot do it in one, None for any other step."""
-    return _added(step) if step.action is Action.RENAME else None
 
 
 def _added(step: ListChange) -> ListChange:

@@ -6,8 +6,9 @@ rename that has happened already lead to the steps that are left and to no other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -35,6 +36,24 @@ class ListChange:
     number: str = ""
     new_name: str = ""
     new_number: str = ""
+
+    @property
+    def aim(self) -> Aim:
+        """Return what is to stand there in the end, whichever step brings it."""
+        return Aim(self.row, self.new_name, self.new_number)
+
+
+class Aim(NamedTuple):
+    """What a row of a plan is to bring."""
+
+    row: int
+    name: str
+    number: str
+
+
+def aims(steps: Iterable[ListChange]) -> set[Aim]:
+    """Return what these steps have brought once they are done; a rename keeps the number, and brings no row's whole."""
+    return {step.aim for step in steps if step.action in {Action.ADD, Action.MODIFY}}
 
 
 def list_changes(rows: pd.DataFrame, now: pd.DataFrame, *, fold_names: bool = False) -> list[ListChange]:

@@ -188,6 +188,7 @@ class NightLife:
         """Make one run, which may be killed on the way, and judge what it has left behind."""
         before, left = self._held(), {name: self.town.left_rows(name, self._held()) for name in names}
         drifted = {name: self.town.drifted(name) for name in names}
+        managed, unsure = dict(self.town.books.managed), set(self.town.books.unsure)
         restored = self.town.restored
         life.ends = None
         result = self._go(request, life, stop=bool(night.end and night.end.stop))
@@ -204,7 +205,9 @@ class NightLife:
         for sync, code in zip(result.summary["syncs"], result.codes, strict=True):
             name = next(old for old, new in self.town.names.items() if new == sync["sync"])
             if request.mode == "sync":
-                self._one_sync(name, Trip(code, sync, self._lines(sync), []), before, after, life)
+                # Syncs of one run come one after the other: what the first has deleted was its own before.
+                foreign = {claim for claim, by in managed.items() if by != name} | unsure
+                self._one_sync(name, Trip(code, sync, self._lines(sync), []), before, after, life, foreign=foreign)
                 if calm and sync["plan"] and not restored and name not in self.town.forgetful:
                     self._told_what_others_did(name, sync, left[name], drifted[name])
             if restored:
@@ -305,14 +308,21 @@ class NightLife:
         assert not strange, ("nobody wanted it there", strange)
 
     def _one_sync(
-        self, name: str, trip: Trip, before: dict[str, Entries], after: dict[str, Entries], life: Life
+        self,
+        name: str,
+        trip: Trip,
+        before: dict[str, Entries],
+        after: dict[str, Entries],
+        life: Life,
+        *,
+        foreign: set[str],
     ) -> None:
         """Hold the laws of a single sync, on what is its own."""
         town = self.town
         if town.unreadable or not trip.lines or town.claimed(name) & set(town.contested):
             return  # what may have gone to a file that cannot be read is told by both
         others = town.claimed() - town.claimed(name)
-        foreign = {claim for claim, by in town.books.managed.items() if by != name} | town.books.unsure
+        foreign = foreign | {claim for claim, by in town.books.managed.items() if by != name} | town.books.unsure
         touched = [
             text
             for other, lines in town.files.items()

@@ -78,10 +78,24 @@ def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
 
 # Requests that were delivered twice while readings lag, on either service: the second delivery is refused for what the
 # first has done. Half a rename that a reading did not show yet, and an entry at rest that a file has overwritten in a
-# run that was stopped, a refusal after which the list could not be read.
+# run that was stopped, a refusal after which the list could not be read. A file that was refused as a whole for some of
+# its rows, an entry taken out and put in again that a reading showed in between, renames that are confirmed and
+# not done while readings lag.
 @pytest.mark.parametrize(
     "seed",
-    [601_000_256, 603_000_412, 603_000_689, 603_000_858, 603_000_277, 603_000_552, 701_000_181],
+    [
+        601_000_256,
+        603_000_412,
+        603_000_689,
+        603_000_858,
+        603_000_277,
+        603_000_552,
+        701_000_181,
+        901_000_148,
+        901_000_156,
+        901_000_170,
+        901_000_189,
+    ],
 )
 def test_a_history_that_broke_a_law_of_the_stand_ins_once(seed: int) -> None:
     figures = Figures()

@@ -264,10 +264,11 @@ class Town:
                 del self.pending[claim]
             elif self.restored or self.books.left.get(claim) != Left(sync, lines):
                 self.books.left.pop(claim, None)
-        if clears or self.by_name:
-            for claim, by in list(self.books.managed.items()):
-                if by == sync and claim not in self.claimed():
-                    self.forget(claim)
+        for claim, by in list(self.books.managed.items()):
+            left = by == sync and claim not in self.claimed()
+            # Where nothing stands there any more, nothing is left to be told.
+            if left and (clears or self.by_name or not held[claim]):
+                self.forget(claim)
 
     def note_bad(self, sync: str) -> None:
         """Note that it cannot be told what a sync has done."""
