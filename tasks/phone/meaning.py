@@ -109,7 +109,8 @@ def _without_short_codes(pieces: list[Piece], plan: NumberingPlan) -> list[Piece
     kept: list[Piece] = []
     for piece in pieces:
         short = len(piece.digits) <= _EMERGENCY and len(pieces) > 1 and not piece.extensions
-        short = short and piece.run.strip("()") == piece.digits
+        grouped = piece.run == f"{piece.digits[:3]} {piece.digits[3:]}"  # 116 123
+        short = short and (grouped or piece.run.strip("()") == piece.digits)
         if not (short and is_emergency(piece.digits, plan.region)) or (kept and kept[-1].extensions):
             kept.append(piece)
         elif kept and piece.joint != "list" and not piece.jumped and _is_near(piece, kept[-1]):

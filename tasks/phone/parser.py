@@ -21,7 +21,7 @@ from tasks.phone.pieces import WORDS
 from tasks.phone.tokenizer import SEPARATORS, Token, tokens
 from tasks.phone.vocabulary import fold, tidy
 
-__all__ = ["Number", "ParsedNumber", "is_short_code", "means_none", "read_number"]
+__all__ = ["Number", "ParsedNumber", "is_short_code", "means_none", "read_number", "says_outdated"]
 
 EMPTY: Final = LineCode.NUMBER_EMPTY
 NONE: Final = LineCode.NUMBER_NONE
@@ -54,6 +54,17 @@ _NOTHING: Final = re.compile(
     r"|none|null|nil|n/?a|n/?d|n\.[ad]|no (?:number|phone|telephone)|not (?:applicable|available)"
 )
 
+# A day, with or without its year; `15.00` and `7.30` are hours.
+_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])(?:[./-](?:\d\d)?\d\d)?(?: ?r\.)?"
+# A street or a quarter is called old, too: then a capital letter follows.
+_OUTDATED: Final = re.compile(
+    r"\b(?:(?i:star[yea]|daw(?:ny|na|ne|niej)|by[łl][ayo]?|old|former)(?! [A-ZĄĆĘŁŃÓŚŹŻ])"
+    r"|(?i:nieaktualn|nieaktywn|nieczynn|nie ?działa|zlikwidowan|wyłączon|odłączon|zawieszon|wygas|wycofan|skasowan"
+    r"|usunięt|nieużywan|zastrzeżon|obsolete|disconnected|inactive)\w*"
+    r"|(?i:nie dzwonić|nie podawać|do (?:likwidacji|usunięcia)|usunąć|do not (?:call|publish)|out of (?:order|use))"
+    rf"|(?i:do|od|until|since)(?: dnia)? {_DAY})(?!\w)"
+)
+
 
 @dataclass(frozen=True)
 class ParsedNumber:
@@ -81,6 +92,12 @@ def means_none(text: str) -> bool:
     """Tell whether the text says in words or with a dash that there is no number; an empty text says nothing."""
     shown = _shown(text)
     return len(shown) <= _LONGEST_TEXT and _says_none(shown)
+
+
+def says_outdated(text: str) -> str:
+    """Return what says beside a number that it is none any more, or only for a time; "" where nothing does."""
+    found = _OUTDATED.search(tidy(text))
+    return found[0] if found else ""
 
 
 def _says_none(shown: str) -> bool:

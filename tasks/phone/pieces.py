@@ -21,6 +21,7 @@ Joint = Literal["", "list", "or", "range", "slash"]
 
 _NO_NUMBER: Final = {"id": OTHER, "account": ACCOUNT, "date": DATE}  # where nothing else stands there
 _LAST_DIGITS: Final = re.compile(r"\d+$")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _SPOKEN: Final = frozenset(("label", "extension", "list", "or", "range", "slash", "plain", "run", "sign", "foreign"))
 _FAR: Final = frozenset(("address", "postal", "town"))
 
@@ -153,7 +154,8 @@ def _labelled(piece: Piece, labels: frozenset[str]) -> Piece:
 
 
 def _may_follow_area(run: str) -> bool:
-    return "+" not in run and not run.startswith("00")
+    """Tell whether digits behind a slash may go on a number; a year ends the number of a case: BR-0553-55/2023."""
+    return "+" not in run and not run.startswith("00") and not _YEAR.fullmatch(run)
 
 
 def _is_area(piece: Piece) -> bool:

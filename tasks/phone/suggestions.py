@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from schemas.problems import packed_values
+from schemas.reasons import LineCode
 from tasks.messages.rendering import told_of_line
-from tasks.phone.parser import ParsedNumber, read_number
+from tasks.phone.parser import ParsedNumber, read_number, says_outdated
 from tasks.phone.vocabulary import fold, tidy
 
 if TYPE_CHECKING:
@@ -66,14 +68,21 @@ def explain(
 ) -> list[dict[str, Any]]:
     """Return, for each text, the numbers in it, the words around them, or why there is none and what may be meant."""
     read = partial(read_number, region=region, area_code=area_code, switchboard=switchboard)
-    return [
-        {
-            "text": reading.text,
-            "numbers": [vars(number) for number in reading.numbers],
-            "note": reading.note,
-            "reason": told_of_line(reading.reason, "", lang).sentence if reading.reason else "",
-            "suggestion": "" if reading.numbers else suggest(reading.text, read, region=region),
-            "code": str(reading.reason),
-        }
-        for reading in map(read, texts)
-    ]
+    return [_explained(read(text), read, region, lang) for text in texts]
+
+
+def _explained(
+    reading: ParsedNumber, read: Callable[[str], ParsedNumber], region: str, lang: Language
+) -> dict[str, Any]:
+    # What a file says of a number that is none any more is held there, too.
+    word = says_outdated(reading.text) if reading.numbers else ""
+    numbers, reason = ((), LineCode.NUMBER_OUTDATED) if word else (reading.numbers, reading.reason)
+    values = packed_values({"word": word}) if word else ""
+    return {
+        "text": reading.text,
+        "numbers": [vars(number) for number in numbers],
+        "note": reading.note,
+        "reason": told_of_line(reason, values, lang).sentence if reason else "",
+        "suggestion": "" if reading.numbers else suggest(reading.text, read, region=region),
+        "code": str(reason),
+    }

@@ -53,7 +53,7 @@ _LEX: Final = re.compile(
     |(?P<list>[,;|&\\]|(?<!\S)[*•·+]{1,3}(?!\S))
     |(?P<doubt>(?<=\d)\ ?\?(?![^\W\d_]))
     |(?P<plain>(?:
-        [\s.:)\]}"'„”’‚‘“«»!?…@№\-_☎☏✆✉🕿📞📱📠†→➔➜➤▶►▪■●○◦✓✔]
+        [\s.:)\]}"'„”’‚‘“«»!?…@№\-_<>☎☏✆✉℡🕿📞📱📠📲🖷†→➔➜➤▶►▪■●○◦✓✔]
         |[(\[{](?![ (\[{]*\+?[ (]*\d)|(?<=\S)\*(?![\d\#])|\+(?!\s*[(\[{]?\d)
     )+)
     |(?P<sign>.)
@@ -83,6 +83,7 @@ _AFTER_NAME: Final = frozenset("-0123456789")
 _TELEPHONE: Final = frozenset(("tel", "telefon", "phone"))
 _INITIAL: Final = frozenset(("p", "c", "s", "dz", "ust", "ip"))
 _NOUN: Final = re.compile(r"\.? ([^\W\d_]+)[:. ]*(?=\d)")
+_COUNTRY_TWICE: Final = re.compile(r"^\+ ?48\D*\+\D?48")
 _ROUND: Final = str.maketrans("[]{}_", "()() ")
 
 
@@ -173,11 +174,8 @@ class _Cutting:
             return self.as_run(end)
         if folded[self.at] == "(" and (hours := bracketed_hours(folded, self.at, 0, self.region)):
             return self.cut("hours", hours)
-        if behind := self.behind():
-            if self.has_postal and behind in _WORDS and (house := behind_word("unmarked", folded, self.at)):
-                return self.cut("address", house)
-            if self.street and behind == "list" and (postal := behind_word("abroad", folded, self.at)):
-                return self.cut("postal", postal)
+        if address := self.address():
+            return address
         if typed := self.typed(start):
             return self.cut(typed.kind, typed.end) if start == self.at else self.cut("plain", start)
         for boundary in _BOUNDARY.finditer(folded, start + 1, end):
@@ -186,6 +184,19 @@ class _Cutting:
                 end = place - len(_TAIL.search(folded[self.at : place])[0])  # type: ignore[index]  # a space at least
                 break
         return self.as_run(end)
+
+    def address(self) -> Token | None:
+        """Return the digits here where what stands before makes them the number of a house, or a postal code."""
+        behind = self.behind()
+        ways: tuple[tuple[bool, str, TypedKind], ...] = (
+            (self.has_postal and behind in _WORDS, "unmarked", "address"),
+            (behind == "town", "town", "postal"),
+            (self.street and behind == "list", "abroad", "postal"),
+        )
+        for applies, pattern, kind in ways:
+            if applies and (end := behind_word(pattern, self.folded, self.at)):
+                return self.cut(kind, end)
+        return None
 
     def other_thing(self, start: int, place: int) -> bool:
         """Tell whether a number that starts here ends at a place where something else begins."""
@@ -197,7 +208,8 @@ class _Cutting:
     def as_run(self, end: int) -> Token:
         text = self.folded[self.at : end]
         value = text.translate(_ROUND) if _UNUSUAL.search(text) else text
-        if value.count("+") > 1:  # +48 +12 422 94 93
+        if value.count("+") > 1:  # +48 +12 422 94 93; and one that stands twice is one
+            value = _COUNTRY_TWICE.sub("+48 ", value)
             value = value[:1] + value[1:].replace("+", " ")
         return Token("run", text, value)
 
@@ -288,7 +300,7 @@ class _Cutting:
             case "range" | "until":
                 return self.until(kind, end)
             case "voice" | "fax":
-                if meant in {"m", "k"} and (room := behind_word("named", self.folded, end)):
+                if meant in {"m", "k"} and (room := behind_word("flat", self.folded, end)):
                     return self.cut("place", room)
                 return self.cut("label", behind_word("index", self.folded, end) or end, kind)
             case "extension":

@@ -47,7 +47,7 @@ _DIGITS: Final = re.compile(
     (?P<hours>
         {_H}[:.,]{_M}{_TO}{_H}[:.,]{_M}(?!\d|[.:,-]\d)(?:\ ?(?:Uhr|h)\b)?
         |{_H}:{_M}(?![\d:])
-        |24\ ?(?:/\ ?7(?!\d)|h\b|-?godz[^\W\d_]*)
+        |24\ ?(?:h?\ ?/\ ?7(?!\d)|h\b|-?godz[^\W\d_]*)
         |{_H}(?:[.:]{_M})?\ ?-\ ?{_H}(?:[.:]{_M})?\ ?(?:Uhr|h|[ap]m|godz)\b
         |{_H}(?:[.:]{_M})?\ ?(?:Uhr|[ap]m|h(?:{_M})?)\b(?:\ ?-\ ?{_H}(?:[.:]{_M})?\ ?(?:Uhr|[ap]m|h(?:{_M})?)\b)?
     )
@@ -108,7 +108,7 @@ _BEHIND: Final = {
     "place": re.compile(
         r"(?:\.:?\ ?|\ |:\ ?)(?:nr\.?\ ?)?(?!\d\d(?:[\ -]?\d{4}){6})"
         r"[A-Z]{0,2}-?\d{1,4}[a-z]?(?:[./,-]\d{1,4}[a-z]?)*(?!\w|[./,-]\d)"
-        r"(?:(?:,\ |\ i\ )\d{1,3}[a-z]?(?=$|[;)]|,\ [^\W\d]))*",
+        r"(?:,\ \d{1,3}[a-z]?(?=$|[;)]|,\ [^\W\d])|\ i\ \d{1,3}[a-z]?(?=$|[;),]))*",
         re.VERBOSE | re.IGNORECASE,
     ),
     "street": re.compile(
@@ -130,12 +130,14 @@ _BEHIND: Final = {
     ),
     "account": re.compile(r"[:. ]*(?=[\w.-]*[^\W\d])[\w.-]+"),
     "service": re.compile(r"\ \d{3,5}(?!\w|\ \d)"),
+    "flat": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|-\d|\ \d)", re.IGNORECASE),
     "index": re.compile(r"\.?\ ?[1-9]\ ?:(?=\ )"),
     "named": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|-\d)", re.IGNORECASE),
     "other": re.compile(r"[.:\ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{2,3}\ ?)?(?=\d)", re.VERBOSE | re.IGNORECASE),
     "district": re.compile(r" \d{1,2}(?=[,;)]|$)"),
     "unmarked": re.compile(rf"{_HOUSE}(?=[,;]|\ ?tel\b|$)", re.VERBOSE | re.IGNORECASE),
     "abroad": re.compile(rf"(?:\d{{4,5}}|\d{{3}} \d\d)(?!\d)(?= {_CAPITAL})"),  # behind a street
+    "town": re.compile(r"\d\d-\d{3}(?=[,;]|$)"),
     "us": re.compile(r"\ \d{5}(?:-\d{4})?(?!\w|-\d)"),
 }
 _VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{1,4}[-/ ]?)?\d[\w./-]*", re.IGNORECASE)

@@ -96,12 +96,12 @@ _KINDS: Final[dict[WordKind, str]] = {
     "voice": """
         tel telefon telefonu telefony telefonem telefonicznie telef tele t ph phone phones telephone tlf tfno tfn tél
         kom komórka komórkowy komórkowe komórki komorka komorkowy komorkowe k gsm mobile mobil mob m cell stacjonarny
-        stacjonarne stacj telefax telefaks number handy тел телефон моб
+        stacjonarne stacj telefax telefaks number handy linia line тел телефон моб
     """,
     "fax": "fax faks faksu faksem f telefaksu факс",
     "extension": """
         wewnętrzny wewnętrzna wewnętrzne wewnetrzny wewnetrzna wewnetrzne wewn wew internal interno interior int
-        extension extn ext durchwahl nebenstelle klappe dw poste linka доб доп вн
+        extension extn ext durchwahl nebenstelle klappe dw poste linka tonowo доб доп вн
     """,
     # Rooms, floors, buildings, counters; a school or a library with a number is one of them for this purpose.
     "place": """
@@ -112,7 +112,7 @@ _KINDS: Final[dict[WordKind, str]] = {
     "street": "ul ulica al aleja aleje pl plac os osiedle rynek skwer rondo bulwar ул вул просп улица",
     # Numbers of another kind, of any length; a department may be called like others of them ("Zamówienia").
     "id": """
-        gg gadu skype icq puk albumu album legitymacja indeks indeksu umowa faktura fv zamówienie paragon polisa
+        gg gadu uid skype icq puk albumu album legitymacja indeks indeksu umowa faktura fv zamówienie paragon polisa
         ewid ewidencyjny inwentarzowy inw sygn sygnatura wersja ver version v mac login id sn imei vin seryjny
         serial dowód paszport licencja certyfikat iso ral poz art ust cena koszt kwota kwoty suma opłata stawka ean gtin
         kontonummer ssn vat kod identyfikator symbol ref referencyjny katalogowy partia seria hasło zgłoszenie zlecenie

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.reasons import LineCode
-from tasks.phone.parser import means_none
+from tasks.phone.parser import means_none, says_outdated
 from tasks.phone.vocabulary import tidy
 from tasks.text_columns import is_in, matching
 
@@ -44,16 +44,6 @@ _PERHAPS: Final = (
 _UNCHANGED: Final = re.compile(
     r"(?:bez|brak) zmian[ya]?|b\.? ?/? ?z\.?|nie zmieni[aać]\w*(?: si[eę])?|no change|unchanged", re.IGNORECASE
 )
-# A day, with or without its year; `15.00` and `7.30` are hours.
-_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])(?:[./-](?:\d\d)?\d\d)?(?: ?r\.)?"
-# A street or a quarter is called old, too: then a capital letter follows.
-_OUTDATED: Final = re.compile(
-    r"\b(?:(?i:star[yea]|daw(?:ny|na|ne|niej)|by[łl][ayo]?|old|former)(?! [A-ZĄĆĘŁŃÓŚŹŻ])"
-    r"|(?i:nieaktualn|nieaktywn|nieczynn|nie ?działa|zlikwidowan|wyłączon|odłączon|zawieszon|wygas|wycofan|skasowan"
-    r"|usunięt|nieużywan|zastrzeżon|obsolete|disconnected|inactive)\w*"
-    r"|(?i:nie dzwonić|nie podawać|do (?:likwidacji|usunięcia)|usunąć|do not (?:call|publish)|out of (?:order|use))"
-    rf"|(?i:do|od|until|since)(?: dnia)? {_DAY})(?!\w)"
-)
 
 
 def outdated(source: pd.DataFrame) -> list[Flaw]:
@@ -61,7 +51,7 @@ def outdated(source: pd.DataFrame) -> list[Flaw]:
     some = source.loc[matching(source["number"], _NO_DIGITS_ALONE), ["line", "number"]]
     # To look for letters of all languages takes longer than all else here.
     some = some[matching(some["number"], r"\d.*\pL{2}|\pL{2}.*\d")] if len(some) else some
-    words = {text: found[0] for text in some["number"].unique() if (found := _OUTDATED.search(tidy(text)))}
+    words = {text: found for text in some["number"].unique() if (found := says_outdated(text))}
     cells = zip(some["line"].tolist(), some["number"].tolist(), strict=True)
     return [Flaw(line, "number", OUTDATED, {"word": words[text]}) for line, text in cells if text in words]
 

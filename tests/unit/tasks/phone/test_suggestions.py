@@ -43,3 +43,10 @@ def test_every_suggestion_is_read(text: str, region: str) -> None:
     read = partial(read_number, region=region)
     suggestion = suggest(text, read, region=region)
     assert not suggestion or read(suggestion).numbers
+
+
+def test_a_number_that_a_text_says_is_none_any_more_is_not_read() -> None:
+    """`phonesync number` and a file say the same of a cell."""
+    (explained,) = explain(["nieaktualny: 22 551 03 55"], region="PL", area_code=None)
+    assert (explained["numbers"], explained["code"], explained["suggestion"]) == ([], "number-outdated", "")
+    assert "nieaktualny" in explained["reason"]
