@@ -56,12 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings
 
+    from flows.orchestration.server_database import write_in_turn
+
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--user-header", default="")
     given = parser.parse_args(arguments)
     server = get_current_settings().server
+    write_in_turn()
     uvicorn.run(
         guarded(create_app(final=True), Address(given.host, given.port), given.user_header),
         host=given.host,

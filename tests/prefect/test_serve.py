@@ -11,6 +11,8 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ import httpx
 import pytest
 from prefect.events.worker import EventsWorker
 from prefect.exceptions import PrefectHTTPStatusError
-from waiting import eventually
+from prefect.states import Scheduled
+from waiting import PATIENCE, eventually
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
@@ -102,6 +105,28 @@ def test_the_pages_ask_nobody_else_and_nobody_else_asks_them(served: Served) -> 
     known = {"Authorization": "Basic " + base64.b64encode(served.sign_in.encode()).decode()}
     asked = httpx.post(f"{page}/api/flow_runs/filter", json={}, headers=known)
     assert asked.status_code == 403, "what a form on another page sends, in a browser that knows the password"
+
+
+def test_who_asks_while_others_write_is_answered(served: Served) -> None:
+    """Prefect's own client would try again and say nothing; whoever presses Run has a page that does not."""
+    page = f"http://127.0.0.1:{served.port}/api"
+    with served.client() as client:
+        found = client.read_deployment_by_name("sync/users")
+        far = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1))
+        run = client.create_flow_run_from_deployment(found.id, state=far).id
+
+    def ask(number: int) -> set[int]:
+        given = {"Authorization": "Basic " + base64.b64encode(served.sign_in.encode()).decode()}
+        with httpx.Client(base_url=page, headers=given, timeout=PATIENCE) as asking:
+            token = asking.get("/csrf-token", params={"client": str(number)}).json()["token"]
+            asking.headers.update({"Prefect-Csrf-Client": str(number), "Prefect-Csrf-Token": token})
+            told = [asking.patch(f"/flow_runs/{run}/labels", json={f"of-{number}": "x"}) for _ in range(20)]
+        return {answer.status_code for answer in told}
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set().union(*threads.map(ask, range(8))) == {204}
+    with served.client() as client:
+        client.delete_flow_run(run)
 
 
 def test_credentials_in_a_block_are_found_and_can_be_tried(served: Served, sandbox: Sandbox) -> None:
