@@ -69,7 +69,8 @@ def texts(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     }
 
 
-def wanted() -> set[str]:
+@cache
+def wanted() -> frozenset[str]:
     """Return the keys that the code names: the codes, the kinds, and what is asked for by its name."""
     rooms = ("flows", "connectors", "tasks", "schemas")
     paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
@@ -79,7 +80,8 @@ def wanted() -> set[str]:
     kinds = {f"finding.{kind}{end}" for kind in FindingKind for end in ("", ".meaning")}
     quirks = {f"quirk.{code}" for code in QuirkCode}
     past = {f"history.{word}" for word in (*Action, *Outcome) if word not in {Outcome.APPLIED, Outcome.UNCHANGED}}
-    return {*FileCode, *LineCode, *Code, *quirks, *kinds, *past, *errors, *settings, *_NAMED.findall(sources)}
+    said = _NAMED.findall(sources)
+    return frozenset({*FileCode, *LineCode, *Code, *quirks, *kinds, *past, *errors, *settings, *said})
 
 
 def spoken(key: str) -> bool:
@@ -159,6 +161,7 @@ def named(key: str) -> bool:
     return family in {"report", "say"} and word in {*Action, *Outcome}
 
 
+@cache
 def _settings() -> set[str]:
     """Return the keys that a connection or a sync may have."""
     return {key for spec in specs().values() for model in (spec.connection, spec.sync) for key in model.model_fields}
