@@ -24,8 +24,10 @@ from tasks.messages.catalogue import minute, render, text
 from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 from tasks.reports.line_report import line_report, with_names
+from tasks.reports.standing import how_long_ago
 
 _PLANS = ("plan", "revert")  # runs that write nothing
+_STOPPED = "guard_stopped"  # the error of a sync whose plan waits for a yes
 
 
 def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[str, Any]:
@@ -92,7 +94,7 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
     }
 
 
-def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bool) -> None:
+def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bool, command: str = "phonesync") -> None:
     """Show one run: how it ended, what stopped it, and its lines; those that needed nothing only where asked for."""
     at = minute(run["started_at"], zone)
     say(render("say.one_run", lang, run=run["run"], mode=run["mode"], person=run["person"], at=at), "bold")
@@ -116,12 +118,22 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
         for no in plan["refusals"]:
             given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.refused_at", lang, sync=plan["sync"], **given))
-    stopped: dict[str, list[str]] = {}
+    stopped: dict[str, list[dict[str, Any]]] = {}
     for item in run["errors"]:
-        stopped.setdefault(told_again(item, lang), []).append(item["sync"])
-    for error, syncs in stopped.items():
-        whose = ", ".join(syncs)
-        say(error if error.startswith(f"{whose}: ") else f"{whose}: {error}", "red")
+        stopped.setdefault(_told(item, lang), []).append(item)
+    for error, items in stopped.items():
+        named = (items[0].get("error_values") or {}).get("sync")  # the sentence says itself whose it is
+        whose = ", ".join(item["sync"] for item in items)
+        said = error if named == whose else f"{whose}: {error}"
+        say(as_typed(said, command), "red")
+
+
+def _told(item: Mapping[str, Any], lang: Language) -> str:
+    """Return the error of a sync; what a guard says stands above it."""
+    if item.get("error_code") != _STOPPED:
+        return told_again(item, lang)
+    remedy = render(f"error.{_STOPPED}.remedy", lang, plan=item["error_values"]["plan"])
+    return f"{render('say.not_written', lang, sync=item['sync'])} {remedy}"
 
 
 def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
@@ -154,20 +166,23 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
 
 
-def show_waiting(plans: Sequence[dict[str, Any]], lang: Language, zone: tzinfo, command: str = "phonesync") -> None:
+def show_waiting(context: RunContext, plans: Sequence[dict[str, Any]], command: str = "phonesync") -> None:
     """Show the plans that wait, each with the command that applies it."""
+    lang, zone = context.lang, context.zone
     if not plans:
         say(text("say.no_plan", lang))
         return
     for plan in plans:
         counts = [(number, word_of(action, lang)) for action, number in plan["actions"].items() if number]
         changes = ", ".join(render("say.trouble", lang, n=number, word=word) for number, word in counts)
-        made = {"at": minute(plan["created_at"], zone), "age": plan["age_hours"]}
-        changes = changes or text("say.no_change", lang)
-        say(render("say.plan_waits", lang, sync=plan["sync"], changes=changes, **made), "bold")
+        made = {"at": minute(plan["created_at"], zone), "age": how_long_ago(plan["created_at"], context.clock(), lang)}
+        said = changes or text("say.no_change", lang)
+        say(render("say.plan_waits", lang, sync=plan["sync"], changes=said, **made), "bold")
         for guard in plan["guards"]:
-            said = guard_sentence(guard, lang)
-            say(render("say.plan_guard", lang, guard=guard["guard"], said=said), "yellow")
+            sentence = guard_sentence(guard, lang)
+            say(render("say.plan_guard", lang, guard=guard["guard"], said=sentence), "yellow")
+        if not changes:
+            say(text("say.plan_empty", lang))
         if plan["approval"]:
             yes = plan["approval"]
             given = {"person": yes["person"], "reason": yes["reason"], "expires": minute(yes["expires"], zone)}

@@ -53,7 +53,7 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
     if as_json:
         print_json(run)
     else:
-        show_one_run(run, lang, zone, every=every)
+        show_one_run(run, lang, zone, every=every, command=command_of(ctx, config))
 
 
 @click.command(epilog=verbatim("Example", "phonesync plans"))
@@ -65,11 +65,11 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     from flows.run_history import show_waiting, waiting_plans
 
     with connected(ctx, config) as context:
-        found, lang, zone = waiting_plans(context), context.lang, context.zone
+        found = waiting_plans(context)
     if as_json:
         print_json({"plans": found})
     else:
-        show_waiting(found, lang, zone, command_of(ctx, config))
+        show_waiting(context, found, command_of(ctx, config))
 
 
 @click.command(epilog=verbatim("Example", "phonesync status --exit-code"))

@@ -11,11 +11,16 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from schemas.settings import Language
-from tasks.messages.catalogue import figure, text
+from tasks.messages.catalogue import counted, figure, text
 
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
 _STATES: Final = ("good", "known", "lines", "blocked", "stopped")
-_UNITS: Final = (("days", 1440), ("hours", 60), ("minutes", 1), ("now", 0))  # in minutes; of each two at least
+_UNITS: Final = (
+    ("days", 1440, 2880),
+    ("hours", 60, 120),
+    ("minutes", 1, 1),
+    ("now", 1, 0),
+)  # each in minutes, and the least
 
 
 @dataclass(frozen=True)
@@ -167,12 +172,15 @@ class Words:
         return format_datetime(there, "EEE d MMM HH:mm", locale=self.lang)
 
     def ago(self, at: str) -> str:
-        """Return how long ago something was: minutes, hours, then days."""
-        if not at:
-            return ""
-        minutes = max(int((self.now - datetime.fromisoformat(at)) / timedelta(minutes=1)), 0)
-        unit, size = next((unit, size) for unit, size in _UNITS if minutes >= 2 * size)
-        return said(unit, self.lang, n=minutes // max(size, 1))
+        """Return how long ago something was, "" for what never was."""
+        return how_long_ago(at, self.now, self.lang) if at else ""
+
+
+def how_long_ago(at: str, now: datetime, lang: Language) -> str:
+    """Return how long ago a moment in ISO 8601 was: minutes, from two hours on hours, from two days on days."""
+    minutes = max(int((now - datetime.fromisoformat(at)) / timedelta(minutes=1)), 0)
+    unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
+    return counted(lang, f"status.{unit}", minutes // size)
 
 
 def said(name: str, lang: Language, /, **values: object) -> str:

@@ -18,12 +18,13 @@ from flows.config import load
 from flows.context import RunContext
 from flows.doctor import examine, show_examined
 from flows.run import RunRequest, run
-from flows.run_history import one_run, show_one_run
+from flows.run_history import one_run, show_one_run, show_waiting, waiting_plans
 from flows.runs import history, show_history
 from flows.sandbox import SAMPLES, credentials, read_state
-from schemas.errors import LedgerError, UsageError
+from schemas.errors import ConfigurationError, LedgerError, UsageError
 from schemas.syncs import Guard
 from tasks.messages.catalogue import LANGUAGES
+from tasks.messages.errors import error_of, kept_error
 
 STATE = read_state(None)
 
@@ -229,7 +230,7 @@ def test_the_doctor_says_how_many_checks_failed(context: RunContext, capsys: pyt
 def shown(context: RunContext, capsys: pytest.CaptureFixture[str], *, every: bool = False) -> str:
     """Return what `show last` prints."""
     capsys.readouterr()
-    show_one_run(one_run(context, "last"), "en", context.zone, every=every)
+    show_one_run(one_run(context, "last"), "en", context.zone, every=every, command="phonesync -c elsewhere.toml")
     return capsys.readouterr().out
 
 
@@ -282,8 +283,48 @@ def test_a_guard_is_shown_with_its_figures(context: RunContext, capsys: pytest.C
     source = context.settings.syncs["buildings"].source
     source.write_text("".join(source.read_text(encoding="utf-8").splitlines(keepends=True)[:5]), encoding="utf-8")
     change(context, "buildings", guard=Guard(max_deletes=0))
-    assert run(context, RunRequest("sync", ["buildings"])).exit_code == 3
-    assert "guard max_deletes" in shown(context, capsys)
+    stopped = run(context, RunRequest("sync", ["buildings"]))
+    assert stopped.exit_code == 3
+    said = " ".join(shown(context, capsys).split())
+    assert "guard max_deletes" in said
+    assert said.count("entries would be deleted, 0 are allowed") == 1
+    assert (
+        "buildings: nothing was written. Look at the report; if it is right: phonesync -c elsewhere.toml apply" in said
+    )
+
+
+def test_a_sync_that_failed_is_named_once(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
+    context.settings.syncs["users"].source.unlink()
+    context.settings.syncs["buildings"].source.unlink()
+    run(context, RunRequest("sync", ["users", "buildings", "dormitories"]))
+    run_ = one_run(context, "last")
+    run_["errors"] = [item if item["sync"] == "users" else no_memory("buildings") for item in run_["errors"]]
+    show_one_run(run_, "en", context.zone, every=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "users: " in said
+    assert said.count("buildings: there is not enough memory") == 1
+    assert "buildings: buildings" not in said
+
+
+def no_memory(sync: str) -> dict[str, Any]:
+    """Return the error of a sync, as a run keeps it, whose sentence begins with its name."""
+    error = error_of(ConfigurationError, "sync_no_memory", {"sync": sync}, sync=sync)
+    return {"sync": sync, **kept_error(error)}
+
+
+def test_a_stopped_plan_that_changes_nothing_says_what_a_yes_means(
+    context: RunContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(context, RunRequest("sync", ["dormitories"])).exit_code == 0
+    source = context.settings.syncs["dormitories"].source
+    source.write_text("".join(source.read_text(encoding="utf-8").splitlines(keepends=True)[:3]), encoding="utf-8")
+    change(context, "dormitories", delete_missing=False, guard=Guard(max_source_drop=0.1))
+    assert run(context, RunRequest("sync", ["dormitories"])).exit_code == 3
+    capsys.readouterr()
+    show_waiting(context, waiting_plans(context))
+    said = capsys.readouterr().out
+    assert "dormitories: no change; made" in said
+    assert "nothing would be sent" in said
 
 
 def test_a_plan_shows_what_would_be_done_even_after_it_was_applied(context: RunContext) -> None:

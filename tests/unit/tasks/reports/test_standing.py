@@ -91,10 +91,18 @@ def test_monitoring_is_told_each_figure_once_a_sync() -> None:
 
 @pytest.mark.parametrize(
     ("hours", "said"),
-    [(0, "just now"), (0.1, "6 min ago"), (1.9, "114 min ago"), (2, "2 h ago"), (47, "47 h ago"), (48, "2 days ago")],
+    [
+        (0, ("just now", "przed chwilą")),
+        (0.02, ("1 minute ago", "1 minutę temu")),
+        (0.1, ("6 minutes ago", "6 minut temu")),
+        (1.9, ("114 minutes ago", "114 minut temu")),
+        (2, ("2 hours ago", "2 godziny temu")),
+        (47, ("47 hours ago", "47 godzin temu")),
+        (48, ("2 days ago", "2 dni temu")),
+    ],
 )
-def test_how_long_ago_something_was(hours: float, said: str) -> None:
-    assert Words("en", NOW, WARSAW).ago(ago(hours)) == said
+def test_how_long_ago_something_was(hours: float, said: tuple[str, str]) -> None:
+    assert tuple(Words(lang, NOW, WARSAW).ago(ago(hours)) for lang in ("en", "pl")) == said
 
 
 def test_the_page_shows_every_sync_and_no_column_of_nothing() -> None:
