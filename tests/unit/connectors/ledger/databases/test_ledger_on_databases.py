@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import column, create_engine, insert, table, text
+from sqlalchemy import column, create_engine, insert, inspect, table, text
 
 from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
@@ -55,6 +55,47 @@ def test_a_new_ledger_has_the_newest_form_and_exactly_the_declared_tables(ledger
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     assert version_of(engine) == NEWEST
+    engine.dispose()
+
+
+def form_of(url: str) -> dict[str, list[str]]:
+    """Return what a database says of each of its tables, in no order."""
+    engine = create_engine(url)
+    seen = inspect(engine)
+    form = {}
+    for name in seen.get_table_names():
+        said = [seen.get_pk_constraint(name), *seen.get_foreign_keys(name), *seen.get_indexes(name)]
+        columns = [column | {"type": repr(column["type"])} for column in seen.get_columns(name)]
+        form[name] = sorted(map(repr, [*said, *columns]))
+    engine.dispose()
+    return form
+
+
+def test_a_new_ledger_is_what_all_scripts_together_make(ledger: Ledger, url: str) -> None:
+    made = form_of(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("drop table alembic_version"))
+        metadata.drop_all(connection)
+    assert form_of(url) == {}
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    assert version_of(engine) == NEWEST
+    engine.dispose()
+    assert len(made) > 15
+    assert form_of(url) == made
+
+
+def test_a_table_of_somebody_else_is_not_taken_for_one_of_ours(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("create table traits (target text)"))
+    with pytest.raises(LedgerError):
+        Ledger.open(url)
+    assert [*form_of(url)] == ["traits"]
     engine.dispose()
 
 
