@@ -135,9 +135,7 @@ def _methods_of(context: RunContext, targets: Sequence[Target]) -> Found:
 
 def _read_by_nobody_else(context: RunContext) -> Found:
     """Look whether every account may read a secret; what others may write is refused long before."""
-    files = [where.file for _, where in context.settings.secrets() if where.file]
-    files += [context.settings.ledger_file] if context.settings.ledger_file else []
-    open_ones = [near(file) for file in dict.fromkeys(files) if others_may_read(file)]
+    open_ones = [near(file) for file in context.settings.private_files if others_may_read(file)]
     if open_ones:
         named = ", ".join(open_ones)
         raise error_of(ConfigurationError, "secret_readable", {"files": named})

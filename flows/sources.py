@@ -127,8 +127,7 @@ def source_bytes(context: Configured, sync: Sync) -> bytes:
     """
     if sync.fetch.address:
         return fetch(sync.fetch.address, _access(context, sync), sync.source).raw
-    settings = context.settings
-    private = filter(None, (*(where.file for _, where in settings.secrets()), settings.ledger_file))
+    private = context.settings.private_files
     if ".phonesync" in sync.source.resolve().parts or any(_is_same(sync.source, file) for file in private):
         raise file_error(sync.source, Problem(FileCode.FILE_PRIVATE), "no-link")
     return read_bytes(sync.source)

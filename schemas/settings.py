@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -212,6 +212,12 @@ class Settings(Section):
         """The file of the ledger, None where it is no file."""
         driver, _, database = self.ledger.partition(":///")
         return Path(database.partition("?")[0]) if driver.startswith("sqlite") and database else None
+
+    @cached_property
+    def private_files(self) -> tuple[Path, ...]:
+        """The files that nobody is shown a line of: those of the secrets, and the ledger."""
+        files = (*(where.file for _, where in self.secrets()), self.ledger_file)
+        return tuple(dict.fromkeys(file for file in files if file))
 
     def secrets(self) -> Iterator[tuple[str, Secret]]:
         """Give every secret that the file names, with its key, such as `connections.usos.consumer_key`."""

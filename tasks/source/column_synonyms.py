@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from schemas.target import TargetSpec
@@ -53,6 +54,7 @@ def misspelt(
     return found
 
 
+@lru_cache(maxsize=4096)  # every sync asks about the same names, of the columns and of all that may be meant by them
 def header_key(name: str) -> str:
     """Return what two headers share that mean the same column: no case, no punctuation, single spaces.
 

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ class Said:
         return found
 
 
+@cache
 def command() -> Callable[[list[str]], int]:
     """Return what the installed command `phonesync` runs."""
     (script,) = entry_points(group="console_scripts", name="phonesync")
