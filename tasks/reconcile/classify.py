@@ -77,7 +77,7 @@ def _typed(side: SyncSide, line: Ints) -> dict[str, pd.Series]:
 
 def _taken(values: pd.Series, at: Ints) -> pd.Series:
     """Take a text column by position, "" for -1."""
-    return pd.Series(values.array.take(at, allow_fill=True, fill_value=""), dtype="str")
+    return pd.Series(values.array.take(at, allow_fill=True, fill_value=""))
 
 
 def _kinds(side: SyncSide, rows: pd.DataFrame, moved: Mask) -> tuple[pd.Series, pd.Series]:
