@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from drawing import share
 from hypothesis import given
@@ -15,7 +17,7 @@ from tables import table
 
 from connectors.apio.spec import SPEC as APIO_SPEC
 from connectors.usos.spec import SPEC as USOS_SPEC
-from schemas.problems import Code, Problem, packed
+from schemas.problems import Code, Problem, packed, packed_values, unpacked_values
 from schemas.reasons import LineCode
 from schemas.tables import Desired, Rejected, Source, validated
 from tasks.messages.rendering import told_of_line
@@ -279,3 +281,102 @@ def test_every_line_is_in_exactly_one_table(rows: list[dict[str, str]], allowed:
         )
         assert found == Counter(range(2, 2 + len(rows)))
         assert checked.rows == len(rows)
+
+
+UNREAD = ["line", "column", "value", "code", "values", "key", "identifier"]
+
+
+def unread(*cells: tuple[int, str, str]) -> pd.DataFrame:
+    """Return cells that hold something and are not read: line, key and id that stand in them."""
+    rows = [(line, "Uwagi", f"v{line}", "column-unread", "{}", key, identifier) for line, key, identifier in cells]
+    return pd.DataFrame(rows, columns=UNREAD).astype(dict.fromkeys(UNREAD[1:], "str"))
+
+
+def test_what_nobody_reads_ties_its_line_to_its_own_numbers_and_to_the_owner_it_names() -> None:
+    source = table(
+        Source,
+        [
+            {"line": 2, "owner": "F1", "name": "Biuro", "number": "22 999 00 01"},
+            {"line": 3, "owner": "F2", "name": "Hol", "number": "słowo"},
+            {"line": 4, "owner": "F3", "number": "22 999 00 03"},
+        ],
+    )
+    rules = Rules(spec=USOS_SPEC, place="faculty", headers=USOS)
+    checked = validate(source, rules, unread=unread((2, "+48229990009", "F9"), (3, "+48229990008", ""), (7, "", "F7")))
+    columns = ["line", "column", "value", "code", "owner", "name", "key"]
+    said = checked.rejected[columns].itertuples(index=False, name=None)
+    assert sorted(row for row in said if row[1] == "Uwagi") == [
+        (2, "Uwagi", "v2", "column-unread", "faculty F1", "Biuro", "+48229990001|+48229990009"),
+        (2, "Uwagi", "v2", "column-unread", "faculty F9", "Biuro", "+48229990001|+48229990009"),
+        (3, "Uwagi", "v3", "column-unread", "faculty F2", "Hol", "+48229990008"),  # its own number is none
+        (7, "Uwagi", "v7", "column-unread", "", "", ""),
+        (7, "Uwagi", "v7", "column-unread", "faculty F7", "", ""),
+    ]
+    assert lines(checked) == [4]
+
+
+def test_nothing_unread_rejects_nothing() -> None:
+    source = table(Source, [{"line": 2, "owner": "F1", "number": "22 999 00 01"}])
+    checked = validate(source, Rules(spec=USOS_SPEC, place="faculty", headers=USOS), unread=unread())
+    assert (lines(checked), len(checked.rejected)) == ([2], 0)
+
+
+def test_a_service_may_say_in_its_own_words_what_is_wrong_with_a_cell() -> None:
+    said = "a card has room for 3 characters"
+    cells = pa.DataFrameSchema({"name": pa.Column(str, pa.Check.str_length(max_value=3, error=said))}, strict=False)
+    spec = replace(USOS_SPEC, lines=replace(USOS_SPEC.lines, cells=lambda: cells))
+    checked = usos({**GOOD_NUMBER, "name": "abc"}, {"number": "22 999 00 02", "name": "abcd"}, spec=spec)
+    assert reasons(checked) == [(3, "Opis", "abcd", said)]
+
+
+@pytest.mark.parametrize(("again", "told"), [(4, "2, 3, 4, 5"), (5, "2, 3, 4, 5, 6"), (6, "2, 3, 4, 5, 6, …")])
+def test_of_many_lines_that_want_one_name_the_first_five_are_told(again: int, told: str) -> None:
+    rows = [{"name": "Biuro", "number": f"22 999 00 0{at}"} for at in range(again)]
+    problems = apio(*rows).rejected
+    assert {unpacked_values(values)["lines"] for values in problems["values"]} == {told}
+
+
+def remarked(checked: Checked) -> list[tuple[object, ...]]:
+    """Return what is to be looked at, in its order."""
+    return [*checked.remarks[["line", "column", "value", "code", "values"]].itertuples(index=False, name=None)]
+
+
+def test_ids_that_a_spreadsheet_has_written_its_own_way_are_told_once_with_the_first_lines() -> None:
+    ids = ["100,0", *(f'="{at}"' for at in range(101, 106)), "106"]
+    checked = usos(*({"owner": owner, "number": f"22 999 00 0{at}"} for at, owner in enumerate(ids)))
+    told = packed_values({"lines": "2, 3, 4, 5, 6, …", "id": "100"})
+    assert remarked(checked) == [(2, "Jednostka", "100,0", "id-undone", told)]
+    assert len(lines(checked)) == len(ids)
+
+
+def test_an_id_that_looks_like_no_other_is_told_beside_what_was_undone() -> None:
+    ids = ["101.0", "102", "103", "104", "A-105"]
+    checked = usos(*({"owner": owner, "number": f"22 999 00 0{at}"} for at, owner in enumerate(ids)))
+    undone = packed_values({"lines": "2", "id": "101"})
+    assert remarked(checked) == [
+        (2, "Jednostka", "101.0", "id-undone", undone),
+        (6, "Jednostka", "A-105", "id-unlike", ""),
+    ]
+
+
+def test_what_nobody_sees_in_ids_and_names_is_told_and_of_a_line_that_is_broken_nothing() -> None:
+    checked = usos(
+        {**GOOD_NUMBER, "owner": "F\u200b2", "name": "K\u0430sa"},
+        {"number": "22 999 00 02", "name": "K\u200basa"},
+        {"number": "22 999 00 03", "name": "K\u200basa", "problem": TORN},
+        {"number": "22 999 00 04", "owner": "F\u04302"},  # no id at all, which is told otherwise
+    )
+    assert remarked(checked) == [
+        (2, "Jednostka", "F\u200b2", "letters-unseen", ""),
+        (2, "Opis", "K\u0430sa", "letters-mixed", ""),
+        (3, "Opis", "K\u200basa", "letters-unseen", ""),
+    ]
+    assert [line for line, _, _, _ in reasons(checked)] == [4, 5]
+
+
+def test_both_names_of_a_renaming_are_looked_at() -> None:
+    checked = apio({**GOOD_NUMBER, "name": "K\u200basa", "new_name": "B\u0430r"})
+    assert remarked(checked) == [
+        (2, "Name", "K\u200basa", "letters-unseen", ""),
+        (2, "New Name", "B\u0430r", "letters-mixed", ""),
+    ]
