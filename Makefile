@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install develop check quick test golden messages explore torture demo bench fuzz constraints audit sbom \
+.PHONY: help install develop check quick test golden messages explore torture demo bench fuzz mutants constraints audit sbom \
   deployments clean
 
 BIN := .venv/bin
@@ -90,6 +90,13 @@ fuzz: $(DEVELOPED)  ## coverage-guided fuzzing, FUZZ_SECONDS=60 a target
 	  $(BIN)/python tests/fuzz/campaign.py $$target $(FUZZ_FOLDER) \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0; \
 	done
+
+MUTANTS ?=
+
+mutants: $(DEVELOPED)  ## damage what decides in 300 places, one at a time: a test has to notice; MUTANTS=numbers for a room
+	$(call locked,mutants) > .venv/wanted.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/wanted.txt
+	nice -n 10 $(BIN)/python -m tests.mutants $(MUTANTS)
 
 CONFIG ?= data/samples/phonesync.toml
 

@@ -1,0 +1,73 @@
+"""`python -m tests.mutants` tries the sample; with `numbers` or `1a2b3c4d` behind it, a room of it or one mutant."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pytest
+
+from tests.mutants.drawing_mutants import Mutant, draw
+from tests.mutants.rooms import LISTED, PAGE, ROOMS, ROOT
+from tests.mutants.trying import Trials
+
+_FLAGS: Final = ["-x", "-q", "--no-header", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
+_HEAD: Final = "| room | drawn | killed | of these by their time | survived | seconds |\n|---|---|---|---|---|---|\n"
+
+
+def main(wanted: list[str]) -> int:
+    """Try what is wanted, or all; 1 where the page does not say the same of what survives."""
+    os.chdir(ROOT)
+    rooms = set(wanted) if wanted and set(wanted) <= set(ROOMS) else set(ROOMS)
+    room_of = {mutant: room for room, what in ROOMS.items() if room in rooms for mutant in draw(what)}
+    chosen = [one for one, room in room_of.items() if not wanted or room in wanted or one.name in wanted]
+    listed = set(LISTED.findall(PAGE.read_text(encoding="utf-8")))
+    ended: dict[str, Counter[str]] = defaultdict(Counter)
+    seconds: dict[str, float] = defaultdict(float)
+    wrong = (
+        [] if wanted else [f"{name} is listed, and no longer drawn" for name in listed - {one.name for one in chosen}]
+    )
+
+    def tell(mutant: Mutant, end: str, took: float) -> None:
+        room = room_of[mutant]
+        ended[room][end] += 1
+        seconds[room] += took
+        print(f"{mutant.name} {end} {took:.1f} s {' '.join(mutant.function)}", flush=True)
+        survived = end in {"survived", "unreached"}
+        if survived and mutant.name not in listed:
+            wrong.append(mutant.row())
+            print(mutant.difference(), flush=True)
+        elif mutant.name in listed and not survived:
+            wrong.append(f"{mutant.name} is listed, and dies")
+
+    tests = sorted({tests for one in chosen for tests in ROOMS[room_of[one]].tests})
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        pytest.main([*_FLAGS, "--hypothesis-profile=mutants", *tests], plugins=[Trials(chosen, Path(folder), tell)])
+    table = _table(ended, seconds, time.monotonic() - began)
+    print("\n" + table, *wrong, sep="\n")
+    if not wanted:
+        text = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(re.sub(r"(?<=<!-- results -->\n)(\|.*\n)*", lambda _: table, text), encoding="utf-8")
+    return 1 if wrong or sum(map(Counter.total, ended.values())) < len(chosen) else 0
+
+
+def _table(ended: dict[str, Counter[str]], seconds: dict[str, float], all_seconds: float) -> str:
+    """Return what came of each room; the last row has the time of the tests as they are in it, too."""
+    rows = [(room, ends, seconds[room]) for room, ends in ended.items()]
+    rows.append(("all", sum(ended.values(), Counter()), all_seconds))
+    text = _HEAD
+    for room, ends, took in rows:
+        killed = ends["killed"] + ends["time"]
+        text += f"| {room} | {ends.total()} | {killed} | {ends['time']} | {ends.total() - killed} | {took:.0f} |\n"
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

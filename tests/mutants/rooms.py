@@ -1,0 +1,71 @@
+"""What is mutated, how much of it is drawn, and which tests can reach it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+SEED: Final = "1"  # another one draws another sample
+PAGE: Final = Path(__file__).parent / "README.md"
+LISTED: Final = re.compile(r"^\| `([0-9a-f]{8})` \|", re.MULTILINE)  # a mutant that changes nothing, on the page
+
+
+@dataclass(frozen=True)
+class Room:
+    """Modules that decide about one thing, the tests that guard them, and how many mutants are drawn there."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    drawn: int
+
+    def files(self) -> list[str]:
+        """Return the modules."""
+        found = {path.relative_to(ROOT).as_posix() for pattern in self.modules for path in ROOT.glob(pattern)}
+        return sorted(path for path in found if not path.endswith("__init__.py"))
+
+
+_HOUSES: Final = (
+    "tests/contract/test_colleagues_write.py",
+    "tests/contract/test_one_directory.py",
+    "tests/contract/test_readings_that_lag.py",
+    "tests/contract/test_resume_after_changes.py",
+    "tests/contract/test_small_truths.py",
+    "tests/contract/test_standing_still.py",
+    "tests/contract/test_text_never_grows.py",
+    "tests/contract/test_unkept_outcomes.py",
+)
+
+ROOMS: Final = {
+    "planning": Room(("tasks/plan/*.py",), ("tests/unit/tasks/plan", *_HOUSES), 60),
+    "execution": Room(
+        ("tasks/execution/*.py", "connectors/execution.py", "connectors/settling.py"),
+        ("tests/unit/tasks/execution", "tests/unit/connectors/test_targets.py", *_HOUSES),
+        45,
+    ),
+    "findings": Room(("tasks/reconcile/*.py",), ("tests/unit/tasks/reconcile",), 45),
+    "validation": Room(
+        ("tasks/source/validation.py",),
+        ("tests/unit/tasks/source", "tests/unit/tasks/phone/test_switchboard.py"),
+        30,
+    ),
+    "numbers": Room(("tasks/phone/*.py",), ("tests/unit/tasks/phone",), 60),
+    "http": Room(("connectors/http/*.py",), ("tests/unit/connectors/http", "tests/contract/clients"), 20),
+    "usos": Room(
+        ("connectors/usos/*.py",),
+        (
+            "tests/unit/connectors/usos",
+            "tests/contract/clients/test_usos_client.py",
+            "tests/unit/connectors/test_targets.py",
+            *_HOUSES,
+        ),
+        20,
+    ),
+    "apio": Room(
+        ("connectors/apio/*.py",),
+        ("tests/contract/clients/test_apio_client.py", "tests/unit/connectors/test_targets.py", *_HOUSES),
+        20,
+    ),
+}
