@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from schemas.reasons import LineCode
 from tasks.messages.rendering import told_of_line
 from tasks.phone.parser import Number, is_short_code, means_none, read_number
 from tasks.phone.tokenizer import tokens
@@ -171,6 +172,28 @@ def test_what_is_written_too_short_is_not_read(text: str) -> None:
 )
 def test_digits_that_nobody_dials_are_notes(text: str) -> None:
     assert numbers(text) == ["+48225510355"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "note"),
+    [
+        ("SP nr 12 tel. 22 551 03 55", ["+48225510355"], "SP nr 12"),
+        ("biuro nr 12, 22 551 03 55", ["+48225510355"], "biuro nr 12"),
+        ("Warszawa nr 5 tel. 22 551 03 55", ["+48225510355"], "Warszawa nr 5"),
+        ("pod nr 22 551 03 55", ["+48225510355"], "pod"),
+        ("tel. nr 22 551 03 55", ["+48225510355"], ""),
+        ("Kowalski nr 22 551 03 55", [], "Kowalski nr 22"),  # room 22 at an office, or area code 22?
+        ("Kraków nr 22 551 03 55", [], "Kraków nr 22"),
+        ("sekretariat nr 22 551 03 55", [], "sekretariat nr 22"),
+    ],
+)
+def test_a_word_before_nr_says_what_is_numbered(text: str, said: list[str], note: str) -> None:
+    assert (numbers(text), read_number(text).note) == (said, note)
+
+
+@pytest.mark.parametrize("text", ["Warszawa nr 12345678", "legitymacja nr 1234567", "NIP nr 1234567"])
+def test_a_long_figure_behind_such_a_word_is_another_number(text: str) -> None:
+    assert read_number(text).reason == LineCode.NUMBER_OTHER
 
 
 @pytest.mark.parametrize("text", ["Warszawa 22 - 551 03 55 12", "Polna 5 22 551 03 55", "biuro225510355@uw.example.pl"])
