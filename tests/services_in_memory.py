@@ -100,10 +100,9 @@ class MemoryApio(_Service):
         self.list |= {entry.name: entry.number for entry in entries}
         return OK
 
-    def delete_many(self, _where: object, names: Sequence[str]) -> WriteReceipt:
+    def delete(self, _where: object, name: str) -> WriteReceipt:
         self.called("delete")
-        for name in names:
-            self.list.pop(name, None)
+        self.list.pop(name, None)
         return OK
 
 

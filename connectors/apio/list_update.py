@@ -68,8 +68,9 @@ class ListUpdate:
     def run(self) -> ApplyResult:
         """Read, leave out conflicts, send what is left until it is in place or refused, and account for every row."""
         result = self._result
-        # Each entry is read by itself before it is sent; what an interrupted run has done takes the whole list to see.
-        looks = self._way is Way.ENTRIES and not self._job.sent
+        # Each entry is read by itself before it is sent; what an interrupted run has done takes the whole list to see,
+        # and so does what a deletion has cost whose body was lost.
+        looks = self._way is Way.ENTRIES and not self._job.sent and self._all_have_addresses()
         try:
             fresh = self._as_planned() if looks else self._read()
         except ServiceError as error:
@@ -110,6 +111,10 @@ class ListUpdate:
                 unsafe=not all(map(is_path_safe, modified)),
             )
         )
+
+    def _all_have_addresses(self) -> bool:
+        changed = self._rows.loc[had_entry(self._rows) & writes(self._rows), "name_before"]
+        return all(map(is_path_safe, changed))
 
     def _as_planned(self) -> pd.DataFrame:
         """Return the entries that change as the plan has seen them."""

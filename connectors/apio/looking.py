@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import threading
 
 from connectors.apio.client import Apio, PhoneList, is_path_safe
-from schemas.errors import RequestRefused
+from schemas.errors import RequestRefused, ServiceError
 from schemas.problems import Code, Problem
 from tasks.execution.changes import ListChange
 from tasks.execution.ways import Standing, standing
 
 _NOT_FOUND = 404
+_UNABLE = frozenset((401, 429, 502, 503, 504))  # it reads no list then either
 
 
 class Looks:
-    """Fresh readings of single entries, for one sending."""
+    """Fresh readings of single entries; of the whole list where the service does not read one alone."""
 
     def __init__(self, client: Apio, where: PhoneList) -> None:
         self._client = client
         self._where = where
+        self._reads_alone = True
+        self._listing = threading.Lock()
+        self._listed: dict[str, str] | None = None
+
+    def afresh(self) -> None:
+        """Begin another sending: what was listed for the one before may have been written since."""
+        self._listed = None
 
     def conflict(self, step: ListChange) -> Standing | Problem:
         """Return how the entry of a step stands, or what is said where somebody has written it since.
@@ -38,17 +46,24 @@ class Looks:
 
     def _number(self, name: str, but: str = "") -> str | None:
         """Return the number that stands under a name, None where nothing has it, or only the entry called `but`."""
-        if not is_path_safe(name):
-            return self._listed.get(name)
+        if not (self._reads_alone and is_path_safe(name)):
+            return self._of_list(name)
         try:
             entry = self._client.get(self._where, name)
         except RequestRefused as error:
-            if error.status == _NOT_FOUND:
-                return None
-            return self._listed.get(name)  # the service does not read this name alone
+            return None if error.status == _NOT_FOUND else self._of_list(name)
+        except ServiceError as error:
+            if error.status is None or error.status in _UNABLE:
+                raise
+            # An answer that says nothing of the entry: the page's own example is `{}`.
+            number = self._of_list(name)
+            self._reads_alone = False
+            return number
         return None if but and entry.name == but else entry.number
 
-    @cached_property
-    def _listed(self) -> dict[str, str]:
-        """The whole list: for names that no address can carry."""
-        return {entry.name: entry.number for entry in self._client.entries(self._where)}
+    def _of_list(self, name: str) -> str | None:
+        """Return the number of a name on the list: also for names that no address can carry."""
+        with self._listing:
+            if self._listed is None:
+                self._listed = {entry.name: entry.number for entry in self._client.entries(self._where)}
+            return self._listed.get(name)

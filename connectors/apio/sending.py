@@ -76,6 +76,7 @@ class Sender:
         self._confirmed: set[ListChange] = set()
         self._unrenamed: set[int] = set()
         self._looks = Looks(client, where)
+        self._standing: set[str] = set()
 
     def confirmed(self) -> set[int]:
         """Return the rows of which the service has confirmed a step of their own."""
@@ -110,7 +111,8 @@ class Sender:
         self.just_confirmed.clear()
         self.just_refused.clear()
         first, self._begun = not self._begun, True
-        self._looks = Looks(self._client, self._where)
+        self._standing = {*now["name"]}
+        self._looks.afresh()
         # No address can name these, and deleting them first would leave a moment without them.
         unsafe = any(step.action is Action.MODIFY and not is_path_safe(step.name) for step in steps)
         in_a_file = self._way is not Way.ENTRIES and (first or again or unsafe) and self._takes_files
@@ -130,9 +132,13 @@ class Sender:
         """Put one entry back."""
         return answer_of(partial(self._client.create, self._where, [self._entry(entry.name, entry.number)]))
 
-    def delete_again(self, names: Sequence[str]) -> WriteAnswer:
-        """Take away what a file has brought back and somebody had just deleted."""
-        return answer_of(partial(self._client.delete_many, self._where, list(names)))
+    def delete_again(self, names: Sequence[str]) -> None:
+        """Take away what a file has brought back and somebody had just deleted; reading shows what came of it."""
+        for name in names:
+            safe = is_path_safe(name)
+            answer_of(
+                partial(self._client.delete, self._where, name) if safe else partial(self._delete_by_body, [name])
+            )
 
     def _whole_list(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
         """Send the complete list, or the steps where it could cost an entry at rest."""
@@ -230,9 +236,7 @@ class Sender:
         ]
         changed = [step for step in steps if step.action in {Action.MODIFY, Action.RENAME}]
         safe = [step for step in changed if is_path_safe(step.name)]
-        for step, answer in zip(safe, self._client.map_bounded(self._put, safe), strict=True):
-            if answer:
-                self._said(answer, [step])
+        self._one_by_one(self._put, safe)
         self.last = [] if self.just_refused or self.uncertain else safe  # they are on their way side by side
         for step in self._as_seen([step for step in changed if not is_path_safe(step.name)]):
             self._replace(step)
@@ -240,8 +244,16 @@ class Sender:
         self._together(
             added, lambda some: self._client.create(self._where, [self._entry(s.new_name, s.new_number) for s in some])
         )
-        deleted = self._as_seen([step for step in steps if step.action is Action.DELETE])
-        self._together(deleted, lambda some: self._client.delete_many(self._where, [s.name for s in some]))
+        deleted = [step for step in steps if step.action is Action.DELETE]
+        self._one_by_one(self._delete, [step for step in deleted if is_path_safe(step.name)])
+        unsafe = self._as_seen([step for step in deleted if not is_path_safe(step.name)])
+        self._together(unsafe, lambda some: self._delete_by_body([step.name for step in some]))
+
+    def _one_by_one(self, send: Callable[[ListChange], WriteAnswer | None], steps: Sequence[ListChange]) -> None:
+        """Send steps side by side, each at the address of its entry."""
+        for step, answer in zip(steps, self._client.map_bounded(send, steps), strict=True):
+            if answer:
+                self._said(answer, [step])
 
     def _as_seen(self, steps: Sequence[ListChange]) -> list[ListChange]:
         """Return the steps whose entries a fresh reading shows as they were seen."""
@@ -277,10 +289,19 @@ class Sender:
         number = step.number if step.action is Action.RENAME else step.new_number
         return answer_of(lambda: self._client.put(self._where, step.name, self._entry(step.new_name, number)))
 
+    def _delete(self, step: ListChange) -> WriteAnswer | None:
+        if not self._look(step):
+            return None
+        return answer_of(partial(self._client.delete, self._where, step.name))
+
+    def _delete_by_body(self, names: Sequence[str]) -> Confirmed:
+        """Delete what no address can name: where the body is lost on the way, nobody knows what is deleted."""
+        self.effects.at_risk |= self._standing
+        return self._client.delete_many(self._where, names)
+
     def _replace(self, step: ListChange) -> None:
         """Where no file is taken, an entry that no address can name is taken out and put in again."""
-        self.effects.at_risk.add(step.name)
-        removed = answer_of(lambda: self._client.delete_many(self._where, [step.name]))
+        removed = answer_of(partial(self._delete_by_body, [step.name]))
         self._said(
             removed if removed.kind != "confirmed" else self.create(ApioEntry(step.new_name, step.new_number)), [step]
         )

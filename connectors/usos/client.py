@@ -31,7 +31,8 @@ T = TypeVar("T")
 Fields = Sequence[str]
 Numbers = dict[str, tuple[UsosNumber, ...] | None]
 
-_SELECT_FIELDS: Final = "number|comment|type_id"
+_FIELDS: Final = "number|comment"
+_TYPE_FIELD: Final = "|type_id"  # obsolete, as its page says: an installation may not have it any more
 _METHOD_FIELDS: Final = "name|auth_options|arguments|result_fields"
 _USER_FIELDS: Final = ("id", "first_name", "last_name")
 _LONGEST_ID: Final = 32
@@ -82,6 +83,7 @@ class Usos:
         self._tools = tools
         self._dialect = DIALECT.keeping(credentials.key, credentials.secret)
         self._http = Http(name, connection, self._dialect, tools=tools)
+        self._has_types = True
         self.ids_per_select = connection.ids_per_select
         self.requests: Counter = self._http.requests
         self.map_bounded = self._http.map_bounded
@@ -107,7 +109,7 @@ class Usos:
         self._refuse_bad_ids(asked)
         if not asked:
             return {}
-        parameters = [(_PARAMETERS[entity_class].select, "|".join(asked)), ("fields", _SELECT_FIELDS)]
+        named = (_PARAMETERS[entity_class].select, "|".join(asked))
 
         def partly(answer: HttpAnswer) -> Numbers:
             body = object_of(answer)
@@ -119,9 +121,19 @@ class Usos:
                 raise NotPromised
             return numbers
 
+        def answered(fields: str) -> Numbers:
+            prepare = self._prepare(operation, [named, ("fields", fields)])
+            return self._http.read(Call(operation, prepare, wholly, last_resort=partly))
+
         operation = "services/phones/select"
-        prepare = self._prepare(operation, parameters)
-        return self._http.read(Call(operation, prepare, wholly, last_resort=partly))
+        if self._has_types:
+            try:
+                return answered(_FIELDS + _TYPE_FIELD)
+            except RequestRefused as error:
+                if not (isinstance(error.body, dict) and error.body.get("error") == "field_not_found"):
+                    raise
+                self._has_types = False
+        return answered(_FIELDS)
 
     def select_all(
         self,

@@ -135,7 +135,7 @@ class Apio:
         if fault == DENIED:
             _swap_secret(self.road, "WORD", "SECRET")
         else:
-            methods = ("list",) if reading else ("create", "put", "delete_many")
+            methods = ("list",) if reading else ("create", "put", "delete")
             status = {LATE: 504, REFUSED: 400}.get(fault, 503)
             self.road.fault(*(Fault(method, kinds[fault], times=times, status=status) for method in methods))
 

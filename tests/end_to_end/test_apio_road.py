@@ -110,7 +110,7 @@ def test_a_rename_that_the_service_loses_is_done_as_an_addition_and_a_deletion(r
     options_of(road, rename_by_put="refused")
     trip = road.go()
     assert trip.exit_code == 0
-    assert trip.writes == ["put", "create", "delete_many"]
+    assert trip.writes == ["put", "create", "delete"]
     assert road.entries() == [DEAN, ("Gate", TWO)]
 
 
@@ -352,7 +352,7 @@ def test_a_file_refused_as_a_whole_goes_entry_by_entry(road: Road, status: Any) 
     options_of(road, charset="ascii", bad_file_status=status)
     trip = road.go()
     assert trip.exit_code == 0
-    assert trip.writes == ["batch", "put", "put", "create", "delete_many"]
+    assert trip.writes == ["batch", "put", "put", "create", "delete"]
     assert road.entries() == [("Dean", TWO), ("New", ONE), ("Łódź", TWO)]
 
 

@@ -67,7 +67,7 @@ def test_at_every_replace(road: Road, trouble: str, nth: int) -> None:
         ("entries", "put", 1),
         ("entries", "put", 2),
         ("entries", "create", 1),
-        ("entries", "delete_many", 1),
+        ("entries", "delete", 1),
     ],
 )
 @pytest.mark.parametrize("trouble", TROUBLES)

@@ -193,7 +193,7 @@ def apio_cases(draw: st.DrawFn) -> Case:
         "write_format": draw(st.sampled_from([None, None, "e164", "source"])),
     }
     writer = st.builds(Stranger, st.sampled_from(["add", "change", "remove"]), name)
-    faults = draw(faults_of("login", "list", "create", "delete_many", "put", "batch", writer=writer))
+    faults = draw(faults_of("login", "list", "create", "delete", "delete_many", "put", "batch", writer=writer))
     return Case(given, tuple(stood), tuple(rows), sync, faults, {"attempts": 3, "concurrency": 2})
 
 

@@ -20,7 +20,7 @@ IDS = ("1", "2", "3")
 _WITH_AUTO = 100_000_000  # histories of lower seeds are what they were when they broke a law
 CALLS = {
     "usos": ("select", "select", "replace", "replace", "*"),
-    "apio": ("login", "list", "create", "delete_many", "put", "batch", "batch", "*"),
+    "apio": ("login", "list", "create", "delete", "put", "batch", "batch", "*"),
 }
 SPECIAL: dict[type, dict[str, tuple[Any, ...]]] = {
     UsosOptions: {

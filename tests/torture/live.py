@@ -152,7 +152,7 @@ class Living:
         visits = tuple(fault.mutation for fault in step.faults if fault.mutation)
         if visits:
             self.log.append((frozenset(touched_by(visits)), OTHERS))
-        trip = self._go(request, life, stop=bool(step.end and step.end.stop))
+        trip = self.go(request, life, stop=bool(step.end and step.end.stop))
         after = state_of(self.road, case)
         made = [plan["id"] for plan in plans_of(self.engine) if plan["id"] not in known]
         lines = {} if request.mode == "revert" else self._lines()
@@ -179,7 +179,8 @@ class Living:
         open_ones = [plan["id"] for plan in plans_of(self.engine) if plan["state"] == "writing"]
         return open_ones[-1] if request.mode == "resume" and open_ones else ""
 
-    def _go(self, request: RunRequest, life: Life, *, stop: bool) -> Trip | None:
+    def go(self, request: RunRequest, life: Life, *, stop: bool) -> Trip | None:
+        """Make one run as a process of its own does; None where it is killed."""
         calls = len(self.sandbox.calls)
         wire = Wire(self.sandbox, life)
         engine = connect(self._url())
