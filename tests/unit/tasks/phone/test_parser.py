@@ -191,6 +191,33 @@ def test_a_word_before_nr_says_what_is_numbered(text: str, said: list[str], note
     assert (numbers(text), read_number(text).note) == (said, note)
 
 
+@pytest.mark.parametrize(
+    ("text", "pesel"),
+    [
+        ("44010123452", True),
+        ("44010123453", False),  # another check digit
+        ("44123123453", True),
+        ("44130123457", False),  # no such month
+        ("44000123451", False),
+        ("44120023459", False),  # no such day
+        ("44123223450", False),
+        ("39210123454", True),
+        ("39323123455", True),
+        ("39200123453", False),
+        ("39330123459", False),
+        ("40210123450", False),  # of people who are not born yet
+        ("40323123451", False),
+    ],
+)
+def test_a_pesel_is_known_by_its_check_digit_and_a_date_of_birth(text: str, pesel: bool) -> None:  # noqa: FBT001 - a column
+    assert (read_number(text).reason == LineCode.NUMBER_PESEL) == pesel
+
+
+@pytest.mark.parametrize("text", ["0365664 0737248", "042 0528 0297 070"])
+def test_what_is_one_long_number_or_two_short_ones_is_left_to_a_person(text: str) -> None:
+    assert read_number(text, region="DE").reason == LineCode.NUMBER_AMBIGUOUS
+
+
 @pytest.mark.parametrize("text", ["Warszawa nr 12345678", "legitymacja nr 1234567", "NIP nr 1234567"])
 def test_a_long_figure_behind_such_a_word_is_another_number(text: str) -> None:
     assert read_number(text).reason == LineCode.NUMBER_OTHER
