@@ -203,7 +203,7 @@ class _Cutting:
         so_far = sum(map(str.isdecimal, self.folded[start:place]))
         if bracketed_hours(self.folded, place - 1, so_far, self.region):
             return True
-        return with_figure(self.folded, place, so_far, self.region, alone=self.behind() in _WORDS) is not None
+        return with_figure(self.folded, place, so_far, self.region) is not None
 
     def as_run(self, end: int) -> Token:
         text = self.folded[self.at : end]

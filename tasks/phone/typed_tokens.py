@@ -182,7 +182,7 @@ def may_begin(folded: str, at: int, region: str) -> bool:
     return region != "PL" or folded[at - 1 : at] == "(" or _PERHAPS.match(folded, at) is not None
 
 
-def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool) -> Typed | None:
+def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool = False) -> Typed | None:
     """Return what begins with the digit here, or None where it may be a telephone number.
 
     Args:
@@ -190,7 +190,7 @@ def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool) 
         at: where the digit stands; no digit before it.
         before: how many digits stand before it that may belong to the same number.
         region: whose postal codes are told.
-        alone: whether a word stands before it, and no other number.
+        alone: whether a word stands before it, and no other number; asked where no digit does.
     """
     whole = before == 0 or before >= _SURE.get(region, _SURE_ABROAD)
     if match := _DIGITS.match(folded, at):
