@@ -36,6 +36,7 @@ class Trials:
 
     def __init__(self, mutants: Sequence[Any], folder: Path, tell: Callable[[Any, str, float], None]) -> None:
         self.mutants, self.folder, self.tell = mutants, folder, tell
+        self.seconds = 0.0  # of processor, for the tests as they are
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self) -> None:
@@ -54,10 +55,9 @@ class Trials:
         for mutant in self.mutants:
             tests = sorted(reached[mutant.function], key=seconds.__getitem__)
             items = [items_of[test] for test in tests]
-            began = time.monotonic()
-            code = apart(lambda: _one_mutant(mutant, session, items))  # noqa: B023 - it ends within this turn
+            code, took = apart(lambda: _one_mutant(mutant, session, items))  # noqa: B023 - it ends within this turn
             ended = "survived" if code == 0 else "time" if code == -signal.SIGPROF else "killed"
-            self.tell(mutant, ended if items else "unreached", time.monotonic() - began)
+            self.tell(mutant, ended if items else "unreached", took)
         return True
 
     def _as_they_are(self, session: pytest.Session) -> tuple[dict[str, float], dict[Function, set[str]]]:
@@ -70,7 +70,8 @@ class Trials:
             kept.write_text(json.dumps([watch.seconds, [[at, sorted(watch.tests[at])] for at in functions]]))
             return code
 
-        if apart(unchanged) != 0:
+        code, self.seconds = apart(unchanged)
+        if code != 0:
             raise SystemExit("a test fails although nothing is changed: see what it says above")
         seconds, reached = json.loads(kept.read_text())
         return seconds, {tuple(at): set(tests) for at, tests in reached}
@@ -163,8 +164,11 @@ def _definition(tree: ast.Module, function: Function) -> Any:
     return next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
 
 
-def apart(work: Callable[[], int]) -> int:
-    """Return with what a piece of work ended in a process of its own: a code, or a signal below nought."""
+def apart(work: Callable[[], int]) -> tuple[int, float]:
+    """Return with what a piece of work ended in a process of its own, and its seconds of processor.
+
+    That is a code, or a signal below nought.
+    """
     child = os.fork()
     if child == 0:
         code = 70
@@ -181,5 +185,5 @@ def apart(work: Callable[[], int]) -> int:
     os.close(watched)
     if not over:
         os.killpg(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) if over else -signal.SIGPROF
+    _, status, used = os.wait4(child, 0)
+    return os.waitstatus_to_exitcode(status) if over else -signal.SIGPROF, used.ru_utime + used.ru_stime
