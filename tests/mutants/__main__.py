@@ -48,7 +48,7 @@ def main(wanted: list[str]) -> int:
         elif mutant.name in listed and not survived:
             wrong.append(f"{mutant.name} is listed, and dies")
 
-    tests = sorted({tests for one in chosen for tests in ROOMS[room_of[one]].tests})
+    tests = sorted({tests for one in chosen for tests in ROOMS[room_of[one]].test_files()})
     with TemporaryDirectory() as folder:
         trials = Trials(chosen, Path(folder), tell)
         pytest.main([*_FLAGS, "--hypothesis-profile=mutants", *tests], plugins=[trials])
