@@ -60,7 +60,12 @@ ROOMS: Final = {
     ),
     "usos": Room(
         ("connectors/usos/*.py",),
-        ("tests/unit/connectors/usos", "tests/contract/clients/test_usos_client.py", "tests/unit/connectors/test_*.py"),
+        (
+            "tests/unit/connectors/usos",
+            "tests/unit/connectors/test_*.py",
+            "tests/contract/clients/test_clients_meet_sandbox.py",
+            "tests/contract/clients/test_usos_client.py",
+        ),
         20,
     ),
     "apio": Room(
