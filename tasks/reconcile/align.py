@@ -164,7 +164,7 @@ def _bad(side: SyncSide) -> pd.DataFrame:
     known = {pair: packed(Problem(code_of(pair[0]), unpacked_values(pair[1])))[1:-1] for pair in set(pairs)}
     said = pa.ListArray.from_arrays(starts, pa.array([known[pair] for pair in pairs], type=pa.string()))
     tidy = lines["name"].str.casefold() if side.fold_names else lines["name"]
-    whole = "[" + pd.Series(pc.binary_join(said, ",").to_pandas(), dtype="str") + "]"
+    whole = "[" + pc.binary_join(said, ",").to_pandas() + "]"
     bad = lines.assign(tidy=tidy, old_tidy="", problems=whole)
     return bad[["line", "owner", "tidy", "old_tidy", "key", "problems"]]
 

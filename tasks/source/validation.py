@@ -413,7 +413,7 @@ class _Problems:
         """Note what nobody reads: it ties its line to the numbers that stand there and to the owner that is named."""
         if unread.empty:
             return
-        rows = self._rows.assign(key=self._rows["key"].where(self._rows["readable"], ""))
+        rows = self._rows.assign(key=self._rows["key"].where(self._rows["readable"]))
         rows = rows.drop_duplicates("line").set_index("line")[["owner", "name", "new_name", "key"]]
         ties = rows.reindex(unread["line"]).fillna("").reset_index(drop=True)
         ties["key"] = [_both(*keys) for keys in zip(ties["key"], unread["key"], strict=True)]
