@@ -149,3 +149,10 @@ def test_a_dash_is_no_comment_and_overwrites_none(dash: str, before: str, after:
     made = plan(inputs, Policy(**USOS))
     assert list(made["name_after"]) == [after, ""]
     assert list(made["action"]) == ["keep" if before == after else "modify", "add"]
+
+
+def test_what_would_be_deleted_while_a_line_may_be_about_it_says_which_line() -> None:
+    bad = rejected({"line": 9, "owner": ""}, {"line": 7, "owner": ""})
+    inputs = Inputs(desired(), bad, clears(), repeats(), current(A))
+    (held,) = plan(inputs, Policy(**USOS)).query("number_before == '1'").to_dict("records")
+    assert (held["action"], unpacked(held["problems"])) == ("hold", (Problem(Code.DELETION_HELD, place=7),))

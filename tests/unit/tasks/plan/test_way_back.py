@@ -74,7 +74,10 @@ def test_law_what_came_back_by_itself_is_not_put_back_twice(
     )
     back = invert(made[writes], there, names_are_keys=False, kept=made[~writes])
     validated(Plan, back)
-    assert (back["code"] == "came_back").sum() == len(deleted)
+    came = back[back["code"] == "came_back"]
+    assert len(came) == len(deleted)
+    for part in ("name", "number", "type", "key"):
+        assert list(came[f"{part}_before"]) == list(came[f"{part}_after"])
     assert not (back["action"] == "add").any()
     assert after(back) == entries(current(*has))
 
