@@ -75,7 +75,7 @@ def without_departures(rows: pd.DataFrame, departing: Collection[int]) -> pd.Dat
 
 def arrived(moves: Mapping[int, Collection[int]], outcomes: Mapping[int, str]) -> set[int]:
     """Return the departures all of whose arrivals have been seen in place."""
-    return {row for row, arrivals in moves.items() if all(outcomes.get(at, "") in _ARRIVED for at in arrivals)}
+    return {row for row, arrivals in moves.items() if all(outcomes.get(at) in _ARRIVED for at in arrivals)}
 
 
 def departures_only(
@@ -89,7 +89,7 @@ def departures_only(
     owners = rows.loc[rows.index.isin(departing), "owner"]
     rest = rows[rows["owner"].isin(owners)].copy()
     changes = rest["action"].isin(WRITES) & ~rest.index.isin(departing)
-    done = changes & np.array([outcomes.get(row, "") in _ARRIVED for row in rest.index], dtype=np.bool_)
+    done = changes & np.array([outcomes.get(row) in _ARRIVED for row in rest.index], dtype=np.bool_)
     for name in _IMAGE:
         rest.loc[done, f"{name}_before"] = rest.loc[done, f"{name}_after"]
         rest.loc[changes & ~done, f"{name}_after"] = rest.loc[changes & ~done, f"{name}_before"]
