@@ -311,9 +311,18 @@ def test_an_impossible_id_is_refused_before_anything_is_sent(make_usos: Any, bad
         lambda: usos.replace("user", bad, []),
     ]
     for call in calls:
-        with pytest.raises(RequestRefused) as caught:
+        with pytest.raises(RequestRefused, match="usos: an id is empty, longer than 32 characters") as caught:
             call()
         assert caught.value.attempts == 0
+
+
+def test_neither_key_nor_secret_is_ever_quoted(make_usos: Any) -> None:
+    said = {"message": {"pl": "Podpis kluczem testkey i tajemnicą testsecret jest zły."}}
+    with playing(Reply(400, said)) as script, pytest.raises(RequestRefused) as caught:
+        make_usos(script.url).replace("faculty", "1", [])
+    assert "Podpis" in caught.value.details
+    assert "testkey" not in caught.value.details
+    assert "testsecret" not in caught.value.details
 
 
 def test_text_that_is_no_text_is_refused_without_being_quoted(make_usos: Any) -> None:
