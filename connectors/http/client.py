@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -29,7 +29,7 @@ from urllib.parse import unquote
 import requests
 import urllib3.exceptions
 from requests.cookies import extract_cookies_to_jar, get_cookie_header
-from tenacity import RetryCallState, Retrying, retry_if_result
+from tenacity import Retrying, retry_if_result
 
 from connectors.http.deadline import DeadlineAdapter
 from connectors.http.rate_limit import Counter, Pacer, Purpose, Tools
@@ -122,27 +122,26 @@ class Http:
         self._wait_for_turn(call)
         deadline = self._tools.monotonic() + self._patience(call)
         most = 1 if call.optional else self._connection.attempts
-        attempts: list[T | Failure] = []
+        failures: list[Failure] = []
 
         def attempt() -> T | Failure:
             result = self._attempt(call, deadline, "read")
-            attempts.append(result)
+            if isinstance(result, Failure):
+                failures.append(result)
             return result
 
         def rest(seconds: float) -> None:
-            failure = attempts[-1]
-            why = failure.why if isinstance(failure, Failure) else ""
-            said = {"connection": self._name, "reason": why, "seconds": f"{seconds:.0f}"}
-            self._rest(Phrase("progress.next_attempt", said), len(attempts), seconds)
+            said = {"connection": self._name, "reason": failures[-1].why, "seconds": f"{seconds:.0f}"}
+            self._rest(Phrase("progress.next_attempt", said), len(failures), seconds)
 
         outcome: T | Failure = Retrying(
             sleep=rest,
-            wait=self._wait,
+            wait=lambda _: self._wait(failures),
             stop=lambda state: (
                 state.attempt_number >= most or self._tools.monotonic() + state.upcoming_sleep >= deadline
             ),
             retry=retry_if_result(lambda result: isinstance(result, Failure) and result.kind in _AGAIN),
-            retry_error_callback=lambda _: attempts[-1],
+            retry_error_callback=lambda _: failures[-1],
         )(attempt)
         if not isinstance(outcome, Failure):
             return outcome
@@ -151,7 +150,7 @@ class Http:
                 return call.last_resort(outcome.answer)
             except (NotPromised, RecursionError):
                 pass
-        sent = call.sent_before + len(attempts)
+        sent = call.sent_before + len(failures)
         error = _READ_ERRORS.get(outcome.kind, Unreachable)
         paused = self._too_long_a_pause(outcome, deadline)
         raise self._error(Paused if paused else error, call, paused or outcome, sent)
@@ -225,12 +224,10 @@ class Http:
         self._tools.waiting(why, most, most)
         self._pacer.wait(self._connection.total_seconds)
 
-    def _wait(self, state: RetryCallState) -> float:
+    def _wait(self, failures: Sequence[Failure]) -> float:
         """Longer after each attempt, never less than the service asked for, never all threads at once."""
-        failure = state.outcome.result() if state.outcome else None
-        longest: float = min(limits.LONGEST_WAIT_SECONDS, limits.FIRST_WAIT_SECONDS * 2 ** (state.attempt_number - 1))
-        asked = failure.retry_after if isinstance(failure, Failure) else None
-        return max(longest * (1 + self._tools.random()) / 2, asked or 0.0)
+        longest: float = min(limits.LONGEST_WAIT_SECONDS, limits.FIRST_WAIT_SECONDS * 2 ** (len(failures) - 1))
+        return max(longest * (1 + self._tools.random()) / 2, failures[-1].retry_after or 0.0)
 
     def _attempt(self, call: Call[T], deadline: float, purpose: Purpose) -> T | Failure:
         answer = self._send(self._prepare(call), deadline, purpose)

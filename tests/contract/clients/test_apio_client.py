@@ -399,3 +399,8 @@ def test_every_call_is_told_in_both_languages() -> None:
     told = {lang: [text(f"http.{operation}", lang) for operation in operations] for lang in LANGUAGES}
     assert not {*told["pl"]} & {*told["en"]}
     assert not [said for said in told["en"] if said.startswith("http.")]
+
+
+def test_what_failed_is_called_by_words_and_by_no_code(make_apio: Any) -> None:
+    with playing(LOGIN, Reply(404, "")) as script, pytest.raises(RequestRefused, match="reading the phone list"):
+        make_apio(script.url).entries(CHOPIN)

@@ -19,7 +19,7 @@ from scripted import Reply, Seen, playing
 
 from connectors.http.rate_limit import Pacer, Tools
 from connectors.http.response import retry_after, without_answer
-from schemas.errors import ConfigurationError, RequestRefused, UnknownOutcome, Unreachable
+from schemas.errors import ConfigurationError, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 from tasks.messages.errors import spoken
 
 NOW = 1_718_000_000.0
@@ -164,6 +164,20 @@ def test_results_keep_the_order_and_the_first_failure_is_raised(make_usos: Any) 
     with pytest.raises(KeyError):
         usos.map_bounded(fail, range(200))
     assert len(started) < 100
+
+
+def test_every_request_says_who_asks_and_for_what(make_usos: Any) -> None:
+    with playing(Reply(body={"1": []})) as script:
+        make_usos(script.url).select("user", ["1"])
+    assert {name: script.seen[0].headers[name] for name in ("User-Agent", "Accept")} == {
+        "User-Agent": "phonesync",
+        "Accept": "application/json",
+    }
+
+
+def test_a_method_of_usos_is_called_by_its_name(make_usos: Any) -> None:
+    with playing(Reply(404, "")) as script, pytest.raises(ServiceError, match="services/phones/select"):
+        make_usos(script.url).select("user", ["1"])
 
 
 def test_the_environment_names_no_proxy(make_usos: Any, monkeypatch: pytest.MonkeyPatch) -> None:
