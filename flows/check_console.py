@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ import click
 from connectors.files.container import unpack
 from connectors.files.encoding import LINE_ENDS, decode
 from flows.console import near, say, show_rows
+from flows.output import prose
 from schemas.problems import Code
 from schemas.settings import Language
 from tasks.messages.catalogue import render
@@ -144,8 +146,8 @@ def show_refusals(syncs: Sequence[Mapping[str, Any]], lang: Language) -> None:
                 key = (problem["reason"] if code == Code.OTHER else coded, problem["advice"])
                 said.setdefault(key, []).append(item["sync"])
     for (reason, advice), names in said.items():
-        click.secho(plain(reason), fg="red", bold=True, err=True)
+        click.secho(prose(plain(reason), sys.stderr), fg="red", bold=True, err=True)
         if advice:
-            click.echo(advice, err=True)
+            click.echo(prose(advice, sys.stderr), err=True)
         if len(syncs) > 1:
             click.echo(render("check.concerns", lang, syncs=", ".join(names)), err=True)

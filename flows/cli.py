@@ -14,11 +14,11 @@ import click
 
 from flows.commands import beginning, keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
-from flows.errors import TRACEBACK, error_text, unexpected
+from flows.errors import TRACEBACK, command_with, error_text, unexpected
 from flows.help_pages import HelpContext
 from flows.misuse import misused
 from flows.output import endure, lost_output
-from flows.spoken import language_of
+from flows.spoken import configuration_in, language_of
 from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
 from schemas.errors import PhonesyncError, UsageError
 from schemas.exit_codes import ExitCode, worst
@@ -131,4 +131,5 @@ def _carried_out(arguments: Sequence[str] | None) -> int:
         if os.environ.get(TRACEBACK):
             raise
         ended = unexpected(error)
-    return error_text(ended, as_json=as_json, exit_code=code, lang=language_of(given, os.environ))
+    command = command_with(configuration_in(given))
+    return error_text(ended, as_json=as_json, exit_code=code, lang=language_of(given, os.environ), command=command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,8 +16,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from flows.output import prose
 from schemas.plan import WRITES
 from tasks.messages.catalogue import known, render, text
+from tasks.messages.owners import owner_in
 from tasks.plain_text import plain
 
 if TYPE_CHECKING:
@@ -50,8 +53,8 @@ def shown(text: str) -> Unbroken:
 
 
 def say(text: str, style: str = "") -> None:
-    """Print one line of words, never cut: it may be a command or a path to copy."""
-    out().print(Text(plain(text), style=style), soft_wrap=True)
+    """Print a line of words; a command or a path in it is never cut, for it may be copied."""
+    out().print(Text(prose(plain(text), sys.stdout), style=style), soft_wrap=True)
 
 
 # A blank that belongs to a number: between its digits, which may be masked, and before an extension; or to a time.
@@ -123,9 +126,9 @@ def word_of(value: str, lang: Language) -> str:
 
 def show_lines(title: str, lines: Sequence[Mapping[str, str]], lang: Language = "en") -> None:
     """Show lines of a line report so that 80 columns do: where, what, and the entry before and after."""
-    owners = {line["owner"] for line in lines if line["owner"]}
+    owners = {owner_in(line["owner"], lang) for line in lines if line["owner"]}
     several = len(owners) > 1
-    rows = [(Text(line["line"]), Text(_what(line, lang)), _owner(line), _entry(line, lang)) for line in lines]
+    rows = [(Text(line["line"]), Text(_what(line, lang)), _owner(line, lang), _entry(line, lang)) for line in lines]
     table = narrow_table()
     table.add_column(text("say.line", lang), justify="right", no_wrap=True)
     table.add_column(text("say.what", lang), no_wrap=True)
@@ -138,8 +141,8 @@ def show_lines(title: str, lines: Sequence[Mapping[str, str]], lang: Language = 
     show_titled(f"{title} ({', '.join(owners)})" if owners and not several else title, table)
 
 
-def _owner(line: Mapping[str, str]) -> Unbroken:
-    return Unbroken("\n".join(filter(None, (plain(line["owner"]), plain(line.get("owner_name", ""))))))
+def _owner(line: Mapping[str, str], lang: Language) -> Unbroken:
+    return Unbroken("\n".join(filter(None, (plain(owner_in(line["owner"], lang)), plain(line.get("owner_name", ""))))))
 
 
 def _what(line: Mapping[str, str], lang: Language) -> str:

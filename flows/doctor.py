@@ -12,6 +12,7 @@ from connectors.files.writing import write_private
 from connectors.service import Found
 from flows.console import near, say, show_rows
 from flows.context import RunContext
+from flows.errors import as_typed
 from flows.interface import changes_of
 from flows.ledger_age import age_of
 from flows.sources import extract_source, judge_source
@@ -93,15 +94,16 @@ def examine(context: RunContext) -> Examined:
     return Examined({"checks": checks.rows}, code, checks.in_language(context.lang))
 
 
-def show_examined(examined: Examined, lang: Language = "en") -> None:
-    """Show every check, and whether a run can begin."""
+def show_examined(examined: Examined, lang: Language = "en", command: str = "phonesync") -> None:
+    """Show every check, and whether a run can begin; `command` is how this phonesync is called."""
     rows = examined.said
     results = {"ok": text("say.ok", lang), "failed": text("say.check_failed", lang)}
     columns = [text(f"say.{name}", lang) for name in ("what", "result", "detail")]
-    told = [(row["what"], results[row["result"]], row["detail"]) for row in rows]
+    told = [(row["what"], results[row["result"]], as_typed(row["detail"], command)) for row in rows]
     show_rows("", [dict(zip(columns, row, strict=True)) for row in told], columns)
     failed = sum(row["result"] == "failed" for row in rows)
-    say(render("say.checks_failed", lang, failed=failed, n=len(rows)) if failed else text("say.all_there", lang))
+    end = render("say.checks_failed", lang, failed=failed, n=len(rows)) if failed else text("say.all_there", lang)
+    say(as_typed(end, command))
 
 
 def examine_connection(checks: Checks, name: str, context: RunContext) -> None:

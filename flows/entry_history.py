@@ -21,6 +21,7 @@ from schemas.settings import Language
 from schemas.target import identifier_of
 from tasks.execution.results import account
 from tasks.messages.errors import error_of
+from tasks.messages.owners import owner_of
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.line_report import line_report, with_names
 
@@ -141,6 +142,6 @@ def _about(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
 
 
 def _is_meant(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
-    wanted = text.strip().casefold()
+    wanted = owner_of(text.strip()).casefold()
     owners = entries["owner"].str.casefold()
     return (owners == wanted) | (owners.map(identifier_of) == wanted) | matches(entries, term)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from flows.output import prose
 from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.phrases import Phrase
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from schemas.section import Language
 
 _COMMAND: Final = re.compile(
-    r"\bphonesync (?=(?:apply|check|doctor|mail|plans?|reconcile|resume|revert|runs|show|status|sync)\b)"
+    r"\bphonesync (?=(?:accept|apply|check|discover|doctor|erase|export|find|history|init|mail|plans?|purge|reconcile"
+    r"|release|resume|revert|runs|show|status|sync)\b(?! --help))"
 )
 
 
@@ -31,14 +34,19 @@ def as_typed(said: str, command: str) -> str:
     return _COMMAND.sub(lambda _: f"{command} ", said)
 
 
+def command_with(config: str | None) -> str:
+    """Return how phonesync is called with this configuration, None for the usual one."""
+    return f"phonesync -c {shlex.quote(config)}" if config else "phonesync"
+
+
 def show_error(
     error: PhonesyncError, syncs: Sequence[str] = (), lang: Language = "en", command: str = "phonesync"
 ) -> None:
     """Say on standard error what went wrong, what to do next, and which syncs it concerns."""
     message, remedy = told(error, lang)
-    click.secho(plain(message.rstrip(), lines=True), fg="red", bold=True, err=True)
+    click.secho(prose(plain(message.rstrip(), lines=True), sys.stderr), fg="red", bold=True, err=True)
     if remedy:
-        click.echo(plain(as_typed(remedy, command), lines=True), err=True)
+        click.echo(prose(plain(as_typed(remedy, command), lines=True), sys.stderr), err=True)
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
@@ -77,14 +85,19 @@ def print_json(value: object) -> None:
 
 
 def error_text(
-    error: PhonesyncError, *, as_json: bool, exit_code: ExitCode | None = None, lang: Language = "en"
+    error: PhonesyncError,
+    *,
+    as_json: bool,
+    exit_code: ExitCode | None = None,
+    lang: Language = "en",
+    command: str = "phonesync",
 ) -> ExitCode:
     """Tell of what ended a command, in the form that was asked for, and return the exit code."""
     code = error.exit_code if exit_code is None else exit_code
     if as_json:
         print_json({"error": error.message.rstrip(), "remedy": error.remedy, "exit_code": code})
     else:
-        show_error(error, lang=lang)
+        show_error(error, lang=lang, command=command)
     return code
 
 

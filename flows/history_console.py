@@ -9,6 +9,7 @@ from typing import Any
 from flows.console import say, show_rows, word_of
 from schemas.settings import Language
 from tasks.messages.catalogue import minute, render, text
+from tasks.messages.owners import owner_in
 
 
 def show_events(events: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) -> None:
@@ -21,7 +22,7 @@ def show_events(events: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) 
         (
             minute(event["at"], zone),
             event["sync"],
-            "\n".join(filter(None, (event["owner"], event["owner_name"]))),
+            "\n".join(filter(None, (owner_in(event["owner"], lang), event["owner_name"]))),
             ": ".join(filter(None, (word_of(event["action"], lang), word_of(event["outcome"], lang)))),
             "\n".join(filter(None, [*_change(event, lang), event["message"], _yes(event, lang)])),
         )

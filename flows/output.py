@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-from tasks.plain_text import plain
+from tasks.plain_text import plain, wrapped
 from tasks.secret_text import hide, spellings
 
 
@@ -30,6 +31,11 @@ class _Net:
     def hide(self, text: str) -> str:
         """Return a text without the secrets."""
         return hide(text, self._spelled)
+
+
+def prose(text: str, stream: TextIO) -> str:
+    """Return a text as somebody reads it there: on a terminal its lines end between words, in a file it has none."""
+    return wrapped(text, shutil.get_terminal_size().columns) if stream.isatty() else text
 
 
 _SHORTEST = 8

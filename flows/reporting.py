@@ -82,7 +82,7 @@ def report(
         same = {"same_as": earlier.get("same_as", earlier["run"]), "read": dict(heading.seen)}
         return Reported({**summary, "reports": earlier["reports"], **same}, lines, lang)
     past = histories(context, heading.plan, result, lang) if heading.plan else {}
-    changed = drift_rows(result, masked=masked)
+    changed = drift_rows(result, masked=masked, lang=lang)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}

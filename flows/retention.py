@@ -21,6 +21,8 @@ from flows.ledger_age import adopt, unknown_run
 from flows.locking import alone
 from flows.reporting_again import report_anew
 from schemas.errors import ConfigurationError
+from tasks.messages.catalogue import LANGUAGES
+from tasks.messages.owners import owner_in
 
 
 def kept_for(context: RunContext) -> timedelta | None:
@@ -89,7 +91,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
     plans: list[str] = []
     compared: list[str] = []
     summaries, owners = 0, [spec.person(user) for spec in specs().values() if spec.person]
-    words, numbers = set(owners), set[str]()
+    words, numbers = {owner_in(owner, lang) for owner in owners for lang in LANGUAGES}, set[str]()
     for owner in owners:
         called, known = context.ledger.archive.words_of(owner)
         words, numbers = words | called, numbers | known

@@ -145,9 +145,7 @@ def play(wanted: Wanted, *, as_json: bool) -> None:
 
 
 def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, as_json: bool) -> None:
-    configuration = Path("data", "samples", CONFIGURATION)
-    if wanted.samples:
-        configuration = copy_samples(wanted.samples, sandbox)
+    configuration = copy_samples(wanted.samples, sandbox) if wanted.samples else _that_names(sandbox)
     secrets = credentials(stored)
     if as_json:
         click.echo(json.dumps({"usos": sandbox.usos_url, "apio": sandbox.apio_url, "credentials": secrets}))
@@ -160,7 +158,20 @@ def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, a
     click.echo(text("demo.other_terminal", lang) + "\n")
     for name, value in secrets.items():
         click.echo(f"export {name}={value}")
-    click.echo(f"phonesync -c {shlex.quote(str(configuration))} plan\n\n{text('demo.ctrl_c', lang)}")
+    if configuration:
+        click.echo(f"phonesync -c {shlex.quote(str(configuration))} plan")
+    else:
+        click.echo("\n" + text("demo.no_configuration", lang))
+    click.echo(f"\n{text('demo.ctrl_c', lang)}")
+
+
+def _that_names(sandbox: Sandbox) -> Path | None:
+    """Return the samples' own configuration, where it is a file of this folder and names where the services listen."""
+    configuration = SAMPLES / CONFIGURATION
+    said = configuration.read_text(encoding="utf-8")
+    named = all(f'"{url}"' in said for url in (sandbox.usos_url, sandbox.apio_url))
+    here = configuration.is_relative_to(Path.cwd())
+    return configuration.relative_to(Path.cwd()) if named and here else None
 
 
 def _say_stopped(sandbox: Sandbox) -> None:

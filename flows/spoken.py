@@ -1,4 +1,4 @@
-"""The language of a command line before anything of it has been understood: an error is told in it as well."""
+"""What a command line says before anything of it has been understood: an error is told in its language as well."""
 
 from __future__ import annotations
 
@@ -31,12 +31,18 @@ def language_at(configuration: Path, environ: Mapping[str, str]) -> Language:
     return language(None, _said_in(configuration), environ)
 
 
+def configuration_in(arguments: Sequence[str]) -> str | None:
+    """Return the configuration that a command line names, None where it names none."""
+    given = list(itertools.takewhile(lambda word: word != "--", arguments))
+    return _value(given, "--config") or _value(given, "-c")
+
+
 def _configured(given: Sequence[str], environ: Mapping[str, str]) -> Language | None:
     from flows.finding import find_configuration
     from schemas.errors import PhonesyncError
 
     try:
-        return _said_in(find_configuration(_value(given, "--config") or _value(given, "-c"), environ))
+        return _said_in(find_configuration(configuration_in(given), environ))
     except PhonesyncError:
         return None
 

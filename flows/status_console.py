@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flows.console import say, show_rows
 from flows.context import RunContext
 from schemas.settings import Language
+from tasks.messages.catalogue import render
 from tasks.reports.standing import Standing, Words, said, used
 
 
@@ -14,7 +15,6 @@ def show_status(context: RunContext, found: Sequence[Standing], lang: Language) 
     """Show one line a sync, and what is nothing in none of them not at all."""
     words = Words(lang, context.clock(), context.zone.key)
     columns = {name: said(name, lang) for name in ("sync", "last_run", "last_good", *used(found), "next_run")}
-    columns["next_run"] += f" ({words.zone})"
     rows = []
     for one in found:
         cells = words.cells(one)
@@ -22,3 +22,5 @@ def show_status(context: RunContext, found: Sequence[Standing], lang: Language) 
         rows.append({**cells, "last_run": cells["state"], "last_good": ago})
     show_rows("", [{columns[name]: row[name] for name in columns} for row in rows], [*columns.values()])
     say(words.title(found))
+    if any(one.next_run for one in found):
+        say(render("say.times_of", lang, zone=words.zone))

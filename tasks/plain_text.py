@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from typing import Any, Final
 
 # C0 and C1, soft hyphens and other invisible ones, line breaks of Unicode, and what turns the direction of writing.
@@ -28,6 +29,36 @@ def plain(text: str, *, lines: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     return (_BUT_LINES if lines else _ANY).sub(_shown, text)
+
+
+# A command as it stands in a sentence: with what is typed behind it, and nothing of the sentence.
+_COMMAND: Final = re.compile(
+    r"""\bphonesync(?:\ -c\ (?:'[^']*'|\S+))?\ [a-z]+
+    (?:\ (?:--?[a-z][\w-]*|"[^"]*"|'[^']*'|[A-Z\d][\w:-]*(?:\.[\w:-]+)*))*""",
+    re.VERBOSE,
+)
+_GLUE: Final = "\ue000"  # as wide as a blank, and nothing breaks a line at it
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return a text whose lines end between words; a command in it stays whole, to be copied, however long it is."""
+    return "\n".join(_wrapped(line, width) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    glued = _COMMAND.sub(lambda found: found[0].replace(" ", _GLUE), line.strip(" "))
+    parts = textwrap.wrap(
+        glued,
+        max(width, 20),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(parts).replace(_GLUE, " ")
 
 
 def json_text(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:

@@ -93,7 +93,7 @@ def spoken(key: str) -> bool:
         return name in _texts() if family == "remedy" else _made_of(family, name.removesuffix(".remedy"))
     if family == "term":
         value = _VALUE.fullmatch(name)
-        return value is not None and value[1] in _texts()
+        return value is not None and not _texts().isdisjoint({value[1], f"{value[1]} "})  # `tenant {name}` begins so
     if family in {
         "fix",
         "init",

@@ -74,13 +74,14 @@ def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, 
     from flows.claims import release as let_go
     from flows.console import say
     from tasks.messages.catalogue import render
+    from tasks.messages.owners import owner_in, owner_of
 
     with connected(ctx, config) as context:
-        released, lang = let_go(context, owner, reason), context.lang
+        released, lang = let_go(context, owner_of(owner), reason), context.lang
     if as_json:
         print_json(released)
     else:
-        say(render("say.released", lang, owner=owner, syncs=", ".join(released["syncs"])))
+        say(render("say.released", lang, owner=owner_in(owner_of(owner), lang), syncs=", ".join(released["syncs"])))
 
 
 @click.command(epilog=verbatim("Example", "phonesync erase --user 900004"))

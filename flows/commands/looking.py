@@ -188,5 +188,5 @@ def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool
     if as_json:
         print_json(examined.summary)
     else:
-        show_examined(examined, lang)
+        show_examined(examined, lang, command_of(ctx, config))
     ctx.exit(examined.exit_code)

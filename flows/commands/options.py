@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from flows.errors import print_json
+from flows.errors import command_with, print_json
 
 if TYPE_CHECKING:
     from flows.context import RunContext
@@ -90,8 +89,7 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
 
 def command_of(ctx: click.Context, config: str | None) -> str:
     """Return how this phonesync is called, for the commands that it suggests."""
-    given = config or ctx.obj
-    return f"phonesync -c {shlex.quote(str(given))}" if given else "phonesync"
+    return command_with(config or ctx.obj)
 
 
 def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as_json: bool) -> RunResult:

@@ -74,6 +74,7 @@ def accept(  # noqa: PLR0913 - click's signature
     from flows.reconciliation.accepting import accept as note
     from flows.reconciliation.console import kind_word
     from tasks.messages.catalogue import render
+    from tasks.messages.owners import owner_in
 
     with connected(ctx, config) as context:
         noted, lang = note(context, finding, until, reason), context.lang
@@ -81,7 +82,12 @@ def accept(  # noqa: PLR0913 - click's signature
         print_json(noted)
     else:
         kind = kind_word(str(noted["kind"]), lang)
-        values = {"finding": noted["finding"], "kind": kind, "owner": noted["owner"], "until": noted["until"]}
+        values = {
+            "finding": noted["finding"],
+            "kind": kind,
+            "owner": owner_in(noted["owner"], lang),
+            "until": noted["until"],
+        }
         key = "say.may_stand_with" if noted["rows"] > 1 else "say.may_stand"
         say(render(key, lang, n=noted["rows"] - 1, **values))
 

@@ -39,6 +39,7 @@ from schemas.settings import Language
 from tasks.messages.catalogue import figure, render, text
 from tasks.messages.errors import spoken, told_whole
 from tasks.messages.guards import guard_sentence
+from tasks.messages.owners import owner_in
 from tasks.reports.masking import mask_text
 
 _LOG = logging.getLogger("phonesync.approval")
@@ -158,7 +159,7 @@ def _ask(question: Question, seconds: float, asking: ApprovalFlow) -> Decision |
     if seconds < 1:
         return _TIME_IS_UP
     lang = asking.lang
-    rows = plan_rows(question.reported.lines)
+    rows = plan_rows(question.reported.lines, lang)
     best_effort(
         create_table_artifact,
         table=headed(rows, lang),
@@ -210,10 +211,16 @@ def describe(question: Question, links: Links, lang: Language = "en") -> str:
     rows = wanted(question.reported.lines)
     stay = render("prefect.stay", lang, n=summary["actions"][Action.KEEP])
     parts = [
-        render("prefect.stopped", lang, sync=escape(summary["sync"]), figures=figures, stay=stay),
+        render(
+            "prefect.stopped",
+            lang,
+            sync=escape(summary["sync"]),
+            figures=figures or text("say.no_change", lang),
+            stay=stay,
+        ),
         *(f"- {escape(guard_sentence(guard, lang))}" for guard in summary["guards"]),
         links.markdown(summary["reports"], lang),
-        text("prefect.would_change", lang),
+        text("prefect.would_change" if len(rows) else "say.plan_empty", lang).strip(),
         "\n".join(_item(row, lang) for row in rows.head(_MOST_SHOWN).to_dict("records")),
     ]
     if len(rows) > _MOST_SHOWN:
@@ -231,7 +238,8 @@ def wanted(lines: pd.DataFrame) -> pd.DataFrame:
 def _item(row: Mapping[Any, Any], lang: Language) -> str:
     sides = [f"{row[f'name_{side}']} {row[f'number_{side}']}".strip() for side in ("before", "after")]
     line = f" ({render('say.at_line', lang, line=row['line'])})" if row["line"] else ""
-    return f"- {word_of(row['action'], lang)} {escape(row['owner'])}: {escape(' → '.join(filter(None, sides)))}{line}"
+    what, owner = word_of(row["action"], lang), owner_in(row["owner"], lang)
+    return f"- {what} {escape(owner)}: {escape(' → '.join(filter(None, sides)))}{line}"
 
 
 def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:

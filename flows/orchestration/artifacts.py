@@ -36,6 +36,7 @@ from schemas.settings import Language
 from tasks.messages.catalogue import figure, render, text
 from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
+from tasks.messages.owners import owner_in
 from tasks.plain_text import plain
 
 T = TypeVar("T")
@@ -115,7 +116,7 @@ def show(
         description=text("prefect.counts_planned" if planned else "prefect.counts_done", lang),
     )
     reports = [reported.lines for reported in run_result.reported]
-    rows, lines = problem_rows(reports, planned=planned)
+    rows, lines = problem_rows(reports, planned=planned, lang=lang)
     key = "prefect.first_problems" if lines > len(rows) else "prefect.problems"
     said = render(key, lang, n=figure(lang, lines), shown=len(rows))
     best_effort(create_table_artifact, table=headed(rows, lang), description=said)
@@ -161,18 +162,21 @@ def waiting_table(syncs: Sequence[Mapping[str, Any]], lang: Language = "en") -> 
     ]
 
 
-def problem_rows(reports: Sequence[pd.DataFrame], *, planned: bool) -> tuple[list[dict[str, str]], int]:
+def problem_rows(
+    reports: Sequence[pd.DataFrame], *, planned: bool, lang: Language = "en"
+) -> tuple[list[dict[str, str]], int]:
     """Return the rows to show, and how many lines need somebody in all.
 
     Args:
         reports: line reports as people may see them: numbers of users are masked in them.
         planned: nothing was applied, so that held lines are known by their action.
+        lang: the language in which owners are called.
     """
     words = {str(Action.HOLD.value)} if planned else {str(word.value) for word in TROUBLE}
     column = "action" if planned else "outcome"
     troubled = [lines[lines[column].isin(words)] for lines in reports]
     together = pd.concat(troubled) if troubled else pd.DataFrame(columns=list(_COLUMNS))
-    return _rows(together.head(_MOST_ROWS)), len(together)
+    return _rows(together.head(_MOST_ROWS), lang), len(together)
 
 
 def headed(rows: Sequence[Mapping[str, str]], lang: Language) -> list[dict[str, str]]:
@@ -188,26 +192,26 @@ def line_rows(reports: Sequence[pd.DataFrame], lang: Language = "en") -> tuple[l
     """Return every line of the files, or of large ones what is not at rest, and a sentence on where the others are."""
     everything = pd.concat(reports, ignore_index=True) if reports else pd.DataFrame(columns=list(_COLUMNS))
     if len(everything) <= _MOST_ROWS:
-        return _rows(everything), text("prefect.lines_all", lang)
+        return _rows(everything, lang), text("prefect.lines_all", lang)
     moving = everything[~everything["action"].isin([Action.KEEP, Action.FOREIGN])]
     if len(moving) <= _MOST_ROWS:
-        return _rows(moving), render("prefect.lines_moving", lang, n=figure(lang, len(everything)))
+        return _rows(moving, lang), render("prefect.lines_moving", lang, n=figure(lang, len(everything)))
     said = render("prefect.lines_first", lang, shown=_MOST_ROWS, n=figure(lang, len(moving)))
-    return _rows(moving.head(_MOST_ROWS)), said
+    return _rows(moving.head(_MOST_ROWS), lang), said
 
 
-def plan_rows(lines: pd.DataFrame) -> list[dict[str, str]]:
+def plan_rows(lines: pd.DataFrame, lang: Language = "en") -> list[dict[str, str]]:
     """Return the changes that a plan wants, what is taken away first, as many as a page can show."""
     changes = lines[lines["action"].isin(WRITES)]
     gone = changes["action"] == Action.DELETE
-    return _rows(pd.concat([changes[gone], changes[~gone]]).head(_MOST_ROWS))
+    return _rows(pd.concat([changes[gone], changes[~gone]]).head(_MOST_ROWS), lang)
 
 
-def _rows(lines: pd.DataFrame) -> list[dict[str, str]]:
+def _rows(lines: pd.DataFrame, lang: Language) -> list[dict[str, str]]:
     shown = []
     for row in lines.astype(object).to_dict("records"):
         sides = {side: f"{row[f'name_{side}']} {row[f'number_{side}']}".strip() for side in ("before", "after")}
-        cells: dict[Any, Any] = {**row, **sides}
+        cells: dict[Any, Any] = {**row, **sides, "owner": owner_in(row["owner"], lang)}
         shown.append({name: escape(cells[name]) for name in _COLUMNS})
     return shown
 

@@ -13,6 +13,7 @@ from flows.reconciliation.find import SearchResult
 from schemas.findings import FindingKind
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, known, render, text
+from tasks.messages.owners import owner_in
 from tasks.messages.rendering import told_what
 
 _FOUND = ("where", "line", "owner", "name", "number", "type")
@@ -84,7 +85,7 @@ def kind_word(kind: str, lang: Language) -> str:
 def _told(row: Mapping[str, Any], lang: Language) -> tuple[str, str]:
     """Return a finding in two cells: its id and kind, and all that is to be said of it."""
     line = render("say.at_line", lang, line=row["line"]) if row["line"] else ""
-    head = ", ".join(filter(None, (str(row["sync"]), line, _owner(row))))
+    head = ", ".join(filter(None, (str(row["sync"]), line, _owner(row, lang))))
     ours = "  ".join(filter(None, (str(row["name_csv"]), str(row["number_csv"]))))
     there = "  ".join(filter(None, (str(row["name_there"]), str(row["number_there"]))))
     sides = [render("say.file_side", lang, entry=ours) if ours else ""]
@@ -94,8 +95,9 @@ def _told(row: Mapping[str, Any], lang: Language) -> tuple[str, str]:
     return f"{kind_word(str(row['kind']), lang)}\n{row['id']}", said
 
 
-def _owner(row: Mapping[str, Any]) -> str:
-    return f"{row['owner']} ({row['owner_name']})" if row["owner_name"] else str(row["owner"])
+def _owner(row: Mapping[str, Any], lang: Language) -> str:
+    owner = owner_in(str(row["owner"]), lang)
+    return f"{owner} ({row['owner_name']})" if row["owner_name"] else owner
 
 
 def show_found(result: SearchResult, lang: Language = "en") -> None:
@@ -104,7 +106,8 @@ def show_found(result: SearchResult, lang: Language = "en") -> None:
     if rows:
         names = [name for name in _FOUND if any(row[name] for row in rows)]
         columns = {name: text(f"say.{name}", lang) for name in names}
-        shown = [{said: row[name] for name, said in columns.items()} for row in rows]
+        told = [{**row, "owner": owner_in(row["owner"], lang)} for row in rows]
+        shown = [{said: row[name] for name, said in columns.items()} for row in told]
         show_rows("", shown, [*columns.values()])
     else:
         say(text("say.nowhere_read" if result.errors else "say.nowhere", lang))

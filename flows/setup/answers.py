@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
 
+from flows.output import prose
 from schemas.errors import UsageError
 from schemas.settings import Language
 from tasks.messages.catalogue import render
@@ -52,7 +54,7 @@ class Answers:
             return said
         if self.asks:
             shown = bool(default) and not hidden
-            answer = click.prompt(plain(question), default=default, hide_input=hidden, show_default=shown)
+            answer = click.prompt(_shown(question), default=default, hide_input=hidden, show_default=shown)
             return str(answer).strip()
         if default is not None:
             return default
@@ -67,7 +69,7 @@ class Answers:
         marks = render("init.yes_no" if default else "init.no_yes", self.lang)
         words = {"": default, "y": True, "yes": True, "t": True, "tak": True, "n": False, "no": False, "nie": False}
         while True:
-            said = click.prompt(plain(f"{question} {marks}"), default="", show_default=False).strip().casefold()
+            said = click.prompt(_shown(f"{question} {marks}"), default="", show_default=False).strip().casefold()
             if said in words:
                 return words[said]
 
@@ -77,5 +79,9 @@ class Answers:
             return default
         for number, option in enumerate(options, start=1):
             click.echo(plain(f"  {number}  {option}"))
-        chosen: int = click.prompt(plain(question), type=click.IntRange(1, len(options)), default=default + 1)
+        chosen: int = click.prompt(_shown(question), type=click.IntRange(1, len(options)), default=default + 1)
         return chosen - 1
+
+
+def _shown(question: str) -> str:
+    return prose(plain(question), sys.stdout)

@@ -16,6 +16,7 @@ from schemas.problems import Code, Problem, code_of, unpacked, unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from tasks.messages.catalogue import known, render, text
 from tasks.messages.errors import told
+from tasks.messages.owners import owner_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,10 +50,13 @@ def sentence(problem: Problem, lang: Language = "en") -> str:
     for name, kind in _TERMS.items():
         if name in values and known(f"term.{kind}-{values[name]}"):
             values[name] = text(f"term.{kind}-{values[name]}", lang)
+    if "owner" in values:
+        values["owner"] = owner_in(str(values["owner"]), lang)
     said = render(str(problem.code.value), lang, place=problem.place, **values)
     if "cell" not in values:
         return said
     where = "rejected.cell" if values["column"] else "rejected.line"
+    said = said if problem.code is Code.OTHER else part(said)  # what a service says is quoted as it is
     return render(where, lang, column=values["column"], cell=values["cell"], said=said)
 
 
@@ -78,6 +82,13 @@ def said_of_rows(
         problems = unpacked(each)
         told[each] = sentences(map(shown_as, problems) if shown_as else problems, lang)
     return looked_up(packed, told)
+
+
+def owners_in(owners: pd.Series, lang: Language) -> pd.Series:
+    """Return a column of owners as people read them; each distinct one is looked at once."""
+    from tasks.text_columns import looked_up  # tables take long to import
+
+    return looked_up(owners, {owner: owner_in(owner, lang) for owner in owners.unique()})
 
 
 def told_what(what: pd.Series, lang: Language = "en") -> pd.Series:
@@ -145,6 +156,12 @@ def advice(code: str, lang: Language) -> str:
 def whole(sentence: str) -> str:
     """Return a reason as a sentence of its own: with a capital letter and a full stop."""
     return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith((".", "?", "!")) else ".")
+
+
+def part(sentence: str) -> str:
+    """Return a reason as the end of another sentence: a small letter first, and no full stop."""
+    begins = sentence[:1].lower() if sentence[1:2].islower() or sentence[1:2] == " " else sentence[:1]
+    return begins + sentence[1:].removesuffix(".")
 
 
 def weight(code: str) -> int:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from schemas.plan import WRITES, Outcome
 from schemas.problems import DRIFT, Code, unpacked
+from schemas.settings import Language
+from tasks.messages.owners import owner_in
 from tasks.plan.drift import wanted_of_drift
 from tasks.reports.masking import mask_text
 
@@ -34,18 +36,19 @@ class DriftRow:
     what: str
 
 
-def drift_rows(result: pd.DataFrame, *, masked: bool) -> list[DriftRow]:
+def drift_rows(result: pd.DataFrame, *, masked: bool, lang: Language = "en") -> list[DriftRow]:
     """Return what others have changed, in the order of the report.
 
     Args:
         result: a `Result` with the names of owners.
         masked: hide numbers, also those that stand in names.
+        lang: the language in which owners are called.
     """
     some = result[result["problems"].str.contains("drift_", regex=False)]
     if some.empty:
         return []
     rows = [(_drift_of(row["problems"]), row) for row in some.astype("str").to_dict("records")]
-    return [_row(code, row, masked=masked) for code, row in rows if code]
+    return [_row(code, row, masked=masked, lang=lang) for code, row in rows if code]
 
 
 def _drift_of(problems: str) -> Code | None:
@@ -53,14 +56,15 @@ def _drift_of(problems: str) -> Code | None:
     return next((Code(problem.code) for problem in unpacked(problems) if problem.code in DRIFT), None)
 
 
-def _row(code: Code, row: Mapping[Hashable, str], *, masked: bool) -> DriftRow:
+def _row(code: Code, row: Mapping[Hashable, str], *, masked: bool, lang: Language) -> DriftRow:
     kept = row["action"] not in WRITES
     after = wanted_of_drift(row["problems"])[:2] if kept else (row["name_after"], row["number_after"])
     wanted = "" if code is Code.DRIFT_ADDED else _entry(after, masked=masked)
     before = (row["name_before"], row["number_before"])
     found = "" if code is Code.DRIFT_REMOVED else _entry(before, masked=masked)
     what = "kept" if kept else "corrected" if row["outcome"] == Outcome.APPLIED else "planned"
-    owner = f"{row['owner']} ({row['owner_name']})" if row["owner_name"] and not masked else row["owner"]
+    owner = owner_in(row["owner"], lang)
+    owner = f"{owner} ({row['owner_name']})" if row["owner_name"] and not masked else owner
     # The file wants what the sync had left: else its own change would be the cause, and it were no drift.
     return DriftRow(int(row["line"]), owner, wanted, found, wanted, what)
 

@@ -9,6 +9,7 @@ from typing import Any
 from schemas.plan import Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import moment, text
+from tasks.messages.owners import owner_in
 from tasks.reports.masking import mask_text
 from tasks.reports.page import render
 
@@ -40,7 +41,7 @@ def _event(event: Mapping[str, Any], lang: Language, zone: tzinfo | None) -> dic
         "iso": event["at"],
         "kind": event["action"] if done else event["outcome"],
         "what": said(event["action"], lang) + ("" if done else f": {said(event['outcome'], lang)}"),
-        "owner": " · ".join(filter(None, (event["owner"], event["owner_name"]))),
+        "owner": " · ".join(filter(None, (owner_in(event["owner"], lang), event["owner_name"]))),
         "before": before,
         "after": after,
         "message": event["message"],

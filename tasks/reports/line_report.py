@@ -20,7 +20,7 @@ from schemas.settings import Language
 from tasks.messages.catalogue import figure, minute, moment, share, text
 from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
-from tasks.messages.rendering import said_of_rows
+from tasks.messages.rendering import owners_in, said_of_rows
 from tasks.plain_text import json_text
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
@@ -179,6 +179,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         lang: the language of the page; messages and history come in it.
     """
     report = line_report(lines, masked=False)
+    report = report.assign(owner=owners_in(report["owner"], lang))
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     page = {
         "summary": {**dict.fromkeys(_OPTIONAL), **summary},

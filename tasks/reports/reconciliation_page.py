@@ -14,6 +14,7 @@ from schemas.findings import FindingKind, ReconciliationView, System
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, moment, plural, text
 from tasks.messages.pages import kind_words, listing_words, phrases, state_words
+from tasks.messages.rendering import owners_in
 from tasks.reports import charts
 from tasks.reports.headline import Headline
 from tasks.reports.masking import HIDDEN
@@ -243,7 +244,7 @@ def _page_data(view: ReconciliationView, rows: pd.DataFrame, lang: Language) -> 
         "initial": {"state": "attention"} if waits else {},
         "line": rows["line"].tolist(),
         "ids": "".join(rows["id"]),
-        **packed(rows, _POOLS),
+        **packed(rows.assign(owner=owners_in(rows["owner"], lang)), _POOLS),
         "words": {
             "kind": {kind.value: words for kind, words in kind_words(lang).items()},
             "state": state_words(lang),

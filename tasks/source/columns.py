@@ -122,6 +122,9 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
         cut = short & (records.widths == records.header.index(header) + 1)
         if cut.any():
             frame[ours] = frame[ours].mask(cut, "")
+    joined = _joined(records, frame["owner"], headers, spec) & ~short
+    frame["owner"] = frame["owner"].mask(joined, "")  # whose line it is, nobody can say
+    short |= joined
     frame["problem"] = pd.Series(records.problems, dtype="str")
     if short.any():
         frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
@@ -198,6 +201,15 @@ def is_named(name: str, patterns: Sequence[str]) -> bool:
         header_key(name) == header_key(pattern) or fnmatchcase(name.casefold(), pattern.casefold())
         for pattern in patterns
     )
+
+
+def _joined(records: Records, ids: pd.Series, headers: Mapping[str, str], spec: TargetSpec) -> pd.Series:
+    """Tell the records that lack a field and have two in the cell of their id, which holds no blank: a sign is lost."""
+    if "owner" not in headers or spec.lines.is_id is None:
+        return pd.Series(data=False, index=ids.index)
+    fewer = (records.widths < len(records.header)) & (records.problems == "") & (records.widths > 0)
+    joined: pd.Series[bool] = ids.str.strip().str.contains(r"\s", regex=True) & fewer
+    return joined
 
 
 def _short(width: int, wanted: int) -> str:

@@ -147,6 +147,30 @@ def test_a_mistake_is_told_with_the_next_step(
     assert remedy in as_json.json["remedy"]
 
 
+def test_every_command_that_is_suggested_has_the_configuration_that_was_given(phonesync: Phonesync) -> None:
+    shutil.copy("phonesync.toml", "other name.toml")
+    given = ("-c", "other name.toml")
+    called = "phonesync -c 'other name.toml'"
+    assert f"{called} plan" in phonesync(*given, "apply", "nosuch").err
+    assert f"{called} runs" in phonesync("show", "nosuch", *given).err
+    assert f"Next: {called} plan" in phonesync(*given, "doctor").out
+    assert "See: phonesync plan --help" in phonesync(*given, "plan", "--bogus").err
+    Path("users.csv").unlink()
+    assert "phonesync check" not in phonesync(*given, "doctor").out
+
+
+def test_the_sandbox_suggests_no_configuration_that_knows_other_addresses() -> None:
+    arguments = ["sandbox", "--usos-port", "0", "--apio-port", "0"]
+    with started([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = "".join(iter(process.stdout.readline, "Ctrl-C stops both.\n"))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert "export APIO_PASSWORD=" in said
+    assert "--samples FOLDER" in said
+    assert "phonesync.toml" not in said
+
+
 def test_a_text_after_the_dashes_is_no_option(phonesync: Phonesync) -> None:
     assert phonesync("number", "--", "--json").out.startswith("text")
 

@@ -96,8 +96,10 @@ def test_no_file_holds_the_person_any_more(road: Road, tmp_path: Path) -> None:
     (reports / "20260101T000000Z-killed" / ".one.csv.x1y2z3").write_text("2,user 77,22 (552) 77/01\n", encoding="utf-8")
     assert traces(tmp_path)
     assert in_plans(tmp_path)
+    (run / "po-polsku.html").write_text("<p>osoba 77</p>", encoding="utf-8")  # as pages in Polish call them
     erased = erase(road.context(), "77", prefect)
     assert erased["unreached"] == {}
+    assert not (run / "po-polsku.html").exists()
     assert (erased["plans"], erased["prefect"]) == (2, 4)
     assert traces(tmp_path) == []
     assert in_plans(tmp_path) == []

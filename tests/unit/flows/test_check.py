@@ -342,7 +342,7 @@ def test_the_ledger_tells_a_run_in_the_readers_language(context: RunContext) -> 
         {line["code"]: line["message"] for plan in one_run(context, "last", lang)["plans"] for line in plan["lines"]}
         for lang in LANGUAGES[::-1]
     )
-    cell = 'rejected: number "•••": This is an extension alone: the number that it belongs to is missing.'
+    cell = 'rejected: number "•••": this is an extension alone: the number that it belongs to is missing'
     assert english["number-extension"] == cell
     assert polish["number-extension"].startswith('odrzucono: number "•••": ')
     assert english.keys() == polish.keys()

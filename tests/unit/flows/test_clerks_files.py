@@ -104,6 +104,11 @@ def test_a_line_that_is_cut_off_behind_its_id_holds_this_owner() -> None:
     assert (found.rejected, found.lost) == ([(3, "line-short")], ["22 999 00 02"])
 
 
+def test_a_lost_delimiter_is_told_once_and_ties_to_nothing() -> None:
+    found = read_file("usos", USOS + "10000000;22 999 00 01;Dziekanat\nB0222 999 00 02;Brama\n", STANDING)
+    assert (found.rejected, found.remarks, found.lost) == ([(3, "line-short")], [], [])
+
+
 def test_a_rejected_line_whose_id_nobody_knows_holds_deletions() -> None:
     lines = "10000000;22 999 00 01;Dziekanat\n1000000X;22 999;Szatnia\n"
     assert read_file("usos", USOS + lines, STANDING).lost == []

@@ -91,9 +91,9 @@ def test_what_another_problem_is_due_to_is_said_in_the_readers_language() -> Non
 
 def test_a_rejected_line_quotes_its_cell_unless_it_is_hidden() -> None:
     problem = Problem(LineCode.NUMBER_WORDS, {"column": "Telefon", "cell": "{Anna}"})
-    assert sentence(problem) == 'rejected: Telefon "{Anna}": There is no number in this text.'
-    assert sentence(problem, "pl") == 'odrzucono: Telefon "{Anna}": W tym tekście nie ma numeru.'
-    assert sentence(hide_cell(problem)) == 'rejected: Telefon "•••": There is no number in this text.'
+    assert sentence(problem) == 'rejected: Telefon "{Anna}": there is no number in this text'
+    assert sentence(problem, "pl") == 'odrzucono: Telefon "{Anna}": w tym tekście nie ma numeru'
+    assert sentence(hide_cell(problem)) == 'rejected: Telefon "•••": there is no number in this text'
     own = Problem(Code.OTHER, {"said": "no room", "column": "Name", "cell": "Anna"})
     assert sentence(own, "pl") == 'odrzucono: Name "Anna": no room'
     whole = Problem(LineCode.LINE_NUL, {"column": "", "cell": ""})

@@ -249,7 +249,7 @@ def test_an_owner_that_could_not_be_read_is_held_with_the_reason() -> None:
 def test_a_rejected_line_says_so_too_where_its_owner_could_not_be_read() -> None:
     policy = Policy(names_are_keys=False, delete_missing=True, unread={"one": "no answer"})
     made = make(desired(), current(), policy, rejected=rejected({"line": 2}, {"line": 3, "owner": "two"}))
-    why = "rejected: There is no number in this text."
+    why = "rejected: there is no number in this text"
     assert list(said_of_rows(made["problems"])) == [f"{why}; no answer", why]
     assert list(made["code"]) == ["number-words"] * 2
 

@@ -22,6 +22,7 @@ from schemas.problems import Problem
 from schemas.reasons import LineCode
 from schemas.tables import Finding, empty
 from tasks.messages.catalogue import LANGUAGES, figure, moment, plural
+from tasks.messages.owners import owner_in
 from tasks.messages.pages import kind_words, listing_words, state_words
 from tasks.plain_text import plain
 from tasks.reports.csv_text import as_csv
@@ -71,7 +72,7 @@ def test_the_page_holds_every_finding_and_its_counts_add_up(view: Reconciliation
         strict=True,
     )
     expected = [
-        (row["id"], row["line"], state, *(row[name] for name in shown))
+        (row["id"], row["line"], state, *({**row, "owner": owner_in(row["owner"], lang)}[name] for name in shown))
         for frame, resolved in ((view.findings, False), (view.resolved, True))
         for row in frame.to_dict("records")
         for state in ["resolved" if resolved else state_of(row)]
