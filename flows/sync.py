@@ -53,7 +53,7 @@ def sync(
     """
     progress, found = ProgressArtifact(), find_configuration(config or None, os.environ)
     deployed = bool(deployment.get_id())
-    step = Steps(progress, spread_over_workers(config or None) if deployed else None)
+    step = Steps(progress, time.monotonic, spread_over_workers(config or None) if deployed else None)
     left: list[str] = []
     try:
         with open_context(config or None, os.environ, progress.told) as context:

@@ -122,8 +122,8 @@ PREFECT_KEPT_DAYS: Final = 90
 PREFECT_EVENTS_DAYS: Final = 7
 """For events in Prefect's database, or as long as runs are kept: its feed says what was told, and why it was not."""
 PREFECT_STEP_EVENTS_SECONDS: Final = 3_600
-"""For events of steps and artifacts, a hundred kilobytes a run: what they tell stands beside the run as well, and
-nothing waits for them."""
+"""For events of steps and artifacts, a third of a megabyte for a run of six syncs: what they tell stands beside the run
+as well, and nothing waits for them."""
 PREFECT_RUN_EVENTS_SECONDS: Final = 86_400
 """For events of the states of runs, likewise; an automation waits for the end of a run far less long."""
 KEEP_LOOK_SECONDS: Final = 86_400.0

@@ -2,6 +2,7 @@
 
 # No postponed annotations in this module: Prefect reads them to make the forms, and does not resolve them everywhere.
 import os
+import time
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -108,9 +109,8 @@ def _carried_out(config: str, request: RunRequest, person: str = "") -> State[An
             context = replace(opened, person=by_name(person, os.environ)) if person.strip() else opened
             progress.lang = context.lang
             with ending_in_order(context.stopping, writes=request.writes):
-                run_result = run(
-                    context, request, Steps(progress, spread_over_workers(config or None) if deployed else None)
-                )
+                spread = spread_over_workers(config or None) if deployed else None
+                run_result = run(context, request, Steps(progress, time.monotonic, spread))
             links, lang = Links.of(context), context.lang
             tell_changes(context, run_result, request.mode, find_configuration(config or None, os.environ))
             mail_clerks(context, run_result, request.mode)

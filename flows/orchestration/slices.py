@@ -7,6 +7,7 @@ itself whatever they leave: a slice that died, or that no worker came for, costs
 # No postponed annotations in this module: Prefect reads them to make the form of `write-slice`.
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +65,7 @@ def write_one_slice(config: str, plan: str, run: str, number: int, of: int) -> A
             open_context(config, os.environ, progress.told) as context,
             ending_in_order(context.stopping, writes=True),
         ):
-            written = write_slice(context, Slice(plan, run, number, of), Steps(progress))
+            written = write_slice(context, Slice(plan, run, number, of), Steps(progress, time.monotonic))
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=f"{named}: {loggable(error)}", data=error)
     if written is None:

@@ -1,4 +1,8 @@
-"""Carry the steps of a run out as Prefect tasks, with a bar while something is written."""
+"""Carry the steps of a run out: those that ask a service as Prefect tasks, with a bar while something is written.
+
+A task leaves four kilobytes for ever, and forty for an hour; six syncs had 42 tasks on a night at rest, and most of
+them took milliseconds. How long these took stands in the run's log, a line a sync.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
@@ -22,6 +26,10 @@ Spread = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 # Reading is tried again; nothing else is.
 _DELAYS: Mapping[str, tuple[float, ...]] = MappingProxyType({"extract target": limits.UNREACHABLE_DELAYS_SECONDS})
+
+# What waits for others, so that people watch it, and where trying again may help.
+_TASKS = frozenset({"extract target", "write"})
+_LAST = "report"
 
 # Begin and end of every step, for whoever wants to watch a run; never more than the names of the step and its sync.
 LOG = logging.getLogger("phonesync.steps")
@@ -58,7 +66,6 @@ def carry_out(
     def worthwhile(_task: object, _run: object, _state: object) -> bool:
         return isinstance(errors[-1], Unreachable)
 
-    LOG.info("%s: %s %s", sync, step, BEGINS)
     task(
         name=step,
         task_run_name=lambda: f"{sync}: {step}",  # a function: a name that holds braces is no template
@@ -68,24 +75,42 @@ def carry_out(
         cache_policy=NO_CACHE,
         persist_result=False,
     )(attempt)(return_state=True)
-    LOG.info("%s: %s %s", sync, step, ENDS if results else FAILS)
     if results:
         return results[0]
     raise errors[-1]
 
 
 class Steps:
-    """Carries the steps of a run out as Prefect tasks that bear the name of their sync."""
+    """Carries the steps of a run out; tasks bear the name of their sync."""
 
-    def __init__(self, progress: ProgressArtifact, spread: Spread | None = None) -> None:
-        """Take what shows progress, and what spreads writing over several workers where there are any."""
+    def __init__(self, progress: ProgressArtifact, seconds: Callable[[], float], spread: Spread | None = None) -> None:
+        """Take what shows progress, a clock that never goes backwards, and what spreads writing over workers."""
         self._progress = progress
+        self._seconds = seconds
         self._spread = spread
+        self._took: list[str] = []
 
     def __call__(self, name: str, sync: str, function: Callable[..., T], *args: Any) -> T:
         """Carry one step out."""
         work: Callable[..., Any] = function
         if name == "write":
             work = self._progress.around(sync, self._spread(function) if self._spread else function)
-        done: T = carry_out(name, sync, lambda: work(*args), told=loggable, delays=_DELAYS.get(name, ()))
+        LOG.info("%s: %s %s", sync, name, BEGINS)
+        begun, end = self._seconds(), FAILS
+        try:
+            if name in _TASKS:
+                done: T = carry_out(name, sync, lambda: work(*args), told=loggable, delays=_DELAYS.get(name, ()))
+            else:
+                done = work(*args)
+            end = ENDS
+        except Exception as error:
+            if name not in _TASKS:
+                get_run_logger().error("%s: %s: %s", sync, name, loggable(error))
+            raise
+        finally:
+            LOG.info("%s: %s %s", sync, name, end)
+            self._took.append(f"{name} {self._seconds() - begun:.1f} s")
+            if name == _LAST:
+                get_run_logger().info("%s: %s", sync, ", ".join(self._took))
+                self._took.clear()
         return done

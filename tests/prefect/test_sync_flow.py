@@ -36,6 +36,7 @@ from tests.prefect.serving import of_runs
 
 REPORT, COUNTS, PROBLEMS = "Report, and how it ended", "Counts", "Lines that need somebody"
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
+TASKS = ["extract target", "write"]  # of a sync that writes
 STEPS = ["extract source", "validate", "extract target", "plan", "guard", "write", "verify", "report"]
 
 
@@ -133,9 +134,12 @@ def test_a_run_completes_and_shows_what_it_did(institution: Institution) -> None
     assert [sync["sync"] for sync in summary["syncs"]] == ["buildings", "strings-phones"]
     assert all(sync["verified"] for sync in summary["syncs"])
 
-    seen = recorded(state, tasks=2 * len(STEPS))
+    seen = recorded(state, tasks=2 * len(TASKS))
     assert seen.flow_run.name == "2 syncs · 2 added · 2 changed · 1 deleted"
-    assert {item.name for item in seen.task_runs} == {f"{s}: {step}" for s in summary_names(summary) for step in STEPS}
+    assert {item.name for item in seen.task_runs} == {f"{s}: {step}" for s in summary_names(summary) for step in TASKS}
+    for name in summary_names(summary):
+        (took,) = [log.message for log in seen.logs if log.message.startswith(f"{name}: ")]
+        assert re.findall(r"([a-z]+(?: [a-z]+)?) [0-9.]+ s", took.partition(": ")[2]) == STEPS
     assert all(
         not item.task_inputs and not item.empirical_policy.retries for item in seen.task_runs if "write" in item.name
     )
@@ -164,7 +168,7 @@ def test_held_lines_fail_the_run_and_nobodys_number_gets_into_prefect(institutio
     ended = state.result(raise_on_failure=False)
     assert ended.summary["syncs"][0]["outcomes"]["held"] == 1
 
-    seen = recorded(state, tasks=len(STEPS))
+    seen = recorded(state, tasks=len(TASKS))
     assert seen.flow_run.name.startswith("users · ")
     assert seen.flow_run.name.endswith(" · 1 held · 1 line rejected")
     (row,) = seen.table(PROBLEMS)
@@ -183,8 +187,14 @@ def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
     error, _, rest = state.message.partition(" · ")
     assert error.startswith("faculties: usos: services/phones/select was not allowed (HTTP 401).")
     assert rest == "strings-phones: All 2 changes are in place. The target was read again and agrees."
-    failed = [item for item in recorded(state, tasks=3 + len(STEPS)).task_runs if item.state.is_failed()]
+    failed = [item for item in recorded(state, tasks=1 + len(TASKS)).task_runs if item.state.is_failed()]
     assert [item.name for item in failed] == ["faculties: extract target"]
+
+
+def test_a_step_that_is_no_task_is_told_in_the_log_where_it_fails(institution: Institution) -> None:
+    (institution.config.parent / "dormitories.csv").unlink()
+    logs = [log.message for log in recorded(institution.run("dormitories"), tasks=0).logs]
+    assert [line for line in logs if line.startswith("dormitories: extract source: ") and "dormitories.csv" in line]
 
 
 def test_a_guard_blocks_the_run_and_nothing_is_written(institution: Institution) -> None:
@@ -194,7 +204,7 @@ def test_a_guard_blocks_the_run_and_nothing_is_written(institution: Institution)
     assert "3 entries would be deleted, 2 are allowed" in state.message
     assert "--approve" in state.message
     assert not any(call.changed for call in institution.sandbox.calls)
-    assert recorded(state, tasks=len(STEPS) - 2).flow_run.state_name == "Blocked"
+    assert recorded(state, tasks=len(TASKS) - 1).flow_run.state_name == "Blocked"
 
 
 @pytest.mark.parametrize("mode", ["sync", "plan only"])
