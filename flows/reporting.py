@@ -66,7 +66,7 @@ def report(
 
     Numbers of users are masked unless the sync says otherwise; on the terminal and in Prefect they are masked always.
     """
-    if heading.plan and heading.plan.guards and (refusals := context.ledger.refusals(heading.plan.id)):
+    if heading.plan and (refusals := context.ledger.refusals(heading.plan.id)):
         summary = {**summary, "refusals": [dict(vars(no)) for no in refusals]}
     private = context.spec(sync).private(sync)
     known = names_of(context, heading.target) if heading.known else {}

@@ -15,6 +15,8 @@ from tasks.messages.errors import error_of
 
 def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
     """Return the newest runs first."""
+    rows = context.ledger.runs(limit)
+    refusals = context.ledger.refusals_of([plan for row in rows for _, plan in _plans(row)])
     return [
         {
             "run": row["id"],
@@ -24,17 +26,18 @@ def history(context: RunContext, limit: int) -> list[dict[str, Any]]:
             "finished_at": row["finished_at"],
             "exit_code": row["exit_code"],
             "syncs": [sync["sync"] for sync in (row["summary"] or {}).get("syncs", [])],
-            "refusals": _refusals(context, row["summary"] or {}),
+            "refusals": [
+                {"sync": sync, "plan": plan, **vars(no)} for sync, plan in _plans(row) for no in refusals[plan]
+            ],
         }
-        for row in context.ledger.runs(limit)
+        for row in rows
     ]
 
 
-def _refusals(context: RunContext, summary: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return who has said no to a plan of a run that a guard has stopped."""
-    stopped = [sync for sync in summary.get("syncs", ()) if sync["guards"] and sync["plan"]]
-    told = [(sync, no) for sync in stopped for no in context.ledger.refusals(sync["plan"])]
-    return [{"sync": sync["sync"], "plan": sync["plan"], **vars(no)} for sync, no in told]
+def _plans(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the syncs of a run that have a plan, each with its plan."""
+    syncs = (row["summary"] or {}).get("syncs", ())
+    return [(str(sync["sync"]), str(sync["plan"])) for sync in syncs if sync.get("plan")]
 
 
 def named_run(context: RunContext, reference: str) -> dict[str, Any]:

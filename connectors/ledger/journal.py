@@ -5,7 +5,7 @@ Every method is one committed transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Engine, delete, insert, select, update
 
@@ -120,11 +120,16 @@ class PlanJournal:
 
     def refusals(self, plan: str) -> list[Refusal]:
         """Return who has said no to a plan, the newest first."""
-        columns = tables.refusals.c
-        wanted = select(columns.person, columns.reason, columns["at"]).where(columns.plan == plan)
+        return self.refusals_of([plan])[plan]
+
+    def refusals_of(self, plans: Collection[str]) -> dict[str, list[Refusal]]:
+        """Return who has said no to each of these plans, the newest first."""
+        columns, found = tables.refusals.c, {plan: list[Refusal]() for plan in plans}
+        wanted = select(columns.plan, columns.person, columns.reason, columns["at"]).where(columns.plan.in_(plans))
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted.order_by(columns.id.desc())).all()
-        return [Refusal(row.person, row.reason, row.at) for row in rows]
+            for row in connection.execute(wanted.order_by(columns.id.desc())):
+                found[str(row.plan)].append(Refusal(row.person, row.reason, row.at))
+        return found
 
     def approvals(self, fingerprint: str) -> list[Approval]:
         """Return every approval of this very fingerprint, the newest first."""

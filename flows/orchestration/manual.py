@@ -4,7 +4,7 @@
 import os
 import time
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
@@ -23,11 +23,13 @@ from flows.orchestration.notifications import mail_clerks, tell_changes
 from flows.orchestration.plan_choices import chosen_plan
 from flows.orchestration.slices import spread_over_workers
 from flows.orchestration.steps import Steps
+from flows.reporting_again import refuse
 from flows.run import RunRequest, run
 from flows.signals import ending_in_order
 from flows.spoken import language_at
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
+from tasks.reports.masking import mask_text
 
 
 @flow(name="apply", persist_result=False)
@@ -35,19 +37,23 @@ def apply(
     plan: str,
     person: Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"\S")],
     reason: Annotated[str, Field(max_length=1000, pattern=r"\S")],
+    decision: Literal["approve", "refuse"] = "approve",
     config: str = "",
 ) -> Any:
-    """Do exactly what a plan says, also where a guard has stopped it.
+    """Do exactly what a plan says, also where a guard has stopped it; or say no to it.
 
     Args:
         plan: One of the plans that wait, or the id of a plan, such as 20260314T020000Z-3fa2c1-faculties.
-        person: Your name. The approval is kept under it in the ledger.
-        reason: Why this plan may be carried out, for whoever asks later.
+        person: Your name. The decision is kept under it in the ledger.
+        reason: Why you decide so, for whoever asks later.
+        decision: "approve" carries the plan out; "refuse" writes nothing, and the no is kept and shown with the plan.
         config: The configuration file, as the worker sees it. Leave it as it is.
 
     Returns:
         The object that `phonesync apply --json` prints; numbers are in none of it.
     """
+    if decision == "refuse":
+        return _refused(config, chosen_plan(plan), person, reason)
     return _carried_out(config, RunRequest("apply", plan=chosen_plan(plan), reason=reason.strip()), person)
 
 
@@ -99,6 +105,19 @@ def _examined(examined: Examined, lang: Language) -> State[Any]:
         said = " · ".join(f"{row['what']}: {row['detail']}" for row in failed)
         return Failed(message=render("prefect.checks_failed", lang, said=said, **figures))
     return Completed(message=render("prefect.checks_passed", lang, **figures), data=examined.summary)
+
+
+def _refused(config: str, plan: str, person: str, reason: str) -> State[Any]:
+    """Keep a no with its plan and return the state that says so."""
+    try:
+        with open_context(config or None, os.environ) as opened:
+            context = replace(opened, person=by_name(person, os.environ))
+            refused, lang = refuse(context, plan, reason), context.lang
+    except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
+        return Failed(message=loggable(error, _language(config)), data=error)
+    told = {"sync": refused["sync"], "person": mask_text(refused["person"]), "reason": mask_text(refused["reason"])}
+    kept = render("say.refused", lang, plan=refused["plan"])
+    return Completed(message=f"{render('prefect.refused', lang, **told)} {kept}", data={"refused": {**refused, **told}})
 
 
 def _carried_out(config: str, request: RunRequest, person: str = "") -> State[Any]:

@@ -306,6 +306,17 @@ def test_a_no_is_kept_and_shown_wherever_the_plan_is(phonesync: Phonesync, sandb
     assert phonesync("apply", plan, "--approve", "it was right after all").code == 0
 
 
+def test_a_no_to_a_plan_that_no_guard_has_stopped_is_kept_as_well(phonesync: Phonesync) -> None:
+    (made,) = phonesync("plan", "--json", "strings-phones").json["syncs"]
+    assert not made["guards"]
+    assert phonesync("apply", made["plan"], "--refuse", "the harpist has left").code == 0
+    for command in (["show", "last"], ["plans"]):
+        assert ": the harpist has left" in phonesync(*command).out
+    assert "refused by" in phonesync("runs").out
+    for kind in ("html", "json"):
+        assert "the harpist has left" in Path(made["reports"][kind]).read_text(encoding="utf-8")
+
+
 def test_a_run_can_be_turned_back(phonesync: Phonesync, sandbox: Sandbox) -> None:
     def stored() -> list[tuple[str, str]]:
         return sorted((row.number, row.comment_pl) for row in sandbox.usos.numbers("building", "B02"))

@@ -70,6 +70,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, receiver:
         ("sync/faculties", {"syncs": ["users"]}, "users"),
         ("apply/apply", {"plan": "x", "person": "Anna"}, "reason"),
         ("apply/apply", {"plan": "x", "person": "Anna", "reason": ""}, "reason"),
+        ("apply/apply", {"plan": "x", "person": "Anna", "reason": "x", "decision": "perhaps"}, "perhaps"),
         ("revert/revert", {}, "run"),
     ],
 )
@@ -214,6 +215,12 @@ def test_what_a_guard_has_stopped_is_applied_by_its_form_and_people_are_told(
 ) -> None:
     blocked = served.plan("sync", "desk-phones")["syncs"][0]
     assert blocked["guards"]
+    said = {"plan": blocked["plan"], "person": "Jan", "reason": "call 22 999 00 01 first"}
+    refused = served.run("apply/apply", decision="refuse", **said)
+    assert refused.state_name == "Completed"
+    assert refused.state.message.startswith("desk-phones: refused by Jan (Prefect): call ••• ••• •01 first. ")
+    (waits,) = [plan for plan in served.plan("plans")["plans"] if plan["plan"] == blocked["plan"]]
+    assert [no["person"] for no in waits["refusals"]] == ["Jan (Prefect)"]
     run = served.run("apply/apply", plan=blocked["plan"], person="Anna", reason="the office was closed")
     assert run.state.message.startswith("2 of ")  # two lines are held: better than blocked, and not good
     assert served.plan("show", "last")["person"] == "Anna (Prefect)"
