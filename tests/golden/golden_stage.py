@@ -24,6 +24,7 @@ from typing import Any
 import openpyxl
 from golden_page import embedded, visible
 from golden_transcript import Plain, Transcript
+from samples import only
 
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
@@ -98,8 +99,7 @@ class Stage:
 
     def only(self, *syncs: str) -> None:
         """Leave these syncs of the samples in the configuration: what a story is about, and fast."""
-        head, *tables = re.split(r"(?m)^(?=\[syncs\.)", (self.folder / "phonesync.toml").read_text(encoding="utf-8"))
-        self.configuration(head + "".join(table for table in tables if table[7 : table.index("]")] in syncs))
+        self.configuration(only((self.folder / "phonesync.toml").read_text(encoding="utf-8"), *syncs))
 
     def configuration(self, text: str) -> None:
         """Write `phonesync.toml`."""

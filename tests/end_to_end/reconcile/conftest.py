@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import samples
 
 from connectors.sandbox.server import Sandbox, serve
 from flows.cli import main
@@ -68,3 +69,14 @@ def phonesync(
         return Said(code, shown.out, shown.err)
 
     return called
+
+
+@pytest.fixture
+def only(phonesync: object) -> Callable[..., None]:
+    """Return what leaves some syncs of the samples alone, where a test is about no others."""
+
+    def leave(*syncs: str) -> None:
+        configuration = Path("phonesync.toml")
+        configuration.write_text(samples.only(configuration.read_text(encoding="utf-8"), *syncs), encoding="utf-8")
+
+    return leave

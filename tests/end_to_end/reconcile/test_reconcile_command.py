@@ -22,6 +22,7 @@ from flows.sandbox import SAMPLES
 from schemas.quirks import Quirk, QuirkCode
 
 Phonesync = Callable[..., Any]
+Only = Callable[..., None]
 
 
 def told_by_the_samples() -> dict[str, dict[str, int]]:
@@ -125,8 +126,9 @@ def test_numbers_of_users_are_in_no_report_and_on_no_screen(phonesync: Phonesync
 
 
 def test_a_finding_is_accepted_listed_apart_and_back_when_that_is_over(
-    phonesync: Phonesync, monkeypatch: pytest.MonkeyPatch
+    phonesync: Phonesync, only: Only, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    only("faculties", "strings-phones")
     open_ = [row for row in phonesync("reconcile", "--json").findings if row["kind"] != "agree"]
     for row in open_:
         noted = phonesync("accept", row["id"], "--until", "2999-12-31", "--reason", "as agreed", "--json")
@@ -156,19 +158,21 @@ def test_an_acceptance_that_cannot_be_meant_is_refused(
     assert said in refused.err
 
 
-def test_what_agrees_or_was_never_found_cannot_be_accepted(phonesync: Phonesync) -> None:
+def test_what_agrees_or_was_never_found_cannot_be_accepted(phonesync: Phonesync, only: Only) -> None:
+    only("buildings")
     agreeing = next(row for row in phonesync("reconcile", "--json").findings if row["kind"] == "agree")
     for identity in (agreeing["id"], "ffffffffffff"):
         assert phonesync("accept", identity, "--until", "2999-01-01", "--reason", "x").code == 2
 
 
-def test_a_service_out_of_reach_hides_nothing_of_the_others(phonesync: Phonesync, sandbox: Sandbox) -> None:
+def test_a_service_out_of_reach_hides_nothing_of_the_others(phonesync: Phonesync, only: Only, sandbox: Sandbox) -> None:
+    only("faculties", "buildings", "desk-phones")
     whole = phonesync("reconcile", "--json")
     sandbox.apio.faults = [Fault("list", "html_before_commit", times=1000)]
     said = phonesync("reconcile", "--json")
     sandbox.apio.faults = []
     assert said.code == 4
-    assert {row["sync"] for row in said.findings} == {"faculties", "users", "buildings", "dormitories"}
+    assert {row["sync"] for row in said.findings} == {"faculties", "buildings"}
     notes = {system["name"]: system["note"] for system in said.json["systems"]}
     assert notes["telephony tenant chopin"]
     assert not notes["usos faculty"]
@@ -179,7 +183,8 @@ def test_a_service_out_of_reach_hides_nothing_of_the_others(phonesync: Phonesync
     assert again.json["trend"]["new"] == 0
 
 
-def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(phonesync: Phonesync) -> None:
+def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(phonesync: Phonesync, only: Only) -> None:
+    only("buildings", "dormitories")
     Path("buildings.csv").write_text("nothing\n", encoding="utf-8")
     said = phonesync("reconcile", "--json")
     assert said.code == 2
@@ -187,7 +192,8 @@ def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(phonesync: Phone
     assert next(system["note"] for system in said.json["systems"] if system["name"] == "buildings")
 
 
-def test_a_suggestion_is_a_copy_in_which_only_what_it_says_is_changed(phonesync: Phonesync) -> None:
+def test_a_suggestion_is_a_copy_in_which_only_what_it_says_is_changed(phonesync: Phonesync, only: Only) -> None:
+    only("faculties")
     original = Path("faculties.csv").read_bytes()
     said = phonesync("reconcile", "--suggest", "--json")
     suggested = said.json["suggestions"]["faculties"]
@@ -201,7 +207,10 @@ def test_a_suggestion_is_a_copy_in_which_only_what_it_says_is_changed(phonesync:
     assert [row["after"] for row in listed] == ["22 999 04 00", "22 999 05 00"]
 
 
-def test_a_workbook_gets_its_corrections_as_a_csv_file_that_can_take_its_place(phonesync: Phonesync) -> None:
+def test_a_workbook_gets_its_corrections_as_a_csv_file_that_can_take_its_place(
+    phonesync: Phonesync, only: Only
+) -> None:
+    only("faculties")
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -237,7 +246,8 @@ def test_the_suggested_files_leave_nothing_that_only_a_file_can_put_right(phones
     assert "Everything agrees." in phonesync("reconcile").out
 
 
-def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync) -> None:
+def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync, only: Only) -> None:
+    only("faculties", "desk-phones")
     Path("mapping.csv").write_text(
         "owner;list;name\n"
         "faculty 10060000;tenant chopin;Biblioteka\n"
@@ -256,7 +266,8 @@ def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync) -> N
     assert "desk_phones.csv" in row["fix"]
 
 
-def test_a_column_links_a_line_to_an_entry_of_a_list(phonesync: Phonesync) -> None:
+def test_a_column_links_a_line_to_an_entry_of_a_list(phonesync: Phonesync, only: Only) -> None:
+    only("buildings", "desk-phones")
     Path("buildings.csv").write_text(
         "entity_id,number,comment,list\n"
         "B01,22 999 50 00,Portiernia,Portiernia B01\n"
@@ -272,13 +283,15 @@ def test_a_column_links_a_line_to_an_entry_of_a_list(phonesync: Phonesync) -> No
     assert (row["line"], row["kind"], row["what"]) == (3, "differs", "number")
 
 
-def test_types_are_shown_with_their_words(phonesync: Phonesync) -> None:
+def test_types_are_shown_with_their_words(phonesync: Phonesync, only: Only) -> None:
+    only("faculties")
     typed = {row["type_there"] for row in phonesync("reconcile", "--lang", "pl", "--json").findings} - {""}
     assert typed
     assert all(re.fullmatch(r"[A-Z]+ \(.+\)", text) for text in typed)
 
 
-def test_since_names_a_run_or_a_day(phonesync: Phonesync) -> None:
+def test_since_names_a_run_or_a_day(phonesync: Phonesync, only: Only) -> None:
+    only("buildings", "strings-phones")
     first = phonesync("reconcile", "--json").json["run"]
     phonesync("sync")
     second = phonesync("reconcile", "--json").json
@@ -291,7 +304,8 @@ def test_since_names_a_run_or_a_day(phonesync: Phonesync) -> None:
     assert phonesync("reconcile", "--since", "2999-01-01", "--json").json["since"] == third["run"]
 
 
-def test_find_says_who_has_a_number_however_it_is_spelled(phonesync: Phonesync) -> None:
+def test_find_says_who_has_a_number_however_it_is_spelled(phonesync: Phonesync, only: Only) -> None:
+    only("faculties", "desk-phones")
     for text in ("22 999 06 00", "+48229990600", "(22) 999-06-00"):
         found = phonesync("find", text, "--json").json["found"]
         assert {row["where"] for row in found} == {
@@ -303,7 +317,8 @@ def test_find_says_who_has_a_number_however_it_is_spelled(phonesync: Phonesync) 
     assert phonesync("find", "22 999 99 99").code == 1
 
 
-def test_find_looks_names_up_and_hides_users_numbers(phonesync: Phonesync, sandbox: Sandbox) -> None:
+def test_find_looks_names_up_and_hides_users_numbers(phonesync: Phonesync, only: Only, sandbox: Sandbox) -> None:
+    only("faculties", "users", "desk-phones")
     before = len(sandbox.calls)
     assert {row["where"] for row in phonesync("find", "lutnik", "--json").json["found"]} >= {
         "desk-phones",
@@ -316,7 +331,8 @@ def test_find_looks_names_up_and_hides_users_numbers(phonesync: Phonesync, sandb
     assert all(row["number"].startswith("•••") for row in rows if row["owner"].startswith("user "))
 
 
-def test_find_asks_usos_for_the_number_of_an_id(phonesync: Phonesync) -> None:
+def test_find_asks_usos_for_the_number_of_an_id(phonesync: Phonesync, only: Only) -> None:
+    only("buildings")
     rows = phonesync("find", "12", "--json").json["found"]
     assert [row["where"] for row in rows if "phone id" in row["where"]] == ["usos phone id 12"]
 
@@ -350,7 +366,8 @@ def test_who_has_nothing_but_usos_begins_with_a_list_of_ids(phonesync: Phonesync
     assert phonesync("plan", "buildings", "--exit-code").code == 0
 
 
-def test_erasing_a_user_takes_reconciliations_along(phonesync: Phonesync) -> None:
+def test_erasing_a_user_takes_reconciliations_along(phonesync: Phonesync, only: Only) -> None:
+    only("users")
     said = phonesync("reconcile", "--json")
     assert any(row["owner"] == "user 900004" for row in said.findings)
     assert phonesync("erase", "--user", "900004", "--json").json["reconciliations"] == 1
@@ -358,7 +375,8 @@ def test_erasing_a_user_takes_reconciliations_along(phonesync: Phonesync) -> Non
     assert b"user 900004" not in Path("phonesync.db").read_bytes()
 
 
-def test_purging_keeps_the_last_reconciliation(phonesync: Phonesync) -> None:
+def test_purging_keeps_the_last_reconciliation(phonesync: Phonesync, only: Only) -> None:
+    only("buildings")
     first, last = (phonesync("reconcile", "--json").json["run"] for _ in range(2))
     assert phonesync("purge", "--older-than", "0d", "--json").json["purged"] == [first]
     assert phonesync("reconcile", "--json").json["since"] == last
