@@ -1,7 +1,11 @@
-"""Attacks on `phonesync serve`: what somebody without the password, and what somebody with it, cannot make it run."""
+"""What is promised while `phonesync serve` runs: erased is erased, and who may start what; all data is invented.
+
+Attacks: what somebody without the password, and what somebody with it, cannot make it run.
+"""
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +26,7 @@ from flows.sandbox import read_state
 from tests.prefect.serving import Receiver, Served, make_served
 
 DOCTOR = "doctor/doctor"
+PERSON = re.compile(rb"user 900004(?!\d)")
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,20 @@ def ended(served: Served, run: UUID) -> FlowRun:
 def start(client: SyncPrefectClient, **more: Any) -> UUID:
     found = client.read_deployment_by_name(DOCTOR)
     return client.create_flow_run_from_deployment(found.id, **more).id
+
+
+def traces(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and PERSON.search(path.read_bytes())]
+
+
+def test_nothing_of_an_erased_person_is_left_beside_a_running_server(served: Served) -> None:
+    served.run("sync/users")
+    assert traces(served.folder / "reports")
+    assert traces(served.folder / ".phonesync")
+    erased = served.command("erase", "--user", "900004")
+    assert (erased.returncode, erased.stderr) == (0, "")
+    assert traces(served.folder) == []
+    assert served.run(DOCTOR).state_name == "Completed", "its server goes on"
 
 
 def test_nobody_starts_a_run_without_the_password(served: Served) -> None:
