@@ -134,9 +134,8 @@ def add_missing() -> None:
 
 def _made_of(family: str, name: str) -> bool:
     """Tell whether the code has a name, as it stands or as words that become one: what a step or a check is called."""
-    words = {re.sub(r"[ -]", "_", said).lower() for said in _texts()}
     parts = {name, *(name.removeprefix(begin) for begin in _BEGINNINGS), re.sub("^(?:several|no_such)_|s$", "", name)}
-    return not parts.isdisjoint(words) or (family == "setting" and name in _PYDANTIC)
+    return not parts.isdisjoint(_words()) or (family == "setting" and name in _PYDANTIC)
 
 
 @cache
@@ -165,6 +164,12 @@ def named(key: str) -> bool:
 def _settings() -> set[str]:
     """Return the keys that a connection or a sync may have."""
     return {key for spec in specs().values() for model in (spec.connection, spec.sync) for key in model.model_fields}
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return every text of the code as a key would spell it."""
+    return frozenset(re.sub(r"[ -]", "_", said).lower() for said in _texts())
 
 
 @cache
