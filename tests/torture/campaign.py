@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,77 +57,72 @@ def laid_out(*, standins: bool) -> Iterator[Ground]:
 
 def some_histories(seeds: range, *, standins: bool = False) -> Figures:
     """Live through some histories."""
+    return _some(one_history, seeds, standins=standins)
+
+
+def some_pairs(seeds: range) -> Figures:
+    """Live through some histories twice, with names and without."""
+    return _some(one_pair, seeds, standins=False)
+
+
+def some_nights(seeds: range, *, standins: bool = False) -> Figures:
+    """Live through the nights of some directories that several files make."""
+    return _some(one_directory, seeds, standins=standins)
+
+
+def _some(one: Callable[[Ground, int, Figures], None], seeds: range, *, standins: bool) -> Figures:
     figures = Figures()
     with laid_out(standins=standins) as ground:
         for seed in seeds:
-            one_history(ground, seed, figures)
+            one(ground, seed, figures)
     return figures
 
 
 def one_history(ground: Ground, seed: int, figures: Figures) -> None:
     """Live through the history of a seed, and note it where a law breaks."""
-    folder = ground.folder / str(seed)
-    folder.mkdir()
-    shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
-    try:
-        with begun(ground.sandbox, folder, draw(seed), figures) as living:
-            living.live()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
-        figures.broken.append((seed, _where(error)))
-    finally:
-        figures.counts["histories"] += 1
-        shutil.rmtree(folder)
-
-
-def some_pairs(seeds: range) -> Figures:
-    """Live through some histories twice, with names and without."""
-    figures = Figures()
-    with laid_out(standins=False) as ground:
-        for seed in seeds:
-            one_pair(ground, seed, figures)
-    return figures
+    with (
+        _noted(ground, seed, figures, "histories") as (folder,),
+        begun(ground.sandbox, folder, draw(seed), figures) as living,
+    ):
+        living.live()
 
 
 def one_pair(ground: Ground, seed: int, figures: Figures) -> None:
     """Live through both histories of a seed, and note it where they differ or a law breaks."""
-    folders = ground.folder / f"{seed} with names", ground.folder / f"{seed} without"
-    for folder in folders:
-        folder.mkdir()
-        shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
-    try:
-        live_pair(ground.sandbox, folders, seed, figures)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
-        figures.broken.append((seed, f"{PAIR}{_where(error)}"))
-    finally:
-        figures.counts["pairs"] += 1
-        for folder in folders:
-            shutil.rmtree(folder)
-
-
-def some_nights(seeds: range, *, standins: bool = False) -> Figures:
-    """Live through the nights of some directories that several files make."""
-    figures = Figures()
-    with laid_out(standins=standins) as ground:
-        for seed in seeds:
-            one_directory(ground, seed, figures)
-    return figures
+    with _noted(ground, seed, figures, "pairs", PAIR, folders=("with names", "without")) as (named, bare):
+        live_pair(ground.sandbox, (named, bare), seed, figures)
 
 
 def one_directory(ground: Ground, seed: int, figures: Figures) -> None:
     """Live through the nights of a seed, and note it where a law breaks."""
-    folder = ground.folder / str(seed)
-    folder.mkdir()
-    shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
-    story: list[str] = []
-    try:
-        with nights_begun(ground.sandbox, folder, draw_nights(seed), figures) as living:
-            story = living.story
+    with (
+        _noted(ground, seed, figures, "directories", NIGHTS) as (folder,),
+        nights_begun(ground.sandbox, folder, draw_nights(seed), figures) as living,
+    ):
+        try:
             living.live()
+        except Exception as error:
+            error.add_note("; ".join(living.story))
+            raise
+
+
+@contextmanager
+def _noted(
+    ground: Ground, seed: int, figures: Figures, counted: str, mark: str = "", *, folders: Sequence[str] = ("",)
+) -> Iterator[list[Path]]:
+    """Give folders with an empty ledger each, swept afterwards; note what breaks there, and go on."""
+    made = [ground.folder / f"{seed} {name}".strip() for name in folders]
+    for folder in made:
+        folder.mkdir()
+        shutil.copy(ground.folder / "empty.db", folder / "ledger.db")
+    try:
+        yield made
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
-        figures.broken.append((seed, f"{NIGHTS}{_where(error)}; {'; '.join(story)}"))
+        figures.broken.append((seed, f"{mark}{'; '.join([_where(error), *getattr(error, '__notes__', ())])}"))
     finally:
-        figures.counts["directories"] += 1
-        shutil.rmtree(folder)
+        figures.counts[counted] += 1
+        for folder in made:
+            shutil.rmtree(folder)
 
 
 def _where(error: Exception) -> str:
