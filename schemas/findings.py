@@ -79,6 +79,11 @@ class ReconciliationView:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     meanwhile: tuple[str, ...] = ()
 
+    def shared(self) -> dict[tuple[str, str], int]:
+        """Return by two systems, in either order, how many canonical numbers stand in both."""
+        pairs = zip(self.overlap["a"], self.overlap["b"], self.overlap["shared"].astype(int), strict=True)
+        return {both: n for a, b, n in pairs for both in ((a, b), (b, a))}
+
 
 def tally(findings: pd.DataFrame) -> dict[str, int]:
     """Count every kind, those that do not occur as 0; accepted findings are counted like all others.

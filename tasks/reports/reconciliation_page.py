@@ -218,9 +218,7 @@ def _distinct(labels: Sequence[str]) -> list[str]:
 
 
 def _matrix(view: ReconciliationView) -> list[Row]:
-    shared: dict[tuple[str, str], int] = {}
-    for a, b, n in zip(view.overlap["a"], view.overlap["b"], view.overlap["shared"].astype(int), strict=True):
-        shared[a, b] = shared[b, a] = n
+    shared = view.shared()
     return [
         Row(row, [Cell(n := shared.get((row.name, other.name), 0), _depth(n, row.numbers), row.name == other.name)
                   for other in view.systems])

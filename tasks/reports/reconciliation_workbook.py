@@ -104,9 +104,7 @@ def _kinds(view: ReconciliationView, lang: Language) -> Iterable[tuple[Sequence[
 def _systems(view: ReconciliationView, t: Mapping[str, str]) -> Iterable[tuple[Sequence[str | int], Font | None]]:
     """Write the systems, and to the right how many numbers each shares with each."""
     names = [system.name for system in view.systems]
-    shared: dict[tuple[str, str], int] = {}
-    for a, b, n in zip(view.overlap["a"], view.overlap["b"], view.overlap["shared"].astype(int), strict=True):
-        shared[a, b] = shared[b, a] = n
+    shared = view.shared()
     heads = [f"{t['shared']} {name}" for name in names]
     yield (t["system"], t["entries"], t["numbers"], t["problems"], *heads, t["note"]), _BOLD
     for system in view.systems:
