@@ -133,15 +133,12 @@ def end_worker(worker: Child, patience: ShutdownTimer, grace: float) -> None:
     if worker.exit_code() is None:
         worker.process.kill()
         worker.process.wait()
-    worker.signal_all(END)
-    if not patience.until(worker.is_gone, grace):
-        worker.signal_all(KILL)
-        patience.until(worker.is_gone, limits.KILLED_SECONDS)
+    end_all(worker, patience, grace)
 
 
-def end_server(server: Child, patience: ShutdownTimer, grace: float) -> None:
-    """End the server; its database takes care of itself."""
-    server.signal_all(END)
-    if not patience.until(server.is_gone, grace):
-        server.signal_all(KILL)
-        patience.until(server.is_gone, limits.KILLED_SECONDS)
+def end_all(child: Child, patience: ShutdownTimer, grace: float) -> None:
+    """End a process with all that it has started; what takes longer than the grace period is killed."""
+    child.signal_all(END)
+    if not patience.until(child.is_gone, grace):
+        child.signal_all(KILL)
+        patience.until(child.is_gone, limits.KILLED_SECONDS)

@@ -264,7 +264,7 @@ class _Served:
         for worker in self.workers:
             processes.end_worker(worker, patience, limits.RUNS_END_SECONDS)
         for server in filter(None, (*self.chores.values(), self.reports, self.server)):
-            processes.end_server(server, patience, limits.SERVER_ENDS_SECONDS)
+            processes.end_all(server, patience, limits.SERVER_ENDS_SECONDS)
         click.echo(text("say.serve_ended", self.lang), err=True)
 
 

@@ -16,7 +16,6 @@ from schemas.errors import ConfigurationError
 from tasks.messages.errors import error_of
 
 OF_SERVER = "PREFECT_SERVER_API_AUTH_STRING"
-OF_CLIENT = "PREFECT_API_AUTH_STRING"
 _USER = "phonesync"
 _BYTES = 24
 _OTHERS = 0o077
