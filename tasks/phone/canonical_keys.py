@@ -127,7 +127,6 @@ def _column(values: pa.LargeStringArray, like: pd.Series[str]) -> pd.Series[str]
 
 NO_NUMBER: Final = "text:"
 """The key of an entry that has no number at all."""
-RAW = ["owner", "name", "number", "type_id", "name_en"]
 
 
 def with_canonical_numbers(
