@@ -112,7 +112,7 @@ def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime,
         "found": used(standings),
         "rows": [words.cells(one) for one in standings],
     }
-    return render("status.html.j2", page, styles=["page.css", "status.css"], scripts=[])
+    return render("status.html.j2", page, styles=["page.css", "status.css"], scripts=["status.js"])
 
 
 def used(standings: Sequence[Standing]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,18 @@ import pytest
 from schemas.tables import Result
 from tasks.reports.line_report import report_html
 from tasks.reports.reconciliation_page import page as reconcile_page
+from tasks.reports.standing import Standing, status_page
 from tests.institution import institution
 from tests.tables import table
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 Open = Callable[..., Any]
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+STANDING = [
+    Standing("faculties", "lines", NOW.isoformat(), NOW.isoformat(), waiting=3, known=1, left=2, drift=4, plans=1),
+    Standing("users", "stopped", NOW.isoformat(), stale=True),
+    Standing("dormitories"),
+]
 
 
 def complaints(page: Any) -> list[str]:
@@ -66,6 +74,34 @@ def test_the_report_of_a_run_breaks_no_rule(open_file: Open, tmp_path: Path, sch
     assert complaints(page) == []
     page.locator("#rows button").first.click()
     assert complaints(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("found", [[], STANDING], ids=["empty", "mixed"])
+def test_the_status_breaks_no_rule(open_file: Open, tmp_path: Path, scheme: str, found: list[Standing]) -> None:
+    file = tmp_path / "status.html"
+    file.write_text(status_page(found, "pl", now=NOW, zone="Europe/Warsaw"), encoding="utf-8")
+    assert complaints(open_file(file, color_scheme=scheme)) == []
+
+
+def test_the_status_is_renewed_each_minute_unless_somebody_reads_it(open_file: Open, tmp_path: Path) -> None:
+    file = tmp_path / "status.html"
+    file.write_text(status_page(STANDING, "en", now=NOW, zone="Europe/Warsaw"), encoding="utf-8")
+    page = open_file(file)
+    page.clock.install()
+    page.reload()
+    newer = status_page([replace(STANDING[0], sync="halls")], "en", now=NOW, zone="Europe/Warsaw")
+    file.write_text(newer, encoding="utf-8")
+    page.get_by_label("Renewed each minute").uncheck()
+    page.clock.run_for(120_000)
+    assert page.get_by_text("faculties").count()
+    page.reload()
+    assert not page.get_by_label("Renewed each minute").is_checked(), "it stays as somebody wants it"
+    file.write_text(status_page(STANDING, "en", now=NOW, zone="Europe/Warsaw"), encoding="utf-8")
+    page.get_by_label("Renewed each minute").check()
+    with page.expect_navigation():
+        page.clock.run_for(60_000)
+    assert page.get_by_text("faculties").count()
 
 
 def report_lines(outcomes: list[str]) -> Any:
