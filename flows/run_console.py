@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
 from rich.table import Table
 
-from flows.console import narrow_table, near, say, show_lines, show_titled, word_of
+from flows.console import narrow_table, near, out, say, show_lines, show_titled, word_of
 from flows.errors import show_errors
 from flows.reporting import Reported
 from flows.run import RunResult
@@ -117,8 +118,6 @@ def _tell_the_end(summaries: Sequence[Mapping[str, Any]], lang: Language, *, pla
 def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool) -> Table:
     words: Sequence[Action | Outcome] = list(Action) if planned else list(Outcome)
     kind = "actions" if planned else "outcomes"
-    table = narrow_table()
-    table.add_column(text("say.name_of_sync", lang), overflow="fold")
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
     told = [word for word in ("left", "drift", "came_back", "known") if any(sync.get(word) for sync in syncs)]
@@ -129,8 +128,8 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
         *(["rejected"] if rejected else []),
         *([] if planned else ["writes", "verified"]),
     ]
-    for word in (*(word.value for word in used), *more):
-        table.add_column(text(f"say.{word}", lang), justify="right")
+    heads = [text(f"say.{word}", lang) for word in ("name_of_sync", *(word.value for word in used), *more)]
+    rows = []
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
         cells += [text("say.yes", lang) if _failed(sync) else ""] if failed else []
@@ -138,7 +137,29 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
         cells += [str(sync["rejected"] or "")] if rejected else []
         if not planned:
             cells += [str(sync["requests"]["write"]), text("say.yes" if sync["verified"] else "say.no", lang)]
-        table.add_row(sync["sync"], *cells)
+        rows.append([str(sync["sync"]), *cells])
+    return _counted(heads, rows, lang)
+
+
+def _counted(heads: Sequence[str], rows: Sequence[Sequence[str]], lang: Language) -> Table:
+    """Return counts with a column for each, or in words where the terminal is too narrow for their headings."""
+    table, gap = narrow_table(), 2
+    wide = [max(cell_len(word) for word in head.split()) for head in heads]
+    wide[0] = max(wide[0], *(cell_len(row[0]) for row in rows))
+    if sum(wide) + gap * (len(heads) - 1) <= out().width:
+        table.add_column(heads[0], overflow="fold")
+        for head in heads[1:]:
+            table.add_column(head, justify="right")
+        for row in rows:
+            table.add_row(*row)
+        return table
+    table.add_column(heads[0], no_wrap=True)
+    table.add_column(text("say.what", lang))
+    for name, *cells in rows:
+        told = [
+            render("say.trouble", lang, word=head, n=cell) for head, cell in zip(heads[1:], cells, strict=True) if cell
+        ]
+        table.add_row(name, ", ".join(told))
     return table
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from schemas.plan import Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import moment, text
-from tasks.messages.owners import owner_in
+from tasks.messages.owners import owner_in, owner_of
 from tasks.reports.masking import mask_text
 from tasks.reports.page import render
 
@@ -26,7 +26,7 @@ def history_page(what: str, events: Sequence[Mapping[str, Any]], lang: Language,
     page = {
         "lang": lang,
         "t": lambda name: said(name, lang),
-        "what": what if any(what in event["owner"] for event in events) else mask_text(what),
+        "what": what if any(owner_of(what) in event["owner"] for event in events) else mask_text(what),
         "at": moment(lang, made_at.isoformat(), made_at.tzinfo),
         "events": [_event(event, lang, made_at.tzinfo) for event in reversed(events)],
     }

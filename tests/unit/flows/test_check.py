@@ -18,6 +18,7 @@ from flows.config import load
 from flows.context import RunContext
 from flows.doctor import examine, show_examined
 from flows.run import RunRequest, run
+from flows.run_console import show_run
 from flows.run_history import one_run, show_one_run, show_waiting, waiting_plans
 from flows.runs import history, show_history
 from flows.sandbox import SAMPLES, credentials, read_state
@@ -255,6 +256,19 @@ def test_a_run_is_shown_line_by_line_within_80_columns(context: RunContext, caps
     assert max(map(len, text.splitlines())) <= 80
     assert "Rektorat – faks" not in text, "what needed nothing is not shown"
     assert "Rektorat – faks" in shown(context, capsys, every=True)
+
+
+def test_counts_are_words_where_a_terminal_is_too_narrow_for_their_headings(
+    context: RunContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned = run(context, RunRequest("plan", ["faculties", "desk-phones"]))
+    capsys.readouterr()
+    show_run(planned, planned=True, lang="pl")
+    counts = capsys.readouterr().out.partition("faculties: co się zmieni")[0]
+    assert "…" not in counts
+    assert "desk-phones  dodanie: 3, zmiana: 3, zmiana nazwy: 2, usunięcie: 3," in counts
+    show_run(planned, planned=True, lang="en")
+    assert "desk-phones    3       3       2       3    30     2         2" in capsys.readouterr().out
 
 
 def test_numbers_of_users_are_masked_in_what_is_shown(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
