@@ -56,7 +56,7 @@ def aims(steps: Iterable[ListChange]) -> set[Aim]:
     return {step.aim for step in steps if step.action in {Action.ADD, Action.MODIFY}}
 
 
-def list_changes(rows: pd.DataFrame, now: pd.DataFrame, *, fold_names: bool = False) -> list[ListChange]:
+def list_changes(rows: pd.DataFrame, now: pd.DataFrame, *, fold_names: bool) -> list[ListChange]:
     """Return the steps that lead from `now` to what `rows` want; none for a row that is in place.
 
     Args:
@@ -153,7 +153,7 @@ def compose(now: pd.DataFrame, steps: Sequence[ListChange]) -> list[FileRow]:
     return [*file, *added]
 
 
-def lost(stood: pd.DataFrame, now: pd.DataFrame, leaving: set[str], *, fold_names: bool = False) -> pd.DataFrame:
+def lost(stood: pd.DataFrame, now: pd.DataFrame, leaving: set[str], *, fold_names: bool) -> pd.DataFrame:
     """Return the entries that stood in the list, that nobody wanted gone, and whose names it does not have any more.
 
     Args:
