@@ -24,5 +24,6 @@ def test_law_each_line_is_there_once_and_each_entry_as_often_as_it_stands(
     assert one_of_each(checked, there, ()) is checked
     once = one_of_each(checked, there, {KEEPS_ONE})
     assert sorted([*once.desired["line"], *once.repeats["line"]]) == list(range(2, len(lines) + 2))
+    assert list(once.repeats.index) == list(range(len(once.repeats)))
     left = Counter(zip(once.desired["owner"], once.desired["name"], once.desired["key"], strict=True))
     assert left == {entry: min(n, max(1, Counter(stood)[entry])) for entry, n in Counter(lines).items()}

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tables import clears, current, desired, rejected, repeats
+from tables import clears, current, desired, rejected, repeats, table
 
-from schemas.problems import Code, Problem
-from schemas.tables import Result, validated
+from schemas.execution import RowOutcome
+from schemas.problems import Code, Problem, packed
+from schemas.tables import Plan, Result, validated
 from tasks.execution.results import account, add_unplanned_entries, tell_writes, unread
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.rules import plan
@@ -72,3 +73,22 @@ def test_what_an_interrupted_run_had_cost_stands_again() -> None:
     )
     (row,) = account("one", made, [], [back], at="now").to_dict("records")
     assert (row["action"], row["outcome"], row["name_after"], row["number_after"]) == ("add", "unplanned", "B", "2")
+
+
+def test_what_became_of_a_row_is_said_behind_what_was_said_of_it_when_it_was_planned() -> None:
+    said, done = packed(Problem(Code.ENGLISH_LOST)), packed(Problem(Code.SEEN_IN_PLACE))
+    row = {"action": "modify", "name_before": "A", "name_after": "B", "key_before": "1", "key_after": "1"}
+    planned = table(
+        Plan, [{**row, "problems": said, "code": "planned"}, {**row, "problems": said, "code": "planned"}, row]
+    )
+    known = [
+        RowOutcome(2, "applied", "", 200, 1, "then"),
+        RowOutcome(0, "failed", done, 500, 3, "then", "seen"),
+    ]
+    result = account("one", planned, known, [], at="now")
+    told = result[["outcome", "problems", "code", "http_status", "attempts", "at"]]
+    assert told.to_numpy().tolist() == [
+        ["failed", packed(Problem(Code.ENGLISH_LOST), Problem(Code.SEEN_IN_PLACE)), "seen", 500, 3, "then"],
+        ["skipped", said, "planned", 0, 0, "now"],
+        ["applied", "", "", 200, 1, "then"],
+    ]
