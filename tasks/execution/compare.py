@@ -141,7 +141,7 @@ def had_entry(rows: pd.DataFrame) -> Mask:
 
 def writes(rows: pd.DataFrame) -> Mask:
     """Tell which `Plan` rows change something."""
-    return rows["action"].isin(WRITES).to_numpy(dtype=np.bool_, copy=True)
+    return rows["action"].isin(WRITES).to_numpy(np.bool_)
 
 
 def types_kept(rows: pd.DataFrame, found: pd.DataFrame) -> dict[tuple[str, str], bool]:
