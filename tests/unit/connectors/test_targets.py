@@ -171,3 +171,33 @@ def test_what_half_a_rename_has_cost_comes_back_where_the_new_name_does_not_stan
     )
     apio(client, "entries").write(rows, table_desk.job(rows, sent=frozenset({int(row)})))
     assert client.list == {"Dean": OLD.format(1), "Porter": OLD.format(2)}
+
+
+def test_a_list_that_cannot_be_read_before_is_not_written_and_every_change_says_so(table_desk: Desk) -> None:
+    client = MemoryApio(list={"Dean": OLD.format(1), "Porter": OLD.format(2)})
+    rows = list_plan(client, {"name": "Dean", "number": NEW.format(1)}, {"name": "Hall", "number": NEW.format(3)})
+    client.fails = failing(list=lambda _: Unreachable("no answer"))
+    written = apio(client).write(rows, table_desk.job(rows))
+    assert outcomes(written) == ["skipped", "skipped"]
+    assert isinstance(written.stopped, Unreachable)
+    assert set(client.calls) == {"list"}
+    assert [kept.outcome for kept in table_desk.ledger.outcomes("plan")] == ["skipped", "skipped"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "status"),
+    [
+        (AccessRefused("no right to this method", status=403), "failed", 403),
+        (Unreachable("no answer", status=503), "failed", 503),
+    ],
+)
+def test_an_entry_that_cannot_be_looked_at_is_left_alone_with_what_was_said(
+    table_desk: Desk, error: ServiceError, told: str, status: int
+) -> None:
+    client = MemoryApio(list={"Dean": OLD.format(1)})
+    rows = list_plan(client, {"name": "Dean", "number": NEW.format(1)})
+    client.fails = failing(get=lambda _: error)
+    written = apio(client, "entries").write(rows, table_desk.job(rows))
+    (known,) = written.known.values()
+    assert (known.outcome, known.http_status, client.list) == (told, status, {"Dean": OLD.format(1)})
+    assert "put" not in client.calls
