@@ -201,3 +201,24 @@ def test_an_entry_that_cannot_be_looked_at_is_left_alone_with_what_was_said(
     (known,) = written.known.values()
     assert (known.outcome, known.http_status, client.list) == (told, status, {"Dean": OLD.format(1)})
     assert "put" not in client.calls
+
+
+class Losing(MemoryApio):
+    """A list whose files cost an entry each time, and never get an answer."""
+
+    def batch(self, _where: object, _rows: object) -> Any:
+        """Lose it."""
+        self.called("batch")
+        self.list.pop("Dean", None)
+        raise UnknownOutcome("no answer")
+
+
+def test_what_our_files_have_cost_comes_back_when_nothing_more_is_sent(table_desk: Desk) -> None:
+    client = Losing(list={"Dean": OLD.format(1), "Porter": OLD.format(2)})
+    rows = list_plan(client, {"name": "Dean", "number": NEW.format(1)}, {"name": "Porter", "number": OLD.format(2)})
+    written = apio(client).write(rows, table_desk.job(rows))
+    assert client.list == {"Dean": OLD.format(1), "Porter": OLD.format(2)}
+    assert client.calls.count("create") == 1
+    assert client.calls[-1] == "list"
+    assert table_desk.open_intents() == 0
+    assert outcomes(written) == ["failed"]
