@@ -222,3 +222,15 @@ def test_what_our_files_have_cost_comes_back_when_nothing_more_is_sent(table_des
     assert client.calls[-1] == "list"
     assert table_desk.open_intents() == 0
     assert outcomes(written) == ["failed"]
+
+
+@pytest.mark.parametrize("ends", ["denied", "stopped"])
+def test_after_a_denial_or_a_stop_no_other_entry_is_begun(table_desk: Desk, ends: str) -> None:
+    client = MemoryApio(list={name: OLD.format(at) for at, name in enumerate("ABC", start=1)})
+    rows = list_plan(client, *({"name": name, "number": NEW.format(at)} for at, name in enumerate("ABC", start=1)))
+    if ends == "denied":
+        client.fails = failing(get=lambda _: AccessRefused("no right to this method", status=403))
+    job = table_desk.job(rows, go_on=lambda: ends == "denied" or "put" not in client.calls)
+    written = apio(client, "entries").write(rows, job)
+    assert [client.calls.count(method) for method in ("get", "put")] == [1, 0 if ends == "denied" else 1]
+    assert sorted(outcomes(written)) == sorted(["failed" if ends == "denied" else "applied", "skipped", "skipped"])
