@@ -284,3 +284,10 @@ def test_overlap_counts_each_pair_of_systems_once() -> None:
         "c": numbers_in(pd.Series([], dtype="str")),
     }
     assert overlap(numbers).to_numpy().tolist() == [["a", "b", 1], ["a", "c", 0], ["b", "c", 0]]
+
+
+def test_an_entry_without_any_number_has_no_key() -> None:
+    made = Institution(by_name=True)
+    made.put("unreadable", None, {"owner": "", "name": "Biuro", "number": ""})
+    (row,) = classify_findings(side_of(made)).to_dict("records")
+    assert (row["kind"], row["key"], row["key_there"]) == ("unreadable", "", "")
