@@ -17,10 +17,8 @@ from tests.mutants.rooms import LISTED, PAGE, ROOMS, ROOT
 from tests.mutants.trying import Trials
 
 _FLAGS: Final = ["-x", "-q", "--no-header", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
-_HEAD: Final = (
-    "| room | drawn | killed | of these by their time | survived | seconds of processor |\n|---|---|---|---|---|---|\n"
-)
-_ROW: Final = re.compile(r"^\| ([a-z]+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+_HEAD: Final = "| room | drawn | killed | of these by their time | survived |\n|---|---|---|---|---|\n"
+_ROW: Final = re.compile(r"^\| ([a-z]+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 
 
 def main(wanted: list[str]) -> int:
@@ -31,7 +29,7 @@ def main(wanted: list[str]) -> int:
     chosen = [one for one, room in room_of.items() if not wanted or room in wanted or one.name in wanted]
     listed = set(LISTED.findall(PAGE.read_text(encoding="utf-8")))
     ended: dict[str, Counter[str]] = defaultdict(Counter)
-    seconds: dict[str, float] = defaultdict(float)
+    seconds_of: dict[str, float] = defaultdict(float)
     wrong = (
         [] if wanted else [f"{name} is listed, and no longer drawn" for name in listed - {one.name for one in chosen}]
     )
@@ -39,7 +37,7 @@ def main(wanted: list[str]) -> int:
     def tell(mutant: Mutant, end: str, took: float) -> None:
         room = room_of[mutant]
         ended[room][end] += 1
-        seconds[room] += took
+        seconds_of[room] += took
         print(f"{mutant.name} {end} {took:.1f} s {' '.join(mutant.function)}", flush=True)
         survived = end in {"survived", "unreached"}
         if survived and mutant.name not in listed:
@@ -52,18 +50,20 @@ def main(wanted: list[str]) -> int:
     with TemporaryDirectory() as folder:
         trials = Trials(chosen, Path(folder), tell)
         pytest.main([*_FLAGS, "--hypothesis-profile=mutants", *tests], plugins=[trials])
-    print(f"\nThe tests took {trials.seconds:.0f} s of processor as they are.", *wrong, sep="\n")
-    _keep({room: (ends, seconds[room]) for room, ends in ended.items() if ends.total() == ROOMS[room].drawn})
+    took = ", ".join(f"{room} {seconds:.0f}" for room, seconds in seconds_of.items())
+    print(f"\nSeconds of processor: {trials.seconds:.0f} for the tests as they are, {took}", *wrong, sep="\n")
+    if whole := {room: ends for room, ends in ended.items() if ends.total() == ROOMS[room].drawn}:
+        _keep(whole)
     return 1 if wrong or sum(map(Counter.total, ended.values())) < len(chosen) else 0
 
 
-def _keep(found: dict[str, tuple[Counter[str], float]]) -> None:
+def _keep(found: dict[str, Counter[str]]) -> None:
     """Write onto the page what came of each room that was tried as a whole; the other rows stay."""
     text = PAGE.read_text(encoding="utf-8")
     rows = {room: tuple(map(int, figures)) for room, *figures in _ROW.findall(text)}
-    for room, (ends, took) in found.items():
+    for room, ends in found.items():
         killed = ends["killed"] + ends["time"]
-        rows[room] = (ends.total(), killed, ends["time"], ends.total() - killed, round(took))
+        rows[room] = (ends.total(), killed, ends["time"], ends.total() - killed)
     kept = {room: rows[room] for room in ROOMS if room in rows}
     kept["all"] = tuple(map(sum, zip(*kept.values(), strict=True)))
     table = _HEAD + "".join(f"| {room} | {' | '.join(map(str, figures))} |\n" for room, figures in kept.items())
