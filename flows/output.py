@@ -33,9 +33,12 @@ class _Net:
         return hide(text, self._spelled)
 
 
-def prose(text: str, stream: TextIO) -> str:
-    """Return a text as somebody reads it there: on a terminal its lines end between words, in a file it has none."""
-    return wrapped(text, shutil.get_terminal_size().columns) if stream.isatty() else text
+def prose(text: str, stream: TextIO | None) -> str:
+    """Return a text as somebody reads it there: on a terminal its lines end between words, in a file it has none.
+
+    A stream that was closed before phonesync began is None.
+    """
+    return wrapped(text, shutil.get_terminal_size().columns) if stream and stream.isatty() else text
 
 
 _SHORTEST = 8
