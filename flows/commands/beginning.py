@@ -48,7 +48,7 @@ def init(  # noqa: PLR0913 - click's signature
     from tasks.messages.language import language
 
     spoken = language(lang, None, os.environ)
-    asks = not yes and sys.stdin.isatty()
+    asks = not yes and sys.stdin is not None and sys.stdin.isatty()
     if not yes and not asks:
         raise UsageError(render("init.nobody", spoken), remedy=render("init.nobody_remedy", spoken))
     given = dict(_parted(one) for one in said)

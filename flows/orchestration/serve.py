@@ -253,7 +253,7 @@ class _Served:
         """Say where the sign-in is; itself it is said once, and only to a person at a terminal."""
         if self.opening.place is None:
             return ""
-        once = self.opening.is_new and sys.stdout.isatty()
+        once = self.opening.is_new and sys.stdout is not None and sys.stdout.isatty()
         shown = render("say.serve_once", self.lang, text=self.opening.text) if once else ""
         return f"{render('say.serve_ask', self.lang, place=self.opening.place)}{shown}\n"
 
