@@ -11,7 +11,8 @@ from tasks.execution.changes import ListChange
 from tasks.execution.ways import Standing, standing
 
 _NOT_FOUND = 404
-_UNABLE = frozenset((401, 429, 502, 503, 504))  # it reads no list then either
+# It reads no list then either; and where access is refused, nothing more is sent.
+_UNABLE = frozenset((401, 403, 429, 502, 503, 504))
 
 
 class Looks:

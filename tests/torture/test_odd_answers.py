@@ -95,7 +95,6 @@ ODD_LISTS: dict[str, dict[str, Odd]] = {
     "an entry that is not there is an error": {
         "get": lambda answer, _: answer if answer.status == FOUND else Answer(500, {}),
     },
-    "nobody may read one entry": {"get": lambda *_: Answer(403, {"details": "no"})},
     "writing answers nothing": {
         "put": lambda *_: Answer(204, b""),
         "create": lambda *_: Answer(200, {}),
