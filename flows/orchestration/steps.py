@@ -88,7 +88,7 @@ class Steps:
         self._progress = progress
         self._seconds = seconds
         self._spread = spread
-        self._took: list[str] = []
+        self._took: dict[str, list[str]] = {}  # by sync: one that failed before its report says nothing of the next
 
     def __call__(self, name: str, sync: str, function: Callable[..., T], *args: Any) -> T:
         """Carry one step out."""
@@ -109,8 +109,7 @@ class Steps:
             raise
         finally:
             LOG.info("%s: %s %s", sync, name, end)
-            self._took.append(f"{name} {self._seconds() - begun:.1f} s")
+            self._took.setdefault(sync, []).append(f"{name} {self._seconds() - begun:.1f} s")
             if name == _LAST:
-                get_run_logger().info("%s: %s", sync, ", ".join(self._took))
-                self._took.clear()
+                get_run_logger().info("%s: %s", sync, ", ".join(self._took.pop(sync)))
         return done
