@@ -99,6 +99,11 @@ class Recorded:
         rows: list[dict[str, str]] = json.loads(data) if isinstance(data, str) else data
         return rows
 
+    def steps_timed(self, sync: str) -> list[str]:
+        """Return the steps of a sync of which the log says how long they took."""
+        (took,) = [log.message for log in self.logs if log.message.startswith(f"{sync}: ")]
+        return re.findall(r"([a-z]+(?: [a-z]+)?) [0-9.]+ s", took.partition(": ")[2])
+
     def text(self) -> str:
         """Return everything as one text."""
         items = [self.flow_run, *self.task_runs, *self.artifacts, *self.logs]
@@ -118,7 +123,8 @@ def recorded(state: Any, tasks: int) -> Recorded:
                 client.read_artifacts(flow_run_filter=of_runs(run)),
                 client.read_logs(logs, limit=200),
             )
-            ended = any("Finished in state" in log.message for log in seen.logs[-3:])
+            of_the_run = [log.message for log in seen.logs if log.task_run_id is None]
+            ended = any(message.startswith("Finished in state") for message in of_the_run)  # said last, and sent last
             return seen if ended and len(seen.task_runs) == tasks else None
 
         seen = eventually(delivered, pause=0.1)
@@ -138,8 +144,7 @@ def test_a_run_completes_and_shows_what_it_did(institution: Institution) -> None
     assert seen.flow_run.name == "2 syncs · 2 added · 2 changed · 1 deleted"
     assert {item.name for item in seen.task_runs} == {f"{s}: {step}" for s in summary_names(summary) for step in TASKS}
     for name in summary_names(summary):
-        (took,) = [log.message for log in seen.logs if log.message.startswith(f"{name}: ")]
-        assert re.findall(r"([a-z]+(?: [a-z]+)?) [0-9.]+ s", took.partition(": ")[2]) == STEPS
+        assert seen.steps_timed(name) == STEPS
     assert all(
         not item.task_inputs and not item.empirical_policy.retries for item in seen.task_runs if "write" in item.name
     )
@@ -187,8 +192,9 @@ def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
     error, _, rest = state.message.partition(" · ")
     assert error.startswith("faculties: usos: services/phones/select was not allowed (HTTP 401).")
     assert rest == "strings-phones: All 2 changes are in place. The target was read again and agrees."
-    failed = [item for item in recorded(state, tasks=1 + len(TASKS)).task_runs if item.state.is_failed()]
-    assert [item.name for item in failed] == ["faculties: extract target"]
+    seen = recorded(state, tasks=1 + len(TASKS))
+    assert [item.name for item in seen.task_runs if item.state.is_failed()] == ["faculties: extract target"]
+    assert seen.steps_timed("strings-phones") == STEPS, "nothing of the sync that failed before its report"
 
 
 def test_a_step_that_is_no_task_is_told_in_the_log_where_it_fails(institution: Institution) -> None:
