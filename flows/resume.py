@@ -27,7 +27,7 @@ from tasks.execution.compare import Mask, cost, had_entry, in_place, unplanned_e
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, put_back_rows
 from tasks.messages.errors import error_of
-from tasks.plan.remaining import Remaining, remaining_plan, still_wanted, without
+from tasks.plan.remaining import Remaining, held_back, remaining_plan, still_wanted, without
 
 
 def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -> None:
@@ -107,8 +107,9 @@ def _still_wanted(
         waits = rows["owner"].isin(rows.loc[refused, "owner"]) & (rows["action"] == Action.DELETE)
         given_up = refused | waits.to_numpy() & may_wait
     at = context.now()
-    codes = np.where(refused, Code.NO_LONGER_WANTED, Code.WAITS_FOR_NEW)[given_up]
-    why = zip(rows.index[given_up], codes.tolist(), strict=True)
+    held = held_back(rows, present, whole_owners=not sync_run.spec.single_owner)
+    codes = np.select([refused & held, refused], [Code.HELD_OR_UNWANTED, Code.NO_LONGER_WANTED], Code.WAITS_FOR_NEW)
+    why = zip(rows.index[given_up], codes[given_up].tolist(), strict=True)
     noted = [row_outcome(row, Outcome.SKIPPED, Problem(Code(code)), at=at) for row, code in why]
     context.ledger.record_outcomes(kept.id, noted)
     age = (context.clock() - datetime.fromisoformat(kept.created_at)).total_seconds() / 3600

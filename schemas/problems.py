@@ -74,6 +74,7 @@ class Code(StrEnum):
     GONE_AFTER_INTERRUPTION = "gone_after_interruption"
     UNSENT_AFTER_INTERRUPTION = "unsent_after_interruption"
     NO_LONGER_WANTED = "no_longer_wanted"
+    HELD_OR_UNWANTED = "held_or_unwanted"
     WAITS_FOR_NEW = "waits_for_new"
     COST_BY_INTERRUPTION = "cost_by_interruption"
     ERASED = "erased"

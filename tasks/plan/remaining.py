@@ -87,6 +87,28 @@ def still_wanted(rows: pd.DataFrame, present: pd.DataFrame) -> Mask:
     return np.array(wanted, dtype=np.bool_)
 
 
+def held_back(rows: pd.DataFrame, present: pd.DataFrame, *, whole_owners: bool) -> Mask:
+    """Tell which changes of an older plan the present file may want as well, and only holds.
+
+    A held line that goes with no entry does not say in the plan what it wants: it could be any of its owner's changes.
+
+    Args:
+        rows: `Plan` rows of the older plan.
+        present: the `Plan` that the present file makes of what stands there.
+        whole_owners: the service replaces all of an owner at once, so that one held line holds them all.
+    """
+    holds = present[present["action"] == Action.HOLD]
+    with_entry = holds["key_before"] != ""
+    unsaid = holds if whole_owners else holds[~with_entry]
+    held: Mask = rows["owner"].isin(unsaid["owner"]).to_numpy(dtype=np.bool_, copy=True)
+    for column in ("name", "key"):
+        there = set(zip(holds["owner"], tidy_text(holds[f"{column}_before"]).where(with_entry), strict=True))
+        for image in ("before", "after"):
+            own = zip(rows["owner"], tidy_text(rows[f"{column}_{image}"]), strict=True)
+            held |= np.array([value in there for value in own], dtype=np.bool_)
+    return held
+
+
 def _entries(rows: pd.DataFrame, image: Image) -> list[tuple[str, str, str]]:
     """Return owner, name and key of what stands before or after."""
     return list(zip(rows["owner"], tidy_text(rows[f"name_{image}"]), rows[f"key_{image}"], strict=True))

@@ -189,11 +189,32 @@ def wanted_lines(context: Observed, trip: Trip) -> dict[int, tuple[str, str, str
     return {n: line for n, line in context.lines.items() if n not in rejected and line[2] not in {"", "brak"}}
 
 
+def given_up(trip: Trip) -> set[int]:
+    """Return the lines of the plan that a resume has not sent, since the file is another one now."""
+    codes = {Code.NO_LONGER_WANTED, Code.HELD_OR_UNWANTED}
+    return {int(row["line"]) for row in trip.lines if row["line"] and row["code"] in codes}
+
+
+def what_is_given_up_stays(context: Observed, trip: Trip, present: Iterable[tuple[str, str, str, str]]) -> None:
+    """Of a change that a resume gives up, the old entry stands; and no line wants what the file has ceased to want."""
+    wanted = {context.entry(owner, new or name, number) for owner, name, number, new in present}
+    there = context.entries(context.after)
+    for row in trip.lines:
+        if row["code"] not in {Code.NO_LONGER_WANTED, Code.HELD_OR_UNWANTED, Code.WAITS_FOR_NEW}:
+            continue
+        before = context.entry(row["owner"], row["name_before"], row["number_before"])
+        assert before[1:] == NOTHING or there[before] or context.alien(before), ("given up, and gone", before)
+        if row["code"] == Code.NO_LONGER_WANTED and row["action"] == "add":
+            added = context.entry(row["owner"], row["name_after"], row["number_after"])
+            assert added not in wanted, ("the file wants it", added)
+
+
 def nothing_lost(context: Observed, trip: Trip) -> None:
     """Every entry that the file or the policy wants kept is still there."""
     if context.replaces:
-        good = wanted_lines(context, trip)
-        _owners_whole(context, good, {n: line for n, line in context.lines.items() if n not in good})
+        good, dropped = wanted_lines(context, trip), given_up(trip)
+        bad = {n: line for n, line in context.lines.items() if n not in good}
+        _owners_whole(context, {n: line for n, line in good.items() if n not in dropped}, bad)
     else:
         # Of what a report calls unknown it does not say that it is there; whoever settles it has to bring it back.
         unknown = {(r["owner"], context.fold(r["name_before"])) for r in trip.lines if r["outcome"] == "unknown"}

@@ -422,3 +422,19 @@ def test_a_number_goes_on_resuming_only_where_the_file_wants_it_gone_and_the_res
     assert road.numbers("2") == [("Desk", TWO)]
     told = {row["code"] for row in trip.lines if row["action"] == "delete" and row["outcome"] == "skipped"}
     assert told == why
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [("1,abc,Fresh,\n", "held_or_unwanted"), ("a|b,22 552 00 88,,\n", "held_or_unwanted"), ("2,abc,Fresh,\n", None)],
+    ids=["another line of the owner is rejected", "a rejected line could be about any owner", "of another owner"],
+)
+def test_what_the_file_only_holds_now_is_not_said_to_be_unwanted(road: Road, more: str, code: str | None) -> None:
+    file = "1,22 552 00 03,Dean,\n"
+    lay(road, {"1": [("Dean", "22 552 00 04"), ("", ONE)], "2": []}, file)
+    planned = road.plan().sync["plan"]
+    road.ledger.begin_writing(planned, planned.rsplit("-", 1)[0])
+    road.source(HEADER + file + more)
+    trip = road.go(RunRequest("resume"))
+    assert {row["code"] for row in trip.lines if row["outcome"] == "skipped"} == ({code} if code else set())
+    assert ("Dean", "22 552 00 04" if code else "22 552 00 03") in road.numbers("1")

@@ -22,6 +22,7 @@ from road_laws import (
     nothing_lost,
     nothing_strange,
     report_is_true,
+    what_is_given_up_stays,
 )
 from road_laws import (
     Observed as Seen,
@@ -253,6 +254,7 @@ class Living:
             report_is_true(seen, trip)
         else:
             self._hold(seen, trip)
+            what_is_given_up_stays(seen, trip, self._lines().values())
 
     def _hold(self, seen: Seen, trip: Trip) -> None:
         hold(seen, trip)

@@ -10,10 +10,10 @@ from tables import current, table
 
 from schemas.plan import Action
 from schemas.tables import Plan
-from tasks.plan.remaining import cut, owners_to_write, remaining_plan, still_wanted
+from tasks.plan.remaining import cut, held_back, owners_to_write, remaining_plan, still_wanted
 
 Side = tuple[str, str] | None
-A1, A2, B1 = ("A", "1"), ("A", "2"), ("B", "1")
+A1, A2, B1, B2 = ("A", "1"), ("A", "2"), ("B", "1"), ("B", "2")
 
 
 def row(action: str, before: Side, after: Side, owner: str = "one", line: int = 2) -> dict[str, Any]:
@@ -55,6 +55,32 @@ def test_the_file_still_wants_what_it_brings_and_nothing_that_is_taken_away(
     wanted: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     assert list(still_wanted(rows(older, older), rows(*present))) == [wanted, wanted]
+
+
+LINE_HELD, ENTRY_HELD = row("hold", None, None, line=9), row("hold", A1, A1)
+
+
+@pytest.mark.parametrize(
+    ("older", "present", "whole", "held"),
+    [
+        (row("modify", A1, A2), [], False, False),
+        (row("modify", A1, A2), [row("keep", A1, A1)], True, False),
+        (row("modify", A1, A2), [ENTRY_HELD], False, True),
+        (row("delete", A1, None), [ENTRY_HELD], False, True),
+        (row("rename", A1, B1), [ENTRY_HELD], False, True),
+        (row("add", None, B2), [ENTRY_HELD], False, False),
+        (row("add", None, B2), [ENTRY_HELD], True, True),  # of the same owner, of which all is held
+        (row("add", None, B2), [LINE_HELD], False, True),  # nobody knows what the line wants
+        (row("add", None, B2), [{**LINE_HELD, "owner": "another"}], True, False),
+    ],
+)
+def test_a_change_may_still_be_wanted_and_only_held(
+    older: dict[str, Any],
+    present: list[dict[str, Any]],
+    whole: bool,  # noqa: FBT001 - a column of the table
+    held: bool,  # noqa: FBT001 - likewise
+) -> None:
+    assert list(held_back(rows(older, older), rows(*present), whole_owners=whole)) == [held, held]
 
 
 SEVERAL = rows(
