@@ -17,8 +17,10 @@ import anyio
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import Flow, FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.flows import Flow as LoadedFlow
 from prefect.settings import PREFECT_WORKER_HEARTBEAT_SECONDS, PREFECT_WORKER_PREFETCH_SECONDS
 from prefect.utilities.processutils import setup_signal_handlers_worker
+from prefect.workers import process
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
 from flows.config import load
@@ -95,8 +97,17 @@ class Worker(ProcessWorker):
     job_configuration = WantedJob
 
 
+async def _without_hooks(_: FlowRun) -> LoadedFlow[..., None]:
+    """Return a flow without hooks, for a run that was cancelled or has crashed: none of ours has any.
+
+    Prefect would load the run's own into this process, with the steps before it, as its server describes both by then.
+    """
+    return LoadedFlow(lambda: None, name="without-hooks")
+
+
 async def work(config: Path, name: str) -> None:
     """Carry runs out until a signal ends it."""
+    vars(process)["load_flow_from_flow_run"] = _without_hooks
     WantedJob.config = config
     WantedJob.wanted = {one.full_name: one.entrypoint for one in wanted_deployments(load(config), config)}
     setup_signal_handlers_worker(os.getpid(), "the worker", print)

@@ -5,9 +5,12 @@ Attacks: what somebody without the password, and what somebody with it, cannot m
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,6 +62,15 @@ def ended(served: Served, run: UUID) -> FlowRun:
 def start(client: SyncPrefectClient, **more: Any) -> UUID:
     found = client.read_deployment_by_name(DOCTOR)
     return client.create_flow_run_from_deployment(found.id, **more).id
+
+
+def process_of(run: UUID) -> int | None:
+    """Return the process that carries a run out, None before there is one."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"PREFECT__FLOW_RUN_ID={run}".encode() in (process / "environ").read_bytes():
+                return int(process.name)
+    return None
 
 
 def traces(folder: Path) -> list[str]:
@@ -153,6 +165,21 @@ def test_a_changed_deployment_or_pool_is_not_run(served: Served, stolen: Path) -
     assert {run.state_name for run in (changed_steps, of_other, changed_pool)} == {"Crashed"}
     for run in (changed_steps, of_other, changed_pool):
         assert "not what the configuration wants" in str(run.state and run.state.message)
+
+
+def test_what_is_changed_before_a_run_dies_is_not_run_by_the_worker(served: Served, stolen: Path) -> None:
+    """For what follows a run that was cancelled or has died, Prefect's worker would load the flow once more."""
+    shell = {"prefect.deployments.steps.run_shell_script": {"script": f"touch {stolen}"}}
+    with served.client() as client:
+        doctor = client.read_deployment_by_name(DOCTOR)
+        run = start(client)
+        process = eventually(lambda: process_of(run))
+        client.update_deployment(doctor.id, DeploymentUpdate(pull_steps=[shell]))
+        os.kill(process, signal.SIGKILL)
+        assert ended(served, run).state_name == "Crashed"
+        client.update_deployment(doctor.id, DeploymentUpdate(pull_steps=doctor.pull_steps))
+    assert served.run(DOCTOR).state_name in {"Completed", "Failed"}, "the worker goes on"
+    assert not stolen.exists()
 
 
 def test_another_configuration_is_not_run(served: Served, tmp_path: Path) -> None:
