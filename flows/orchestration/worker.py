@@ -14,19 +14,23 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import anyio
+import anyio.abc
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import Flow, FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.flows import Flow as LoadedFlow
 from prefect.settings import PREFECT_WORKER_HEARTBEAT_SECONDS, PREFECT_WORKER_PREFETCH_SECONDS
+from prefect.states import Cancelled
 from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers import process
-from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 from flows.config import load
 from flows.finding import FIXED
 from flows.orchestration.deployments import JOB_TEMPLATE, POOL, pull_steps, wanted_deployments
+from flows.spoken import language_at
 from schemas.errors import UsageError
+from tasks.messages.catalogue import text
 from tasks.messages.errors import error_of
 
 
@@ -95,6 +99,20 @@ class Worker(ProcessWorker):
 
     type = ProcessWorker.type
     job_configuration = WantedJob
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: ProcessJobConfiguration,
+        task_status: anyio.abc.TaskStatus[int] | None = None,
+    ) -> ProcessWorkerResult:
+        """Carry a run out, and end one that was cancelled before it was ready: Prefect waits for it in vain."""
+        done = await super().run(flow_run, configuration, task_status)
+        found = await self.client.read_flow_run(flow_run.id)
+        if found.state and found.state.is_cancelling() and found.start_time is None:
+            said = text("prefect.cancelled_early", language_at(WantedJob.config, os.environ))
+            await self.client.set_flow_run_state(flow_run.id, Cancelled(message=said), force=True)
+        return done
 
 
 async def _without_hooks(_: FlowRun) -> LoadedFlow[..., None]:

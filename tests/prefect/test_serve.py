@@ -20,7 +20,7 @@ import httpx
 import pytest
 from prefect.events.worker import EventsWorker
 from prefect.exceptions import PrefectHTTPStatusError
-from prefect.states import Scheduled
+from prefect.states import Cancelling, Scheduled
 from waiting import PATIENCE, eventually
 
 from connectors.sandbox.options import Fault
@@ -191,6 +191,18 @@ def test_it_ends_in_order_and_continues_where_it_was(served: Served, sandbox: Sa
     finished = served.run("sync/faculties")
     assert finished.state.is_final()
     assert served.plan("show", "last")["exit_code"] in {0, 1}
+
+
+def test_a_run_that_is_cancelled_before_its_process_is_ready_has_an_end(served: Served, sandbox: Sandbox) -> None:
+    calls = len(sandbox.calls)
+    with served.client() as client:
+        run = client.create_flow_run_from_deployment(client.read_deployment_by_name("sync/faculties").id).id
+        eventually(lambda: client.read_flow_run(run).state_name == "Submitting")
+        client.set_flow_run_state(run, Cancelling())
+        ended = eventually(lambda: (found := client.read_flow_run(run)).state.is_final() and found)
+    assert ended.state_name == "Cancelled"
+    assert ended.start_time or ended.state.message == "Cancelled before it had begun: nothing was read or written."
+    assert ended.start_time or len(sandbox.calls) == calls
 
 
 def test_a_run_that_is_killed_while_it_writes_loses_nothing(served: Served, sandbox: Sandbox) -> None:
