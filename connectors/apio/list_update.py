@@ -12,7 +12,7 @@ import pandas as pd
 from connectors.apio.client import ApioEntry, is_path_safe
 from connectors.apio.restoring import Restorer
 from connectors.apio.sending import Sender, takes_back
-from connectors.apio.spec import FILE_CALLS
+from connectors.apio.spec import COSTLY_CALLS
 from connectors.execution import as_current, wait_before
 from connectors.settling import LONGEST, Awaited, Settling
 from schemas import limits
@@ -147,8 +147,8 @@ class ListUpdate:
         return rows[~apart]
 
     def _cost(self, rows: pd.DataFrame, fresh: pd.DataFrame) -> Mask:
-        """Tell which rows an interrupted file has sent whose entries nothing has the name of any more."""
-        if self._job.calls and self._job.calls.isdisjoint(FILE_CALLS):
+        """Tell which rows an interrupted write has sent whose entries nothing has the name of any more."""
+        if self._job.calls and self._job.calls.isdisjoint(COSTLY_CALLS):
             return np.zeros(len(rows), dtype=np.bool_)
         return cost(rows, self._job.sent, fresh, fold_names=self._fold)
 
@@ -180,7 +180,7 @@ class ListUpdate:
                 doubts += 1
                 self._job.sleep(wait_before(doubts, list(sender.answers.values())))
             self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
-            self._open = [self._job.intend(self._way.value, [self._target.owner])]
+            self._open = [self._job.intend(sender.call(steps), [self._target.owner])]
             sender.send(steps, now)
             self._take_away_again()
             now = self._settling.read(self._read, partial(self._patience, changes, set(steps), first=not sending))

@@ -12,6 +12,7 @@ import pandas as pd
 from connectors.apio.client import Apio, ApioEntry, BatchResult, PhoneList, is_path_safe
 from connectors.apio.file_effects import FileEffects
 from connectors.apio.looking import Looks
+from connectors.apio.spec import BY_BODY
 from connectors.execution import answer_of
 from connectors.http.request import WriteReceipt as Confirmed
 from schemas.errors import ServiceError
@@ -104,6 +105,11 @@ class Sender:
             else:
                 worth.append(first)
         return worth
+
+    def call(self, steps: Sequence[ListChange]) -> str:
+        """Return as what the intent of sending them is noted: whoever finds it open knows what they may have cost."""
+        unsafe = any(step.action is not Action.ADD and not is_path_safe(step.name) for step in steps)
+        return BY_BODY if self._way is Way.ENTRIES and unsafe else self._way.value
 
     def send(self, steps: Sequence[ListChange], now: pd.DataFrame) -> None:
         """Send a file, or entry by entry what a file has not achieved."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 NAME_LIMIT: Final = 50
 NUMBER_LIMIT: Final = 30
-FILE_CALLS: Final = frozenset({Way.LIST.value, Way.LINES.value})
+BY_BODY: Final = "entries_by_body"
+"""Entry by entry, and of some no address can carry the name: each of these is out of the list for a moment."""
+COSTLY_CALLS: Final = frozenset({Way.LIST.value, Way.LINES.value, BY_BODY})
 
 
 class ApioConnection(Connection):
@@ -117,7 +119,7 @@ SPEC: Final = TargetSpec(
     names_are_keys=True,
     single_owner=True,
     deletes_missing=False,
-    deleting_calls=FILE_CALLS,
+    deleting_calls=COSTLY_CALLS,
     write_format="apio",
     place=lambda sync: list_owner(*list_of(sync)),
 )

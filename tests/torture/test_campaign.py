@@ -68,6 +68,8 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(standins: bool, 
         41_009_230,
         97_000_827,
         97_001_062,
+        952_001_215,
+        952_001_283,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
