@@ -316,3 +316,5 @@ def use_temporary_home(environ: MutableMapping[str, str], home: Path) -> None:
     if not level:
         # A run with held lines ends as failed, and Prefect logs that as an error: here it is part of the story.
         environ["PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL"] = "CRITICAL"
+        # Its server ends in the middle of what it does by the way; libraries would tell of each connection cut off.
+        environ["PREFECT_LOGGING_ROOT_LEVEL"] = "CRITICAL"
