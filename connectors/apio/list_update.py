@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -250,13 +250,20 @@ class ListUpdate:
         done = in_place(self._seen_as.loc[changes.index], now, fold_names=self._fold)
         done |= changes.index.isin(self._sender.closed)
         steps = list_changes(changes[~done], now, fold_names=self._fold)
-        return self._sender.worth_sending([step for step in steps if not self._taken_by_others(step)])
+        standing = {self._spelt(name) for name in now["name"]}
+        return self._sender.worth_sending([step for step in steps if not self._taken_by_others(step, standing)])
 
-    def _taken_by_others(self, step: ListChange) -> bool:
-        """Tell whether a step would make an entry anew that nothing of ours can have removed; its row is a conflict."""
+    def _spelt(self, name: str) -> str:
+        return name.casefold() if self._fold else name
+
+    def _taken_by_others(self, step: ListChange, standing: Collection[str]) -> bool:
+        """Tell whether a step would make an entry anew that nothing of ours can have removed; its row is a conflict.
+
+        Where its old name stands, another row wants it: the entry goes over to the new name by an addition.
+        """
         stood = str(self._rows.loc[step.row, "name_before"])
         ours = not {stood, step.new_name}.isdisjoint(self._sender.effects.at_risk)
-        others = step.action is Action.ADD and bool(stood) and not ours
+        others = step.action is Action.ADD and bool(stood) and self._spelt(stood) not in standing and not ours
         if others:
             self._sender.conflicts[step.row] = Problem(Code.ENTRY_GONE)
             self._sender.closed.add(step.row)

@@ -244,12 +244,13 @@ class Sender:
         safe = [step for step in changed if is_path_safe(step.name)]
         self._one_by_one(self._put, safe)
         self.last = [] if self.just_refused or self.uncertain else safe  # they are on their way side by side
-        for step in self._as_seen([step for step in changed if not is_path_safe(step.name)]):
-            self._replace(step)
         added = self._as_seen([step for step in steps if step.action is Action.ADD])
         self._together(
             added, lambda some: self._client.create(self._where, [self._entry(s.new_name, s.new_number) for s in some])
         )
+        # Nothing is taken out that would have to be put in again while nobody knows whether anything can be put in.
+        for step in self._as_seen([s for s in changed if not is_path_safe(s.name) and not self.uncertain]):
+            self._replace(step)
         deleted = [step for step in steps if step.action is Action.DELETE]
         self._one_by_one(self._delete, [step for step in deleted if is_path_safe(step.name)])
         unsafe = self._as_seen([step for step in deleted if not is_path_safe(step.name)])

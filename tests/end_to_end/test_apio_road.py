@@ -114,6 +114,18 @@ def test_a_rename_that_the_service_loses_is_done_as_an_addition_and_a_deletion(r
     assert road.entries() == [DEAN, ("Gate", TWO)]
 
 
+@WAYS
+@pytest.mark.parametrize("name", ["Dean", "50%"])
+@pytest.mark.parametrize("number", [ONE, THREE], ids=["with its number", "with another number"])
+def test_an_entry_gets_a_new_name_while_a_new_one_gets_its_old(road: Road, way: str, name: str, number: str) -> None:
+    """The line that is to become `name` finds no entry of its own old name, so it is a new one."""
+    lay(road, [(name, ONE), PORTER], f"{name};{number};Fresh\nGhost;+48-225520009;{name}\nPorter;{TWO};\n", write=way)
+    trip = road.go()
+    assert (trip.exit_code, trip.actions) == (0, {"rename": 1, "add": 1, "keep": 1})
+    assert set(road.entries()) == {(name, "+48-225520009"), ("Fresh", number), PORTER}
+    assert road.go().writes == []
+
+
 def test_unmentioned_entries_are_foreign_without_the_permission(road: Road) -> None:
     lay(road, [DEAN, PORTER], f"New;{THREE}\n", delete_missing=False)
     trip = road.go()

@@ -70,6 +70,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(standins: bool, 
         97_001_062,
         952_001_215,
         952_001_283,
+        952_001_632,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
