@@ -9,6 +9,8 @@ import click
 
 from flows.commands.options import command_of, configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
 from flows.errors import print_json
+from schemas.errors import UsageError
+from tasks.messages.errors import error_of
 
 
 @click.command(epilog=verbatim("Example", "phonesync reconcile --since 2026-01-31 --suggest"))
@@ -56,13 +58,21 @@ def reconcile(  # noqa: PLR0913 - click's signature
     epilog=verbatim("Example", "phonesync accept 3fa2c19b00d4 --until 2027-01-31", '  --reason "shared with the hotel"')
 )
 @click.argument("finding", metavar="FINDING")
-@click.option("--until", required=True, metavar="DAY", help="The last day on which it may stand.")
+@click.option("--until", metavar="DAY", help="The last day on which it may stand.")
+@click.option("--withdraw", is_flag=True, help="It is to be told again from now on.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; shown with the finding.")
 @configured
 @json_wanted
 @click.pass_context
 def accept(  # noqa: PLR0913 - click's signature
-    ctx: click.Context, finding: str, until: str, reason: str, config: str | None, *, as_json: bool
+    ctx: click.Context,
+    finding: str,
+    until: str | None,
+    reason: str,
+    config: str | None,
+    *,
+    withdraw: bool,
+    as_json: bool,
 ) -> None:
     """Let a finding or a known problem stand until a day.
 
@@ -71,13 +81,19 @@ def accept(  # noqa: PLR0913 - click's signature
     others have changed is left as it is meanwhile.
     """
     from flows.console import say
-    from flows.reconciliation.accepting import accept as note
+    from flows.reconciliation import accepting
     from flows.reconciliation.console import kind_word
     from tasks.messages.catalogue import render
     from tasks.messages.owners import owner_in
 
+    if bool(until) is withdraw:
+        raise error_of(UsageError, "until_or_withdraw")
     with connected(ctx, config) as context:
-        noted, lang = note(context, finding, until, reason), context.lang
+        lang = context.lang
+        if until:
+            noted = accepting.accept(context, finding, until, reason)
+        else:
+            noted = accepting.withdraw(context, finding, reason)
     if as_json:
         print_json(noted)
     else:
@@ -88,7 +104,7 @@ def accept(  # noqa: PLR0913 - click's signature
             "owner": owner_in(noted["owner"], lang),
             "until": noted["until"],
         }
-        key = "say.may_stand_with" if noted["rows"] > 1 else "say.may_stand"
+        key = "say.told_again" if withdraw else "say.may_stand_with" if noted["rows"] > 1 else "say.may_stand"
         say(render(key, lang, n=noted["rows"] - 1, **values))
 
 

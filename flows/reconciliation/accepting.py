@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from connectors.ledger.findings import Acceptance
@@ -36,11 +36,29 @@ def accept(context: RunContext, reference: str, until: str, reason: str) -> dict
     last_day = _day(until)
     if last_day <= context.clock().date():
         raise error_of(UsageError, "day_over", {"day": until})
+    return _noted(context, reference, last_day, reason)
+
+
+def withdraw(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
+    """Note that an acceptance holds no longer, with whatever had been accepted with it; returns it as `accept` does.
+
+    Raises:
+        UsageError: the reason is empty, or the id is too short.
+        LedgerError: nothing that is accepted begins so, or several things do.
+    """
+    return _noted(context, reference, context.clock().date() - timedelta(days=1), reason, withdrawn=True)
+
+
+def _noted(
+    context: RunContext, reference: str, last_day: date, reason: str, *, withdrawn: bool = False
+) -> dict[str, Any]:
     if not has_words(reason):
         raise error_of(UsageError, "acceptance_without_reason")
     if len(reference) < _SHORTEST:
         raise error_of(UsageError, "reference_short", {"reference": repr(reference), "letters": _SHORTEST})
     found, with_it = _named(context, reference.lower())
+    if withdrawn and found.id not in context.ledger.findings.accepted(context.clock().date().isoformat()):
+        raise error_of(LedgerError, "not_accepted", {"finding": found.id})
     for one in (found, *with_it):
         acceptance = Acceptance(
             finding=one.id,

@@ -12,7 +12,7 @@ from directory_nights import SERVICES, Nights, of
 from road_trip import Road, apio_state
 
 from connectors.ledger.store import Ledger
-from flows.reconciliation.accepting import accept
+from flows.reconciliation.accepting import accept, withdraw
 from flows.run import RunRequest, run
 from flows.run_history import one_run
 from flows.sync_run import RunResult
@@ -133,6 +133,23 @@ def test_it_is_back_the_day_after(nights: Nights) -> None:
         assert code(nights) == ExitCode.DONE
     nights.road.now += timedelta(days=1)
     assert code(nights) == ExitCode.LINES_FAILED
+
+
+def test_it_is_back_at_once_where_somebody_withdraws_it(nights: Nights) -> None:
+    rows = held(nights.night())
+    identity = rows[4]["id"]
+    with pytest.raises(LedgerError, match="not accepted at present"):
+        withdraw(nights.road.context(), identity, "by mistake")
+    let(nights, identity)
+    assert code(nights) == ExitCode.DONE
+    tick(nights.road)
+    told = withdraw(nights.road.context(), identity, "the hotel has answered")
+    assert (told["kind"], told["line"], told["rows"]) == ("rejected", 4, 2)
+    again = nights.night()
+    assert (of(again, "one")["known"], code(nights)) == (0, ExitCode.LINES_FAILED)
+    assert {row["accepted"] for row in held(again).values()} == {""}
+    with pytest.raises(LedgerError, match="not accepted at present"):
+        withdraw(nights.road.context(), identity, "twice")
 
 
 def test_it_survives_a_new_name_of_the_sync(nights: Nights) -> None:
