@@ -28,6 +28,7 @@ from tasks.text_columns import looked_up
 
 # A line that stops before these says nothing about them; before any other, it may have lost a field on the way.
 _MAY_BE_SHORT = ("type_id", "new_name", "owner_name")
+_KINDS = 20  # of numbers there are in one file; more are no vocabulary
 _OURS = ("owner", "owner_name", "name", "number", "type_id", "new_name")
 OWNER_NAME = "owner_name"  # what is said of it rejects no line, and several such columns are no reason to refuse a file
 
@@ -122,9 +123,11 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
         cut = short & (records.widths == records.header.index(header) + 1)
         if cut.any():
             frame[ours] = frame[ours].mask(cut, "")
-    joined = _joined(records, frame["owner"], headers, spec) & ~short
-    frame["owner"] = frame["owner"].mask(joined, "")  # whose line it is, nobody can say
-    short |= joined
+    fewer = (records.widths < len(records.header)) & (records.problems == "") & (records.widths > 0) & ~short
+    if fewer.any():
+        joined = _joined(frame["owner"], headers, spec) & fewer
+        frame["owner"] = frame["owner"].mask(joined, "")  # whose line it is, nobody can say
+        short |= joined | fewer & (_number_with_words(frame["number"]) | _value_with_next(records, fewer))
     frame["problem"] = pd.Series(records.problems, dtype="str")
     if short.any():
         frame.loc[short, "problem"] = [_short(int(width), len(records.header)) for width in records.widths[short]]
@@ -203,12 +206,30 @@ def is_named(name: str, patterns: Sequence[str]) -> bool:
     )
 
 
-def _joined(records: Records, ids: pd.Series, headers: Mapping[str, str], spec: TargetSpec) -> pd.Series:
-    """Tell the records that lack a field and have two in the cell of their id, which holds no blank: a sign is lost."""
+def _joined(ids: pd.Series, headers: Mapping[str, str], spec: TargetSpec) -> pd.Series:
+    """Tell the cells of an id, which holds no blank, that have two values: the sign between them is lost."""
     if "owner" not in headers or spec.lines.is_id is None:
         return pd.Series(data=False, index=ids.index)
-    fewer = (records.widths < len(records.header)) & (records.problems == "") & (records.widths > 0)
-    joined: pd.Series[bool] = ids.str.strip().str.contains(r"\s", regex=True) & fewer
+    joined: pd.Series[bool] = ids.str.strip().str.contains(r"\s", regex=True)
+    return joined
+
+
+def _number_with_words(numbers: pd.Series) -> pd.Series:
+    """Tell the cells in which a word begins right behind a digit, as in `22 552 00 01Porter`."""
+    joined: pd.Series[bool] = numbers.str.contains(r"\d[^\W\d_a-ząćęłńóśźż][a-ząćęłńóśźż]", regex=True)
+    return joined
+
+
+def _value_with_next(records: Records, fewer: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell the records whose last cell ends with what other records have in the next column, as in `PorterFAX`."""
+    joined = np.zeros(len(fewer), dtype=np.bool_)
+    for width in np.unique(records.widths[fewer]).tolist():
+        here = fewer & (records.widths == width)
+        last, following = (records.frame[name] for name in records.header[width - 1 : width + 1])
+        words = following[following.str.fullmatch(r"[A-Z]{2,6}")].unique()[:_KINDS]
+        if len(words):
+            ends = last.str.contains(rf"[^\W\d_A-Z](?:{'|'.join(words)})$", regex=True)
+            joined |= here & ends.to_numpy(dtype=np.bool_)
     return joined
 
 

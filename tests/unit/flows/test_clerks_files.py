@@ -109,6 +109,22 @@ def test_a_lost_delimiter_is_told_once_and_ties_to_nothing() -> None:
     assert (found.rejected, found.remarks, found.lost) == ([(3, "line-short")], [], [])
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("B02;22 999 00 02Brama;FAX", "line-short"),
+        ("B02;22 999 00 02;BramaFAX", "line-short"),
+        ("B02;22 999 00 02;Brama", None),  # spreadsheets leave empty cells at the end of a line out
+        ("B02;22 999 00 02;Brama FAX", None),
+        ("B02;22 999 00 02;TELEFAX", None),
+        ("B02;22 999 00 02wew12;Brama", None),
+    ],
+)
+def test_a_delimiter_lost_behind_the_number_or_before_the_type_is_told(line: str, code: str | None) -> None:
+    lines = f"entity_id;number;comment;type_id\n10000000;22 999 00 01;Dziekanat;STA\nB01;22 999 00 03;x;FAX\n{line}\n"
+    assert read_file("usos", lines).rejected == ([(4, code)] if code else [])
+
+
 def test_a_rejected_line_whose_id_nobody_knows_holds_deletions() -> None:
     lines = "10000000;22 999 00 01;Dziekanat\n1000000X;22 999;Szatnia\n"
     assert read_file("usos", USOS + lines, STANDING).lost == []
