@@ -106,7 +106,7 @@ WORKER_RESTART_SECONDS: Final = (1.0, 5.0, 30.0)
 """Before a worker that died is started anew, more and more slowly where it dies again and again."""
 WORKER_STEADY_SECONDS: Final = 120.0
 """After which a worker counts as one that works, and its next death as its first."""
-WORKER_QUERY_SECONDS: Final = 3
+WORKER_QUERY_SECONDS: Final = 1
 """Between two looks of a worker of ours for work: somebody has pressed Run and waits; usual are ten."""
 HANDED_OVER_SECONDS: Final = 120.0
 """For a run that a worker has taken to start: it takes seconds; later than that its worker has died."""
