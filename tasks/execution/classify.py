@@ -67,14 +67,15 @@ def _not_in_place(answer: WriteAnswer, seen: ReadBack) -> tuple[Outcome, Problem
     if answer.kind == "confirmed":
         # A reading that is behind the write is no evidence against what the service has said of it.
         behind = (Outcome.UNKNOWN, Problem(Code.NOT_SHOWN_YET))
-        return behind if seen.untouched else (Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE))
+        return behind if seen.untouched or seen.early else (Outcome.FAILED, Problem(Code.SHOWN_OTHERWISE))
     if answer.kind == "refused" and seen.untouched and seen.early:
         # Delivered twice, perhaps, and refused for being done.
         return Outcome.SKIPPED, Problem(Code.CUT_SHORT)
-    if answer.kind == "uncertain" and not seen.untouched:
+    if answer.kind == "uncertain" and not seen.untouched and not seen.early:
         return Outcome.CONFLICT, Problem(Code.NEITHER_OLD_NOR_NEW)
     # Looked at too early, perhaps: that it has failed could be untrue a minute later.
-    return (Outcome.UNKNOWN, Problem(Code.MAY_STILL_COME)) if answer.late else (Outcome.FAILED, without_effect(answer))
+    soon = answer.late or (answer.kind == "uncertain" and seen.early)
+    return (Outcome.UNKNOWN, Problem(Code.MAY_STILL_COME)) if soon else (Outcome.FAILED, without_effect(answer))
 
 
 def classify_unread(answer: WriteAnswer | None, why: ServiceError) -> tuple[Outcome, Problem]:

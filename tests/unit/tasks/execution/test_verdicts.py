@@ -14,6 +14,7 @@ from tasks.execution.classify import ReadBack, classify, classify_unread, row_ou
 UNREAD, CHANGED = ReadBack(read=False, untouched=False), ReadBack(read=True, untouched=False)
 UNTOUCHED = ReadBack(read=True, untouched=True)
 EARLY = ReadBack(read=True, untouched=True, early=True)
+CHANGED_EARLY = ReadBack(read=True, untouched=False, early=True)
 
 
 def answer(kind: AnswerKind, message: str = "", error: ServiceError | None = None, status: int = 0) -> WriteAnswer:
@@ -37,7 +38,11 @@ LATE = UnknownOutcome("It is so.", late=True)
         (answer("confirmed"), CHANGED, False, Outcome.FAILED, Code.SHOWN_OTHERWISE),
         (answer("refused"), EARLY, False, Outcome.SKIPPED, Code.CUT_SHORT),
         (answer("refused"), UNTOUCHED, False, Outcome.FAILED, Code.REFUSED),
-        (answer("refused"), ReadBack(read=True, untouched=False, early=True), False, Outcome.FAILED, Code.REFUSED),
+        (answer("refused"), CHANGED_EARLY, False, Outcome.FAILED, Code.REFUSED),
+        (answer("confirmed"), EARLY, False, Outcome.UNKNOWN, Code.NOT_SHOWN_YET),
+        (answer("confirmed"), CHANGED_EARLY, False, Outcome.UNKNOWN, Code.NOT_SHOWN_YET),
+        (answer("uncertain"), EARLY, False, Outcome.UNKNOWN, Code.MAY_STILL_COME),
+        (answer("uncertain"), CHANGED_EARLY, False, Outcome.UNKNOWN, Code.MAY_STILL_COME),
         (answer("denied"), EARLY, False, Outcome.FAILED, Code.ACCESS_DENIED),
         (answer("uncertain"), CHANGED, False, Outcome.CONFLICT, Code.NEITHER_OLD_NOR_NEW),
         (answer("uncertain"), UNTOUCHED, False, Outcome.FAILED, Code.NO_EFFECT),
