@@ -71,6 +71,7 @@ def test_law_whatever_happens_nothing_is_lost_and_quiet_returns(standins: bool, 
         952_001_215,
         952_001_283,
         952_001_632,
+        952_003_955,
     ],
 )
 def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
@@ -83,8 +84,8 @@ def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
 # first has done. Half a rename that a reading did not show yet, and an entry at rest that a file has overwritten in a
 # run that was stopped, a refusal after which the list could not be read. A file that was refused as a whole for some of
 # its rows, an entry taken out and put in again that a reading showed in between, renames that are confirmed and
-# not done while readings lag, a change given up by a resume since the file had ceased to want it (the law's own error), somebody
-# who stops a run while half of a confirmed rename is shown.
+# not done while readings lag, a change given up by a resume since the file had ceased to want it (the law's own error),
+# somebody who stops a run while half of a confirmed rename is shown, an entry taken out by the body of a request.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -101,6 +102,7 @@ def test_a_history_that_broke_a_law_once(ground: Ground, seed: int) -> None:
         901_000_189,
         951_000_251,
         951_003_337,
+        951_003_413,
     ],
 )
 def test_a_history_that_broke_a_law_of_the_stand_ins_once(seed: int) -> None:
