@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from threading import current_thread
 from threading import enumerate as enumerate_threads
@@ -84,13 +85,18 @@ for one in (cli, *cli.commands.values()):
     one.context_class = HelpContext
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step."""
+def main(arguments: Sequence[str] | None = None, *, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Run the command line and return its exit code; whatever goes wrong is said in a sentence, with the next step.
+
+    Args:
+        arguments: the words after the name of the program; those of this process unless given.
+        sleep: how a run waits between attempts, and for readings that are behind.
+    """
     tune_garbage_collection()
     if arguments is None:
         leave_unneeded_packages_out()
     endure()
-    code = _carried_out(arguments)
+    code = _carried_out(arguments, sleep)
     lost = lost_output()
     if lost:
         from tasks.messages.catalogue import render
@@ -111,14 +117,15 @@ def _end_without_waiting(code: ExitCode) -> None:
         os._exit(code)
 
 
-def _carried_out(arguments: Sequence[str] | None) -> int:
+def _carried_out(arguments: Sequence[str] | None, sleep: Callable[[float], None]) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in itertools.takewhile(lambda word: word != "--", given)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # an old terminal has no letter for everything
     code = None
     try:
-        return int(cli.main(given, prog_name="phonesync", standalone_mode=False, given=given) or 0)
+        called = cli.main(given, prog_name="phonesync", standalone_mode=False, given=given, sleep=sleep)
+        return int(called or 0)
     except PhonesyncError as error:
         ended = error
     except click.UsageError as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,10 +26,13 @@ _EXTRA = re.compile(r"(.*?)(?:\s*\[([^\[\]]*)\])?", re.DOTALL)
 class HelpContext(click.Context):
     """A command that is being called; its help speaks the language of the command line."""
 
-    def __init__(self, *args: Any, given: Sequence[str] = (), **more: Any) -> None:
-        """Take the words of the command line, beside what click has to know."""
+    def __init__(
+        self, *args: Any, given: Sequence[str] = (), sleep: Callable[[float], None] = time.sleep, **more: Any
+    ) -> None:
+        """Take the words of the command line and how the command waits, beside what click has to know."""
         super().__init__(*args, **more)
         self.given = given
+        self.sleep = sleep
 
     def make_formatter(self) -> click.HelpFormatter:
         """Return what writes the help."""

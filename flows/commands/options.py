@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from flows.errors import command_with, print_json
+from flows.help_pages import HelpContext
 
 if TYPE_CHECKING:
     from flows.context import RunContext
@@ -84,7 +85,10 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
     """Return the world of the configuration that the command names, or the group, or the place it is called in."""
     from flows.context import open_context
 
-    return open_context(config or ctx.obj, os.environ, progress)
+    context, root = open_context(config or ctx.obj, os.environ, progress), ctx.find_root()
+    if isinstance(root, HelpContext):
+        context.sleep = root.sleep
+    return context
 
 
 def command_of(ctx: click.Context, config: str | None) -> str:

@@ -70,7 +70,7 @@ import json, logging, sys
 from flows.cli import main
 logging.basicConfig(level=logging.DEBUG)
 for command in json.loads(sys.argv[1]):
-    print(command, main(command))
+    print(command, main(command, sleep=lambda _: None))
 """
 
 
