@@ -77,7 +77,7 @@ def phonesync(
 
     def called(*arguments: str) -> Said:
         capsys.readouterr()
-        code = main(arguments)
+        code = main(arguments, sleep=lambda _: None)
         shown = capsys.readouterr()
         return Said(code, shown.out, shown.err)
 
