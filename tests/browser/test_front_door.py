@@ -187,7 +187,9 @@ def test_a_run_is_started_by_its_form(door: Door) -> None:
 
 def test_a_schedule_has_made_a_run_and_finished_it(door: Door) -> None:
     """With a wrong SQLAlchemy the switch is green, and nothing is ever scheduled."""
-    eventually(lambda: any(run.auto_scheduled and run.state_name == "Completed" for run in door.served.runs()))
+    eventually(
+        lambda: any(run.auto_scheduled and run.state_name == "Completed" for run in door.served.runs()), pause=0.5
+    )
     door.deployment("buildings")
     assert door.page.get_by_text("Every minute").first.is_visible()
     door.page.get_by_text("Completed", exact=True).first.wait_for()

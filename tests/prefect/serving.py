@@ -183,7 +183,7 @@ class Served:
                 run = client.read_flow_run(started.id)
                 return run if run.state and run.state.is_final() else None
 
-            return eventually(ended)
+            return eventually(ended, pause=0.2)  # its server has the run to see to
 
 
 def make_served(folder: Path, sandbox: Sandbox, receiver: Receiver) -> Served:

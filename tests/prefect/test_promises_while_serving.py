@@ -56,7 +56,7 @@ def ended(served: Served, run: UUID) -> FlowRun:
             found = client.read_flow_run(run)
             return found if found.state and found.state.is_final() else None
 
-        return eventually(over)
+        return eventually(over, pause=0.2)
 
 
 def start(client: SyncPrefectClient, **more: Any) -> UUID:

@@ -249,10 +249,10 @@ def test_the_form_of_apply_offers_the_plans_that_wait_with_their_figures(served:
     kept = path.read_text(encoding="utf-8")
     path.write_text(kept.replace("Portiernia", "Portierzy", 1), encoding="utf-8")
     plan = served.plan("plan", "buildings")["syncs"][0]["plan"]
-    (choice,) = eventually(lambda: [one for one in offered() if one.startswith(plan)])
+    (choice,) = eventually(lambda: [one for one in offered() if one.startswith(plan)], pause=0.5)
     assert " · buildings: 1 modify · " in choice
     assert served.run("apply/apply", plan=choice, person="Anna", reason="a better word").state_name == "Completed"
-    eventually(lambda: choice not in offered())
+    eventually(lambda: choice not in offered(), pause=0.5)
     again = served.run("apply/apply", plan=choice, person="Anna", reason="a better word")
     assert again.state_name == "Failed"
     assert plan in again.state.message
