@@ -12,9 +12,8 @@ import pytest
 sys.path[:0] = [str(Path(__file__).parents[1] / "end_to_end"), str(Path(__file__).parent)]
 
 from places import PLACES, Place  # noqa: E402 - they stand on the path from here on
-from road_trip import Road  # noqa: E402 - likewise
+from road_trip import Road, empty_ledger  # noqa: E402 - likewise
 
-from connectors.ledger.store import Ledger  # noqa: E402 - likewise
 from connectors.sandbox.server import Sandbox, serve  # noqa: E402 - likewise
 
 
@@ -28,6 +27,6 @@ def services() -> Iterator[Sandbox]:
 @pytest.fixture(params=PLACES, ids=lambda kind: kind.__name__.lower())
 def place(request: Any, services: Sandbox, tmp_path: Path) -> Iterator[Place]:
     """One place of each service, with a folder and a ledger of its own."""
-    road = Road(services, tmp_path, Ledger.open("sqlite://"))
+    road = Road(services, tmp_path, empty_ledger())
     yield request.param(road)
     road.close()

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from places import Apio, Place, writes_of
-from road_trip import Entry, Road, Trip
+from road_trip import Entry, Road, Trip, empty_ledger
 
-from connectors.ledger.store import Ledger
 from connectors.sandbox.options import ApioOptions, Fault
 from connectors.sandbox.server import Sandbox
 from tasks.execution.ways import FEW_CHANGES
@@ -71,7 +70,7 @@ def test_an_entry_that_left_file_and_list_after_a_killed_run_does_not_come_back_
 
 @pytest.fixture
 def phone_list(services: Sandbox, tmp_path: Path) -> Iterator[Apio]:
-    road = Road(services, tmp_path, Ledger.open("sqlite://"))
+    road = Road(services, tmp_path, empty_ledger())
     yield Apio(road)
     road.close()
 

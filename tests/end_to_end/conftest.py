@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from road_trip import Road
+from road_trip import Road, empty_ledger
 
-from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
 
 
@@ -20,6 +19,6 @@ def served_services() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def road(served_services: Sandbox, tmp_path: Path) -> Iterator[Road]:
-    road = Road(served_services, tmp_path, Ledger.open("sqlite://"))
+    road = Road(served_services, tmp_path, empty_ledger())
     yield road
     road.close()

@@ -13,9 +13,8 @@ from drawing import saw, sees, share
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from road_laws import CAME, Entry, Observed, hold, key_of
-from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
+from road_trip import OPEN_GUARD, Road, Trip, apio_state, empty_ledger, usos_state
 
-from connectors.ledger.store import Ledger
 from connectors.sandbox import options
 from connectors.sandbox.options import ApioOptions, Fault, FaultKind, UsosOptions
 from connectors.sandbox.server import Sandbox
@@ -201,7 +200,7 @@ def apio_cases(draw: st.DrawFn) -> Case:
 def opened(sandbox: Sandbox, case: Case) -> Iterator[Road]:
     """Return a road on which the case is laid out."""
     with tempfile.TemporaryDirectory() as folder:
-        road = Road(sandbox, Path(folder), Ledger.open("sqlite://"))
+        road = Road(sandbox, Path(folder), empty_ledger())
         try:
             lay_out(road, case)
             yield road
