@@ -687,7 +687,7 @@ def test_the_past_of_a_person_is_masked_on_the_page_and_in_the_history(road: Roa
     html = road.folder / "history.html"
     write_page(road.context(), "22 552 77 02", events_of(road.context(), "22 552 77 02"), "pl", html)
     for text in (page, json.dumps(events), html.read_text(encoding="utf-8")):
-        assert not re.search("77 ?0[123]", text)
+        assert not re.search("77 ?0[123]", text.replace(road.sandbox.usos_url, "")), "the port may be 37701"
 
 
 @pytest.mark.parametrize(
