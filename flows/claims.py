@@ -14,9 +14,10 @@ from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.reasons import FileCode
 from schemas.syncs import Sync
+from tasks.execution.quirks import as_stored
 from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
-from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind
+from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, handed_over, left_behind
 from tasks.plan.returned import mark_returned, of_no_line
 from tasks.source.validation import Checked
 from tasks.text_columns import is_in
@@ -92,6 +93,24 @@ def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:
         for kept, whole in ledger.written(sync, target)
     )
     return left_behind(plans, ledger.memory.owners(sync, target))
+
+
+def handed_by(context: RunContext, sync: str, target: str, rivals: Rivals) -> int:
+    """Return how many lines that a sync's file had at the last good run are in other files of the place now.
+
+    What cannot be read, or is not trusted there, counts as lost.
+    """
+    if not rivals.files:
+        return 0
+    last = next((kept.entries for kept, whole in context.ledger.written(sync, target) if whole), None)
+    if last is None:
+        return 0
+    theirs = pd.concat([file.lines for file in rivals.files], ignore_index=True)
+    by_name = context.spec(context.sync(sync)).single_owner
+    if by_name:
+        names = as_stored(theirs["claim"], last["name_after"], context.ledger.memory.traits(target))
+        theirs = theirs.assign(claim=names)
+    return handed_over(last, theirs, by_name=by_name)
 
 
 def with_returned(context: RunContext, sync: str, target: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,16 @@ from typing import Any
 import pandas as pd
 
 from connectors.ledger.store import KeptPlan
-from flows.claims import awaited_by, file_claims, left_by, place_of, refuse_contested, rivals_of, with_returned
+from flows.claims import (
+    awaited_by,
+    file_claims,
+    handed_by,
+    left_by,
+    place_of,
+    refuse_contested,
+    rivals_of,
+    with_returned,
+)
 from flows.context import RunContext
 from flows.interface import api_changes
 from flows.known import known_of
@@ -107,7 +116,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     _note_what_stays(sync_run, rivals, gone)
     if planned.policy.fold_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
-    facts = _facts(sync_run, target, planned, _rejects_of(checked, headers["number"]))
+    facts = _facts(sync_run, target, planned, rivals, _rejects_of(checked, headers["number"]))
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
     rejected = int(checked.rejected["line"].nunique())
     kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
@@ -175,12 +184,15 @@ def _note_what_stays(sync_run: SyncRun, rivals: Rivals, gone: frozenset[str]) ->
         sync_run.note(Phrase("note.not_cleared", {"syncs": names}))
 
 
-def _facts(sync_run: SyncRun, target: Target, planned: PlannedEnds, rejects: int) -> Facts:
+def _facts(sync_run: SyncRun, target: Target, planned: PlannedEnds, rivals: Rivals, rejects: int) -> Facts:
     """Return what guards judge a plan by."""
     sync, ledger = sync_run.sync, sync_run.context.ledger
+    rows, last_rows = planned.checked.rows, ledger.last_good_rows(sync_run.name, target.name)
+    shrunk = last_rows is not None and rows < last_rows
     return Facts(
-        source_rows=planned.checked.rows,
-        last_rows=ledger.last_good_rows(sync_run.name, target.name),
+        source_rows=rows,
+        last_rows=last_rows,
+        handed_over=handed_by(sync_run.context, sync_run.name, target.name, rivals) if shrunk else 0,
         number_rejects=rejects,
         deleted_lately=deleted_lately(sync_run, target),
         left=len(planned.left()) if planned.table["code"].isin(DRIFT).any() else 0,

@@ -45,16 +45,21 @@ TROUBLE = (Outcome.FAILED, Outcome.HELD, Outcome.CONFLICT, Outcome.UNKNOWN, Outc
 
 @dataclass(frozen=True)
 class GuardHit:
-    """One limit that a plan exceeds: its name in the configuration, the figures, and a sentence with both."""
+    """One limit that a plan exceeds: its name in the configuration, the figures, and a sentence with both.
+
+    `handed_over` counts the lines of the file that are in files of other syncs now, and that `value` leaves out.
+    """
 
     guard: str
     value: float
     limit: float
     message: str
+    handed_over: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the guard as `--json` shows it."""
-        return {"guard": self.guard, "value": self.value, "limit": self.limit, "message": self.message}
+        told = {"guard": self.guard, "value": self.value, "limit": self.limit, "message": self.message}
+        return {**told, "handed_over": self.handed_over} if self.handed_over else told
 
 
 def count(values: pd.Series, words: type[Action | Outcome]) -> dict[str, int]:

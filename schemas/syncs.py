@@ -44,7 +44,8 @@ class Guard(BaseModel):
     max_changes: Count | None = None
     """more modifications and renames than this"""
     max_source_drop: Share = 0.3
-    """a file that has lost a larger part of its lines since the last good run"""
+    """a file that has lost a larger part of its lines since the last good run; what another sync's file has now is not
+    lost"""
     max_moved_share: Share = 0.2
     """in a file of ten lines or more, a larger part of them with numbers under another owner, emptied comments,
     comments without letters, or unreadable numbers"""

@@ -20,7 +20,10 @@ def guard_sentence(guard: Mapping[str, Any], lang: Language = "en") -> str:
     if lang == "en" or not known(key):
         return str(guard["message"])
     value, limit = (_figure(str(guard["guard"]), float(guard[name]), lang) for name in ("value", "limit"))
-    return text(key, lang).format(value=value, limit=limit)
+    said = text(key, lang).format(value=value, limit=limit)
+    if "handed_over" not in guard:
+        return said
+    return f"{said}; {text('guard.handed_over', lang).format(n=figure(lang, guard['handed_over']))}"
 
 
 def _figure(name: str, number: float, lang: Language) -> str:

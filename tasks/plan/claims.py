@@ -13,8 +13,11 @@ import pandas as pd
 
 from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import DRIFT, Code, Problem, packed
+from tasks.empty_tables import no_rows
+from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.drift import wanted_of_drift
 from tasks.source.validation import Checked
+from tasks.text_columns import is_in
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,14 @@ class FileClaims:
         file: the file.
         claims: `line, claim`: an owner or, where a place is one owner, a name; each claim once, by its first line.
         keys: canonical keys of the numbers that the file wants or may want anywhere in the place.
+        lines: `claim, key`: its trusted lines with a number, but those of a claim that a rejected line is about too.
     """
 
     sync: str
     file: str
     claims: pd.DataFrame
     keys: frozenset[str] = frozenset()
+    lines: pd.DataFrame = field(default_factory=lambda: no_rows("claim", "key"))
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,31 @@ def claims_of(sync: str, file: str, checked: Checked, *, by_name: bool) -> FileC
     found = pd.concat(parts, ignore_index=True).set_axis(["line", "claim"], axis=1)
     found = found[found["claim"] != ""].sort_values("line", kind="stable")
     keys = {*checked.desired["key"], *checked.rejected["key"]} - {""}
-    return FileClaims(sync, file, found.drop_duplicates("claim", ignore_index=True), frozenset(keys))
+    sure = checked.desired[~is_in(checked.desired[column], checked.rejected[column])]
+    lines = sure.loc[(sure["key"] != "") & (sure[column] != ""), [column, "key"]].set_axis(["claim", "key"], axis=1)
+    return FileClaims(sync, file, found.drop_duplicates("claim", ignore_index=True), frozenset(keys), lines)
+
+
+def handed_over(last: pd.DataFrame, theirs: pd.DataFrame, *, by_name: bool) -> int:
+    """Return how many lines of a file's last plan other files of the place have now: the same claim with its number.
+
+    No claim is in two files, so such a line has left the one that the plan was made from. A line counts once, and no
+    more often than it stands in the other file.
+
+    Args:
+        last: `Plan`.
+        theirs: `claim, key`: the lines of the other files, see `FileClaims`.
+        by_name: a claim is a name.
+    """
+    had = last[(last["line"] > 0) & (last["key_after"] != "")].drop_duplicates("line")
+    ours = _line_keys(had["name_after" if by_name else "owner"], had["key_after"]).value_counts()
+    have = _line_keys(theirs["claim"], theirs["key"]).value_counts()
+    return int(pd.concat([ours, have], axis=1, join="inner").min(axis=1).sum())
+
+
+def _line_keys(claims: pd.Series, keys: pd.Series) -> pd.Series:
+    """A place may show a name in other letters than the file has; with the same number it is the same line."""
+    return tidy_text(claims).str.casefold() + "\x1f" + keys
 
 
 def contested(mine: FileClaims, others: Iterable[FileClaims]) -> list[Contest]:

@@ -24,6 +24,7 @@ class Facts:
     Attributes:
         source_rows: lines of the source, good and bad.
         last_rows: lines of the source at the last good run, None where there was none.
+        handed_over: lines among these that are in files of other syncs now.
         number_rejects: lines rejected because of their number column.
         deleted_lately: entries deleted within the last seven days.
         left: entries that the sync had left in its place, as far as it knows.
@@ -34,6 +35,7 @@ class Facts:
 
     source_rows: int
     last_rows: int | None = None
+    handed_over: int = 0
     number_rejects: int = 0
     deleted_lately: int = 0
     left: int = 0
@@ -67,13 +69,17 @@ def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
         before = f", at the last good run it had {facts.last_rows}" if facts.last_rows else ""
         said = f"the source has 0 lines{before}: an empty file is no reason to empty a directory"
         return [GuardHit("allow_empty", 0, 1, said)]
-    if facts.last_rows and facts.source_rows < facts.last_rows:
-        drop = 1 - facts.source_rows / facts.last_rows
-        if _over(drop, limits.max_source_drop):
-            said = f"the source has {facts.source_rows} lines, at the last good run it had {facts.last_rows}"
-            more = _more(drop, limits.max_source_drop)
-            return [GuardHit("max_source_drop", drop, limits.max_source_drop, f"{said} ({more})")]
-    return []
+    # What another file has now is not lost; the rest is judged as if the file had never had more.
+    expected = (facts.last_rows or 0) - facts.handed_over
+    if facts.source_rows >= expected:
+        return []
+    drop, limit = 1 - facts.source_rows / expected, limits.max_source_drop
+    if not _over(drop, limit):
+        return []
+    said = f"the source has {facts.source_rows} lines, at the last good run it had {facts.last_rows}"
+    if facts.handed_over:
+        said += f", of which {facts.handed_over} are in files of other syncs now"
+    return [GuardHit("max_source_drop", drop, limit, f"{said} ({_more(drop, limit)})", facts.handed_over)]
 
 
 def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:

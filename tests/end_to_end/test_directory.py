@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from directory_nights import SERVICES, Nights, of
+from directory_nights import SERVICES, ListService, MemoryService, Nights, UsosService, of
 from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
 
 from connectors.ledger.store import Ledger
@@ -33,6 +33,7 @@ from flows.run_history import one_run, waiting_plans
 from flows.sync_run import RunResult
 from schemas.errors import SourceError, UsageError
 from schemas.exit_codes import ExitCode
+from tasks.messages.guards import guard_sentence
 from tasks.reports.reconciliation_rows import readable_rows
 
 A, B, C, D = "22 552 00 01", "22 552 00 02", "22 552 00 03", "22 552 00 04"
@@ -229,6 +230,112 @@ def test_a_plan_that_changes_nothing_and_that_a_guard_has_stopped_waits_too(nigh
     assert (waiting["plan"], sum(waiting["actions"].values())) == (of(stopped, "one")["plan"], 0)
     run(context, RunRequest("apply", plan=waiting["plan"], reason="they have moved out"))
     assert waiting_plans(context) == []
+
+
+# A file that has become shorter ---------------------------------------------------------------------------------------
+
+SHRUNK = {**OPEN_GUARD, "max_source_drop": 0.3}
+TEN = [(str(at), f"22 552 02 {at:02}", f"Desk {at}") for at in range(1, 11)]
+
+
+@pytest.fixture(params=[*SERVICES, ListService], ids=lambda service: service.__name__)
+def ten(request: pytest.FixtureRequest, road: Road) -> Nights:
+    """A file of ten lines and one of a single line, for one service, both in step with what stands there."""
+    nights = Nights(road, request.param())
+    nights.hold(**{f"o{owner}": [(name, number)] for owner, number, name in TEN}, o11=[])
+    nights.file("old", TEN, guard=SHRUNK)
+    nights.file("new", [("11", A, "Hall")])
+    assert nights.night().exit_code == ExitCode.DONE
+    _later(road)
+    return nights
+
+
+def guards_of(result: RunResult, sync: str = "old") -> list[str]:
+    return [guard["guard"] for guard in of(result, sync)["guards"]]
+
+
+@pytest.mark.parametrize("order", [("old", "new"), ("new", "old")])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_file_that_hands_its_lines_over_has_lost_none(ten: Nights, order: tuple[str, str], *, together: bool) -> None:
+    ten.file("old", TEN[:2], guard=SHRUNK)
+    ten.file("new", [("11", A, "Hall"), *TEN[2:]])
+    for names in [order] if together else [(name,) for name in order]:
+        for name, told in ((name, of(result, name)) for result in [ten.night(*names)] for name in names):
+            assert (told["guards"], told["actions"]["delete"], told["verified"]) == ([], 0, True), name
+        _later(ten.road)
+    assert all(number in ten.numbers(owner) for owner, number, _ in TEN)
+    # From now on the file is as long as it is.
+    ten.file("old", TEN[:1], guard=SHRUNK)
+    assert guards_of(ten.night()) == ["max_source_drop"]
+
+
+@pytest.mark.parametrize("failing", ["old", "new"])
+def test_lines_are_handed_over_also_where_one_of_the_two_does_not_get_to_it(ten: Nights, failing: str) -> None:
+    """That one is stopped by another guard, night after night."""
+    shut = {**SHRUNK, "max_changes": 0}
+    lines = {"old": TEN[:2], "new": [("11", A, "Hall"), *TEN[2:]]}
+    owner, _, name = lines[failing][0]
+    lines[failing] = [(owner, D, name), *lines[failing][1:]]
+    for each, some in lines.items():
+        ten.file(each, some, guard=shut if each == failing else SHRUNK)
+    for _ in range(2):
+        result = ten.night()
+        assert guards_of(result, failing) == ["max_changes"]
+        (other,) = lines.keys() - {failing}
+        assert of(result, other)["verified"]
+        _later(ten.road)
+    ten.file(failing, lines[failing], guard=SHRUNK)
+    assert ten.night().exit_code == ExitCode.DONE
+
+
+def test_a_plan_of_a_hand_over_is_applied_without_a_yes(ten: Nights) -> None:
+    ten.file("old", [("1", D, "Desk 1"), TEN[1]], guard=SHRUNK)
+    ten.file("new", [("11", A, "Hall"), *TEN[2:]])
+    planned = of(ten.night("old", mode="plan"), "old")
+    assert planned["guards"] == []
+    assert run(ten.road.context(), RunRequest("apply", plan=planned["plan"])).exit_code == ExitCode.DONE
+    assert any(re.sub(r"\D", "", number).endswith("225520004") for number in ten.numbers("1"))
+
+
+def test_lines_that_are_lost_beside_a_hand_over_stop_the_run(ten: Nights) -> None:
+    """Of ten lines four went over, so that six are left, of which three have gone."""
+    ten.file("old", TEN[:3], guard=SHRUNK, on_missing_owner="clear")
+    ten.file("new", [("11", A, "Hall"), *TEN[6:]])
+    result = ten.night()
+    assert result.exit_code == ExitCode.APPROVAL_NEEDED
+    (guard,) = of(result, "old")["guards"]
+    assert (guard["guard"], guard["value"], guard["limit"], guard["handed_over"]) == ("max_source_drop", 0.5, 0.3, 4)
+    assert guard["message"] == (
+        "the source has 3 lines, at the last good run it had 10, of which 4 are in files of other syncs now "
+        "(50 %; 30 % are allowed)"
+    )
+    assert guard_sentence(guard, "pl") == (
+        "w pliku ubyło 50 % wierszy, limit 30 %; bez liczby wierszy, które są teraz w plikach innych synchronizacji: 4"
+    )
+    assert all(number in ten.numbers(owner) for owner, number, _ in TEN)
+    # One of six is no reason to stop.
+    ten.file("old", TEN[:5], guard=SHRUNK)
+    assert guards_of(ten.night()) == []
+
+
+@pytest.mark.parametrize("doubt", ["unreadable", "rejected", "renumbered", "elsewhere", "gone"])
+def test_in_doubt_a_line_that_has_gone_is_lost(ten: Nights, doubt: str) -> None:
+    ten.file("old", TEN[:6], guard=SHRUNK)
+    gone, there = [("11", A, "Hall"), *TEN[6:]], {}
+    if doubt == "elsewhere":
+        there = {MemoryService: {"shelf": "loft"}, UsosService: {"entity_class": "user"}}.get(
+            type(ten.service), {"tenant": "liszt"}
+        )
+    if doubt == "rejected":
+        gone = [(owner, "abc", name) for owner, _, name in gone]
+    if doubt == "renumbered":
+        gone = [gone[0], *((owner, f"22 552 03 {at:02}", name) for at, (owner, _, name) in enumerate(gone[1:]))]
+    ten.file("new", gone if doubt != "gone" else gone[:1], **there)
+    if doubt == "unreadable":
+        (ten.road.folder / "new.csv").write_bytes(b"\x00\x01")
+    result = ten.night("old")
+    assert guards_of(result) == ["max_source_drop"]
+    assert "other syncs" not in of(result, "old")["guards"][0]["message"]
 
 
 # Moves ----------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,17 @@ import pytest
 from schemas.plan import Action
 from schemas.problems import Code, Problem, packed
 from schemas.tables import Desired, Plan, Rejected
-from tasks.plan.claims import Contest, FileClaims, Rivals, WrittenPlan, claims_of, contested, left_behind, mark_left
+from tasks.plan.claims import (
+    Contest,
+    FileClaims,
+    Rivals,
+    WrittenPlan,
+    claims_of,
+    contested,
+    handed_over,
+    left_behind,
+    mark_left,
+)
 from tasks.source.validation import Checked
 from tests.tables import clears, repeats, table
 
@@ -86,6 +96,50 @@ def test_where_a_place_is_one_owner_a_file_claims_names_also_those_that_it_gives
     )
     found = claims_of("one", "one.csv", checked, by_name=True).claims
     assert sorted(zip(found["line"], found["claim"], strict=True)) == [(2, "New"), (2, "Old"), (3, "A"), (4, "Bad")]
+
+
+def test_the_lines_of_a_file_are_those_of_which_nothing_is_in_doubt() -> None:
+    checked = _checked(
+        [
+            {"line": 2, "owner": "a", "name": "A", "key": "1"},
+            {"line": 3, "owner": "a", "name": "B", "key": "2"},
+            {"line": 4, "owner": "b", "name": "C", "key": "3"},
+            {"line": 5, "owner": "c", "name": "D", "key": ""},
+        ],
+        [{"line": 6, "owner": "b", "name": "A"}, {"line": 7, "owner": ""}],
+        [{"line": 8, "owner": "d"}],
+    )
+    found = claims_of("one", "one.csv", checked, by_name=False).lines
+    assert list(found.itertuples(index=False, name=None)) == [("a", "1"), ("a", "2")]
+    found = claims_of("one", "one.csv", checked, by_name=True).lines
+    assert list(found.itertuples(index=False, name=None)) == [("B", "2"), ("C", "3")]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "count"),
+    [
+        ([], 0),
+        ([("a", "1")], 1),
+        ([("a", "1"), ("a", "1"), ("a", "1")], 2),  # it stood twice
+        ([("A", "1"), ("b", "2")], 2),  # a place may have a name in capitals
+        ([("a", "2"), ("b", "1"), ("c", "9")], 0),
+        ([("d", "4"), ("e", "5")], 0),  # no line had them
+        ([("c", "")], 0),
+    ],
+)
+def test_a_line_has_gone_over_where_its_claim_has_its_number_there(theirs: list[tuple[str, str]], count: int) -> None:
+    last = [
+        {"line": 2, "owner": "a", "key_after": "1"},
+        {"line": 3, "owner": "a", "key_after": "1"},
+        {"line": 4, "owner": "b", "key_after": "2"},
+        {"line": 5, "owner": "c", "action": Action.HOLD},
+        {"line": 0, "owner": "d", "action": Action.FOREIGN, "key_after": "4"},
+        {"line": 0, "owner": "e", "action": Action.DELETE, "key_before": "5"},
+    ]
+    has = pd.DataFrame(theirs, columns=["claim", "key"], dtype="str")
+    assert handed_over(table(Plan, last), has, by_name=False) == count
+    named = [{**row, "name_after": row["owner"], "owner": "list"} for row in last]
+    assert handed_over(table(Plan, named), has, by_name=True) == count
 
 
 def _claims(sync: str, *claims: tuple[int, str]) -> FileClaims:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tables import table
 
 from schemas.syncs import Guard
@@ -119,6 +121,37 @@ def test_a_file_that_has_shrunk_is_not_trusted(now: int, last: int | None, expec
     assert tripped(planned(keep=3), Guard(), source_rows=now, last_rows=last) == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "handed_over", "expected"),
+    [
+        # Of a hundred lines seventy are left, of which three in ten may go, as if there had never been more.
+        (70, 30, []),
+        (49, 30, []),
+        (48, 30, ["max_source_drop"]),
+        (1, 99, []),
+        (10, 90, []),
+        (6, 90, ["max_source_drop"]),
+        # Others have come meanwhile.
+        (100, 100, []),
+        (1, 100, []),
+    ],
+)
+def test_what_another_file_has_now_is_not_lost(now: int, handed_over: int, expected: list[str]) -> None:
+    assert tripped(planned(keep=3), Guard(), source_rows=now, last_rows=100, handed_over=handed_over) == expected
+
+
+@given(
+    now=st.integers(1, 200),
+    last=st.integers(1, 200),
+    handed=st.integers(0, 200),
+    limit=st.sampled_from([0.0, 0.3, 1.0]),
+)
+def test_a_hand_over_never_stops_what_passes_without_one(now: int, last: int, handed: int, limit: float) -> None:
+    limits, facts = Guard(max_source_drop=limit), {"source_rows": now, "last_rows": last}
+    with_it = tripped(planned(keep=3), limits, **facts, handed_over=min(handed, last))
+    assert with_it in ([], tripped(planned(keep=3), limits, **facts))
+
+
 def test_an_empty_file_is_no_reason_to_empty_a_directory() -> None:
     assert tripped(planned(foreign=3), source_rows=0) == ["allow_empty"]
     assert tripped(planned(foreign=3), Guard(allow_empty=True), source_rows=0) == []
@@ -167,6 +200,19 @@ def test_lines_without_a_readable_number_are_counted() -> None:
     assert tripped(planned(keep=10), number_rejects=2) == []
     assert tripped(planned(keep=10), number_rejects=3) == ["max_moved_share"]
     assert tripped(planned(keep=9), number_rejects=9, source_rows=9) == [], "a share of a few lines says little"
+
+
+def test_the_message_says_how_many_lines_are_elsewhere() -> None:
+    facts = Facts(source_rows=5, last_rows=20, handed_over=10)
+    (hit,) = guard(planned(keep=5), facts, Guard())
+    assert hit.as_json() == {
+        "guard": "max_source_drop",
+        "value": 0.5,
+        "limit": 0.3,
+        "message": "the source has 5 lines, at the last good run it had 20, of which 10 are in files of other syncs now"
+        " (50 %; 30 % are allowed)",
+        "handed_over": 10,
+    }
 
 
 def test_the_message_says_the_figures_and_the_limit() -> None:
