@@ -316,7 +316,12 @@ class PlannedEnds:
 
     def again(self, found: Snapshot, habits: Collection[Quirk]) -> PlannedEnds:
         """Return the plan that the same lines make of what stands in the place now, whose habits are these by now."""
-        policy = replace(self.policy, fold_names=FOLDS_NAMES in habits, unread=found.unread)
+        policy = replace(
+            self.policy,
+            fold_names=FOLDS_NAMES in habits,
+            unread=found.unread,
+            elsewhere=_also_as_stored(self.policy.elsewhere, found, habits),
+        )
         checked = _as_spelled(self.checked, found, policy, habits)
         table = _told(plan(_inputs(checked, found), policy), policy, self)
         return replace(self, policy=policy, table=table)
@@ -375,7 +380,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
         deletions=not age_of(context),
-        elsewhere=ends.rivals.claimed if spec.single_owner else frozenset(),
+        elsewhere=_also_as_stored(ends.rivals.claimed, found, known) if spec.single_owner else frozenset(),
         own=frozenset(ends.left().loc[lambda left: left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,
     )
@@ -384,6 +389,13 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
     meant = chain(checked.desired["name"].tolist(), checked.desired["old_name"].tolist())
     folds = policy.fold_names or ends.target.folds_names(meant, found.entries)
     return checked, replace(policy, fold_names=folds)
+
+
+def _also_as_stored(names: frozenset[str], found: Snapshot, habits: Collection[Quirk]) -> frozenset[str]:
+    """Add to names of other files how the list spells them: an entry is theirs whatever was made of its name."""
+    if not names:
+        return names
+    return names | {*as_stored(pd.Series(sorted(names), dtype="str"), found.entries["tidy"], habits)}
 
 
 def _as_spelled(checked: Checked, found: Snapshot, policy: Policy, habits: Collection[Quirk]) -> Checked:

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from directory_nights import SERVICES, ListService, MemoryService, Nights, UsosS
 from road_trip import OPEN_GUARD, Road, Trip, apio_state, usos_state
 
 from connectors.ledger.store import Ledger
+from connectors.sandbox.options import ApioOptions
 from flows.check import check_sources
 from flows.claims import release
 from flows.doctor import examine
@@ -295,6 +296,32 @@ def test_a_plan_of_a_hand_over_is_applied_without_a_yes(ten: Nights) -> None:
     assert planned["guards"] == []
     assert run(ten.road.context(), RunRequest("apply", plan=planned["plan"])).exit_code == ExitCode.DONE
     assert any(re.sub(r"\D", "", number).endswith("225520004") for number in ten.numbers("1"))
+
+
+@pytest.mark.parametrize("order", [("old", "new"), ("new", "old")])
+@pytest.mark.parametrize(
+    "letters",
+    [str.upper, lambda name: name[:8], lambda name: name.translate(str.maketrans("óŁą", "oLa"))],
+    ids=["in capitals", "cut", "without accents"],
+)
+def test_a_list_that_spells_names_its_own_way_hands_them_over_too(
+    road: Road, letters: Callable[[str], str], order: tuple[str, str]
+) -> None:
+    nights = Nights(road, ListService(ApioOptions(letters=letters)))
+    nights.hold(o1=[])
+    lines = [("", f"22 552 02 {at:02}", f"{at:02} Łąka górna") for at in range(1, 11)]
+    nights.file("old", lines, guard=SHRUNK)
+    nights.file("new", [("", A, "Hall")])
+    for _ in range(2):
+        nights.night()
+        _later(road)
+    nights.file("old", lines[:4], guard=SHRUNK)
+    nights.file("new", [("", A, "Hall"), *lines[4:]])
+    for name in (*order, *order):
+        told = of(nights.night(name), name)
+        assert (told["guards"], told["actions"]["delete"], told["verified"]) == ([], 0, True)
+        _later(road)
+    assert len(road.entries()) == 11
 
 
 def test_lines_that_are_lost_beside_a_hand_over_stop_the_run(ten: Nights) -> None:
