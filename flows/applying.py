@@ -13,6 +13,7 @@ from flows.approvals import missing_yes, said_yes, yeses_of_run
 from flows.claims import take_over
 from flows.interface import refuse_changed_api
 from flows.known import known_rows, with_known
+from flows.ledger_age import refuse_to_delete
 from flows.locking import Hold
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
@@ -56,12 +57,14 @@ def apply_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedS
     Raises:
         UsageError: the plan was made for another target.
         ApprovalNeeded: the service has changed since the plan was made.
+        LedgerError: it deletes by a ledger that is probably older than the services.
     """
     context = sync_run.context
     if kept.target != target.name:
         raise error_of(UsageError, "plan_of_other_target", {"plan": kept.id, "sync": kept.sync})
     if not made and kept.changes:
         refuse_changed_api(sync_run, target, kept)
+        refuse_to_delete(context, kept.entries)
     needed = missing_yes(sync_run, kept) if kept.guards else None
     if needed:
         context.ledger.add_unplanned(kept.id, sync_run.put_back)

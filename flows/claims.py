@@ -85,12 +85,13 @@ def take_over(context: RunContext, name: str, target: str, managed: frozenset[st
             memory.forget_owners(other, target, managed & memory.owners(other, target))
 
 
-def left_by(context: RunContext, sync: str, target: str = "") -> pd.DataFrame:
-    """Return what a sync has left in its place, from the ledger: see `left_behind`."""
+def left_by(context: RunContext, sync: str, target: str = "", *, without: str = "") -> pd.DataFrame:
+    """Return what a sync has left in its place, from the ledger, by other runs than this one: see `left_behind`."""
     ledger = context.ledger
     plans = (
         WrittenPlan(kept.entries, {item.row: item.outcome for item in ledger.outcomes(kept.id)}, whole)
         for kept, whole in ledger.written(sync, target)
+        if kept.run != without
     )
     return left_behind(plans, ledger.memory.owners(sync, target))
 

@@ -10,12 +10,15 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+import pandas as pd
+
 from connectors.files.writing import write_private
 from flows.context import RunContext
 from schemas.errors import ConfigurationError, LedgerError
 from schemas.phrases import Phrase
 from schemas.problems import packed_values, unpacked_values
-from tasks.plan.ledger_age import Behind
+from tasks.messages.errors import error_of
+from tasks.plan.ledger_age import Behind, deletes
 
 
 def note_last_run(context: RunContext, run: str) -> None:
@@ -43,17 +46,36 @@ def age_of(context: RunContext) -> Phrase | None:
     return Phrase("ledger.behind", unpacked_values(evidence)) if evidence else None
 
 
-def note_behind(context: RunContext, sync: str, seen: Behind) -> bool:
-    """Note that the ledger is probably older, where what was seen says so; tell whether it does.
+def shown_age(context: RunContext, of: tuple[str, str], seen: Behind) -> str:
+    """Return what a sync shows for it that the ledger is probably older, as it is kept; "" where it shows nothing.
 
     What stood so when the ledger was taken as it is says nothing until the sync was in step again.
+
+    Args:
+        context: where it was noted that somebody took the ledger as it is.
+        of: the sync, and when it was last in step before this run.
+        seen: what its plan says.
     """
-    _, adopted = context.ledger.archive.age()
-    if not seen.is_older or adopted > context.ledger.last_verified(sync)[0]:
-        return False
-    values = {"sync": sync, "done": str(seen.done), "changed": str(seen.changed)}
-    context.ledger.archive.note_age(packed_values(values), person=context.person, at=context.now())
-    return True
+    (sync, verified), (_, adopted) = of, context.ledger.archive.age()
+    if not seen.is_older or adopted > verified:
+        return ""
+    return packed_values({"sync": sync, "done": str(seen.done), "changed": str(seen.changed)})
+
+
+def note_behind(context: RunContext, shown: str) -> None:
+    """Note that the ledger is probably older, and what shows it."""
+    context.ledger.archive.note_age(shown, person=context.person, at=context.now())
+
+
+def refuse_to_delete(context: RunContext, entries: pd.DataFrame) -> None:
+    """Make sure that no plan which was made earlier deletes by a ledger that is probably older than the services.
+
+    Raises:
+        LedgerError: it would.
+    """
+    older = age_of(context) if deletes(entries) else None
+    if older:
+        raise error_of(LedgerError, "ledger_older", {"what": older})
 
 
 def adopt(context: RunContext) -> str:

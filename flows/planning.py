@@ -29,14 +29,15 @@ from flows.claims import (
 from flows.context import RunContext
 from flows.interface import api_changes
 from flows.known import known_of
-from flows.ledger_age import age_of, note_behind
+from flows.ledger_age import age_of, note_behind, shown_age
 from flows.names import learn_names
 from flows.sources import ExtractedSource, extract_source, judge_source, notes_of
-from flows.sync_run import Postponed, SyncRun
+from flows.sync_run import Read, SyncRun
+from schemas import limits
 from schemas.execution import Snapshot, Target
 from schemas.phrases import Phrase
 from schemas.plan import WRITES, Action, GuardHit
-from schemas.problems import DRIFT, Code, Problem
+from schemas.problems import DRIFT, Problem
 from schemas.quirks import FOLDS_NAMES, Quirk
 from schemas.reasons import LineCode
 from schemas.syncs import Sync
@@ -48,7 +49,7 @@ from tasks.plan.draft import Inputs, Policy
 from tasks.plan.drift import mark_drift
 from tasks.plan.guards import Facts, guard
 from tasks.plan.known import Known
-from tasks.plan.ledger_age import behind
+from tasks.plan.ledger_age import COMPARED, behind, deletes
 from tasks.plan.moves import mark_moves
 from tasks.plan.rules import plan
 from tasks.plan.table import entries_digest, fingerprint
@@ -93,21 +94,22 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     known = frozenset(remembered - managed)
     # What has left this file for another one is that one's now, whichever of the two comes first.
     gone = known - rivals.claimed
-    found = sync_run.read(target, sorted(managed | gone))
-    unnamed = learn_names(context, sync, target.name, managed | gone)
-    if unnamed:
-        sync_run.note(unnamed)
+    owners = sorted(managed | gone)
+    found = sync_run.read(target, owners)
+    read = Read(source, checked, owners, found, alone=not (rivals.files or rivals.unread))
     left = cache(partial(left_by, context, name, target.name))
     headers, accepted = source.arranged.headers, known_of(context, name)
     ends = Ends(sync, target, headers, checked, found, gone, rivals, left, known=accepted)
     planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
-    if _is_behind(context, name, planned, managed | gone):
+    if _is_behind(sync_run, target, planned, read):
         planned = plan_ends(context, ends, partial(sync_run.do, "plan"))
     awaited = awaited_by(context, name, planned.table)
     if awaited:
-        if sync_run.may_wait_for(dict(problem.values)["sync"] for problem in awaited.values()):
-            raise Postponed(f"{name}: numbers have to arrive elsewhere first.")
+        sync_run.wait_for((dict(problem.values)["sync"] for problem in awaited.values()), read)
         planned = plan_ends(context, replace(ends, awaited=awaited), partial(sync_run.do, "plan"))
+    unnamed = learn_names(context, sync, target.name, owners)
+    if unnamed:
+        sync_run.note(unnamed)
     near = near_owners(managed - context.ledger.memory.everybody(target.name), gone)
     table = mark_doubts(planned.table, near, LineCode.ID_NEAR)
     mistaken = label_doubts(labels, context.ledger.names.called([target.name]))
@@ -127,8 +129,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
 
 def _read(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
     """Return the judged file; that it was read is told also where another sync has needed it before."""
-    context, sync = sync_run.context, sync_run.sync
-    known = context.files.take(context, sync_run.name)
+    context, sync, before = sync_run.context, sync_run.sync, sync_run.turn.read
+    known = (before.source, before.checked) if before else context.files.take(context, sync_run.name)
     source: ExtractedSource = sync_run.do(
         "extract source", _known_or(extract_source, known and known[0]), context, sync
     )
@@ -140,16 +142,47 @@ def _known_or(function: Callable[..., Any], known: object) -> Callable[..., Any]
     return function if known is None else lambda *_: known
 
 
-def _is_behind(context: RunContext, name: str, planned: PlannedEnds, owners: set[str]) -> bool:
-    """Note it where the ledger is probably older than what stands in the place; asked only where something would go."""
+def _is_behind(sync_run: SyncRun, target: Target, planned: PlannedEnds, read: Read) -> bool:
+    """Note it where a sync of the run shows that the ledger is probably older, and this one would delete something.
+
+    Raises:
+        Postponed: not all of them have had a turn yet.
+    """
+    context, name, turn = sync_run.context, sync_run.name, sync_run.turn
     table, policy = planned.table, planned.policy
-    goes = (table["action"] == Action.DELETE) & (table["code"] != Code.MOVES_AWAY)
-    if not (policy.deletions and goes.any()):
+    goes = policy.deletions and deletes(table)
+    if name not in turn.older and (goes or turn.later):
+        look = _look(sync_run, planned, {*read.owners} - policy.unread.keys())
+        if goes or len(table) > limits.KEPT_LINES:
+            shows = look(planned.left())
+            turn.older[name] = lambda: shows
+        else:  # nobody has to know where no sync of the run deletes anything
+            before = partial(left_by, context, name, target.name, without=sync_run.run)
+            turn.older[name] = lambda: look(before())
+    if not goes:
         return False
-    by_name = context.spec(context.sync(name)).single_owner
-    read = owners - policy.unread.keys()
-    seen = behind(table, planned.left(), read, by_name=by_name, elsewhere=policy.elsewhere)
-    return note_behind(context, name, seen)
+    if not turn.may_delete:
+        sync_run.let_others_go_first(read)
+    shown = next(filter(None, (look() for look in turn.older.values())), "")
+    if shown:
+        note_behind(context, shown)
+    return bool(shown)
+
+
+def _look(sync_run: SyncRun, planned: PlannedEnds, owners: set[str]) -> Callable[[pd.DataFrame], str]:
+    """Return what says by the entries that a sync had left how it shows, in this turn, that the ledger is older.
+
+    It says the same when the sync has written since.
+    """
+    context, name = sync_run.context, sync_run.name
+    verified, elsewhere = context.ledger.last_verified(name)[0], planned.policy.elsewhere
+    table, by_name = planned.table[[*COMPARED]], sync_run.spec.single_owner
+
+    def look(left: pd.DataFrame) -> str:
+        seen = behind(table, left, owners, by_name=by_name, elsewhere=elsewhere)
+        return shown_age(context, (name, verified), seen)
+
+    return look
 
 
 def plan_now(sync_run: SyncRun, target: Target, found: Snapshot) -> pd.DataFrame:

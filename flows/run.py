@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -66,23 +66,35 @@ def _in_turn(
     context.ledger.start_run(identity, mode=request.mode, person=context.person, at=context.now())
     run_result = RunResult({"run": identity, "syncs": []}, exit_code=ExitCode.UNSETTLED)
     try:
-        turns = deque(work)
-        waited = set[str]()
+        older: dict[str, Callable[[], str]] = {}
+        begun = (SyncRun(context, request, step, identity, name, syncs[name], run_result) for name, _ in work)
+        turns = deque(zip(begun, (kept for _, kept in work), strict=True))
         while turns:
-            name, kept = turns.popleft()
-            pending = frozenset(later for later, _ in turns if name not in waited)
-            sync_run = SyncRun(context, request, step, identity, name, syncs[name], run_result, pending=pending)
+            sync_run, kept = turns.popleft()
+            sync_run.turn.older = older
+            sync_run.turn.later = frozenset(later.name for later, _ in turns)
             try:
                 run_result.codes.append(_run_sync(sync_run, kept))
             except Postponed:
-                waited.add(name)
-                turns.append((name, kept))
+                turns.append((replace(sync_run, lines=[], source_notes=[]), kept))
+        _in_order(run_result, [name for name, _ in work])
         run_result.exit_code = worst(run_result.codes)
     finally:
         _finish(context, run_result)
         if request.writes:
             note_last_run(context, identity)
     return run_result
+
+
+def _in_order(run_result: RunResult, names: list[str]) -> None:
+    """Tell of the syncs in the order in which they were asked for, whatever order they took their turns in."""
+    if len(set(names)) < len(names):  # one that carries several plans on lets nobody go first
+        return
+    told = run_result.summary["syncs"]
+    order = sorted(range(len(told)), key=lambda at: names.index(told[at]["sync"]))
+    run_result.codes[:] = [run_result.codes[at] for at in order]
+    told[:] = [told[at] for at in order]
+    run_result.reported.sort(key=lambda reported: names.index(reported.summary["sync"]))
 
 
 def _finish(context: RunContext, run_result: RunResult) -> None:
@@ -134,8 +146,13 @@ def _run_sync(sync_run: SyncRun, kept: KeptPlan | None) -> ExitCode:
     target: Target | None = None
     try:
         target = sync_run.context.target(sync_run.sync)
-        sync_run.sent_before.update(target.requests())
-        return _carry_out(sync_run, target, kept)
+        sent = sync_run.sent_before
+        sent.update({kind: now + sent[kind] for kind, now in target.requests().items()})
+        try:
+            return _carry_out(sync_run, target, kept)
+        except Postponed:
+            sent.update({kind: sent[kind] - now for kind, now in target.requests().items()})
+            raise
     except Postponed:
         raise
     except Exception as caught:  # noqa: BLE001 - a bug in one sync must not keep the others from running

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from flows.context import RunContext
+from schemas import limits
 from schemas.errors import PhonesyncError, Unreachable
 from schemas.execution import Snapshot, Target
 from schemas.exit_codes import ExitCode
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from flows.reporting import Reported  # reports tell the past, and whose yes it had, which needs runs
+    from flows.sources import ExtractedSource
+    from tasks.source.validation import Checked
 
 T = TypeVar("T")
 Mode = Literal["plan", "sync", "apply", "resume", "revert"]
@@ -34,7 +37,7 @@ def directly(_name: str, _sync: str, function: Callable[..., T], *args: Any) -> 
 
 
 class Postponed(Exception):  # noqa: N818 - nothing went wrong
-    """A sync takes its turn after others of the run: numbers that it would take away have to arrive with them first."""
+    """A sync takes its turn after others of the run, see `Turn`."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,50 @@ class RunResult:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What a sync has read before it let others go first.
+
+    Attributes:
+        source: its file.
+        checked: the same, judged.
+        owners: whom it has asked for.
+        found: what they have.
+        alone: no other sync has anything in the place.
+    """
+
+    source: ExtractedSource
+    checked: Checked
+    owners: Sequence[str]
+    found: Snapshot
+    alone: bool
+
+
+@dataclass
+class Turn:
+    """Whose turn it is in a run, and for whom it waits.
+
+    A sync waits once for the syncs with which numbers have to arrive first that it would take away. And it deletes
+    nothing before all syncs of the run have shown whether the ledger is older than the services.
+
+    Attributes:
+        later: syncs whose turn is still to come, those that wait included.
+        waited: it has waited for arrivals.
+        older: by sync, for all that have had a turn in this run, what tells how they show it, "" where they do not.
+        read: what it has read in an earlier turn of this run.
+    """
+
+    later: frozenset[str] = frozenset()
+    waited: bool = False
+    older: dict[str, Callable[[], str]] = field(default_factory=dict)
+    read: Read | None = None
+
+    @property
+    def may_delete(self) -> bool:
+        """Whether all syncs of the run have been looked at, as far as their places could be read."""
+        return self.later <= self.older.keys()
+
+
+@dataclass(frozen=True)
 class SyncRun:
     """One sync on its way through one run.
 
@@ -92,8 +139,9 @@ class SyncRun:
         name: the sync's name.
         sync: its section of the configuration.
         run_result: how the run has gone so far.
-        pending: syncs of the run whose turn is still to come; one that has waited already waits for none.
-        sent_before: the requests that the target's client had sent before this sync.
+        turn: whose turn is still to come, and what was seen in an earlier one.
+        sent_before: the requests that the target's client had sent before this sync; between two turns, how many it has
+            sent itself, below zero.
         lines: `line, owner` of the file's lines as soon as they are read: whatever comes, each of them gets an answer.
         source_notes: how the file was read, as far as nobody has set it.
         notes: what was learnt on the way and is said once.
@@ -109,7 +157,7 @@ class SyncRun:
     name: str
     sync: Sync
     run_result: RunResult
-    pending: frozenset[str] = frozenset()
+    turn: Turn = field(default_factory=Turn)
     sent_before: dict[str, int] = field(default_factory=lambda: {"read": 0, "write": 0})
     lines: list[pd.DataFrame] = field(default_factory=list)
     source_notes: list[str] = field(default_factory=list)
@@ -126,9 +174,25 @@ class SyncRun:
         """Say something that was learnt on the way, once, in the language of people."""
         self.notes.append(whole(spoken(said, self.context.lang)))
 
-    def may_wait_for(self, syncs: Iterable[str]) -> bool:
-        """Tell whether one of these syncs writes later in this run."""
-        return self.request.mode == "sync" and not self.pending.isdisjoint(syncs)
+    def wait_for(self, syncs: Iterable[str], read: Read) -> None:
+        """Let these syncs put numbers into their places first, where one of them still writes in this run.
+
+        Raises:
+            Postponed: one does.
+        """
+        turn = self.turn
+        if self.request.mode == "sync" and not turn.waited and not turn.later.isdisjoint(syncs):
+            turn.waited = True
+            self.let_others_go_first(read)
+
+    def let_others_go_first(self, read: Read) -> NoReturn:
+        """Take another turn after the others; what was read is kept until then where it is small.
+
+        A list that others of the run may write to meanwhile is read again.
+        """
+        small = max(read.checked.rows, len(read.found.entries)) <= limits.KEPT_LINES
+        self.turn.read = read if small and (read.alone or not self.spec.single_owner) else None
+        raise Postponed(self.name)
 
     def said(self) -> dict[str, list[str]]:
         """Return what `--json` says besides the figures; what there is nothing to say of is left out."""
@@ -141,7 +205,9 @@ class SyncRun:
         Raises:
             Unreachable: it gives none, or has given none to another sync.
         """
-        context, connection = self.context, self.sync.connection
+        context, connection, before = self.context, self.sync.connection, self.turn.read
+        if before and list(before.owners) == list(owners):
+            return before.found
         if connection in context.unreachable:
             raise context.unreachable[connection]
         try:

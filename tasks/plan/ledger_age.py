@@ -9,12 +9,14 @@ from typing import Final
 import pandas as pd
 
 from schemas.plan import WRITES, Action
-from schemas.problems import DRIFT
+from schemas.problems import DRIFT, Code
 from tasks.phone.canonical_keys import tidy_text
 from tasks.text_columns import is_in
 
 # Fewer may be somebody who has typed in by hand what stands in the file as well.
 _MANY: Final = 3
+# What is looked at of a `Plan`.
+COMPARED: Final = ("line", "owner", "action", "code", "name_before", "name_after", "key_before", "key_after")
 _WANTED: Final = [str(action.value) for action in (Action.KEEP, *WRITES) if action is not Action.DELETE]
 
 
@@ -40,13 +42,18 @@ class Behind:
         return self.done >= _MANY and 2 * self.done > self.changed
 
 
+def deletes(plan: pd.DataFrame) -> bool:
+    """Tell whether a `Plan` takes anything away that does not move to another owner."""
+    return bool(((plan["action"] == Action.DELETE) & (plan["code"] != Code.MOVES_AWAY)).any())
+
+
 def behind(
     plan: pd.DataFrame, left: pd.DataFrame, read: Collection[str], *, by_name: bool, elsewhere: Collection[str] = ()
 ) -> Behind:
     """Compare what a file wants and what stands there with what the ledger says was left there.
 
     Args:
-        plan: `Plan`.
+        plan: `Plan`, or these columns of it: `COMPARED`.
         left: the entries that the sync has left in its place, see `left_behind`.
         read: the owners that were read: of others nobody knows what stands there.
         by_name: a place is one owner, and who changes is one of its names.

@@ -1016,6 +1016,163 @@ def test_an_older_ledger_is_noticed_by_what_stands_there(nights: Nights) -> None
     assert (nights.numbers("5"), nights.numbers("3")) == ([FOUR[3]], [])
 
 
+@pytest.mark.parametrize("showing", ["one", "two", "three"])
+@pytest.mark.parametrize("mode", ["sync", "plan"])
+def test_what_one_sync_of_a_run_shows_of_the_ledgers_age_keeps_all_of_them_from_deleting(
+    nights: Nights, showing: str, mode: str
+) -> None:
+    """Whichever place it has in the run, and though it deletes nothing itself."""
+    road, names = nights.road, ("one", "two", "three")
+    _on_file(road)
+    owners = {name: [f"{at}{owner}" for owner in range(4)] for at, name in enumerate(names, 1)}
+    lines = {
+        name: [(owner, f"22 552 0{owner[0]} 0{owner[1]}", "Dean") for owner in some] for name, some in owners.items()
+    }
+    nights.hold(**{f"o{owner}": [] for some in owners.values() for owner in some})
+    for name in names:
+        nights.file(name, lines[name], on_missing_owner="clear")
+    nights.night()
+    _backup(road)
+    changed = [(owner, f"{number[:-2]}9{number[-1]}", "Dean") for owner, number, _ in lines[showing]]
+    nights.file(showing, changed)
+    _later(road)
+    assert nights.night().exit_code == ExitCode.DONE
+    _restore(road)
+    _later(road)
+    others = [name for name in names if name != showing]
+    for name in others:
+        nights.file(name, lines[name][:3])
+    result = nights.night(mode=mode)
+    assert [item["sync"] for item in result.summary["syncs"]] == list(names)
+    for name in others:
+        told = of(result, name)
+        assert (told["actions"]["delete"], told["actions"]["hold"]) == (0, 1), name
+        assert "phonesync doctor --adopt" in " ".join(told["notes"])
+    assert all(nights.numbers(owner) for some in owners.values() for owner in some)
+    context = road.context()
+    assert [row["result"] for row in examine(context).summary["checks"] if row["what"] == "ledger"] == ["failed"]
+    adopt(context)
+    _later(road)
+    assert [of(nights.night(), name)["actions"]["delete"] for name in others[:1]] == [1]
+    assert not any(nights.numbers(owners[name][3]) for name in others)
+
+
+THREE = {"one": "1", "two": "2", "three": "3"}
+
+
+@pytest.fixture
+def three(nights: Nights) -> Nights:
+    """Three files in step, of two owners each."""
+    _on_file(nights.road)
+    nights.hold(**{f"o{at}{owner}": [] for at in THREE.values() for owner in (0, 1)})
+    for name in THREE:
+        nights.file(name, _pair(name))
+    assert nights.night().exit_code == ExitCode.DONE
+    _later(nights.road)
+    return nights
+
+
+def _pair(name: str) -> list[tuple[str, str, str]]:
+    at = THREE[name]
+    owners = (f"{at}0", "Dean"), (f"{at}1", "Office"), (f"{at}1", "Desk")
+    return [(owner, f"22 552 0{at} 0{number}", name) for number, (owner, name) in enumerate(owners)]
+
+
+def test_a_sync_that_deletes_waits_for_the_others_and_nothing_is_read_twice(three: Nights) -> None:
+    """The results stand in the order of the syncs all the same."""
+    for name in ("two", "three"):  # the second one has nothing to learn of the service any more
+        three.file(name, _pair(name)[:2])
+        alone = of(three.night(name), name)
+        assert alone["actions"]["delete"] == 1
+    three.file("one", _pair("one")[:2])
+    three.file("two", [*_pair("two")[:2], ("20", D, "Hall")])
+    three.file("three", [_pair("three")[0], ("31", C, "Office")])
+    result = three.night()
+    assert result.exit_code == ExitCode.DONE
+    told = {name: of(result, name) for name in THREE}
+    assert list(told) == [item["sync"] for item in result.summary["syncs"]]
+    assert list(told) == [reported.summary["sync"] for reported in result.reported]
+    assert [told[name]["actions"]["delete"] for name in THREE] == [1, 0, 0]
+    assert all(told[name]["verified"] for name in THREE)
+    assert told["one"]["requests"] == alone["requests"]
+    with closing(sqlite3.connect(three.road.folder / "ledger.db")) as ledger:
+        sent = ledger.execute("select plan from intents where run = ? order by id", [result.summary["run"]]).fetchall()
+    assert [plan.rsplit("-", 1)[1] for (plan,) in sent] == ["two", "three", "one"]
+
+
+def test_two_files_of_one_list_that_both_delete_do_not_take_each_other_for_somebody_else(road: Road) -> None:
+    """What the one has read, before it let the other one go first, is what the other one has changed since."""
+    nights = Nights(road, ListService())
+    nights.hold(o1=[])
+    files = {"one": [("", A, "Dean"), ("", B, "Office")], "two": [("", C, "Hall"), ("", D, "Desk")]}
+    for _ in range(2):
+        for name, lines in files.items():
+            nights.file(name, lines)
+        assert nights.night().exit_code == ExitCode.DONE
+        _later(road)
+        files = {name: [(owner, FOUR[at], who)] for at, (name, [(owner, _, who), *_]) in enumerate(files.items())}
+    assert [name for name, _ in road.entries()] == ["Dean", "Hall"]
+
+
+def test_a_sync_that_cannot_be_looked_at_keeps_no_other_from_deleting(three: Nights) -> None:
+    three.file("one", _pair("one")[:2])
+    three.file("two", _pair("two")[:2], guard={**OPEN_GUARD, "max_deletes": 0})
+    secrets = {"username": {"env": "NAME"}, "password": {"env": "WORD"}}
+    three.connections["away"] = {"kind": "apio", "base_url": "http://127.0.0.1:9", "attempts": 1, **secrets}
+    three.syncs["away"] = {"connection": "away", "tenant": "chopin", "source": "away.csv"}
+    three.configure()
+    (three.road.folder / "away.csv").write_text(f"Name;Phone Number\nHall;{D}\n", encoding="utf-8")
+    result = three.night()
+    assert of(result, "away")["error"]
+    assert guards_of(result, "two") == ["max_deletes"]
+    told = of(result, "one")
+    assert (told["actions"]["delete"], told["outcomes"]["applied"], told["verified"]) == (1, 1, True)
+
+
+def test_syncs_that_wait_for_deletions_and_for_arrivals_all_get_their_turn(three: Nights) -> None:
+    """Numbers go round in a circle of three files, of which each deletes something beside."""
+    wanted = {}
+    for name, other in zip(THREE, ["two", "three", "one"], strict=True):
+        (first, _, _), (second, _, _), *_ = _pair(name)
+        wanted[name] = [(first, _pair(other)[0][1], "Dean"), (second, _pair(name)[1][1], "Office")]
+        three.file(name, wanted[name])
+    for _ in range(4):
+        result = three.night()
+        _later(three.road)
+    assert result.exit_code == ExitCode.DONE
+    for name, lines in wanted.items():
+        for owner, number, _ in lines:
+            assert three.numbers(owner) == [number], name
+
+
+def test_a_plan_from_before_deletes_nothing_by_an_older_ledger(nights: Nights) -> None:
+    road = nights.road
+    _on_file(road)
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", C, "Desk")])
+    nights.night()
+    _later(road)
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    planned = of(nights.night(mode="plan"), "one")
+    assert planned["actions"]["delete"] == 1
+    _backup(road)
+    _later(road)
+    last = nights.night().summary["run"]
+    note = next((road.folder / "reports").glob(".last-run-*"))
+    nights.meddle("2", [("Office", B), ("Desk", C)])
+    _restore(road)
+    note.write_text(last, encoding="utf-8")  # the reports are where they were
+    _later(road)
+    asked = RunRequest("apply", plan=planned["plan"], reason="it was right")
+    refused = run(road.context(), asked)
+    assert refused.exit_code == ExitCode.INVALID
+    assert "phonesync doctor --adopt" in " ".join(error.remedy for error in refused.errors)
+    assert nights.numbers("2") == [B, C]
+    adopt(road.context())
+    _later(road)
+    assert run(road.context(), asked).exit_code == ExitCode.DONE
+    assert nights.numbers("2") == [B]
+
+
 def test_a_night_in_which_others_have_changed_much_makes_no_ledger_older(nights: Nights) -> None:
     _on_file(nights.road)
     nights.hold(o1=[("Dean", A)], o2=[("Dean", B)], o3=[("Dean", C)], o5=[("Dean", D)])
