@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -29,12 +30,26 @@ def note_last_run(context: RunContext, run: str) -> None:
 
 
 def unknown_run(context: RunContext) -> str:
-    """Return the last run where the ledger does not know it, "" where all is well."""
+    """Return the last run where the ledger does not know it, "" where all is well.
+
+    Another machine may have purged it, where several have one ledger.
+    """
     try:
         run = _place(context).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    return "" if context.ledger.knows_run(run) else run
+    if context.ledger.knows_run(run) or _began(run) < context.ledger.archive.forgotten_before():
+        return ""
+    return run
+
+
+def _began(run: str) -> str:
+    """Return when a run began, as the ledger keeps times; its name begins with that."""
+    try:
+        began = datetime.strptime(run.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return "unknown"  # after every time
+    return began.isoformat(timespec="seconds")
 
 
 def age_of(context: RunContext) -> Phrase | None:

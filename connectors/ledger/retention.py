@@ -50,6 +50,13 @@ class Archive:
             self._note(connection, "purge", person, at, f"{len(gone)} runs from before {before}")
         return gone
 
+    def forgotten_before(self) -> str:
+        """Return from before when runs were forgotten, the latest such moment, "" where none ever were."""
+        columns = tables.housekeeping.c
+        with self._engine.connect() as connection:
+            details = connection.scalars(select(columns.detail).where(columns.deed == "purge"))
+            return max((str(detail).rpartition(" ")[2] for detail in details), default="")
+
     def purgeable(self, before: str) -> list[str]:
         """Return the runs that purging would forget; one whose plan a later run has applied is among them."""
         with self._engine.connect() as connection:

@@ -23,7 +23,7 @@ from flows.check import check_sources
 from flows.claims import release
 from flows.doctor import examine
 from flows.entry_history import events_of, write_page
-from flows.ledger_age import adopt
+from flows.ledger_age import adopt, age_of
 from flows.offline import Before
 from flows.reconciliation.body import Asked, reconcile_all
 from flows.reconciliation.console import show_reconciled
@@ -1210,6 +1210,28 @@ def test_an_older_ledger_of_a_phone_list_is_noticed_by_what_stands_there(road: R
     adopt(road.context())
     assert want(FOUR[:3]).exit_code == ExitCode.DONE
     assert [name for name, _ in road.entries()] == ["Dean", "Office", "Porter"]
+
+
+def test_a_machine_that_has_not_run_for_long_takes_what_another_one_has_purged_for_no_older_ledger(
+    nights: Nights,
+) -> None:
+    """The ledger is one for both, the reports folders are two."""
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    _later(nights.road)
+    nights.file("one", [("1", A, "Dean"), ("2", C, "Office")], guard={"max_changes": 0})
+    assert nights.night().exit_code == ExitCode.APPROVAL_NEEDED
+    context = nights.road.context()
+    unknown, known = (nights.road.now + timedelta(days=days) for days in (-1, 1))
+    context.ledger.archive.purge(known.isoformat(timespec="seconds"), person="another", at=context.now())
+    assert len(context.ledger.runs(9)) == 1, "the last good run"
+    assert age_of(context) is None
+    (note,) = (nights.road.folder / "reports").glob(".last-run-*")
+    note.write_text(f"{known + timedelta(seconds=1):%Y%m%dT%H%M%SZ}-000009", encoding="utf-8")
+    assert age_of(context), "nothing of that time was purged"
+    for run_id in (f"{unknown:%Y%m%dT%H%M%SZ}-000009", ""):
+        note.write_text(run_id, encoding="utf-8")
+        assert age_of(context) is None
 
 
 def test_purging_lists_first_what_it_would_forget(nights: Nights) -> None:
