@@ -130,7 +130,9 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
 def _read(sync_run: SyncRun) -> tuple[ExtractedSource, Checked]:
     """Return the judged file; that it was read is told also where another sync has needed it before."""
     context, sync, before = sync_run.context, sync_run.sync, sync_run.turn.read
-    known = (before.source, before.checked) if before else context.files.take(context, sync_run.name)
+    if before:
+        return before.source, before.checked
+    known = context.files.take(context, sync_run.name)
     source: ExtractedSource = sync_run.do(
         "extract source", _known_or(extract_source, known and known[0]), context, sync
     )
