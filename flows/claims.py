@@ -17,6 +17,7 @@ from schemas.syncs import Sync
 from tasks.execution.quirks import as_stored
 from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
+from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, handed_over, left_behind
 from tasks.plan.returned import mark_returned, of_no_line
 from tasks.source.validation import Checked
@@ -147,6 +148,12 @@ def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:
     return {"released": owner, "syncs": syncs, "reason": reason.strip(), "person": context.person}
 
 
+def _entries(rows: pd.DataFrame, image: str) -> pd.Series[str]:
+    names = tidy_text(rows[f"name{image}"]).str.casefold()
+    entries: pd.Series[str] = rows["owner"] + "\n" + names + "\n" + rows[f"key{image}"]
+    return entries
+
+
 def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str, Problem]:
     """Return the numbers that a plan takes away and that may have to arrive with another sync of the service first.
 
@@ -172,7 +179,10 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
     for claims in rivals.files:
         coming = keys & claims.keys
         if coming:
-            standing = coming & set(left_by(context, claims.sync)["key"])
+            left = left_by(context, claims.sync)
+            # What is taken away here is not where the other sync wants it, though that may have put it there.
+            elsewhere = ~_entries(left, "").isin(_entries(table[going], "_before"))
+            standing = coming & set(left.loc[elsewhere, "key"])
             arrived |= standing
             found |= dict.fromkeys(coming - standing, Problem(Code.ARRIVAL_AWAITED, {"sync": claims.sync}))
     for other in sorted(rivals.unread):

@@ -145,7 +145,10 @@ def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
 
 
 _LEFT = ["owner", "name", "number", "type_id", "key", "claimed"]
-_WOULD_GO = frozenset({Code.DELETION_HELD, Code.LEDGER_OLDER})  # ours, and not deleted for another reason
+# Ours, and not deleted for another reason.
+_WOULD_GO = frozenset(
+    {Code.DELETION_HELD, Code.LEDGER_OLDER, Code.ARRIVAL_AWAITED, Code.ARRIVAL_UNREAD, Code.MOVES_AWAY}
+)
 _DOUBTFUL = {str(outcome.value) for outcome in (Outcome.UNKNOWN, Outcome.CONFLICT)}
 
 

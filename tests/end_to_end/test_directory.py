@@ -1324,3 +1324,51 @@ def test_what_somebody_else_has_put_back_is_told_and_not_put_back_twice(nights: 
     applied = run(nights.road.context(), RunRequest("apply", plan=of(back, "one")["plan"], reason="back"))
     assert applied.exit_code == ExitCode.DONE
     assert nights.numbers("1") == [A, C]
+
+
+# Names and numbers of a shared list that go over ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(road: Road) -> Nights:
+    """A list that two files share, each with an entry of its own."""
+    nights = Nights(road, ListService())
+    nights.hold(o1=[])
+    nights.file("east", [("", A, "Archive"), ("", B, "Library")])
+    nights.file("north", [("", C, "Hall")])
+    assert nights.night().exit_code == ExitCode.DONE
+    _later(road)
+    return nights
+
+
+def test_an_entry_that_waited_for_its_number_to_arrive_elsewhere_goes_once_it_has(shared: Nights) -> None:
+    """Each sync in a run of its own: the one that has nothing to do with the entry any more was last to know."""
+    shared.file("east", [("", B, "Library")])
+    shared.file("north", [("", C, "Hall"), ("", A, "Dean")])
+    held = of(shared.night("east"), "east")
+    assert (held["actions"]["hold"], held["actions"]["delete"]) == (1, 0)
+    for name in ("north", "east"):
+        _later(shared.road)
+        assert of(shared.night(name), name)["verified"]
+    assert {name for name, _ in shared.road.entries()} == {"Dean", "Hall", "Library"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_name_that_goes_over_takes_no_number_away_that_has_not_arrived(shared: Nights, *, together: bool) -> None:
+    """One file gives its entry another name, and the other one wants the old name for a number of its own."""
+    shared.file("east", [("", A, "Desk"), ("", B, "Library")])
+    shared.file("north", [("", C, "Hall"), ("", D, "Archive")])
+    for names in [("north", "east")] if together else [("north",), ("east",), ("north",)]:
+        shared.night(*names)
+        assert any(number.endswith("225520001") for number in map(_digits, shared.road.entries())), names
+        _later(shared.road)
+    assert {(name, _digits((name, number))[-9:]) for name, number in shared.road.entries()} == {
+        ("Archive", "225520004"),
+        ("Desk", "225520001"),
+        ("Hall", "225520003"),
+        ("Library", "225520002"),
+    }
+
+
+def _digits(entry: tuple[str, str]) -> str:
+    return re.sub(r"\D", "", entry[1])
