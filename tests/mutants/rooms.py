@@ -58,6 +58,7 @@ ROOMS: Final = {
             "tests/unit/connectors/test_*.py",
             "tests/contract/clients/test_clients_meet_sandbox.py",
             "tests/contract/clients/test_usos_client.py",
+            "tests/torture/test_odd_answers.py",
         ),
         20,
     ),
@@ -66,6 +67,7 @@ ROOMS: Final = {
         (
             "tests/unit/connectors/test_*.py",
             "tests/contract/clients/test_apio_client.py",
+            "tests/torture/test_odd_answers.py",
             "tests/contract/test_colleagues_write.py",  # whole runs: what is done to a list is seen in no smaller piece
         ),
         20,
