@@ -37,7 +37,7 @@ def test_what_the_file_no_longer_wants_is_not_sent(place: Place) -> None:
     assert (trip.line(3)["outcome"], trip.line(3)["code"]) == ("skipped", "no_longer_wanted")
     assert (trip.line(4)["outcome"], trip.exit_code) == ("applied", 1)
     (note,) = trip.sync["notes"]
-    assert "26 hours old" in note
+    assert "26 h old" in note
     assert "1 of its open changes" in note
     last = place.road.go()
     assert (last.exit_code, place.entries()) == (0, sorted([DEAN, NEW, OFFICE]))

@@ -426,8 +426,18 @@ def test_a_number_goes_on_resuming_only_where_the_file_wants_it_gone_and_the_res
 
 @pytest.mark.parametrize(
     ("more", "code"),
-    [("1,abc,Fresh,\n", "held_or_unwanted"), ("a|b,22 552 00 88,,\n", "held_or_unwanted"), ("2,abc,Fresh,\n", None)],
-    ids=["another line of the owner is rejected", "a rejected line could be about any owner", "of another owner"],
+    [
+        ("1,abc,Fresh,\n", "held_or_unwanted"),
+        ("a|b,22 552 00 88,,\n", "held_or_unwanted"),
+        ("2,abc,Fresh,\n", "held_or_unwanted"),
+        ("2,22 552 00 88,Fresh,\n", None),
+    ],
+    ids=[
+        "a line of the owner is rejected",
+        "whose it is nobody knows",
+        "it could be about any entry",
+        "nothing is rejected",
+    ],
 )
 def test_what_the_file_only_holds_now_is_not_said_to_be_unwanted(road: Road, more: str, code: str | None) -> None:
     file = "1,22 552 00 03,Dean,\n"
