@@ -243,6 +243,19 @@ def test_the_command_that_is_shown_works_as_it_stands(phonesync: Phonesync) -> N
     assert "has been applied already" in again.err
 
 
+def test_every_folder_is_named_in_which_a_report_is(phonesync: Phonesync) -> None:
+    """A sync without changes has the report of an earlier run, in that one's folder."""
+    both = ("dormitories", "buildings")
+    phonesync("sync", *both)
+    phonesync("sync", *both)
+    text = Path("buildings.csv").read_text(encoding="utf-8")
+    Path("buildings.csv").write_text(text.replace("Portiernia", "Portierzy", 1), encoding="utf-8")
+    said = re.findall(r"^Reports: (.+)$", phonesync("sync", *both).out, re.MULTILINE)
+    after = phonesync("sync", *both, "--json").json["syncs"]
+    assert len(said) == 2
+    assert Path(after[0]["reports"]["html"]).parent.name in {Path(folder).name for folder in said}
+
+
 def test_a_second_sync_writes_nothing_and_says_so(phonesync: Phonesync) -> None:
     assert phonesync("sync", "--json", "buildings").json["syncs"][0]["requests"]["write"] > 0
     said = phonesync("sync", "buildings")
