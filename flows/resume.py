@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from schemas.phrases import Phrase
 from schemas.plan import Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, read_lag
-from tasks.execution.classify import row_outcome
+from tasks.execution.classify import half_done, halfway, row_outcome
 from tasks.execution.compare import Mask, cost, had_entry, in_place, unplanned_entries, writes
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, put_back_rows
@@ -46,10 +47,9 @@ def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: 
         sync_run.put_back.extend(put_back_rows(rest.rows, written, sync_run.context.now()))
         if written.stopped:
             raise written.stopped
-    at = sync_run.context.now()
     left = rest.rows.index[changes & ~now]
-    unsent = [row_outcome(row, Outcome.SKIPPED, Problem(Code.UNSENT_AFTER_INTERRUPTION), at=at) for row in left]
-    _settle(sync_run, kept, rest, unsent)
+    unsent = dict.fromkeys(left, Code.UNSENT_AFTER_INTERRUPTION)
+    _settle(sync_run, kept, rest, _not_sent(sync_run, kept, rest.rows, found, unsent))
     close(sync_run, kept, outcomes_of(sync_run, kept), {"rows": len(left)} if len(left) else {}, for_good=True)
 
 
@@ -106,15 +106,28 @@ def _still_wanted(
         # What the file wants there instead comes with the next sync: until then the old numbers stay.
         waits = rows["owner"].isin(rows.loc[refused, "owner"]) & (rows["action"] == Action.DELETE)
         given_up = refused | waits.to_numpy() & may_wait
-    at = context.now()
     held = held_back(rows, present, whole_owners=not sync_run.spec.single_owner)
     codes = np.select([refused & held, refused], [Code.HELD_OR_UNWANTED, Code.NO_LONGER_WANTED], Code.WAITS_FOR_NEW)
-    why = zip(rows.index[given_up], codes[given_up].tolist(), strict=True)
-    noted = [row_outcome(row, Outcome.SKIPPED, Problem(Code(code)), at=at) for row, code in why]
-    context.ledger.record_outcomes(kept.id, noted)
+    why = dict(zip(rows.index[given_up], map(Code, codes[given_up].tolist()), strict=True))
+    context.ledger.record_outcomes(kept.id, _not_sent(sync_run, kept, rows, found, why))
     age = (context.clock() - datetime.fromisoformat(kept.created_at)).total_seconds() / 3600
     sync_run.note(Phrase("note.no_longer_wanted", {"hours": f"{age:.0f}", "n": int(refused.sum())}))
     return without(rows, given_up)
+
+
+def _not_sent(
+    sync_run: SyncRun, kept: KeptPlan, rows: pd.DataFrame, found: pd.DataFrame, why: Mapping[int, Code]
+) -> list[RowOutcome]:
+    """Say why each of these changes is not sent any more; and of a rename that half is done already."""
+    folds = FOLDS_NAMES in sync_run.context.ledger.memory.traits(kept.target)
+    begun, at = halfway(rows.loc[[*why]], found, fold_names=folds), sync_run.context.now()
+    sent = sent_unknown(sync_run, rows, kept)
+    return [
+        row_outcome(row, Outcome.FAILED, half_done(begun[row], Problem(code)), at=at)
+        if row in begun and row in sent
+        else row_outcome(row, Outcome.SKIPPED, Problem(code), at=at)
+        for row, code in why.items()
+    ]
 
 
 def _come_meanwhile(sync_run: SyncRun, kept: KeptPlan, found: pd.DataFrame) -> pd.DataFrame:

@@ -38,6 +38,7 @@ class Code(StrEnum):
     MAY_STILL_COME = "may_still_come"
     NEITHER_OLD_NOR_NEW = "neither_old_nor_new"
     OLD_ENTRY_STANDS = "old_entry_stands"
+    OLD_NUMBER_STANDS = "old_number_stands"
     CUT_SHORT = "cut_short"
     # Of a change that was not sent.
     NOT_SENT = "not_sent"

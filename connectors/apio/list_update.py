@@ -22,7 +22,7 @@ from schemas.plan import AT_REST, Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import Quirk, QuirkCode
 from tasks.execution.changes import ListChange, aims, list_changes
-from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome
+from tasks.execution.classify import ReadBack, classify, classify_unread, half_done, halfway, row_outcome
 from tasks.execution.compare import (
     Mask,
     cost,
@@ -183,7 +183,9 @@ class ListUpdate:
             self._open = [self._job.intend(sender.call(steps), [self._target.owner])]
             sender.send(steps, now)
             self._take_away_again()
-            now = self._settling.read(self._read, partial(self._patience, changes, set(steps), first=not sending))
+            last = doubts > limits.WRITE_ROUNDS or sending == limits.LIST_SENDINGS - 1
+            patience = partial(self._patience, changes, set(steps), first=not sending, last=last)
+            now = self._settling.read(self._read, patience)
             self._learn_of_missing(changes, now)
             now = self._put_back(changes, stood, now)
             self._job.record_outcomes([], self._open)
@@ -211,8 +213,13 @@ class ListUpdate:
             self._result.habits = {Quirk(QuirkCode.KEEPS_MISSING, mark)}
         effects.left_out = set()
 
-    def _patience(self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame, *, first: bool) -> Awaited:
-        """Say what to wait for: a reading that shows nothing of what was sent is no evidence yet."""
+    def _patience(
+        self, changes: pd.DataFrame, sent: set[ListChange], now: pd.DataFrame, *, first: bool, last: bool
+    ) -> Awaited:
+        """Say what to wait for: a reading that shows nothing of what was sent is no evidence yet.
+
+        An answer that was lost is waited for in full only when nothing more is sent: until then, sending asks again.
+        """
         sender = self._sender
         seen_as = as_shown(self._rows, now, self._job.quirks).loc[changes.index]
         done = in_place(seen_as, now, fold_names=self._fold)
@@ -224,7 +231,8 @@ class ListUpdate:
         late = [step for step in left if not confirmed.isdisjoint({step, step.aim}) or step.row in closed]
         refused = [step for step in left if step.row in sender.just_refused]
         lost = [step for step in left if sender.uncertain and step in sent]
-        for steps, seconds in ((late, LONGEST), (refused, self._settling.doubt), (lost, self._settling.known)):
+        known = LONGEST if last else self._settling.known
+        for steps, seconds in ((late, LONGEST), (refused, self._settling.doubt), (lost, known)):
             if steps and seconds:
                 rows, these = {step.row for step in [*late, *refused, *lost]}, {step.row for step in steps}
                 kinds = {step.action for step in sender.just_confirmed or sent if step.row in these}
@@ -280,12 +288,12 @@ class ListUpdate:
         done = in_place(seen_as, now, fold_names=self._fold)
         moved_on = self._moved_on(rest, now)
         otherwise = done & (seen_as["name_after"] != rest["name_after"]).to_numpy()
-        half = shown(rest, "after", now, fold_names=self._fold) & ~done
+        half = halfway(rest, now, fold_names=self._fold)
         self._account_doubtful(rest[done])
         self._account_at_rest(rest, now)
         conflicts = self._taken_away_by_others(rest[~done], now) | self._sender.conflicts
-        seen = zip(rest.index, writes(rest), had_entry(rest), done, otherwise, half, strict=True)
-        for row, change, stood, ok, other, came in seen:
+        seen = zip(rest.index, writes(rest), had_entry(rest), done, otherwise, strict=True)
+        for row, change, stood, ok, other in seen:
             answer = self._sender.answers.get(row)
             if row in conflicts and not ok:
                 self._keep(row, Outcome.CONFLICT, conflicts[row], answer)
@@ -300,7 +308,8 @@ class ListUpdate:
             elif change:
                 untouched = ReadBack(read=True, untouched=row not in moved_on, early=self._settling.cut)
                 outcome, problem = classify(self._sender.last_word(row), untouched, in_place=bool(ok))
-                self._keep(row, outcome, _half_done(problem) if came and answer else problem, answer)
+                came = row in half and answer and not ok
+                self._keep(row, outcome, half_done(half[row], problem) if came else problem, answer)
             elif stood and not ok and row not in self._result.known:
                 self._keep(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT_IN_LIST))
         self._job.record_outcomes(list(self._result.known.values()), [])
@@ -366,8 +375,3 @@ class ListUpdate:
 
     def _keep(self, row: int, outcome: Outcome, problem: Problem | None, answer: WriteAnswer | None = None) -> None:
         self._result.known[int(row)] = row_outcome(row, outcome, problem, at=self._job.now(), answer=answer)
-
-
-def _half_done(problem: Problem | None) -> Problem:
-    said = dict(problem.values) | {"because": str(problem.code.value)} if problem else {"said": ""}
-    return Problem(Code.OLD_ENTRY_STANDS, said)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import pandas as pd
+
 from schemas import limits
 from schemas.errors import Paused, ServiceError, Unreachable
 from schemas.execution import AnswerKind, RowOutcome, WriteAnswer
-from schemas.plan import Outcome
+from schemas.plan import Action, Outcome
 from schemas.problems import Code, Problem, packed
+from tasks.execution.compare import halves, in_place, shown
 
 _WITHOUT_EFFECT: Final[dict[AnswerKind, Code]] = {
     "refused": Code.REFUSED,
@@ -99,6 +102,30 @@ def classify_unread(answer: WriteAnswer | None, why: ServiceError) -> tuple[Outc
         if answer.status == _TOO_MANY:  # refused before anything was done
             return Outcome.FAILED, Problem(Code.PAUSE_ASKED, pause)
     return Outcome.UNKNOWN, Problem(Code.NOT_READ_BACK)
+
+
+def halfway(rows: pd.DataFrame, found: pd.DataFrame, *, fold_names: bool) -> dict[int, Code]:
+    """Return the renames among `Plan` rows of which half is done, each with what is to be said of it.
+
+    Both entries stand there, or the one entry has its new name and its old number.
+
+    Args:
+        rows: `Plan` rows that were sent.
+        found: `Current` of their owners, just read.
+        fold_names: the list has been seen to ignore the case of names.
+    """
+    renames = rows[rows["action"] == Action.RENAME]
+    opened = renames[~in_place(renames, found, fold_names=fold_names)]
+    both = shown(opened, "after", found, fold_names=fold_names)
+    moved = shown(halves(opened), "after", found, fold_names=fold_names)
+    moved &= ~shown(opened, "before", found, fold_names=fold_names) & ~both
+    told = {Code.OLD_ENTRY_STANDS: both, Code.OLD_NUMBER_STANDS: moved}
+    return {int(row): code for code, mask in told.items() for row in opened.index[mask]}
+
+
+def half_done(code: Code, because: Problem | None) -> Problem:
+    """Return what is said of a change of which half is done, with the reason why it is no more."""
+    return Problem(code, dict(because.values) | {"because": str(because.code.value)} if because else {"said": ""})
 
 
 def without_effect(answer: WriteAnswer) -> Problem:

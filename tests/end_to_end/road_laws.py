@@ -20,7 +20,6 @@ Entry = tuple[str, str, str]  # owner, name, key
 UNSENT = "not sent: "  # with the reason why not
 # A row about an entry that came during the run; no row of the plan is about it.
 CAME = "came, changed or could first be read while this run was at work"
-HALF = "the new entry stands, and the old one still does"
 GUARDED = "a guard stopped it"
 NOTHING = ("", "text:")
 WRITES = {"add", "modify", "rename", "delete"}
@@ -162,8 +161,10 @@ def claims_of(context: Observed, trip: Trip) -> Claims:
             (claims.gone.append(before) if deletes else claims.stands.update([after]))
         elif row["outcome"] in ({"failed"} if deletes else {"unchanged", "held"}) and before[1:] != NOTHING:
             claims.stands[before] += 1
-        elif row["outcome"] == "failed" and row["message"].startswith(HALF):
+        elif row["code"] == Code.OLD_ENTRY_STANDS:
             claims.stands.update([before, after])
+        elif row["code"] == Code.OLD_NUMBER_STANDS:
+            claims.stands[context.entry(row["owner"], row["name_after"], row["number_before"])] += 1
         elif row["outcome"] == "failed" and before[1:] != after[1:]:
             claims.missing.append(after)
     for row in trip.lines:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from tables import clears, current, desired, rejected, repeats
 
 from schemas.errors import Paused, ServiceError, UnknownOutcome, Unreachable
 from schemas.execution import AnswerKind, WriteAnswer
 from schemas.limits import CALL_SECONDS
 from schemas.plan import Outcome
 from schemas.problems import Code, Problem, packed
-from tasks.execution.classify import ReadBack, classify, classify_unread, row_outcome, without_effect, worth_another_try
+from tasks.execution.classify import (
+    ReadBack,
+    classify,
+    classify_unread,
+    half_done,
+    halfway,
+    row_outcome,
+    without_effect,
+    worth_another_try,
+)
+from tasks.plan.draft import Inputs, Policy
+from tasks.plan.rules import plan
 
 UNREAD, CHANGED = ReadBack(read=False, untouched=False), ReadBack(read=True, untouched=False)
 UNTOUCHED = ReadBack(read=True, untouched=True)
@@ -126,3 +138,37 @@ def test_the_ledger_keeps_what_was_said_and_how_often_it_was_sent() -> None:
         *(8, "applied", 0, 0),
         *("", ""),
     )
+
+
+OLD, NEW = {"name": "Dean", "number": "1"}, {"name": "Rector", "number": "2"}
+NEW_NAME_ALONE = {"name": "Rector", "number": "1"}
+
+
+@pytest.mark.parametrize(
+    ("stands", "code"),
+    [
+        ([OLD], None),
+        ([NEW], None),
+        ([], None),
+        ([{"name": "Rector", "number": "3"}], None),
+        ([OLD, NEW], Code.OLD_ENTRY_STANDS),
+        ([NEW_NAME_ALONE], Code.OLD_NUMBER_STANDS),
+        ([{"name": "RECTOR", "number": "1"}], Code.OLD_NUMBER_STANDS),
+        ([OLD, NEW_NAME_ALONE], None),
+    ],
+)
+def test_a_rename_stands_halfway_under_both_names_or_with_its_old_number(
+    stands: list[dict[str, str]], code: Code | None
+) -> None:
+    rows = plan(
+        Inputs(desired({**NEW, "old_name": "Dean"}), rejected(), clears(), repeats(), current(OLD)),
+        Policy(names_are_keys=True, delete_missing=True),
+    )
+    assert list(rows["action"]) == ["rename"]
+    assert list(halfway(rows, current(*stands), fold_names=True).values()) == ([code] if code else [])
+
+
+def test_what_is_half_done_says_why_it_is_no_more() -> None:
+    refused = half_done(Code.OLD_NUMBER_STANDS, Problem(Code.REFUSED, {"said": "No."}))
+    assert (refused.code, refused.values) == (Code.OLD_NUMBER_STANDS, {"said": "No.", "because": "refused"})
+    assert half_done(Code.OLD_ENTRY_STANDS, None).values == {"said": ""}
