@@ -308,8 +308,9 @@ class ListUpdate:
             elif change:
                 untouched = ReadBack(read=True, untouched=row not in moved_on, early=self._settling.cut)
                 outcome, problem = classify(self._sender.last_word(row), untouched, in_place=bool(ok))
-                came = row in half and answer and not ok
-                self._keep(row, outcome, half_done(half[row], problem) if came else problem, answer)
+                # What nobody knows yet may be more than half done by now.
+                told = half_done(half[row], problem) if outcome is Outcome.FAILED and row in half else problem
+                self._keep(row, outcome, told, answer)
             elif stood and not ok and row not in self._result.known:
                 self._keep(row, Outcome.CONFLICT, Problem(Code.NOT_KEPT_IN_LIST))
         self._job.record_outcomes(list(self._result.known.values()), [])

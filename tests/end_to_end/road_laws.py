@@ -161,9 +161,9 @@ def claims_of(context: Observed, trip: Trip) -> Claims:
             (claims.gone.append(before) if deletes else claims.stands.update([after]))
         elif row["outcome"] in ({"failed"} if deletes else {"unchanged", "held"}) and before[1:] != NOTHING:
             claims.stands[before] += 1
-        elif row["code"] == Code.OLD_ENTRY_STANDS:
+        elif row["outcome"] == "failed" and row["code"] == Code.OLD_ENTRY_STANDS:
             claims.stands.update([before, after])
-        elif row["code"] == Code.OLD_NUMBER_STANDS:
+        elif row["outcome"] == "failed" and row["code"] == Code.OLD_NUMBER_STANDS:
             claims.stands[context.entry(row["owner"], row["name_after"], row["number_before"])] += 1
         elif row["outcome"] == "failed" and before[1:] != after[1:]:
             claims.missing.append(after)
