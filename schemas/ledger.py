@@ -228,4 +228,5 @@ housekeeping = Table(
     Column("person", String(200), nullable=False),
     Column("at", String(40), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("about", String(200), nullable=False, server_default=""),  # from before when was purged, who was released
 )

@@ -42,7 +42,7 @@ class Memory:
             if syncs:
                 connection.execute(delete(tables.owners).where(columns.owner == owner))
                 note = insert(tables.housekeeping).values(deed="release", person=person, at=at)
-                connection.execute(note.values(detail=f"{owner} of {', '.join(syncs)}: {reason}"))
+                connection.execute(note.values(detail=f"{', '.join(syncs)}: {reason}", about=owner))
         return syncs
 
     def owners(self, sync: str, target: str = "") -> set[str]:

@@ -47,15 +47,14 @@ class Archive:
             named = {str(row[0]) for row in connection.execute(still)}
             gone = [run for run in gone if run not in named]
             connection.execute(delete(tables.runs).where(runs.id.in_(gone)))
-            self._note(connection, "purge", person, at, f"{len(gone)} runs from before {before}")
+            self._note(connection, "purge", person=person, at=at, detail=f"{len(gone)} runs", about=before)
         return gone
 
     def forgotten_before(self) -> str:
         """Return from before when runs were forgotten, the latest such moment, "" where none ever were."""
         columns = tables.housekeeping.c
         with self._engine.connect() as connection:
-            details = connection.scalars(select(columns.detail).where(columns.deed == "purge"))
-            return max((str(detail).rpartition(" ")[2] for detail in details), default="")
+            return str(connection.scalar(select(func.max(columns.about)).where(columns.deed == "purge")) or "")
 
     def purgeable(self, before: str) -> list[str]:
         """Return the runs that purging would forget; one whose plan a later run has applied is among them."""
@@ -102,9 +101,9 @@ class Archive:
             for table in (tables.unplanned, tables.owners, tables.kept_types, tables.owner_names, tables.service_names):
                 connection.execute(delete(table).where(table.c.owner == owner))
             released = tables.housekeeping.c
-            mine = (released.deed == "release") & released.detail.startswith(f"{owner} of ", autoescape=True)
-            connection.execute(update(tables.housekeeping).where(mine).values(detail="one owner"))
-            self._note(connection, "erase", person, at, f"one owner, in {len(changed)} plans")
+            mine = (released.deed == "release") & (released.about == owner)
+            connection.execute(update(tables.housekeeping).where(mine).values(detail="one owner", about=""))
+            self._note(connection, "erase", person=person, at=at, detail=f"one owner, in {len(changed)} plans")
         return changed
 
     @staticmethod
@@ -116,13 +115,13 @@ class Archive:
                 connection.execute(update(tables.intents).where(columns.id == row.id).values(owners=rest))
 
     @staticmethod
-    def _note(connection: Connection, deed: str, person: str, at: str, detail: str) -> None:
-        connection.execute(insert(tables.housekeeping).values(deed=deed, person=person, at=at, detail=detail))
+    def _note(connection: Connection, deed: str, **noted: str) -> None:
+        connection.execute(insert(tables.housekeeping).values(deed=deed, **noted))
 
     def note_age(self, evidence: str, *, person: str, at: str) -> None:
         """Note what speaks for it that the ledger is older than what stands in the services; "" takes it as it is."""
         with self._engine.begin() as connection:
-            self._note(connection, "doubt" if evidence else "adopt", person, at, evidence)
+            self._note(connection, "doubt" if evidence else "adopt", person=person, at=at, detail=evidence)
 
     def age(self) -> tuple[str, str]:
         """Return what was noted last of the ledger's age, and when; "" twice where nothing was."""

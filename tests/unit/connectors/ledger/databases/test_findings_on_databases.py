@@ -117,6 +117,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
             connection.execute(text(f"alter table {name} drop column problems"))
         connection.execute(text("alter table approvals drop column used_by"))
         connection.execute(text("alter table intents drop column fence"))
+        connection.execute(text("alter table housekeeping drop column about"))
         connection.execute(text("update alembic_version set version_num = '0001'"))
     opened = Ledger.open(url)
     assert version_of(engine) == NEWEST

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import column, create_engine, insert, inspect, table, text
+from sqlalchemy import Insert, column, create_engine, insert, inspect, table, text
 
 from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
@@ -330,15 +331,38 @@ def test_a_plan_that_changes_nothing_refers_to_one_that_is_the_same_and_outlives
     assert ledger.plan("run3-faculties").entries["owner"].tolist() == [""]
 
 
-def test_a_ledger_of_the_form_before_refusals_takes_them(url: str) -> None:
+def a_ledger_of_form(url: str, form: str, rows: Sequence[Insert] = ()) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(migrations.__file__).parent))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0009")
-    assert version_of(engine) == "0009"
+        command.upgrade(config, form)
+        for row in rows:
+            connection.execute(row)
+    assert version_of(engine) == form
     engine.dispose()
+
+
+def test_a_ledger_from_before_deeds_had_what_they_are_about_knows_it_all_the_same(url: str) -> None:
+    columns = ("deed", "person", "at", "detail")
+    deeds = table("housekeeping", *map(column, columns))
+    noted = [
+        ("purge", "3 runs from before 2026-01-02T00:00:00+00:00"),
+        ("purge", "0 runs from before 2026-01-01T00:00:00+00:00"),
+        ("release", "faculty 1 of north, south: closed"),
+    ]
+    rows = [insert(deeds).values(deed=deed, person="anna", at="2026-02-01", detail=detail) for deed, detail in noted]
+    a_ledger_of_form(url, "0010", rows)
+    ledger = Ledger.open(url)
+    assert ledger.archive.forgotten_before() == "2026-01-02T00:00:00+00:00"
+    ledger.archive.erase("faculty 1", person="anna", at="2026-02-02")
+    assert not any("faculty 1" in str(row) for row in ledger.archive.housekeeping())
+    ledger.close()
+
+
+def test_a_ledger_of_the_form_before_refusals_takes_them(url: str) -> None:
+    a_ledger_of_form(url, "0009")
     ledger = Ledger.open(url)
     first, second = Refusal("anna", "not this week", "2026-03-14T02:00:00"), Refusal("jan", "no", "2026-03-14T03:00:00")
     for no in (first, second):
