@@ -11,8 +11,8 @@ import pandas as pd
 
 from flows.console import say, show_rows
 from flows.context import RunContext
+from flows.ends import owners_of
 from flows.names import directory_of, fresh_units, remember_units
-from flows.planning import owners_of
 from flows.reconciliation.reading import SyncReading, by_place, read_files
 from flows.reconciliation.replicas import late_replicas
 from schemas.directory import Listing, Unit, name_in

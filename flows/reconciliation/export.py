@@ -14,8 +14,8 @@ import pandas as pd
 from connectors.files.texts import lines_of
 from connectors.files.writing import write_private
 from flows.context import RunContext
+from flows.ends import owners_of, plan_ends
 from flows.names import names_of
-from flows.planning import owners_of, plan_ends
 from flows.reconciliation.discovering import everybody_of
 from flows.reconciliation.reading import SyncReading, ends_of, place_of
 from flows.sources import configured_columns, extract_source, judge_source

@@ -13,7 +13,7 @@ import pandas as pd
 
 from connectors.execution import as_current
 from flows.context import RunContext
-from flows.planning import owners_of
+from flows.ends import owners_of
 from flows.reconciliation.reading import SyncReading, places_of
 from flows.sources import extract_source, judge_source
 from schemas.directory import Answered, Unit

@@ -10,9 +10,9 @@ import pandas as pd
 
 from flows.claims import left_by, with_returned
 from flows.context import RunContext
+from flows.ends import Ends, owners_of, plan_ends
 from flows.known import known_of
 from flows.names import learn_names
-from flows.planning import Ends, owners_of, plan_ends
 from flows.sources import ExtractedSource, extract_source, judge_source
 from schemas.errors import ConfigurationError, PhonesyncError, ServiceError, SourceError
 from schemas.execution import NumberingDefaults, Snapshot, Target
