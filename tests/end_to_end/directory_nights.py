@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from road_trip import OPEN_GUARD, Entry, Road, apio_state, rows_of, toml, usos_state
 
+from connectors.ledger.store import Ledger
 from connectors.memory.target import Directory, directory_at
 from connectors.sandbox.options import ApioOptions
 from flows.run import RunRequest, run
@@ -16,6 +21,8 @@ from schemas.errors import InternalError
 
 Line = tuple[str, str, str]  # owner, number, name
 _MEMORY = "https://nights.invalid"
+A, B, C, D = "22 552 00 01", "22 552 00 02", "22 552 00 03", "22 552 00 04"
+FOUR = ("22 552 01 01", "22 552 01 02", "22 552 01 03", "22 552 01 04")
 
 
 @dataclass
@@ -165,3 +172,38 @@ def of(result: RunResult, sync: str) -> dict[str, Any]:
     """Return what `--json` says of a sync."""
     (found,) = [item for item in result.summary["syncs"] if item["sync"] == sync]
     return dict(found)
+
+
+def guards_of(result: RunResult, sync: str = "old") -> list[str]:
+    return [guard["guard"] for guard in of(result, sync)["guards"]]
+
+
+def on_file(road: Road) -> None:
+    """Keep the ledger in a file, so that it can be copied."""
+    road.ledger.close()
+    road.ledger = Ledger.open(f"sqlite:///{road.folder / 'ledger.db'}")
+
+
+def backup(road: Road) -> None:
+    with (
+        closing(sqlite3.connect(road.folder / "ledger.db")) as ledger,
+        closing(sqlite3.connect(road.folder / "b")) as b,
+    ):
+        ledger.backup(b)
+
+
+def restore(road: Road) -> None:
+    """Take the ledger of the backup, and lose with the reports what they say of the last run."""
+    for context in road.contexts:
+        context.close()
+    road.ledger.close()
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (road.folder / name).unlink(missing_ok=True)
+    shutil.copy(road.folder / "b", road.folder / "ledger.db")
+    for note in (road.folder / "reports").glob(".last-run-*"):
+        note.unlink()
+    road.ledger = Ledger.open(f"sqlite:///{road.folder / 'ledger.db'}")
+
+
+def later(road: Road) -> None:
+    road.now += timedelta(days=1)
