@@ -20,8 +20,10 @@ from tasks.plain_text import plain
 from tasks.source.annotation import remarked, sheet_remarked
 
 
-def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:
-    """Write a copy with remarks beside each file, and return where they are; why a file is refused stands on top.
+def annotate(checked: CheckedSources, *, force: bool = False) -> dict[Path, bool]:
+    """Write a copy with remarks beside each file; return where they are, and whether there was anything to remark.
+
+    Why a file is refused stands on top. One without remarks is written as well: whoever looks for it finds it.
 
     A text or another workbook becomes `NAME.checked.csv`; an .xlsx `NAME.checked.xlsx`, with its formats. The copies
     hold what the files hold, and are readable by their owner alone.
@@ -35,7 +37,7 @@ def annotate(checked: CheckedSources, *, force: bool = False) -> list[Path]:
         raise error_of(UsageError, "annotated_there", {"file": there[0]})
     for path, file in copies.items():
         write_private(path, annotated(file, checked.lang))
-    return list(copies)
+    return {path: bool(file.item["problems"]) for path, file in copies.items()}
 
 
 def copy_of(file: CheckedFile) -> Path:

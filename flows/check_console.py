@@ -96,10 +96,10 @@ def _column(file: CheckedFile, text: str, column: str) -> int:
     return column_of(text, file.source.table.header.index(column), dialect.delimiter, dialect.quotechar)
 
 
-def show_copies(copies: Sequence[Path], lang: Language) -> None:
-    """Say where the annotated copies are."""
-    for path in copies:
-        say(render("check.written", lang, file=near(path)))
+def show_copies(copies: Mapping[Path, bool], lang: Language) -> None:
+    """Say where the annotated copies are, and of which there is nothing to remark."""
+    for path, remarked in copies.items():
+        say(render("check.written" if remarked else "check.written_clean", lang, file=near(path)))
 
 
 def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:

@@ -26,10 +26,11 @@ from flows.context import RunContext
 from flows.known import salt_of
 from flows.run_history import lines_of_plan
 from flows.sync_run import Mode, RunResult
-from schemas.errors import ConfigurationError, PhonesyncError
+from schemas.errors import ConfigurationError
 from schemas.settings import Language
 from tasks.messages.catalogue import moment, render
 from tasks.messages.errors import told_whole
+from tasks.messages.failures import why_of
 from tasks.messages.language import language
 from tasks.reports.clerks_mail import MailFacts, clerks_mail, waiting_rows
 
@@ -66,8 +67,7 @@ def tell_clerks(context: RunContext, run_result: RunResult, mode: Mode) -> list[
                 notes += queue_mail(context, summary.get("run", run_result.summary["run"]), summary["sync"])
             notes += [note for _, note, good in deliver(context) if not good]
     except Exception as error:  # noqa: BLE001 - see above
-        said = told_whole(error, context.lang) if isinstance(error, PhonesyncError) else ""
-        notes.append(": ".join(filter(None, (type(error).__name__, said))))
+        notes.append(render("note.untold", context.lang, why=why_of(error, context.lang)))
     return notes
 
 
@@ -82,7 +82,7 @@ def queue_mail(context: RunContext, run: str, sync: str, *, again: bool = False)
     try:
         composed = compose(context, run, sync, again=again)
     except Exception as error:  # noqa: BLE001 - one file must not keep the others' people from being told
-        return [render("mail.not_made", lang_of(context, sync), sync=sync, why=type(error).__name__)]
+        return [render("mail.not_made", lang_of(context, sync), sync=sync, why=why_of(error, lang_of(context, sync)))]
     outbox = outbox_of(context)
     if composed is None:
         return []
@@ -131,7 +131,7 @@ def deliver(context: RunContext, run: str = "") -> Iterator[tuple[str, str, bool
             continue
         except Exception as error:  # noqa: BLE001 - whatever a mailer does, the mail stays
             outbox.keep(told)
-            yield told.sync, render("mail.not_sent", lang, sync=told.sync, why=type(error).__name__), False
+            yield told.sync, render("mail.not_sent", lang, sync=told.sync, why=why_of(error, lang)), False
             continue
         outbox.keep(Told(told.sync, waits.lines))
         yield told.sync, render("mail.sent", lang, sync=told.sync, to=message["To"]), True

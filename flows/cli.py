@@ -15,7 +15,7 @@ import click
 
 from flows.commands import beginning, keeping, looking, reconciling, running, trying
 from flows.commands.options import verbatim
-from flows.errors import TRACEBACK, command_with, error_text, unexpected
+from flows.errors import TRACEBACK, error_text, unexpected
 from flows.help_pages import HelpContext
 from flows.misuse import misused
 from flows.output import endure, lost_output
@@ -23,6 +23,7 @@ from flows.spoken import configuration_in, language_of
 from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
 from schemas.errors import PhonesyncError, UsageError
 from schemas.exit_codes import ExitCode, worst
+from tasks.messages.command_lines import command_with
 from tasks.messages.errors import error_of
 
 
@@ -43,7 +44,7 @@ _codes = verbatim("Exit codes", *(f"{code:>2}  {code.meaning}" for code in ExitC
 @click.version_option(package_name="phonesync")
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:
-    """Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files.
+    """Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files and workbooks.
 
     Begin with `init`, or with `check` (is everything readable?), `doctor` (is everything there?) and `plan` (what would
     change?);

@@ -55,16 +55,16 @@ def load(path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) 
             are in the message.
     """
     refuse_writable(path, Phrase("say.the_configuration"))
+    text = ""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors leave a mark
+        text = path.read_text(encoding="utf-8-sig")  # editors leave a mark
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise error_of(ConfigurationError, "no_configuration", {"file": path, "variable": VARIABLE}) from None
     except (OSError, UnicodeDecodeError) as error:
         raise error_of(ConfigurationError, "configuration_unreadable", {"file": path, "why": error}) from error
     except tomllib.TOMLDecodeError as error:
-        raise error_of(
-            ConfigurationError, "configuration_no_toml", {"file": path, "why": _by_language(error)}
-        ) from error
+        raise _no_toml(path, text, error) from error
     except (ValueError, RecursionError):
         raise _beyond_reading(path) from None
     try:
@@ -92,10 +92,15 @@ def wrong_at(place: str, data: Mapping[str, Any]) -> Phrase | None:
     return None
 
 
-def _by_language(error: tomllib.TOMLDecodeError) -> dict[str, str]:
-    """Return what the parser says, which is English, and where, which every language says."""
+def _no_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigurationError:
+    """Return what the parser says, which is English, and where; a file that ends too early is wrong there or above."""
     at = re.search(r"line (\d+), column (\d+)", str(error))
-    return {"en": str(error), "pl": f"wiersz {at[1]}, kolumna {at[2]}" if at else "koniec pliku"}
+    if at:
+        why = {"en": str(error), "pl": f"wiersz {at[1]}, kolumna {at[2]}"}
+        return error_of(ConfigurationError, "configuration_no_toml", {"file": path, "why": why})
+    said = str(error).partition(" (at ")[0]
+    values = {"file": path, "line": max(len(text.rstrip().splitlines()), 1), "why": {"en": f"{said}: ", "pl": ""}}
+    return error_of(ConfigurationError, "configuration_cut", values)
 
 
 def _beyond_reading(path: Path) -> ConfigurationError:
@@ -280,8 +285,7 @@ def _said(problem: Mapping[str, Any], key: str) -> Phrase:
     if kind == "setting":
         return Phrase(f"setting.{values['name']}", values["values"])
     if known(f"setting.{kind}"):
-        figures = {name: f"{value:g}" if isinstance(value, float) else value for name, value in values.items()}
-        return Phrase(f"setting.{kind}", figures)
+        return Phrase(f"setting.{kind}", values)
     said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     return Phrase("setting.other", {"said": said})
 

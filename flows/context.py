@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from schemas.phrases import Phrase
 from schemas.settings import Language, Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
+from tasks.messages.command_lines import PLAIN, command_with
 from tasks.messages.errors import error_of
 from tasks.messages.language import language
 
@@ -72,6 +74,7 @@ class RunContext:
         progress: is told what is being done, how much is done, and of how much.
         writing: set from the first write of a sync until it is reported.
         unreachable: the connections that a read has found to give no answer at all, each with its error.
+        command: how phonesync is called with this configuration from anywhere, for the commands that people are told.
         stopping: set when somebody wants the run to end: what is in flight is finished, nothing more is sent.
     """
 
@@ -84,6 +87,7 @@ class RunContext:
     suffix: Callable[[], str] = _suffix
     progress: Progress = no_progress
     waiting: Callable[[Phrase, int, int], None] = no_waiting
+    command: str = PLAIN
     stopping: threading.Event = field(default_factory=threading.Event)
     writing: threading.Event = field(default_factory=threading.Event)
     unreachable: dict[str, Unreachable] = field(default_factory=dict)
@@ -178,7 +182,8 @@ class RunContext:
             if len(wrong) == 1:
                 raise wrong[0]
             said = tuple(part for error in wrong for part in (Phrase(f"error.{error.name}", error.values), " "))
-            remedy = Phrase(f"error.{wrong[0].name}.remedy", wrong[0].values)
+            alike = all(error.name == "secret_missing" for error in wrong)
+            remedy = Phrase("say.set_them") if alike else Phrase(f"error.{wrong[0].name}.remedy", wrong[0].values)
             raise error_of(ConfigurationError, "secrets_missing", {"said": said[:-1], "remedy": remedy})
         return found
 
@@ -209,4 +214,7 @@ def open_context(config: str | None, environ: Mapping[str, str], progress: Progr
     if database:
         refuse_writable(database, Phrase("say.the_ledger"))
     ledger = Ledger.open(settings.ledger)
-    return RunContext(settings, ledger, environ, current_person(environ), progress=progress or no_progress)
+    command = command_with(Path(config).absolute() if config else None)
+    return RunContext(
+        settings, ledger, environ, current_person(environ), progress=progress or no_progress, command=command
+    )

@@ -12,7 +12,6 @@ from connectors.files.writing import write_private
 from connectors.service import Found
 from flows.console import near, say, show_rows
 from flows.context import RunContext
-from flows.errors import as_typed
 from flows.interface import changes_of
 from flows.ledger_age import age_of
 from flows.sources import extract_source, judge_source
@@ -23,6 +22,7 @@ from schemas.phrases import Phrase
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import known, render, text
+from tasks.messages.command_lines import as_typed
 from tasks.messages.errors import error_of, spoken, told_whole
 from tasks.messages.rendering import sentence
 

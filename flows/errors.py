@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import extract_tb, print_exception
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,26 +15,12 @@ from flows.output import prose
 from schemas.errors import InternalError, PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.phrases import Phrase
+from tasks.messages.command_lines import as_typed
 from tasks.messages.errors import error_of, told
 from tasks.plain_text import json_text, plain
 
 if TYPE_CHECKING:
     from schemas.section import Language
-
-_COMMAND: Final = re.compile(
-    r"\bphonesync (?=(?:accept|apply|check|discover|doctor|erase|export|find|history|init|mail|plans?|purge|reconcile"
-    r"|release|resume|revert|runs|show|status|sync)\b(?! --help))"
-)
-
-
-def as_typed(said: str, command: str) -> str:
-    """Return a text whose commands can be typed as they stand there: with the configuration that this one was given."""
-    return _COMMAND.sub(lambda _: f"{command} ", said)
-
-
-def command_with(config: str | None) -> str:
-    """Return how phonesync is called with this configuration, None for the usual one."""
-    return f"phonesync -c {shlex.quote(config)}" if config else "phonesync"
 
 
 def show_error(

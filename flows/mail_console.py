@@ -11,6 +11,7 @@ from flows.console import say
 from flows.context import RunContext
 from flows.runs import named_run
 from tasks.messages.catalogue import render
+from tasks.messages.command_lines import as_typed
 
 
 def mails_of_run(context: RunContext, reference: str, *, dry_run: bool, again: bool) -> list[dict[str, Any]]:
@@ -64,7 +65,7 @@ def show_mails(context: RunContext, told: Sequence[dict[str, Any]]) -> None:
     """Say how each mail stands; the whole of those that are only shown."""
     for one in told:
         for line in one["said"].splitlines() or [""]:
-            say(line)
+            say(as_typed(line, context.command))
     if not told:
         say(render("mail.none", context.lang))
 

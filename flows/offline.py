@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Protocol
 
 from connectors.registry import specs
 from schemas.errors import UsageError
 from schemas.execution import NumberingDefaults
+from schemas.phrases import Phrase
 from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
@@ -73,6 +75,14 @@ def before(settings: Settings) -> Before:
         ledger.close()
 
 
+def unknown_sync(name: str, known: Iterable[str]) -> UsageError:
+    """Return the error that there is no sync of a name, with the one that was probably meant."""
+    names = [*known]
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    said = {"sync": repr(name), "known": ", ".join(names) or Phrase("say.no_syncs")}
+    return error_of(UsageError, "no_sync_meant" if near else "no_sync", {**said, **({"near": near[0]} if near else {})})
+
+
 @dataclass(frozen=True)
 class OfflineContext:
     """The configuration and nothing else."""
@@ -87,8 +97,7 @@ class OfflineContext:
             UsageError: there is none.
         """
         if name not in self.settings.syncs:
-            known = ", ".join(self.settings.syncs) or "none"
-            raise error_of(UsageError, "no_sync", {"sync": repr(name), "known": known})
+            raise unknown_sync(name, self.settings.syncs)
         return self.settings.syncs[name]
 
     def reading(self, sync: Sync) -> NumberingDefaults:

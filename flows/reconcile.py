@@ -24,6 +24,7 @@ from schemas.exit_codes import ExitCode
 from schemas.findings import FindingKind
 from schemas.settings import Language
 from tasks.messages.catalogue import minute, render, text
+from tasks.messages.owners import place_in
 from tasks.reports.run_title import reconcile_title
 
 __all__ = ["reconcile"]
@@ -64,7 +65,7 @@ def reconcile(config: str = "", since: str = "") -> Any:
 def in_a_sentence(done: Reconciled, lang: Language = "en") -> str:
     """Return what was found, the worst first, for people who look at a list of runs."""
     summary = done.summary
-    unread = [f"{system['name']}: {system['note']}" for system in summary["systems"] if system["note"]]
+    unread = [f"{place_in(system['name'], lang)}: {system['note']}" for system in summary["systems"] if system["note"]]
     counts = summary["findings"]
     found = [
         render("say.trouble", lang, n=count, word=kind_word(kind, lang))

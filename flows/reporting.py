@@ -18,6 +18,7 @@ from schemas import limits
 from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
+from tasks.messages.owners import place_in
 from tasks.reports.drift_rows import drift_rows
 from tasks.reports.line_report import (
     line_report,
@@ -73,9 +74,11 @@ def report(
     result = with_names(validated(Result, result), known)
     lang = context.lang
     masked = private and not sync.full_numbers
-    kept = line_report(result, masked=masked)
-    shown = kept if lang == "en" else line_report(result, masked=masked, lang=lang)
-    lines = line_report(result, masked=True, lang=lang) if private and sync.full_numbers else shown
+    kept = line_report(result, masked=masked, command=context.command)
+    shown = kept if lang == "en" else line_report(result, masked=masked, lang=lang, command=context.command)
+    lines = (
+        line_report(result, masked=True, lang=lang, command=context.command) if private and sync.full_numbers else shown
+    )
     csv = report_csv(kept)
     earlier = _earlier(context, heading, summary, csv, kept) if heading.seen else None
     if earlier:
@@ -93,7 +96,16 @@ def report(
         "target": heading.target,
         **summary,
     }
-    html = report_html(page, shown, generated_at=context.local_time(), drift=changed, past=past, lang=lang)
+    place = place_in(f"{sync.connection} {context.spec(sync).place(sync)}", lang)
+    html = report_html(
+        {**page, "target": place},
+        shown,
+        generated_at=context.local_time(),
+        drift=changed,
+        past=past,
+        lang=lang,
+        command=context.command,
+    )
     write_private(paths["csv"], csv)
     write_private(paths["json"], report_json(page, kept))
     write_private(paths["html"], html)

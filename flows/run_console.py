@@ -18,6 +18,7 @@ from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, sync_status
 from tasks.messages.catalogue import counted, render, text
+from tasks.messages.command_lines import as_typed
 from tasks.messages.guards import guard_sentence
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
         title = text("say.title_plan" if planned else "say.title_outcomes", lang)
         show_titled(title, _counts(summaries, lang, planned=planned))
     for reported in run_result.reported:
-        _show_reported(reported, lang, planned=planned)
+        _show_reported(reported, lang, command, planned=planned)
     _tell_the_end(summaries, lang, planned=planned, command=command)
     if not run_result.summary["syncs"]:
         say(text("say.nothing_to_do", lang))
@@ -55,7 +56,7 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
     show_errors(run_result.errors, summaries, lang, command)
 
 
-def _show_reported(reported: Reported, lang: Language, *, planned: bool) -> None:
+def _show_reported(reported: Reported, lang: Language, command: str, *, planned: bool) -> None:
     """Show what was reported of one sync: the lines that matter, notes, who said yes, and guards."""
     wanted, sync = reported.lines[_matter(reported.lines, planned=planned)], reported.summary["sync"]
     if len(wanted):
@@ -69,7 +70,7 @@ def _show_reported(reported: Reported, lang: Language, *, planned: bool) -> None
     if known := reported.summary["known"]:
         say(counted(lang, "say.many_known", known).replace("{sync}", sync))
     for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
-        say(f"{sync}: {note}")
+        say(as_typed(f"{sync}: {note}", command))
     yes = reported.summary.get("approval")
     if yes:
         say(render("say.approved", lang, sync=sync, person=yes["person"], reason=yes["reason"]))

@@ -12,7 +12,6 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
-from flows.errors import as_typed
 from flows.known import with_known
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
@@ -21,12 +20,19 @@ from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.execution.results import account, announce
 from tasks.messages.catalogue import minute, render, text
+from tasks.messages.command_lines import as_typed
 from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 from tasks.reports.line_report import line_report, with_names
 from tasks.reports.standing import how_long_ago
 
 _PLANS = ("plan", "revert")  # runs that write nothing
+# What codes mean at the end of runs that write nothing.
+_ENDS: Mapping[tuple[str, int], str] = {
+    **{(mode, ExitCode.DONE): "say.plan_made" for mode in _PLANS},
+    ("reconcile", ExitCode.DONE): "say.compared_alike",
+    ("reconcile", ExitCode.LINES_FAILED): "say.compared",
+}
 _STOPPED = "guard_stopped"  # the error of a sync whose plan waits for a yes
 
 
@@ -104,7 +110,7 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
         lines = [line for line in plan["lines"] if every or _needed_something(line)]
         if lines:
             title = render("say.lines_of", lang, sync=plan["sync"], n=len(lines), of=len(plan["lines"]))
-            show_lines(title, lines, lang)
+            show_lines(title, [{**line, "message": as_typed(line["message"], command)} for line in lines], lang)
         else:
             say(render("say.none_of", lang, sync=plan["sync"], of=len(plan["lines"])))
         if same := plan.get("same_as"):
@@ -156,7 +162,8 @@ def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
                 "guards": kept.guards,
                 "refusals": [dict(vars(no)) for no in context.ledger.refusals(kept.id)],
                 "approval": {**said_yes(yes), "expires": _iso(yes.expires)} if yes else None,
-                "command": f"phonesync apply {kept.id}" + (' --approve "REASON"' if kept.guards and not yes else ""),
+                "command": f"{context.command} apply {kept.id}"
+                + (' --approve "REASON"' if kept.guards and not yes else ""),
             }
         )
     return found
@@ -196,9 +203,11 @@ def show_waiting(context: RunContext, plans: Sequence[dict[str, Any]], command: 
 def _ended(mode: str, code: int | None, lang: Language) -> str:
     if code is None:
         return text("say.not_ended", lang)
-    if mode in _PLANS and code == ExitCode.DONE:
-        return text("say.plan_made", lang)
-    return render("say.exit_code", lang, code=code, means=text(f"say.exit_{code}", lang))
+    if said := _ENDS.get((mode, code)):
+        return text(said, lang)
+    # A code's own sentence speaks of plans, too.
+    means = text("say.in_place" if code == ExitCode.DONE else f"say.exit_{code}", lang)
+    return render("say.exit_code", lang, code=code, means=means)
 
 
 def _needed_something(line: dict[str, str]) -> bool:

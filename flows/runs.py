@@ -10,6 +10,7 @@ from flows.context import RunContext
 from schemas.errors import LedgerError
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
+from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.messages.errors import error_of
 
 
@@ -54,10 +55,10 @@ def named_run(context: RunContext, reference: str) -> dict[str, Any]:
     return context.ledger.run(newest[0]["id"])
 
 
-def show_history(rows: Sequence[dict[str, Any]], lang: Language = "en") -> None:
+def show_history(rows: Sequence[dict[str, Any]], lang: Language = "en", command: str = PLAIN) -> None:
     """Show runs so that 80 columns are enough."""
     if not rows:
-        say(text("say.no_run", lang))
+        say(as_typed(text("say.no_run", lang), command))
         return
     columns = [text(f"say.{name}", lang) for name in ("run", "what", "who", "exit", "syncs")]
     told = [(row["run"], row["mode"], row["person"], _code(row), _syncs(row, lang)) for row in rows]

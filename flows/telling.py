@@ -15,7 +15,9 @@ from flows.sync_run import Mode, RunResult
 from schemas import limits
 from schemas.settings import Change
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
-from tasks.messages.catalogue import render
+from tasks.messages.catalogue import render, text
+from tasks.messages.command_lines import as_typed
+from tasks.messages.failures import why_of
 
 WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
 
@@ -70,7 +72,7 @@ def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[
     try:
         found = [item for item in changes_of(context, run_result, mode) if item[1] in notify.on]
     except Exception as error:  # noqa: BLE001 - see above
-        return [render("note.untold", context.lang, kind=type(error).__name__)]
+        return [render("note.untold", context.lang, why=why_of(error, context.lang))]
     for sync, change, said in found:
         notes += send(context, sync, change, said)
     return notes
@@ -79,17 +81,23 @@ def tell_people(context: RunContext, run_result: RunResult, mode: Mode) -> list[
 def send(context: RunContext, sync: str, change: Change, said: Mapping[str, Any]) -> list[str]:
     """Mail and post one change; return notes of what could not be told."""
     notify, notes = context.settings.notify, []
+    said = with_commands(said, context.command)
     payload = {"sync": sync, "change": change, "link": "", **said}
-    ways = {f"webhook {number}": partial(_post, context, number, payload) for number in range(len(notify.webhook))}
+    ways = {f"webhook {number + 1}": partial(_post, context, number, payload) for number in range(len(notify.webhook))}
     if notify.mail_to:
-        ways["mail"] = partial(_mail, context, said)
+        ways[text("note.by_mail", context.lang)] = partial(_mail, context, said)
     for way, give in ways.items():
         try:
             give()
         except Exception as error:  # noqa: BLE001 - likewise
-            untold = {"sync": sync, "change": change, "way": way, "kind": type(error).__name__}
+            untold = {"subject": said["subject"], "way": way, "why": why_of(error, context.lang)}
             notes.append(render("note.untold_change", context.lang, **untold))
     return notes
+
+
+def with_commands(said: Mapping[str, Any], command: str) -> dict[str, Any]:
+    """Return what is to be said with its commands as they are typed there."""
+    return {key: as_typed(value, command) if isinstance(value, str) else value for key, value in said.items()}
 
 
 def _post(context: RunContext, number: int, payload: Mapping[str, Any]) -> None:
@@ -105,9 +113,9 @@ def _mail(context: RunContext, said: Mapping[str, Any]) -> None:
     notify = context.settings.notify
     lang = context.lang
     step = render("report.news_next", lang, step=said["next"])
-    last = said.get("command", f"phonesync show {said['run']}")
-    text = f"{said['sentence']}\n\n{step}\n\n{last}\n"
-    message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), text)
+    last = said.get("command", as_typed(f"phonesync show {said['run']}", context.command))
+    letter = f"{said['sentence']}\n\n{step}\n\n{last}\n"
+    message = mail(notify.mail_to, notify.mail_from, str(said["subject"]), letter)
     if notify.smtp is None:
         hand_to_mailer(message, notify.sendmail)
         return

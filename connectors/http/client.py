@@ -196,7 +196,7 @@ class Http:
         asked = outcome.retry_after or 0.0
         if self._tools.monotonic() + asked < deadline:
             return None
-        longest = f"{self._connection.total_seconds:g}"
+        longest = float(self._connection.total_seconds)
         said = {"reason": outcome.why, "seconds": f"{asked:.0f}", "longest": longest}
         return replace(outcome, why=Phrase("http.pause_asked", said))
 
@@ -212,7 +212,7 @@ class Http:
             left = self._pacer.pause_left()
             asked = Failure(
                 "unsent",
-                Phrase("http.pause_left", {"seconds": f"{left:.0f}", "longest": f"{longest:g}"}),
+                Phrase("http.pause_left", {"seconds": f"{left:.0f}", "longest": float(longest)}),
                 retry_after=left,
             )
             raise self._error(Paused, call, asked, call.sent_before, unread="http_unsent")

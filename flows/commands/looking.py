@@ -31,7 +31,7 @@ def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -
     if as_json:
         print_json({"runs": rows})
     else:
-        show_history(rows, lang)
+        show_history(rows, lang, command_of(ctx, config))
 
 
 @click.command(epilog=verbatim("Example", "phonesync show last"))
@@ -103,7 +103,7 @@ def status(  # noqa: PLR0913 - all but the first are options
         if as_json:
             print_json(told(found))
         else:
-            show_status(context, found, lang)
+            show_status(context, found, lang, command_of(ctx, config))
     ctx.exit(ExitCode.LINES_FAILED if judged and any(one.stale for one in found) else ExitCode.DONE)
 
 

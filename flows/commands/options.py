@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from flows.errors import command_with, print_json
+from flows.errors import print_json
 from flows.help_pages import HelpContext
+from tasks.messages.command_lines import as_typed, command_with
 
 if TYPE_CHECKING:
     from flows.context import RunContext
@@ -117,9 +118,9 @@ def carry_out(ctx: click.Context, config: str | None, request: RunRequest, *, as
             from flows.clerks_mail import tell_clerks
 
             notes += tell_clerks(context, run_result, request.mode)
-        for note in notes:
-            click.echo(note, err=True)
     command = command_of(ctx, config)
+    for note in notes:
+        click.echo(as_typed(note, command), err=True)
     if as_json:
         print_json(run_result.summary)
         show_errors(run_result.errors, run_result.summary["syncs"], context.lang, command)

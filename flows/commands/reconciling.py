@@ -145,7 +145,7 @@ def export(  # noqa: PLR0913 - click's signature
     if as_json:
         print_json(made)
     else:
-        show_exported(made, lang)
+        show_exported(made, lang, command_of(ctx, config))
 
 
 @click.command(epilog=verbatim("Example", "phonesync discover"))

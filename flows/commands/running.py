@@ -67,7 +67,7 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
         checked = check_sources(context, syncs, lang=lang, strict=chosen["strict"], known=known, progress=watch.told)
     if chosen["preview"]:
         add_previews(context, checked, chosen["preview"])
-    copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else []
+    copies = annotate(checked, force=chosen["force"]) if chosen["annotated"] else {}
     if chosen["as_json"]:
         print_json(checked.summary)
     elif chosen["github"]:

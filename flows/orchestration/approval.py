@@ -36,8 +36,9 @@ from schemas.exit_codes import worst
 from schemas.phrases import Phrase
 from schemas.plan import Action
 from schemas.settings import Language
-from tasks.messages.catalogue import figure, render, text
+from tasks.messages.catalogue import decimal, figure, render, text
 from tasks.messages.errors import spoken, told_whole
+from tasks.messages.failures import why_of
 from tasks.messages.guards import guard_sentence
 from tasks.messages.owners import owner_in
 from tasks.reports.masking import mask_text
@@ -47,6 +48,9 @@ _TIME_IS_UP = Phrase("prefect.time_is_up")
 _MOST_SHOWN = 50
 # What takes something away comes first: it is what the guards are about.
 _SHOWN_FIRST: Mapping[Action, int] = {Action.DELETE: 0, Action.RENAME: 1, Action.MODIFY: 2, Action.ADD: 3}
+
+
+_TITLES = {"approve": "prefect.title_approve", "reason": "prefect.title_reason", "person": "prefect.title_person"}
 
 
 class Decision(RunInput):
@@ -62,7 +66,7 @@ def form_in(lang: Language) -> type[Decision]:
     """Return the form as people read it in a language; what its fields hold is the same in all of them."""
     about: dict[str, Any] = {}
     for name, field in Decision.model_fields.items():
-        title = text("prefect.form_your_name", lang) if name == "person" else None
+        title = text(_TITLES[name], lang)
         said = Field(title=title, description=text(f"prefect.form_{name}", lang))
         about[name] = (Annotated[(field.annotation, *field.metadata, said)], ...)
     form: type[Decision] = create_model("Decision", __base__=Decision, **about)
@@ -169,7 +173,7 @@ def _ask(question: Question, seconds: float, asking: ApprovalFlow) -> Decision |
     try:
         return _answer(form, question.plan, seconds, lang)
     except Exception as error:  # noqa: BLE001 - whatever Prefect's client raises: without an answer nothing is written
-        return Phrase("prefect.unanswered", {"kind": type(error).__name__})
+        return Phrase("prefect.unanswered", {"why": why_of(error, lang)})
 
 
 def _answer(form: type[Decision], plan: KeptPlan, seconds: float, lang: Language) -> Decision | Phrase:
@@ -239,7 +243,9 @@ def _item(row: Mapping[Any, Any], lang: Language) -> str:
     sides = [f"{row[f'name_{side}']} {row[f'number_{side}']}".strip() for side in ("before", "after")]
     line = f" ({render('say.at_line', lang, line=row['line'])})" if row["line"] else ""
     what, owner = word_of(row["action"], lang), owner_in(row["owner"], lang)
-    return f"- {what} {escape(owner)}: {escape(' → '.join(filter(None, sides)))}{line}"
+    return render(
+        "prefect.item", lang, what=what, owner=escape(owner), entry=escape(" → ".join(filter(None, sides))), line=line
+    )
 
 
 def _merged(run_result: RunResult, place: int, applied: RunResult) -> RunResult:
@@ -265,7 +271,7 @@ def _not_approved(question: Question, decision: Decision | Phrase, asking: Appro
         person = mask_text(by_name(decision.person, os.environ))
         said = render("prefect.refused", lang, sync=name, person=person, reason=mask_text(decision.reason.strip()))
     elif decision is _TIME_IS_UP:
-        said = render("prefect.undecided", lang, sync=name, minutes=f"{asking.minutes:g}")
+        said = render("prefect.undecided", lang, sync=name, minutes=decimal(lang, asking.minutes))
     else:
         said = render("prefect.not_asked", lang, sync=name, why=spoken(decision, lang))
     return f"{said} {render('prefect.kept_for_later', lang, plan=plan)}"

@@ -34,6 +34,7 @@ from flows.run import RunResult
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, render, text
+from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 from tasks.messages.owners import owner_in
@@ -67,16 +68,18 @@ class Links:
     Attributes:
         folder: where they lie on the machine that made them.
         base: the address at which that folder is served, "" where it is not.
+        command: how phonesync is called there.
     """
 
     folder: Path
     base: str = ""
+    command: str = PLAIN
 
     @classmethod
     def of(cls, context: RunContext) -> Links:
         """Return what the configuration says, else what the process was told that serves the folder."""
         base = context.settings.prefect.reports_url or context.environ.get("PHONESYNC_REPORTS_URL", "")
-        return cls(context.settings.reports, base.rstrip("/"))
+        return cls(context.settings.reports, base.rstrip("/"), context.command)
 
     def address(self, report: str) -> str:
         """Return the address of a report, "" where it has none that a browser follows from Prefect's pages."""
@@ -218,7 +221,10 @@ def _rows(lines: pd.DataFrame, lang: Language) -> list[dict[str, str]]:
 
 def reports_page(run_result: RunResult, sentence: str, links: Links, lang: Language = "en") -> str:
     """Return the run's sentence, and for every sync its report, its guards and its error."""
-    parts = [f"# {render('prefect.run', lang, run=escape(run_result.summary['run']))}", escape(sentence)]
+    parts = [
+        f"# {render('prefect.run', lang, run=escape(run_result.summary['run']))}",
+        escape(as_typed(sentence, links.command)),
+    ]
     for sync in run_result.summary["syncs"]:
         parts.append(f"## {escape(sync['sync'])}")
         parts += filter(None, [links.markdown(sync["reports"], lang)])
@@ -226,7 +232,9 @@ def reports_page(run_result: RunResult, sentence: str, links: Links, lang: Langu
             render("prefect.guard", lang, guard=guard["guard"], said=guard_sentence(guard, lang))
             for guard in sync["guards"]
         ]
-        parts += [escape(text) for text in ([told_again(sync, lang)] if "error" in sync else guards)]
+        parts += [
+            escape(text) for text in ([as_typed(told_again(sync, lang), links.command)] if "error" in sync else guards)
+        ]
     return "\n\n".join(parts)
 
 

@@ -24,7 +24,9 @@ from flows.spoken import language_at
 from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import ExitCode
+from schemas.settings import Language, Notify
 from tasks.messages.catalogue import render, text
+from tasks.messages.failures import why_of
 
 _OWN: Final = "--own"
 
@@ -79,7 +81,7 @@ def _tell_stale(context: RunContext, config: Path, more: Sequence[str]) -> None:
     try:
         tell_stale(context, home.make_home(config).folder / FILE, datetime.fromisoformat(more[0]), tell)
     except Exception as error:  # noqa: BLE001 - a full disk, a ledger that is gone, a server that does not answer
-        click.echo(render("say.stale_untold", context.lang, kind=type(error).__name__), err=True)
+        click.echo(render("say.stale_untold", context.lang, why=why_of(error, context.lang)), err=True)
 
 
 def _purge(context: RunContext, _config: Path, _more: Sequence[str]) -> None:
@@ -111,8 +113,17 @@ def _said(context: RunContext, wanted: list[Deployed], removed: list[str], told:
         yield render("say.serve_removed", lang, names=", ".join(removed))
     if skipped:
         yield render("say.serve_missed", lang, n=skipped)
-    changes = ", ".join(context.settings.notify.on)
-    yield render("say.serve_told", lang, n=told, changes=changes) if told else text("say.serve_nobody", lang)
+    yield from told_whom(context.settings.notify, told, lang)
+
+
+def told_whom(notify: Notify, told: int, lang: Language) -> Iterator[str]:
+    """Say to how many addresses changes are told from here, and that `mail_to` is none of them."""
+    if told:
+        yield render("say.serve_told", lang, n=told, changes=", ".join(notify.on))
+    if notify.mail_to and not notify.apprise:
+        yield text("say.serve_mail_to", lang)
+    elif not told:
+        yield text("say.serve_nobody", lang)
 
 
 def main(chore: str, config: Path, *more: str) -> ExitCode:

@@ -7,6 +7,7 @@ the event is made by `phonesync serve` from `[notify]`.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,17 +30,18 @@ from pydantic import SecretStr
 from flows.clerks_mail import tell_clerks
 from flows.context import RunContext
 from flows.run import Mode, RunResult
-from flows.telling import changes_of
+from flows.telling import changes_of, with_commands
 from schemas import limits
 from schemas.settings import Change, Language, Notify
 from tasks.messages.catalogue import text
+from tasks.messages.command_lines import command_with
 
 EVENT = "phonesync"
 _LOG = logging.getLogger("phonesync.notify")
 _BODY = '{{ event.payload["sentence"] }}\nNext: {{ event.payload["next"] }}\n{{ event.payload["link"] }}'
 _DIED = (
-    "Run {{ flow_run.name }} has died. What it was about to write is in the ledger.\n"
-    "Next: the next run, or phonesync resume, settles it."
+    "Run {{{{ flow_run.name }}}} has died. What it was about to write is in the ledger.\n"
+    "Next: the next run settles it, or: {resume}"
 )
 _MADE = "Made by phonesync serve, whose tag is phonesync:{mark}."
 _BEAT = "prefect.flow-run.heartbeat"
@@ -107,13 +109,14 @@ def _emit(config: Path, sync: str, change: Change, payload: Mapping[str, Any]) -
         "prefect.resource.name": sync,
         "phonesync.configuration": mark_of(config),
     }
+    said = with_commands(payload, command_with(config))
     run = this_run.get_id()
     related = [{"prefect.resource.id": f"prefect.flow-run.{run}", "prefect.resource.role": "flow-run"}] if run else []
     emit_event(
         f"{EVENT}.{change}",
         resource,
         related=related,
-        payload={"sync": sync, "change": change, "link": this_run.get_flow_run_ui_url() or "", **payload},
+        payload={"sync": sync, "change": change, "link": this_run.get_flow_run_ui_url() or "", **said},
     )
 
 
@@ -135,20 +138,22 @@ def make_automations(
 
     They are kept as blocks, which Prefect's database holds encrypted.
     """
-    mark = mark_of(config)
+    mark, resume = mark_of(config), f"{command_with(config)} resume"
     wanted: dict[str, tuple[Any, Any]] = {}
     for number, address in enumerate(addresses.webhook, 1):
         block = _saved(Webhook(url=SecretStr(address), method="POST"), f"phonesync-{mark}-webhook-{number}")
         wanted[f"webhook {number}"] = (
             CallWebhook(block_document_id=block, payload="{{ event.payload | tojson }}"),
-            CallWebhook(block_document_id=block, payload=_died_as_json()),
+            CallWebhook(block_document_id=block, payload=_died_as_json(resume)),
         )
     for number, address in enumerate(addresses.apprise, 1):
         # Of the types of block that every Prefect server knows, this one passes any address of Apprise on as it is.
         block = _saved(SlackWebhook(url=SecretStr(address)), f"phonesync-{mark}-apprise-{number}")
         wanted[f"apprise {number}"] = (
             SendNotification(block_document_id=block, subject='{{ event.payload["subject"] }}', body=_BODY),
-            SendNotification(block_document_id=block, subject="phonesync: a run has died", body=_DIED),
+            SendNotification(
+                block_document_id=block, subject="phonesync: a run has died", body=_DIED.format(resume=resume)
+            ),
         )
     automations = [_of_dead_runs(config)]
     for name, (changes, deaths) in wanted.items():
@@ -160,9 +165,9 @@ def make_automations(
     return len(wanted)
 
 
-def _died_as_json() -> str:
+def _died_as_json(resume: str) -> str:
     said = '{"change": "failed", "subject": "phonesync: a run has died", "run": {{ flow_run.name | tojson }}, '
-    return said + '"sentence": "What it was about to write is in the ledger.", "next": "phonesync resume"}'
+    return said + f'"sentence": "What it was about to write is in the ledger.", "next": {json.dumps(resume)}}}'
 
 
 def _saved(block: Block, name: str) -> UUID:

@@ -27,7 +27,7 @@ from schemas import limits
 from schemas.errors import PhonesyncError, Unreachable, UsageError
 from schemas.phrases import Phrase
 from schemas.settings import Language
-from tasks.messages.catalogue import render, text
+from tasks.messages.catalogue import decimal, render, text
 from tasks.messages.errors import error_of
 
 
@@ -217,7 +217,9 @@ class _Served:
             if code is not None:
                 failures = 0 if time.monotonic() - started > limits.WORKER_STEADY_SECONDS else failures
                 pause = limits.WORKER_RESTART_SECONDS[min(failures, len(limits.WORKER_RESTART_SECONDS) - 1)]
-                click.echo(render("say.serve_worker", self.lang, code=code, seconds=f"{pause:g}"), err=True)
+                click.echo(
+                    render("say.serve_worker", self.lang, code=code, seconds=decimal(self.lang, pause)), err=True
+                )
                 failures += 1
                 if self.wish.stopping.wait(pause):
                     return
@@ -247,7 +249,7 @@ class _Served:
     def _welcome(self, told: str) -> str:
         page = self.address.page if self.address else text("say.serve_own_address", self.lang)
         pages = render("say.serve_pages", self.lang, page=page)
-        return f"{told}\n\n{pages}\n{self._how_to_sign_in()}{text('say.serve_ctrl_c', self.lang)}"
+        return f"{told.rstrip()}\n\n{pages}\n{self._how_to_sign_in()}{text('say.serve_ctrl_c', self.lang)}"
 
     def _how_to_sign_in(self) -> str:
         """Say where the sign-in is; itself it is said once, and only to a person at a terminal."""

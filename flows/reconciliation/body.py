@@ -35,6 +35,7 @@ from schemas.problems import DRIFT, Code
 from schemas.settings import Language
 from schemas.tables import Finding, validated
 from tasks.messages.catalogue import text
+from tasks.messages.owners import place_in
 from tasks.reconcile.align import COLUMNS, deduplicate
 from tasks.reconcile.classify import classify_findings
 from tasks.reconcile.cross_references import find_cross_references, number_locations, overlap
@@ -122,8 +123,8 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     every = [*readings, *official.readings]
     earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, listed)])
     rows = _rows(context, readings, (linked.linked.rows, listed.rows, official.rows), earlier)
-    names = {one.name: Names(one.name, one.sync.source.name, one.place) for one in every}
-    rows = add_remedies(rows, names, asked.lang)
+    names = {one.name: Names(one.name, one.sync.source.name, place_in(one.place, asked.lang)) for one in every}
+    rows = add_remedies(rows, names, asked.lang, context.command)
     findings = _findings(context, every, rows, asked)
     hidden = _hidden(readings, findings, [one.name for one in every if one.private])
     view = _view(context, (readings, official), hidden, earlier, this_run)

@@ -13,7 +13,8 @@ from flows.reconciliation.find import SearchResult
 from schemas.findings import FindingKind
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, known, render, text
-from tasks.messages.owners import owner_in
+from tasks.messages.command_lines import PLAIN, as_typed
+from tasks.messages.owners import owner_in, place_in
 from tasks.messages.rendering import told_what
 
 _FOUND = ("where", "line", "owner", "name", "number", "type")
@@ -24,7 +25,8 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
     """Show the systems, the counts, the first findings with what to do about them, and where the rest is."""
     summary, findings = done.summary, done.view.findings
     columns = {name: text(f"say.{name}", lang) for name in _columns(summary["systems"])}
-    systems = [{said: system[name] for name, said in columns.items()} for system in summary["systems"]]
+    named = [{**system, "name": place_in(system["name"], lang)} for system in summary["systems"]]
+    systems = [{said: system[name] for name, said in columns.items()} for system in named]
     show_rows(text("say.side_by_side", lang), systems, [*columns.values()])
     say("")
     _show_counts(summary, lang)
@@ -106,7 +108,7 @@ def show_found(result: SearchResult, lang: Language = "en") -> None:
     if rows:
         names = [name for name in _FOUND if any(row[name] for row in rows)]
         columns = {name: text(f"say.{name}", lang) for name in names}
-        told = [{**row, "owner": owner_in(row["owner"], lang)} for row in rows]
+        told = [{**row, "owner": owner_in(row["owner"], lang), "where": place_in(row["where"], lang)} for row in rows]
         shown = [{said: row[name] for name, said in columns.items()} for row in told]
         show_rows("", shown, [*columns.values()])
     else:
@@ -115,12 +117,12 @@ def show_found(result: SearchResult, lang: Language = "en") -> None:
         say(note)
 
 
-def show_exported(made: Mapping[str, Any], lang: Language = "en") -> None:
+def show_exported(made: Mapping[str, Any], lang: Language = "en", command: str = PLAIN) -> None:
     """Show what a file holds now, and what of it would be held as it stands."""
     entries = counted(lang, "say.many_entries", made["entries"])
     say(render("say.exported", lang, file=near(made["file"]), entries=entries))
     if made["rejected"]:
-        say(counted(lang, "say.many_unread", made["rejected"]))
+        say(as_typed(counted(lang, "say.many_unread", made["rejected"]), command))
     if made["left_out"]:
         say(render("say.left_out", lang, entries=counted(lang, "say.many_entries", made["left_out"])))
     if made["owners_without_numbers"]:

@@ -29,7 +29,7 @@ def report(context: RunContext, view: ReconciliationView, summary: dict[str, Any
     found, gone = (rows.assign(what=told_what(rows["what"])) for rows in (view.findings, view.resolved))
     write_private(paths["csv"], as_csv(found))
     write_private(paths["json"], _json(replace(view, findings=found, resolved=gone), summary))
-    write_private(paths["html"], page(view, lang, context.zone))
+    write_private(paths["html"], page(view, lang, context.zone, context.command))
     write_private(paths["xlsx"], workbook(view, lang, context.zone))
     return {kind: str(path) for kind, path in paths.items()}
 

@@ -72,6 +72,7 @@ class Answers:
             said = click.prompt(_shown(f"{question} {marks}"), default="", show_default=False).strip().casefold()
             if said in words:
                 return words[said]
+            click.echo(_shown(render("init.say_yes_or_no", self.lang)))
 
     def choice(self, question: str, options: Sequence[str], default: int) -> int:
         """Return which of several things somebody chooses; where nobody is asked, the one that goes without saying."""
@@ -79,8 +80,11 @@ class Answers:
             return default
         for number, option in enumerate(options, start=1):
             click.echo(plain(f"  {number}  {option}"))
-        chosen: int = click.prompt(_shown(question), type=click.IntRange(1, len(options)), default=default + 1)
-        return chosen - 1
+        while True:
+            said = str(click.prompt(_shown(question), default=str(default + 1))).strip()
+            if said.isdecimal() and 1 <= int(said) <= len(options):
+                return int(said) - 1
+            click.echo(_shown(render("init.say_number", self.lang, most=len(options))))
 
 
 def _shown(question: str) -> str:

@@ -20,6 +20,7 @@ from flows.setup.places import Guess, Place, asked_of, columns_of, guess_place, 
 from flows.setup.services import asked_for, show_checks
 from schemas.errors import UsageError
 from schemas.reasons import LineCode
+from schemas.settings import Language
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
 
@@ -94,6 +95,8 @@ def _ask_for_file(draft: Draft, answers: Answers, places: list[Place], one: tupl
         settled = _settled(draft, answers, place, (name, table))
         if settled == "as_it_is":
             draft.syncs[name] = table
+            for other in _at_one_list(draft, place, (name, table)):
+                draft.syncs[other]["shared"] = table["shared"] = True
             return
         if settled == "leave_out_file":
             break
@@ -119,6 +122,13 @@ def _settled(draft: Draft, answers: Answers, place: Place, one: tuple[str, dict[
     lang = answers.lang
     while True:
         _ask_for_place(draft, answers, place, (name, table))
+        others = _at_one_list(draft, place, (name, table))
+        if (
+            others
+            and not answers.asks
+            and not all(one.get("shared") for one in (table, *(draft.syncs[other] for other in others)))
+        ):
+            raise _one_list(answers.lang, name, others[0])
         checks, checked = _tried(draft, name, table, answers)
         if _takes_area_code(draft, answers, checked):
             checks, checked = _tried(draft, name, table, answers)
@@ -128,12 +138,34 @@ def _settled(draft: Draft, answers: Answers, place: Place, one: tuple[str, dict[
             return "as_it_is"
         asked = asked_of(draft, place, name, table)
         _show_known(asked, place.said(lang), answers)
+        if others:
+            file = draft.syncs[others[0]]["source"]
+            say(render("init.same_list", lang, file=file), "yellow")
         options = [render(f"init.{what}", lang) for what in _RIGHT]
-        usual = _RIGHT.index(_usual_answer(checks, checked, asked))
+        usual = _RIGHT.index("other_place" if others else _usual_answer(checks, checked, asked))
         chosen = _RIGHT[answers.choice(render("init.right", lang), options, usual)]
         if chosen != "other_columns":
             return chosen
         table["columns"] = _asked_columns(draft, answers, place.spec, (table, checked))
+
+
+def _at_one_list(draft: Draft, place: Place, one: tuple[str, Mapping[str, Any]]) -> list[str]:
+    """Return the syncs that have the very list already that a file is said to be for; owners may have several files."""
+    name, table = one
+    if not place.spec.single_owner:
+        return []
+    names = {"connection", *place.spec.required, *place.spec.sync_keys}
+    mine = {key: table.get(key) for key in names - {"shared"}}
+    return [
+        other
+        for other, theirs in draft.syncs.items()
+        if other != name and {key: theirs.get(key) for key in mine} == mine
+    ]
+
+
+def _one_list(lang: Language, name: str, other: str) -> UsageError:
+    said = {"name": name, "other": other}
+    return UsageError(render("init.one_list", lang, **said), remedy=render("init.one_list_remedy", lang, **said))
 
 
 def _show_known(asked: Guess, place: str, answers: Answers) -> None:

@@ -81,6 +81,11 @@ def share(lang: Language, number: float) -> str:
     return format_decimal(number, format="#,##0.#", locale=lang)
 
 
+def decimal(lang: Language, number: float) -> str:
+    """Return a number as people write it, with as many places as it has."""
+    return format_decimal(number, format="#,##0.######", locale=lang)
+
+
 def minute(when: str, zone: tzinfo) -> str:
     """Return a time in ISO 8601 as short as a table wants it, on the clocks of a zone; any other text as it is."""
     try:

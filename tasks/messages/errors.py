@@ -62,7 +62,7 @@ def spoken(said: object, lang: Language = "en") -> str:
 
     Those of a list are said with a semicolon between them, those of a tuple one right after the other.
     """
-    from tasks.messages.catalogue import render
+    from tasks.messages.catalogue import decimal, render
     from tasks.messages.guards import guard_sentence
     from tasks.messages.rendering import sentence
 
@@ -76,7 +76,7 @@ def spoken(said: object, lang: Language = "en") -> str:
         return ("; " if isinstance(said, list) else "").join(spoken(one, lang) for one in said)
     if isinstance(said, Mapping):
         return spoken(said.get(lang, said["en"]), lang)
-    return str(said)
+    return decimal(lang, said) if isinstance(said, float) else str(said)
 
 
 def of_guards(hits: Iterable[Mapping[str, Any]]) -> list[Phrase]:

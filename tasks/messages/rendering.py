@@ -15,6 +15,7 @@ from schemas.errors import PhonesyncError, SourceError
 from schemas.problems import Code, Problem, code_of, unpacked, unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from tasks.messages.catalogue import known, render, text
+from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.messages.errors import told
 from tasks.messages.owners import owner_in
 
@@ -66,7 +67,10 @@ def sentences(problems: Iterable[Problem], lang: Language = "en") -> str:
 
 
 def said_of_rows(
-    packed: pd.Series, lang: Language = "en", shown_as: Callable[[Problem], Problem] | None = None
+    packed: pd.Series,
+    lang: Language = "en",
+    shown_as: Callable[[Problem], Problem] | None = None,
+    command: str = PLAIN,
 ) -> pd.Series:
     """Return what is said in a column of packed problems; each distinct one is looked at once.
 
@@ -74,13 +78,14 @@ def said_of_rows(
         packed: the column.
         lang: the language.
         shown_as: what may be shown of a problem, None for all of it.
+        command: how phonesync is called, for the commands in what is said.
     """
     from tasks.text_columns import looked_up  # tables take long to import, and most of what is said is in none
 
     told = {}
     for each in packed.unique():
         problems = unpacked(each)
-        told[each] = sentences(map(shown_as, problems) if shown_as else problems, lang)
+        told[each] = as_typed(sentences(map(shown_as, problems) if shown_as else problems, lang), command)
     return looked_up(packed, told)
 
 

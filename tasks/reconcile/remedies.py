@@ -12,6 +12,7 @@ from schemas.plan import WRITES, Action
 from schemas.problems import DRIFT
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
+from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.reconcile.official import OFFICIAL
 
 
@@ -24,18 +25,19 @@ class Names:
     place: str
 
 
-def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language) -> pd.DataFrame:
+def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language, command: str = PLAIN) -> pd.DataFrame:
     """Return the rows with `fix`: one sentence that is true of what a sync would do right now, "" where all agree.
 
     Args:
         rows: what `compare` and `link` returned, with `id`.
         names: of each sync.
         lang: the language of the sentence.
+        command: how phonesync is called, for the commands in it.
     """
     needing = rows[rows["kind"] != FindingKind.AGREE]
     columns = ("kind", "action", "line", "sync", "id", "what", "also", "drift")
     cells = zip(*(needing[column].tolist() for column in columns), strict=True)
-    said = [_sentence(lang, names, dict(zip(columns, cell, strict=True))) for cell in cells]
+    said = [as_typed(_sentence(lang, names, dict(zip(columns, cell, strict=True))), command) for cell in cells]
     fix = pd.Series(said, index=needing.index, dtype="str").reindex(rows.index, fill_value="")
     return rows.assign(fix=fix)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import plural, text
+from tasks.messages.owners import owner_in
 from tasks.messages.rendering import advice, whole
 from tasks.plain_text import plain
 
@@ -107,7 +108,7 @@ def _entry(rows: Sequence[Mapping[str, str]], lang: Language) -> str:
     """Say of one line why it waits and what to do: where, whose, which entry, why, what to do."""
     first = rows[0]
     where = _said("line", lang, line=first["line"]) if first["line"] else text("mail.no_line", lang)
-    whose = " ".join(filter(None, (first["owner"], first["owner_name"])))
+    whose = " ".join(filter(None, (owner_in(first["owner"], lang), first["owner_name"])))
     entry = "  ".join(filter(None, (first["entry_name"], first["number_after"] or first["number_before"])))
     head = ", ".join(filter(None, (where, whose, entry)))
     reasons = dict.fromkeys(whole(row["message"]) for row in rows if row["message"])

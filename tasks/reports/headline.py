@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, plural, text
+from tasks.messages.command_lines import as_typed
 from tasks.messages.errors import told_again
 from tasks.messages.guards import guard_sentence
 
 Tone = Literal["good", "calm", "plan", "warn", "bad"]
 
+# Errors after which nothing helps but a new plan.
+_PLAN_ANEW: Final = frozenset(
+    {"service_changed", "plan_of_other_target", "interrupted_of_other_target", "slice_of_other_target", "overtaken"}
+)
 # The worst first.
 _TROUBLES: Final = (
     Outcome.FAILED,
@@ -78,6 +83,10 @@ class Headline:
     title: str
     detail: str = ""
 
+    def with_commands(self, command: str) -> Headline:
+        """Return it with its commands as they are typed there."""
+        return replace(self, title=as_typed(self.title, command), detail=as_typed(self.detail, command))
+
 
 @dataclass(frozen=True)
 class NextStep:
@@ -85,6 +94,10 @@ class NextStep:
 
     text: str
     command: str = ""
+
+    def with_commands(self, command: str) -> NextStep:
+        """Return it with its commands as they are typed there."""
+        return replace(self, text=as_typed(self.text, command), command=as_typed(self.command, command))
 
 
 def headline(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") -> Headline:
@@ -128,7 +141,9 @@ def _of_result(summary: Mapping[str, Any], tally: Tally, lang: Language) -> Head
     if summary.get("verified") is False:
         return Headline("warn", counted(lang, "report.many_made_disagrees", applied), _said("see_difference", lang))
     if applied:
-        return Headline("good", counted(lang, "report.many_in_place", applied), proof or _said("not_verified", lang))
+        both = _said("both_in_place", lang) if applied == 2 else ""  # nobody says "all 2"
+        title = both or counted(lang, "report.many_in_place", applied)
+        return Headline("good", title, proof or _said("not_verified", lang))
     return Headline("calm", _said("nothing_to_do", lang), proof or _said("as_wanted", lang))
 
 
@@ -154,23 +169,39 @@ def next_steps(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") 
     def step(name: str, command: str) -> NextStep:
         return NextStep(text(f"report.{name}", lang), command)
 
+    blocked = bool(summary.get("guards")) and not tally.wrote
+    stopped = _after_error(summary, sync) if summary.get("error") and not blocked else None
     if occurs(Outcome.UNKNOWN, 0):
         steps.append(step("step_unknown", f"phonesync resume {run}"))
+    if stopped:
+        steps.append(step(*stopped))
     if occurs(Outcome.UNPLANNED, 0):
         steps.append(step("step_unplanned", f"phonesync plan {sync}"))
     if occurs(Outcome.FAILED, 0):
         steps.append(step("step_failed", f"phonesync sync {sync}"))
-    if any(occurs(word, 0) for word in (Outcome.CONFLICT, Outcome.SKIPPED, Outcome.UNPLANNED)):
+    # Where a guard or an error stopped it, a new plan stops again.
+    again = () if blocked or stopped else (Outcome.CONFLICT, Outcome.SKIPPED, Outcome.UNPLANNED)
+    if any(occurs(word, 0) for word in again):
         steps.append(step("step_again", f"phonesync plan {sync}"))
     if occurs(Outcome.HELD, 0) or tally.actions.get(Action.HOLD, 0):
         # Where no line was rejected the file is not what they wait for, and looking at it would find nothing.
         correct = step("step_correct", f"phonesync check {sync}")
         steps.append(correct if summary.get("rejected", 1) else step("step_waits", f"phonesync plan {sync}"))
-    if summary.get("guards") and not tally.wrote:
-        steps.insert(0, step("step_approve", f"phonesync apply {plan} --approve REASON"))
+    if blocked:
+        reason = text("say.reason", lang)
+        steps.insert(0, step("step_approve", f'phonesync apply {plan} --approve "{reason}"'))
     elif tally.is_plan and tally.changes and not summary.get("error"):
         steps.append(step("step_apply", f"phonesync apply {plan}"))
     return steps
+
+
+def _after_error(summary: Mapping[str, Any], sync: str) -> tuple[str, str]:
+    """Return what helps after the error that stopped a run: the file, the plan, or what it could not reach."""
+    if "advice" in (summary.get("error_values") or {}):  # a file that cannot be used as a whole
+        return "step_file", f"phonesync check {sync}"
+    if summary.get("error_code") in _PLAN_ANEW:
+        return "step_again", f"phonesync plan {sync}"
+    return "step_error", "phonesync doctor"
 
 
 def guard_sentences(summary: Mapping[str, Any], lang: Language = "en") -> list[str]:

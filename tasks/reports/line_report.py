@@ -18,6 +18,7 @@ from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
 from schemas.problems import CALLED, unpacked
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, minute, moment, share, text
+from tasks.messages.command_lines import PLAIN
 from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import owners_in, said_of_rows
@@ -94,7 +95,7 @@ def with_names(result: pd.DataFrame, owner_names: Mapping[str, str]) -> pd.DataF
     return result.assign(owner_name=looked_up(result["owner"], owner_names), entry_name=name)
 
 
-def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> pd.DataFrame:
+def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en", command: str = PLAIN) -> pd.DataFrame:
     """Return the line report as text, in exactly `COLUMNS`, one row per row of `lines` in its order.
 
     Args:
@@ -102,6 +103,7 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> 
         masked: hide the names of owners, who are people, and numbers, also those that stand in names (columns are
             swapped by mistake) and in messages.
         lang: the language of the messages that a `Result` is given here.
+        command: how phonesync is called, for the commands in those messages.
 
     Returns:
         Text columns; `line` and `http_status` are "" where they are 0.
@@ -109,7 +111,8 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en") -> 
     if "owner_name" not in lines:
         lines = lines.assign(owner_name="", entry_name="")
     if "problems" in lines:
-        lines = lines.assign(message=said_of_rows(lines["problems"], lang, hide_cell if masked else None))
+        said = said_of_rows(lines["problems"], lang, hide_cell if masked else None, command)
+        lines = lines.assign(message=said)
     elif not masked and lines.columns.to_list() == COLUMNS and (lines.dtypes == "str").all():
         return lines  # a line report already
     kinds = lines.dtypes
@@ -166,6 +169,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     drift: Sequence[DriftRow] = (),
     past: Mapping[int, Sequence[Mapping[str, str]]] = MappingProxyType({}),
     lang: Language = "en",
+    command: str = PLAIN,
 ) -> str:
     """Return one self-contained page: it loads nothing, runs only its own script, and shows text as text.
 
@@ -177,6 +181,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         drift: what others have changed, masked where people's numbers are: it stands first.
         past: what has happened before to the entry of a line, by its position, the newest first; masked likewise.
         lang: the language of the page; messages and history come in it.
+        command: how phonesync is called, for the commands on it.
     """
     report = line_report(lines, masked=False)
     report = report.assign(owner=owners_in(report["owner"], lang))
@@ -186,11 +191,11 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "lang": lang,
         "t": lambda name: text(f"report.{name}", lang),
         "number": lambda number: figure(lang, number),
-        "headline": headline(summary, tally, lang),
+        "headline": headline(summary, tally, lang).with_commands(command),
         "drift": drift[:_MOST_DRIFT],
         "more_drift": max(0, len(drift) - _MOST_DRIFT),
         "guards": [_guard(guard, lang) for guard in summary.get("guards") or ()],
-        "steps": next_steps(summary, tally, lang),
+        "steps": [step.with_commands(command) for step in next_steps(summary, tally, lang)],
         "tally": tally,
         "tiles": _tiles(tally, lang),
         "bars": _bars(tally, lang),
@@ -200,6 +205,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "data": embedded(
             {
                 **_page_data(report, lang),
+                "command": command,
                 "past": {row: [_event(event, lang, generated_at) for event in events] for row, events in past.items()},
             }
         ),
@@ -224,7 +230,7 @@ def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
         "outcome": {str(outcome.value): words for outcome, words in outcome_words(lang).items()},
     }
     groups = {"changes": [action.value for action in WRITES], "attention": [outcome.value for outcome in TROUBLE]}
-    texts = listing_words(lang, "line")
+    texts = listing_words(lang, "row")
     said: dict[str, str] = {name: text(f"report.{name}", lang) for name in _OF_SCRIPT}
     more: dict[str, Any] = {"said": said, "language": "pl-PL" if lang == "pl" else "en-US"}
     return {"line": line, **packed(report, _POOLS), "words": words, "groups": groups, "texts": texts, **more}
@@ -292,8 +298,8 @@ def _tiles(tally: Tally, lang: Language) -> list[Tile]:
 
 
 def _bars(tally: Tally, lang: Language) -> list[Bar]:
-    wanted = _segments("action", tally.actions, list(action_words(lang).items()), tally.lines)
-    happened = _segments("outcome", tally.outcomes, list(outcome_words(lang).items()), tally.lines)
+    wanted = _segments("action", tally.actions, list(action_words(lang).items()), tally.lines, lang)
+    happened = _segments("outcome", tally.outcomes, list(outcome_words(lang).items()), tally.lines, lang)
     bars = [Bar(text("report.bar_wanted", lang), _described(wanted, lang), wanted)]
     if tally.is_plan:
         return bars
@@ -301,11 +307,15 @@ def _bars(tally: Tally, lang: Language) -> list[Bar]:
 
 
 def _segments(
-    column: str, counts: Mapping[str, int], words: Sequence[tuple[Action | Outcome, tuple[str, str]]], lines: int
+    column: str,
+    counts: Mapping[str, int],
+    words: Sequence[tuple[Action | Outcome, tuple[str, str]]],
+    lines: int,
+    lang: Language,
 ) -> list[Segment]:
     starts = accumulate((counts[word] for word, _ in words), initial=0)
     return [
-        Segment(column, word.value, label, meaning, start, counts[word], _share(counts[word], lines))
+        Segment(column, word.value, label, meaning, start, counts[word], _share(counts[word], lines, lang))
         for start, (word, (label, meaning)) in zip(starts, words, strict=False)
     ]
 
@@ -315,11 +325,11 @@ def _described(segments: Sequence[Segment], lang: Language) -> str:
     return ", ".join(said)
 
 
-def _share(part: int, whole: int) -> str:
+def _share(part: int, whole: int, lang: Language) -> str:
     """Return a percentage that never claims all or nothing where it is neither."""
     if not part or not whole:
         return "0 %"
     percent = 100 * part / whole
     if part < whole and percent > 99.9:
-        return "> 99.9 %"
-    return "< 0.1 %" if percent < 0.1 else f"{percent:.1f} %".replace(".0 %", " %")
+        return f"> {share(lang, 99.9)} %"
+    return f"< {share(lang, 0.1)} %" if percent < 0.1 else f"{share(lang, percent)} %"

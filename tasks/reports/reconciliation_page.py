@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import partial
 from typing import Any
@@ -13,6 +13,8 @@ import pandas as pd
 from schemas.findings import FindingKind, ReconciliationView, System
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, moment, plural, text
+from tasks.messages.command_lines import PLAIN
+from tasks.messages.owners import place_in
 from tasks.messages.pages import kind_words, listing_words, phrases, state_words
 from tasks.messages.rendering import owners_in
 from tasks.reports import charts
@@ -73,15 +75,17 @@ class Row:
     cells: Sequence[Cell]
 
 
-def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC) -> str:
+def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC, command: str = PLAIN) -> str:
     """Return the page: it loads nothing, runs only its own script, and shows text as text.
 
     Args:
         view: what was found; people's numbers are masked in it already.
         lang: `pl` or `en`.
         zone: on whose clocks times are told.
+        command: how phonesync is called, for the commands on it.
     """
     rows = readable_rows(view, lang)
+    view = _in_language(view, lang)
     t = phrases(lang)
     context = {
         "view": view,
@@ -99,11 +103,18 @@ def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC) -> str:
         "masked": any(bool(rows[c].str.startswith(HIDDEN[:3]).any()) for c in ("number_csv", "number_there")),
         "figure": partial(figure, lang),
         "plural": partial(plural, lang),
-        "data": embedded(_page_data(view, rows, lang)),
+        "data": embedded({**_page_data(view, rows, lang), "command": command}),
     }
     return render(
         "reconcile.html.j2", context, styles=["page.css", "reconcile.css"], scripts=["listing.js", "reconcile.js"]
     )
+
+
+def _in_language(view: ReconciliationView, lang: Language) -> ReconciliationView:
+    """Return the view with its places named as people read them."""
+    systems = [replace(system, name=place_in(system.name, lang)) for system in view.systems]
+    pairs = {side: view.overlap[side].map(lambda name: place_in(name, lang)).astype("str") for side in ("a", "b")}
+    return replace(view, systems=systems, overlap=view.overlap.assign(**pairs))
 
 
 def headline(view: ReconciliationView, lang: Language) -> Headline:

@@ -7,6 +7,7 @@ import pandas as pd
 from schemas.findings import FindingKind, ReconciliationView
 from schemas.problems import BY_OTHERS, Problem
 from schemas.settings import Language
+from tasks.messages.owners import places_in
 from tasks.messages.pages import kind_words, phrases, state_words
 from tasks.messages.rendering import sentence, told_what
 
@@ -28,7 +29,8 @@ def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
     drift = rows["drift"].map({code: sentence(Problem(code), lang) for code in BY_OTHERS}).fillna("")
     what = told_what(rows["what"], lang)
     what += pd.Series(": ", index=rows.index).where((what != "") & (drift != ""), "") + drift
-    rows = rows.assign(state=state, what=what, accepted=_until(rows["accepted"], lang), line=rows["line"])
+    where = rows["where"].map(lambda where: places_in(where, lang)).astype("str")
+    rows = rows.assign(where=where, state=state, what=what, accepted=_until(rows["accepted"], lang), line=rows["line"])
     kinds = {kind.value: at for at, kind in enumerate(kind_words(lang))}
     states = {name: at for at, name in enumerate(state_words(lang))}
     order = pd.DataFrame({"state": state.map(states), "kind": rows["kind"].map(kinds)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -174,6 +175,19 @@ class Words:
     def ago(self, at: str) -> str:
         """Return how long ago something was, "" for what never was."""
         return how_long_ago(at, self.now, self.lang) if at else ""
+
+
+def next_step(one: Standing, lang: Language) -> str:
+    """Return what to do about a sync, with the command; "" where nobody has to come."""
+    command = {
+        "next_stopped": "phonesync doctor",
+        "next_plans": "phonesync plans",
+        "next_waiting": f"phonesync plan {shlex.quote(one.sync)}",
+        "next_stale": f"phonesync sync {shlex.quote(one.sync)}",
+    }
+    needs = (one.state == "stopped", one.plans, one.waiting, one.stale)
+    first = next((name for name, is_so in zip(command, needs, strict=True) if is_so), "")
+    return said(first, lang, sync=one.sync, command=command[first]) if first else ""
 
 
 def how_long_ago(at: str, now: datetime, lang: Language) -> str:

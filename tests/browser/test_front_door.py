@@ -258,7 +258,7 @@ def test_the_ledger_knows_who_said_yes_and_messages_have_told_it(door: Door) -> 
 def test_a_stranger_finds_out_what_happened_to_line_214(door: Door) -> None:
     """From the list of runs, by clicking and reading alone: the run's sentence, two tables, and the report."""
     door.follow(door.quick_run("faculties"), "Failed")
-    assert "1 of 219 lines failed: line 214." in door.sentence()
+    assert "1 of 219 rows failed: line 214." in door.sentence()
 
     door.page.get_by_role("tab", name="Artifacts").click()
     door.page.get_by_text("Lines that need somebody: 1").wait_for()
@@ -280,7 +280,7 @@ def test_a_stranger_finds_out_what_happened_to_line_214(door: Door) -> None:
     door.page.get_by_role("tab", name="Artifacts").click()
     door.page.get_by_text("Report, and how it ended").click()
     report = door.beside(door.page.get_by_role("link", name="Open the report"))
-    assert report.text_content("h1") == "1 of 219 lines failed"
+    assert report.text_content("h1") == "1 of 219 rows failed"
     report.fill("#line", "214")
     report.press("#line", "Enter")
     assert report.text_content("#details-title") == "Line 214"

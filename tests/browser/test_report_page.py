@@ -90,8 +90,8 @@ def wait_for(page: Any, text: str) -> None:
 
 def test_the_first_thing_to_read_is_what_happened(open_page: Open) -> None:
     page = open_page()
-    assert page.text_content("h1") == "11 of 214 lines failed"
-    assert shown(page) == "Showing all 214 lines."
+    assert page.text_content("h1") == "11 of 214 rows failed"
+    assert shown(page) == "Showing all 214 rows."
     assert page.get_by_role("button", name="11 Need attention").is_visible()
 
 
@@ -114,12 +114,12 @@ def test_a_line_box_and_the_address_lead_to_line_214(open_page: Open) -> None:
 def test_a_line_that_filters_hide_is_found_all_the_same(open_page: Open) -> None:
     page = open_page()
     page.select_option("#outcome", "failed")
-    assert shown(page) == "Showing 11 of 214 lines."
+    assert shown(page) == "Showing 11 of 214 rows."
     page.fill("#line", "7")
     page.press("#line", "Enter")
     assert page.text_content("#details-title") == "Line 7"
     page.keyboard.press("Escape")
-    assert shown(page) == "Showing all 214 lines."
+    assert shown(page) == "Showing all 214 rows."
 
 
 def test_a_line_that_is_not_there_is_said_not_to_be(open_page: Open) -> None:
@@ -130,12 +130,12 @@ def test_a_line_that_is_not_there_is_said_not_to_be(open_page: Open) -> None:
 @pytest.mark.parametrize(
     ("search", "found"),
     [
-        ("ZOLTA SALA 13", "Showing 2 of 214 lines."),
-        ("pokoj 101", "Showing 1 of 214 lines."),
-        ("2299901 55", "Showing 1 of 214 lines."),
+        ("ZOLTA SALA 13", "Showing 2 of 214 rows."),
+        ("pokoj 101", "Showing 1 of 214 rows."),
+        ("2299901 55", "Showing 1 of 214 rows."),
         ("+48", "Showing 0 of"),
-        ("za długi", "Showing 11 of 214 lines."),
-        ("<b>kiosk", "Showing 1 of 214 lines."),
+        ("za długi", "Showing 11 of 214 rows."),
+        ("<b>kiosk", "Showing 1 of 214 rows."),
     ],
 )
 def test_search_forgives_case_accents_and_spelling_of_numbers(open_page: Open, search: str, found: str) -> None:
@@ -147,15 +147,15 @@ def test_search_forgives_case_accents_and_spelling_of_numbers(open_page: Open, s
 def test_filters_combine_and_the_address_remembers_them(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("button", name="Modify").first.click()
-    assert shown(page) == "Showing 21 of 214 lines."
+    assert shown(page) == "Showing 21 of 214 rows."
     page.select_option("#outcome", "applied")
-    assert shown(page) == "Showing 10 of 214 lines."
+    assert shown(page) == "Showing 10 of 214 rows."
     page.fill("#owner", "faculty 0")
-    wait_for(page, "Showing 5 of 214 lines.")
+    wait_for(page, "Showing 5 of 214 rows.")
     again = open_page(address=page.evaluate("location.hash"))
-    assert shown(again) == "Showing 5 of 214 lines."
+    assert shown(again) == "Showing 5 of 214 rows."
     again.get_by_role("button", name="Clear").click()
-    assert shown(again) == "Showing all 214 lines."
+    assert shown(again) == "Showing all 214 rows."
 
 
 def test_columns_sort_up_down_and_back(open_page: Open) -> None:
@@ -200,11 +200,11 @@ def test_a_hundred_thousand_lines_draw_a_screenful(open_page: Open) -> None:
     page.evaluate("document.getElementById('scroller').scrollTop = 1e9")
     page.wait_for_function("() => document.querySelector('#rows tr[aria-rowindex=\"100002\"]')")
     page.fill("#search", "sala 99993")
-    wait_for(page, "Showing 1 of 100,001 lines.")
+    wait_for(page, "Showing 1 of 100,001 rows.")
     page.fill("#search", "")
     wait_for(page, "Showing all")
     page.select_option("#outcome", "attention")
-    wait_for(page, "Showing 5,000 of 100,001 lines.")
+    wait_for(page, "Showing 5,000 of 100,001 rows.")
 
 
 def test_paper_gets_all_the_lines(open_page: Open) -> None:
@@ -217,7 +217,7 @@ def test_paper_gets_all_the_lines(open_page: Open) -> None:
 
 def test_without_its_script_the_page_still_says_what_happened(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
-    assert page.text_content("h1") == "11 of 214 lines failed"
+    assert page.text_content("h1") == "11 of 214 rows failed"
     assert "this page needs its script" in page.text_content("noscript")
 
 

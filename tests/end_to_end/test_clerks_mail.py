@@ -170,7 +170,7 @@ def test_a_mail_that_cannot_be_sent_waits_and_is_sent_once(place: Road, served: 
     (place.folder / "a.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
     configure(place, smtp(post), {"source": "a.csv"})
     notes = night(place)
-    assert notes == ["one: the mail to its people waits: it could not be sent (SMTPDataError)."]
+    assert notes == ["one: the mail to its people waits: it could not be sent (the mail server does not take it)."]
     post.says = "250 taken"
     assert night(place) == []
     assert night(place) == []

@@ -124,7 +124,7 @@ def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office)
     assert "3 entries would be deleted, 2 are allowed" in seen["text"].replace("\\", "")
     assert seen["text"].index("- delete") < seen["text"].index("- modify")
     assert (state.type, state.name) == ("FAILED", "Failed"), "two lines of the file are held"
-    assert "2 of 43 lines are held: lines" in state.message
+    assert "2 of 43 rows are held: lines" in state.message
     (sync,) = state.result(raise_on_failure=False).summary["syncs"]
     assert (sync["outcomes"]["applied"], sync["outcomes"]["held"], sync["verified"]) == (11, 2, True)
     ledger = Ledger.open(f"sqlite:///{office.config.parent / 'phonesync.db'}")

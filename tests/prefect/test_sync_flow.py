@@ -171,7 +171,7 @@ def summary_names(summary: dict[str, Any]) -> list[str]:
 def test_held_lines_fail_the_run_and_nobodys_number_gets_into_prefect(institution: Institution) -> None:
     state = institution.run("users")
     assert (state.type, state.name) == ("FAILED", "Failed")
-    assert state.message.startswith("1 of 29 lines is held: line 17. 5 changes made.")
+    assert state.message.startswith("1 of 29 rows is held: line 17. 5 changes made.")
     ended = state.result(raise_on_failure=False)
     assert ended.summary["syncs"][0]["outcomes"]["held"] == 1
 
@@ -367,4 +367,4 @@ def test_failed_lines_are_counted_in_the_state(institution: Institution) -> None
     institution.sandbox.usos.faults.append(Fault("replace", "server_error_before_commit", times=99, status=400))
     state = institution.run("buildings")
     assert state.name == "Failed"
-    assert "of 10 lines failed" in state.message
+    assert "of 10 rows failed" in state.message

@@ -38,7 +38,7 @@
   const matter = (row, { text }) => [text("what", row), text("where", row)].filter(Boolean).join(" · ");
 
   const command = (row, { element }) => {
-    const words = `phonesync accept ${idOf(row)} --until DATE --reason TEXT`;
+    const words = `${data.command} ${t.accept_it.replace("{id}", idOf(row))}`;
     const copy = element("button", { type: "button", class: "quiet", "data-copy": words, "aria-label": `${t.copy_it}: ${words}` }, t.copy_it);
     return element("span", { class: "command" }, element("code", {}, words), ...(navigator.clipboard ? [copy] : []));
   };

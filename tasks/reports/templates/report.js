@@ -24,12 +24,12 @@
     ([at, action, outcome, before, after, said, run]) => element("li", {},
       element("span", { class: "was", title: run }, at), " ",
       element("b", {}, data.words.action[action][0], outcome && outcome !== "applied" ? `: ${data.words.outcome[outcome][0].toLowerCase()}` : ""), " ",
-      before === after ? before : `${before || said.nothing} → ${after || said.nothing}`,
+      before && after && before !== after ? `${before} → ${after}` : before || after,
       ...(said ? [element("span", { class: "was" }, said)] : []))));
 
   const command = (row, { element, text }) => {
     const name = data.pools.owner.length > 1 ? text("owner", row) : text("name_after", row) || text("name_before", row);
-    const words = `phonesync history '${(name || text("owner", row)).replaceAll("'", "'\\''")}'`;
+    const words = `${data.command} history '${(name || text("owner", row)).replaceAll("'", "'\\''")}'`;
     const copy = element("button", { type: "button", class: "quiet", "data-copy": words, "aria-label": `${said.copy_command} ${words}` }, said.copy);
     return element("span", { class: "command" }, element("code", {}, words), ...(navigator.clipboard ? [copy] : []));
   };

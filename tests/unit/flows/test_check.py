@@ -249,7 +249,7 @@ def test_a_run_is_shown_line_by_line_within_80_columns(context: RunContext, caps
     run(context, RunRequest("sync", ["faculties", "desk-phones"]))
     text = shown(context, capsys)
     assert "Exit code 1: finished, and some lines did not succeed." in text
-    assert "faculties: 7 of 25 lines" in text
+    assert "faculties: 7 of 25 rows" in text
     assert "add: applied" in text
     assert "Nutowska" in text
     assert "rename: applied" in text

@@ -195,15 +195,15 @@ def test_a_line_report_of_a_line_report_is_the_same(frame: pd.DataFrame) -> None
 @pytest.mark.parametrize(
     ("counts", "title"),
     [
-        ({"failed": 3, "applied": 200, "unchanged": 11}, "3 of 214 lines failed"),
-        ({"failed": 1, "held": 2, "applied": 1}, "1 of 4 lines failed, 2 are held"),
-        ({"failed": 1, "unknown": 1, "conflict": 1, "held": 1}, "1 of 4 lines failed, 1 is unknown"),
-        ({"unplanned": 1, "applied": 1}, "1 of 2 lines was changed unasked"),
-        ({"held": 1, "applied": 1}, "1 of 2 lines is held"),
+        ({"failed": 3, "applied": 200, "unchanged": 11}, "3 of 214 rows failed"),
+        ({"failed": 1, "held": 2, "applied": 1}, "1 of 4 rows failed, 2 are held"),
+        ({"failed": 1, "unknown": 1, "conflict": 1, "held": 1}, "1 of 4 rows failed, 1 is unknown"),
+        ({"unplanned": 1, "applied": 1}, "1 of 2 rows was changed unasked"),
+        ({"held": 1, "applied": 1}, "1 of 2 rows is held"),
         ({"applied": 1}, "The change is in place"),
         ({"applied": 1200}, "All 1,200 changes are in place"),
         ({"unchanged": 5}, "Nothing to do"),
-        ({"skipped": 1}, "1 of 1 line was skipped"),
+        ({"skipped": 1}, "1 of 1 row was skipped"),
     ],
 )
 def test_the_headline_names_the_worst_that_happened(counts: dict[str, int], title: str) -> None:
@@ -243,7 +243,7 @@ def test_the_next_step_is_a_command_that_can_be_copied() -> None:
     unknown = next_steps(SUMMARY, tally(outcomes(unknown=1, failed=1)))
     assert [step.command for step in unknown] == ["phonesync resume r-1", "phonesync sync faculties"]
     guarded = next_steps({**SUMMARY, "guards": [GUARD]}, tally(result(action=["delete"])))
-    assert guarded[0].command == "phonesync apply p-1 --approve REASON"
+    assert [step.command for step in guarded] == ['phonesync apply p-1 --approve "REASON"']
     odd = next_steps({**SUMMARY, "sync": "a b; c"}, tally(outcomes(failed=1)))
     assert odd[0].command == "phonesync sync 'a b; c'"
     assert next_steps(SUMMARY, tally(outcomes(applied=3, unchanged=4))) == []
@@ -310,7 +310,7 @@ def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) ->
 def test_a_guard_shows_its_figures_and_the_command_that_approves() -> None:
     page = report_html({**SUMMARY, "guards": [GUARD]}, result(action=["delete"]), generated_at=NOW)
     assert "found 31 %, allowed 20 %" in page
-    assert "phonesync apply p-1 --approve REASON" in page
+    assert "phonesync apply p-1 --approve &#34;REASON&#34;" in page
     counted = {"guard": "max_deletes", "value": 1200, "limit": 20, "message": "1,200 deletions."}
     assert "found 1,200, allowed 20" in report_html(
         {**SUMMARY, "guards": [counted]}, result(action=["delete"]), generated_at=NOW
