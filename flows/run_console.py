@@ -40,8 +40,9 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
     if summaries:
         title = text("say.title_plan" if planned else "say.title_outcomes", lang)
         show_titled(title, _counts(summaries, lang, planned=planned))
+    noted = _noted(run_result.reported)
     for reported in run_result.reported:
-        _show_reported(reported, lang, command, planned=planned)
+        _show_reported(reported, noted, lang, command, planned=planned)
     _tell_the_end(summaries, lang, planned=planned, command=command)
     if not run_result.summary["syncs"]:
         say(text("say.nothing_to_do", lang))
@@ -56,7 +57,18 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
     show_errors(run_result.errors, summaries, lang, command)
 
 
-def _show_reported(reported: Reported, lang: Language, command: str, *, planned: bool) -> None:
+def _noted(reported: Sequence[Reported]) -> dict[str, list[str]]:
+    """Return what was noted, each with the syncs of which it was: what is said of several is said once."""
+    noted: dict[str, list[str]] = {}
+    for one in reported:
+        for note in (*one.summary.get("source_notes", ()), *one.summary.get("notes", ())):
+            noted.setdefault(note, []).append(one.summary["sync"])
+    return noted
+
+
+def _show_reported(
+    reported: Reported, noted: Mapping[str, Sequence[str]], lang: Language, command: str, *, planned: bool
+) -> None:
     """Show what was reported of one sync: the lines that matter, notes, who said yes, and guards."""
     wanted, sync = reported.lines[_matter(reported.lines, planned=planned)], reported.summary["sync"]
     if len(wanted):
@@ -69,8 +81,9 @@ def _show_reported(reported: Reported, lang: Language, command: str, *, planned:
         say(render("say.same_as", lang, sync=sync, run=same))
     if known := reported.summary["known"]:
         say(counted(lang, "say.many_known", known).replace("{sync}", sync))
-    for note in (*reported.summary.get("source_notes", ()), *reported.summary.get("notes", ())):
-        say(as_typed(f"{sync}: {note}", command))
+    for note, syncs in noted.items():
+        if syncs[0] == sync:
+            say(as_typed(f"{', '.join(syncs)}: {note}", command))
     yes = reported.summary.get("approval")
     if yes:
         say(render("say.approved", lang, sync=sync, person=yes["person"], reason=yes["reason"]))

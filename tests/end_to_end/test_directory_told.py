@@ -28,6 +28,7 @@ from flows.reconciliation.body import Asked, reconcile_all
 from flows.reconciliation.console import show_reconciled
 from flows.reconciliation.find import find
 from flows.run import RunRequest, run
+from flows.run_console import show_run
 from flows.run_history import one_run, waiting_plans
 from flows.sync_run import RunResult
 from schemas.errors import UsageError
@@ -250,6 +251,18 @@ def test_what_came_back_by_somebody_elses_hand_is_told_as_that(nights: Nights, o
     # Once the file says it, it is nobody else's.
     nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
     assert of(nights.night(), "one")["came_back"] == 0
+
+
+def test_what_is_noted_of_several_syncs_is_said_once(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:
+    nights.file("one", [("1", A, "Dean")])
+    nights.file("two", [("2", B, "Office")])
+    nights.night()
+    for last in (nights.road.folder / "reports").glob(".last-run-*"):
+        last.write_text("29990101T000000Z-abcdef", encoding="utf-8")
+    show_run(nights.night(), planned=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("29990101T000000Z-abcdef") == 1
+    assert "one, two: The ledger does not know run 29990101T000000Z-abcdef" in said
 
 
 def test_what_is_left_to_others_stays_with_them_where_its_owner_is_cleared(nights: Nights) -> None:
