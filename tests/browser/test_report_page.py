@@ -141,7 +141,7 @@ def test_a_line_that_is_not_there_is_said_not_to_be(open_page: Open) -> None:
 def test_search_forgives_case_accents_and_spelling_of_numbers(open_page: Open, search: str, found: str) -> None:
     page = open_page()
     page.fill("#search", search)
-    wait_for(page, found if "Showing 0" not in found else "No line matches")
+    wait_for(page, found if "Showing 0" not in found else "No row matches")
 
 
 def test_filters_combine_and_the_address_remembers_them(open_page: Open) -> None:
