@@ -185,7 +185,7 @@ def test_nobody_answers_and_the_plan_waits_in_the_ledger(office: Office) -> None
 def test_the_form_asks_in_polish_for_the_same_answers() -> None:
     asked = {lang: form_in(lang).model_json_schema()["properties"] for lang in LANGUAGES}
     told = {lang: [field.pop("description") for field in fields.values()] for lang, fields in asked.items()}
-    titles = {lang: fields["person"].pop("title") for lang, fields in asked.items()}
-    assert titles == {"en": "Your name", "pl": "Imię i nazwisko"}
+    titles = {lang: [field.pop("title") for field in fields.values()] for lang, fields in asked.items()}
+    assert titles == {"en": ["Approve", "Reason", "Your name"], "pl": ["Decyzja", "Powód", "Imię i nazwisko"]}
     assert not set(told["pl"]) & set(told["en"])
     assert asked["pl"] == asked["en"]

@@ -193,7 +193,7 @@ def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
     assert state.name == "Failed"
     error, _, rest = state.message.partition(" · ")
     assert error.startswith("faculties: usos: services/phones/select was not allowed (HTTP 401).")
-    assert rest == "strings-phones: All 2 changes are in place. The target was read again and agrees."
+    assert rest == "strings-phones: Both changes are in place. The target was read again and agrees."
     seen = recorded(state, tasks=1 + len(TASKS))
     assert [item.name for item in seen.task_runs if item.state.is_failed()] == ["faculties: extract target"]
     assert seen.steps_timed("strings-phones") == STEPS, "nothing of the sync that failed before its report"
