@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,10 @@ _WITHIN_NUMBER = re.compile(
 )
 _WIDEST = 30  # characters of a number with its extension
 _NARROWEST = 6  # columns: less shows nothing
+_LONGEST_WORD = 24  # of a text that is broken only where a column cannot hold it: a path, an address
+_GAP = 2  # between columns
+_FEW = 3  # columns: more of them are told in words where they have no room
+_REST = "\ue001"  # the column of what is told in words
 _GLUE = "\ue000"  # as wide as a blank, and nothing breaks a line at it
 
 
@@ -86,6 +90,11 @@ class Unbroken:
     def widest(self) -> int:
         """How wide its widest line is."""
         return max(cell_len(line) for line in self._lines)
+
+    @property
+    def longest(self) -> int:
+        """How wide its longest word is; one that no column could hold counts as one that a column can."""
+        return min(max(cell_len(word) for line in self._lines for word in line.split(" ")), _LONGEST_WORD)
 
     @property
     def narrowest(self) -> int:
@@ -173,20 +182,67 @@ def _reference(line: Mapping[str, str]) -> str:
 
 
 def show_rows(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Show a plain table."""
-    table = narrow_table()
+    """Show a plain table; where it would be too narrow for its words, what follows the first cell is told in words."""
     cells = [[shown("" if row.get(column) is None else str(row[column])) for column in columns] for row in rows]
+    heads = [shown(column) for column in columns]
+    whole = [max((row[at].narrowest for row in cells), default=0) for at in range(len(columns))]
+    wants = [max(one.widest for one in (head, *column)) for head, column in _by_column(heads, cells)]
+    needs = [max(head.longest, *(one.longest for one in column)) for head, column in _by_column(heads, cells)]
+    widths = widths_in(out().width, wants, needs)
+    if widths is None and len(columns) > _FEW:
+        show_rows(title, _in_words(rows, columns), [columns[0], _REST])
+        return
+    table = narrow_table()
     for at, column in enumerate(columns):
         # Where most is numbers, the other columns become narrower first.
-        whole = max((row[at].narrowest for row in cells), default=0)
-        numbers = sum(row[at].widest <= whole for row in cells) if whole else 0
-        table.add_column(column, overflow="fold", no_wrap=2 * numbers > len(cells))
+        numbers = sum(row[at].widest <= whole[at] for row in cells) if whole[at] else 0
+        width = widths[at] if widths and sum(widths) < sum(wants) else None
+        head = "" if column == _REST else column
+        table.add_column(head, overflow="fold", no_wrap=2 * numbers > len(cells), width=width)
     for row in cells:
         table.add_row(*row)
     if title:
         show_titled(title, table)
     else:
         out().print(table)
+
+
+def _by_column(
+    heads: Sequence[Unbroken], cells: Sequence[Sequence[Unbroken]]
+) -> Iterator[tuple[Unbroken, list[Unbroken]]]:
+    """Yield each heading with the cells below it."""
+    for at, head in enumerate(heads):
+        yield head, [row[at] for row in cells]
+
+
+def _in_words(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[dict[str, str]]:
+    """Return the rows with all but their first cells as words in one cell."""
+    first, *others = columns
+    told = []
+    for row in rows:
+        said = [f"{other}: {' '.join(str(row[other]).split())}" for other in others if row.get(other) not in {None, ""}]
+        told.append({first: str(row[first]), _REST: ", ".join(said)})
+    return told
+
+
+def widths_in(room: int, wants: Sequence[int], needs: Sequence[int]) -> list[int] | None:
+    """Return the widths of columns that break no word; what is left goes to the narrowest first.
+
+    Args:
+        room: how wide all of them may be, with what is between them.
+        wants: how wide each would be.
+        needs: how wide its longest word is.
+
+    Returns:
+        None where there is not room for their words.
+    """
+    widths, left = list(needs), room - _GAP * (len(needs) - 1) - sum(needs)
+    if left < 0:
+        return None
+    while left > 0 and (narrow := [at for at, width in enumerate(widths) if width < wants[at]]):
+        at = min(narrow, key=lambda each: widths[each])
+        widths[at], left = widths[at] + 1, left - 1
+    return widths
 
 
 def show_numbers(read: Sequence[Mapping[str, Any]], lang: Language = "en") -> None:

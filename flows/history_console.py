@@ -24,16 +24,16 @@ def show_events(events: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) 
             event["sync"],
             "\n".join(filter(None, (owner_in(event["owner"], lang), event["owner_name"]))),
             ": ".join(filter(None, (word_of(event["action"], lang), word_of(event["outcome"], lang)))),
-            "\n".join(filter(None, [*_change(event, lang), event["message"], _yes(event, lang)])),
+            "\n".join(filter(None, [*_change(event), event["message"], _yes(event, lang)])),
         )
         for event in events
     ]
     show_rows("", [dict(zip(columns, row, strict=True)) for row in rows], columns)
 
 
-def _change(event: dict[str, Any], lang: Language) -> list[str]:
+def _change(event: dict[str, Any]) -> list[str]:
     before, after = (f"{event[f'name_{image}']}  {event[f'number_{image}']}".strip() for image in ("before", "after"))
-    return [before] if before == after else [before, f"→ {after or text('say.nothing', lang)}"]
+    return [before, f"→ {after}"] if before and after and before != after else [before or after]
 
 
 def _yes(event: dict[str, Any], lang: Language) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.cells import cell_len
 from rich.table import Table
 
-from flows.console import narrow_table, near, out, say, show_lines, show_titled, word_of
+from flows.console import narrow_table, near, out, say, show_lines, show_titled, widths_in, word_of
 from flows.errors import show_errors
 from flows.reporting import Reported
 from flows.run import RunResult
@@ -158,13 +158,14 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
 
 def _counted(heads: Sequence[str], rows: Sequence[Sequence[str]], lang: Language) -> Table:
     """Return counts with a column for each, or in words where the terminal is too narrow for their headings."""
-    table, gap = narrow_table(), 2
-    wide = [max(cell_len(word) for word in head.split()) for head in heads]
-    wide[0] = max(wide[0], *(cell_len(row[0]) for row in rows))
-    if sum(wide) + gap * (len(heads) - 1) <= out().width:
-        table.add_column(heads[0], overflow="fold")
-        for head in heads[1:]:
-            table.add_column(head, justify="right")
+    table = narrow_table()
+    needs = [max(cell_len(word) for word in head.split()) for head in heads]
+    needs[0] = max(needs[0], *(cell_len(row[0]) for row in rows))
+    wants = [max(need, cell_len(head)) for need, head in zip(needs, heads, strict=True)]
+    if widths := widths_in(out().width, wants, needs):
+        table.add_column(heads[0], overflow="fold", width=widths[0])
+        for head, width in zip(heads[1:], widths[1:], strict=True):
+            table.add_column(head, justify="right", width=width)
         for row in rows:
             table.add_row(*row)
         return table

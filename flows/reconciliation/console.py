@@ -15,7 +15,7 @@ from schemas.settings import Language
 from tasks.messages.catalogue import counted, known, render, text
 from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.messages.owners import owner_in, place_in
-from tasks.messages.rendering import told_what
+from tasks.messages.rendering import told_what, whole
 
 _FOUND = ("where", "line", "owner", "name", "number", "type")
 _SHOWN = 20  # findings on the terminal; the page has them all
@@ -34,7 +34,9 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
         say(render("say.meanwhile", lang, runs=", ".join(summary["meanwhile"])), "yellow")
     open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
     shown = open_.head(_SHOWN)
-    shown = shown.assign(what=told_what(shown["what"], lang))
+    # Which parts differ is named; all else is a sentence.
+    what, sentences = told_what(shown["what"], lang), shown["what"].str.startswith("[[")
+    shown = shown.assign(what=what.where(~sentences, what.map(whole)))
     rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
     if rows:
         say("")

@@ -103,7 +103,7 @@ class NextStep:
 def headline(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") -> Headline:
     """Return the sentence that is true of this run; the worst that happened decides which it is."""
     stopped = guard_sentences(summary, lang) if not tally.wrote else []
-    if summary.get("error"):
+    if summary.get("error") and not (stopped and summary.get("error_code") == "guard_stopped"):
         detail = "may_be_made" if tally.wrote else "nothing_written"
         return Headline("bad", _said("stopped", lang, error=told_again(summary, lang)), _said(detail, lang))
     if stopped:

@@ -84,6 +84,32 @@ def test_the_status_breaks_no_rule(open_file: Open, tmp_path: Path, scheme: str,
     assert complaints(open_file(file, color_scheme=scheme)) == []
 
 
+@pytest.mark.parametrize("lang", ["pl", "en"])
+def test_a_narrow_screen_shows_all_of_the_status(open_file: Open, tmp_path: Path, lang: Any) -> None:
+    file = tmp_path / "status.html"
+    file.write_text(status_page(STANDING, lang, now=NOW, zone="Europe/Warsaw"), encoding="utf-8")
+    page = open_file(file)
+    page.set_viewport_size({"width": 400, "height": 900})
+    cells = page.locator("tbody td:visible, tbody th:visible").all()
+    assert len(cells) > len(STANDING)
+    assert max(box["x"] + box["width"] for box in (cell.bounding_box() for cell in cells)) <= 400
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(("width", "is_said"), [(400, True), (1280, False)])
+def test_where_columns_are_out_of_sight_the_page_says_so(
+    open_file: Open, tmp_path: Path, width: int, *, is_said: bool
+) -> None:
+    file = tmp_path / "report.html"
+    summary = {"run": "r-1", "sync": "a", "title": "a", "target": "usos faculty", "source": "a.csv", "plan": "p-1"}
+    file.write_text(report_html(summary, report_lines(["applied"]), generated_at=NOW), encoding="utf-8")
+    page = open_file(file)
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.get_by_text("it scrolls sideways").is_visible() is is_said
+    hidden = page.eval_on_selector("#scroller", "box => box.scrollWidth > box.clientWidth")
+    assert hidden is is_said
+
+
 def test_the_status_is_renewed_each_minute_unless_somebody_reads_it(open_file: Open, tmp_path: Path) -> None:
     file = tmp_path / "status.html"
     file.write_text(status_page(STANDING, "en", now=NOW, zone="Europe/Warsaw"), encoding="utf-8")

@@ -175,3 +175,85 @@ def test_a_configuration_that_ends_too_early_names_its_last_line(
     assert "missing at the end of this line, or of one above it" in said.err
     config.write_text(f'lang = "pl"\n\n# the end is lost\n{lost}', encoding="utf-8")
     assert main(["-c", str(config), "check", "--lang", "pl"]) == 2
+
+
+def test_what_waits_has_its_next_step(config: Path, phonesync: Phonesync, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert phonesync("sync", "faculties", "buildings").code == 1
+    monkeypatch.setenv("USOS_CONSUMER_SECRET", "another")
+    phonesync("sync", "buildings")
+    monkeypatch.setenv("USOS_CONSUMER_SECRET", credentials(STATE)["USOS_CONSUMER_SECRET"])
+    told = phonesync("status").out
+    assert f"  faculties: to see which lines wait, and why: phonesync -c '{config}' plan faculties\n" in told
+    assert f"  buildings: to find out what stopped it: phonesync -c '{config}' doctor\n" in told
+    assert "  users:" not in told
+
+
+def test_a_copy_without_remarks_is_written_and_said_to_have_none(config: Path, phonesync: Phonesync) -> None:
+    told = phonesync("check", "faculties", "dormitories", "--annotate").out
+    assert "dormitories.checked.csv (there was nothing to remark)\n" in told
+    assert "faculties.checked.csv\n" in told
+    assert (config.parent / "dormitories.checked.csv").is_file()
+
+
+def test_two_secrets_that_are_missing_are_two(phonesync: Phonesync, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USOS_CONSUMER_SECRET")
+    assert "Set it and try again." in phonesync("plan", "users").err
+    monkeypatch.delenv("USOS_CONSUMER_KEY")
+    assert "Set them and try again." in phonesync("plan", "users").err
+
+
+def test_why_a_mail_was_not_sent_is_said_in_words(config: Path, phonesync: Phonesync) -> None:
+    settings = config.read_text(encoding="utf-8")
+    notify = '[notify]\nmail_to = ["desk@example.edu"]\nmail_from = "we@example.edu"\n'
+    notify += 'smtp = { host = "127.0.0.1", port = 9, security = "none" }\n'
+    config.write_text(f'lang = "pl"\n{settings}\n{notify}', encoding="utf-8")
+    told = phonesync("sync", "faculties").err
+    assert "„phonesync: faculties wymaga uwagi” nie udało się wysłać (poczta): nikt tam nie nasłuchuje." in told
+    assert "Error" not in told
+
+
+def test_polish_pages_have_polish_places_and_commas(config: Path, phonesync: Phonesync) -> None:
+    config.write_text(f'lang = "pl"\n{config.read_text(encoding="utf-8")}', encoding="utf-8")
+    assert phonesync("sync", "strings-phones", "faculties").code == 1
+    page = of_run(config, "strings-phones.html")
+    assert "telephony: grupa chopin/strings</p>" in page
+    assert "http://127.0.0.1" not in page
+    shares = re.findall(r'class="share">([^<]*)<', page)
+    assert any("," in share for share in shares)
+    assert not any("." in share for share in shares)
+    told = phonesync("reconcile").out
+    assert "telephony: grupa chopin/strings" in told
+    assert "telephony group" not in told + of_run(config, "reconciliation.html")
+
+
+def test_one_list_is_not_given_two_files_without_a_word(services: Sandbox, config: Path, phonesync: Phonesync) -> None:
+    config.unlink()
+    files = {"desk": "desk_phones.csv", "strings": "group_phones.csv"}
+    said = ["connections.telephony.kind=apio", f"connections.telephony.base_url={services.apio_url}"]
+    said += ["connections.telephony.username=env:APIO_USERNAME", "connections.telephony.password=env:APIO_PASSWORD"]
+    said += [f"syncs.{name}.source={file}" for name, file in files.items()]
+    said += [f"syncs.{name}.tenant=chopin" for name in files]
+    options = [word for one in said for word in ("--set", one)]
+    refused = phonesync("init", "--yes", *options)
+    assert refused.code == 2
+    assert "strings and desk are for one list." in refused.err
+    assert "--set syncs.strings.shared=true --set syncs.desk.shared=true" in refused.err
+    shared = [word for name in files for word in ("--set", f"syncs.{name}.shared=true")]
+    assert phonesync("init", "--yes", *options, *shared).code in {0, 1}
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 100])
+@pytest.mark.parametrize("lang", ["en", "pl"])
+def test_no_table_breaks_a_word(
+    phonesync: Phonesync, config: Path, monkeypatch: pytest.MonkeyPatch, width: int, lang: str
+) -> None:
+    """However many columns a sync's state has."""
+    config.write_text(f'lang = "{lang}"\n{config.read_text(encoding="utf-8")}', encoding="utf-8")
+    phonesync("plan", "faculties", "strings-phones")
+    wide = words_of(phonesync("status").out)
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert words_of(phonesync("status").out) <= wide

@@ -243,6 +243,32 @@ def test_where_every_line_is_rejected_yes_does_not_go_without_saying(
     assert words["left_out"] in talk.said
 
 
+@pytest.mark.parametrize(
+    ("lang", "no", "explained", "hidden", "what_now", "counted"),
+    [
+        ("en", "n", "Please answer y for yes", "Consumer key (not shown)", "What now?", "a number from 1 to 3."),
+        ("pl", "n", "Odpowiedz t (tak)", "consumer key, niewidoczny", "Co teraz?", "Podaj liczbę od 1 do 3."),
+    ],
+)
+def test_an_answer_that_is_not_understood_is_explained_in_the_language_of_the_question(  # noqa: PLR0917 - words
+    folder: Path, lang: str, no: str, explained: str, hidden: str, what_now: str, counted: str
+) -> None:
+    talk = Dialogue([*_COMMAND, "--lang", lang], folder, os.environ)
+    talk.answer("USOS", "perhaps")
+    talk.answer("USOS", "y")
+    assert explained in talk.said
+    talk.answer(":", "http://127.0.0.1:9")
+    talk.answer(hidden, "demo-consumer")
+    talk.answer("secret", "demo-secret")
+    for odd in ("9", "x", "0"):
+        talk.answer(what_now, odd)
+    talk.answer(what_now, "3")
+    assert talk.said.count(counted) == 3
+    talk.answer("APIO", no)
+    assert talk.end() == 2, talk.said  # no service is left
+    assert "Error: " not in talk.said
+
+
 @in_both_languages
 def test_an_address_that_cannot_be_meant_is_asked_for_again_at_once(
     services: Sandbox, folder: Path, words: dict[str, str]

@@ -448,7 +448,7 @@ const listing = (page, data) => {
   }
   $("owners").append(...columns.owner.values.slice(0, 300).map((value) => element("option", { value })));
   $("owner-field").hidden = noOwner;
-  for (const id of ["filters", "scroller", "keys"]) $(id).hidden = false;
+  for (const id of ["filters", "scroller", "keys", "sideways"]) $(id).hidden = false;
 
   for (const id of ["search", "owner"]) $(id).addEventListener("input", later(() => setFilter(id, $(id).value), 20));
   $("filters").addEventListener("submit", (event) => event.preventDefault());

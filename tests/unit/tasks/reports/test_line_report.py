@@ -225,6 +225,18 @@ def test_a_guard_and_an_error_come_before_everything_else() -> None:
     assert headed(plan, error="USOS did not answer.") == "The run stopped: USOS did not answer."
 
 
+def test_a_plan_that_a_guard_has_stopped_begins_with_that() -> None:
+    """All that the error says besides, the command too, stands below."""
+    blocked = {
+        "guards": [GUARD],
+        "error": "faculties: a guard stopped this plan. Look at it.",
+        "error_code": "guard_stopped",
+    }
+    said = headline({**SUMMARY, **blocked}, tally(outcomes(skipped=3)))
+    assert said.title == f"A guard stopped this plan: {GUARD['message']}"
+    assert said.tone == "warn"
+
+
 def test_a_target_that_does_not_agree_is_never_good_news() -> None:
     said = headline({**SUMMARY, "verified": False}, tally(outcomes(applied=2)))
     assert (said.tone, said.title) == ("warn", "2 changes made, and the target does not agree")

@@ -1,0 +1,27 @@
+"""What `phonesync serve` says of who is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.orchestration.chores import told_whom
+from schemas.settings import Notify
+
+MAILED = Notify(mail_to=("desk@example.edu",), mail_from="we@example.edu")
+BOTH = Notify.model_validate({"mail_to": ["desk@example.edu"], "apprise": [{"env": "MAIL"}]})
+
+
+@pytest.mark.parametrize(
+    ("notify", "told", "begins"),
+    [
+        (Notify(), 0, ["Nobody is told of changes"]),
+        (Notify(), 2, ["2 addresses are told of: failed, "]),
+        (MAILED, 0, ["mail_to is told by commands alone"]),
+        (MAILED, 1, ["1 addresses are told of: failed, ", "mail_to is told by commands alone"]),
+        (BOTH, 1, ["1 addresses are told of: failed, "]),
+    ],
+)
+def test_who_is_told_is_said_and_who_is_not(notify: Notify, told: int, begins: list[str]) -> None:
+    said = list(told_whom(notify, told, "en"))
+    assert [one.startswith(begin) for one, begin in zip(said, begins, strict=True)] == [True] * len(begins)
+    assert len(list(told_whom(notify, told, "pl"))) == len(said)
