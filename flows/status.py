@@ -22,6 +22,7 @@ from tasks.reports.standing import Standing, is_stale, prometheus, status_page
 PAGE: Final = "status.html"
 _LastRuns = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 _WRITING: Final = frozenset({"sync", "apply", "resume"})
+_NOTHING_TO_APPLY: Final = frozenset({"plan_applied", "plan_erased"})
 
 
 def standings(context: RunContext) -> list[Standing]:
@@ -39,7 +40,8 @@ def _last_runs(context: RunContext) -> dict[str, _LastRuns]:
     compared: dict[str, Mapping[str, Any]] = {}
     for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
         for summary in (row["summary"] or {}).get("syncs", []) if row["mode"] in _WRITING else ():
-            if summary.get("skipped_for"):  # the run that was at work there says how it stands
+            # The run that was at work there says how it stands, and so does the one that has applied the plan.
+            if summary.get("skipped_for") or summary.get("error_code") in _NOTHING_TO_APPLY:
                 continue
             newest.setdefault(summary["sync"], (row["started_at"], summary))
             if not summary.get("error"):  # one that failed counts nothing, and what waits waits all the same

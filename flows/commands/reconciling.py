@@ -55,7 +55,9 @@ def reconcile(  # noqa: PLR0913 - click's signature
 
 
 @click.command(
-    epilog=verbatim("Example", "phonesync accept 3fa2c19b00d4 --until 2027-01-31", '  --reason "shared with the hotel"')
+    epilog=verbatim(
+        "Example", "phonesync accept 3fa2c19b00d4 --until 2027-01-31 \\", '  --reason "shared with the hotel"'
+    )
 )
 @click.argument("finding", metavar="FINDING")
 @click.option("--until", metavar="DAY", help="The last day on which it may stand.")

@@ -186,6 +186,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     report = line_report(lines, masked=False)
     report = report.assign(owner=owners_in(report["owner"], lang))
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
+    zone = generated_at.tzinfo or UTC
     page = {
         "summary": {**dict.fromkeys(_OPTIONAL), **summary},
         "lang": lang,
@@ -202,6 +203,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "masked": any(bool(report[column].str.startswith(HIDDEN[:3]).any()) for column in _NUMBERS),
         "generated_at": generated_at,
         "made": moment(lang, generated_at.isoformat(), generated_at.tzinfo),
+        "when": lambda at: minute(at, zone),
         "data": embedded(
             {
                 **_page_data(report, lang),

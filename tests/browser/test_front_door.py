@@ -213,7 +213,7 @@ def test_a_guard_stops_a_run_and_a_person_says_yes_in_its_page(door: Door) -> No
     assert all(f"delete tenant chopin: {name}" in asked for name in gone)
     assert dict(door.sandbox.apio.entries("chopin")) == before
     report = door.beside(form.get_by_role("link", name="Open the report"))
-    assert "a guard stopped this plan" in report.text_content("h1")
+    assert "A guard stopped this plan: 3 entries would be deleted" in report.text_content("h1")
     report.close()
 
     form.get_by_role("button", name="Select Approve").click()

@@ -150,7 +150,7 @@ def test_the_page_says_who_has_approved_what_a_guard_had_stopped(nights: Nights)
     result = run(nights.road.context(), RunRequest("apply", plan=plan, reason="they had it wrong <by mistake>"))
     text = Path(of(result, "one")["reports"]["html"]).read_text(encoding="utf-8")
     said = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", text))
-    assert "Approved by tester , 2026-03-14 02:00 : they had it wrong &lt;by mistake&gt;" in said
+    assert "Approved by tester , 2026-03-14 03:00 CET : they had it wrong &lt;by mistake&gt;" in said
 
 
 def test_drift_can_be_asked_about(nights: Nights) -> None:

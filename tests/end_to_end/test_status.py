@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from directory_nights import SERVICES, Nights
+from directory_nights import SERVICES, Nights, of
 from road_trip import ENVIRON, Road
 
 from flows.cli import cli
+from flows.run import RunRequest, run
 from flows.status import PAGE, standings
 from schemas.exit_codes import ExitCode
 
@@ -56,6 +57,17 @@ def test_a_plan_that_waits_and_what_others_have_changed_are_told(nights: Nights)
     nights.night()
     (one,) = standings(nights.road.context())
     assert (one.plans, one.drift) == (0, 1)
+
+
+def test_who_applies_a_plan_twice_makes_no_failed_night_of_it(nights: Nights) -> None:
+    nights.file("one", [("1", "22 552 00 03", "Dean")])
+    plan = of(nights.night(mode="plan"), "one")["plan"]
+    for done in (True, False):
+        nights.road.now += timedelta(hours=1)
+        applied = run(nights.road.context(), RunRequest("apply", plan=plan))
+        assert (applied.exit_code == ExitCode.DONE) is done
+        (one,) = standings(nights.road.context())
+        assert (one.state, one.stale) == ("good", False)
 
 
 def test_a_night_that_failed_is_told_and_forgets_nothing(nights: Nights) -> None:

@@ -147,7 +147,7 @@ def test_a_finding_is_accepted_listed_apart_and_back_when_that_is_over(
     ("arguments", "said"),
     [
         (("--until", "2020-01-01", "--reason", "x"), "not in the future"),
-        (("--until", "soon", "--reason", "x"), "no day"),
+        (("--until", "soon", "--reason", "x"), "not a date"),
         (("--until", "2999-01-01", "--reason", " "), "needs a reason"),
     ],
 )
