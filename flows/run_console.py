@@ -102,7 +102,9 @@ def _troubles(summaries: Sequence[Mapping[str, Any]], lang: Language) -> str:
     ]
     parts += [counted(lang, "say.many_rejected", rejected)] if rejected else []
     unproved = [summary["sync"] for summary in summaries if not summary["verified"] and not summary.get("error")]
-    return ", ".join(parts) or render("say.unproved", lang, syncs=", ".join(unproved))
+    said = ", ".join(parts) or render("say.unproved", lang, syncs=", ".join(unproved))
+    known = sum(summary["known"] for summary in summaries)
+    return render("say.trouble_accepted", lang, troubles=said, n=known) if known and parts else said
 
 
 def _matter(lines: pd.DataFrame, *, planned: bool) -> pd.Series[bool]:

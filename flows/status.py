@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,18 +27,27 @@ _NOTHING_TO_APPLY: Final = frozenset({"plan_applied", "plan_erased"})
 
 def standings(context: RunContext) -> list[Standing]:
     """Return how each sync stands, in the order of the configuration."""
-    last = _last_runs(context)
-    plans = Counter(context.ledger.waiting_syncs())
-    return [
+    runs = context.ledger.runs(limits.RUNS_LOOKED_BACK)
+    last, plans = _last_runs(runs), Counter(context.ledger.waiting_syncs())
+    since = runs[-1]["started_at"] if 0 < len(runs) < limits.RUNS_LOOKED_BACK else ""
+    found = (
         _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
-    ]
+    )
+    return [replace(one, stale=one.stale and not _before_the_first_run(one, since)) for one in found]
 
 
-def _last_runs(context: RunContext) -> dict[str, _LastRuns]:
+def _before_the_first_run(one: Standing, since: str) -> bool:
+    """Tell whether all that a sync should have done was due before phonesync had run here at all."""
+    if one.last_good or not one.due or not since:
+        return False
+    return datetime.fromisoformat(one.due) < datetime.fromisoformat(since)
+
+
+def _last_runs(runs: Sequence[Mapping[str, Any]]) -> dict[str, _LastRuns]:
     """Return when the last run of each sync began that might write, its summary, and that of the last that compared."""
     newest: dict[str, tuple[str, Mapping[str, Any]]] = {}
     compared: dict[str, Mapping[str, Any]] = {}
-    for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
+    for row in runs:
         for summary in (row["summary"] or {}).get("syncs", []) if row["mode"] in _WRITING else ():
             # The run that was at work there says how it stands, and so does the one that has applied the plan.
             if summary.get("skipped_for") or summary.get("error_code") in _NOTHING_TO_APPLY:
@@ -70,7 +79,20 @@ def _standing(context: RunContext, name: str, sync: Sync, last: _LastRuns | None
         drift=int(summary.get("drift", 0)),
         plans=plans,
         next_run=start.isoformat() if start else "",
+        good_until=_good_until(sync, last_good, now),
     )
+
+
+def _good_until(sync: Sync, last_good: str, now: datetime) -> str:
+    """Return when a sync of which nothing more is heard has been without a good run for too long, "" where never."""
+    if sync.stale_after is not None:
+        until = datetime.fromisoformat(last_good) + timedelta(hours=sync.stale_after) if last_good else None
+    else:
+        begun = last_start(sync.schedule, now, sync.timezone) if sync.schedule else None
+        missed = begun is not None and bool(last_good) and datetime.fromisoformat(last_good) < begun
+        due = begun if missed else next_start(sync.schedule, now, sync.timezone) if sync.schedule else None
+        until = due + timedelta(seconds=limits.STALE_GRACE_SECONDS) if due else None
+    return until.isoformat() if until else ""
 
 
 def as_json(found: Sequence[Standing]) -> dict[str, Any]:

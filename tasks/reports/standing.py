@@ -42,6 +42,7 @@ class Standing:
         drift: entries that others had changed.
         plans: plans that wait for somebody to apply them.
         next_run: when its schedule starts it next, ISO 8601; "" where it has none.
+        good_until: when it is stale if nothing more is heard of it, ISO 8601; "" where never.
     """
 
     sync: str
@@ -57,6 +58,7 @@ class Standing:
     drift: int = 0
     plans: int = 0
     next_run: str = ""
+    good_until: str = ""
 
 
 def is_stale(last_good: str, stale_after: float | None, due: str, now: datetime) -> bool:
@@ -100,7 +102,10 @@ def prometheus(standings: Sequence[Standing]) -> str:
 
 
 def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime, zone: str) -> str:
-    """Return the page of all syncs; it loads itself anew each minute, and shows no entry of anybody."""
+    """Return the page of all syncs; it loads itself anew each minute, and shows no entry of anybody.
+
+    Where no run comes to write it anew, it counts the time itself, and says when a good run is too long ago.
+    """
     from tasks.reports.page import render
 
     words = Words(lang, now, zone)
@@ -109,6 +114,7 @@ def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime,
         "t": lambda name: said(name, lang),
         "kind": words.worst(standings),
         "title": words.title(standings),
+        "stale_title": said("stale_syncs", lang, syncs="%s"),
         "at": f"{words.when(now.isoformat())} ({zone})",
         "found": used(standings),
         "rows": [words.cells(one) for one in standings],
@@ -152,6 +158,8 @@ class Words:
             "kind": self.kind(one),
             "state": said(one.state if one.state in _STATES else "never", self.lang),
             "last_good": self.ago(one.last_good),
+            "good_at": one.last_good,
+            "good_until": one.good_until,
             "last_good_at": self.when(one.last_good),
             "stale": one.stale,
             "next_run": self.when(one.next_run),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,27 @@ def test_where_columns_are_out_of_sight_the_page_says_so(
     assert page.get_by_text("it scrolls sideways").is_visible() is is_said
     hidden = page.eval_on_selector("#scroller", "box => box.scrollWidth > box.clientWidth")
     assert hidden is is_said
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "50 minutes ago"), ("pl", "50 minut temu")])
+def test_a_status_that_no_run_writes_anew_counts_the_time_itself(
+    open_file: Open, tmp_path: Path, lang: Any, said: str
+) -> None:
+    now, day = datetime.now(UTC), timedelta(days=1)
+    good = (now - timedelta(minutes=50)).isoformat()
+    found = [
+        Standing("halls", "good", good, good, good_until=(now - timedelta(minutes=5)).isoformat()),
+        Standing("faculties", "good", good, good, good_until=(now + day).isoformat()),
+    ]
+    file = tmp_path / "status.html"
+    file.write_text(status_page(found, lang, now=now - timedelta(minutes=49), zone="UTC"), encoding="utf-8")
+    page = open_file(file)
+    assert page.locator("time").first.text_content() == said
+    assert [row.locator(".stale").is_visible() for row in page.locator("tbody tr").all()] == [True, False]
+    title = str(page.text_content("h1"))
+    assert "halls" in title
+    assert "faculties" not in title
+    assert complaints(page) == []
 
 
 def test_the_status_is_renewed_each_minute_unless_somebody_reads_it(open_file: Open, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from road_trip import Road, apio_state
 from connectors.ledger.store import Ledger
 from flows.reconciliation.accepting import accept, withdraw
 from flows.run import RunRequest, run
+from flows.run_console import show_run
 from flows.run_history import one_run
 from flows.sync_run import RunResult
 from schemas.errors import LedgerError, UsageError
@@ -82,6 +83,15 @@ def test_an_accepted_line_and_what_is_held_because_of_it_are_known(nights: Night
     assert known == [[False, False], [True, True]]
     polish = one_run(nights.road.context(), second.summary["run"], "pl")["plans"][0]["lines"]
     assert {line["accepted"][:13] for line in polish if line["id"]} == {"do 2026-12-31"}
+
+
+def test_the_end_of_a_run_says_how_many_of_its_problems_are_accepted(
+    nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    let(nights, held(nights.night())[4]["id"])
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", BAD, "Guest"), ("1", WORSE, "Desk")])
+    show_run(nights.night(), planned=False)
+    assert "2 lines rejected; of these, 2 accepted." in capsys.readouterr().out
 
 
 def test_the_configuration_may_say_it_and_the_command_comes_first(nights: Nights) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -57,6 +58,35 @@ def test_a_plan_that_waits_and_what_others_have_changed_are_told(nights: Nights)
     nights.night()
     (one,) = standings(nights.road.context())
     assert (one.plans, one.drift) == (0, 1)
+
+
+def test_nothing_was_due_before_the_first_run(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")], schedule="15 2 * * *", timezone="UTC")
+    nights.road.now = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+    nights.night(mode="plan")
+    for hours, stale in ((0, False), (14, False), (18, True)):
+        nights.road.now = datetime(2026, 3, 14, 12, 0, tzinfo=UTC) + timedelta(hours=hours)
+        (one,) = standings(nights.road.context())
+        assert (one.stale, one.last_good) == (stale, "")
+    assert one.good_until == "2026-03-16T05:15:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("keys", "until"),
+    [
+        ({"schedule": "15 2 * * *", "timezone": "UTC"}, "2026-03-15T05:15:00+00:00"),
+        ({"schedule": "15 2 * * *", "stale_after": 30}, "2026-03-15T12:00:00+00:00"),
+        ({}, ""),
+    ],
+)
+def test_a_good_run_counts_until_a_moment_that_is_told(nights: Nights, keys: dict[str, Any], until: str) -> None:
+    nights.file("one", [("1", A, "Dean")], **keys)
+    nights.road.now = datetime(2026, 3, 14, 6, 0, tzinfo=UTC)
+    nights.night()
+    (one,) = standings(nights.road.context())
+    assert (one.stale, one.good_until) == (False, until)
+    nights.road.now = datetime(2026, 3, 15, 2, 20, tzinfo=UTC)  # a start that may still end well
+    assert standings(nights.road.context())[0].good_until == until
 
 
 def test_who_applies_a_plan_twice_makes_no_failed_night_of_it(nights: Nights) -> None:
