@@ -12,6 +12,8 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
@@ -185,6 +187,8 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     """
     report = line_report(lines, masked=False)
     report = report.assign(owner=owners_in(report["owner"], lang))
+    order = _by_need(report)
+    report, stood = report.iloc[order].reset_index(drop=True), {int(row): at for at, row in enumerate(order)}
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     zone = generated_at.tzinfo or UTC
     page = {
@@ -208,11 +212,21 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
             {
                 **_page_data(report, lang),
                 "command": command,
-                "past": {row: [_event(event, lang, generated_at) for event in events] for row, events in past.items()},
+                "past": {
+                    stood[row]: [_event(event, lang, generated_at) for event in events] for row, events in past.items()
+                },
             }
         ),
     }
     return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
+
+
+def _by_need(report: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the positions of the lines as a page shows them: what needs somebody, what changes, what is at rest."""
+    held = report["action"].eq(Action.HOLD) & report["outcome"].eq("")
+    needs = (report["outcome"].isin(TROUBLE) | held) & report["accepted"].eq("")
+    rank = np.select([needs, report["action"].isin(WRITES)], [0, 1], 2)
+    return np.argsort(rank, kind="stable")
 
 
 def _event(event: Mapping[str, str], lang: Language, made: datetime) -> list[str]:
