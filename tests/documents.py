@@ -96,7 +96,7 @@ _TABLES = (
     ),
 )
 # Options that mean the same wherever a command has them.
-_SHARED = ("-c,", "-h,", "--json", "--quiet", "--exit-known", "--version")
+_SHARED = ("-c,", "-h,", "--json", "--quiet", "--exit-known", "--lang", "--version")
 _ENVIRONMENT = """## The environment
 
 - `PHONESYNC_CONFIG`: the configuration file

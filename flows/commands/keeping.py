@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import configured, connected, json_wanted, verbatim
+from flows.commands.options import configured, connected, json_wanted, spoken, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
@@ -23,6 +23,7 @@ _MOST_DAYS = 36_500
 @click.option("--older-than", metavar="DAYSd", help="How old: 90d, say; default: `keep_days`.")
 @click.option("--dry-run", is_flag=True, help="List what would be forgotten.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def purge(ctx: click.Context, older_than: str | None, config: str | None, *, dry_run: bool, as_json: bool) -> None:
@@ -63,6 +64,7 @@ def _age(given: str) -> timedelta:
 @click.argument("owner")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with your name.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, as_json: bool) -> None:
@@ -87,6 +89,7 @@ def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, 
 @click.command(epilog=verbatim("Example", "phonesync erase --user 900004"))
 @click.option("--user", required=True, metavar="ID", help="The user's id in USOS.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -> None:

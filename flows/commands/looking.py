@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import command_of, configured, connected, json_wanted, verbatim
+from flows.commands.options import command_of, configured, connected, json_wanted, language_wanted, spoken, verbatim
 from flows.errors import print_json
 from schemas.errors import UsageError
 from tasks.messages.errors import error_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command(epilog=verbatim("Example", "phonesync runs -n 5"))
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -> None:
@@ -38,6 +39,7 @@ def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -
 @click.argument("run_id", metavar="RUN")
 @click.option("--all", "every", is_flag=True, help="Also the lines that needed nothing.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as_json: bool) -> None:
@@ -58,6 +60,7 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
 
 @click.command(epilog=verbatim("Example", "phonesync plans"))
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
@@ -79,6 +82,7 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     "--prometheus", metavar="FILE", type=click.Path(path_type=Path), help="Write the figures for node_exporter, too."
 )
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def status(  # noqa: PLR0913 - all but the first are options
@@ -111,6 +115,7 @@ def status(  # noqa: PLR0913 - all but the first are options
 @click.argument("text", metavar="NUMBER|NAME|OWNER")
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a page, too.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def history(ctx: click.Context, text: str, html: Path | None, config: str | None, *, as_json: bool) -> None:
@@ -140,9 +145,17 @@ def history(ctx: click.Context, text: str, html: Path | None, config: str | None
 @click.option("--region", default="PL", show_default=True, help="Whose numbers come without a country code.")
 @click.option("--area-code", metavar="CODE", help="What completes a seven-digit number.")
 @click.option("--switchboard", metavar="NUMBER", help="The number that extensions standing alone belong to.")
+@spoken
 @json_wanted
-def number(
-    texts: tuple[str, ...], region: str, area_code: str | None, switchboard: str | None, *, as_json: bool
+@click.pass_context
+def number(  # noqa: PLR0913 - click's signature
+    ctx: click.Context,
+    texts: tuple[str, ...],
+    region: str,
+    area_code: str | None,
+    switchboard: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Show how numbers are read, or why they are not.
 
@@ -159,7 +172,7 @@ def number(
         raise error_of(UsageError, "no_area_code", {"given": repr(area_code)})
     if switchboard is not None and not is_switchboard(switchboard, region, area_code):
         raise error_of(UsageError, "no_switchboard", {"given": repr(switchboard)})
-    lang: Language = "en" if as_json else language_of((), os.environ)
+    lang: Language = "en" if as_json else language_wanted(ctx) or language_of((), os.environ)
     read = explain(texts, region=region, area_code=area_code, switchboard=switchboard, lang=lang)
     if as_json:
         print_json(read)
@@ -170,6 +183,7 @@ def number(
 @click.command(epilog=verbatim("Example", "phonesync doctor"))
 @click.option("--adopt", is_flag=True, help="Take a ledger that was restored from a backup as it is.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool) -> None:

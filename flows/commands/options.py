@@ -16,9 +16,10 @@ from tasks.messages.command_lines import as_typed, command_with
 if TYPE_CHECKING:
     from flows.context import RunContext
     from flows.run import RunRequest, RunResult
+    from schemas.section import Language
 
 F = TypeVar("F", bound=Callable[..., Any])
-_QUIET = "phonesync.quiet"
+_QUIET, _LANG = "phonesync.quiet", "phonesync.lang"
 
 named_syncs = click.argument("syncs", nargs=-1, metavar="[SYNC]...")
 
@@ -27,6 +28,28 @@ def configured(function: F) -> F:
     """Add the option that names the configuration."""
     option = click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
     return option(function)
+
+
+def spoken(function: F) -> F:
+    """Add the option that says in which language people are told."""
+    option = click.option(
+        "--lang",
+        type=click.Choice(["pl", "en"]),
+        expose_value=False,
+        callback=_speak,
+        help="Of what is said; default: `lang`, else the environment's.",
+    )
+    return option(function)
+
+
+def language_wanted(ctx: click.Context) -> Language | None:
+    """Return the language that `--lang` asks for, None where it was not given."""
+    wanted: Language | None = ctx.meta.get(_LANG)
+    return wanted
+
+
+def _speak(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    ctx.meta[_LANG] = value
 
 
 def json_wanted(function: F) -> F:
@@ -87,6 +110,8 @@ def connected(ctx: click.Context, config: str | None, progress: Any = None) -> R
     from flows.context import open_context
 
     context, root = open_context(config or ctx.obj, os.environ, progress), ctx.find_root()
+    if lang := language_wanted(ctx):
+        context.settings = context.settings.model_copy(update={"lang": lang})
     if isinstance(root, HelpContext):
         context.sleep = root.sleep
     return context

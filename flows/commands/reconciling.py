@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import command_of, configured, connected, is_quiet, json_wanted, quiet_wanted, verbatim
+from flows.commands.options import (
+    command_of,
+    configured,
+    connected,
+    is_quiet,
+    json_wanted,
+    quiet_wanted,
+    spoken,
+    verbatim,
+)
 from flows.errors import print_json
 from schemas.errors import UsageError
 from tasks.messages.errors import error_of
@@ -64,6 +73,7 @@ def reconcile(  # noqa: PLR0913 - click's signature
 @click.option("--withdraw", is_flag=True, help="It is to be told again from now on.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; shown with the finding.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def accept(  # noqa: PLR0913 - click's signature
@@ -117,6 +127,7 @@ def accept(  # noqa: PLR0913 - click's signature
 @click.option("--discover", "all_there_are", is_flag=True, help="USOS: all units or buildings there are.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -152,6 +163,7 @@ def export(  # noqa: PLR0913 - click's signature
 
 @click.command(epilog=verbatim("Example", "phonesync discover"))
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -180,6 +192,7 @@ def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
 @click.command(epilog=verbatim("Example", 'phonesync find "22 999 00 01"'))
 @click.argument("text", metavar="TEXT")
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context

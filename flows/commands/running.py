@@ -18,6 +18,7 @@ from flows.commands.options import (
     named_syncs,
     quiet_wanted,
     reason_given,
+    spoken,
     verbatim,
 )
 from flows.errors import print_json
@@ -83,6 +84,7 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
 @named_syncs
 @click.option("--exit-code", is_flag=True, help="Exit with 10 where there are changes.")
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -122,6 +124,7 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
 )
 @exit_known
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -168,6 +171,7 @@ def _refuse(ctx: click.Context, plan: str, reason: str, config: str | None, *, a
 @named_syncs
 @exit_known
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -189,6 +193,7 @@ def sync(
 @click.argument("run_id", metavar="[RUN]", default="")
 @exit_known
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -206,6 +211,7 @@ def resume(ctx: click.Context, run_id: str, config: str | None, exit_known: str 
 @click.command(epilog=verbatim("Example", "phonesync revert 20260314T020000Z-3fa2c1"))
 @click.argument("run_id", metavar="RUN")
 @configured
+@spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
@@ -260,6 +266,7 @@ def serve(  # noqa: PLR0913 - all but the first are options
 @click.option("--dry-run", is_flag=True, help="Show the mails, and send none.")
 @click.option("--again", is_flag=True, help="Also what they have been told before.")
 @configured
+@spoken
 @json_wanted
 @click.pass_context
 def mail(  # noqa: PLR0913 - click's signature

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox.server import Sandbox, serve
-from flows.cli import main
+from flows.cli import cli, main
 from flows.sandbox import copy_samples, credentials, read_state
 from tasks.messages.catalogue import catalogue
 
@@ -216,6 +216,25 @@ def test_commands_and_pages_say_no_english(folder: Path, capsys: pytest.CaptureF
     assert len(pages) > 5
     for page in pages:
         found[page.name] = english_in(shown(page.read_text(encoding="utf-8")))
+    assert {what: english for what, english in found.items() if english} == {}
+
+
+def test_every_command_that_tells_something_has_the_language_as_an_option(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    configuration = folder / "phonesync.toml"
+    configuration.write_text(configuration.read_text(encoding="utf-8").replace('lang = "pl"', ""), encoding="utf-8")
+    for name, command in cli.commands.items():
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert ("--lang" in options) is (name not in {"serve", "sandbox", "demo"}), name
+    found = {}
+    for command_line, code in COMMANDS:
+        name, *rest = command_line
+        if name != "mail":  # each mail speaks as its file's people do
+            ended_with, said = ended([name, "--lang", "pl", *rest], capsys)
+            assert ended_with == code, (command_line, said)
+            found[" ".join(command_line)] = english_in(said)
     assert {what: english for what, english in found.items() if english} == {}
 
 
