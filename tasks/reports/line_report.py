@@ -188,7 +188,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     report = line_report(lines, masked=False)
     report = report.assign(owner=owners_in(report["owner"], lang))
     order = _by_need(report)
-    report, stood = report.iloc[order].reset_index(drop=True), {int(row): at for at, row in enumerate(order)}
+    report, shown_at = report.iloc[order].reset_index(drop=True), np.argsort(order)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     zone = generated_at.tzinfo or UTC
     page = {
@@ -213,7 +213,8 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
                 **_page_data(report, lang),
                 "command": command,
                 "past": {
-                    stood[row]: [_event(event, lang, generated_at) for event in events] for row, events in past.items()
+                    int(shown_at[row]): [_event(event, lang, generated_at) for event in events]
+                    for row, events in past.items()
                 },
             }
         ),

@@ -328,6 +328,20 @@ def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) ->
     assert sum(shown[7:]) == (0 if (frame["outcome"] == "").all() else (frame["outcome"] != "").sum())
 
 
+def test_a_history_stays_with_its_row_where_the_page_shows_it() -> None:
+    lines = result(line=[2, 3, 4], action=["keep", "modify", "hold"], outcome=["unchanged", "applied", "held"])
+    names = ("name_before", "number_before", "name_after", "number_after", "action", "outcome", "message", "run")
+    event = {**dict.fromkeys(names, ""), "at": "2026-03-14T02:00:00+00:00"}
+    past = {at: [{**event, "run": f"of line {at + 2}"}] for at in range(3)}
+    data = embedded(report_html(SUMMARY, lines, generated_at=NOW, past=past))
+    assert data["line"] == [4, 3, 2]
+    assert {data["line"][int(row)]: events[0][-1] for row, events in data["past"].items()} == {
+        2: "of line 2",
+        3: "of line 3",
+        4: "of line 4",
+    }
+
+
 def test_a_guard_shows_its_figures_and_the_command_that_approves() -> None:
     page = report_html({**SUMMARY, "guards": [GUARD]}, result(action=["delete"]), generated_at=NOW)
     assert "found 31 %, allowed 20 %" in page
