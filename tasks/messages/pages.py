@@ -23,7 +23,7 @@ _KINDS: Final = (
     FindingKind.AGREE,
 )
 _STATES: Final = ("new", "open", "accepted", "agree", "resolved")
-_COUNTED: Final = ("all", "some", "paper")  # sentences of a list with forms for their numbers
+_COUNTED: Final = ("all", "some", "paper", "unfold")  # sentences of a list with forms for their numbers
 
 
 def kind_words(lang: Language) -> Mapping[FindingKind, tuple[str, str]]:

@@ -187,7 +187,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     """
     report = line_report(lines, masked=False)
     report = report.assign(owner=owners_in(report["owner"], lang))
-    order = _by_need(report)
+    order, folded = _by_need(report)
     report, shown_at = report.iloc[order].reset_index(drop=True), np.argsort(order)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     zone = generated_at.tzinfo or UTC
@@ -211,6 +211,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "data": embedded(
             {
                 **_page_data(report, lang),
+                "folded": folded,
                 "command": command,
                 "past": {
                     int(shown_at[row]): [_event(event, lang, generated_at) for event in events]
@@ -222,12 +223,15 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
 
 
-def _by_need(report: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the positions of the lines as a page shows them: what needs somebody, what changes, what is at rest."""
+def _by_need(report: pd.DataFrame) -> tuple[npt.NDArray[np.int64], int]:
+    """Return the positions of the lines as a page shows them, and from which on it folds them.
+
+    What needs somebody comes first, then what changes; what is at rest is folded.
+    """
     held = report["action"].eq(Action.HOLD) & report["outcome"].eq("")
     needs = (report["outcome"].isin(TROUBLE) | held) & report["accepted"].eq("")
     rank = np.select([needs, report["action"].isin(WRITES)], [0, 1], 2)
-    return np.argsort(rank, kind="stable")
+    return np.argsort(rank, kind="stable"), int((rank < 2).sum())
 
 
 def _event(event: Mapping[str, str], lang: Language, made: datetime) -> list[str]:

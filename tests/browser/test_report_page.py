@@ -91,8 +91,47 @@ def wait_for(page: Any, text: str) -> None:
 def test_the_first_thing_to_read_is_what_happened(open_page: Open) -> None:
     page = open_page()
     assert page.text_content("h1") == "11 of 214 rows failed"
-    assert shown(page) == "Showing all 214 rows."
+    assert shown(page) == "Showing 22 of 214 rows."
     assert page.get_by_role("button", name="11 Need attention").is_visible()
+
+
+def test_rows_with_nothing_to_do_are_folded_until_somebody_asks(open_page: Open) -> None:
+    page = open_page()
+    fold = page.locator("#fold")
+    assert fold.text_content() == "Show 192 more rows, with nothing to do"
+    assert fold.get_attribute("aria-expanded") == "false"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(visible_lines(page)) == 22, "paper gets what is shown"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    fold.press("Enter")
+    assert shown(page) == "Showing all 214 rows."
+    assert fold.get_attribute("aria-expanded") == "true"
+    fold.click()
+    assert shown(page) == "Showing 22 of 214 rows."
+    page.get_by_role("button", name="214 Rows in this report").click()
+    assert shown(page) == "Showing all 214 rows."
+
+
+def test_a_search_looks_into_folded_rows_too(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#search", "Pokój 101")
+    wait_for(page, "Showing 1 of 214 rows.")
+    assert page.locator("#fold").is_hidden(), "nothing is folded then"
+    page.fill("#search", "")
+    wait_for(page, "Showing 22 of 214 rows.")
+    page.fill("#line", "4")
+    page.press("#line", "Enter")
+    assert page.text_content("#details-title") == "Line 4"
+
+
+def test_where_all_is_right_there_is_nothing_to_unfold(open_file: Callable[..., Any], tmp_path: Path) -> None:
+    at_rest = lines(30).query("action == 'keep'")
+    page_file = tmp_path / "idle.html"
+    now = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
+    page_file.write_text(report_html(SUMMARY, at_rest, generated_at=now), encoding="utf-8")
+    page = open_file(page_file)
+    assert shown(page) == "Showing all 27 rows."
+    assert page.locator("#fold").is_hidden()
 
 
 def test_a_line_box_and_the_address_lead_to_line_214(open_page: Open) -> None:
@@ -155,11 +194,12 @@ def test_filters_combine_and_the_address_remembers_them(open_page: Open) -> None
     again = open_page(address=page.evaluate("location.hash"))
     assert shown(again) == "Showing 5 of 214 rows."
     again.get_by_role("button", name="Clear").click()
-    assert shown(again) == "Showing all 214 rows."
+    assert shown(again) == "Showing 22 of 214 rows.", "as the page opens"
 
 
 def test_columns_sort_up_down_and_back(open_page: Open) -> None:
     page = open_page()
+    page.locator("#fold").click()
     head = page.get_by_role("columnheader", name="Line")
     button = head.get_by_role("button")
     assert visible_lines(page)[:12] == [*map(str, range(5, 206, 20)), "15"], "what needs somebody, then what changed"
@@ -177,6 +217,7 @@ def test_columns_sort_up_down_and_back(open_page: Open) -> None:
 
 def test_the_keyboard_reaches_every_line(open_page: Open) -> None:
     page = open_page()
+    page.locator("#fold").press("Enter")
     page.get_by_role("columnheader", name="Line").get_by_role("button").click()
     page.focus("#scroller")
     page.keyboard.press("ArrowDown")
@@ -211,6 +252,7 @@ def test_a_hundred_thousand_lines_draw_a_screenful(open_page: Open) -> None:
 
 def test_paper_gets_all_the_lines(open_page: Open) -> None:
     page = open_page()
+    page.locator("#fold").click()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(visible_lines(page)) == 214
     page.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -263,4 +305,4 @@ def test_every_control_has_a_name_and_the_page_its_landmarks(open_page: Open) ->
     nameless = "all => all.filter(one => !one.textContent.trim() && !one.ariaLabel).length"
     assert page.eval_on_selector_all("button", nameless) == 0
     assert page.get_attribute("#shown", "aria-live") == "polite"
-    assert page.get_attribute("#table", "aria-rowcount") == "215"
+    assert page.get_attribute("#table", "aria-rowcount") == "23"

@@ -13,6 +13,7 @@
      paper      how many rows are printed at most
      cells      (row, tools) → the cells of a row after the first, which holds its button
      details    (row, tools) → { title, badges, meaning, facts }
+   The rows from `data.folded` on, where nothing is to be done, are shown when somebody asks for them or looks for them.
 */
 const listing = (page, data) => {
   const $ = (id) => document.getElementById(id);
@@ -42,6 +43,8 @@ const listing = (page, data) => {
   let view = new Uint32Array(0);   // the rows that are shown, in their order
   let active = 0;                  // the position in `view` that the keyboard is at
   let opened = -1;                 // the row whose details are open
+  const needed = data.folded ?? total;
+  let isFolded = needed > 0 && needed < total;
 
   /* ---- what is shown, and in which order ---- */
 
@@ -179,6 +182,8 @@ const listing = (page, data) => {
 
   function refresh({ keep = false } = {}) {
     const wanted = [...filters.map(([id]) => passing(id)), ownerFilter(), searchFilter()].filter(Boolean);
+    showFold(wanted.length > 0);
+    if (isFolded && !wanted.length) wanted.push((row) => row < needed);
     const ordered = order();
     const found = new Uint32Array(total);
     let count = 0;
@@ -194,6 +199,14 @@ const listing = (page, data) => {
     showState();
     clearRows();
     draw();
+  }
+
+  function showFold(isFiltered) {
+    const button = $("fold");
+    if (!button) return;
+    button.hidden = isFiltered || needed === 0 || needed === total;
+    button.setAttribute("aria-expanded", String(!isFolded));
+    button.textContent = isFolded ? counted("unfold", total - needed) : texts.fold;
   }
 
   function announce() {
@@ -382,6 +395,7 @@ const listing = (page, data) => {
     }
     if (!view.includes(row)) {
       Object.assign(state, { ...cleared(), sort: state.sort, descending: state.descending });
+      isFolded = false;
       refresh();
     }
     const position = view.indexOf(row);
@@ -459,6 +473,10 @@ const listing = (page, data) => {
     refresh();
     remember();
   });
+  $("fold")?.addEventListener("click", () => {
+    isFolded = !isFolded;
+    refresh({ keep: !isFolded });
+  });
   $("line")?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     // The details take the focus, and this very key would press their first button.
@@ -477,6 +495,7 @@ const listing = (page, data) => {
       const chosen = column && state[column] === value ? "" : value;
       Object.assign(state, { ...cleared(), sort: state.sort, descending: state.descending });
       if (column) state[column] = chosen;
+      else isFolded = false;   // the tile that counts all the rows
       refresh();
       remember();
       // Whoever asks for five lines wants to see them, not a count far above them.

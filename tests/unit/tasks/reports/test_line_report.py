@@ -315,6 +315,7 @@ def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) ->
         return
     data = embedded(page)
     frame = frame.iloc[sorted(range(len(frame)), key=lambda at: need_of(frame.iloc[at]))]
+    assert data["folded"] == sum(need_of(row) < 2 for _, row in frame.iterrows())
     assert data["line"] == frame["line"].tolist()
     for column in set(COLUMNS) - {"sync", "line", "http_status", "attempts"}:
         values = data["pools"][data["columns"][column]["pool"]]
