@@ -17,6 +17,7 @@ from flows.ledger_age import refuse_to_delete
 from flows.locking import Hold
 from flows.planning import PlannedSync
 from flows.reporting import Heading, report
+from flows.reporting_again import report_anew
 from flows.sync_run import SyncRun
 from flows.writing import job_of, write_in_order
 from schemas.errors import ConfigurationError, LedgerError, PhonesyncError, ServiceError, UsageError
@@ -233,6 +234,8 @@ def finish(  # noqa: PLR0913 - what a result is made of
     code = ExitCode.UNSETTLED if unkept and sent else _exit_code(sync_run, summary, stopped)
     try:
         reported = sync_run.do("report", report, sync_run.context, sync_run.sync, heading, summary, result)
+        if not unkept:
+            _tell_earlier_runs(sync_run, kept)
     except ConfigurationError as error:  # the disk is full, say: what was done is still told
         sync_run.run_result.errors.append(error)
         sync_run.run_result.summary["syncs"].append({**kept_error(error), **summary})
@@ -240,6 +243,12 @@ def finish(  # noqa: PLR0913 - what a result is made of
     sync_run.run_result.summary["syncs"].append(reported.summary)
     sync_run.run_result.reported.append(reported)
     return code
+
+
+def _tell_earlier_runs(sync_run: SyncRun, kept: KeptPlan) -> None:
+    """Let the reports of the run that made a plan, and of those that a guard stopped, name the run that applies it."""
+    if kept.run != sync_run.run and sync_run.context.ledger.applied_by(kept.id):
+        report_anew(sync_run.context, kept, continued_in=sync_run.run)
 
 
 def _exit_code(sync_run: SyncRun, summary: Mapping[str, Any], stopped: PhonesyncError | None) -> ExitCode:

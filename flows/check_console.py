@@ -15,7 +15,7 @@ from flows.console import near, say, show_rows
 from flows.output import prose
 from schemas.problems import Code
 from schemas.settings import Language
-from tasks.messages.catalogue import render
+from tasks.messages.catalogue import plural, render
 from tasks.messages.rendering import of_the_kind, weight, whole
 from tasks.plain_text import plain
 from tasks.source.annotation import FilePosition, annotation, column_of
@@ -110,7 +110,8 @@ def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
         alike = len({row["reason"] for row in rows}) == 1
         sentence = whole(rows[0]["reason"] if alike else of_the_kind(code, lang))
         say("")
-        say(render("check.group", lang, sentence=sentence, n=len(rows), code=code))
+        lines = plural(lang, "mail_lines", len(rows))
+        say(render("check.group", lang, sentence=sentence, lines=lines, code=code))
         if rows[0]["advice"]:
             say(rows[0]["advice"])
         keys = ["line", "column", "value", *([] if alike else ["reason"]), "suggestion"]

@@ -30,7 +30,7 @@ from schemas.errors import ConfigurationError
 from schemas.settings import Language
 from tasks.messages.catalogue import moment, render
 from tasks.messages.errors import told_whole
-from tasks.messages.failures import why_of
+from tasks.messages.failures import why_of, with_remedy
 from tasks.messages.language import language
 from tasks.reports.clerks_mail import MailFacts, clerks_mail, waiting_rows
 
@@ -131,7 +131,8 @@ def deliver(context: RunContext, run: str = "") -> Iterator[tuple[str, str, bool
             continue
         except Exception as error:  # noqa: BLE001 - whatever a mailer does, the mail stays
             outbox.keep(told)
-            yield told.sync, render("mail.not_sent", lang, sync=told.sync, why=why_of(error, lang)), False
+            unsent = render("mail.not_sent", lang, sync=told.sync, why=why_of(error, lang))
+            yield told.sync, with_remedy(unsent, error, lang), False
             continue
         outbox.keep(Told(told.sync, waits.lines))
         yield told.sync, render("mail.sent", lang, sync=told.sync, to=message["To"]), True

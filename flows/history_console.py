@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Any
 
 from flows.console import say, show_rows, word_of
+from schemas.plan import Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import minute, render, text
 from tasks.messages.owners import owner_in
@@ -23,12 +24,18 @@ def show_events(events: Sequence[dict[str, Any]], lang: Language, zone: tzinfo) 
             minute(event["at"], zone),
             event["sync"],
             "\n".join(filter(None, (owner_in(event["owner"], lang), event["owner_name"]))),
-            ": ".join(filter(None, (word_of(event["action"], lang), word_of(event["outcome"], lang)))),
+            _what(event["action"], event["outcome"], lang),
             "\n".join(filter(None, [*_change(event), event["message"], _yes(event, lang)])),
         )
         for event in events
     ]
     show_rows("", [dict(zip(columns, row, strict=True)) for row in rows], columns)
+
+
+def _what(action: str, outcome: str, lang: Language) -> str:
+    """Return what was wanted, and what came of it; what was held and stayed so is said once."""
+    words = [] if action == Action.HOLD and outcome == Outcome.HELD else [word_of(action, lang)]
+    return ": ".join(filter(None, (*words, word_of(outcome, lang))))
 
 
 def _change(event: dict[str, Any]) -> list[str]:

@@ -1,15 +1,25 @@
-"""Write reports again that tell less than they did, of a person who was erased, or more, of a plan that was refused."""
+"""What one run has left of a plan, and its reports written again where they have more to tell, or less.
+
+More where the plan was applied since, or refused; less where a person was erased.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
 
 from connectors.files.writing import remove_folder
+from connectors.ledger.store import KeptPlan
 from flows.approvals import no_to
 from flows.context import RunContext
 from flows.known import with_known
 from flows.reporting import Heading, report
-from tasks.execution.results import account, announce
+from tasks.execution.results import account, announce, stopped_by_guard
+
+PLANNING: Final = ("plan", "revert")  # the modes of runs that write nothing
+STOPPED: Final = "guard_stopped"  # the error of a sync whose plan waits for a yes
 
 
 def refuse(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
@@ -21,33 +31,60 @@ def refuse(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
     """
     kept = context.ledger.plan(reference)
     refusal = no_to(context, kept, reason)
-    report_anew(context, kept.id)
+    report_anew(context, kept)
     return {"plan": kept.id, "sync": kept.sync, **vars(refusal)}
 
 
-def report_anew(context: RunContext, identity: str) -> int:
-    """Write the reports of a plan again, in every run that reported it."""
-    kept = context.ledger.plan(identity)
+def left_by(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the `Result` of a plan as one run has left it: what came before or after is another run's story.
+
+    Args:
+        context: whose ledger knows it.
+        kept: the plan.
+        row: the run, as the ledger has it.
+    """
+    ended = row["finished_at"] or ""
+    if row["mode"] in PLANNING:
+        result = announce(kept.sync, kept.entries)
+    else:
+        begin, end = row["started_at"], ended or "9"
+        if row["mode"] == "resume":
+            begin = ""  # it accounts for the whole plan, also for what the interrupted run has done
+        elif context.ledger.runs_of(kept.id)[-1] != row["id"]:
+            end = ""  # it stopped before the plan was written; another run has done that
+        known = [item for item in context.ledger.outcomes(kept.id) if begin <= item.at <= end]
+        unplanned = [item for item in context.ledger.unplanned(kept.id) if begin <= item["at"] <= end]
+        result = account(kept.sync, kept.entries, known, unplanned, at=ended or kept.created_at)
+        if (_told(row, kept) or {}).get("error_code") == STOPPED:
+            result = stopped_by_guard(result)
+    return with_known(context, kept, result, at=ended)
+
+
+def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") -> int:
+    """Write the reports of a plan again, in every run that has told of it, and return how many there were.
+
+    Args:
+        context: what a run touches.
+        kept: the plan.
+        continued_in: the run that carries it out right now; only reports of runs that wrote nothing are written then.
+    """
     sync = context.settings.syncs.get(kept.sync)
-    count = 0
-    for run in context.ledger.runs_of(identity):
-        folder = context.settings.reports / run
-        summary = next((item for item in _syncs(context, run) if item.get("plan") == identity), None)
-        if summary is None or not (folder / f"{kept.sync}.csv").exists():
+    count, applied = 0, context.ledger.applied_by(kept.id)
+    for row in context.ledger.runs_telling(kept):
+        folder, summary = context.settings.reports / row["id"], _told(row, kept)
+        idle = bool(applied) and row["id"] != applied and row["mode"] != "resume"
+        if summary is None or (continued_in and not idle) or not (folder / f"{kept.sync}.csv").exists():
             continue
         if sync is None:  # nobody can say any more how its reports are to be masked
             remove_folder(folder)
         else:
-            known, unplanned = context.ledger.outcomes(identity), context.ledger.unplanned(identity)
-            planned = not any(summary["outcomes"].values())
-            result = announce(kept.sync, kept.entries)
-            if not planned:
-                result = account(kept.sync, kept.entries, known, unplanned, at=kept.created_at)
-            result = with_known(context, kept, result, at=context.ledger.run(run)["finished_at"] or "")
-            report(context, sync, Heading(run, kept.target, kept), summary, result)
+            told = {**summary, "continued_in": continued_in or applied} if idle else summary
+            report(context, sync, Heading(row["id"], kept.target, kept), told, left_by(context, kept, row))
         count += 1
     return count
 
 
-def _syncs(context: RunContext, run: str) -> list[dict[str, Any]]:
-    return list((context.ledger.run(run)["summary"] or {}).get("syncs", []))
+def _told(row: Mapping[str, Any], kept: KeptPlan) -> dict[str, Any] | None:
+    """Return what a run has told of a plan, None where it has told nothing."""
+    syncs: list[dict[str, Any]] = (row["summary"] or {}).get("syncs", [])
+    return next((item for item in syncs if item.get("plan") == kept.id), None)

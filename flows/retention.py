@@ -99,7 +99,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
         compared += context.ledger.findings.erase(owner)
         summaries += context.ledger.archive.summaries_without(owner, "•••")
     summaries += sum(context.ledger.archive.reasons_without(word, "•••") for word in sorted(words))
-    rewritten = sum(report_anew(context, identity) for identity in plans)
+    rewritten = sum(report_anew(context, context.ledger.plan(identity)) for identity in plans)
     for run in compared:
         remove_folder(context.settings.reports / run)
     wanted, unreached = pattern_of(words, numbers), dict[str, str]()

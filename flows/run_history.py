@@ -12,13 +12,12 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
-from flows.known import with_known
+from flows.reporting_again import PLANNING, STOPPED, left_by
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
 from schemas.settings import Language
 from schemas.tables import Result, validated
-from tasks.execution.results import account, announce
 from tasks.messages.catalogue import minute, render, text
 from tasks.messages.command_lines import as_typed
 from tasks.messages.errors import told_again
@@ -26,14 +25,12 @@ from tasks.messages.guards import guard_sentence
 from tasks.reports.line_report import line_report, with_names
 from tasks.reports.standing import how_long_ago
 
-_PLANS = ("plan", "revert")  # runs that write nothing
 # What codes mean at the end of runs that write nothing.
 _ENDS: Mapping[tuple[str, int], str] = {
-    **{(mode, ExitCode.DONE): "say.plan_made" for mode in _PLANS},
+    **{(mode, ExitCode.DONE): "say.plan_made" for mode in PLANNING},
     ("reconcile", ExitCode.DONE): "say.compared_alike",
     ("reconcile", ExitCode.LINES_FAILED): "say.compared",
 }
-_STOPPED = "guard_stopped"  # the error of a sync whose plan waits for a yes
 
 
 def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[str, Any]:
@@ -59,7 +56,7 @@ def one_run(context: RunContext, reference: str, lang: Language = "en") -> dict[
 def lines_of_plan(
     context: RunContext, kept: KeptPlan, row: Mapping[str, Any], lang: Language, *, masked: bool
 ) -> pd.DataFrame:
-    """Return the line report of a plan as one run has left it: what came of it before or after is another run's story.
+    """Return the line report of a plan as one run has left it.
 
     Args:
         context: whose ledger knows it.
@@ -68,19 +65,7 @@ def lines_of_plan(
         lang: the language of the messages.
         masked: hide numbers and names of people.
     """
-    if row["mode"] in _PLANS:
-        result = announce(kept.sync, kept.entries)
-    else:
-        begin, end = row["started_at"], row["finished_at"] or "9"
-        if row["mode"] == "resume":
-            begin = ""  # it accounts for the whole plan, also for what the interrupted run has done
-        elif context.ledger.runs_of(kept.id)[-1] != row["id"]:
-            end = ""  # it stopped before the plan was written; another run has done that
-        known = [item for item in context.ledger.outcomes(kept.id) if begin <= item.at <= end]
-        unplanned = [item for item in context.ledger.unplanned(kept.id) if begin <= item["at"] <= end]
-        result = account(kept.sync, kept.entries, known, unplanned, at=row["finished_at"] or kept.created_at)
-    result = with_known(context, kept, result, at=row["finished_at"] or "")
-    result = with_names(validated(Result, result), context.ledger.names.of(kept.target, lang))
+    result = with_names(validated(Result, left_by(context, kept, row)), context.ledger.names.of(kept.target, lang))
     return line_report(result, masked=masked, lang=lang)
 
 
@@ -136,9 +121,9 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
 
 def _told(item: Mapping[str, Any], lang: Language) -> str:
     """Return the error of a sync; what a guard says stands above it."""
-    if item.get("error_code") != _STOPPED:
+    if item.get("error_code") != STOPPED:
         return told_again(item, lang)
-    remedy = render(f"error.{_STOPPED}.remedy", lang, plan=item["error_values"]["plan"])
+    remedy = render(f"error.{STOPPED}.remedy", lang, plan=item["error_values"]["plan"])
     return f"{render('say.not_written', lang, sync=item['sync'])} {remedy}"
 
 

@@ -17,7 +17,7 @@ from schemas.settings import Change
 from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 from tasks.messages.catalogue import render, text
 from tasks.messages.command_lines import as_typed
-from tasks.messages.failures import why_of
+from tasks.messages.failures import why_of, with_remedy
 
 WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
 
@@ -91,7 +91,8 @@ def send(context: RunContext, sync: str, change: Change, said: Mapping[str, Any]
             give()
         except Exception as error:  # noqa: BLE001 - likewise
             untold = {"subject": said["subject"], "way": way, "why": why_of(error, context.lang)}
-            notes.append(render("note.untold_change", context.lang, **untold))
+            said_of_it = render("note.untold_change", context.lang, **untold)
+            notes.append(with_remedy(said_of_it, error, context.lang))
     return notes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, String, cast, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, String, Text, cast, func, insert, select, update
 
 from connectors.ledger.engine import connect, look
 from connectors.ledger.findings import Findings
@@ -166,6 +166,21 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             row = connection.execute(select(columns.run, columns.applied_by).where(columns.id == plan)).one()
             return [str(run) for run in dict.fromkeys(row) if run is not None]
+
+    def applied_by(self, plan: str) -> str:
+        """Return the run that has begun to write a plan, "" where none has."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(tables.plans.c.applied_by).where(tables.plans.c.id == plan)) or ""
+
+    def runs_telling(self, plan: KeptPlan) -> list[dict[str, Any]]:
+        """Return the runs that have ended and tell of a plan, also those that a guard stopped, oldest first."""
+        columns = tables.runs.c
+        begun = select(columns.started_at).where(columns.id == plan.run).scalar_subquery()
+        told = cast(columns.summary, Text).contains(plan.id, autoescape=True)
+        query = select(tables.runs).where(columns.started_at >= begun, told)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(columns.started_at))
+            return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
 
     # Plans --------------------------------------------------------------------------------------------------------
 

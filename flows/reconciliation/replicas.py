@@ -12,6 +12,7 @@ from flows.reconciliation.reading import SyncReading
 from schemas.directory import Unit
 from schemas.findings import FindingKind
 from schemas.problems import Code, Problem, packed
+from tasks.messages.catalogue import minute
 from tasks.reconcile.replicas import lagging
 
 
@@ -44,7 +45,7 @@ def late_replicas(
             "owner": owner,
             "owner_there": owner,
             "number_there": ", ".join(shown[owner].numbers or ()),
-            "what": packed(Problem(Code.REPLICA_LATE, {"at": written[owner][:16].replace("T", " ")})),
+            "what": packed(Problem(Code.REPLICA_LATE, {"at": minute(written[owner], context.zone)})),
             "part": str(FindingKind.REPLICA_LATE.value),
             "also": f"{ages[owner]:.0f}",
         }

@@ -34,6 +34,12 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+def with_remedy(sentence: str, error: Exception, lang: Language) -> str:
+    """Return a sentence about a failure with what helps behind it, where that is known."""
+    remedy = told(error, lang)[1] if isinstance(error, PhonesyncError) else ""
+    return " ".join(filter(None, (sentence, remedy)))
+
+
 def why_of(error: Exception, lang: Language) -> str:
     """Return why something failed, as a part of a sentence; of what has no words the kind alone."""
     if isinstance(error, PhonesyncError):

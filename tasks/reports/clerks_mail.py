@@ -91,7 +91,7 @@ def _done(summary: Mapping[str, Any], lang: Language) -> str:
     if not any(outcomes.values()):
         wanted = sum(int(summary["actions"].get(action, 0)) for action in WRITES)
         return _said("planned", lang, count=plural(lang, "mail_changes", wanted))
-    return _said("done", lang, changes=plural(lang, "mail_changes", changed), same=outcomes.get(Outcome.UNCHANGED, 0))
+    return _said("done" if changed else "done_nothing", lang, n=changed, same=outcomes.get(Outcome.UNCHANGED, 0))
 
 
 def _entries(rows: pd.DataFrame) -> list[Sequence[Mapping[str, str]]]:

@@ -102,6 +102,8 @@ class NextStep:
 
 def headline(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") -> Headline:
     """Return the sentence that is true of this run; the worst that happened decides which it is."""
+    if summary.get("continued_in"):
+        return Headline("calm", _said("applied_since", lang, run=summary["continued_in"]), _said("as_planned", lang))
     stopped = guard_sentences(summary, lang) if not tally.wrote else []
     if summary.get("error") and not (stopped and summary.get("error_code") == "guard_stopped"):
         detail = "may_be_made" if tally.wrote else "nothing_written"
@@ -161,6 +163,13 @@ def _troubles(tally: Tally, lang: Language) -> tuple[str, str]:
 
 def next_steps(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") -> list[NextStep]:
     """Return what the reader can do, the most pressing first; nothing where all is well."""
+    if later := summary.get("continued_in"):
+        return [NextStep(text("report.step_continued", lang), f"phonesync show {shlex.quote(str(later))}")]
+    return _open_steps(summary, tally, lang)
+
+
+def _open_steps(summary: Mapping[str, Any], tally: Tally, lang: Language) -> list[NextStep]:
+    """Return what can be done where no other run has done it since."""
     sync, run = shlex.quote(str(summary.get("sync", ""))), shlex.quote(str(summary.get("run", "")))
     plan = shlex.quote(str(summary.get("plan") or ""))
     occurs = tally.outcomes.get

@@ -35,7 +35,8 @@ def history_page(what: str, events: Sequence[Mapping[str, Any]], lang: Language,
 
 def _event(event: Mapping[str, Any], lang: Language, zone: tzinfo | None) -> dict[str, str]:
     before, after = ("  ".join(filter(None, (event[f"name_{i}"], event[f"number_{i}"]))) for i in ("before", "after"))
-    done = event["outcome"] in {"", Outcome.APPLIED, Outcome.UNCHANGED}
+    said_once = event["action"] == Action.HOLD and event["outcome"] == Outcome.HELD
+    done = said_once or event["outcome"] in {"", Outcome.APPLIED, Outcome.UNCHANGED}
     return {
         "at": moment(lang, event["at"], zone),
         "iso": event["at"],

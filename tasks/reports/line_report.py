@@ -57,7 +57,18 @@ COLUMNS = [
 ]
 _NUMBERS = ("number_before", "number_after")
 _TEXTS = ("name_before", "name_after", "message", "entry_name")
-_OPTIONAL = ("plan", "fingerprint", "rejected", "requests", "drift", "left", "came_back", "approvals", "refusals")
+_OPTIONAL = (
+    "continued_in",
+    "plan",
+    "fingerprint",
+    "rejected",
+    "requests",
+    "drift",
+    "left",
+    "came_back",
+    "approvals",
+    "refusals",
+)
 _ALONE = (
     *("owner", "action", "outcome", "message", "http_status", "attempts", "at", "code", "id", "accepted"),
     "owner_name",

@@ -23,7 +23,7 @@
   const past = (row, { element, text }) => (data.past[row] || []).length && element("ol", { class: "past" }, ...data.past[row].map(
     ([at, action, outcome, before, after, said, run]) => element("li", {},
       element("span", { class: "was", title: run }, at), " ",
-      element("b", {}, data.words.action[action][0], outcome && outcome !== "applied" ? `: ${data.words.outcome[outcome][0].toLowerCase()}` : ""), " ",
+      element("b", {}, data.words.action[action][0], outcome && outcome !== "applied" && !(action === "hold" && outcome === "held") ? `: ${data.words.outcome[outcome][0].toLowerCase()}` : ""), " ",
       before && after && before !== after ? `${before} → ${after}` : before || after,
       ...(said ? [element("span", { class: "was" }, said)] : []))));
 
