@@ -246,7 +246,7 @@ def finish(  # noqa: PLR0913 - what a result is made of
 
 
 def _tell_earlier_runs(sync_run: SyncRun, kept: KeptPlan) -> None:
-    """Let the reports of the run that made a plan, and of those that a guard stopped, name the run that applies it."""
+    """Let the reports of earlier runs name this one: of the run that made the plan, was stopped or was interrupted."""
     if kept.run != sync_run.run and sync_run.context.ledger.applied_by(kept.id):
         report_anew(sync_run.context, kept, continued_in=sync_run.run)
 

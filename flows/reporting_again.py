@@ -52,7 +52,7 @@ def left_by(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> pd.D
             begin = ""  # it accounts for the whole plan, also for what the interrupted run has done
         elif context.ledger.runs_of(kept.id)[-1] != row["id"]:
             end = ""  # it stopped before the plan was written; another run has done that
-        known = [item for item in context.ledger.outcomes(kept.id) if begin <= item.at <= end]
+        known = context.ledger.outcomes_between(kept.id, begin, end)
         unplanned = [item for item in context.ledger.unplanned(kept.id) if begin <= item["at"] <= end]
         result = account(kept.sync, kept.entries, known, unplanned, at=ended or kept.created_at)
         if (_told(row, kept) or {}).get("error_code") == STOPPED:
@@ -66,19 +66,21 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
     Args:
         context: what a run touches.
         kept: the plan.
-        continued_in: the run that carries it out right now; only reports of runs that wrote nothing are written then.
+        continued_in: the run that applies or resumes it right now, and that the others are to name.
     """
-    sync = context.settings.syncs.get(kept.sync)
-    count, applied = 0, context.ledger.applied_by(kept.id)
-    for row in context.ledger.runs_telling(kept):
+    sync, count = context.settings.syncs.get(kept.sync), 0
+    rows, applied = context.ledger.runs_telling(kept), context.ledger.applied_by(kept.id)
+    carried_on = [row for row in rows if row["id"] == applied or row["mode"] == "resume"]
+    carried_on += [context.ledger.run(continued_in)] if continued_in else []
+    for row in rows:
         folder, summary = context.settings.reports / row["id"], _told(row, kept)
-        idle = bool(applied) and row["id"] != applied and row["mode"] != "resume"
-        if summary is None or (continued_in and not idle) or not (folder / f"{kept.sync}.csv").exists():
+        if summary is None or not (folder / f"{kept.sync}.csv").exists():
             continue
         if sync is None:  # nobody can say any more how its reports are to be masked
             remove_folder(folder)
         else:
-            told = {**summary, "continued_in": continued_in or applied} if idle else summary
+            later = [run["id"] for run in carried_on if run["started_at"] > row["started_at"]]
+            told = {**summary, "continued_in": later[-1]} if later else summary
             report(context, sync, Heading(row["id"], kept.target, kept), told, left_by(context, kept, row))
         count += 1
     return count

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from schemas.schedule import last_start, next_start
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.execution.status_changes import sync_status
-from tasks.reports.standing import Standing, is_stale, prometheus, status_page
+from tasks.reports.standing import GONE, Standing, is_stale, prometheus, status_page
 
 PAGE: Final = "status.html"
 _LastRuns = tuple[str, Mapping[str, Any], Mapping[str, Any]]
@@ -33,7 +34,16 @@ def standings(context: RunContext) -> list[Standing]:
     found = (
         _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
     )
-    return [replace(one, stale=one.stale and not _before_the_first_run(one, since)) for one in found]
+    here = [replace(one, stale=one.stale and not _before_the_first_run(one, since)) for one in found]
+    return [*here, *_gone(context, last)]
+
+
+def _gone(context: RunContext, last: Mapping[str, _LastRuns]) -> list[Standing]:
+    """Return the syncs that have run these days and are in no configuration any more: half of it may be lost."""
+    known = {*context.settings.syncs, *chain.from_iterable(one.renamed_from for one in context.settings.syncs.values())}
+    since = (context.clock() - timedelta(days=limits.GONE_SYNC_DAYS)).isoformat()
+    gone = {name: at for name, (at, *_) in last.items() if name not in known and at >= since}
+    return [Standing(name, GONE, at, context.ledger.last_verified(name)[0]) for name, at in gone.items()]
 
 
 def _before_the_first_run(one: Standing, since: str) -> bool:
@@ -108,7 +118,7 @@ def write_page(context: RunContext, found: Sequence[Standing], lang: Language, p
     """
     from connectors.files.writing import write_private
 
-    write_private(path, status_page(found, lang, now=context.clock(), zone=context.zone.key))
+    write_private(path, status_page(found, lang, now=context.clock(), zone=context.zone.key, command=context.command))
 
 
 def write_metrics(found: Sequence[Standing], path: Path) -> None:

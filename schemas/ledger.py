@@ -86,6 +86,22 @@ outcomes = Table(
     Column("problems", Text, nullable=False, server_default=""),  # what is said, packed; before codes: `message`
 )
 
+# What was known of a row when a run had ended, and a later one found out better: each run tells its own story.
+earlier_outcomes = Table(
+    "earlier_outcomes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan", ForeignKey("plans.id"), nullable=False, index=True),
+    Column("row", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("http_status", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("problems", Text, nullable=False),
+)
+
 unplanned = Table(
     "unplanned",
     metadata,

@@ -146,6 +146,8 @@ TELLING_SECONDS: Final = 20.0
 """One mail or web hook: a night must not wait for a mailer that says nothing."""
 RUNS_LOOKED_BACK: Final = 500
 """Runs, to find the newest of a sync: a quarter of a year of nights, with everything that is started by hand."""
+GONE_SYNC_DAYS: Final = 7
+"""For so long `status` tells of a sync that is in the configuration no more: a weekend and the days around it."""
 REPORTS_LOOKED_BACK: Final = 100
 """Of the newest runs, where a report is looked for that shows the same: each sync of a night looks."""
 STALE_GRACE_SECONDS: Final = 10_800.0

@@ -6,8 +6,9 @@ Every method is one committed transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, Row, delete, insert, select, update
 
 from connectors.ledger.records import BATCH, Approval, Refusal, said_of
 from schemas import ledger as tables
@@ -38,13 +39,18 @@ class PlanJournal:
     def record_outcomes(
         self, plan: str, known: Iterable[RowOutcome], *, intents: Sequence[int] = (), at: str = ""
     ) -> None:
-        """Note outcomes; where a row had one already, the newer one counts. `intents` are settled with them."""
+        """Note outcomes; where a row had one already, the newer one counts, and the other one is kept beside.
+
+        `intents` are settled with them.
+        """
         rows = [{"plan": plan, **vars(item), "message": ""} for item in known]
         with self._engine.begin() as connection:
-            old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan)
+            old = delete(tables.outcomes).where(tables.outcomes.c.plan == plan).returning(*tables.outcomes.c)
             for start in range(0, len(rows), BATCH):
                 batch = rows[start : start + BATCH]
-                connection.execute(old.where(tables.outcomes.c.row.in_([item["row"] for item in batch])))
+                replaced = connection.execute(old.where(tables.outcomes.c.row.in_([item["row"] for item in batch])))
+                if earlier := [dict(row) for row in replaced.mappings()]:
+                    connection.execute(insert(tables.earlier_outcomes), earlier)
                 connection.execute(insert(tables.outcomes), batch)
             if intents:
                 connection.execute(update(tables.intents).where(tables.intents.c.id.in_(intents)).values(settled_at=at))
@@ -87,10 +93,24 @@ class PlanJournal:
             rows = connection.execute(
                 select(tables.outcomes).where(tables.outcomes.c.plan == plan).order_by(tables.outcomes.c.row)
             )
-            return [
-                RowOutcome(row.row, row.outcome, said_of(row), row.http_status, row.attempts, row.at, row.code)
-                for row in rows
-            ]
+            return [_outcome(row) for row in rows]
+
+    def outcomes_between(self, plan: str, begin: str, end: str) -> list[RowOutcome]:
+        """Return what was known of a plan's rows at the end of a time, as far as it was found out then, in their order.
+
+        Args:
+            plan: the plan.
+            begin: when the time begins, ISO 8601; "" is before everything.
+            end: when it ends, "" before it has begun; "9" is never.
+        """
+        found: dict[int, RowOutcome] = {}
+        with self._engine.connect() as connection:
+            for table, order in ((tables.earlier_outcomes, "id"), (tables.outcomes, "row")):
+                columns = table.c
+                wanted = select(table).where(columns.plan == plan, columns["at"] >= begin, columns["at"] <= end)
+                for row in connection.execute(wanted.order_by(columns[order])):
+                    found[row.row] = _outcome(row)
+        return [found[row] for row in sorted(found)]
 
     def add_unplanned(self, plan: str, rows: Sequence[Mapping[str, str]]) -> None:
         """Note what a target did that nobody had planned: `owner, name, number, problems, code, at`."""
@@ -140,3 +160,7 @@ class PlanJournal:
                 wanted.where(columns.fingerprint == fingerprint).order_by(columns.id.desc())
             ).all()
         return [Approval(row.person, row.reason, row.at, row.expires, row.used_by) for row in rows]
+
+
+def _outcome(row: Row[Any]) -> RowOutcome:
+    return RowOutcome(row.row, row.outcome, said_of(row), row.http_status, row.attempts, row.at, row.code)

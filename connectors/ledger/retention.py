@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -15,6 +16,7 @@ from schemas import ledger as tables
 if TYPE_CHECKING:
     import pandas as pd
 
+_OF_PLANS = (tables.outcomes, tables.earlier_outcomes, tables.intents, tables.unplanned, tables.refusals)
 _DIGITS = 9  # of a number without its country: enough to tell it from any other
 
 
@@ -38,7 +40,7 @@ class Archive:
                 # A plan made then and applied later belongs to the later run.
                 mine = (plans.run == run) & (plans.applied_by.is_(None) | plans.applied_by.in_(gone))
                 identities = [row.id for row in connection.execute(select(plans.id).where(mine))]
-                for table in (tables.outcomes, tables.intents, tables.unplanned, tables.refusals):
+                for table in _OF_PLANS:
                     connection.execute(delete(table).where(table.c.plan.in_(identities)))
                 connection.execute(delete(tables.plans).where(plans.id.in_(identities)))
             connection.execute(delete(tables.reconciliations).where(looks.run.in_(gone)))
@@ -93,10 +95,9 @@ class Archive:
                     connection.execute(update(tables.plans).where(mine).values(entries=packed(entries)))
                 connection.execute(update(tables.plans).where(mine, plans.state == "planned").values(state="erased"))
                 places = [int(place) for place in entries.index[rows]]
-                outcomes = tables.outcomes.c
-                for start in range(0, len(places), BATCH):
-                    these = (outcomes.plan == row.id) & outcomes.row.in_(places[start : start + BATCH])
-                    connection.execute(update(tables.outcomes).where(these).values(message="", problems=""))
+                for table, start in product((tables.outcomes, tables.earlier_outcomes), range(0, len(places), BATCH)):
+                    these = (table.c.plan == row.id) & table.c.row.in_(places[start : start + BATCH])
+                    connection.execute(update(table).where(these).values(message="", problems=""))
                 self._forget_intents(connection, str(row.id), owner)
             for table in (tables.unplanned, tables.owners, tables.kept_types, tables.owner_names, tables.service_names):
                 connection.execute(delete(table).where(table.c.owner == owner))

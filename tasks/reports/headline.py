@@ -102,7 +102,7 @@ class NextStep:
 
 def headline(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") -> Headline:
     """Return the sentence that is true of this run; the worst that happened decides which it is."""
-    if summary.get("continued_in"):
+    if summary.get("continued_in") and not tally.wrote:
         return Headline("calm", _said("applied_since", lang, run=summary["continued_in"]), _said("as_planned", lang))
     stopped = guard_sentences(summary, lang) if not tally.wrote else []
     if summary.get("error") and not (stopped and summary.get("error_code") == "guard_stopped"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from schemas.plan import Outcome
+from schemas.plan import Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import moment, text
 from tasks.messages.owners import owner_in, owner_of

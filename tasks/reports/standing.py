@@ -13,9 +13,11 @@ from babel.dates import format_datetime
 
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, figure, text
+from tasks.messages.command_lines import PLAIN, as_typed
 
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
-_STATES: Final = ("good", "known", "lines", "blocked", "stopped")
+GONE: Final = "gone"  # the state of a sync that has run and is in the configuration no more
+_STATES: Final = ("good", "known", "lines", "blocked", "stopped", GONE)
 _UNITS: Final = (
     ("days", 1440, 2880),
     ("hours", 60, 120),
@@ -30,7 +32,8 @@ class Standing:
 
     Attributes:
         sync: its name.
-        state: how its last run ended (`tasks.execution.status_changes.SyncStatus`); "" before the first one.
+        state: how its last run ended (`tasks.execution.status_changes.SyncStatus`); "" before the first one, `GONE`
+            where it has run and is in the configuration no more.
         last_run: when that was, ISO 8601; "" likewise.
         last_good: when its place was last seen to be as its file wants it, but for lines that wait; "" where never.
         stale_after: how many hours that may be ago, None where only the schedule says.
@@ -101,7 +104,9 @@ def prometheus(standings: Sequence[Standing]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime, zone: str) -> str:
+def status_page(
+    standings: Sequence[Standing], lang: Language, *, now: datetime, zone: str, command: str = PLAIN
+) -> str:
     """Return the page of all syncs; it loads itself anew each minute, and shows no entry of anybody.
 
     Where no run comes to write it anew, it counts the time itself, and says when a good run is too long ago.
@@ -118,6 +123,7 @@ def status_page(standings: Sequence[Standing], lang: Language, *, now: datetime,
         "at": f"{words.when(now.isoformat())} ({zone})",
         "found": used(standings),
         "rows": [words.cells(one) for one in standings],
+        "steps": [as_typed(step, command) for step in (next_step(one, lang) for one in standings) if step],
     }
     return render("status.html.j2", page, styles=["page.css", "status.css"], scripts=["status.js"])
 
@@ -171,7 +177,7 @@ class Words:
         """Return the colour of a sync."""
         if one.stale or one.state == "stopped":
             return "bad"
-        return "warn" if one.waiting or one.plans else "good" if one.last_good else "calm"
+        return "warn" if one.waiting or one.plans or one.state == GONE else "good" if one.last_good else "calm"
 
     def when(self, at: str) -> str:
         """Return a moment as it is on the clocks of the zone."""
@@ -188,12 +194,13 @@ class Words:
 def next_step(one: Standing, lang: Language) -> str:
     """Return what to do about a sync, with the command; "" where nobody has to come."""
     command = {
+        "next_gone": "",
         "next_stopped": "phonesync doctor",
         "next_plans": "phonesync plans",
         "next_waiting": f"phonesync plan {shlex.quote(one.sync)}",
         "next_stale": f"phonesync sync {shlex.quote(one.sync)}",
     }
-    needs = (one.state == "stopped", one.plans, one.waiting, one.stale)
+    needs = (one.state == GONE, one.state == "stopped", one.plans, one.waiting, one.stale)
     first = next((name for name, is_so in zip(command, needs, strict=True) if is_so), "")
     return said(first, lang, sync=one.sync, command=command[first]) if first else ""
 

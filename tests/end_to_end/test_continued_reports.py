@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from road_trip import Road, Trip, rows_of, usos_state
 
+from connectors.sandbox.options import Fault
 from flows.reporting_again import report_anew
 from flows.run import RunRequest
 from flows.run_history import one_run
@@ -41,7 +42,7 @@ def run_of(trip: Trip) -> str:
 
 def then(road: Road, trip: Trip, request: RunRequest) -> Trip:
     """Go on a minute later."""
-    assert "Applied in run" not in page_of(trip)
+    assert "Continued in run" not in page_of(trip)
     road.sleep(60)
     return road.go(request)
 
@@ -61,7 +62,7 @@ def test_the_page_of_a_plan_says_in_which_run_it_was_applied(changed: Road) -> N
     assert csv_of(planned) == lines, "what was planned is still the plan"
     told = json.loads(Path(planned.sync["reports"]["json"]).read_text(encoding="utf-8"))
     assert told["continued_in"] == run_of(applied)
-    assert "Applied in run" not in page_of(applied)
+    assert "Continued in run" not in page_of(applied)
 
 
 def test_so_do_the_pages_of_all_the_runs_that_a_guard_has_stopped(changed: Road) -> None:
@@ -80,6 +81,20 @@ def test_so_do_the_pages_of_all_the_runs_that_a_guard_has_stopped(changed: Road)
     assert [csv_of(night), csv_of(morning)] == told, "each run tells its own story"
     shown = one_run(changed.context(), run_of(night))["plans"][0]["lines"]
     assert [line["message"] for line in shown] == [line["message"] for line in night.lines], "and `show` the same one"
+
+
+def test_an_interrupted_run_names_the_one_that_has_settled_it(changed: Road) -> None:
+    changed.fault(Fault("replace", "lost_after_commit"), Fault("select", "server_error_before_commit", nth=3, times=50))
+    broken = changed.go()
+    lines, title = csv_of(broken), page_of(broken).split("<h1", 1)[1].split("</h1>", 1)[0]
+    assert f"phonesync resume {run_of(broken)}" in page_of(broken)
+    changed.fault()
+    resumed = then(changed, broken, RunRequest("resume"))
+    assert (broken.exit_code, resumed.exit_code) == (5, 0)
+    assert title in page_of(broken), "what was unknown then was unknown"
+    assert csv_of(broken) == lines
+    assert "phonesync resume" not in page_of(broken)
+    assert f"phonesync show {run_of(resumed)}" in page_of(broken)
 
 
 def test_a_page_that_is_written_once_more_still_says_it(changed: Road) -> None:

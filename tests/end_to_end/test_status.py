@@ -17,6 +17,8 @@ from flows.cli import cli
 from flows.run import RunRequest, run
 from flows.status import PAGE, standings
 from schemas.exit_codes import ExitCode
+from tasks.messages.catalogue import LANGUAGES
+from tasks.reports.standing import next_step
 
 A, B = "22 552 00 01", "22 552 00 02"
 
@@ -58,6 +60,35 @@ def test_a_plan_that_waits_and_what_others_have_changed_are_told(nights: Nights)
     nights.night()
     (one,) = standings(nights.road.context())
     assert (one.plans, one.drift) == (0, 1)
+
+
+def test_a_sync_that_the_configuration_has_lost_is_told(nights: Nights) -> None:
+    """As where a file was cut between two tables: what is left is valid, and half of the directory is kept no more."""
+    nights.file("one", [("1", A, "Dean")])
+    nights.file("two", [("2", B, "Office")], schedule="15 2 * * *", timezone="UTC")
+    nights.night()
+    del nights.syncs["two"]
+    nights.configure()
+    nights.road.now += timedelta(days=1)
+    nights.night()
+    first, second = standings(nights.road.context())
+    assert (first.sync, first.state) == ("one", "good")
+    assert (second.sync, second.state, second.stale) == ("two", "gone", False)
+    assert second.last_good < first.last_good
+    assert [next_step(first, lang) for lang in LANGUAGES] == ["", ""]
+    assert next_step(second, "en").startswith("two is not in the configuration any more")
+    nights.road.now += timedelta(days=7)
+    assert [one.sync for one in standings(nights.road.context())] == ["one"], "somebody wanted it so"
+
+
+def test_a_sync_under_a_new_name_is_not_gone(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")])
+    nights.night()
+    del nights.syncs["one"]
+    nights.file("first", [("1", A, "Dean")], renamed_from="one")
+    nights.road.now += timedelta(days=1)
+    nights.night()
+    assert [(one.sync, one.state) for one in standings(nights.road.context())] == [("first", "good")]
 
 
 def test_nothing_was_due_before_the_first_run(nights: Nights) -> None:

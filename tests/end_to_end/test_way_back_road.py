@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from connectors.ledger.store import Ledger
 from connectors.sandbox.options import ApioOptions, Fault
 from flows.retention import erase, purge
 from flows.run import RunRequest, run
+from flows.run_history import one_run
 from schemas.errors import LedgerError
 
 FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_share": 1.0, "max_delete_share": 1.0}}
@@ -47,6 +49,23 @@ def test_a_lost_answer_that_could_not_be_read_is_settled_later(changed: Road, ki
     assert changed.numbers("1") == [("new", "22 999 00 01")]
     assert changed.go().writes == []
     assert changed.ledger.unfinished() == []
+
+
+@pytest.mark.parametrize("settled_by", ["resume", "sync"])
+def test_what_was_unknown_when_a_run_ended_is_told_of_it_for_good(changed: Road, settled_by: Any) -> None:
+    changed.fault(Fault("replace", "reset_before_commit"), OUT_OF_REACH)
+    broken = changed.go()
+    identity = Path(broken.sync["reports"]["csv"]).parent.name
+    assert broken.line(2)["outcome"] == "unknown"
+    changed.fault()
+    changed.sleep(60)
+    later = changed.go(RunRequest(settled_by))
+    assert later.exit_code == 0
+    (plan,) = one_run(changed.context(), identity)["plans"]
+    assert {line["line"]: (line["outcome"], line["message"]) for line in plan["lines"]} == {
+        line["line"]: (line["outcome"], line["message"]) for line in broken.lines
+    }
+    assert changed.ledger.outcomes(broken.sync["plan"])[0].outcome != "unknown", "what counts is what is known now"
 
 
 def test_what_somebody_else_has_written_after_a_crash_is_a_conflict(changed: Road) -> None:

@@ -150,8 +150,8 @@ class Town:
         """Let a claim go over to another file, stand in both, or leave."""
         there = dice.choice([other for other in self.files if other != sync])
         mine = [line for line in self.files[sync] if self.claim(line) == claim]
-        if does == "contest" and claim in self.contested:
-            return
+        if claim in self.contested:
+            return  # handed over, it would stand twice in one file
         if does != "leave":
             self.files[there] += mine
         if does == "contest":
@@ -264,10 +264,12 @@ class Town:
                 del self.pending[claim]
             elif self.restored or self.books.left.get(claim) != Left(sync, lines):
                 self.books.left.pop(claim, None)
+        stands = {entry[1] if self.by_name else entry[0] for entry in keyed(held)}
         for claim, by in list(self.books.managed.items()):
             left = by == sync and claim not in self.claimed()
-            # Where nothing stands there any more, nothing is left to be told.
-            if left and (clears or self.by_name or not held[claim]):
+            # Where nothing stands there any more, nothing is left to be told; what does may be another sync's by now.
+            let_go = claim not in self.books.unsure and (clears or self.by_name)
+            if left and (let_go or claim not in stands):
                 self.forget(claim)
 
     def note_bad(self, sync: str) -> None:

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from importlib.resources import files
 from typing import Any
 from zipfile import ZipFile
 
@@ -244,3 +245,9 @@ def _core(content: bytes) -> bytes:
 def test_long_lists_are_split(view: ReconciliationView) -> None:
     titles = load_workbook(io.BytesIO(workbook(view, "en", rows_per_sheet=250))).sheetnames
     assert titles[-3:] == ["In agreement 1", "In agreement 2", "In agreement 3"]
+
+
+def test_every_kind_and_state_has_a_colour() -> None:
+    style = files("tasks.reports").joinpath("templates", "reconcile.css").read_text(encoding="utf-8")
+    for word in (*kind_words("en"), *state_words("en")):
+        assert f".is-{word} {{" in style, word
