@@ -16,6 +16,7 @@ from flows.output import prose
 from schemas.problems import Code
 from schemas.settings import Language
 from tasks.messages.catalogue import plural, render
+from tasks.messages.owners import owner_in
 from tasks.messages.rendering import of_the_kind, weight, whole
 from tasks.plain_text import plain
 from tasks.source.annotation import FilePosition, annotation, column_of
@@ -61,7 +62,8 @@ def show_preview(checked: CheckedSources) -> None:
             say(", ".join(f"{theirs} → {ours}" for theirs, ours in item["preview"]["columns"].items()))
             heads = ("check.line", "check.owner", "check.name", "check.number")
             names = [render(head, lang) for head in heads]
-            rows = [dict(zip(names, row.values(), strict=True)) for row in item["preview"]["rows"]]
+            told = [{**row, "owner": owner_in(row["owner"], lang)} for row in item["preview"]["rows"]]
+            rows = [dict(zip(names, row.values(), strict=True)) for row in told]
             show_rows("", rows, [name for name in names if any(row[name] for row in rows)])
             say("")
 

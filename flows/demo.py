@@ -29,6 +29,7 @@ from schemas.settings import Language
 from tasks.messages.catalogue import render, text
 from tasks.messages.errors import error_of
 from tasks.messages.language import language
+from tasks.messages.system_errors import cause_of
 
 FOLDER = Path(".phonesync-demo")
 # What a first plan finds in the samples; the table in data/samples/README.md says the same.
@@ -90,7 +91,7 @@ def _make_anew(folder: Path) -> None:
         (folder / CONFIGURATION).write_text(_MARK, encoding="utf-8")  # first: what breaks off now can be removed again
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise error_of(UsageError, "demo_folder_kept", {"folder": folder, "why": error.strerror}) from error
+        raise error_of(UsageError, "demo_folder_kept", {"folder": folder, "why": cause_of(error)}) from error
 
 
 def _pass(announcement: str, narrator: ProgressLog, configuration: Path, lang: Language) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from schemas.errors import UsageError
 from tasks.messages.catalogue import text
 from tasks.messages.errors import error_of
 from tasks.messages.language import language
+from tasks.messages.system_errors import cause_of
 
 # In a checkout a link to data/samples, in an installed package a folder of it.
 SAMPLES = Path(str(files("flows").joinpath("samples"))).resolve()
@@ -92,7 +93,7 @@ def _new_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         taken = any(folder.iterdir())
     except OSError as error:
-        raise error_of(UsageError, "samples_folder_refused", {"folder": folder, "why": error.strerror}) from None
+        raise error_of(UsageError, "samples_folder_refused", {"folder": folder, "why": cause_of(error)}) from None
     if taken:
         raise error_of(UsageError, "samples_folder_full", {"folder": folder})
 
@@ -141,7 +142,7 @@ def play(wanted: Wanted, *, as_json: bool) -> None:
             except KeyboardInterrupt:
                 _say_stopped(sandbox)
     except OSError as error:
-        raise error_of(UsageError, "sandbox_port", {"why": error.strerror}) from None
+        raise error_of(UsageError, "sandbox_port", {"why": cause_of(error)}) from None
 
 
 def _say_where(wanted: Wanted, stored: Mapping[str, Any], sandbox: Sandbox, *, as_json: bool) -> None:

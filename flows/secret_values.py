@@ -11,6 +11,7 @@ from schemas.connections import Secret
 from schemas.errors import ConfigurationError
 from schemas.phrases import Phrase
 from tasks.messages.errors import error_of
+from tasks.messages.system_errors import cause_of
 
 
 def secret_value(place: str, where: Secret, environ: Mapping[str, str]) -> str:
@@ -38,5 +39,5 @@ def _from_file(place: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a text"
-        raise error_of(ConfigurationError, "secret_unreadable", {"place": place, "file": path, "why": reason}) from None
+        values = {"place": place, "file": path, "why": cause_of(error)}
+        raise error_of(ConfigurationError, "secret_unreadable", values) from None

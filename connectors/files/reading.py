@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from schemas.errors import ConfigurationError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
 from tasks.messages.rendering import file_error
+from tasks.messages.system_errors import WORDS
 
 __all__ = [
     "Dialect",
@@ -31,14 +31,7 @@ __all__ = [
     "read_table",
 ]
 
-# What the system says, where the catalogues have a word for it.
 _LARGEST: Final = 1 << 29  # bytes of a file: ten times a million lines
-_WHY: Final = {
-    errno.ENOENT: "missing",
-    errno.EACCES: "permission",
-    errno.ENOTDIR: "no-folder",
-    errno.EISDIR: "folder",
-}
 
 
 def read_csv(
@@ -95,7 +88,7 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise file_error(path, Problem(FileCode.FILE_MISSING), "source") from None
     except OSError as error:
-        why = _WHY.get(error.errno or 0, str(error.strerror))
+        why = WORDS.get(error.errno or 0, str(error.strerror))
         raise file_error(path, Problem(FileCode.FILE_ACCESS, {"why": why}), "access") from error
     if not raw:
         raise file_error(path, Problem(FileCode.FILE_EMPTY), "export")

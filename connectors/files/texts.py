@@ -6,6 +6,7 @@ from pathlib import Path
 
 from schemas.errors import SourceError
 from tasks.messages.errors import error_of
+from tasks.messages.system_errors import cause_of
 from tasks.source.code_pages import decode_as
 
 
@@ -18,7 +19,7 @@ def read_text(path: Path, encoding: str = "utf-8-sig") -> str:
     try:
         return decode_as(path.read_bytes(), encoding).removeprefix("\ufeff")
     except OSError as error:
-        raise error_of(SourceError, "text_unreadable", {"file": path, "why": error.strerror}) from error
+        raise error_of(SourceError, "text_unreadable", {"file": path, "why": cause_of(error)}) from error
     except (UnicodeDecodeError, LookupError):
         raise error_of(SourceError, "no_text_in", {"file": path, "encoding": encoding}) from None
 

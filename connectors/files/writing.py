@@ -9,6 +9,7 @@ from pathlib import Path
 
 from schemas.errors import ConfigurationError
 from tasks.messages.errors import error_of
+from tasks.messages.system_errors import cause_of
 
 
 def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> None:
@@ -38,7 +39,7 @@ def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> Non
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise error_of(ConfigurationError, "file_unwritable", {"file": path, "why": error.strerror}) from error
+        raise error_of(ConfigurationError, "file_unwritable", {"file": path, "why": cause_of(error)}) from error
 
 
 def make_private_folder(path: Path) -> None:
@@ -52,7 +53,7 @@ def make_private_folder(path: Path) -> None:
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "permission denied")
     except OSError as error:
-        raise error_of(ConfigurationError, "reports_unwritable", {"folder": path, "why": error.strerror}) from error
+        raise error_of(ConfigurationError, "reports_unwritable", {"folder": path, "why": cause_of(error)}) from error
 
 
 def _make_folders(path: Path) -> None:

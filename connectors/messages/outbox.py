@@ -17,6 +17,7 @@ from typing import Final, Literal
 from connectors.files.writing import write_private
 from schemas.errors import ConfigurationError
 from tasks.messages.errors import error_of
+from tasks.messages.system_errors import cause_of
 
 State = Literal["waiting", "given"]
 _ENDING: Final = ".json"
@@ -121,6 +122,4 @@ class Outbox:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise error_of(
-                ConfigurationError, "outbox_unreadable", {"file": path, "why": type(error).__name__}
-            ) from error
+            raise error_of(ConfigurationError, "outbox_unreadable", {"file": path, "why": cause_of(error)}) from error

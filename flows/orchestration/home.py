@@ -18,6 +18,7 @@ from connectors.files.writing import make_private_folder, write_private
 from schemas import limits
 from schemas.errors import ConfigurationError, UsageError
 from tasks.messages.errors import error_of
+from tasks.messages.system_errors import cause_of
 
 _FOLDER = Path(".phonesync", "prefect")
 _KEY = "encryption.key"
@@ -134,7 +135,7 @@ def encryption_key(home: Home) -> str:
             write_private(place, base64.urlsafe_b64encode(os.urandom(32)))
         return place.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
-        raise error_of(ConfigurationError, "place_unusable", {"place": place, "why": type(error).__name__}) from error
+        raise error_of(ConfigurationError, "place_unusable", {"place": place, "why": cause_of(error)}) from error
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ def free_port(host: str, port: int) -> int:
             tried.bind((host, port))
             return int(tried.getsockname()[1])
     except OSError as error:
-        raise error_of(UsageError, "port_taken", {"host": host, "port": port, "why": error.strerror}) from None
+        raise error_of(UsageError, "port_taken", {"host": host, "port": port, "why": cause_of(error)}) from None
 
 
 _OURS = "PREFECT_"

@@ -14,6 +14,7 @@ from connectors.files.writing import write_private
 from flows.orchestration.home import Home
 from schemas.errors import ConfigurationError
 from tasks.messages.errors import error_of
+from tasks.messages.system_errors import cause_of
 
 OF_SERVER = "PREFECT_SERVER_API_AUTH_STRING"
 _USER = "phonesync"
@@ -51,7 +52,7 @@ def sign_in(home: Home, environ: Mapping[str, str]) -> SignIn:
             write_private(place, f"{_USER}:{secrets.token_urlsafe(_BYTES)}\n")
         text, rights = place.read_text(encoding="utf-8").strip(), place.stat().st_mode
     except (OSError, ValueError) as error:
-        raise error_of(ConfigurationError, "place_unusable", {"place": place, "why": type(error).__name__}) from None
+        raise error_of(ConfigurationError, "place_unusable", {"place": place, "why": cause_of(error)}) from None
     if rights & _OTHERS:
         raise error_of(ConfigurationError, "sign_in_open", {"place": place})
     user, colon, password = text.partition(":")

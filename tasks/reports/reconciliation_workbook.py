@@ -19,7 +19,9 @@ from openpyxl.utils import get_column_letter
 from schemas.findings import FindingKind, ReconciliationView
 from schemas.settings import Language
 from tasks.messages.catalogue import moment
+from tasks.messages.owners import place_in
 from tasks.messages.pages import kind_words, phrases, state_words
+from tasks.messages.rendering import owners_in
 from tasks.plain_text import plain
 from tasks.reports.headline import Headline
 from tasks.reports.reconciliation_page import headings, headline
@@ -87,7 +89,7 @@ def _summary(book: Workbook, view: ReconciliationView, lang: Language, zone: tzi
         ((), None),
         *_kinds(view, lang),
         ((), None),
-        *_systems(view, t),
+        *_systems(view, lang),
     ]
     for cells, font in lines:
         sheet.append([_cell(sheet, value, font) for value in cells])
@@ -101,15 +103,15 @@ def _kinds(view: ReconciliationView, lang: Language) -> Iterable[tuple[Sequence[
         yield (label, int(counts.get(kind, 0)), meaning), None
 
 
-def _systems(view: ReconciliationView, t: Mapping[str, str]) -> Iterable[tuple[Sequence[str | int], Font | None]]:
+def _systems(view: ReconciliationView, lang: Language) -> Iterable[tuple[Sequence[str | int], Font | None]]:
     """Write the systems, and to the right how many numbers each shares with each."""
-    names = [system.name for system in view.systems]
+    t, names = phrases(lang), [system.name for system in view.systems]
     shared = view.shared()
-    heads = [f"{t['shared']} {name}" for name in names]
+    heads = [f"{t['shared']} {place_in(name, lang)}" for name in names]
     yield (t["system"], t["entries"], t["numbers"], t["problems"], *heads, t["note"]), _BOLD
     for system in view.systems:
         cells = [shared.get((system.name, name), 0) if name != system.name else "–" for name in names]
-        yield (system.name, system.entries, system.numbers, system.problems, *cells, system.note), None
+        yield (place_in(system.name, lang), system.entries, system.numbers, system.problems, *cells, system.note), None
 
 
 def _listed(book: Workbook, title: str, rows: pd.DataFrame, lang: Language) -> dict[str, bytes]:
@@ -161,6 +163,7 @@ def _texts(rows: pd.DataFrame, lang: Language) -> dict[str, list[Any]]:
         "kind": {kind.value: said[0] for kind, said in kind_words(lang).items()},
         "state": {name: said[0] for name, said in state_words(lang).items()},
     }
+    rows = rows.assign(owner=owners_in(rows["owner"], lang))
     texts: dict[str, list[Any]] = {}
     for column in headings(lang):
         values = rows[column].tolist()
