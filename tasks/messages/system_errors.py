@@ -14,6 +14,7 @@ WORDS: Final[Mapping[int, str]] = {
     errno.EPERM: "permission",
     errno.ENOTDIR: "no-folder",
     errno.EISDIR: "folder",
+    errno.EEXIST: "exists",
     errno.ENOSPC: "full",
     errno.EROFS: "read-only",
     errno.EADDRINUSE: "port-taken",

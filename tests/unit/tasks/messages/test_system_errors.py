@@ -33,5 +33,5 @@ def test_a_clerk_reads_why_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError) as refused:
         write_private(tmp_path / "file" / "report.csv", "")
-    assert "Not a directory" in told(refused.value, "en")[0]
-    assert "(Not a directory)" not in told(refused.value, "pl")[0]
+    assert "(File exists)" in told(refused.value, "en")[0]
+    assert "(na jego drodze stoi inny plik)" in told(refused.value, "pl")[0]
