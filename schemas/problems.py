@@ -127,6 +127,7 @@ class Code(StrEnum):
     OTHER = "other"
 
 
+_PACKED: Final = "[["
 # What the file calls the entry of a rejected line, among the values of its problems; no sentence has it.
 CALLED: Final = "called"
 # What others have changed since a sync was last in step with its place.
@@ -157,6 +158,11 @@ def packed(*problems: Problem) -> str:
         return ""
     said = [[str(problem.code.value), dict(problem.values), problem.place] for problem in problems]
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_packed(text: str) -> bool:
+    """Tell whether a text is packed problems; what a release before codes has said is a sentence."""
+    return text.startswith(_PACKED)
 
 
 def unpacked(text: str) -> tuple[Problem, ...]:

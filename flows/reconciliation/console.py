@@ -11,6 +11,7 @@ from flows.errors import show_errors
 from flows.reconciliation.body import Reconciled
 from flows.reconciliation.find import SearchResult
 from schemas.findings import FindingKind
+from schemas.problems import is_packed
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, known, render, text
 from tasks.messages.command_lines import PLAIN, as_typed
@@ -35,7 +36,7 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
     open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
     shown = open_.head(_SHOWN)
     # Which parts differ is named; all else is a sentence.
-    what, sentences = told_what(shown["what"], lang), shown["what"].str.startswith("[[")
+    what, sentences = told_what(shown["what"], lang), shown["what"].map(is_packed).astype(bool)
     shown = shown.assign(what=what.where(~sentences, what.map(whole)))
     rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
     if rows:

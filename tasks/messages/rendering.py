@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from schemas.errors import PhonesyncError, SourceError
-from schemas.problems import Code, Problem, code_of, unpacked, unpacked_values
+from schemas.problems import Code, Problem, code_of, is_packed, unpacked, unpacked_values
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from tasks.messages.catalogue import known, render, text
 from tasks.messages.command_lines import PLAIN, as_typed
@@ -104,7 +104,7 @@ def told_what(what: pd.Series, lang: Language = "en") -> pd.Series:
     parts = {part: text(f"reconciliation.{part}", lang).lower() for part in _PARTS}
     told = {}
     for said in what.unique():
-        if said.startswith("[["):
+        if is_packed(said):
             told[said] = sentences(unpacked(said), lang)
         else:
             pieces = said.split(", ")

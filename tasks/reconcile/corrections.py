@@ -14,7 +14,7 @@ import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.plan import Action
-from schemas.problems import unpacked
+from schemas.problems import is_packed, unpacked
 from schemas.reasons import LineCode
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -118,7 +118,7 @@ def _correctable(rows: pd.DataFrame) -> pd.Series:
 
 def _first_of(what: str) -> int:
     """Return the first of several lines that give one owner the same, 0 where that is not all that is wrong."""
-    problems = unpacked(what) if what.startswith("[[") else ()
+    problems = unpacked(what) if is_packed(what) else ()
     if [problem.code for problem in problems] != [LineCode.LINE_TWICE]:
         return 0
     return int(dict(problems[0].values)["lines"].split(",")[0])

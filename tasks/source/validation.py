@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.problems import Code, Problem, code_of, packed, packed_values, unpacked
+from schemas.problems import Problem, packed, packed_values
 from schemas.reasons import LineCode
 from schemas.syncs import WriteFormat
-from schemas.tables import Rejected, empty, plainly
 from schemas.target import TargetSpec
 from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
 from tasks.source.identifiers import Identified, identified
+from tasks.source.line_problems import FoundProblems
 from tasks.source.mentions import mentions
 from tasks.source.name_checks import MIXED, remarks_on_names
 from tasks.source.placeholders import saying_nothing
-from tasks.text_columns import is_in, looked_up
-
-# What the clerk is shown of a cell that was read as something else.
-_TYPED: Final = {"owner": "typed", "name": "called"}
+from tasks.source.repeated_lines import doubtful_names, listed, said_twice
+from tasks.text_columns import is_in
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ def validate(
         ties = {"owner": rules.spec.lines.is_id is not None, "name": rules.spec.names_are_keys}
         for column in (column for column, does in ties.items() if does):
             rows.loc[rows["line"].isin(flaws.loc[flaws["column"] == column, "line"]), column] = ""
-    problems = _Problems(rows, rules.headers, flaws)
+    problems = FoundProblems(rows, rules.headers, flaws)
     sound = rows["problem"] == ""
     problems.add_packed("", rows["problem"])
     lines = rules.spec.lines
@@ -132,12 +129,12 @@ def validate(
         problems.add_failures(_holdable(rules), _held(rows)[sound], "number")
     repeats = pd.Series("", index=rows.index, dtype="str")
     if lines.unique_names:
-        doubts, repeats = _doubtful_names(rows)
+        doubts, repeats = doubtful_names(rows)
         problems.add_packed("name", doubts.where(sound, ""))
     else:
-        problems.add_packed("number", _said_twice(rows[sound]))
+        problems.add_packed("number", said_twice(rows[sound]))
     if unread is not None:
-        problems.add_unread(unread, rules)
+        problems.add_unread(unread, rules.place)
     clearing = rows["none"] & lines.clears
     rejected = problems.rejected()
     trusted = ~rows["line"].isin(rejected["line"])
@@ -159,29 +156,13 @@ def validate(
     )
 
 
-def _said_twice(rows: pd.DataFrame) -> pd.Series:
-    """Return what rejects lines that give one owner the same twice, packed: all of them are told at each.
-
-    One of them is too many, and only the clerk knows whether another number was meant.
-    """
-    same = ["owner", "name", "key", "type_id"]
-    twice = rows[(rows["owner"] != "") & rows["readable"] & rows.duplicated(same, keep=False)]
-    found = pd.Series("", index=rows.index, dtype="str")
-    if twice.empty:
-        return found
-    several = twice.groupby(same)["line"].transform(_listed)
-    said = {lines: packed(Problem(LineCode.LINE_TWICE, {"lines": lines})) for lines in several.unique()}
-    found[twice.index] = several.map(said).astype("str")
-    return found
-
-
 def _on_ids(rows: pd.DataFrame, ids: Identified, rules: Rules) -> list[pd.DataFrame]:
     """Return what should be looked at in the ids: those that a spreadsheet has written its own way, once for all."""
     column = rules.headers.get("owner", "owner")
     sound = rows["problem"] == ""
     undone, found = rows[ids.undone & sound], []
     if not undone.empty:
-        values = packed_values({"lines": _listed(undone["line"]), "id": str(undone["id"].iloc[0])})
+        values = packed_values({"lines": listed(undone["line"]), "id": str(undone["id"].iloc[0])})
         first = undone.head(1)
         said = {"line": first["line"], "column": column, "value": first["typed"], "values": values}
         found.append(pd.DataFrame({**said, "code": str(LineCode.ID_UNDONE.value)}))
@@ -297,51 +278,6 @@ def _held(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Tell which lines name one entry twice or in two ways, and which merely repeat another.
-
-    A phone list knows an entry by its name, perhaps without regard to case; two lines that want one name to be two
-    things cannot both be right, and nobody but the clerk knows which.
-
-    Returns:
-        what rejects them, and what is said of harmless repeats: packed, "" where there is nothing.
-    """
-    nothing = pd.Series("", index=rows.index, dtype="str")
-    final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
-    folded, old = final.str.casefold(), rows["name"].where(rows["new_name"] != "", "").str.casefold()
-    named = (final != "") & (rows["problem"] == "")
-    doubts, repeats = nothing.copy(), nothing.copy()
-    # Only of these: nearly every name of a long list stands there once.
-    twice = rows[named & folded.where(named).duplicated(keep=False)]
-    if not twice.empty:
-        by_name = twice.groupby(folded[twice.index])
-        alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
-        differ = twice.index[~alike]
-        several = by_name["line"].agg(_all_want)
-        doubts[differ] = folded[differ].map(several).astype("str")
-        first = by_name["line"].transform("min")
-        again = twice.index[alike & (twice["line"] != first)]
-        said = [packed(Problem(Code.LINE_REPEATED, place=int(line))) for line in first[again]]
-        repeats[again] = pd.Series(said, index=again, dtype="str")
-    renames = old != ""
-    if not renames.any():
-        return doubts, repeats
-    renamed_away = named & ~renames & is_in(folded, old[renames])
-    doubts = doubts.mask(renamed_away & (doubts == ""), packed(Problem(LineCode.RENAME_TAKEN)))
-    renames_kept = renames & is_in(old, folded[renamed_away])
-    doubts = doubts.mask(renames_kept & (doubts == ""), packed(Problem(LineCode.RENAME_KEPT)))
-    renamed_twice = renames & (folded[renames].groupby(old[renames]).transform("nunique").reindex(rows.index) > 1)
-    return doubts.mask(renamed_twice & (doubts == ""), packed(Problem(LineCode.RENAME_TWICE))), repeats
-
-
-def _all_want(lines: pd.Series) -> str:
-    return packed(Problem(LineCode.NAME_TWICE, {"lines": _listed(lines)}))
-
-
-def _listed(lines: pd.Series) -> str:
-    return ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
-
-
 def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     renamed = rows["new_name"] != ""
     number = written(rows["number"], rules.write_format, **_how(rules))
@@ -351,95 +287,3 @@ def _desired(rows: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         number=number,
     )
     return desired[["line", "owner", "name", "number", "type_id", "old_name", "key"]].reset_index(drop=True)
-
-
-class _Problems:
-    """The problems found so far, each with its line, the header the clerk knows, and what ties the line to entries."""
-
-    def __init__(self, rows: pd.DataFrame, headers: Mapping[str, str], flaws: pd.DataFrame | None) -> None:
-        self._rows = rows
-        self._headers = headers
-        self._found: list[pd.DataFrame] = []
-        self._flawed: dict[str, pd.Series] = {}
-        for column, some in flaws.groupby("column") if flaws is not None else ():
-            first = some.drop_duplicates("line").set_index("line")
-            codes, values = (looked_up(rows["line"], first[said]) for said in ("code", "values"))
-            codes = codes.where(rows["problem"] == "", "")
-            self.add(str(column), codes, values)
-            self._flawed[str(column)] = codes != ""
-
-    def add(self, column: str, codes: pd.Series, values: pd.Series | str = "") -> None:
-        """Note the codes of what is wrong with cells, "" where nothing is; values stand beside them."""
-        bad = codes != ""
-        if column in self._flawed:
-            bad = bad & ~self._flawed[column].reindex(bad.index)
-        if not bad.any():
-            return
-        rows = self._rows.loc[bad.index[bad]]
-        found = rows[["line", "owner", "name", "new_name"]].assign(
-            column=self._headers.get(column, column),
-            value=rows[_TYPED.get(column, column)] if column else "",
-            code=codes[bad],
-            values=values if isinstance(values, str) else values[bad],
-            # Only a number that was read says which entries the line is about.
-            key=rows["key"].where(rows["readable"], ""),
-        )
-        self._found.append(found)
-
-    def add_packed(self, column: str, problems: pd.Series) -> None:
-        """Note what is wrong with cells, one packed problem a cell, "" where nothing is."""
-        some = problems[problems != ""]
-        if some.empty:
-            return
-        said = {text: unpacked(text)[0] for text in some.unique()}
-        codes = {text: str(problem.code.value) for text, problem in said.items()}
-        values = {text: packed_values(problem.values) for text, problem in said.items()}
-        self.add(column, some.map(codes).astype("str"), some.map(values).astype("str"))
-
-    def add_failures(self, schema: pa.DataFrameSchema, cells: pd.DataFrame, about: str = "") -> None:
-        """Check cells with pandera, lazily: all failures of all lines at once, about their own column or that one."""
-        if cells.empty or plainly(schema, cells):
-            return
-        try:
-            schema.validate(cells, lazy=True)
-        except pa.errors.SchemaErrors as failures:
-            cases = failures.failure_cases
-            for (column, error), rows in cases.groupby(["column", "check"]):
-                problem = _problem_of(str(error))
-                bad = pd.Series("", index=cells.index[np.isin(cells.index, rows["index"].to_numpy())], dtype="str")
-                self.add(about or str(column), bad + str(problem.code.value), packed_values(problem.values))
-
-    def add_unread(self, unread: pd.DataFrame, rules: Rules) -> None:
-        """Note what nobody reads: it ties its line to the numbers that stand there and to the owner that is named."""
-        if unread.empty:
-            return
-        rows = self._rows.assign(key=self._rows["key"].where(self._rows["readable"]))
-        rows = rows.drop_duplicates("line").set_index("line")[["owner", "name", "new_name", "key"]]
-        ties = rows.reindex(unread["line"]).fillna("").reset_index(drop=True)
-        ties["key"] = [_both(*keys) for keys in zip(ties["key"], unread["key"], strict=True)]
-        said = unread[["line", "column", "value", "code", "values"]].reset_index(drop=True)
-        self._found.append(pd.concat([said, ties], axis=1))
-        # An id may be about two owners: that of its line, and its own.
-        named = unread["identifier"].reset_index(drop=True)
-        others = ties.assign(owner=rules.place + " " + named)[named != ""]
-        self._found.append(pd.concat([said[named != ""], others], axis=1))
-
-    def rejected(self) -> pd.DataFrame:
-        """Return `Rejected`, sorted by line and column."""
-        if not self._found:
-            return empty(Rejected)
-        table = pd.concat(self._found, ignore_index=True)[list(Rejected.to_schema().columns)]
-        table = table.astype(dict.fromkeys(table.columns.drop("line"), "str"))
-        return table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
-
-
-def _both(first: str, second: str) -> str:
-    return f"{first}|{second}" if first and second else first or second
-
-
-def _problem_of(error: str) -> Problem:
-    """Return what the error of a check says: a code, a packed problem, or words that are the service's own."""
-    if error.startswith("[["):
-        return unpacked(error)[0]
-    code = code_of(error)
-    return Problem(code, {"said": error}) if code is Code.OTHER else Problem(code)

@@ -1,0 +1,109 @@
+"""What is wrong with the lines of a file, gathered while they are judged, and in the end the table `Rejected`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.problems import Code, Problem, code_of, is_packed, packed_values, unpacked
+from schemas.tables import Rejected, empty, plainly
+from tasks.text_columns import looked_up
+
+# What the clerk is shown of a cell that was read as something else.
+_TYPED: Final = {"owner": "typed", "name": "called"}
+
+
+class FoundProblems:
+    """The problems found so far, each with its line, the header the clerk knows, and what ties the line to entries."""
+
+    def __init__(self, rows: pd.DataFrame, headers: Mapping[str, str], flaws: pd.DataFrame | None) -> None:
+        self._rows = rows
+        self._headers = headers
+        self._found: list[pd.DataFrame] = []
+        self._flawed: dict[str, pd.Series] = {}
+        for column, some in flaws.groupby("column") if flaws is not None else ():
+            first = some.drop_duplicates("line").set_index("line")
+            codes, values = (looked_up(rows["line"], first[said]) for said in ("code", "values"))
+            codes = codes.where(rows["problem"] == "", "")
+            self.add(str(column), codes, values)
+            self._flawed[str(column)] = codes != ""
+
+    def add(self, column: str, codes: pd.Series, values: pd.Series | str = "") -> None:
+        """Note the codes of what is wrong with cells, "" where nothing is; values stand beside them."""
+        bad = codes != ""
+        if column in self._flawed:
+            bad = bad & ~self._flawed[column].reindex(bad.index)
+        if not bad.any():
+            return
+        rows = self._rows.loc[bad.index[bad]]
+        found = rows[["line", "owner", "name", "new_name"]].assign(
+            column=self._headers.get(column, column),
+            value=rows[_TYPED.get(column, column)] if column else "",
+            code=codes[bad],
+            values=values if isinstance(values, str) else values[bad],
+            # Only a number that was read says which entries the line is about.
+            key=rows["key"].where(rows["readable"], ""),
+        )
+        self._found.append(found)
+
+    def add_packed(self, column: str, problems: pd.Series) -> None:
+        """Note what is wrong with cells, one packed problem a cell, "" where nothing is."""
+        some = problems[problems != ""]
+        if some.empty:
+            return
+        said = {text: unpacked(text)[0] for text in some.unique()}
+        codes = {text: str(problem.code.value) for text, problem in said.items()}
+        values = {text: packed_values(problem.values) for text, problem in said.items()}
+        self.add(column, some.map(codes).astype("str"), some.map(values).astype("str"))
+
+    def add_failures(self, schema: pa.DataFrameSchema, cells: pd.DataFrame, about: str = "") -> None:
+        """Check cells with pandera, lazily: all failures of all lines at once, about their own column or that one."""
+        if cells.empty or plainly(schema, cells):
+            return
+        try:
+            schema.validate(cells, lazy=True)
+        except pa.errors.SchemaErrors as failures:
+            cases = failures.failure_cases
+            for (column, error), rows in cases.groupby(["column", "check"]):
+                problem = _problem_of(str(error))
+                bad = pd.Series("", index=cells.index[np.isin(cells.index, rows["index"].to_numpy())], dtype="str")
+                self.add(about or str(column), bad + str(problem.code.value), packed_values(problem.values))
+
+    def add_unread(self, unread: pd.DataFrame, place: str) -> None:
+        """Note what nobody reads: it ties its line to the numbers that stand there and to the owner that is named."""
+        if unread.empty:
+            return
+        rows = self._rows.assign(key=self._rows["key"].where(self._rows["readable"]))
+        rows = rows.drop_duplicates("line").set_index("line")[["owner", "name", "new_name", "key"]]
+        ties = rows.reindex(unread["line"]).fillna("").reset_index(drop=True)
+        ties["key"] = [_both(*keys) for keys in zip(ties["key"], unread["key"], strict=True)]
+        said = unread[["line", "column", "value", "code", "values"]].reset_index(drop=True)
+        self._found.append(pd.concat([said, ties], axis=1))
+        # An id may be about two owners: that of its line, and its own.
+        named = unread["identifier"].reset_index(drop=True)
+        others = ties.assign(owner=place + " " + named)[named != ""]
+        self._found.append(pd.concat([said[named != ""], others], axis=1))
+
+    def rejected(self) -> pd.DataFrame:
+        """Return `Rejected`, sorted by line and column."""
+        if not self._found:
+            return empty(Rejected)
+        table = pd.concat(self._found, ignore_index=True)[list(Rejected.to_schema().columns)]
+        table = table.astype(dict.fromkeys(table.columns.drop("line"), "str"))
+        return table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+
+
+def _both(first: str, second: str) -> str:
+    return f"{first}|{second}" if first and second else first or second
+
+
+def _problem_of(error: str) -> Problem:
+    """Return what the error of a check says: a code, a packed problem, or words that are the service's own."""
+    if is_packed(error):
+        return unpacked(error)[0]
+    code = code_of(error)
+    return Problem(code, {"said": error}) if code is Code.OTHER else Problem(code)

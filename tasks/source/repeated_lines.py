@@ -1,0 +1,71 @@
+"""Lines that say what another line says already, or that want of one entry two things."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from schemas.problems import Code, Problem, packed
+from schemas.reasons import LineCode
+from tasks.text_columns import is_in
+
+
+def said_twice(rows: pd.DataFrame) -> pd.Series:
+    """Return what rejects lines that give one owner the same twice, packed: all of them are told at each.
+
+    One of them is too many, and only the clerk knows whether another number was meant.
+    """
+    same = ["owner", "name", "key", "type_id"]
+    twice = rows[(rows["owner"] != "") & rows["readable"] & rows.duplicated(same, keep=False)]
+    found = pd.Series("", index=rows.index, dtype="str")
+    if twice.empty:
+        return found
+    several = twice.groupby(same)["line"].transform(listed)
+    said = {lines: packed(Problem(LineCode.LINE_TWICE, {"lines": lines})) for lines in several.unique()}
+    found[twice.index] = several.map(said).astype("str")
+    return found
+
+
+def doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Tell which lines name one entry twice or in two ways, and which merely repeat another.
+
+    A phone list knows an entry by its name, perhaps without regard to case; two lines that want one name to be two
+    things cannot both be right, and nobody but the clerk knows which.
+
+    Returns:
+        what rejects them, and what is said of harmless repeats: packed, "" where there is nothing.
+    """
+    nothing = pd.Series("", index=rows.index, dtype="str")
+    final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
+    folded, old = final.str.casefold(), rows["name"].where(rows["new_name"] != "", "").str.casefold()
+    named = (final != "") & (rows["problem"] == "")
+    doubts, repeats = nothing.copy(), nothing.copy()
+    # Only of these: nearly every name of a long list stands there once.
+    twice = rows[named & folded.where(named).duplicated(keep=False)]
+    if not twice.empty:
+        by_name = twice.groupby(folded[twice.index])
+        alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
+        differ = twice.index[~alike]
+        several = by_name["line"].agg(_all_want)
+        doubts[differ] = folded[differ].map(several).astype("str")
+        first = by_name["line"].transform("min")
+        again = twice.index[alike & (twice["line"] != first)]
+        said = [packed(Problem(Code.LINE_REPEATED, place=int(line))) for line in first[again]]
+        repeats[again] = pd.Series(said, index=again, dtype="str")
+    renames = old != ""
+    if not renames.any():
+        return doubts, repeats
+    renamed_away = named & ~renames & is_in(folded, old[renames])
+    doubts = doubts.mask(renamed_away & (doubts == ""), packed(Problem(LineCode.RENAME_TAKEN)))
+    renames_kept = renames & is_in(old, folded[renamed_away])
+    doubts = doubts.mask(renames_kept & (doubts == ""), packed(Problem(LineCode.RENAME_KEPT)))
+    renamed_twice = renames & (folded[renames].groupby(old[renames]).transform("nunique").reindex(rows.index) > 1)
+    return doubts.mask(renamed_twice & (doubts == ""), packed(Problem(LineCode.RENAME_TWICE))), repeats
+
+
+def _all_want(lines: pd.Series) -> str:
+    return packed(Problem(LineCode.NAME_TWICE, {"lines": listed(lines)}))
+
+
+def listed(lines: pd.Series) -> str:
+    """Return the first of some line numbers, as a sentence has them."""
+    return ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")
