@@ -112,8 +112,9 @@ def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
         alike = len({row["reason"] for row in rows}) == 1
         sentence = whole(rows[0]["reason"] if alike else of_the_kind(code, lang))
         say("")
-        lines = plural(lang, "mail_lines", len(rows))
-        say(render("check.group", lang, sentence=sentence, lines=lines, code=code))
+        lines = plural(lang, "mail_lines", len(rows)) if rows[0]["line"] else ""  # some are about the whole file
+        said = render("check.group_lines", lang, sentence=sentence, lines=lines) if lines else sentence
+        say(f"{said} [{code}]")
         if rows[0]["advice"]:
             say(rows[0]["advice"])
         keys = ["line", "column", "value", *([] if alike else ["reason"]), "suggestion"]

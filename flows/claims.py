@@ -9,7 +9,7 @@ import pandas as pd
 
 from flows.offline import Configured
 from flows.sources import KnownFiles
-from schemas.errors import ConfigurationError, SourceError, UsageError
+from schemas.errors import ConfigurationError, ServiceError, SourceError, UsageError
 from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.reasons import FileCode
@@ -157,8 +157,8 @@ def _entries(rows: pd.DataFrame, image: str) -> pd.Series[str]:
 def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str, Problem]:
     """Return the numbers that a plan takes away and that may have to arrive with another sync of the service first.
 
-    One that another file wants and its sync has yet to put into its place, in this run or in one of its own; where a
-    file cannot be read, all the rest.
+    One that another file wants and its sync has yet to put into its place, in this run or in one of its own, or that
+    somebody has taken away there since; where a file cannot be read, all the rest.
 
     Args:
         context: the run's.
@@ -182,10 +182,22 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
             left = left_by(context, claims.sync)
             # What is taken away here is not where the other sync wants it, though that may have put it there.
             elsewhere = ~_entries(left, "").isin(_entries(table[going], "_before"))
-            standing = coming & set(left.loc[elsewhere, "key"])
+            standing = _still_standing(context, claims.sync, left[elsewhere & left["key"].isin(coming)])
             arrived |= standing
             found |= dict.fromkeys(coming - standing, Problem(Code.ARRIVAL_AWAITED, {"sync": claims.sync}))
     for other in sorted(rivals.unread):
         problem = Problem(Code.ARRIVAL_UNREAD, {"sync": other})
         found = {**dict.fromkeys(keys - arrived, problem), **found}
     return found
+
+
+def _still_standing(context: RunContext, name: str, left: pd.DataFrame) -> set[str]:
+    """Return the keys of those entries which a sync has left that stand at their owners now, as far as can be read."""
+    if left.empty:
+        return set()
+    try:
+        found = context.target(context.sync(name)).read(sorted(set(left["owner"])), context.progress).entries
+    except ServiceError:
+        return set()
+    now = set(zip(found["owner"], found["key"], strict=True))
+    return {key for owner, key in zip(left["owner"], left["key"], strict=True) if (owner, key) in now}

@@ -96,7 +96,8 @@ def refuse_to_delete(context: RunContext, entries: pd.DataFrame) -> None:
 def adopt(context: RunContext) -> str:
     """Take the ledger as it is from now on; return the run that it does not know, "" where it knows all."""
     run = unknown_run(context)
-    _place(context).unlink(missing_ok=True)
+    if run:  # the mark of a run that is known stays: the next backup is told by it
+        _place(context).unlink(missing_ok=True)
     if run or context.ledger.archive.age()[0]:
         context.ledger.archive.note_age("", person=context.person, at=context.now())
     return run

@@ -371,6 +371,29 @@ def test_a_swap_between_two_owners_loses_neither_number(nights: Nights) -> None:
 
 
 @pytest.mark.parametrize("names", [("one",), ("one", "two"), ("two", "one")])
+def test_a_number_that_somebody_has_taken_away_where_it_arrived_does_not_depart(
+    nights: Nights, names: tuple[str, ...]
+) -> None:
+    """What the ledger knows of its arrival is older than what stands there now; with `keep` nobody brings it back."""
+    nights.options["on_drift"] = "keep"
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.file("two", [("3", C, "Desk")])
+    nights.night()
+    nights.file("one", [("1", D, "Dean"), ("2", B, "Office")])
+    nights.file("two", [("3", C, "Desk"), ("3", A, "Porter")])
+    nights.night("two")
+    nights.meddle("3", [("Desk", C), ("Porter", "22 552 00 77")])
+    result = nights.night(*names)
+    (mine,) = [one.lines.to_dict("records") for one in result.reported if one.summary["sync"] == "one"]
+    told = [row for row in mine if row["number_before"] == A]
+    assert [(row["outcome"], row["code"]) for row in told] == [("held", "arrival_awaited")]
+    assert A in nights.numbers("1"), "nowhere else does it stand"
+    nights.meddle("3", [("Desk", C), ("Porter", A)])
+    nights.night(*names)
+    assert (nights.numbers("1"), nights.numbers("3")) == ([D], [A, C])
+
+
+@pytest.mark.parametrize("names", [("one",), ("one", "two"), ("two", "one")])
 def test_a_number_that_goes_over_to_another_file_departs_when_it_has_arrived(
     nights: Nights, names: tuple[str, ...]
 ) -> None:

@@ -72,6 +72,19 @@ def test_a_ledger_from_a_backup_deletes_nothing_until_it_is_adopted(nights: Nigh
     assert nights.numbers("2") == [B]
 
 
+def test_whoever_adopts_a_ledger_that_is_right_hides_no_later_backup(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", C, "Desk")])
+    nights.night()
+    assert not adopt(nights.road.context()), "nothing was wrong with it"
+    nights.road.ledger.close()
+    nights.road.ledger = Ledger.open("sqlite://")
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    assert of(nights.night(), "one")["actions"]["delete"] == 0
+    assert nights.numbers("2") == [B, C]
+
+
 def test_an_older_ledger_is_noticed_by_what_stands_there(nights: Nights) -> None:
     """What it says it has left was changed since, just as the file wants it now: by runs that it does not know."""
     road = nights.road
