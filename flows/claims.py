@@ -181,8 +181,9 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
         if coming:
             left = left_by(context, claims.sync)
             # What is taken away here is not where the other sync wants it, though that may have put it there.
-            elsewhere = ~_entries(left, "").isin(_entries(table[going], "_before"))
-            standing = _still_standing(context, claims.sync, left[elsewhere & left["key"].isin(coming)])
+            leaving = _entries(table[going], "_before")
+            there = left[left["key"].isin(coming) & ~_entries(left, "").isin(leaving)]
+            standing = _still_standing(context, claims.sync, there, leaving)
             arrived |= standing
             found |= dict.fromkeys(coming - standing, Problem(Code.ARRIVAL_AWAITED, {"sync": claims.sync}))
     for other in sorted(rivals.unread):
@@ -191,13 +192,17 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
     return found
 
 
-def _still_standing(context: RunContext, name: str, left: pd.DataFrame) -> set[str]:
-    """Return the keys of those entries which a sync has left that stand at their owners now, as far as can be read."""
+def _still_standing(context: RunContext, name: str, left: pd.DataFrame, leaving: pd.Series[str]) -> set[str]:
+    """Return the keys of those entries which a sync has left that stand at their owners now, as far as can be read.
+
+    What is about to be taken away is none of them.
+    """
     if left.empty:
         return set()
     try:
         found = context.target(context.sync(name)).read(sorted(set(left["owner"])), context.progress).entries
-    except ServiceError:
+    except (ServiceError, ConfigurationError):
         return set()
+    found = found[~_entries(found, "").isin(leaving)]
     now = set(zip(found["owner"], found["key"], strict=True))
     return {key for owner, key in zip(left["owner"], left["key"], strict=True) if (owner, key) in now}

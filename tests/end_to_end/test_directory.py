@@ -547,6 +547,18 @@ def test_an_entry_that_waited_for_its_number_to_arrive_elsewhere_goes_once_it_ha
     assert {name for name, _ in shared.road.entries()} == {"Dean", "Hall", "Library"}
 
 
+def test_a_number_that_somebody_has_taken_away_from_its_new_name_does_not_leave_the_old_one(shared: Nights) -> None:
+    shared.options["on_drift"] = "keep"
+    shared.file("east", [("", B, "Library")])
+    shared.file("north", [("", C, "Hall"), ("", A, "Dean")])
+    shared.night("north")
+    later(shared.road)
+    shared.hold(o1=[("Archive", A), ("Library", B), ("Hall", C), ("Dean", D)])
+    held = of(shared.night("east"), "east")
+    assert (held["actions"]["hold"], held["actions"]["delete"]) == (1, 0)
+    assert "225520001" in {_digits(entry)[-9:] for entry in shared.road.entries()}, "nowhere else does it stand"
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_a_name_that_goes_over_takes_no_number_away_that_has_not_arrived(shared: Nights, *, together: bool) -> None:
     """One file gives its entry another name, and the other one wants the old name for a number of its own."""
