@@ -9,13 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from tasks.messages.po_files import messages_of
 
 if TYPE_CHECKING:
     from schemas.settings import Language
@@ -27,16 +23,14 @@ _FORMS: Final[Mapping[Language, tuple[str, ...]]] = {"en": ("one", "other"), "pl
 
 
 @cache
-def catalogue(lang: Language) -> Catalog:
-    """Return all that can be said in a language."""
-    place = files("tasks.messages").joinpath("locale", lang, "LC_MESSAGES", "phonesync.po")
-    with place.open("rb") as file:
-        return read_po(file, locale=lang)
+def catalogue(lang: Language) -> Mapping[str, tuple[str, ...]]:
+    """Return all that can be said in a language: by each key what it says, in all its plural forms."""
+    return messages_of(lang, "phonesync")
 
 
 def keys(prefix: str) -> list[str]:
     """Return the keys that begin like this, in the catalogue's order."""
-    return [key for message in catalogue("en") if (key := _key(message.id)).startswith(prefix)]
+    return [key for key in catalogue("en") if key.startswith(prefix)]
 
 
 def known(key: str) -> bool:
@@ -67,22 +61,30 @@ def plural(lang: Language, key: str, number: int) -> str:
 
 def counted(lang: Language, key: str, number: int) -> str:
     """Return what a key says of so many things, in the form that the number takes."""
+    from babel import Locale
+
     said = forms(key, lang)
     return said.get(Locale(lang).plural_form(number), said.get("other", "")).replace("{n}", figure(lang, number))
 
 
 def figure(lang: Language, number: int) -> str:
     """Return a count as people write it: 1,234 in English; in Polish 1234, and a space from 10 000 on."""
+    from babel.numbers import format_decimal
+
     return format_decimal(number, locale=lang, group_separator=lang == "en" or abs(number) >= 10_000)
 
 
 def share(lang: Language, number: float) -> str:
     """Return a figure as people write it, with one place behind the point at most, and a comma for it in Polish."""
+    from babel.numbers import format_decimal
+
     return format_decimal(number, format="#,##0.#", locale=lang)
 
 
 def decimal(lang: Language, number: float) -> str:
     """Return a number as people write it, with as many places as it has."""
+    from babel.numbers import format_decimal
+
     return format_decimal(number, format="#,##0.######", locale=lang)
 
 
@@ -115,11 +117,7 @@ def moment(lang: Language, when: str, zone: tzinfo | None = None) -> str:
 
 def _strings(key: str, lang: Language) -> tuple[str, ...]:
     for spoken in dict.fromkeys((lang, "en")):
-        message = catalogue(spoken).get(key)
-        if message and message.string:
-            return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        said = catalogue(spoken).get(key, ())
+        if any(said):
+            return said
     return (key,)
-
-
-def _key(identity: str | tuple[str, ...] | list[str]) -> str:
-    return identity if isinstance(identity, str) else identity[0]

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, figure, text
 from tasks.messages.command_lines import PLAIN, as_typed
@@ -181,6 +179,8 @@ class Words:
 
     def when(self, at: str) -> str:
         """Return a moment as it is on the clocks of the zone."""
+        from babel.dates import format_datetime  # it reads the machine's time zone
+
         if not at:
             return ""
         there = datetime.fromisoformat(at).astimezone(ZoneInfo(self.zone))

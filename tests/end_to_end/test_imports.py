@@ -23,7 +23,7 @@ SLOW = frozenset(
 SETTINGS = frozenset({"croniter", "pydantic"})
 LEDGER = SETTINGS | {"rich", "sqlalchemy"}
 TABLES = frozenset({"numpy", "pandas", "pandera", "pyarrow"})
-WORDS = frozenset({"babel"})
+WORDS = frozenset({"babel"})  # where something is counted or dated
 NUMBERS = frozenset({"phonenumbers"})
 
 _CONFIGURATION = """\
@@ -77,11 +77,11 @@ def imported(folder: Path, *arguments: str, lang: str = "C") -> set[str]:
     [
         (("--help",), frozenset()),
         (("plan", "--help"), frozenset()),
-        (("number", "22 999 00 01"), WORDS | NUMBERS | {"rich"}),
-        (("runs",), LEDGER | WORDS),
+        (("number", "22 999 00 01"), NUMBERS | {"rich"}),
+        (("runs",), LEDGER),
         (("status",), LEDGER | WORDS),
-        (("show", "last"), LEDGER | TABLES | WORDS),
-        (("check",), SETTINGS | TABLES | WORDS | NUMBERS | {"rich", "sqlalchemy"}),
+        (("show", "last"), LEDGER | TABLES),
+        (("check",), SETTINGS | TABLES | NUMBERS | {"rich", "sqlalchemy"}),
         (("plan",), LEDGER | TABLES | WORDS | NUMBERS | {"jinja2", "requests", "urllib3"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

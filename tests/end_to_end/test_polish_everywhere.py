@@ -23,8 +23,7 @@ _ENGLISH = re.compile(r"\b(?:the|was|were|would|is|are|has|have|nothing|line|lin
 def pieces(lang: str) -> set[str]:
     """Return what stands between the places of every sentence of a catalogue, where it is long enough to be known."""
     found: set[str] = set()
-    for message in catalogue(lang):  # type: ignore[arg-type]
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    for texts in catalogue(lang).values():  # type: ignore[arg-type]
         found |= {piece.strip(" .:;,()") for text in texts for piece in _PLACE.split(text)}
     return {piece for piece in found if len(piece) >= _SHORTEST and " " in piece}
 
