@@ -20,7 +20,7 @@ from flows.help_pages import HelpContext
 from flows.misuse import misused
 from flows.output import endure, lost_output
 from flows.spoken import configuration_in, language_of
-from flows.startup import leave_unneeded_packages_out, tune_garbage_collection
+from flows.startup import leave_memory_to_the_system, leave_unneeded_packages_out, tune_garbage_collection
 from schemas.errors import PhonesyncError, UsageError
 from schemas.exit_codes import ExitCode, worst
 from tasks.messages.command_lines import command_with
@@ -105,6 +105,8 @@ def main(arguments: Sequence[str] | None = None, *, sleep: Callable[[float], Non
         given = sys.argv[1:] if arguments is None else arguments
         click.echo(render("say.not_arrived", language_of(given, os.environ), why=lost), err=True)
     code = worst((code, ExitCode.UNREPORTED)) if lost else ExitCode(code)
+    if arguments is None:
+        leave_memory_to_the_system()
     if code == ExitCode.UNSETTLED and arguments is None:
         _end_without_waiting(code)
     return code
