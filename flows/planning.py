@@ -67,6 +67,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     """Return the plan that leads from what the target holds to what the file wants; it is in the ledger."""
     context, sync, name = sync_run.context, sync_run.sync, sync_run.name
     source, checked = _read(sync_run)
+    context.files.keep(name, source, checked)
     sync_run.lines.extend(part[["line", "owner"]] for part in _parts(checked))
     lang = context.lang
     sync_run.source_notes.extend(notes_of(context, sync, source, lang))

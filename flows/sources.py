@@ -76,38 +76,51 @@ class ExtractedSource:
 
 @dataclass
 class KnownFiles:
-    """What was read of files for the sake of other syncs: none is read twice as long as it has not changed.
+    """What was read of files for the sake of other syncs: none is judged twice as long as it has not changed.
 
     Attributes:
         claims: what each file claims of its place, by sync.
     """
 
     claims: dict[str, FileClaims] = field(default_factory=dict)
-    _judged: dict[str, tuple[bytes, ExtractedSource, Checked]] = field(default_factory=dict)
+    _judged: dict[str, tuple[ExtractedSource, Checked]] = field(default_factory=dict)
+    _planned: dict[str, tuple[str, Checked]] = field(default_factory=dict)
+
+    def keep(self, name: str, source: ExtractedSource, checked: Checked) -> None:
+        """Keep a small file that a sync has judged at its own turn for those that ask later what it claims."""
+        if checked.rows <= limits.KEPT_LINES:
+            self._planned[name] = source.digest, checked
 
     def judged(self, context: Configured, name: str) -> Checked:
-        """Return the judged file of a sync whose turn is still to come; a small one is kept until then.
+        """Return the judged file of another sync; a small one is kept where the turn of that is still to come.
 
         Raises:
             SourceError: it cannot be trusted as a whole.
         """
         sync = context.sync(name)
         raw = source_bytes(context, sync)
+        digest, planned = self._planned.get(name, ("", None))
+        if planned is not None and digest == _digest(raw):
+            return planned
         source = open_source(context, sync, raw)
         if source.refusal:
             raise source.refusal
         checked = judge_source(context, sync, source)
         if checked.rows <= limits.KEPT_LINES:
-            self._judged[name] = sha256(raw).digest(), source, checked
+            self._judged[name] = source, checked
         return checked
 
     def take(self, context: Configured, name: str) -> tuple[ExtractedSource, Checked] | None:
         """Return a file as it was read and judged before, None where it was not, or has changed since."""
-        digest, source, checked = self._judged.pop(name, (b"", None, None))
-        if source is None or checked is None:
+        known = self._judged.pop(name, None)
+        if known is None:
             return None
-        now = sha256(source_bytes(context, context.sync(name))).digest()
-        return (source, checked) if now == digest else None
+        now = _digest(source_bytes(context, context.sync(name)))
+        return known if now == known[0].digest else None
+
+
+def _digest(raw: bytes) -> str:
+    return f"sha256:{sha256(raw).hexdigest()}"
 
 
 def extract_source(context: Configured, sync: Sync) -> ExtractedSource:
@@ -186,7 +199,7 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
         refusal=refusal(flaws, place),
         unread=_unread(table, arranged, sync, spec, reading),
         undone=texts.remarks,
-        digest=f"sha256:{sha256(raw).hexdigest()}",
+        digest=_digest(raw),
     )
 
 

@@ -56,7 +56,7 @@ a box on the way may have delivered the request twice, and then what was refused
 # Runs and the ledger.
 
 KEPT_LINES: Final = 50_000
-"""Lines of a file that was read for another sync's sake: a larger one is read again at its turn, not held in memory."""
+"""Lines of a file that more than one sync of a run asks for: a larger one is read again, not held in memory."""
 UNREACHABLE_DELAYS_SECONDS: Final = (10.0, 60.0)
 """Before a run under Prefect reads a target once more, for a service that is restarted at night: the client was patient
 already."""
