@@ -23,7 +23,9 @@ EXTRAS ?=
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
+# Our own modules too: whoever may not write here would compile them again at each start.
 install: $(INSTALLED)  ## make .venv with what running needs
+	@$(BIN)/python -m compileall -q connectors flows schemas tasks
 
 develop: $(DEVELOPED)  ## add what tests and checks need
 
