@@ -1,6 +1,6 @@
 """Read gettext catalogues as this project writes them: no contexts, nothing fuzzy, nothing obsolete.
 
-Every command waits for one, and the library that reads all catalogues there are takes ten times as long.
+Every command waits for one, and the library that reads all catalogues there are takes many times as long.
 """
 
 from __future__ import annotations
