@@ -58,11 +58,14 @@ def apply_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, made: PlannedS
     Raises:
         UsageError: the plan was made for another target.
         ApprovalNeeded: the service has changed since the plan was made.
-        LedgerError: it deletes by a ledger that is probably older than the services.
+        LedgerError: it was applied before or somebody was erased from it, or it deletes by a ledger that is probably
+            older than the services.
     """
     context = sync_run.context
     if kept.target != target.name:
         raise error_of(UsageError, "plan_of_other_target", {"plan": kept.id, "sync": kept.sync})
+    if kept.state != "planned":  # before anybody's yes is noted, and before a guard asks for one
+        raise error_of(LedgerError, "plan_erased" if kept.state == "erased" else "plan_applied", {"plan": kept.id})
     if not made and kept.changes:
         refuse_changed_api(sync_run, target, kept)
         refuse_to_delete(context, kept.entries)
@@ -247,7 +250,8 @@ def finish(  # noqa: PLR0913 - what a result is made of
 
 def _tell_earlier_runs(sync_run: SyncRun, kept: KeptPlan) -> None:
     """Let the reports of earlier runs name this one: of the run that made the plan, was stopped or was interrupted."""
-    if kept.run != sync_run.run and sync_run.context.ledger.applied_by(kept.id):
+    writes = sync_run.request.mode == "resume" or sync_run.context.ledger.applied_by(kept.id) == sync_run.run
+    if kept.run != sync_run.run and writes:
         report_anew(sync_run.context, kept, continued_in=sync_run.run)
 
 

@@ -46,10 +46,9 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
     _tell_the_end(summaries, lang, planned=planned, command=command)
     if not run_result.summary["syncs"]:
         say(text("say.nothing_to_do", lang))
-    # A sync that nothing has changed in has the report of an earlier run, as is said of it above.
-    written = [summary for summary in summaries if summary["reports"] and "same_as" not in summary]
-    told = written or [summary for summary in summaries if summary["reports"]]
-    for folder in sorted({Path(summary["reports"]["html"]).parent for summary in told}, reverse=True):
+    # A night without changes has the reports of an earlier one; the folders are called like their runs.
+    folders = {Path(summary["reports"]["html"]).parent for summary in summaries if summary["reports"]}
+    for folder in sorted(folders, reverse=True):
         say(render("say.reports", lang, folder=near(folder)))
     if run_result.exit_code == ExitCode.LINES_FAILED and all(sync_status(summary) in QUIET for summary in summaries):
         say(text("say.exit_known", lang), "yellow")

@@ -81,8 +81,15 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
         "guards": kept.guards,
         "approvals": [said_yes(yes) for yes in yeses_of_plan(context, kept) if kept.guards],
         "refusals": [dict(vars(no)) for no in context.ledger.refusals(kept.id)],
+        **({"continued_in": later} if (later := _applied_later(context, kept, row)) else {}),
         "lines": lines_of_plan(context, kept, row, lang, masked=masked).to_dict("records"),
     }
+
+
+def _applied_later(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> str:
+    """Return the run that has applied a plan after this one, "" where none has."""
+    applied = context.ledger.applied_by(kept.id)
+    return applied if applied and context.ledger.run(applied)["started_at"] > row["started_at"] else ""
 
 
 def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bool, command: str = "phonesync") -> None:
@@ -109,8 +116,19 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
         for no in plan["refusals"]:
             given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.refused_at", lang, sync=plan["sync"], **given))
+        if later := plan.get("continued_in"):
+            said = render("report.applied_since", lang, run=later)
+            say(f"{plan['sync']}: {said}. {as_typed(f'phonesync show {later}', command)}")
+    _show_errors(run, lang, command)
+
+
+def _show_errors(run: Mapping[str, Any], lang: Language, command: str) -> None:
+    """Show what has stopped syncs, each error once; a plan that was applied since waits for nobody."""
     stopped: dict[str, list[dict[str, Any]]] = {}
+    done = {plan["plan"] for plan in run["plans"] if plan.get("continued_in")}
     for item in run["errors"]:
+        if (item.get("error_values") or {}).get("plan") in done:
+            continue
         stopped.setdefault(_told(item, lang), []).append(item)
     for error, items in stopped.items():
         named = (items[0].get("error_values") or {}).get("sync")  # the sentence says itself whose it is

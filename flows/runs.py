@@ -71,6 +71,7 @@ def _code(row: Mapping[str, Any]) -> str:
 
 def _syncs(row: Mapping[str, Any], lang: Language) -> str:
     """Return the syncs of a run, each with who has refused its plan."""
-    no = {refusal["sync"]: refusal["person"] for refusal in row["refusals"]}
+    told = row["refusals"] if row["mode"] != "apply" else ()  # what was refused before is allowed since
+    no = {refusal["sync"]: refusal["person"] for refusal in told}
     refused = {sync: render("say.refused_by", lang, sync=sync, person=person) for sync, person in no.items()}
     return ", ".join(refused.get(sync, sync) for sync in row["syncs"])

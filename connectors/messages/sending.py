@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.utils import localtime, make_msgid
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -35,6 +35,7 @@ def mail(
         message["From"] = sender
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message["Subject"] = subject
+    message["Date"] = localtime()
     message["Auto-Submitted"] = "auto-generated"  # holidays are not answered to us
     message.set_content(text)
     for name, content in files.items():

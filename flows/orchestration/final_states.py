@@ -19,7 +19,7 @@ from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, SyncStatus, name_lines, sync_status
 from tasks.messages.catalogue import counted, render, text
 from tasks.messages.errors import told, told_again, told_whole
-from tasks.reports.headline import Tally, headline
+from tasks.reports.headline import Tally, headline, waits_for_yes
 
 
 class NotInPlace(Exception):  # noqa: N818 - named by how things stand
@@ -46,7 +46,7 @@ def say(run_result: RunResult, lang: Language = "en") -> str:
     if fine:
         whole = {
             "verified": all(sync["verified"] for sync in fine),
-            "guards": [guard for sync in fine for guard in sync["guards"]],
+            "guards": [guard for sync in fine if waits_for_yes(sync) for guard in sync["guards"]],
         }
         named = f"{', '.join(sync['sync'] for sync in fine)}: " if parts else ""
         parts.append(f"{named}{_figures(fine, whole, reports, lang)}")
@@ -81,7 +81,7 @@ def _stopped(sync: Mapping[str, Any], reports: Mapping[str, pd.DataFrame], lang:
     """Say of a sync that ended early why, and how far it had come; there is nothing proven then."""
     said = told_again(sync, lang) if named else f"{sync['sync']}: {told_again(sync, lang)}"
     # Where a guard stopped it, every change was skipped: their lines would say nothing.
-    shown = {} if sync["guards"] else reports
+    shown = {} if waits_for_yes(sync) else reports
     return f"{said} ({_figures([sync], {}, shown, lang)})" if any(sync["outcomes"].values()) else said
 
 

@@ -29,7 +29,6 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
     named = [{**system, "name": place_in(system["name"], lang)} for system in summary["systems"]]
     systems = [{said: system[name] for name, said in columns.items()} for system in named]
     show_rows(text("say.side_by_side", lang), systems, [*columns.values()])
-    say("")
     _show_counts(summary, lang)
     if summary["meanwhile"]:
         say(render("say.meanwhile", lang, runs=", ".join(summary["meanwhile"])), "yellow")

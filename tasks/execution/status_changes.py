@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from schemas.plan import TROUBLE, Action, Outcome
 from schemas.settings import Change, Language
 from tasks.messages.catalogue import counted, figure, render, text
-from tasks.reports.headline import Tally, headline, next_steps
+from tasks.reports.headline import Tally, headline, next_steps, waits_for_yes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ QUIET: Final = (SyncStatus.GOOD, SyncStatus.KNOWN)  # nobody has to come
 def sync_status(summary: Mapping[str, Any]) -> SyncStatus:
     """Return how a sync stands after the run whose summary, one of `syncs` in `--json`, this is."""
     tally = _tally(summary)
-    if summary["guards"] and not tally.wrote:
+    if waits_for_yes(summary) and not tally.wrote:
         return SyncStatus.BLOCKED
     if summary.get("skipped_for"):
         return SyncStatus.SKIPPED

@@ -100,11 +100,20 @@ class NextStep:
         return replace(self, text=as_typed(self.text, command), command=as_typed(self.command, command))
 
 
+def waits_for_yes(summary: Mapping[str, Any]) -> bool:
+    """Tell whether a guard has stopped a plan that nobody has allowed yet; one that was allowed has been carried out.
+
+    Args:
+        summary: one element of `syncs` as `--json` prints it.
+    """
+    return bool(summary.get("guards")) and not summary.get("approvals")
+
+
 def headline(summary: Mapping[str, Any], tally: Tally, lang: Language = "en") -> Headline:
     """Return the sentence that is true of this run; the worst that happened decides which it is."""
     if summary.get("continued_in") and not tally.wrote:
         return Headline("calm", _said("applied_since", lang, run=summary["continued_in"]), _said("as_planned", lang))
-    stopped = guard_sentences(summary, lang) if not tally.wrote else []
+    stopped = guard_sentences(summary, lang) if waits_for_yes(summary) and not tally.wrote else []
     if summary.get("error") and not (stopped and summary.get("error_code") == "guard_stopped"):
         detail = "may_be_made" if tally.wrote else "nothing_written"
         return Headline("bad", _said("stopped", lang, error=told_again(summary, lang)), _said(detail, lang))
@@ -178,7 +187,7 @@ def _open_steps(summary: Mapping[str, Any], tally: Tally, lang: Language) -> lis
     def step(name: str, command: str) -> NextStep:
         return NextStep(text(f"report.{name}", lang), command)
 
-    blocked = bool(summary.get("guards")) and not tally.wrote
+    blocked = waits_for_yes(summary) and not tally.wrote
     stopped = _after_error(summary, sync) if summary.get("error") and not blocked else None
     if occurs(Outcome.UNKNOWN, 0):
         steps.append(step("step_unknown", f"phonesync resume {run}"))

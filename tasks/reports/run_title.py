@@ -11,6 +11,7 @@ from schemas.findings import FindingKind
 from schemas.plan import TROUBLE, Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import plural, text
+from tasks.reports.headline import waits_for_yes
 
 _DONE: Final = {
     Action.ADD: "run_added",
@@ -49,8 +50,8 @@ def sync_title(
         "run_held": held,
         "run_failed": 0 if planned else failed,
         "run_rejected": sum(sync["rejected"] for sync in syncs),
-        "run_guards": sum(bool(sync["guards"]) for sync in syncs),
-        "run_stopped": sum(bool(sync.get("error")) and not sync["guards"] for sync in syncs) - skipped,
+        "run_guards": sum(waits_for_yes(sync) for sync in syncs),
+        "run_stopped": sum(bool(sync.get("error")) and not waits_for_yes(sync) for sync in syncs) - skipped,
         "run_skipped": skipped,
     }
     parts += [plural(lang, name, number) for name, number in counts.items() if number]

@@ -147,6 +147,8 @@ class Words:
             return said("stale_syncs", self.lang, syncs=", ".join(stale))
         if failed:
             return said("failed_syncs", self.lang, syncs=", ".join(failed))
+        if standings and not any(one.last_run or one.plans for one in standings):
+            return said("nothing_yet", self.lang)
         return said("somebody" if self.worst(standings) == "warn" else "in_order", self.lang)
 
     def worst(self, standings: Sequence[Standing]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,11 @@ from road_trip import Road, Trip, rows_of, usos_state
 from connectors.ledger.records import packed, unpacked
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox
+from flows.reporting_again import refuse
 from flows.run import RunRequest
+from flows.run_history import one_run, show_one_run
+from flows.runs import history, show_history
+from flows.status import standings
 from schemas.errors import LedgerError, PhonesyncError, UsageError
 
 OLD = [("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Cloakroom", "22 552 00 03")]
@@ -61,6 +68,73 @@ def test_a_yes_is_used_up_by_the_run_that_it_allows(road: Road) -> None:
     assert (night.exit_code, night.writes, len(road.numbers("1"))) == (3, [], 3)
     assert "approval" not in night.sync
     assert road.apply(night.sync["plan"]).exit_code == 3
+
+
+def test_a_plan_that_was_applied_takes_no_second_yes(road: Road) -> None:
+    """Neither a guard nor a reason comes before that: the first reason is the one of what was done."""
+    night = stopped(road)
+    plan = night.sync["plan"]
+    road.sleep(60)
+    done = road.apply(plan, "two rooms were closed")
+    page = Path(night.sync["reports"]["html"])
+    told = page.read_text(encoding="utf-8")
+    for reason in ("", "again"):
+        road.sleep(60)
+        again = road.apply(plan, reason)
+        assert (again.exit_code, again.writes) == (2, [])
+        assert "has been applied already" in str(again.errors[0])
+    assert [yes.reason for yes in road.ledger.approvals(done.sync["fingerprint"])] == ["two rooms were closed"]
+    assert page.read_text(encoding="utf-8") == told
+    (row,) = [one for one in history(road.context(), 1) if one["mode"] == "apply"]
+    assert row["exit_code"] == 2
+    (one,) = standings(road.context())
+    assert one.state == "good"
+
+
+def test_a_plan_that_changes_nothing_waits_no_longer_once_somebody_has_said_yes(road: Road) -> None:
+    road.open(usos_state({"1": OLD, "2": [("Hall", "22 552 00 04")]}))
+    road.configure({"entity_class": "faculty", "guard": {"max_source_drop": 0.1}})
+    road.source(FILE + "1,22 552 00 02,Porter\n1,22 552 00 03,Cloakroom\n2,22 552 00 04,Hall\n")
+    assert road.go().exit_code == 0
+    road.source(FILE + "1,22 552 00 02,Porter\n1,22 552 00 03,Cloakroom\n")
+    road.sleep(60)
+    night = road.go()
+    road.sleep(60)
+    assert (night.exit_code, standings(road.context())[0].state) == (3, "blocked")
+    allowed = road.apply(night.sync["plan"], "the hall has left")
+    assert (allowed.exit_code, allowed.writes) == (0, [])
+    page = Path(allowed.sync["reports"]["html"]).read_text(encoding="utf-8")
+    assert "--approve" not in page
+    (one,) = standings(road.context())
+    assert (one.state, one.plans) == ("good", 0)
+
+
+def test_what_was_refused_and_then_applied_is_not_called_refused(road: Road) -> None:
+    plan = stopped(road).sync["plan"]
+    refuse(road.context(), plan, "half of the file is missing")
+    road.sleep(60)
+    assert road.apply(plan, "it is not").exit_code == 0
+    applied, night = history(road.context(), 2)
+    told = show_one(road, night["run"])
+    assert "--approve" not in told
+    assert f"Applied since, in run {applied['run']}" in told
+    assert "refused by" not in show_rows([applied])
+    assert "refused by" in show_rows([night])
+
+
+def show_one(road: Road, run: str) -> str:
+    return said(lambda: show_one_run(one_run(road.context(), run), "en", UTC, every=False))
+
+
+def show_rows(rows: list[dict[str, Any]]) -> str:
+    return said(lambda: show_history(rows))
+
+
+def said(show: Callable[[], None]) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        show()
+    return " ".join(out.getvalue().split())
 
 
 def test_a_plan_that_was_edited_in_the_ledger_is_refused(road: Road, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_new_lines_are_mailed_once_and_known_ones_do_not_cry(place: Road, served
     (first,) = post.taken
     assert post.to == [["clerk@example.edu"]]
     assert (first["To"], first["From"]) == ("clerk@example.edu", "phonesync@example.edu")
-    assert first["Subject"] == "phonesync: wydziały.csv: do poprawienia 1 wiersz"
+    assert first["Subject"] == "phonesync: wydziały.csv wymaga uwagi: 1 wiersz"
     said = text_of(first)
     assert "Wiersz 3" in said
     assert "w tym tekście nie ma numeru" in said.lower()
