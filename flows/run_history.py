@@ -12,7 +12,7 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
-from flows.reporting_again import PLANNING, STOPPED, left_by
+from flows.run_results import PLANNING, STOPPED, result_of
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
@@ -65,7 +65,7 @@ def lines_of_plan(
         lang: the language of the messages.
         masked: hide numbers and names of people.
     """
-    result = with_names(validated(Result, left_by(context, kept, row)), context.ledger.names.of(kept.target, lang))
+    result = with_names(validated(Result, result_of(context, kept, row)), context.ledger.names.of(kept.target, lang))
     return line_report(result, masked=masked, lang=lang)
 
 

@@ -1,0 +1,47 @@
+"""What one run has left of a plan, as the ledger knows it: what came before or after is another run's story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from connectors.ledger.store import KeptPlan
+from flows.context import RunContext
+from flows.known import with_known
+from tasks.execution.results import account, announce, stopped_by_guard
+
+PLANNING: Final = ("plan", "revert")  # the modes of runs that write nothing
+STOPPED: Final = "guard_stopped"  # the error of a sync whose plan waits for a yes
+
+
+def result_of(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the `Result` of a plan as one run has left it.
+
+    Args:
+        context: whose ledger knows it.
+        kept: the plan.
+        row: the run, as the ledger has it.
+    """
+    ended = row["finished_at"] or ""
+    if row["mode"] in PLANNING:
+        result = announce(kept.sync, kept.entries)
+    else:
+        begin, end = row["started_at"], ended or "9"
+        if row["mode"] == "resume":
+            begin = ""  # it accounts for the whole plan, also for what the interrupted run has done
+        elif context.ledger.runs_of(kept.id)[-1] != row["id"]:
+            end = ""  # it stopped before the plan was written; another run has done that
+        known = context.ledger.outcomes_between(kept.id, begin, end)
+        unplanned = [item for item in context.ledger.unplanned(kept.id) if begin <= item["at"] <= end]
+        result = account(kept.sync, kept.entries, known, unplanned, at=ended or kept.created_at)
+        if (told_of(row, kept) or {}).get("error_code") == STOPPED:
+            result = stopped_by_guard(result)
+    return with_known(context, kept, result, at=ended)
+
+
+def told_of(row: Mapping[str, Any], kept: KeptPlan) -> dict[str, Any] | None:
+    """Return what a run has told of a plan, None where it has told nothing."""
+    syncs: list[dict[str, Any]] = (row["summary"] or {}).get("syncs", [])
+    return next((item for item in syncs if item.get("plan") == kept.id), None)
