@@ -13,6 +13,7 @@ from flows.approvals import no_to
 from flows.context import RunContext
 from flows.reporting import Heading, report
 from flows.run_results import result_of, told_of
+from schemas.syncs import Sync
 
 
 def refuse(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
@@ -36,14 +37,15 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
         kept: the plan.
         continued_in: the run that applies or resumes it right now, and that the others are to name.
     """
-    sync, count = context.settings.syncs.get(kept.sync), 0
+    count = 0
     rows, applied = context.ledger.runs_telling(kept), context.ledger.applied_by(kept.id)
     carried_on = [row for row in rows if row["id"] == applied or row["mode"] == "resume"]
     carried_on += [context.ledger.run(continued_in)] if continued_in else []
     for row in rows:
         folder, summary = context.settings.reports / row["id"], told_of(row, kept)
-        if summary is None or not (folder / f"{kept.sync}.csv").exists():
+        if summary is None or not (folder / f"{summary['sync']}.csv").exists():
             continue
+        sync = _section(context, str(summary["sync"]))
         if sync is None:  # nobody can say any more how its reports are to be masked
             remove_folder(folder)
         else:
@@ -52,3 +54,9 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
             report(context, sync, Heading(row["id"], kept.target, kept), told, result_of(context, kept, row))
         count += 1
     return count
+
+
+def _section(context: RunContext, name: str) -> Sync | None:
+    """Return the configuration of a sync, also under a name that it had before; None where it has none any more."""
+    syncs = context.settings.syncs
+    return syncs.get(name) or next((sync for sync in syncs.values() if name in sync.renamed_from), None)

@@ -12,7 +12,7 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
-from flows.run_results import PLANNING, STOPPED, result_of
+from flows.run_results import PLANNING, STOPPED, as_called_by, result_of
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
@@ -71,7 +71,7 @@ def lines_of_plan(
 
 def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     """Return a plan with its lines as one run has left them."""
-    kept = context.ledger.plan(identity)
+    kept = as_called_by(row, context.ledger.plan(identity))
     sync = context.settings.syncs.get(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -24,7 +25,7 @@ def result_of(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> pd
         kept: the plan.
         row: the run, as the ledger has it.
     """
-    ended = row["finished_at"] or ""
+    ended, kept = row["finished_at"] or "", as_called_by(row, kept)
     if row["mode"] in PLANNING:
         result = announce(kept.sync, kept.entries)
     else:
@@ -39,6 +40,12 @@ def result_of(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> pd
         if (told_of(row, kept) or {}).get("error_code") == STOPPED:
             result = stopped_by_guard(result)
     return with_known(context, kept, result, at=ended)
+
+
+def as_called_by(row: Mapping[str, Any], kept: KeptPlan) -> KeptPlan:
+    """Return a plan under the name that its sync had in a run: it may have been made under an earlier one."""
+    told = told_of(row, kept)
+    return replace(kept, sync=str(told["sync"])) if told else kept
 
 
 def told_of(row: Mapping[str, Any], kept: KeptPlan) -> dict[str, Any] | None:

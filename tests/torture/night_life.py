@@ -332,7 +332,9 @@ class NightLife:
         ]
         # What others have done stays as they left it where the configuration says so.
         keeps = self.drawn.keys["on_drift"] == "keep"
-        left_to_others = [f"{town.shop.word} {claim}" for claim in +town.pending] if keeps else []
+        left_to_others = (
+            [f"{town.shop.word} {claim}" for claim in {*+town.pending, *town.still_theirs}] if keeps else []
+        )
         lines = {
             at: (f"{town.shop.word} {owner}", " ".join(called.split()), number, "")
             for at, (owner, number, called) in enumerate(town.files[name], start=2)

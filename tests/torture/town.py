@@ -61,6 +61,7 @@ class Town:
         ran_since: a run that may write has ended after it was made.
         books: what the ledger knows.
         pending: how many entries of a claim others have changed since it was left.
+        still_theirs: claims that others had changed when an older ledger was restored, until they are as wanted.
         restored: the ledger is from a backup that does not know the last run that may have written.
         forgetful: syncs that have not ended well since then.
     """
@@ -75,6 +76,7 @@ class Town:
     backup: Books | None = None
     ran_since: bool = False
     pending: Counter[str] = field(default_factory=Counter)
+    still_theirs: set[str] = field(default_factory=set)
     restored: bool = False
     forgetful: set[str] = field(default_factory=set)
     _fresh: Iterator[int] = field(default_factory=count)
@@ -247,6 +249,7 @@ class Town:
         self.books = deepcopy(self.backup)
         self.restored = self.restored or self.ran_since
         self.forgetful = set(self.files)
+        self.still_theirs |= set(+self.pending)  # what they have done stands, whatever the ledger knows of it
         self.pending.clear()
         self.books.left.clear()
 
@@ -262,6 +265,7 @@ class Town:
             if wanted == found:
                 self.books.left[claim] = Left(sync, lines)
                 del self.pending[claim]
+                self.still_theirs.discard(claim)
             elif self.restored or self.books.left.get(claim) != Left(sync, lines):
                 self.books.left.pop(claim, None)
         stands = {entry[1] if self.by_name else entry[0] for entry in keyed(held)}
