@@ -68,6 +68,21 @@ def test_what_was_unknown_when_a_run_ended_is_told_of_it_for_good(changed: Road,
     assert changed.ledger.outcomes(broken.sync["plan"])[0].outcome != "unknown", "what counts is what is known now"
 
 
+def test_a_run_that_resumes_a_renamed_sync_is_shown_by_its_new_name(changed: Road) -> None:
+    changed.fault(Fault("replace", "reset_before_commit"), OUT_OF_REACH)
+    changed.go()
+    changed.fault()
+    configuration = changed.folder / "phonesync.toml"
+    text = configuration.read_text(encoding="utf-8")
+    configuration.write_text(text.replace("[syncs.one]", '[syncs.units]\nrenamed_from = "one"'), encoding="utf-8")
+    changed.sleep(60)
+    resumed = changed.go(RunRequest("resume"))
+    identity = Path(resumed.sync["reports"]["csv"]).parent.name
+    (plan,) = one_run(changed.context(), identity)["plans"]
+    assert {plan["sync"], *(line["sync"] for line in plan["lines"])} == {"units"}
+    assert {line["sync"] for line in resumed.lines} == {"units"}
+
+
 def test_what_somebody_else_has_written_after_a_crash_is_a_conflict(changed: Road) -> None:
     changed.fault(Fault("replace", "reset_before_commit"), OUT_OF_REACH)
     changed.go()
