@@ -43,7 +43,9 @@ ROOMS: Final = {
     ),
     "findings": Room(("tasks/reconcile/*.py",), ("tests/unit/tasks/reconcile",), 45),
     "validation": Room(
-        ("tasks/source/validation.py",), ("tests/unit/tasks/source", "tests/unit/tasks/phone/test_switchboard.py"), 30
+        ("tasks/source/validation.py", "tasks/source/line_problems.py", "tasks/source/repeated_lines.py"),
+        ("tests/unit/tasks/source", "tests/unit/tasks/phone/test_switchboard.py"),
+        30,
     ),
     "numbers": Room(("tasks/phone/*.py",), ("tests/unit/tasks/phone",), 60),
     "http": Room(

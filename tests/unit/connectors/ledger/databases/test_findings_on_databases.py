@@ -110,7 +110,7 @@ def test_a_ledger_of_the_first_release_keeps_what_it_has(url: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         later = ("reconciliations", "acceptances", "salts", "owner_names", "interfaces", "fences", "service_names")
-        for name in (*later, "refusals"):
+        for name in (*later, "refusals", "earlier_outcomes"):
             connection.execute(text(f"drop table {name}"))
         for name in ("outcomes", "unplanned"):
             connection.execute(text(f"alter table {name} drop column code"))
