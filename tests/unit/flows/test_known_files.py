@@ -12,21 +12,13 @@ from flows.offline import OfflineContext
 from flows.sources import KnownFiles, extract_source, judge_source
 from schemas import limits
 from tasks.source.validation import Checked
-
-_CONFIGURATION = """\
-[connections.here]
-kind = "memory"
-[syncs.shelf]
-connection = "here"
-shelf = "a"
-source = "shelf.csv"
-"""
+from tests.one_shelf import ONE_SHELF
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> OfflineContext:
     """Return a configuration of one sync, with its file."""
-    (tmp_path / "phonesync.toml").write_text(_CONFIGURATION, encoding="utf-8")
+    (tmp_path / "phonesync.toml").write_text(ONE_SHELF, encoding="utf-8")
     (tmp_path / "shelf.csv").write_text("id,number,name\n1,22 999 00 01,Porter\n", encoding="utf-8")
     return OfflineContext(load(tmp_path / "phonesync.toml"))
 
