@@ -84,7 +84,8 @@ def report(
     if earlier:
         same = {"same_as": earlier.get("same_as", earlier["run"]), "read": dict(heading.seen)}
         return Reported({**summary, "reports": earlier["reports"], **same}, lines, lang)
-    past = histories(context, heading.plan, result, lang) if heading.plan else {}
+    by_name = context.spec(sync).single_owner
+    past = histories(context, heading.plan, result, lang, by_name=by_name) if heading.plan else {}
     changed = drift_rows(result, masked=masked, lang=lang)
     folder = context.settings.reports / heading.run
     paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}

@@ -24,7 +24,7 @@ _MOST_PLANS: Final = 12  # a plan is read whole, and a large one takes a tenth o
 
 
 def histories(
-    context: RunContext, kept: KeptPlan, result: pd.DataFrame, lang: Language = "en"
+    context: RunContext, kept: KeptPlan, result: pd.DataFrame, lang: Language = "en", *, by_name: bool
 ) -> dict[int, list[dict[str, Any]]]:
     """Return what the last runs have done to the entries of rows, by the row, the newest first.
 
@@ -35,12 +35,12 @@ def histories(
         kept: the plan.
         result: its `Result`, row by row, and what was not planned behind it.
         lang: the language of what was said.
+        by_name: whether an entry is known by its name, as on a list, and not by its owner and number.
     """
     needed = result["action"].isin(WRITES) | result["outcome"].isin(TROUBLE) | (result["code"] != "")
     rows = [row for row in result.index[needed] if row < len(kept.entries)][:_MOST_ROWS]
     if not rows:
         return {}
-    by_name = context.spec(context.sync(kept.sync)).single_owner
     mine = _known_by(kept.entries.loc[rows], by_name=by_name)
     accounts: list[Account] = []
     concerned: list[dict[int, list[int]]] = []

@@ -110,6 +110,15 @@ def test_no_file_holds_the_person_any_more(road: Road, tmp_path: Path) -> None:
     assert "user 78" in kept, "whoever is not erased stays"
 
 
+def test_reports_of_a_sync_that_has_another_name_now_are_written_anew_as_well(road: Road, tmp_path: Path) -> None:
+    configuration = tmp_path / "phonesync.toml"
+    text = configuration.read_text("utf-8")
+    configuration.write_text(text.replace("[syncs.one]", '[syncs.people]\nrenamed_from = "one"'), encoding="utf-8")
+    erased = erase(road.context(), "77")
+    assert (erased["reports"], erased["unreached"]) == (2, {})
+    assert traces(tmp_path) == []
+
+
 def test_no_table_of_a_ledger_in_postgresql_holds_the_person(
     served_services: Sandbox, tmp_path: Path, postgres: str
 ) -> None:
