@@ -12,7 +12,7 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import no_to
 from flows.context import RunContext
 from flows.reporting import Heading, report
-from flows.run_results import result_of, told_of
+from flows.run_results import carried_on_in, result_of, told_of
 from schemas.syncs import Sync
 
 
@@ -38,10 +38,7 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
         continued_in: the run that applies or resumes it right now, and that the others are to name.
     """
     count = 0
-    rows, applied = context.ledger.runs_telling(kept), context.ledger.applied_by(kept.id)
-    carried_on = [row for row in rows if row["id"] == applied or row["mode"] == "resume"]
-    carried_on += [context.ledger.run(continued_in)] if continued_in else []
-    for row in rows:
+    for row in context.ledger.runs_telling(kept):
         folder, summary = context.settings.reports / row["id"], told_of(row, kept)
         if summary is None or not (folder / f"{summary['sync']}.csv").exists():
             continue
@@ -49,8 +46,8 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
         if sync is None:  # nobody can say any more how its reports are to be masked
             remove_folder(folder)
         else:
-            later = [run["id"] for run in carried_on if run["started_at"] > row["started_at"]]
-            told = {**summary, "continued_in": later[-1]} if later else summary
+            later = carried_on_in(context, kept, row, at_work=continued_in)
+            told = {**summary, "continued_in": later} if later else summary
             report(context, sync, Heading(row["id"], kept.target, kept), told, result_of(context, kept, row))
         count += 1
     return count

@@ -12,7 +12,7 @@ from connectors.ledger.store import KeptPlan
 from flows.approvals import guard_of, said_yes, yeses, yeses_of_plan
 from flows.console import say, show_lines, word_of
 from flows.context import RunContext
-from flows.run_results import PLANNING, STOPPED, as_called_by, result_of
+from flows.run_results import PLANNING, STOPPED, as_called_by, carried_on_in, result_of
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome, count
@@ -81,15 +81,9 @@ def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: 
         "guards": kept.guards,
         "approvals": [said_yes(yes) for yes in yeses_of_plan(context, kept) if kept.guards],
         "refusals": [dict(vars(no)) for no in context.ledger.refusals(kept.id)],
-        **({"continued_in": later} if (later := _applied_later(context, kept, row)) else {}),
+        **({"continued_in": later} if (later := carried_on_in(context, kept, row)) else {}),
         "lines": lines_of_plan(context, kept, row, lang, masked=masked).to_dict("records"),
     }
-
-
-def _applied_later(context: RunContext, kept: KeptPlan, row: Mapping[str, Any]) -> str:
-    """Return the run that has applied a plan after this one, "" where none has."""
-    applied = context.ledger.applied_by(kept.id)
-    return applied if applied and context.ledger.run(applied)["started_at"] > row["started_at"] else ""
 
 
 def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bool, command: str = "phonesync") -> None:
@@ -117,9 +111,17 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
             given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.refused_at", lang, sync=plan["sync"], **given))
         if later := plan.get("continued_in"):
-            said = render("report.applied_since", lang, run=later)
+            said = _carried_on(run, plan, later, lang)
             say(f"{plan['sync']}: {said}. {as_typed(f'phonesync show {later}', command)}")
     _show_errors(run, lang, command)
+
+
+def _carried_on(run: Mapping[str, Any], plan: Mapping[str, Any], later: str, lang: Language) -> str:
+    """Say which run has applied a plan since, or has gone on with one that this run had begun to write."""
+    stopped = {item["error_values"]["plan"] for item in run["errors"] if item.get("error_code") == STOPPED}
+    if run["mode"] in PLANNING or plan["plan"] in stopped:
+        return render("report.applied_since", lang, run=later)
+    return f"{text('report.continued_in', lang)} {later}"
 
 
 def _show_errors(run: Mapping[str, Any], lang: Language, command: str) -> None:

@@ -52,3 +52,21 @@ def told_of(row: Mapping[str, Any], kept: KeptPlan) -> dict[str, Any] | None:
     """Return what a run has told of a plan, None where it has told nothing."""
     syncs: list[dict[str, Any]] = (row["summary"] or {}).get("syncs", [])
     return next((item for item in syncs if item.get("plan") == kept.id), None)
+
+
+def carried_on_in(context: RunContext, kept: KeptPlan, row: Mapping[str, Any], *, at_work: str = "") -> str:
+    """Return the last run after another one that has applied a plan or gone on with it, "" where none has.
+
+    Args:
+        context: whose ledger knows it.
+        kept: the plan.
+        row: the other run, as the ledger has it.
+        at_work: a run that does so right now, and has told of nothing yet.
+    """
+    ledger = context.ledger
+    begun = {run["id"]: run["started_at"] for run in ledger.runs_telling(kept) if run["mode"] == "resume"}
+    # A run that was killed has told of nothing, and has applied it all the same.
+    named = (ledger.run(name) for name in (ledger.applied_by(kept.id), at_work) if name)
+    begun |= {run["id"]: run["started_at"] for run in named}
+    later = [name for name, at in begun.items() if at > row["started_at"]]
+    return max(later, key=begun.__getitem__, default="")

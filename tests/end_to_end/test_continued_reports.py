@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from road_trip import Road, Trip, rows_of, usos_state
 from connectors.sandbox.options import Fault
 from flows.reporting_again import report_anew
 from flows.run import RunRequest
-from flows.run_history import one_run
+from flows.run_history import one_run, show_one_run
 
 FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_share": 1.0}}
 HEADER = "entity_id,number,comment\n"
@@ -95,6 +96,24 @@ def test_an_interrupted_run_names_the_one_that_has_settled_it(changed: Road) -> 
     assert csv_of(broken) == lines
     assert "phonesync resume" not in page_of(broken)
     assert f"phonesync show {run_of(resumed)}" in page_of(broken)
+
+
+def test_a_plan_that_was_interrupted_when_it_was_applied_names_the_run_that_finished_it(
+    changed: Road, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned = changed.plan()
+    changed.fault(Fault("replace", "lost_after_commit"), Fault("select", "server_error_before_commit", nth=2, times=50))
+    broken = then(changed, planned, RunRequest("apply", plan=planned.sync["plan"]))
+    changed.fault()
+    resumed = then(changed, broken, RunRequest("resume"))
+    assert (broken.exit_code, resumed.exit_code) == (5, 0)
+    for earlier, said in ((planned, "Applied since, in run"), (broken, "Continued in run")):
+        assert f'href="../{run_of(resumed)}/one.html"' in page_of(earlier)
+        shown = one_run(changed.context(), run_of(earlier))
+        assert shown["plans"][0]["continued_in"] == run_of(resumed), "and `show` names the same run"
+        show_one_run(shown, "en", UTC, every=False)
+        assert f"one: {said} {run_of(resumed)}." in " ".join(capsys.readouterr().out.split())
+    assert "continued_in" not in one_run(changed.context(), run_of(resumed))["plans"][0]
 
 
 def test_a_page_that_is_written_once_more_still_says_it(changed: Road) -> None:
