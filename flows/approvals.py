@@ -100,7 +100,7 @@ def yeses_of_plan(context: RunContext, kept: KeptPlan) -> list[Approval]:
 
 def guard_of(context: RunContext, sync: str) -> Guard:
     """Return the guard of a sync; the usual one where the configuration has it no more."""
-    found = context.settings.syncs.get(sync)
+    found = context.section(sync)
     return found.guard if found else Guard()
 
 

@@ -23,7 +23,7 @@ from connectors.messages.sending import InDoubt, hand_to_mailer, mail, send_by_s
 from flows.attached_copy import attached_copy
 from flows.check import CheckedFile, check_sources
 from flows.context import RunContext
-from flows.known import salt_of
+from flows.known import first_name, salt_of
 from flows.run_history import lines_of_plan
 from flows.sync_run import Mode, RunResult
 from schemas.errors import ConfigurationError
@@ -49,7 +49,7 @@ class ComposedMail:
 
 def lang_of(context: RunContext, sync: str) -> Language:
     """Return the language of a sync's people."""
-    section = context.settings.syncs.get(sync)
+    section = context.section(sync)
     return language(section.lang if section else None, context.settings.lang, context.environ)
 
 
@@ -99,7 +99,7 @@ def queue_mail(context: RunContext, run: str, sync: str, *, again: bool = False)
 
 def contacts(context: RunContext, sync: str) -> Sequence[str]:
     """Return who is told of a sync."""
-    section = context.settings.syncs.get(sync)
+    section = context.section(sync)
     return section.contact if section else ()
 
 
@@ -156,7 +156,7 @@ def _send(context: RunContext, message: EmailMessage, giving: Callable[[], None]
 
 def outbox_of(context: RunContext) -> Outbox:
     """Return where mails wait."""
-    return Outbox(context.settings.notify.outbox)
+    return Outbox(context.settings.notify.outbox, context.ledger.renamed)
 
 
 def compose(context: RunContext, run: str, sync: str, *, again: bool = False) -> ComposedMail | None:
@@ -171,7 +171,8 @@ def compose(context: RunContext, run: str, sync: str, *, again: bool = False) ->
         again: as if they had been told nothing before.
     """
     row = context.ledger.run(run)
-    summary = next((one for one in (row["summary"] or {}).get("syncs", ()) if one["sync"] == sync), None)
+    told_by = (row["summary"] or {}).get("syncs", ())
+    summary = next((one for one in told_by if context.ledger.present_name(one["sync"]) == sync), None)
     if summary is None or summary.get("skipped_for"):
         return None
     section, lang = context.sync(sync), lang_of(context, sync)
@@ -186,7 +187,7 @@ def compose(context: RunContext, run: str, sync: str, *, again: bool = False) ->
     if not summary.get("plan") and not refused:
         return None  # the service or the ledger, say: nothing that they could do about
     told = () if again else outbox_of(context).of(sync).known
-    file_id = (_hashed(context, sync, why),) if refused else ()
+    file_id = (_hashed(context, first_name(context, sync), why),) if refused else ()
     waiting = (*dict.fromkeys(ids), *file_id)
     new = tuple(one for one in waiting if one not in told)
     is_new = pd.Series(ids, index=rows.index, dtype="str").isin(new)
@@ -220,7 +221,7 @@ def _ids(context: RunContext, sync: str, rows: pd.DataFrame) -> list[str]:
     made = []
     for row in rows.to_dict("records"):
         said = (row["owner"], row["action"], row["outcome"], row["code"], row["entry_name"], row["number_after"])
-        made.append(str(row["id"]) or _hashed(context, sync, *map(str, said)))
+        made.append(str(row["id"]) or _hashed(context, first_name(context, sync), *map(str, said)))
     return made
 
 

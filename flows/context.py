@@ -142,6 +142,10 @@ class RunContext:
         """
         return OfflineContext(self.settings).sync(name)
 
+    def section(self, name: str) -> Sync | None:
+        """Return the configuration of a sync, also by a name that it had before; None where it has none any more."""
+        return self.settings.syncs.get(self.ledger.present_name(name))
+
     def reading(self, sync: Sync) -> NumberingDefaults:
         """Return how the sync's numbers are read."""
         return OfflineContext(self.settings).reading(sync)

@@ -42,7 +42,7 @@ def events_of(context: RunContext, text: str, lang: Language = "en") -> list[dic
 
 
 def _about_text(context: RunContext, kept: KeptPlan, run: str, text: str) -> Account | None:
-    sync = context.settings.syncs.get(kept.sync)
+    sync = context.section(kept.sync)
     numbering = context.reading(sync) if sync else context.settings
     term = search(text, region=numbering.region, area_code=numbering.area_code)
     rows = kept.entries[_about(kept.entries, term, text)]
@@ -86,7 +86,7 @@ def account_of_rows(
         rows: some of its rows.
         extra: what the service has done beside the plan; it belongs to row -1.
     """
-    sync = context.settings.syncs.get(kept.sync)
+    sync = context.section(kept.sync)
     # Rows get new places here, and so does what became of them.
     place = {row: at for at, row in enumerate(rows.index)}
     known = [replace(item, row=place[item.row]) for item in context.ledger.outcomes(kept.id) if item.row in place]

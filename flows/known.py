@@ -26,12 +26,12 @@ def salt_of(context: RunContext) -> str:
 def known_of(context: RunContext, sync: str) -> Known:
     """Return what makes the ids of a sync's rows, and the ids that are accepted today."""
     accepted = context.ledger.findings.accepted(context.clock().date().isoformat())
-    return Known(_first_name(context, sync), salt_of(context), frozenset(accepted))
+    return Known(first_name(context, sync), salt_of(context), frozenset(accepted))
 
 
 def ids_of(context: RunContext, kept: KeptPlan) -> pd.Series:
     """Return the id of every row of a plan that somebody may accept, "" for the others."""
-    return row_ids(kept.entries, Known(_first_name(context, kept.sync), salt_of(context)))
+    return row_ids(kept.entries, Known(first_name(context, kept.sync), salt_of(context)))
 
 
 def with_known(context: RunContext, kept: KeptPlan, result: pd.DataFrame, *, at: str = "") -> pd.DataFrame:
@@ -81,8 +81,9 @@ def open_rows(context: RunContext) -> list[OpenRow]:
     newest: dict[str, str] = {}
     for run in context.ledger.runs(limits.RUNS_LOOKED_BACK):
         for sync in (run["summary"] or {}).get("syncs", ()):
-            if sync.get("plan") and sync["sync"] in context.settings.syncs:
-                newest.setdefault(sync["sync"], sync["plan"])
+            name = context.ledger.present_name(sync["sync"])
+            if sync.get("plan") and name in context.settings.syncs:
+                newest.setdefault(name, sync["plan"])
     return [row for sync, plan in newest.items() for row in _rows_of(context, sync, plan)]
 
 
@@ -108,9 +109,7 @@ def until(acceptance: Acceptance) -> str:
     return f"until {acceptance.until}: {acceptance.reason} ({acceptance.person})"
 
 
-def _first_name(context: RunContext, sync: str) -> str:
+def first_name(context: RunContext, sync: str) -> str:
     """Return the name that a sync had first: what was accepted under it stays so when the sync is renamed."""
-    for name, section in context.settings.syncs.items():
-        if section.renamed_from and sync in {name, *section.renamed_from}:
-            return section.renamed_from[0]
-    return sync
+    section = context.section(sync)
+    return section.renamed_from[0] if section and section.renamed_from else sync

@@ -28,7 +28,7 @@ def mails_of_run(context: RunContext, reference: str, *, dry_run: bool, again: b
     """
     row = named_run(context, reference)
     told: list[dict[str, Any]] = []
-    names = [summary["sync"] for summary in (row["summary"] or {}).get("syncs", ())]
+    names = [context.ledger.present_name(one["sync"]) for one in (row["summary"] or {}).get("syncs", ())]
     if not dry_run:
         with outbox_of(context).held():
             notes = [note for name in names for note in queue_mail(context, row["id"], name, again=again)]

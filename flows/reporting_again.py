@@ -13,7 +13,6 @@ from flows.approvals import no_to
 from flows.context import RunContext
 from flows.reporting import Heading, report
 from flows.run_results import carried_on_in, result_of, told_of
-from schemas.syncs import Sync
 
 
 def refuse(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
         folder, summary = context.settings.reports / row["id"], told_of(row, kept)
         if summary is None or not (folder / f"{summary['sync']}.csv").exists():
             continue
-        sync = _section(context, str(summary["sync"]))
+        sync = context.section(str(summary["sync"]))
         if sync is None:  # nobody can say any more how its reports are to be masked
             remove_folder(folder)
         else:
@@ -51,9 +50,3 @@ def report_anew(context: RunContext, kept: KeptPlan, *, continued_in: str = "") 
             report(context, sync, Heading(row["id"], kept.target, kept), told, result_of(context, kept, row))
         count += 1
     return count
-
-
-def _section(context: RunContext, name: str) -> Sync | None:
-    """Return the configuration of a sync, also under a name that it had before; None where it has none any more."""
-    syncs = context.settings.syncs
-    return syncs.get(name) or next((sync for sync in syncs.values() if name in sync.renamed_from), None)

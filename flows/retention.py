@@ -14,8 +14,8 @@ from typing import Any
 from connectors.files.traces import files_with, pattern_of
 from connectors.files.writing import remove_folder
 from connectors.ledger.sweeping import erase_from_prefect
-from connectors.messages.outbox import Outbox
 from connectors.registry import specs
+from flows.clerks_mail import outbox_of
 from flows.context import RunContext
 from flows.ledger_age import adopt, unknown_run
 from flows.locking import alone
@@ -134,15 +134,13 @@ def _look(unreached: dict[str, str], place: str, look: Callable[[], int]) -> int
 
 def _drop_mails(context: RunContext) -> int:
     """Remove the mails that wait of every sync that may hold people; what they were told of is kept as hashes alone."""
-    outbox = Outbox(context.settings.notify.outbox)
+    outbox = outbox_of(context)
     if not any(told.mail for told in outbox.all()):
         return 0
     with outbox.held():
-        syncs = context.settings.syncs
+        sections = ((told.sync, context.section(told.sync)) for told in outbox.all())
         return sum(
-            outbox.drop(told.sync)
-            for told in outbox.all()
-            if told.sync not in syncs or context.spec(syncs[told.sync]).person is not None
+            outbox.drop(name) for name, sync in sections if sync is None or context.spec(sync).person is not None
         )
 
 

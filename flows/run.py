@@ -136,8 +136,7 @@ def _work(context: RunContext, request: RunRequest) -> list[tuple[str, KeptPlan 
 
 def _under_its_name(context: RunContext, plan: KeptPlan) -> tuple[str, KeptPlan]:
     """Return the sync that a plan is for, which may have had another name when it was made, and the plan."""
-    syncs = context.settings.syncs.items()
-    name = next((name for name, sync in syncs if plan.sync in sync.renamed_from), plan.sync)
+    name = context.ledger.present_name(plan.sync)
     return name, replace(plan, sync=name)
 
 

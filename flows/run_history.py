@@ -72,7 +72,7 @@ def lines_of_plan(
 def _lines_of(context: RunContext, identity: str, row: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     """Return a plan with its lines as one run has left them."""
     kept = as_called_by(row, context.ledger.plan(identity))
-    sync = context.settings.syncs.get(kept.sync)
+    sync = context.section(kept.sync)
     masked = sync is None or context.spec(sync).private(sync)
     return {
         "plan": identity,
@@ -160,7 +160,7 @@ def waiting_plans(context: RunContext) -> list[dict[str, Any]]:
         found.append(
             {
                 "plan": kept.id,
-                "sync": kept.sync,
+                "sync": context.ledger.present_name(kept.sync),
                 "created_at": kept.created_at,
                 "age_hours": round(age.total_seconds() / 3600, 1),
                 "actions": {str(action.value): actions[action] for action in WRITES},

@@ -105,6 +105,7 @@ def write_slice(context: RunContext, part: Slice, step: StepRunner) -> ApplyResu
     """
     kept = context.ledger.plan(part.plan)
     check_unchanged(kept)
+    kept = replace(kept, sync=context.ledger.present_name(kept.sync))
     sync = context.sync(kept.sync)
     context.settings = shared_among(context.settings, sync.connection, part.of)
     target = context.target(sync)

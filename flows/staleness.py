@@ -69,7 +69,8 @@ def _told(place: Path) -> set[str]:
 def _is_news(context: RunContext, sync: str) -> bool:
     """Tell whether a sync is in order, and its last run has not told that by itself."""
     for row in context.ledger.runs(limits.RUNS_LOOKED_BACK):
-        found = (summary for summary in (row["summary"] or {}).get("syncs", ()) if summary["sync"] == sync)
+        syncs = (row["summary"] or {}).get("syncs", ())
+        found = (summary for summary in syncs if context.ledger.present_name(summary["sync"]) == sync)
         summary = next(found, None) if row["mode"] in {"sync", "apply", "resume"} else None
         if summary is not None and not summary.get("skipped_for"):
             now = sync_status(summary)

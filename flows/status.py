@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.ledger.store import Ledger
 from flows.context import RunContext
 from schemas import limits
 from schemas.errors import PhonesyncError
@@ -29,7 +29,7 @@ _NOTHING_TO_APPLY: Final = frozenset({"plan_applied", "plan_erased"})
 def standings(context: RunContext) -> list[Standing]:
     """Return how each sync stands, in the order of the configuration."""
     runs = context.ledger.runs(limits.RUNS_LOOKED_BACK)
-    last, plans = _last_runs(runs), Counter(context.ledger.waiting_syncs())
+    last, plans = _last_runs(context.ledger, runs), Counter(context.ledger.waiting_syncs())
     since = runs[-1]["started_at"] if 0 < len(runs) < limits.RUNS_LOOKED_BACK else ""
     found = (
         _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
@@ -40,7 +40,7 @@ def standings(context: RunContext) -> list[Standing]:
 
 def _gone(context: RunContext, last: Mapping[str, _LastRuns]) -> list[Standing]:
     """Return the syncs that have run these days and are in no configuration any more: half of it may be lost."""
-    known = {*context.settings.syncs, *chain.from_iterable(one.renamed_from for one in context.settings.syncs.values())}
+    known = context.settings.syncs
     since = (context.clock() - timedelta(days=limits.GONE_SYNC_DAYS)).isoformat()
     gone = {name: at for name, (at, *_) in last.items() if name not in known and at >= since}
     return [Standing(name, GONE, at, context.ledger.last_verified(name)[0]) for name, at in gone.items()]
@@ -53,7 +53,7 @@ def _before_the_first_run(one: Standing, since: str) -> bool:
     return datetime.fromisoformat(one.due) < datetime.fromisoformat(since)
 
 
-def _last_runs(runs: Sequence[Mapping[str, Any]]) -> dict[str, _LastRuns]:
+def _last_runs(ledger: Ledger, runs: Sequence[Mapping[str, Any]]) -> dict[str, _LastRuns]:
     """Return when the last run of each sync began that might write, its summary, and that of the last that compared."""
     newest: dict[str, tuple[str, Mapping[str, Any]]] = {}
     compared: dict[str, Mapping[str, Any]] = {}
@@ -62,9 +62,10 @@ def _last_runs(runs: Sequence[Mapping[str, Any]]) -> dict[str, _LastRuns]:
             # The run that was at work there says how it stands, and so does the one that has applied the plan.
             if summary.get("skipped_for") or summary.get("error_code") in _NOTHING_TO_APPLY:
                 continue
-            newest.setdefault(summary["sync"], (row["started_at"], summary))
+            name = ledger.present_name(summary["sync"])
+            newest.setdefault(name, (row["started_at"], summary))
             if not summary.get("error"):  # one that failed counts nothing, and what waits waits all the same
-                compared.setdefault(summary["sync"], summary)
+                compared.setdefault(name, summary)
     return {name: (at, summary, compared.get(name, {})) for name, (at, summary) in newest.items()}
 
 

@@ -51,7 +51,7 @@ def last_status(ledger: Ledger, sync: str, *, before: str) -> SyncStatus | None:
     for row in rows[ids.index(before) + 1 :] if before in ids else rows:
         if row["mode"] in WRITING and row["summary"]:
             for summary in row["summary"]["syncs"]:
-                if summary["sync"] == sync and not summary.get("skipped_for"):
+                if ledger.present_name(summary["sync"]) == sync and not summary.get("skipped_for"):
                     return sync_status(summary)
     return None
 

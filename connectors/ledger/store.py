@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, String, Text, cast, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, String, Text, case, cast, func, insert, select, update
 
 from connectors.ledger.engine import connect, look
 from connectors.ledger.findings import Findings
@@ -80,8 +80,13 @@ class Ledger(PlanJournal):
         """Give the database's connections back."""
         self._engine.dispose()
 
+    def present_name(self, sync: str) -> str:
+        """Return what a sync is called now, by this or an earlier name; one that nobody knows is called as before."""
+        return next((name for name, before in self.renamed.items() if sync in before), sync)
+
     def _names(self, sync: str) -> tuple[str, ...]:
-        return (sync, *self.renamed.get(sync, ()))
+        name = self.present_name(sync)
+        return (name, *self.renamed.get(name, ()))
 
     # Runs ---------------------------------------------------------------------------------------------------------
 
@@ -145,20 +150,34 @@ class Ledger(PlanJournal):
 
     def waiting(self) -> list[KeptPlan]:
         """Return the plans that wait for somebody to apply them, each the newest of its sync, the newest first."""
+        query = self._waiting(select(tables.plans))
         with self._engine.connect() as connection:
-            return [
-                kept(connection, row) for row in connection.execute(_waiting(select(tables.plans))).mappings().all()
-            ]
+            return [kept(connection, row) for row in connection.execute(query).mappings().all()]
 
     def waiting_ids(self) -> list[str]:
         """Return the ids of the plans that wait, the newest first."""
         with self._engine.connect() as connection:
-            return [str(row.id) for row in connection.execute(_waiting(select(tables.plans.c.id)))]
+            return [str(row.id) for row in connection.execute(self._waiting(select(tables.plans.c.id)))]
 
     def waiting_syncs(self) -> list[str]:
-        """Return the syncs of the plans that wait."""
+        """Return the syncs of the plans that wait, under their present names."""
+        query = self._waiting(select(tables.plans.c.sync))
         with self._engine.connect() as connection:
-            return [str(row.sync) for row in connection.execute(_waiting(select(tables.plans.c.sync)))]
+            return [self.present_name(row.sync) for row in connection.execute(query)]
+
+    def _waiting(self, plans: Select[Any]) -> Select[Any]:
+        """Return the query of those plans that nobody has applied, the newest of each sync, whatever it was called.
+
+        They have changes, or a guard has stopped them: without a yes nothing is verified, either.
+        """
+        columns = tables.plans.c
+        now = {old: name for name, before in self.renamed.items() for old in before}
+        sync = case(now, value=columns.sync, else_=columns.sync) if now else columns.sync
+        newest = select(sync.label("sync"), func.max(columns.created_at).label("at")).group_by(sync).subquery()
+        query = plans.join(newest, (sync == newest.c.sync) & (columns.created_at == newest.c["at"]))
+        stopped = cast(columns.guards, String) != "[]"
+        something = (columns.writes > 0) | stopped
+        return query.where(columns.state == "planned", something).order_by(columns.created_at.desc())
 
     def runs_of(self, plan: str) -> list[str]:
         """Return the runs that made and applied a plan."""
@@ -366,16 +385,3 @@ def _as_before(connection: Connection, plan: KeptPlan, entries: bytes) -> bytes:
     if row is None or whole(connection, row.entries) != entries:
         return entries
     return reference_to(referred(row.entries) or row.id)
-
-
-def _waiting(plans: Select[Any]) -> Select[Any]:
-    """Return the query of those plans that nobody has applied, the newest of each sync.
-
-    They have changes, or a guard has stopped them: without a yes nothing is verified, either.
-    """
-    columns = tables.plans.c
-    newest = select(columns.sync, func.max(columns.created_at).label("at")).group_by(columns.sync).subquery()
-    query = plans.join(newest, (columns.sync == newest.c.sync) & (columns.created_at == newest.c["at"]))
-    stopped = cast(columns.guards, String) != "[]"
-    something = (columns.writes > 0) | stopped
-    return query.where(columns.state == "planned", something).order_by(columns.created_at.desc())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -56,10 +56,16 @@ class Told:
 
 
 class Outbox:
-    """A folder of them, for its owner alone."""
+    """A folder of them, for its owner alone.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where they are.
+        renamed: syncs with the names that they had before; what was told under these is known.
+    """
+
+    def __init__(self, folder: Path, renamed: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._folder = folder
+        self._renamed = renamed or {}
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -81,7 +87,9 @@ class Outbox:
         Raises:
             ConfigurationError: it stands in a file that cannot be read.
         """
-        return self._read(self._place(sync)) or Told(sync)
+        before = (self._read(self._place(name)) for name in self._renamed.get(sync, ()))
+        found = self._read(self._place(sync)) or next(filter(None, before), Told(sync))
+        return replace(found, sync=sync)
 
     def syncs(self) -> list[str]:
         """Return the syncs whose people have been told something, or for whom something waits."""
@@ -102,6 +110,8 @@ class Outbox:
             ConfigurationError: it cannot be written.
         """
         write_private(self._place(told.sync), json.dumps(asdict(told)))
+        for name in self._renamed.get(told.sync, ()):
+            self._place(name).unlink(missing_ok=True)
 
     def drop(self, sync: str) -> bool:
         """Forget the mail that waits, if there is one, and return whether there was."""

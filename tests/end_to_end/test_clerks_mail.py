@@ -164,6 +164,25 @@ def test_new_lines_are_mailed_once_and_known_ones_do_not_cry(place: Road, served
     assert "Wiersz 3" in text_of(post.taken[2])  # it is back, so it is new
 
 
+def test_the_people_of_a_sync_that_has_another_name_now_are_not_told_once_more(
+    place: Road, served: Callable[..., Post]
+) -> None:
+    post = served()
+    (place.folder / "a.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
+    configure(place, smtp(post), {"source": "a.csv"})
+    assert night(place) == []
+    configuration = place.folder / "phonesync.toml"
+    text = configuration.read_text(encoding="utf-8")
+    configuration.write_text(text.replace("[syncs.one]\n", '[syncs.units]\nrenamed_from = "one"\n'), encoding="utf-8")
+    assert [
+        (told["sync"], told["state"]) for told in mails_of_run(place.context(), "last", dry_run=True, again=False)
+    ] == [("units", "nothing_new")]
+    assert night(place) == []
+    assert len(post.taken) == 1
+    kept = place.context().settings.notify.outbox
+    assert [path.name for path in kept.glob("*.json")] == ["units.json"]
+
+
 def test_a_mail_that_cannot_be_sent_waits_and_is_sent_once(place: Road, served: Callable[..., Post]) -> None:
     post = served()
     post.says = "451 try again later"

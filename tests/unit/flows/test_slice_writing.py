@@ -142,6 +142,15 @@ def test_a_slice_is_written_once(context: RunContext, plan: str, sandbox: Sandbo
     assert writes(sandbox) == 3
 
 
+def test_a_slice_of_a_plan_whose_sync_has_another_name_now_is_written(
+    context: RunContext, plan: str, sandbox: Sandbox
+) -> None:
+    section = context.settings.syncs["one"].model_copy(update={"renamed_from": ("one",)})
+    settings = context.settings.model_copy(update={"syncs": {"units": section}})
+    assert write_slice(replace(fresh(context), settings=settings), Slice(plan, RUN, 1, 3), directly) is not None
+    assert writes(sandbox) == 3
+
+
 @pytest.mark.parametrize(("by", "age"), [("another run", 0.0), (RUN, LOCK_STALE_SECONDS + 1)])
 def test_a_slice_whose_run_has_ended_sends_nothing(
     context: RunContext, plan: str, sandbox: Sandbox, by: str, age: float
