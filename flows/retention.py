@@ -22,7 +22,9 @@ from flows.locking import alone
 from flows.reporting_again import report_anew
 from schemas.errors import ConfigurationError
 from tasks.messages.catalogue import LANGUAGES
+from tasks.messages.errors import spoken
 from tasks.messages.owners import owner_in
+from tasks.messages.system_errors import cause_of
 
 
 def kept_for(context: RunContext) -> timedelta | None:
@@ -102,7 +104,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
     rewritten = sum(report_anew(context, context.ledger.plan(identity)) for identity in plans)
     for run in compared:
         remove_folder(context.settings.reports / run)
-    wanted, unreached = pattern_of(words, numbers), dict[str, str]()
+    wanted, unreached = pattern_of(words, numbers), dict[str, object]()
     removed = _look(unreached, "reports", lambda: _remove_reports(context.settings.reports, wanted))
     fetched = {sync.source.parent for sync in context.settings.syncs.values() if sync.fetch.address}
     removed += sum(_look(unreached, "copies", partial(_remove_reports, folder, wanted)) for folder in sorted(fetched))
@@ -111,7 +113,8 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
     if prefect is not None:
         in_prefect = _look(unreached, "Prefect", lambda: erase_from_prefect(prefect, wanted) if prefect.exists() else 0)
     swept = context.ledger.archive.sweep()
-    unreached |= {"ledger files": swept} if swept else {}
+    if swept:
+        unreached["ledger files"] = swept
     return {
         "plans": len(plans),
         "reports": rewritten + removed,
@@ -119,17 +122,19 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
         "summaries": summaries,
         "mails": mails,
         "prefect": in_prefect,
-        "unreached": unreached,
+        "unreached": {place: spoken(why, context.lang) for place, why in unreached.items()},
     }
 
 
-def _look(unreached: dict[str, str], place: str, look: Callable[[], int]) -> int:
+def _look(unreached: dict[str, object], place: str, look: Callable[[], int]) -> int:
     """Return what was found in a place; one that cannot be reached is noted, and the others are looked at."""
     try:
         return look()
-    except (OSError, sqlite3.Error, ConfigurationError) as error:
-        unreached[place] = type(error).__name__
-        return 0
+    except ConfigurationError as error:
+        unreached[place] = error.values.get("why", error.message)
+    except (OSError, sqlite3.Error) as error:
+        unreached[place] = cause_of(error)
+    return 0
 
 
 def _drop_mails(context: RunContext) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from connectors.ledger.records import BATCH, LONGEST_REFERENCE, packed, referred, unpacked
 from connectors.ledger.sweeping import sweep
 from schemas import ledger as tables
+from schemas.phrases import Phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,7 @@ class Archive:
             row = connection.execute(noted.order_by(columns.id.desc()).limit(1)).first()
         return (str(row.detail), str(row.at)) if row else ("", "")
 
-    def sweep(self) -> str:
+    def sweep(self) -> Phrase | str:
         """Leave nothing of what was deleted in the database's files; return why that was not possible, else ""."""
         return sweep(self._engine)
 

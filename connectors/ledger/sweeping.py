@@ -12,14 +12,16 @@ from sqlalchemy import Engine, sql
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
+from connectors.ledger.causes import cause_of
 from schemas import limits
 from schemas.errors import LedgerError
+from schemas.phrases import Phrase
 
 _DELETED: Final = frozenset({"artifact", "artifact_collection", "log", "events", "event_resources", "flow_run_input"})
 _NO_TEXTS: Final = frozenset({"INTEGER", "FLOAT", "BOOLEAN", "BIGINT", "DATETIME", "CHAR(36)", "NUMERIC"})
 
 
-def sweep(engine: Engine) -> str:
+def sweep(engine: Engine) -> Phrase | str:
     """Leave nothing of what was deleted in the database's files; return why that was not possible, "" where it was.
 
     In SQLite the file is written anew and the write-ahead log is emptied. PostgreSQL is told to take up the space; it
@@ -30,9 +32,12 @@ def sweep(engine: Engine) -> str:
             connection.exec_driver_sql("vacuum")
             if engine.dialect.name == "sqlite":
                 busy = connection.exec_driver_sql("pragma wal_checkpoint(truncate)").first()
-                return "another process reads it just now" if busy and busy[0] else ""
-    except (DBAPIError, LedgerError) as error:
-        return type(error).__name__
+                return Phrase("term.error-busy") if busy and busy[0] else ""
+    except DBAPIError as error:
+        return cause_of(error, opening=False).reason
+    except LedgerError as error:
+        reason = error.values.get("reason")
+        return reason if isinstance(reason, Phrase) else error.message
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -86,6 +86,15 @@ def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, 
         say(render("say.released", lang, owner=owner_in(owner_of(owner), lang), syncs=", ".join(released["syncs"])))
 
 
+_PLACES: Final = {  # those that `erase` may not reach, as they are called
+    "reports": "say.erase_place_reports",
+    "copies": "say.erase_place_copies",
+    "mails": "say.erase_place_mails",
+    "Prefect": "say.erase_place_prefect",
+    "ledger files": "say.erase_place_ledger",
+}
+
+
 @click.command(epilog=verbatim("Example", "phonesync erase --user 900004"))
 @click.option("--user", required=True, metavar="ID", help="The user's id in USOS.")
 @configured
@@ -109,7 +118,7 @@ def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -
         erased, lang = forget(context, user, path.parent / ".phonesync" / "prefect" / "prefect.db"), context.lang
     elsewhere = [name for name in ("PREFECT_API_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL") if os.environ.get(name)]
     if elsewhere:
-        erased["unreached"]["Prefect"] = f"{elsewhere[0]} names another one than our own"
+        erased["unreached"]["Prefect"] = render("say.erase_elsewhere", lang, name=elsewhere[0])
     if as_json:
         print_json(erased)
     else:
@@ -121,6 +130,6 @@ def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -
         if erased["mails"]:
             say(render("say.erased_mails", lang, **figures))
         for place, why in erased["unreached"].items():
-            say(render("say.erase_unreached", lang, place=place, why=why), "red")
+            say(render("say.erase_unreached", lang, place=text(_PLACES[place], lang), why=why), "red")
         say(text("say.not_erased", lang))
     ctx.exit(ExitCode.LINES_FAILED if erased["unreached"] else ExitCode.DONE)

@@ -21,12 +21,21 @@ WORDS: Final[Mapping[int, str]] = {
 }
 """By the system's numbers, the ends of the keys `term.error-…`."""
 
+_OF_SQLITE: Final[Mapping[str, str]] = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_NOTADB": "content",
+    "SQLITE_CORRUPT": "content",
+    "SQLITE_FULL": "full",
+    "SQLITE_READONLY": "read-only",
+}
+
 
 def cause_of(error: Exception) -> Phrase | str:
     """Return why something could not be done: of what has no words what the system says, else the kind alone."""
-    number = getattr(error, "errno", None) or 0
-    if number in WORDS:
-        return Phrase(f"term.error-{WORDS[number]}")
+    words = WORDS.get(getattr(error, "errno", None) or 0) or _OF_SQLITE.get(getattr(error, "sqlite_errorname", ""))
     if isinstance(error, ValueError | TypeError | KeyError):
-        return Phrase("term.error-content")
+        words = words or "content"
+    if words:
+        return Phrase(f"term.error-{words}")
     return str(getattr(error, "strerror", None) or type(error).__name__)

@@ -207,7 +207,8 @@ def _open_steps(summary: Mapping[str, Any], tally: Tally, lang: Language) -> lis
         steps.append(correct if summary.get("rejected", 1) else step("step_waits", f"phonesync plan {sync}"))
     if blocked:
         reason = text("say.reason", lang)
-        steps.insert(0, step("step_approve", f'phonesync apply {plan} --approve "{reason}"'))
+        decide = (("step_approve", "approve"), ("step_refuse", "refuse"))
+        steps[:0] = [step(name, f'phonesync apply {plan} --{word} "{reason}"') for name, word in decide]
     elif tally.is_plan and tally.changes and not summary.get("error"):
         steps.append(step("step_apply", f"phonesync apply {plan}"))
     return steps

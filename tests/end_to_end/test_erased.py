@@ -251,16 +251,24 @@ def test_a_place_that_cannot_be_reached_is_told(
 ) -> None:
     (tmp_path / ".phonesync" / "prefect").mkdir(parents=True)
     (tmp_path / ".phonesync" / "prefect" / "prefect.db").write_bytes(b"no database at all, and long enough to be read")
-    command = ["-c", str(tmp_path / "phonesync.toml"), "erase", "--user", "77"]
+    command = ["-c", str(tmp_path / "phonesync.toml"), "erase", "--user", "77", "--lang", "pl"]
     road.ledger.close()
     config = tmp_path / "phonesync.toml"
     config.write_text('ledger = "sqlite:///phonesync.db"\n' + config.read_text("utf-8"), encoding="utf-8")
     assert main(command) == 1
-    assert "Not reached: Prefect" in capsys.readouterr().out
+    assert "Nieosiągnięte: Prefect (nieprawidłowa zawartość)." in capsys.readouterr().out
     (tmp_path / ".phonesync" / "prefect" / "prefect.db").unlink()
     assert main(command) == 0
     monkeypatch.setenv("PREFECT_API_URL", "https://prefect.example/api")
     assert main(command) == 1
+    assert "Nieosiągnięte: Prefect (PREFECT_API_URL wskazuje inny Prefect niż ten)." in capsys.readouterr().out
+    monkeypatch.delenv("PREFECT_API_URL")
+    reader = sqlite3.connect(tmp_path / "phonesync.db", isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select count(*) from runs").fetchone()
+    assert main(command) == 1
+    assert "Nieosiągnięte: wolne strony rejestru (" in capsys.readouterr().out
+    reader.close()
 
 
 def test_the_documents_list_every_place() -> None:

@@ -255,7 +255,10 @@ def test_the_next_step_is_a_command_that_can_be_copied() -> None:
     unknown = next_steps(SUMMARY, tally(outcomes(unknown=1, failed=1)))
     assert [step.command for step in unknown] == ["phonesync resume r-1", "phonesync sync faculties"]
     guarded = next_steps({**SUMMARY, "guards": [GUARD]}, tally(result(action=["delete"])))
-    assert [step.command for step in guarded] == ['phonesync apply p-1 --approve "REASON"']
+    assert [step.command for step in guarded] == [
+        'phonesync apply p-1 --approve "REASON"',
+        'phonesync apply p-1 --refuse "REASON"',
+    ]
     odd = next_steps({**SUMMARY, "sync": "a b; c"}, tally(outcomes(failed=1)))
     assert odd[0].command == "phonesync sync 'a b; c'"
     assert next_steps(SUMMARY, tally(outcomes(applied=3, unchanged=4))) == []
