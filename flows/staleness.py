@@ -35,7 +35,7 @@ def tell_stale(context: RunContext, place: Path, since: datetime, tell: Tell) ->
         since: when the service began.
         tell: says it to people; where it raises, it is told at the next look.
     """
-    told = _told(place)
+    told = {context.ledger.present_name(name) for name in _told(place)}
     for one in standings(context):
         if one.stale and one.sync not in told and (one.last_good or _is_late(one, since, context.clock())):
             tell(one.sync, "stale", _payload(context, one, "stale"))

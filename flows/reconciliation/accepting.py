@@ -92,7 +92,14 @@ def _findings(context: RunContext) -> list[OpenRow]:
         return []
     rows = last.findings[last.findings["kind"] != FindingKind.AGREE]
     return [
-        OpenRow(str(row["id"]), str(row["kind"]), str(row["sync"]), str(row["owner"]), int(row["line"]), frozenset())
+        OpenRow(
+            id=str(row["id"]),
+            kind=str(row["kind"]),
+            sync=context.ledger.present_name(str(row["sync"])),
+            owner=str(row["owner"]),
+            line=int(row["line"]),
+            because_of=frozenset(),
+        )
         for _, row in rows.iterrows()
     ]
 

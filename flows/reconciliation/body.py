@@ -10,7 +10,7 @@ import pandas as pd
 from connectors.files.writing import make_private_folder
 from connectors.ledger.findings import Reconciliation
 from flows.context import RunContext
-from flows.known import salt_of, until
+from flows.known import first_name, salt_of, until
 from flows.locking import at_work, is_dead
 from flows.reconciliation.corrections import suggest_copies
 from flows.reconciliation.discovering import Listed, listed_owners
@@ -119,7 +119,7 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     errors = [error for one in readings for error in (one.wrong_source, one.wrong_place) if error]
     official = official_numbers(context, readings)
     errors += [*linked.errors, *listed.errors, *official.errors]
-    memory, before = (one.findings if one else None for one in (this_run.memory, this_run.before))
+    memory, before = (_as_called_now(context, one) if one else None for one in (this_run.memory, this_run.before))
     every = [*readings, *official.readings]
     earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, listed)])
     rows = _rows(context, readings, (linked.linked.rows, listed.rows, official.rows), earlier)
@@ -141,6 +141,12 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     users = [one.name for one in every if one.spec.private(one.sync)]
     screen = replace(view, findings=_hidden(readings, findings, users))
     return Reconciled(summary, _exit_code(view, errors), screen, errors)
+
+
+def _as_called_now(context: RunContext, earlier: Reconciliation) -> pd.DataFrame:
+    """Return what an earlier reconciliation has found, under the present names of the syncs."""
+    names = {name: context.ledger.present_name(name) for name in earlier.findings["sync"].unique()}
+    return earlier.findings.assign(sync=looked_up(earlier.findings["sync"], names))
 
 
 def _view(
@@ -188,7 +194,8 @@ def _rows(
     place_of = {one.name: one.place for one in readings}
     rows = find_cross_references(deduplicate(rows, place_of), place_of, number_locations(places_of(readings)))
     rows = pd.concat([rows, *further], ignore_index=True)
-    rows = identify(rows, salt_of(context))
+    first_names = {one.name: first_name(context, one.name) for one in readings}
+    rows = identify(rows, salt_of(context), first_names)
     rows = date_findings(rows, earlier, today, context.settings.reconcile.stale_days)
     said = context.ledger.findings.accepted(today.isoformat())
     return accepted(rows, {key: until(one) for key, one in said.items()})

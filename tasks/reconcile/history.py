@@ -35,9 +35,16 @@ class Earlier:
     not_compared: Collection[tuple[str, str]] = ()
 
 
-def identify(rows: pd.DataFrame, salt: str) -> pd.DataFrame:
-    """Return the rows with `id`, unique among them and the same for the same situation in every run."""
+def identify(rows: pd.DataFrame, salt: str, first_names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows with `id`, unique among them and the same for the same situation in every run.
+
+    Args:
+        rows: the findings.
+        salt: the ledger's.
+        first_names: what syncs that have another name now were called first.
+    """
     texts = [rows[column] for column in _SITUATION]
+    texts[1] = looked_up(rows["sync"], first_names, rows["sync"])
     texts[4] = rows["key_there"].where(rows["key_there"] != rows["key"], "")
     texts[6] = tidy_text(rows["name_there"])
     # What cannot be read is known by its own words, and by what is said of it in English: ids outlive releases.

@@ -11,6 +11,7 @@ from road_trip import OPEN_GUARD
 from flows.entry_history import events_of
 from flows.known import open_rows
 from flows.reconciliation.accepting import accept
+from flows.reconciliation.body import Asked, reconcile_all
 from flows.run import RunRequest, run
 from flows.run_history import one_run, waiting_plans
 from flows.status import standings
@@ -94,3 +95,22 @@ def test_people_are_told_of_a_change_and_of_no_other(nights: Nights) -> None:
     assert [(sync, change) for sync, change, _ in changes_of(nights.road.context(), good, "sync")] == [
         ("three", "recovered")
     ]
+
+
+def test_what_a_reconciliation_has_found_is_the_same_finding(nights: Nights) -> None:
+    nights.file("one", [("1", C, "Dean"), ("2", B, "Office")])
+    before = reconcile_all(nights.road.context(), Asked()).view.findings
+    found = before.loc[before["line"] == 2, "id"].item()
+    rename(nights, "two", "one")
+    told = accept(nights.road.context(), found, "2026-12-31", "the porter moves")
+    assert told["sync"] == "two"
+    done = reconcile_all(nights.road.context(), Asked())
+    rows = done.view.findings
+    known = rows[rows["id"] == found]
+    assert (done.summary["trend"]["new"], done.summary["trend"]["resolved"]) == (0, 0)
+    assert (known["sync"].item(), known["trend"].item()) == ("two", "persisting")
+    assert "the porter moves" in known["accepted"].item()
+    nights.file("two", LINES, source="two.csv")
+    again = reconcile_all(nights.road.context(), Asked())
+    assert again.summary["trend"]["resolved"] >= 1
+    assert set(again.view.resolved["sync"]) == {"two"}

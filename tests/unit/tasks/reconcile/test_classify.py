@@ -112,7 +112,7 @@ def rows_of(*sides: SyncSide) -> pd.DataFrame:
 
 
 def finished(rows: pd.DataFrame, earlier: Earlier, today: date = TODAY, stale_days: int = 365) -> pd.DataFrame:
-    dated = accepted(date_findings(identify(rows, "salt"), earlier, today, stale_days), {})
+    dated = accepted(date_findings(identify(rows, "salt", {}), earlier, today, stale_days), {})
     names = {sync: Names(sync, "file.csv", "the place") for sync in dated["sync"].unique()}
     findings = add_remedies(dated, names, "en").assign(owner_name="")[list(Finding.to_schema().columns)]
     validated(Finding, findings)
