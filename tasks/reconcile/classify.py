@@ -30,6 +30,7 @@ def classify_findings(side: SyncSide) -> pd.DataFrame:
     rows = pd.concat([rows, _of_repeats(side), _of_clears(side, found.there)], ignore_index=True)
     planned = _planned(rows, side.plan)
     rows["action"] = planned["action"]
+    rows["also"] = rows["also"].mask(planned["code"] == Code.OWNER_LEFT, str(Code.OWNER_LEFT.value))
     rows["drift"] = planned["code"].where(planned["code"].isin(BY_OTHERS), "")
     return rows[[*COLUMNS]]
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.plan import WRITES, Action
-from schemas.problems import DRIFT
+from schemas.problems import DRIFT, Code
 from schemas.settings import Language
 from tasks.messages.catalogue import render, text
 from tasks.messages.command_lines import PLAIN, as_typed
@@ -35,7 +35,7 @@ def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language,
         command: how phonesync is called, for the commands in it.
     """
     needing = rows[rows["kind"] != FindingKind.AGREE]
-    columns = ("kind", "action", "line", "sync", "id", "what", "also", "drift")
+    columns = ("kind", "action", "line", "sync", "owner", "id", "what", "also", "drift")
     cells = zip(*(needing[column].tolist() for column in columns), strict=True)
     said = [as_typed(_sentence(lang, names, dict(zip(columns, cell, strict=True))), command) for cell in cells]
     fix = pd.Series(said, index=needing.index, dtype="str").reindex(rows.index, fill_value="")
@@ -43,7 +43,7 @@ def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language,
 
 
 def _sentence(lang: Language, names: Mapping[str, Names], row: Mapping[str, str]) -> str:
-    given = {**vars(names[row["sync"]]), "line": row["line"], "id": row["id"]}
+    given = {**vars(names[row["sync"]]), "line": row["line"], "owner": row["owner"], "id": row["id"]}
     if row["action"] == "link":
         line, _, sync = row["also"].partition(" ")
         ends = [(row["line"], names[row["sync"]]), (int(line), names[sync])]
@@ -56,6 +56,8 @@ def _case(row: Mapping[str, str]) -> str:
     """Return which sentence is true; the plan knows what a sync would do."""
     if row["drift"] in DRIFT and row["action"] not in WRITES:
         return "drift_kept"
+    if row["also"] == Code.OWNER_LEFT and row["action"] == Action.FOREIGN:
+        return "left"
     return _of_official(row) if row["action"] == OFFICIAL else _of_kind(row)
 
 

@@ -409,6 +409,8 @@ def test_every_finding_says_who(nights: Nights, capsys: pytest.CaptureFixture[st
     done = reconcile_all(nights.road.context(), Asked(lang="pl"))
     word = nights.service.word
     names = {f"{word} 1": "Wydział Prawa", f"{word} 2": "Kwestura"}
+    (fix,) = done.view.findings.loc[done.view.findings["owner"] == f"{word} 1", "fix"]
+    assert f'phonesync release "{word} 1" --reason' in fix, "it has left, and somebody has to settle that"
     reports = done.summary["reports"]
     lines = json.loads(Path(reports["json"]).read_text(encoding="utf-8"))["lines"]
     assert {row["owner"]: row["owner_name"] for row in lines} == names

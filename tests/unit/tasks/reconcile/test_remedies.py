@@ -16,6 +16,7 @@ BLANK = {
     "action": "modify",
     "line": 3,
     "sync": "one",
+    "owner": "faculty 1",
     "id": "f1",
     "what": "",
     "also": "",
@@ -46,6 +47,8 @@ def fixed(**row: object) -> str:
         ({"kind": "duplicate", "action": "delete", "line": 0}, "duplicate_delete"),
         ({"kind": "foreign", "action": "foreign", "line": 0}, "foreign"),
         ({"kind": "foreign", "action": "delete", "line": 0}, "foreign_delete"),
+        ({"kind": "foreign", "action": "foreign", "line": 0, "also": "left"}, "left"),
+        ({"kind": "foreign", "action": "delete", "line": 0, "also": "left"}, "foreign_delete"),
         ({"kind": "missing", "action": "add"}, "missing"),
         ({"kind": "missing", "action": "hold"}, "held"),
         ({"kind": "elsewhere", "action": "add"}, "elsewhere"),
@@ -64,7 +67,7 @@ def fixed(**row: object) -> str:
 )
 def test_each_case_has_its_sentence(row: dict[str, object], sentence: str) -> None:
     given = BLANK | row
-    told = render(f"fix.{sentence}", "en", **vars(ONE), line=given["line"], id="f1", hours="")
+    told = render(f"fix.{sentence}", "en", **vars(ONE), line=given["line"], owner="faculty 1", id="f1", hours="")
     assert fixed(**row) == told
 
 
