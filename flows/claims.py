@@ -19,6 +19,7 @@ from tasks.messages.errors import error_of
 from tasks.messages.rendering import file_error
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, handed_over, left_behind
+from tasks.plan.resemblance import resembling
 from tasks.plan.returned import mark_returned, of_no_line
 from tasks.source.validation import Checked
 from tasks.text_columns import is_in
@@ -120,17 +121,24 @@ def with_returned(context: RunContext, sync: str, target: str, table: pd.DataFra
     if of_no_line(table).empty:
         return table
     ledger = context.ledger
-    last = next((kept.entries for kept, _ in ledger.written(sync, target)), None)
+    last = next((kept for kept, _ in ledger.written(sync, target)), None)
     if last is None:
         return table
+    # What the sync itself has put there, as a `revert` does, nobody else has.
+    there = last.entries.index.isin(_applied(context, last)) | (last.entries["key_before"] != "")
     return mark_returned(
-        table, last, (_deleted(context, kept) for kept, _ in ledger.written(sync, target, only="deleting"))
+        table,
+        last.entries[there],
+        (_deleted(context, kept) for kept, _ in ledger.written(sync, target, only="deleting")),
     )
 
 
+def _applied(context: RunContext, kept: KeptPlan) -> list[int]:
+    return [item.row for item in context.ledger.outcomes(kept.id) if item.outcome == Outcome.APPLIED]
+
+
 def _deleted(context: RunContext, kept: KeptPlan) -> pd.DataFrame:
-    done = [item.row for item in context.ledger.outcomes(kept.id) if item.outcome == Outcome.APPLIED]
-    rows = kept.entries.loc[done]
+    rows = kept.entries.loc[_applied(context, kept)]
     return rows[rows["action"] == Action.DELETE]
 
 
@@ -158,7 +166,8 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
     """Return the numbers that a plan takes away and that may have to arrive with another sync of the service first.
 
     One that another file wants and its sync has yet to put into its place, in this run or in one of its own, or that
-    somebody has taken away there since; where a file cannot be read, all the rest.
+    somebody has taken away there since; one that a cell may hold there which cannot be read; where a file cannot be
+    read, all the rest.
 
     Args:
         context: the run's.
@@ -175,6 +184,7 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
     near = [other for other in others if place_of(context, context.sync(other))[0] == address]
     rivals = _read(context, near, context.files)
     found: dict[str, Problem] = {}
+    perhaps: dict[str, Problem] = {}
     arrived: set[str] = set()
     for claims in rivals.files:
         coming = keys & claims.keys
@@ -186,6 +196,11 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
             standing = _still_standing(context, claims.sync, there, leaving)
             arrived |= standing
             found |= dict.fromkeys(coming - standing, Problem(Code.ARRIVAL_AWAITED, {"sync": claims.sync}))
+        # A cell that cannot be read says nothing against a number that was seen in another place.
+        for key, line in resembling(claims.unread, keys - coming).items():
+            said = {"sync": claims.sync, "line": str(line)}
+            perhaps.setdefault(key, Problem(Code.LIKE_UNREAD_LINE_OF, said))
+    found = {**{key: said for key, said in perhaps.items() if key not in arrived}, **found}
     for other in sorted(rivals.unread):
         problem = Problem(Code.ARRIVAL_UNREAD, {"sync": other})
         found = {**dict.fromkeys(keys - arrived, problem), **found}

@@ -101,6 +101,8 @@ class Code(StrEnum):
     ARRIVAL_AWAITED = "arrival_awaited"
     ARRIVAL_UNREAD = "arrival_unread"
     ARRIVAL_FAILED = "arrival_failed"
+    LIKE_UNREAD_LINE = "like_unread_line"
+    LIKE_UNREAD_LINE_OF = "like_unread_line_of"
     NUMBER_MENTIONED = "number_mentioned"
     DRIFT_CHANGED = "drift_changed"
     DRIFT_REMOVED = "drift_removed"

@@ -13,6 +13,7 @@ from schemas.reasons import MAY_HOLD_OTHERS
 from tasks.phone.canonical_keys import NO_NUMBER
 from tasks.plan.draft import Draft, Inputs, Mask, Policy
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
+from tasks.plan.resemblance import resembling, unread_numbers
 from tasks.source.placeholders import saying_nothing
 from tasks.text_columns import is_in
 
@@ -134,10 +135,10 @@ def _folded(names: frozenset[str], policy: Policy) -> set[str]:
 def hold_departures(draft: Draft, inputs: Inputs, policy: Policy) -> None:
     """Hold entries whose number a held line wants for another owner, another sync for its place, or a text speaks of.
 
-    An entry whose own owner wants it stays anyway.
+    So does a cell that cannot be read and may hold it. An entry whose own owner wants it stays anyway.
     """
     current, desired, rejected = draft.current, draft.desired, inputs.rejected
-    reasons = {} if policy.names_are_keys else spoken_of(draft, inputs)
+    reasons = {} if policy.names_are_keys else {**_misread(draft, inputs, policy), **spoken_of(draft, inputs)}
     reasons |= policy.awaited
     if not policy.names_are_keys and (len(rejected) or len(draft.held_desired)):
         columns = ["line", "owner", "key"]
@@ -154,6 +155,18 @@ def hold_departures(draft: Draft, inputs: Inputs, policy: Policy) -> None:
         numbers = {key: draft.reason(reasons[key]) for key in current.loc[leaving, "key"].unique()}
         why = np.asarray(current["key"].map(numbers).fillna(0), dtype=np.int64)
         draft.hold_current(leaving.to_numpy(), why)
+
+
+def _misread(draft: Draft, inputs: Inputs, policy: Policy) -> dict[str, Problem]:
+    """Return what is said of entries that would go, and whose number a line may hold which cannot be read."""
+    unread = unread_numbers(inputs.rejected)
+    if unread.empty:
+        return {}
+    current = draft.current
+    may_go = is_in(current["owner"], draft.desired["owner"]) | may_delete(draft, inputs.clears, policy)
+    going = current.loc[may_go & ~is_in(_pair(current), _pair(draft.desired)), "key"]
+    found = resembling(unread, going[going != ""].unique())
+    return {key: Problem(Code.LIKE_UNREAD_LINE, place=line) for key, line in found.items()}
 
 
 def _pair(rows: pd.DataFrame) -> pd.Series:

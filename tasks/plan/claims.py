@@ -16,6 +16,7 @@ from schemas.problems import DRIFT, Code, Problem, packed
 from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.drift import wanted_of_drift
+from tasks.plan.resemblance import unread_numbers
 from tasks.source.validation import Checked
 from tasks.text_columns import is_in
 
@@ -30,6 +31,7 @@ class FileClaims:
         claims: `line, claim`: an owner or, where a place is one owner, a name; each claim once, by its first line.
         keys: canonical keys of the numbers that the file wants or may want anywhere in the place.
         lines: `claim, key`: its trusted lines with a number, but those of a claim that a rejected line is about too.
+        unread: its cells that may hold a number which cannot be read, see `unread_numbers`.
     """
 
     sync: str
@@ -37,6 +39,7 @@ class FileClaims:
     claims: pd.DataFrame
     keys: frozenset[str] = frozenset()
     lines: pd.DataFrame = field(default_factory=lambda: no_rows("claim", "key"))
+    unread: pd.DataFrame = field(default_factory=lambda: no_rows("line", "value"))
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def claims_of(sync: str, file: str, checked: Checked, *, by_name: bool) -> FileC
     keys = {*checked.desired["key"], *checked.rejected["key"]} - {""}
     sure = checked.desired[~is_in(checked.desired[column], checked.rejected[column])]
     lines = sure.loc[(sure["key"] != "") & (sure[column] != ""), [column, "key"]].set_axis(["claim", "key"], axis=1)
-    return FileClaims(sync, file, found.drop_duplicates("claim", ignore_index=True), frozenset(keys), lines)
+    claims = found.drop_duplicates("claim", ignore_index=True)
+    return FileClaims(sync, file, claims, frozenset(keys), lines, unread_numbers(checked.rejected))
 
 
 def handed_over(last: pd.DataFrame, theirs: pd.DataFrame, *, by_name: bool) -> int:
@@ -147,7 +151,10 @@ def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
 _LEFT = ["owner", "name", "number", "type_id", "key", "claimed"]
 # Ours, and not deleted for another reason.
 _WOULD_GO = frozenset(
-    {Code.DELETION_HELD, Code.LEDGER_OLDER, Code.ARRIVAL_AWAITED, Code.ARRIVAL_UNREAD, Code.MOVES_AWAY}
+    {
+        *(Code.DELETION_HELD, Code.LEDGER_OLDER, Code.ARRIVAL_AWAITED, Code.ARRIVAL_UNREAD, Code.MOVES_AWAY),
+        *(Code.LIKE_UNREAD_LINE, Code.LIKE_UNREAD_LINE_OF),
+    }
 )
 _DOUBTFUL = {str(outcome.value) for outcome in (Outcome.UNKNOWN, Outcome.CONFLICT)}
 
@@ -180,7 +187,8 @@ def left_behind(plans: Iterable[WrittenPlan], owners: Collection[str]) -> pd.Dat
         for done, image in ((written, "after"), (~written, "before")):
             some = rows[done & ~rows["owner"].isin(doubtful) & (rows[f"key_{image}"] != "")]
             columns = ["owner", *(f"{name}_{image}" for name in ("name", "number", "type", "key"))]
-            ours = (some["line"] > 0) | (some["action"] == Action.DELETE) | some["code"].isin(_WOULD_GO)
+            # What it has put there is its own, also where a `revert` did and no line wants it.
+            ours = (some["line"] > 0) | some["action"].isin(WRITES) | some["code"].isin(_WOULD_GO)
             found.append(some[columns].assign(claimed=ours).set_axis(_LEFT, axis=1))
         if plan.whole or known.issuperset(owners):
             break

@@ -26,11 +26,12 @@ def mark_returned(plan: pd.DataFrame, last: pd.DataFrame, deleted: Iterable[pd.D
 
     Args:
         plan: `Plan`.
-        last: the `Plan` that the sync has written last: what it has seen there already, it has told of already.
+        last: the rows of the `Plan` that the sync has written last whose entry stood there, or was put there by it:
+            what it has seen already, it has told of already.
         deleted: the rows by which its plans have deleted something; asked for only where an entry is news.
     """
     open_ = of_no_line(plan)
-    seen = last[(last["key_before"] != "") & (last["key_after"] != "")]
+    seen = last[last["key_after"] != ""]
     rows, there = _pairs(open_, seen, "before", "after")
     told = [_is_said(problems) for problems in seen["problems"].iloc[there]]
     found = [int(row) for row, again in zip(open_.index[rows], told, strict=True) if again]

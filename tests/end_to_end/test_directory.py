@@ -362,6 +362,25 @@ def test_a_number_does_not_depart_while_its_line_is_rejected(nights: Nights) -> 
     assert (nights.numbers("2"), nights.numbers("3")) == ([B, C], [])
 
 
+@pytest.mark.parametrize(("typed", "stays"), [(B[:-1] + "Z", True), (B + "0", True), ("22 552 77 7Z", False)])
+def test_a_number_that_may_be_mistyped_where_it_moves_to_is_not_taken_away(
+    nights: Nights, typed: str, *, stays: bool
+) -> None:
+    kept = [("1", A, "Dean"), ("3", D, "Hall")]
+    nights.file("one", [*kept, ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [*kept, ("2", C, "Office"), ("3", typed, "Desk")])
+    for _ in range(2):
+        night = nights.night()
+        assert (nights.numbers("2"), nights.numbers("3")) == ([B, C] if stays else [C], [D])
+    assert of(night, "one")["requests"]["write"] == 0
+    codes = {row["number_before"]: row["code"] for row in night.reported[0].lines.to_dict("records")}
+    assert codes.get(B, "") == ("like_unread_line" if stays else "")
+    nights.file("one", [*kept, ("2", C, "Office"), ("3", B, "Desk")])
+    assert nights.night().exit_code == ExitCode.DONE
+    assert (nights.numbers("2"), nights.numbers("3")) == ([C], [B, D])
+
+
 def test_a_swap_between_two_owners_loses_neither_number(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
     nights.night()
@@ -449,6 +468,24 @@ def test_a_number_that_moves_to_another_file_arrives_before_it_departs(shelves: 
     shelves.file("rooms", [("9", C, "Hall"), ("8", B, "Annex")], shelf="room")
     result = shelves.night(*names)
     assert [of(result, name)["verified"] for name in names] == [True, True]
+    assert shelves.numbers("2") == [D]
+    assert shelves.service.directory.entries["room 8"] == [("Annex", B)]
+
+
+def test_a_number_that_is_mistyped_in_the_other_file_is_not_taken_away(shelves: Nights) -> None:
+    shelves.file("people", [("1", A, "Dean"), ("2", B, "Office")])
+    shelves.file("rooms", [("9", C, "Hall")], shelf="room")
+    shelves.night()
+    shelves.file("people", [("1", A, "Dean"), ("2", D, "Office")])
+    shelves.file("rooms", [("9", C, "Hall"), ("8", B + "7", "Annex")], shelf="room")
+    for names in (("people", "rooms"), ("rooms", "people"), ("people",)):
+        night = shelves.night(*names)
+        (people,) = [one for one in night.reported if one.summary["sync"] == "people"]
+        codes = {row["number_before"]: row["code"] for row in people.lines.to_dict("records")}
+        assert codes[B] == "like_unread_line_of"
+        assert B in shelves.numbers("2")
+    shelves.file("rooms", [("9", C, "Hall"), ("8", B, "Annex")], shelf="room")
+    assert shelves.night().exit_code == ExitCode.DONE
     assert shelves.numbers("2") == [D]
     assert shelves.service.directory.entries["room 8"] == [("Annex", B)]
 

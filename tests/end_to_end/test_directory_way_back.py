@@ -417,6 +417,40 @@ def test_a_name_in_two_files_of_a_list_is_refused_with_both_lines(road: Road) ->
     assert road.entries() == [("Guest", "+48-225520099")]
 
 
+def test_what_the_way_back_has_put_there_is_nobody_elses(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    deleted = nights.night()
+    back = run(nights.road.context(), RunRequest("revert", run=deleted.summary["run"]))
+    later(nights.road)
+    assert run(nights.road.context(), RunRequest("apply", plan=of(back, "one")["plan"])).exit_code == ExitCode.DONE
+    assert nights.numbers("1") == [A, C]
+    later(nights.road)
+    planned = of(nights.night(mode="plan"), "one")
+    assert (planned["came_back"], planned["actions"]["delete"]) == (0, 1), "the file has not been corrected"
+
+
+def test_so_it_is_on_a_list_that_files_share(road: Road) -> None:
+    nights = Nights(road, ListService())
+    nights.hold(o1=[])
+    nights.file("east", [("", A, "Archive"), ("", B, "Library")])
+    nights.file("north", [("", C, "Hall")])
+    nights.night()
+    nights.file("east", [("", B, "Library")])
+    later(road)
+    deleted = nights.night("east")
+    assert of(deleted, "east")["actions"]["delete"] == 1
+    back = run(road.context(), RunRequest("revert", run=deleted.summary["run"]))
+    later(road)
+    assert run(road.context(), RunRequest("apply", plan=of(back, "east")["plan"])).exit_code == ExitCode.DONE
+    assert "Archive" in {name for name, _ in road.entries()}
+    later(road)
+    for name, deletes in (("north", 0), ("east", 1)):
+        assert of(nights.night(name), name)["actions"]["delete"] == deletes
+    assert {name for name, _ in road.entries()} == {"Hall", "Library"}
+
+
 def test_what_somebody_else_has_put_back_is_told_and_not_put_back_twice(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
     nights.night()
