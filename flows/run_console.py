@@ -54,6 +54,9 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
         say(text("say.exit_known", lang), "yellow")
     elif run_result.exit_code == ExitCode.LINES_FAILED:
         say(render("say.exit_trouble", lang, troubles=_troubles(summaries, lang)), "yellow")
+    elif run_result.exit_code == ExitCode.UNSETTLED and not run_result.errors:
+        resume = as_typed(f"phonesync resume {run_result.summary['run']}", command)
+        say(render("say.exit_unsettled", lang, command=resume), "yellow")
     show_errors(run_result.errors, summaries, lang, command)
 
 

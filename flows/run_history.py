@@ -28,6 +28,7 @@ from tasks.reports.standing import how_long_ago
 # What codes mean at the end of runs that write nothing.
 _ENDS: Mapping[tuple[str, int], str] = {
     **{(mode, ExitCode.DONE): "say.plan_made" for mode in PLANNING},
+    ("resume", ExitCode.DONE): "say.resumed",
     ("reconcile", ExitCode.DONE): "say.compared_alike",
     ("reconcile", ExitCode.LINES_FAILED): "say.compared",
 }

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from connectors.ledger.store import Ledger
 from flows.context import RunContext
+from flows.locking import is_dead
 from schemas import limits
 from schemas.errors import PhonesyncError
 from schemas.plan import TROUBLE
@@ -18,7 +19,7 @@ from schemas.schedule import last_start, next_start
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.execution.status_changes import sync_status
-from tasks.reports.standing import GONE, Standing, is_stale, prometheus, status_page
+from tasks.reports.standing import GONE, STOPPED, Standing, is_stale, prometheus, status_page
 
 PAGE: Final = "status.html"
 _LastRuns = tuple[str, Mapping[str, Any], Mapping[str, Any]]
@@ -34,8 +35,17 @@ def standings(context: RunContext) -> list[Standing]:
     found = (
         _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
     )
+    cut_off = _interrupted(context)
+    found = (replace(one, state=STOPPED, unfinished=True) if one.sync in cut_off else one for one in found)
     here = [replace(one, stale=one.stale and not _before_the_first_run(one, since)) for one in found]
     return [*here, *_gone(context, last)]
+
+
+def _interrupted(context: RunContext) -> set[str]:
+    """Return the syncs of which a run was interrupted while it wrote, and that no run is at work on."""
+    now, held = context.clock().timestamp(), context.ledger.locks.held("")
+    plans = context.ledger.open_plans()
+    return {sync for sync, target in plans if target not in held or is_dead(held[target], now)}
 
 
 def _gone(context: RunContext, last: Mapping[str, _LastRuns]) -> list[Standing]:

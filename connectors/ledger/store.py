@@ -165,6 +165,13 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             return [self.present_name(row.sync) for row in connection.execute(query)]
 
+    def open_plans(self) -> list[tuple[str, str]]:
+        """Return the plans that are being written, or were interrupted: the sync as it is called now, and the target."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(columns.sync, columns.target).where(columns.state == "writing"))
+            return [(self.present_name(row.sync), str(row.target)) for row in rows]
+
     def _waiting(self, plans: Select[Any]) -> Select[Any]:
         """Return the query of those plans that nobody has applied, the newest of each sync, whatever it was called.
 

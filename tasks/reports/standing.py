@@ -15,7 +15,8 @@ from tasks.messages.command_lines import PLAIN, as_typed
 
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
 GONE: Final = "gone"  # the state of a sync that has run and is in the configuration no more
-_STATES: Final = ("good", "known", "lines", "blocked", "stopped", GONE)
+STOPPED: Final = "stopped"
+_STATES: Final = ("good", "known", "lines", "blocked", STOPPED, GONE)
 _UNITS: Final = (
     ("days", 1440, 2880),
     ("hours", 60, 120),
@@ -43,6 +44,7 @@ class Standing:
         drift: entries that others had changed.
         plans: plans that wait for somebody to apply them.
         next_run: when its schedule starts it next, ISO 8601; "" where it has none.
+        unfinished: whether a run was interrupted while it wrote, and none has gone on with it.
         good_until: when it is stale if nothing more is heard of it, ISO 8601; "" where never.
     """
 
@@ -60,6 +62,7 @@ class Standing:
     plans: int = 0
     next_run: str = ""
     good_until: str = ""
+    unfinished: bool = False
 
 
 def is_stale(last_good: str, stale_after: float | None, due: str, now: datetime) -> bool:
@@ -197,12 +200,13 @@ def next_step(one: Standing, lang: Language) -> str:
     """Return what to do about a sync, with the command; "" where nobody has to come."""
     command = {
         "next_gone": "",
+        "next_unfinished": "phonesync resume",
         "next_stopped": "phonesync doctor",
         "next_plans": "phonesync plans",
         "next_waiting": f"phonesync plan {shlex.quote(one.sync)}",
         "next_stale": f"phonesync sync {shlex.quote(one.sync)}",
     }
-    needs = (one.state == GONE, one.state == "stopped", one.plans, one.waiting, one.stale)
+    needs = (one.state == GONE, one.unfinished, one.state == STOPPED, one.plans, one.waiting, one.stale)
     first = next((name for name, is_so in zip(command, needs, strict=True) if is_so), "")
     return said(first, lang, sync=one.sync, command=command[first]) if first else ""
 

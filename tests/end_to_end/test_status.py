@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from directory_nights import SERVICES, Nights, of
 from road_trip import ENVIRON, Road
 
+from connectors.ledger.locks import Lock
 from flows.cli import cli
+from flows.locking import this_process
 from flows.run import RunRequest, run
 from flows.status import PAGE, standings
 from schemas.exit_codes import ExitCode
@@ -79,6 +81,28 @@ def test_a_sync_that_the_configuration_has_lost_is_told(nights: Nights) -> None:
     assert next_step(second, "en").startswith("two is not in the configuration any more")
     nights.road.now += timedelta(days=7)
     assert [one.sync for one in standings(nights.road.context())] == ["one"], "somebody wanted it so"
+
+
+def test_a_run_that_was_killed_while_it_wrote_is_told_and_one_that_is_at_work_is_not(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")])
+    nights.night()
+    nights.file("one", [("1", B, "Dean")])
+    kept = of(nights.night(mode="plan"), "one")["plan"]
+    context, ledger = nights.road.context(), nights.road.ledger
+    target = ledger.plan(kept).target
+    ledger.start_run("r-1", mode="sync", person="tester", at=context.now())
+    ledger.begin_writing(kept, "r-1")
+    ledger.locks.take(target, Lock("r-1", this_process(), context.clock().timestamp()), is_dead=lambda _: True)
+    (at_work,) = standings(context)
+    assert (at_work.state, at_work.unfinished) == ("good", False)
+    ledger.locks.give_back(target, "r-1")
+    (killed,) = standings(context)
+    assert (killed.state, killed.unfinished) == ("stopped", True)
+    assert next_step(killed, "en").endswith("to finish it: phonesync resume")
+    resumed = run(nights.road.context(), RunRequest("resume"))
+    assert resumed.exit_code == ExitCode.DONE
+    (one,) = standings(nights.road.context())
+    assert (one.state, one.unfinished) == ("good", False)
 
 
 def test_a_sync_under_a_new_name_is_not_gone(nights: Nights) -> None:
