@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,16 +16,19 @@ from flows.reporting import Reported
 from flows.run import RunResult
 from schemas.exit_codes import ExitCode
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
+from schemas.problems import Code
 from schemas.settings import Language
 from tasks.execution.status_changes import QUIET, sync_status
 from tasks.messages.catalogue import counted, render, text
 from tasks.messages.command_lines import as_typed
 from tasks.messages.guards import guard_sentence
+from tasks.messages.owners import owner_in
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN: Final = 20  # lines of one sync on the terminal; the report has them all
+_NAMED: Final = 5  # owners that have left its file, likewise
 
 
 def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync", lang: Language = "en") -> None:
@@ -60,6 +64,16 @@ def show_run(run_result: RunResult, *, planned: bool, command: str = "phonesync"
     show_errors(run_result.errors, summaries, lang, command)
 
 
+def _left(lines: pd.DataFrame, lang: Language, command: str) -> str:
+    """Say which owners have left the file, and how one of them is let go; "" where none has."""
+    owners = lines.loc[lines["code"] == Code.OWNER_LEFT, "owner"].unique().tolist()
+    if not owners:
+        return ""
+    named = ", ".join(owner_in(owner, lang) for owner in owners[:_NAMED]) + (", …" if len(owners) > _NAMED else "")
+    release = as_typed(f'phonesync release {shlex.quote(owners[0])} --reason "{text("say.reason", lang)}"', command)
+    return counted(lang, "say.many_left", len(owners)).replace("{owners}", named).replace("{command}", release)
+
+
 def _noted(reported: Sequence[Reported]) -> dict[str, list[str]]:
     """Return what was noted, each with the syncs of which it was: what is said of several is said once."""
     noted: dict[str, list[str]] = {}
@@ -84,6 +98,8 @@ def _show_reported(
         say(render("say.same_as", lang, sync=sync, run=same))
     if known := reported.summary["known"]:
         say(counted(lang, "say.many_known", known).replace("{sync}", sync))
+    if left := _left(reported.lines, lang, command):
+        say(left.replace("{sync}", sync))
     for note, syncs in noted.items():
         if syncs[0] == sync:
             say(as_typed(f"{', '.join(syncs)}: {note}", command))

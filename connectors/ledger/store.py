@@ -166,7 +166,7 @@ class Ledger(PlanJournal):
             return [self.present_name(row.sync) for row in connection.execute(query)]
 
     def open_plans(self) -> list[tuple[str, str]]:
-        """Return the plans that are being written, or were interrupted: the sync as it is called now, and the target."""
+        """Return the plans that are written right now or were interrupted: the sync as it is called now, the target."""
         columns = tables.plans.c
         with self._engine.connect() as connection:
             rows = connection.execute(select(columns.sync, columns.target).where(columns.state == "writing"))

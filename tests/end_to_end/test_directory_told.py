@@ -398,6 +398,20 @@ def test_every_row_says_who(nights: Nights) -> None:
     assert nights.night().summary["syncs"][0]["requests"]["write"] == 0, "names of owners are no reason to write"
 
 
+def test_the_terminal_names_owners_that_have_left_and_how_to_settle_it(
+    nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = nights.service.word
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("3", C, "Hall")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean")])
+    for mode in ("plan", "sync"):
+        show_run(nights.night(mode=mode), planned=mode == "plan")
+        told = " ".join(capsys.readouterr().out.split())
+        assert f"2 owners have left the file, and their numbers stay: {word} 2, {word} 3." in told
+        assert f"phonesync release '{word} 2' --reason" in told
+
+
 def test_every_finding_says_who(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:
     """The names of owners stand in every form of a reconciliation's findings, also of owners that have left."""
     nights.file("one", [], full_numbers=True)
