@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -130,7 +130,7 @@ class Code(StrEnum):
 
 
 _PACKED: Final = "[["
-# What the file calls the entry of a rejected line, among the values of its problems; no sentence has it.
+# What the entry of a row is called that shows no name, among the values of its problems; no sentence has it.
 CALLED: Final = "called"
 # What others have changed since a sync was last in step with its place.
 DRIFT: Final = frozenset({Code.DRIFT_CHANGED, Code.DRIFT_REMOVED, Code.DRIFT_ADDED})
@@ -152,6 +152,11 @@ class Problem:
     code: Code | LineCode | FileCode
     values: Mapping[str, str] = field(default_factory=dict)
     place: int = 0
+
+
+def with_name(problem: Problem, called: str) -> str:
+    """Return a problem packed, with what its entry is called, for rows that show neither a name nor a number."""
+    return packed(replace(problem, values={**dict(problem.values), CALLED: called}))
 
 
 def packed(*problems: Problem) -> str:

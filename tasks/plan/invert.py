@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from schemas.plan import Action
-from schemas.problems import Code, Problem, packed
+from schemas.problems import Code, Problem, packed, with_name
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 from tasks.plan.table import COLUMNS
@@ -102,9 +102,12 @@ def _swapped(applied: pd.DataFrame) -> pd.DataFrame:
 
 def _leave(back: pd.DataFrame, rows: np.ndarray, why: Problem) -> None:
     """Turn rows into remarks: they are about nothing that stands there."""
+    columns = ("name_before", "name_after", "number_before", "number_after")
+    called = [next(filter(None, texts), "") for texts in zip(*(back.loc[rows, name] for name in columns), strict=True)]
     for name in _TEXTS:
         back.loc[rows, [f"{name}_before", f"{name}_after"]] = ""
     _hold(back, rows, why)
+    back.loc[rows, "problems"] = pd.Series([with_name(why, text) for text in called], index=rows, dtype="str")
 
 
 def _hold(back: pd.DataFrame, rows: np.ndarray, why: Problem) -> None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.plan import WRITES, Action
-from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpacked_values
+from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpacked_values, with_name
 from schemas.tables import Plan
 from tasks.plan.draft import Draft, Inputs
 from tasks.plan.pairing import Ints, codes, pair_equal
@@ -122,10 +122,20 @@ def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> dict[str, p
         "code": [str(problem.code.value) if problem else "" for problem in draft.reasons],
     }
     silent = pa.repeat(pa.scalar("", pa.large_string()), len(held))
-    return {
-        name: pc.replace_with_mask(silent, pa.array(held), pa.array(texts, pa.large_string()).take(pa.array(why)))
-        for name, texts in said.items()
-    }
+    told = {name: pa.array(texts, pa.large_string()).take(pa.array(why)) for name, texts in said.items()}
+    alone = (right < 0) & (why > 0)
+    if alone.any():
+        named = pa.array(_called(draft, left[alone], why[alone]), pa.large_string())
+        told["problems"] = pc.replace_with_mask(told["problems"], pa.array(alone), named)
+    return {name: pc.replace_with_mask(silent, pa.array(held), texts) for name, texts in told.items()}
+
+
+def _called(draft: Draft, left: Ints, why: Ints) -> list[str]:
+    """Return why lines wait that are about no entry: such a row shows neither a name nor a number otherwise."""
+    names, numbers = (draft.desired[column].to_numpy(object)[left] for column in ("name", "number"))
+    reasons = [draft.reasons[at] for at in why.tolist()]
+    called = zip(reasons, names.tolist(), numbers.tolist(), strict=True)
+    return [with_name(reason, name or number) if reason else "" for reason, name, number in called]
 
 
 def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[str, str]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
-from schemas.problems import CALLED, unpacked
+from schemas.problems import CALLED, DRIFT, Problem, unpacked
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, minute, moment, share, text
 from tasks.messages.command_lines import PLAIN
@@ -93,7 +93,7 @@ _EMPTY_WHERE_0 = ("line", "http_status")
 def with_names(result: pd.DataFrame, owner_names: Mapping[str, str]) -> pd.DataFrame:
     """Return the `Result` with two more columns: `owner_name` and `entry_name`, "" where there is none.
 
-    What an entry is called is its name now or as it was; of a rejected line, what the file calls it.
+    What an entry is called is its name now or as it was; of one that does not stand there, what the file calls it.
 
     Args:
         result: a `Result`.
@@ -103,9 +103,16 @@ def with_names(result: pd.DataFrame, owner_names: Mapping[str, str]) -> pd.DataF
     silent = (name == "") & (result["problems"] != "")
     if silent.any():
         packed = result.loc[silent, "problems"]
-        called = {text: dict(unpacked(text)[0].values).get(CALLED, "") for text in packed.unique()}
+        called = {text: _called(unpacked(text)[0]) for text in packed.unique()}
         name.loc[silent] = packed.map(called).astype("str")
     return result.assign(owner_name=looked_up(result["owner"], owner_names), entry_name=name)
+
+
+def _called(problem: Problem) -> str:
+    """Return what an entry is called that does not stand there: what others have removed is known by what it was."""
+    values = dict(problem.values)
+    names = ("name", "number") if problem.code in DRIFT else (CALLED,)
+    return next(filter(None, map(values.get, names)), "")
 
 
 def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en", command: str = PLAIN) -> pd.DataFrame:

@@ -398,6 +398,32 @@ def test_every_row_says_who(nights: Nights) -> None:
     assert nights.night().summary["syncs"][0]["requests"]["write"] == 0, "names of owners are no reason to write"
 
 
+def test_a_line_that_waits_is_named_though_nothing_stands_there_yet(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", "room 12", "Guest")])
+    rows = {row["line"]: row for row in nights.night().reported[0].lines.to_dict("records")}
+    assert {line: row["entry_name"] for line, row in rows.items() if row["outcome"] == "held"} == {
+        "3": "Office",
+        "4": "Guest",
+    }
+
+
+def test_what_somebody_has_removed_is_named_where_that_stays_so(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_drift="keep")
+    nights.night()
+    nights.meddle("2", [])
+    (row,) = [row for row in nights.night().reported[0].lines.to_dict("records") if row["code"] == "drift_removed"]
+    assert (row["outcome"], row["entry_name"]) == ("unchanged", "Office")
+
+
+def test_what_has_changed_since_is_named_by_the_way_back(nights: Nights) -> None:
+    nights.file("one", [("1", C, "Dean"), ("2", B, "Office")])
+    done = nights.night()
+    nights.meddle("1", [("Dean", D)])
+    back = run(nights.road.context(), RunRequest("revert", run=done.summary["run"]))
+    (row,) = [row for row in back.reported[0].lines.to_dict("records") if row["code"] == "changed_since_run"]
+    assert (row["action"], row["entry_name"]) == ("hold", "Dean")
+
+
 def test_the_terminal_names_owners_that_have_left_and_how_to_settle_it(
     nights: Nights, capsys: pytest.CaptureFixture[str]
 ) -> None:
