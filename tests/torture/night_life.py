@@ -190,7 +190,7 @@ class NightLife:
         drifted = {name: self.town.drifted(name) for name in names}
         managed, unsure = dict(self.town.books.managed), set(self.town.books.unsure)
         restored = self.town.restored
-        life.ends = None
+        life.ends, over = None, life.over
         result = self._go(request, life, stop=bool(night.end and night.end.stop))
         after = self._held()
         self.figures.counts["directory runs"] += 1
@@ -207,7 +207,8 @@ class NightLife:
             if request.mode == "sync":
                 # Syncs of one run come one after the other: what the first has deleted was its own before.
                 foreign = {claim for claim, by in managed.items() if by != name} | unsure
-                self._one_sync(name, Trip(code, sync, self._lines(sync), []), before, after, life, foreign=foreign)
+                trip, stopped = Trip(code, sync, self._lines(sync), []), life.over and not over
+                self._one_sync(name, trip, before, after, stopped=stopped, foreign=foreign)
                 if calm and sync["plan"] and not restored and name not in self.town.forgetful:
                     self._told_what_others_did(name, sync, left[name], drifted[name])
             if restored:
@@ -313,8 +314,8 @@ class NightLife:
         trip: Trip,
         before: dict[str, Entries],
         after: dict[str, Entries],
-        life: Life,
         *,
+        stopped: bool,
         foreign: set[str],
     ) -> None:
         """Hold the laws of a single sync, on what is its own."""
@@ -349,7 +350,7 @@ class NightLife:
             fold=str.casefold if town.by_name and self.drawn.options.name_case == "insensitive" else str,
             faulty=True,
             clears=True,
-            stopped=life.over,
+            stopped=stopped,
         )
         hold(seen, trip)
 
