@@ -21,9 +21,8 @@ from flows.ledger_age import adopt, unknown_run
 from flows.locking import alone
 from flows.reporting_again import report_anew
 from schemas.errors import ConfigurationError
-from tasks.messages.catalogue import LANGUAGES
 from tasks.messages.errors import spoken
-from tasks.messages.owners import owner_in
+from tasks.messages.owners import every_form
 from tasks.messages.system_errors import cause_of
 
 
@@ -93,7 +92,7 @@ def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, A
     plans: list[str] = []
     compared: list[str] = []
     summaries, owners = 0, [spec.person(user) for spec in specs().values() if spec.person]
-    words, numbers = {owner_in(owner, lang) for owner in owners for lang in LANGUAGES}, set[str]()
+    words, numbers = set[str]().union(*map(every_form, owners)), set[str]()
     for owner in owners:
         called, known = context.ledger.archive.words_of(owner)
         words, numbers = words | called, numbers | known

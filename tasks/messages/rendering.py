@@ -17,7 +17,7 @@ from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from tasks.messages.catalogue import known, render, text
 from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.messages.errors import told
-from tasks.messages.owners import owner_in
+from tasks.messages.owners import genitive_in, owner_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +52,7 @@ def sentence(problem: Problem, lang: Language = "en") -> str:
         if name in values and known(f"term.{kind}-{values[name]}"):
             values[name] = text(f"term.{kind}-{values[name]}", lang)
     if "owner" in values:
+        values["of_owner"] = genitive_in(str(values["owner"]), lang)
         values["owner"] = owner_in(str(values["owner"]), lang)
     said = render(str(problem.code.value), lang, place=problem.place, **values)
     if "cell" not in values:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from road_trip import Road, usos_state
+from road_trip import OPEN_GUARD, Road, usos_state
 from sqlalchemy import create_engine, select
 
 from connectors.ledger.locks import Lock
@@ -108,6 +108,25 @@ def test_no_file_holds_the_person_any_more(road: Road, tmp_path: Path) -> None:
     opened.close()
     kept = "".join(path.read_text("utf-8") for path in reports.rglob("*.csv"))
     assert "user 78" in kept, "whoever is not erased stays"
+
+
+def test_nobody_elses_row_names_the_person_either(road: Road, tmp_path: Path) -> None:
+    """A number that went over is told at both ends, and a Polish page has the name in another case."""
+    road.configure({"entity_class": "user", "guard": OPEN_GUARD})
+    road.source(f"{HEADER}77,22 552 77 09,x\n78,22 552 78 02,home\n78,22 552 77 01,Kwiatuszek domowy\n")
+    configuration = tmp_path / "phonesync.toml"
+    configuration.write_text('lang = "pl"\n' + configuration.read_text("utf-8"), encoding="utf-8")
+    result = run(road.context(), RunRequest("sync"))
+    assert {"moves_here", "moves_away"} <= set(result.reported[0].lines["code"])
+    killed = tmp_path / "reports" / "20260101T000000Z-killed"
+    killed.mkdir()
+    (killed / "page.html").write_text("<p>przechodzi tu od osoby 77</p>", encoding="utf-8")
+    assert erase(road.context(), "77")["unreached"] == {}
+    assert not (killed / "page.html").exists()
+    kept = "".join(path.read_text("utf-8") for path in (tmp_path / "reports").rglob("*.*") if path.is_file())
+    assert "osob" in kept
+    assert re.search(r"osob[ay] 77", kept) is None
+    assert str(PERSON[0].pattern) not in in_plans(tmp_path)
 
 
 def test_reports_of_a_sync_that_has_another_name_now_are_written_anew_as_well(road: Road, tmp_path: Path) -> None:
