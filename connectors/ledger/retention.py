@@ -72,6 +72,7 @@ class Archive:
         import pandas as pd
 
         plans = tables.plans.c
+        kind, _, name = owner.partition(" ")
         changed = []
         with self._engine.begin() as connection:
             rows_of = connection.execute(select(plans.id, plans.entries).order_by(plans.id)).all()
@@ -80,10 +81,11 @@ class Archive:
                 same = referred(row.entries)  # as another plan, which is blanked itself
                 entries = unpacked(before[same] if same else row.entries)
                 rows = entries["owner"] == owner
-                # A number that moved is told at the other owner's row too, with the name of this one.
-                # Plans from before there were codes say nothing of the kind.
+                # A number that moved is told at the other owner's row too, with the name of this one; an id that may be
+                # mistyped, with that of its neighbour. Plans from before there were codes say nothing of the kind.
                 said = entries.get("problems", pd.Series("", index=entries.index, dtype="str"))
-                named = ~rows & said.str.contains(rf"\b{re.escape(owner)}\b", regex=True)
+                alike = entries["owner"].str.startswith(f"{kind} ") & said.str.contains(f'"id":"{name}"', regex=False)
+                named = ~rows & (alike | said.str.contains(rf"\b{re.escape(owner)}\b", regex=True))
                 if named.any():
                     entries.loc[named, "problems"] = ""
                 if not (rows | named).any():

@@ -70,7 +70,7 @@ def sentences(problems: Iterable[Problem], lang: Language = "en") -> str:
 def said_of_rows(
     packed: pd.Series,
     lang: Language = "en",
-    shown_as: Callable[[Problem], Problem] | None = None,
+    told_as: Callable[[Iterable[Problem], Language], str] = sentences,
     command: str = PLAIN,
 ) -> pd.Series:
     """Return what is said in a column of packed problems; each distinct one is looked at once.
@@ -78,15 +78,14 @@ def said_of_rows(
     Args:
         packed: the column.
         lang: the language.
-        shown_as: what may be shown of a problem, None for all of it.
+        told_as: makes the text of problems: `sentences`, or what may be shown of them.
         command: how phonesync is called, for the commands in what is said.
     """
     from tasks.text_columns import looked_up  # tables take long to import, and most of what is said is in none
 
     told = {}
     for each in packed.unique():
-        problems = unpacked(each)
-        told[each] = as_typed(sentences(map(shown_as, problems) if shown_as else problems, lang), command)
+        told[each] = as_typed(told_as(unpacked(each), lang), command)
     return looked_up(packed, told)
 
 

@@ -23,12 +23,12 @@ from tasks.messages.catalogue import figure, minute, moment, share, text
 from tasks.messages.command_lines import PLAIN
 from tasks.messages.guards import guard_sentence
 from tasks.messages.pages import listing_words, phrases
-from tasks.messages.rendering import owners_in, said_of_rows
+from tasks.messages.rendering import owners_in, said_of_rows, sentences
 from tasks.plain_text import json_text
 from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
 from tasks.reports.json_text import rows_as_json
-from tasks.reports.masking import HIDDEN, hide_cell, mask_numbers, mask_texts
+from tasks.reports.masking import HIDDEN, mask_numbers, mask_texts, told_masked
 from tasks.reports.page import embedded, packed, render
 from tasks.text_columns import looked_up
 
@@ -56,7 +56,8 @@ COLUMNS = [
     "entry_name",
 ]
 _NUMBERS = ("number_before", "number_after")
-_TEXTS = ("name_before", "name_after", "message", "entry_name")
+_NAMES = ("name_before", "name_after", "entry_name")
+_TEXTS = (*_NAMES, "message")
 _OPTIONAL = (
     "continued_in",
     "plan",
@@ -131,7 +132,7 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en", com
     if "owner_name" not in lines:
         lines = lines.assign(owner_name="", entry_name="")
     if "problems" in lines:
-        said = said_of_rows(lines["problems"], lang, hide_cell if masked else None, command)
+        said = said_of_rows(lines["problems"], lang, told_masked if masked else sentences, command)
         lines = lines.assign(message=said)
     elif not masked and lines.columns.to_list() == COLUMNS and (lines.dtypes == "str").all():
         return lines  # a line report already
@@ -145,7 +146,7 @@ def line_report(lines: pd.DataFrame, *, masked: bool, lang: Language = "en", com
     if masked:
         for column in _NUMBERS:
             report[column] = mask_numbers(report[column])
-        for column in _TEXTS:
+        for column in _TEXTS if "problems" not in lines else _NAMES:
             report[column] = mask_texts(report[column])
         report["owner_name"] = ""
     return report

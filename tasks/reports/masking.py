@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.problems import Problem
+from schemas.settings import Language
+from tasks.messages.rendering import sentences
 
 # One length for all, so that the mask does not tell a short number from a long one, or one number from three.
 HIDDEN = "••• ••• •••"
@@ -48,6 +50,13 @@ def mask_numbers(texts: pd.Series) -> pd.Series:
     return pd.Series(masked.to_pylist(), index=texts.index, name=texts.name, dtype="str")
 
 
+# An id is no telephone number, though it may be as long as one: where an owner is named, its digits wait as signs that
+# are no digits until the numbers around it are masked.
+_AT_REST = {ord(str(digit)): chr(0xE000 + digit) for digit in range(10)}
+_AWAKE = {ord(sign): chr(digit) for digit, sign in _AT_REST.items()}
+_OWNERS = ("owner", "id")  # the values of a problem that name an owner, which the column of owners shows as well
+
+
 def hide_cell(problem: Problem) -> Problem:
     """Hide the cell of a rejected line: it may hold anything.
 
@@ -61,8 +70,25 @@ def hide_cell(problem: Problem) -> Problem:
     return replace(problem, values=values)
 
 
-def mask_text(text: str) -> str:
-    """Mask every run of five or more digits, with whatever people put between them; other words stay as they are."""
+def told_masked(problems: Iterable[Problem], lang: Language = "en") -> str:
+    """Return what people read of problems with every number in it masked, and no owner: those are named by ids."""
+    shown = []
+    for problem in map(hide_cell, problems):
+        values = dict(problem.values)
+        owners = {name: values[name].translate(_AT_REST) for name in _OWNERS if name in values}
+        shown.append(replace(problem, values=values | owners))
+    return mask_text(sentences(shown, lang)).translate(_AWAKE)
+
+
+def mask_text(text: str, *, owner: str = "") -> str:
+    """Mask every run of five or more digits, with whatever people put between them; other words stay as they are.
+
+    Args:
+        text: what is to be shown.
+        owner: whose own name stays readable in it: its id may be as long as a number.
+    """
+    if owner and owner in text:
+        return mask_text(text.replace(owner, owner.translate(_AT_REST))).translate(_AWAKE)
     return _RUN.sub(_hidden_run, text)
 
 
@@ -78,7 +104,7 @@ def _hidden_run(run: re.Match[str]) -> str:
 
 
 _NUMBERS = ("key", "number_csv", "number_there")
-_TEXTS = ("name_csv", "name_there", "fix")
+_TEXTS = ("name_csv", "name_there")
 
 
 def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str]) -> pd.DataFrame:
@@ -100,6 +126,9 @@ def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names:
     part = shown.iloc[rows]
     changed = {column: mask_numbers(part[column]) for column in _NUMBERS}
     changed |= {column: mask_texts(part[column]) for column in _TEXTS}
+    # What is to be typed holds the owner's own name.
+    fixes = [mask_text(fix, owner=owner) for fix, owner in zip(part["fix"], part["owner"], strict=True)]
+    changed["fix"] = pd.Series(fixes, index=part.index, dtype="str")
     changed["owner_name"] = pd.Series("", index=part.index, dtype="str")  # who is a person
     changed["where"] = part["where"].map(lambda where: _places(where, place_names)).astype("str")
     for column, values in changed.items():

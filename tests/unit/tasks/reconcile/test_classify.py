@@ -277,6 +277,13 @@ def test_what_is_hidden_tells_no_number_and_no_entry_of_another_place() -> None:
     assert mask_findings(findings, [], {}) is findings
 
 
+def test_what_is_to_be_typed_names_its_owner_though_numbers_are_hidden() -> None:
+    findings = finished(rows_of(side_of(invented(8, 50, by_name=False))), Earlier(None, None)).head(1)
+    findings = findings.assign(owner="user 900002", fix='phonesync release "user 900002" --reason "22 500 00 01"')
+    (fix,) = mask_findings(findings, ["one"], {})["fix"]
+    assert fix == 'phonesync release "user 900002" --reason "••• ••• •01"'
+
+
 def test_overlap_counts_each_pair_of_systems_once() -> None:
     numbers = {
         "a": numbers_in(pd.Series(["+481", "+482|+483", "text:portier", ""], dtype="str")),

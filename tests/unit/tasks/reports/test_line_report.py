@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.plan import TROUBLE, WRITES, Action, Outcome, count
-from schemas.problems import CALLED, Problem, packed
+from schemas.problems import CALLED, Code, Problem, packed
 from schemas.reasons import LineCode
 from schemas.tables import Result, validated
 from tasks.plain_text import plain
@@ -144,6 +144,26 @@ def test_masking_hides_numbers_wherever_they_stand() -> None:
     assert row["message"] == "Numer ••• ••• •55 jest za długi."
     assert (row["owner"], row["line"]) == ("user 900001", "214")
     assert frame["number_before"].tolist() == [number], "the table that was given stays as it was"
+
+
+def test_an_owner_in_a_message_stays_readable_and_every_number_in_it_is_masked() -> None:
+    """Its id stands in the column of owners as well; a number is a number, even where it touches the owner's name."""
+    moved = packed(
+        Problem(Code.MOVES_AWAY, {"owner": "user 900002, user 900003"}),
+        Problem(Code.SERVICE_SAID, {"said": "900002 has 22 999 01 55 already"}),
+    )
+    near = packed(Problem(LineCode.ID_NEAR, {"id": "900002"}), Problem(Code.MOVES_HERE, {"owner": "user 900002"}))
+    frame = result(owner=["user 900001", "user 900020"], message=[moved, near]).rename(columns={"message": "problems"})
+    frame = frame[[*Result.to_schema().columns]]
+    near_said = "this id is new, and one slip of the hand away from 900002, which is in the file no longer"
+    assert list(line_report(frame, masked=True)["message"]) == [
+        "moves to user 900002, user 900003, and leaves when it has arrived there; ••• ••• •02 has ••• ••• •55 already",
+        f"{near_said}; moves here from user 900002",
+    ]
+    polish = line_report(frame, masked=True, lang="pl")["message"]
+    assert polish[0].startswith("przechodzi do osoby 900002, osoby 900003 i zniknie stąd")
+    assert polish[1].endswith("przechodzi tu od osoby 900002")
+    assert line_report(line_report(frame, masked=True), masked=False)["message"][1].endswith("from user 900002")
 
 
 @given(results)

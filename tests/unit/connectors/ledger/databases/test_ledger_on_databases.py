@@ -23,11 +23,13 @@ from flows.locking import locked
 from schemas.errors import LedgerError, TargetBusy
 from schemas.execution import RowOutcome
 from schemas.ledger import metadata
-from schemas.problems import unpacked
+from schemas.problems import Code, Problem, unpacked
+from schemas.problems import packed as said_of
 from schemas.quirks import FOLDS_NAMES, Quirk, QuirkCode
+from schemas.reasons import LineCode
 from schemas.tables import Plan, empty
 from tasks.messages.rendering import said_of_rows, sentences
-from tasks.reports.masking import hide_cell
+from tasks.reports.masking import told_masked
 
 
 def no_sleep(_seconds: float) -> None:
@@ -305,7 +307,7 @@ def test_a_ledger_before_codes_keeps_its_sentences(url: str) -> None:
     plan = ledger.plan("run-faculties")
     Plan.validate(plan.entries)
     assert list(said_of_rows(plan.entries["problems"]))[:1] == [OLD_REJECTION]
-    shown = said_of_rows(plan.entries["problems"], "pl", hide_cell)
+    shown = said_of_rows(plan.entries["problems"], "pl", told_masked)
     assert list(shown)[:1] == ['rejected: Telefon "•••": There is no number in this text.']
     pd.testing.assert_frame_equal(plan.entries.assign(problems=""), a_plan().entries.assign(problems=""))
     ledger.close()
@@ -329,6 +331,25 @@ def test_a_plan_that_changes_nothing_refers_to_one_that_is_the_same_and_outlives
     assert ledger.plan("run3-faculties").entries.equals(at_rest)
     assert ledger.archive.erase("faculty 1", person="somebody", at="2026-01-04") == ["run1-faculties", "run3-faculties"]
     assert ledger.plan("run3-faculties").entries["owner"].tolist() == [""]
+
+
+def test_who_is_erased_is_named_in_nobody_elses_row(ledger: Ledger) -> None:
+    """By a move, or as the one whose id somebody may have meant; the same id of another kind is somebody else."""
+    said = {
+        "user 1": Problem(Code.MOVES_HERE, {"owner": "user 77"}),
+        "user 2": Problem(LineCode.ID_NEAR, {"id": "77"}),
+        "user 3": Problem(LineCode.ID_NEAR, {"id": "770"}),
+        "faculty 4": Problem(LineCode.ID_NEAR, {"id": "77"}),
+    }
+    row = a_plan().entries
+    rows = [row.assign(owner=owner, problems=said_of(problem)) for owner, problem in said.items()]
+    entries = pd.concat(rows, ignore_index=True).astype(empty(Plan).dtypes.to_dict())
+    ledger.start_run("run", mode="plan", person="somebody", at="2026-01-02")
+    ledger.keep_plan(a_plan(entries=entries))
+    assert ledger.archive.erase("user 77", person="somebody", at="2026-01-04") == ["run-faculties"]
+    kept = ledger.plan("run-faculties").entries
+    assert [bool(problems) for problems in kept["problems"]] == [False, False, True, True]
+    assert kept["owner"].tolist() == [*said]
 
 
 def a_ledger_of_form(url: str, form: str, rows: Sequence[Insert] = ()) -> None:
