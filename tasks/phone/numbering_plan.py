@@ -15,6 +15,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from schemas.reasons import LineCode
+from tasks.phone.vocabulary import TOWNS
 
 SHORT: Final = LineCode.NUMBER_SHORT
 TOO_SHORT: Final = LineCode.NUMBER_FEW
@@ -43,6 +44,7 @@ _ITEM: Final = re.compile(
 _CODE_BEHIND: Final = re.compile(r"(\.? | - |\.? ?-? ?\( ?)(\d{1,5})$")  # 030 1234567 112, 030 1234567 - (10117 …
 _EMERGENCIES: Final = frozenset(("112", "911", "999"))  # known everywhere
 _COUNTRY: Final = re.compile(r"^(?:\+|00) ?48[ .\-]*")
+_AREA_FIRST: Final = re.compile(r"\D*(\d\d)\D")
 _CUT_OFF: Final = re.compile(r"[( ]*48\D+\d\d\D+\d{3}\D+\d\d")  # 48 22 551 03: of Radom, or two digits are missing
 _PLACEHOLDER: Final = "123456789"
 _KINDS: Final = (  # in the order in which the library asks
@@ -223,6 +225,20 @@ def may_lack_area(run: str, region: str) -> bool:
         return True
     groups = tuple(map(len, re.findall(r"\d+", run)))
     return groups in _LOCAL_GROUPS and _LOCAL.fullmatch(run) is not None
+
+
+def lacks_digits(run: str, plan: NumberingPlan) -> bool:
+    """Tell of digits that are too few for a whole number whether more is missing than the area code.
+
+    In Poland a number has seven digits without it, and nine with it: 22 999 00 0 has lost one, 22 999 00 two.
+    """
+    if plan.region != "PL":
+        return False
+    bare = _COUNTRY.sub("", run)
+    area = _AREA_FIRST.match(bare)
+    known = area is not None and area[1] in {plan.area_code, *TOWNS.values()}
+    short = known and not may_lack_area(bare, plan.region) and not _UNIVERSAL.search(bare)
+    return short or len(digits_of(bare)) > _UNIVERSAL_LENGTH
 
 
 def read_international(digits: str) -> Number | str:

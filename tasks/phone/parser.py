@@ -15,9 +15,22 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from schemas.reasons import LineCode
-from tasks.phone.meaning import numbers_of
-from tasks.phone.numbering_plan import AMBIGUOUS, LONGEST_E164, SHORT, Number, NumberingPlan, kind_of, parsed
-from tasks.phone.pieces import WORDS
+from tasks.phone.meaning import LEFT_OVER, numbers_of
+from tasks.phone.numbering_plan import (
+    AMBIGUOUS,
+    INVALID,
+    LOCAL,
+    LONGEST_E164,
+    SHORT,
+    TOO_LONG,
+    TOO_SHORT,
+    Number,
+    NumberingPlan,
+    kind_of,
+    lacks_digits,
+    parsed,
+)
+from tasks.phone.pieces import LETTERS, WORDS
 from tasks.phone.tokenizer import SEPARATORS, Token, tokens
 from tasks.phone.vocabulary import fold, tidy
 
@@ -53,6 +66,10 @@ _NOTHING: Final = re.compile(
     r"-+|brak(?: (?:numeru|telefonu|tel|nr|danych))?|nie (?:ma|posiada|dotyczy)|bez (?:numeru|telefonu)"
     r"|none|null|nil|n/?a|n/?d|n\.[ad]|no (?:number|phone|telephone)|not (?:applicable|available)"
 )
+
+# A letter that looks like a digit and touches one; i before a number is a word: 22 552 03 55 i56.
+_LIKE_DIGIT: Final = re.compile(r"(?<=\d)[iIlLoO](?!\w)|(?<!\w)[IlLoO](?=\d)")
+_COUNTED: Final = frozenset((LOCAL, SHORT, TOO_SHORT, TOO_LONG, INVALID, LEFT_OVER))  # reasons that lie in the digits
 
 # A day, with or without its year; `15.00` and `7.30` are hours.
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])(?:[./-](?:\d\d)?\d\d)?(?: ?r\.)?"
@@ -134,7 +151,7 @@ def read_number(
         return ParsedNumber(text, numbers, note)
     if platform := _as_platform_writes(shown):
         return ParsedNumber(text, (platform,))
-    return ParsedNumber(text, (), note, numbers)
+    return ParsedNumber(text, (), note, _true_reason(shown, numbers, plan))
 
 
 def _read(shown: str, plan: NumberingPlan) -> _Way:
@@ -222,6 +239,14 @@ def _not_a_number(shown: str) -> str:
     if _SHORT_CODE.fullmatch(shown):
         return SHORT
     return DECIMAL if _DECIMAL.fullmatch(shown) or _FRACTION.search(shown) else ""
+
+
+def _true_reason(shown: str, reason: str, plan: NumberingPlan) -> str:
+    """Return what is the matter with a text that was not read, where its digits alone would have said another thing."""
+    if reason in _COUNTED and _LIKE_DIGIT.search(shown):
+        return LETTERS
+    runs = [token.value for token in tokens(shown, plan.region) if token.kind == "run"] if reason == LOCAL else []
+    return TOO_SHORT if any(lacks_digits(run, plan) for run in runs) else reason
 
 
 def _as_platform_writes(shown: str) -> Number | None:

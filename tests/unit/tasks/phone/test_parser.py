@@ -302,7 +302,7 @@ def test_a_switchboard_that_is_no_number_connects_to_nobody() -> None:
         ("Kowalska-Nowak", "no number"),
         ("22 551 O3 55", "Letters"),
         ("22 551 03 55a", "Letters"),
-        ("22 551 03 5²", "area code"),
+        ("22 551 03 5²", "too few digits"),
         ("800 FIRMA1", "Letters"),
         ("22 551 03 55 = 12", "sign"),
         ("22 551 03 55, 123", "not understood"),
@@ -323,6 +323,33 @@ def test_anything_half_understood_is_no_number_and_says_why(text: str, part: str
     said = told_of_line(reading.reason, "", "en").sentence
     assert part in said
     assert said.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("area_code", [None, "22"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("22 999 71 0", LineCode.NUMBER_FEW),
+        ("tel. (22) 999 71 0", LineCode.NUMBER_FEW),
+        ("601 234 56", LineCode.NUMBER_FEW),
+        ("22 999 00", LineCode.NUMBER_FEW),
+        ("+48 (22) 999 00", LineCode.NUMBER_FEW),
+        ("22 999 11 2I", LineCode.NUMBER_LETTERS),
+        ("22 999 11 2l", LineCode.NUMBER_LETTERS),
+        ("22 999 11 O1", LineCode.NUMBER_LETTERS),
+        ("22 999 11 I2", LineCode.NUMBER_LETTERS),
+        ("22 99I 11 20", LineCode.NUMBER_LETTERS),
+        ("22 999 11 2i", LineCode.NUMBER_LETTERS),
+    ],
+)
+def test_an_area_code_is_not_missing_where_it_stands(text: str, reason: LineCode, area_code: str | None) -> None:
+    reading = read_number(text, area_code=area_code)
+    assert (reading.numbers, reading.reason) == ((), reason)
+
+
+@pytest.mark.parametrize("text", ["22 999 11 20i 22 999 11 21", "22 999 11 20 i22 999 11 21", "22 999 11 20I"])
+def test_a_letter_beside_whole_numbers_is_the_word_that_it_was(text: str) -> None:
+    assert read_number(text).numbers
 
 
 @pytest.mark.parametrize(
