@@ -15,7 +15,9 @@ from schemas.problems import Code, Problem
 from schemas.reasons import FileCode
 from schemas.syncs import Sync
 from tasks.execution.quirks import as_stored
+from tasks.messages.catalogue import LANGUAGES
 from tasks.messages.errors import error_of
+from tasks.messages.owners import owner_in
 from tasks.messages.rendering import file_error
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contested, handed_over, left_behind
@@ -146,14 +148,30 @@ def release(context: RunContext, owner: str, reason: str) -> dict[str, Any]:
     """Let an owner go that has left the files: its numbers stay, and no run speaks of it any more.
 
     Raises:
-        UsageError: no reason is given, or no sync has managed such an owner.
+        UsageError: no reason is given, a file still has the owner, or no sync has managed such a one.
     """
     if not reason.strip():
         raise error_of(UsageError, "release_without_reason")
+    _refuse_present(context, owner)
     syncs = context.ledger.memory.release(owner, person=context.person, reason=reason.strip(), at=context.now())
     if not syncs:
         raise error_of(UsageError, "release_of_nobody", {"owner": repr(owner)})
     return {"released": owner, "syncs": syncs, "reason": reason.strip(), "person": context.person}
+
+
+def _refuse_present(context: RunContext, owner: str) -> None:
+    """Let no owner go that a file still has: its next run would manage it again. A file that cannot be read has none.
+
+    Raises:
+        UsageError: one has it; the message names its line.
+    """
+    lists = {name for name, sync in context.settings.syncs.items() if context.spec(sync).single_owner}
+    for file in _read(context, sorted(context.settings.syncs.keys() - lists), context.files).files:
+        lines = file.claims.loc[file.claims["claim"] == owner, "line"]
+        if len(lines):
+            said = {lang: owner_in(owner, lang) for lang in LANGUAGES}
+            values = {"owner": said, "file": file.file, "line": int(lines.iloc[0]), "sync": file.sync}
+            raise error_of(UsageError, "release_of_present", values)
 
 
 def _entries(rows: pd.DataFrame, image: str) -> pd.Series[str]:

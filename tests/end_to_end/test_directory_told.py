@@ -33,6 +33,7 @@ from flows.run_history import one_run, waiting_plans
 from flows.sync_run import RunResult
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
+from tasks.messages.errors import told_whole
 from tasks.reports.reconciliation_rows import readable_rows
 
 
@@ -177,17 +178,28 @@ def test_a_directory_that_somebody_has_loaded_anew_stops_the_night(nights: Night
 # What people ask ------------------------------------------------------------------------------------------------------
 
 
+def test_a_file_that_cannot_be_read_holds_no_owner_back(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    (nights.road.folder / "one.csv").write_bytes(b"\x00\x01")
+    assert release(nights.road.context(), f"{nights.service.word} 2", "closed")["syncs"] == ["one"]
+
+
 def test_an_owner_that_was_released_is_nobodys(nights: Nights) -> None:
     nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], on_missing_owner="clear")
     nights.night()
     owner = f"{nights.service.word} 2"
+    with pytest.raises(UsageError, match=rf"{owner} is still in \S+one\.csv, line 3 \(sync one\)") as refused:
+        release(nights.road.context(), owner, "closed")
+    words = {"faculty 2": "jednostka 2: ten właściciel nadal jest"}
+    assert told_whole(refused.value, "pl").startswith(words.get(owner, f"{owner}: ten"))
+    nights.file("one", [("1", A, "Dean")])
     context = nights.road.context()
     assert release(context, owner, "closed")["syncs"] == ["one"]
     with pytest.raises(UsageError, match="No sync manages"):
         release(context, owner, "closed")
     with pytest.raises(UsageError, match="reason"):
         release(context, owner, " ")
-    nights.file("one", [("1", A, "Dean")])
     told = of(nights.night(), "one")
     assert told["left"] == told["actions"]["delete"] == 0
     assert nights.numbers("2") == [B]

@@ -359,6 +359,7 @@ def test_a_person_is_erased_from_what_is_said_of_others(nights: Nights) -> None:
     nights.file("one", [("1", B, "Dean"), ("2", C, "Office")])
     nights.night()
     owner = f"{nights.service.word} 2"
+    nights.file("one", [("1", B, "Dean")])
     context = nights.road.context()
     assert events_of(context, owner)
     release(context, owner, "closed")
