@@ -48,6 +48,7 @@ class GuardHit:
     """One limit that a plan exceeds: its name in the configuration, the figures, and a sentence with both.
 
     `handed_over` counts the lines of the file that are in files of other syncs now, and that `value` leaves out.
+    `count` of `total` are what a share is of; where `total` is 0 it is of nothing.
     """
 
     guard: str
@@ -55,11 +56,14 @@ class GuardHit:
     limit: float
     message: str
     handed_over: int = 0
+    count: int = 0
+    total: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the guard as `--json` shows it."""
         told = {"guard": self.guard, "value": self.value, "limit": self.limit, "message": self.message}
-        return {**told, "handed_over": self.handed_over} if self.handed_over else told
+        handed_over = {"handed_over": self.handed_over} if self.handed_over else {}
+        return told | handed_over | ({"count": self.count, "total": self.total} if self.total else {})
 
 
 def count(values: pd.Series, words: type[Action | Outcome]) -> dict[str, int]:

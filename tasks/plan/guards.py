@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action, GuardHit
 from schemas.problems import DRIFT, Code, Problem
 from schemas.syncs import Guard
+from tasks.messages.guards import percentage
 from tasks.messages.rendering import sentences
 from tasks.text_columns import is_in
 
@@ -79,7 +79,9 @@ def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
     said = f"the source has {facts.source_rows} lines, at the last good run it had {facts.last_rows}"
     if facts.handed_over:
         said += f", of which {facts.handed_over} are in files of other syncs now"
-    return [GuardHit("max_source_drop", drop, limit, f"{said} ({_more(drop, limit)})", facts.handed_over)]
+    said = f"{said} ({_more(drop, limit)})"
+    lost = expected - facts.source_rows
+    return [GuardHit("max_source_drop", drop, limit, said, facts.handed_over, count=lost, total=expected)]
 
 
 def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:
@@ -91,7 +93,7 @@ def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:
     # One deletion alone is everyday work, unless it is the last entry.
     if _over(share, limits.max_delete_share) and (deletes > 1 or deletes == current):
         said = f"{deletes} of {current} entries would be deleted ({_more(share, limits.max_delete_share)})"
-        hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, said))
+        hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, said, count=deletes, total=current))
     return hits
 
 
@@ -112,7 +114,7 @@ def _changes(changes: int, current: int, limits: Guard) -> list[GuardHit]:
     share = changes / current if current else 0.0
     if _over(share, limits.max_change_share) and current >= _ENOUGH:
         said = f"{changes} of {current} entries would be changed ({_more(share, limits.max_change_share)})"
-        hits.append(GuardHit("max_change_share", share, limits.max_change_share, said))
+        hits.append(GuardHit("max_change_share", share, limits.max_change_share, said, count=changes, total=current))
     return hits
 
 
@@ -141,7 +143,8 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
         share = count / facts.source_rows
         if _over(share, limits.max_moved_share):
             said = f"{count} of {facts.source_rows} lines {what} ({_more(share, limits.max_moved_share)})"
-            hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said))
+            of = {"count": count, "total": facts.source_rows}
+            hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said, **of))
     return hits
 
 
@@ -149,12 +152,12 @@ def _drift(drift: int, facts: Facts, limits: Guard) -> list[GuardHit]:
     """Stop a night in which somebody else has loaded the directory anew."""
     hits = []
     said = f"{drift} of {facts.left} entries were changed by others since the last run"
-    share = drift / facts.left if facts.left else 0.0
+    share, of = drift / facts.left if facts.left else 0.0, {"count": drift, "total": facts.left}
     if _over(share, limits.max_drift_share) and facts.left >= _ENOUGH:
         more = _more(share, limits.max_drift_share)
-        hits.append(GuardHit("max_drift_share", share, limits.max_drift_share, f"{said} ({more})"))
+        hits.append(GuardHit("max_drift_share", share, limits.max_drift_share, f"{said} ({more})", **of))
     elif drift and facts.ask_of_drift:
-        hits.append(GuardHit("on_drift", drift, 0, f"{said}; on_drift asks before they are put right"))
+        hits.append(GuardHit("on_drift", drift, 0, f"{said}; on_drift asks before they are put right", **of))
     return hits
 
 
@@ -178,4 +181,4 @@ def _over(share: float, limit: float) -> bool:
 
 
 def _more(share: float, limit: float) -> str:
-    return f"{math.floor(share * 1000) / 10:g} %; {limit * 100:g} % are allowed"
+    return f"{percentage('en', share)}; {percentage('en', limit)} are allowed"

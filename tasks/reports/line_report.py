@@ -21,7 +21,7 @@ from schemas.problems import CALLED, DRIFT, Problem, unpacked
 from schemas.settings import Language
 from tasks.messages.catalogue import figure, minute, moment, share, text
 from tasks.messages.command_lines import PLAIN
-from tasks.messages.guards import guard_sentence
+from tasks.messages.guards import guard_sentence, percentage
 from tasks.messages.pages import listing_words, phrases
 from tasks.messages.rendering import owners_in, said_of_rows, sentences
 from tasks.plain_text import json_text
@@ -311,12 +311,13 @@ class Bar:
 def _guard(guard: Mapping[str, Any], lang: Language) -> dict[str, str]:
     """Return a guard with its figures as people write them: shares as percentages, counts as they are."""
     name, value, limit = str(guard["guard"]), float(guard["value"]), float(guard["limit"])
-    if name.endswith(("_share", "_drop")):
-        value, limit, unit = 100 * value, 100 * limit, " %"
-    else:
-        unit = ""
-    figures = {"value": share(lang, value), "limit": share(lang, limit)}
-    return {"name": name, "message": guard_sentence(guard, lang)} | {key: said + unit for key, said in figures.items()}
+    shown = percentage if name.endswith(("_share", "_drop")) else share
+    return {
+        "name": name,
+        "message": guard_sentence(guard, lang),
+        "value": shown(lang, value),
+        "limit": shown(lang, limit),
+    }
 
 
 def _tiles(tally: Tally, lang: Language) -> list[Tile]:

@@ -312,7 +312,8 @@ def test_lines_that_are_lost_beside_a_hand_over_stop_the_run(ten: Nights) -> Non
         "(50 %; 30 % are allowed)"
     )
     assert guard_sentence(guard, "pl") == (
-        "w pliku ubyło 50 % wierszy, limit 30 %; bez liczby wierszy, które są teraz w plikach innych synchronizacji: 4"
+        "w pliku ubyło 50 % wierszy (3 z 6), limit 30 %; "
+        "bez liczby wierszy, które są teraz w plikach innych synchronizacji: 4"
     )
     assert all(number in ten.numbers(owner) for owner, number, _ in TEN)
     # One of six is no reason to stop.

@@ -13,6 +13,7 @@ from tables import table
 
 from schemas.syncs import Guard
 from schemas.tables import Plan
+from tasks.messages.guards import guard_sentence, percentage
 from tasks.plan.guards import Facts, guard
 
 BEFORE = {"name_before": "a", "number_before": "1", "key_before": "1"}
@@ -212,6 +213,8 @@ def test_the_message_says_how_many_lines_are_elsewhere() -> None:
         "message": "the source has 5 lines, at the last good run it had 20, of which 10 are in files of other syncs now"
         " (50 %; 30 % are allowed)",
         "handed_over": 10,
+        "count": 5,
+        "total": 10,
     }
 
 
@@ -222,4 +225,23 @@ def test_the_message_says_the_figures_and_the_limit() -> None:
         "value": 3 / 9,
         "limit": 0.2,
         "message": "3 of 9 entries would be deleted (33.3 %; 20 % are allowed)",
+        "count": 3,
+        "total": 9,
     }
+
+
+def test_both_languages_say_the_same_figure_and_of_how_many_it_is() -> None:
+    (hit,) = guard(planned(keep=4, delete=8), Facts(source_rows=4), Guard())
+    assert hit.message == "8 of 12 entries would be deleted (66.7 %; 20 % are allowed)"
+    assert guard_sentence(hit.as_json(), "pl") == "plan usuwa 66,7 % wpisów (8 z 12), limit 20 %"
+    kept_before = {name: value for name, value in hit.as_json().items() if name not in {"count", "total"}}
+    assert guard_sentence(kept_before, "pl") == "plan usuwa 66,7 % wpisów, limit 20 %"
+
+
+def test_every_share_is_of_so_many_in_both_languages() -> None:
+    drift = Facts(source_rows=12, left=12, last_rows=30, number_rejects=8, ask_of_drift=True)
+    hits = guard(planned(keep=4, modify=8), drift, Guard(max_change_share=0.2))
+    assert {"max_source_drop", "max_change_share", "max_moved_share"} <= {hit.guard for hit in hits}
+    for hit in hits:
+        assert f"({hit.count} z {hit.total})" in guard_sentence(hit.as_json(), "pl")
+        assert percentage("pl", hit.value).replace(",", ".") in hit.message
