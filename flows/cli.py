@@ -14,7 +14,7 @@ from threading import enumerate as enumerate_threads
 import click
 
 from flows.commands import beginning, keeping, looking, reconciling, running, trying
-from flows.commands.options import verbatim
+from flows.commands.options import spoken, verbatim
 from flows.errors import TRACEBACK, error_text, unexpected
 from flows.help_pages import HelpContext
 from flows.misuse import misused
@@ -41,6 +41,7 @@ _codes = verbatim("Exit codes", *(f"{code:>2}  {code.meaning}" for code in ExitC
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}, epilog=_codes
 )
 @click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
+@spoken
 @click.version_option(package_name="phonesync")
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:

@@ -49,7 +49,8 @@ def language_wanted(ctx: click.Context) -> Language | None:
 
 
 def _speak(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-    ctx.meta[_LANG] = value
+    if value:  # it may stand before the command as well, and what stands behind it comes later
+        ctx.meta[_LANG] = value
 
 
 def json_wanted(function: F) -> F:

@@ -560,3 +560,19 @@ def test_a_wish_for_an_end_grows_with_the_second_signal_and_not_with_a_closed_te
         for number, hurried in ((signal.SIGHUP, False), (signal.SIGHUP, False), (signal.SIGTERM, True)):
             signal.raise_signal(number)
             assert (wish.stopping.is_set(), wish.hurried.is_set()) == (True, hurried)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--lang", "pl", "number", "22 999 71 0"], "Numer ma za mało cyfr."),
+        (["number", "--lang", "pl", "22 999 71 0"], "Numer ma za mało cyfr."),
+        (["--lang", "pl", "number", "--lang", "en", "22 999 71 0"], "There are too few digits"),
+    ],
+)
+def test_the_language_may_stand_before_the_command_as_the_configuration_may(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main(words)
+    assert said in capsys.readouterr().out
