@@ -20,6 +20,7 @@ from schemas.problems import DRIFT
 from schemas.settings import Language
 from schemas.target import identifier_of
 from tasks.execution.results import account
+from tasks.messages.catalogue import render
 from tasks.messages.errors import error_of
 from tasks.messages.owners import owner_of
 from tasks.reconcile.search import SearchTerm, matches, search
@@ -38,7 +39,21 @@ def events_of(context: RunContext, text: str, lang: Language = "en") -> list[dic
         raise error_of(UsageError, "history_of_nothing")
     accounts = filter(None, (_about_text(context, kept, run, text) for kept, run in context.ledger.applied()))
     found = [event for events in events_of_accounts(context, [*accounts], lang) for _, event in events]
+    found += _releases(context, text, lang)
     return sorted(found, key=lambda event: (event["at"], event["plan"], event["line"]))
+
+
+def _releases(context: RunContext, text: str, lang: Language) -> Iterator[dict[str, Any]]:
+    """Yield when an owner was let go, by whom and why: no run has done it."""
+    wanted = owner_of(text.strip()).casefold()
+    for noted in context.ledger.archive.housekeeping():
+        owner = noted["about"]
+        if noted["deed"] != "release" or wanted not in {owner.casefold(), identifier_of(owner).casefold()}:
+            continue
+        syncs, _, reason = noted["detail"].partition(": ")
+        said = render("history.released", lang, person=noted["person"], reason=reason)
+        empty = dict.fromkeys(("run", "plan", *_KEYS, "code", "owner_name"), "")
+        yield {**empty, "at": noted["at"], "sync": syncs, "owner": owner, "action": "release", "message": said}
 
 
 def _about_text(context: RunContext, kept: KeptPlan, run: str, text: str) -> Account | None:

@@ -79,7 +79,9 @@ def wanted() -> frozenset[str]:
     settings = {f"setting.{name}" for name in _WRONG.findall(sources)}
     kinds = {f"finding.{kind}{end}" for kind in FindingKind for end in ("", ".meaning")}
     quirks = {f"quirk.{code}" for code in QuirkCode}
-    past = {f"history.{word}" for word in (*Action, *Outcome) if word not in {Outcome.APPLIED, Outcome.UNCHANGED}}
+    past = {
+        f"history.{word}" for word in (*Action, *Outcome, "release") if word not in {Outcome.APPLIED, Outcome.UNCHANGED}
+    }
     said = _NAMED.findall(sources)
     return frozenset({*FileCode, *LineCode, *Code, *quirks, *kinds, *past, *errors, *settings, *said})
 

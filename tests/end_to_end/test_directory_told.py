@@ -203,6 +203,11 @@ def test_an_owner_that_was_released_is_nobodys(nights: Nights) -> None:
     told = of(nights.night(), "one")
     assert told["left"] == told["actions"]["delete"] == 0
     assert nights.numbers("2") == [B]
+    last = events_of(context, owner)[-1]
+    assert (last["action"], last["owner"], last["sync"]) == ("release", owner, "one")
+    assert last["message"] == f"by {context.person}: closed"
+    write_page(context, owner, [last], "pl", nights.road.folder / "history.html")
+    assert "zwolniono z zarządzania" in (nights.road.folder / "history.html").read_text("utf-8")
 
 
 def test_the_history_of_a_number_tells_who_did_what(nights: Nights) -> None:
