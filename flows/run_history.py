@@ -15,7 +15,7 @@ from flows.context import RunContext
 from flows.run_results import PLANNING, STOPPED, as_called_by, carried_on_in, result_of
 from flows.runs import named_run
 from schemas.exit_codes import ExitCode
-from schemas.plan import WRITES, Action, Outcome, count
+from schemas.plan import SENT, WRITES, Action, Outcome, count
 from schemas.settings import Language
 from schemas.tables import Result, validated
 from tasks.messages.catalogue import minute, render, text
@@ -112,17 +112,16 @@ def show_one_run(run: dict[str, Any], lang: Language, zone: tzinfo, *, every: bo
             given = {"person": no["person"], "at": minute(no["at"], zone), "reason": no["reason"]}
             say(render("say.refused_at", lang, sync=plan["sync"], **given))
         if later := plan.get("continued_in"):
-            said = _carried_on(run, plan, later, lang)
+            said = _carried_on(plan, later, lang)
             say(f"{plan['sync']}: {said}. {as_typed(f'phonesync show {later}', command)}")
     _show_errors(run, lang, command)
 
 
-def _carried_on(run: Mapping[str, Any], plan: Mapping[str, Any], later: str, lang: Language) -> str:
+def _carried_on(plan: Mapping[str, Any], later: str, lang: Language) -> str:
     """Say which run has applied a plan since, or has gone on with one that this run had begun to write."""
-    stopped = {item["error_values"]["plan"] for item in run["errors"] if item.get("error_code") == STOPPED}
-    if run["mode"] in PLANNING or plan["plan"] in stopped:
-        return render("report.applied_since", lang, run=later)
-    return f"{text('report.continued_in', lang)} {later}"
+    if any(line["outcome"] in SENT for line in plan["lines"]):
+        return f"{text('report.continued_in', lang)} {later}"
+    return render("report.applied_since", lang, run=later)
 
 
 def _show_errors(run: Mapping[str, Any], lang: Language, command: str) -> None:

@@ -41,6 +41,8 @@ class Outcome(StrEnum):
 AT_REST = {Action.KEEP: Outcome.UNCHANGED, Action.FOREIGN: Outcome.UNCHANGED, Action.HOLD: Outcome.HELD}
 
 TROUBLE = (Outcome.FAILED, Outcome.HELD, Outcome.CONFLICT, Outcome.UNKNOWN, Outcome.SKIPPED, Outcome.UNPLANNED)
+# Outcomes of changes that may have reached the target.
+SENT = (Outcome.APPLIED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.UNPLANNED)
 
 
 @dataclass(frozen=True)

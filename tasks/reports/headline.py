@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from schemas.plan import TROUBLE, WRITES, Action, Outcome
+from schemas.plan import SENT, TROUBLE, WRITES, Action, Outcome
 from schemas.settings import Language
 from tasks.messages.catalogue import counted, plural, text
 from tasks.messages.command_lines import as_typed
@@ -71,8 +71,7 @@ class Tally:
     @property
     def wrote(self) -> bool:
         """Whether any change may have reached the target."""
-        sent = (Outcome.APPLIED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.UNPLANNED)
-        return any(self.outcomes.get(outcome, 0) for outcome in sent)
+        return any(self.outcomes.get(outcome, 0) for outcome in SENT)
 
 
 @dataclass(frozen=True)
