@@ -129,12 +129,14 @@ def test_every_command_in_reports_and_mails_is_one_for_the_configuration_of_the_
         assert "phonesync -c " in text
 
 
-def test_a_plan_that_waits_for_an_approval_has_no_other_way_on(config: Path, phonesync: Phonesync) -> None:
+def test_a_plan_that_waits_for_an_approval_goes_on_by_a_yes_or_a_no_alone(config: Path, phonesync: Phonesync) -> None:
     lines = (config.parent / "desk_phones.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (config.parent / "desk_phones.csv").write_text("".join(lines[:3]), encoding="utf-8")
     assert phonesync("sync", "desk-phones").code == 3
     steps = of_run(config, "desk-phones.html").split('<ol class="steps">')[1].split("</ol>")[0]
-    assert re.findall(r"<code>phonesync -c &#39;.*?&#39; (\w+)", steps) == ["apply"]
+    ways = re.findall(r"<code>phonesync -c &#39;.*?&#39; (\w+) \S+ (--\w+)", steps)
+    assert ways == [("apply", "--approve"), ("apply", "--refuse")]
+    assert steps.count("<code>") == 2
 
 
 def test_a_run_that_was_applied_tells_its_own_story(phonesync: Phonesync) -> None:
