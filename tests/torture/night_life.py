@@ -162,6 +162,7 @@ class NightLife:
         if not gone or town.by_name:
             return False
         claim = gone[deed.seed % len(gone)]
+        self._configure()  # an owner that still stands in a file is not released
         with self._at_work() as context:
             release(context, f"{town.shop.word} {claim}", "closed")
         town.forget(claim)
