@@ -152,3 +152,6 @@ REPORTS_LOOKED_BACK: Final = 100
 """Of the newest runs, where a report is looked for that shows the same: each sync of a night looks."""
 STALE_GRACE_SECONDS: Final = 10_800.0
 """How long after a start of its schedule a sync may be without a good run: large ones take an hour, and try again."""
+
+UNREAD_CELLS: Final = 20_000
+"""Of a file, held against the numbers that would go: 0.1 ms each, and of more than so many each may be any of them."""

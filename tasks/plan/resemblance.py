@@ -12,10 +12,14 @@ from typing import Final
 
 import pandas as pd
 
+from schemas import limits
+from tasks.text_columns import matching
+
 # Letters that are typed, or read from paper, in the place of digits; any other single letter may be any digit.
 _LIKE_DIGITS: Final = str.maketrans("IilOoSsBZz", "1110055822")
 _ANY: Final = "?"
 _NUMBER: Final = re.compile(r"(?<![^\W\d_])[\dIilOo](?:\W{0,3}(?:[\dIilOoSsBZz]|[^\W\d_](?![^\W\d_])))*")
+_SOME_DIGITS: Final = r"(?:\d\D{0,3}){5}"
 _LEAST: Final = 7  # digits: fewer are an extension or a room
 _DIGITS: Final = "0123456789"
 _MOST_UNSURE: Final = 2
@@ -23,11 +27,14 @@ _MOST_UNSURE: Final = 2
 
 def unread_numbers(rejected: pd.DataFrame) -> pd.DataFrame:
     """Return `line, value`: the cells of `Rejected` lines that may hold a number and of which none could be read."""
-    return rejected.loc[(rejected["key"] == "") & (rejected["value"] != ""), ["line", "value"]]
+    unread = rejected.loc[rejected["key"] == "", ["line", "value"]]
+    return unread[matching(unread["value"], _SOME_DIGITS)]
 
 
 def resembling(unread: pd.DataFrame, keys: Collection[str]) -> dict[str, int]:
     """Return those of the keys that a cell may stand for which could not be read, each with the first line of one.
+
+    Where more cells cannot be read than anybody looks through, each of the keys may be among them.
 
     Args:
         unread: see `unread_numbers`.
@@ -36,6 +43,8 @@ def resembling(unread: pd.DataFrame, keys: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     if unread.empty or not keys:
         return found
+    if len(unread) > limits.UNREAD_CELLS:
+        return dict.fromkeys(keys, int(unread["line"].min()))
     ends: dict[int, dict[str, list[str]]] = {}
     for line, value in sorted(zip(unread["line"].tolist(), unread["value"].tolist(), strict=True)):
         for number in {number for cell in _NUMBER.findall(value) for number in _perhaps(cell)}:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tasks.plan.resemblance import resembling
+from schemas import limits
+from tasks.plan.resemblance import resembling, unread_numbers
 
 KEY = "+48-229995001"
 
@@ -61,6 +62,21 @@ def test_an_extension_belongs_to_its_number() -> None:
     assert resembles("22 999 50 0I", f"{KEY};12")
 
 
+def test_where_too_many_cells_cannot_be_read_any_may_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "UNREAD_CELLS", 2)
+    unread = pd.DataFrame({"line": [9, 4, 7], "value": ["11 222 33 4Z"] * 3})
+    assert resembling(unread, [KEY]) == {KEY: 4}
+    assert resembling(unread[1:], [KEY]) == {}
+
+
 def test_the_first_line_is_told() -> None:
     unread = pd.DataFrame({"line": [9, 4], "value": ["22 999 50 0I", "22 999 50 0l"]})
     assert resembling(unread, [KEY, "+48-229995002"]) == {KEY: 4}
+
+
+def test_only_cells_with_some_digits_and_without_a_number_are_looked_at() -> None:
+    cells = [("22 999 50 0I", ""), ("room 12", ""), ("22 999 50 01", KEY), ("", "")]
+    rejected = pd.DataFrame(
+        {"line": [2, 3, 4, 5], **dict(zip(("value", "key"), zip(*cells, strict=True), strict=True))}
+    )
+    assert unread_numbers(rejected.astype({"value": "str", "key": "str"}))["line"].tolist() == [2]
