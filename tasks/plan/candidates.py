@@ -166,7 +166,7 @@ def _misread(draft: Draft, inputs: Inputs, policy: Policy) -> dict[str, Problem]
     may_go = is_in(current["owner"], draft.desired["owner"]) | may_delete(draft, inputs.clears, policy)
     # What is held already stays: where a whole file is misread, that is nearly all.
     going = current.loc[may_go & draft.current_free & ~is_in(_pair(current), _pair(draft.desired)), "key"]
-    found = resembling(unread, going[going != ""].unique())
+    found = resembling(unread, going[going != ""].unique().tolist())
     return {key: Problem(Code.LIKE_UNREAD_LINE, place=line) for key, line in found.items()}
 
 
