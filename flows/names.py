@@ -7,12 +7,10 @@ Beside it, in a thread, chance would decide in which order a service is asked, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from connectors.ledger.names import KeptNames
 from connectors.service import Directory
 from flows.context import RunContext
-from schemas import limits
 from schemas.directory import Answered, Unit
 from schemas.problems import Code, Problem
 from schemas.syncs import Sync
@@ -43,10 +41,10 @@ def learn_names(context: RunContext, sync: Sync, target: str, owners: Iterable[s
     directory = directory_of(context, sync)
     if directory is None or directory.ask is None:
         return None
-    kept = context.ledger.names.kept(target)
-    due = [owner for owner in sorted(set(owners)) if _is_due(kept.get(owner), context.clock())]
+    due = sorted({*owners} - context.ledger.names.fresh(target, context.clock()))
     if not due:
         return None
+    kept = context.ledger.names.kept(target)
     answered = directory.ask(context.client(sync.connection), [identifier_of(owner) for owner in due])
     now = context.now()
     said = {spec.owner(sync, identifier): unit for identifier, unit in answered.units.items()}
@@ -64,22 +62,18 @@ def remember_units(context: RunContext, sync: Sync, target: str, units: Iterable
 
 def fresh_units(context: RunContext, target: str) -> dict[str, Unit]:
     """Return by their ids the owners of a target whose names need not be asked for now; numbers are not known."""
-    kept = context.ledger.names.kept(target)
-    fresh = {owner: names for owner, names in kept.items() if not _is_due(names, context.clock()) and not names.in_vain}
-    return {identifier_of(owner): Unit(identifier_of(owner), names.names) for owner, names in fresh.items()}
+    fresh = context.ledger.names.fresh(target, context.clock())
+    known = {owner: kept for owner, kept in context.ledger.names.kept(target).items() if owner in fresh}
+    return {
+        identifier_of(owner): Unit(identifier_of(owner), kept.names)
+        for owner, kept in known.items()
+        if not kept.in_vain
+    }
 
 
 def names_of(context: RunContext, target: str) -> dict[str, str]:
     """Return what the owners of a target are called, as far as it is known, in the language of the configuration."""
     return context.ledger.names.of(target, context.lang)
-
-
-def _is_due(kept: KeptNames | None, now: datetime) -> bool:
-    """Tell whether to ask; after a question in vain the next day, else seldom: hardly any name ever changes."""
-    if kept is None:
-        return True
-    age = (now - datetime.fromisoformat(kept.asked)).total_seconds()
-    return not 0 <= age < (limits.NAMES_AGAIN_SECONDS if kept.in_vain else limits.NAMES_SECONDS)
 
 
 def _kept(unit: Unit | None, before: KeptNames | None, now: str) -> KeptNames:

@@ -100,8 +100,9 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         sync_run.note(unnamed)
     near = near_owners(managed - context.ledger.memory.everybody(target.name), gone)
     table = mark_doubts(planned.table, near, LineCode.ID_NEAR)
-    mistaken = label_doubts(labels, context.ledger.names.called([target.name]))
-    table = mark_doubts(table, mistaken, LineCode.ID_MISTAKEN)
+    if labels:
+        mistaken = label_doubts(labels, context.ledger.names.called([target.name]))
+        table = mark_doubts(table, mistaken, LineCode.ID_MISTAKEN)
     planned = replace(planned, table=with_returned(context, name, target.name, table))
     _note_what_stays(sync_run, rivals, gone)
     if planned.policy.fold_names:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, Table, delete, insert, select
+from sqlalchemy import Engine, Table, case, delete, insert, select
 
 from connectors.ledger.records import BATCH
 from schemas import ledger as tables
+from schemas import limits
 from schemas.directory import name_in
 from schemas.settings import Language
 
@@ -31,10 +33,6 @@ class KeptNames:
     def in_vain(self) -> bool:
         """Whether the last question had no answer."""
         return self.at != self.asked
-
-    def name(self, lang: Language) -> str:
-        """Return the name in a language, else in another one."""
-        return name_in(lang, self.names)
 
 
 class Names:
@@ -61,27 +59,52 @@ class Names:
     def given(self, target: str) -> dict[str, str]:
         """Return what files call the owners of a target."""
         columns = tables.owner_names.c
+        query = select(columns.owner, columns.name).where(columns.target == target)
         with self._engine.connect() as connection:
-            rows = connection.execute(select(columns.owner, columns.name).where(columns.target == target))
-            return {str(row.owner): str(row.name) for row in rows}
+            return dict(connection.execute(query).tuples().all())
 
     def kept(self, target: str) -> dict[str, KeptNames]:
         """Return what the service calls the owners of a target, as far as it was asked."""
         columns = tables.service_names.c
         query = select(columns.owner, columns.names, columns["at"], columns.asked).where(columns.target == target)
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return {str(row.owner): KeptNames(dict(row.names), str(row.at), str(row.asked)) for row in rows}
+            return {owner: KeptNames(names, at, asked) for owner, names, at, asked in connection.execute(query)}
+
+    def fresh(self, target: str, now: datetime) -> set[str]:
+        """Return the owners whose names need not be asked for yet.
+
+        After a question in vain they are asked for the next day, else seldom: hardly any name ever changes.
+        """
+        columns = tables.service_names.c
+        since, since_in_vain = (
+            (now - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+            for seconds in (limits.NAMES_SECONDS, limits.NAMES_AGAIN_SECONDS)
+        )
+        late_enough = case((columns["at"] == columns.asked, since), else_=since_in_vain)
+        query = select(columns.owner).where(
+            columns.target == target,
+            columns.asked > late_enough,
+            columns.asked <= now.isoformat(timespec="milliseconds"),
+        )
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def called(self, targets: Iterable[str]) -> dict[str, list[str]]:
         """Return what services call the owners of these targets, in all languages."""
-        kept = [one for target in sorted(targets) for one in self.kept(target).items()]
-        return {owner: [*said.names.values()] for owner, said in kept if said.names}
+        said = (one for target in sorted(targets) for one in self._said(target).items())
+        return {owner: [*names.values()] for owner, names in said if names}
 
     def of(self, target: str, lang: Language) -> dict[str, str]:
         """Return what the owners of a target are called in a language: as a file says it, else as the service does."""
-        said = {owner: name for owner, kept in self.kept(target).items() if (name := kept.name(lang))}
+        said = {owner: name for owner, names in self._said(target).items() if (name := name_in(lang, names))}
         return said | self.given(target)
+
+    def _said(self, target: str) -> dict[str, Mapping[str, str]]:
+        """Return the names of those that the service has ever said any of: of most people it says none."""
+        columns = tables.service_names.c
+        query = select(columns.owner, columns.names).where(columns.target == target, columns["at"] != "")
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).tuples().all())
 
     def _keep(self, table: Table, target: str, rows: Iterable[Mapping[str, object]]) -> None:
         rows = list(rows)
