@@ -29,7 +29,8 @@ _REPLACING: Final = "replace"
 def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: NumberingDefaults) -> pd.DataFrame:
     """Return `Current` of entries given as (owner, name, number, type, English name)."""
     columns = ["owner", "name", "number", "type_id", "name_en"]
-    frame = pd.DataFrame(list(rows), columns=columns, dtype="str")
+    texts = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    frame = pd.DataFrame({name: pd.Series(each, dtype="str") for name, each in zip(columns, texts, strict=True)})
     return with_canonical_numbers(
         frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard
     )

@@ -24,7 +24,7 @@ from tasks.plan.claims import FileClaims, Rivals, WrittenPlan, claims_of, contes
 from tasks.plan.resemblance import resembling
 from tasks.plan.returned import mark_returned, of_no_line
 from tasks.source.validation import Checked
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 if TYPE_CHECKING:
     from connectors.ledger.store import KeptPlan
@@ -175,7 +175,7 @@ def _refuse_present(context: RunContext, owner: str) -> None:
 
 
 def _entries(rows: pd.DataFrame, image: str) -> pd.Series[str]:
-    names = tidy_text(rows[f"name{image}"]).str.casefold()
+    names = casefolded(tidy_text(rows[f"name{image}"]))
     entries: pd.Series[str] = rows["owner"] + "\n" + names + "\n" + rows[f"key{image}"]
     return entries
 

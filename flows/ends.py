@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -162,7 +161,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
     )
     checked = _as_spelled(checked, found, policy, known)
     # A line may rename `Dean` where the list has `DEAN`: then neither is an entry that no line mentions.
-    meant = chain(checked.desired["name"].tolist(), checked.desired["old_name"].tolist())
+    meant = pd.concat([checked.desired["name"], checked.desired["old_name"]], ignore_index=True)
     folds = policy.fold_names or ends.target.folds_names(meant, found.entries)
     return checked, replace(policy, fold_names=folds)
 

@@ -25,6 +25,7 @@ from tasks.messages.errors import error_of
 from tasks.messages.owners import owner_of
 from tasks.reconcile.search import SearchTerm, matches, search
 from tasks.reports.line_report import line_report, with_names
+from tasks.text_columns import casefolded
 
 _KEYS: Final = ("line", "owner", "action", "outcome", "name_before", "number_before", "name_after", "number_after")
 
@@ -158,5 +159,5 @@ def _about(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
 
 def _is_meant(entries: pd.DataFrame, term: SearchTerm, text: str) -> pd.Series:
     wanted = owner_of(text.strip()).casefold()
-    owners = entries["owner"].str.casefold()
+    owners = casefolded(entries["owner"])
     return (owners == wanted) | (owners.map(identifier_of) == wanted) | matches(entries, term)

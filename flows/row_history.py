@@ -14,7 +14,7 @@ from flows.entry_history import Account, account_of_rows, events_of_accounts
 from schemas.plan import TROUBLE, WRITES
 from schemas.settings import Language
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -86,7 +86,7 @@ def _known_by(rows: pd.DataFrame, *, by_name: bool, among: Collection[Entry] | N
         among: only rows that are known by one of these.
     """
     names = (rows["name_before"], rows["name_after"])
-    known = [tidy_text(name).str.casefold() for name in names] if by_name else [rows["key_before"], rows["key_after"]]
+    known = [casefolded(tidy_text(name)) for name in names] if by_name else [rows["key_before"], rows["key_after"]]
     owners = rows["owner"]
     if among is not None:
         entries = {entry for _, entry in among}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -210,7 +210,7 @@ class Target(Protocol):
     def requests(self) -> dict[str, int]:
         """Return how many requests were sent so far: `read`, `write`."""
 
-    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:  # noqa: ARG002 - see the docstring
+    def folds_names(self, wanted: pd.Series[str], standing: pd.DataFrame) -> bool:  # noqa: ARG002 - see the docstring
         """Tell whether names that differ only in case are one name here, where the wanted ones raise the question."""
         return False
 

@@ -13,6 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+# Letters whose small form is what they are folded to: ASCII and those of Europe's Latin alphabets, but for ß, İ, ŉ, ſ.
+_SMALL_IS_FOLDED: Final = "^[ -~À-ÖØ-Þà-öø-įĲ-ňŊ-ž]*$"
+
 
 def matching(texts: pd.Series[str], pattern: str) -> pd.Series[bool]:
     """Tell which texts hold the pattern; a text that is missing holds none.
@@ -32,6 +35,18 @@ def is_in(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
     given = values if isinstance(values, pd.Series) else pd.Series(values if column else [*values], dtype="str")
     found = pc.is_in(arrow(texts), value_set=arrow(given), skip_nulls=True)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
+
+
+def casefolded(texts: pd.Series[str]) -> pd.Series[str]:
+    """Return the texts without regard to case, as `str.casefold` has them; pandas' own asks Python for each text."""
+    column = arrow(texts)
+    plain = pc.fill_null(pc.match_substring_regex(column, _SMALL_IS_FOLDED), fill_value=True)
+    folded = pc.utf8_lower(column)
+    if not pc.all(plain).as_py():
+        others = pc.invert(plain)
+        each = pa.array([text.casefold() for text in column.filter(others).to_pylist()], pa.large_string())
+        folded = pc.replace_with_mask(folded, others, each)
+    return pd.Series(pd.array(folded, dtype="str"), index=texts.index, name=texts.name)
 
 
 def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: str | pd.Series = "") -> pd.Series:

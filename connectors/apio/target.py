@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zlib import crc32
 
 import pandas as pd
@@ -14,6 +14,7 @@ from connectors.execution import as_current
 from schemas.errors import ServiceError
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target
 from tasks.execution.ways import WaySetting
+from tasks.text_columns import casefolded, is_in
 
 
 class ApioTarget(Target):
@@ -62,15 +63,16 @@ class ApioTarget(Target):
         owner = self.owner
         return Snapshot(as_current([(owner, entry.name, entry.number, "", "") for entry in entries], self.reading))
 
-    def folds_names(self, wanted: Iterable[str], standing: pd.DataFrame) -> bool:
+    def folds_names(self, wanted: pd.Series[str], standing: pd.DataFrame) -> bool:
         """Tell whether the list takes two names that differ only in case for one; asked only where it matters.
 
         Adding `dean` would overwrite `Dean` there. No page says which it is, so a standing entry is looked up under its
         name in another case; only an answer with that entry means yes.
         """
-        names = set(standing["tidy"].tolist())
-        folded = {name.casefold() for name in names}
-        if len(folded) < len(names) or not any(name.casefold() in folded for name in set(wanted) - names):
+        names = standing["tidy"].drop_duplicates()
+        folded = casefolded(names)
+        others = wanted[~is_in(wanted, names)]
+        if folded.duplicated().any() or not is_in(casefolded(others), folded).any():
             return False
         for name in sorted(names):
             other = name.swapcase()

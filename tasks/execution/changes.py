@@ -14,7 +14,7 @@ import pandas as pd
 
 from schemas.plan import Action
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 
 @dataclass(frozen=True)
@@ -164,5 +164,5 @@ def lost(stood: pd.DataFrame, now: pd.DataFrame, leaving: set[str], *, fold_name
     """
     names, there = stood["tidy"], now["tidy"]
     if fold_names:
-        names, there, leaving = names.str.casefold(), there.str.casefold(), {name.casefold() for name in leaving}
+        names, there, leaving = casefolded(names), casefolded(there), {name.casefold() for name in leaving}
     return stood[~is_in(names, {*there, *leaving})]

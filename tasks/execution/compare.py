@@ -13,7 +13,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import Ints, Pairs, codes, pair_equal
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 Mask = npt.NDArray[np.bool_]
 Image = Literal["after", "before"]
@@ -161,7 +161,7 @@ def _image(rows: pd.DataFrame, at: Ints, image: Image) -> dict[str, pd.Series]:
 
 
 def _folded(names: pd.Series, fold_names: bool) -> pd.Series:  # noqa: FBT001 - passed on
-    return names.str.casefold() if fold_names else names
+    return casefolded(names) if fold_names else names
 
 
 @dataclass(frozen=True)

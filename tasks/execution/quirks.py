@@ -21,6 +21,7 @@ import pandas as pd
 from schemas.quirks import ESCAPES_NAMES, Quirk, QuirkCode
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal, pair_unique
+from tasks.text_columns import casefolded
 
 _SHORTEST_CUT: Final = 8
 # Letters that Unicode does not take apart.
@@ -151,8 +152,11 @@ def as_commented(desired: pd.DataFrame, current: pd.DataFrame, known: Collection
         current: `Current`.
         known: the habits that the place has been seen to have.
     """
+    forms = _forms(known)
+    if not forms and ESCAPES_NAMES not in known:
+        return desired["name"]
     names = _foreseen(desired["name"], set(current["tidy"]), known).to_numpy(object).copy()
-    for form in _forms(known):
+    for form in forms:
         wanted = desired.assign(tidy=names)
         equal = pair_equal(*codes(wanted, current, ["owner", "tidy", "key"]))
         left = np.setdiff1d(np.arange(len(wanted)), equal[0])
@@ -212,7 +216,7 @@ def _as_one(names: pd.Series[str], standing: Collection[str], known: Collection[
     for image in [_IMAGES[quirk.code](quirk) for quirk in sorted(known, key=str) if quirk.code in _IMAGES]:
         images = names.map(image).astype("str")
         several = (names != images) | images.isin(set(names[names != images].map(image)))
-        groups = names[several].groupby(images[several].str.casefold())
+        groups = names[several].groupby(casefolded(images[several]))
         alone = groups.transform("nunique") < 2
         proved = groups.transform(lambda some: set(some) <= set(standing)).astype("bool")
         clashing = alone.index[~alone & ~proved]

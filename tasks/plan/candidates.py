@@ -15,7 +15,7 @@ from tasks.plan.draft import Draft, Inputs, Mask, Policy
 from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
 from tasks.plan.resemblance import resembling, unread_numbers
 from tasks.source.placeholders import saying_nothing
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 
 def set_up(inputs: Inputs, policy: Policy) -> Draft:
@@ -25,7 +25,7 @@ def set_up(inputs: Inputs, policy: Policy) -> Draft:
         desired = desired.sort_values("line", kind="stable")
     desired = desired.reset_index(drop=True)
     if policy.fold_names:
-        current = current.assign(tidy=current["tidy"].str.casefold())
+        current = current.assign(tidy=casefolded(current["tidy"]))
     numbers = number_all(desired, current, ["owner", "key"])
     order = _settled_order(current, numbers, policy)
     if order is not None:
@@ -61,7 +61,7 @@ def _comparable(
         desired = _without_dashes(desired, current, numbers)
     tidy, old = desired["name"], desired["old_name"]
     if policy.fold_names:
-        tidy, old = tidy.str.casefold(), old.str.casefold()
+        tidy, old = casefolded(tidy), casefolded(old)
     return desired.assign(tidy=tidy, old_tidy=old)
 
 
@@ -207,7 +207,7 @@ def untied_line(inputs: Inputs, current: pd.DataFrame, confirmed: Mask, policy: 
         found_keys = {key for key in rejected["key"].unique() if _parts(key) & standing}
         found = rejected["key"].isin(found_keys)
         for names in (rejected["name"], rejected["new_name"]):
-            found |= is_in(names.str.casefold() if policy.fold_names else names, doubtful["tidy"])
+            found |= is_in(casefolded(names) if policy.fold_names else names, doubtful["tidy"])
         nameless = (rejected["name"] == "") & (rejected["new_name"] == "")
         loose = torn | ~found & (nameless | (rejected["key"] == ""))
     lines = rejected.loc[loose, "line"]
@@ -278,7 +278,7 @@ def hold_mentioned(draft: Draft, rejected: pd.DataFrame, confirmed: Mask) -> Non
     # Whether the list ignores case or not: one capital letter must not cost an entry.
     names = {name.casefold() for column in ("name", "new_name") for name in rejected[column].unique()} - {""}
     keys = {part for key in rejected["key"].unique() for part in _parts(key)}
-    mentioned = is_in(draft.current["tidy"].str.casefold(), names) | is_in(draft.current["key"], keys)
+    mentioned = is_in(casefolded(draft.current["tidy"]), names) | is_in(draft.current["key"], keys)
     _hold_named(draft, mentioned.to_numpy() & ~confirmed, Problem(Code.LIKE_REJECTED_LINE))
 
 

@@ -18,7 +18,7 @@ from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.drift import wanted_of_drift
 from tasks.plan.resemblance import unread_numbers
 from tasks.source.validation import Checked
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def handed_over(last: pd.DataFrame, theirs: pd.DataFrame, *, by_name: bool) -> i
 
 def _line_keys(claims: pd.Series, keys: pd.Series) -> pd.Series:
     """A place may show a name in other letters than the file has; with the same number it is the same line."""
-    return tidy_text(claims).str.casefold() + "\x1f" + keys
+    return casefolded(tidy_text(claims)) + "\x1f" + keys
 
 
 def contested(mine: FileClaims, others: Iterable[FileClaims]) -> list[Contest]:

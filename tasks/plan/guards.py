@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
@@ -11,10 +12,11 @@ from schemas.problems import DRIFT, Code, Problem
 from schemas.syncs import Guard
 from tasks.messages.guards import percentage
 from tasks.messages.rendering import sentences
-from tasks.text_columns import is_in
+from tasks.text_columns import is_in, matching
 
 # Below this many entries a share says little: one of four is a quarter.
 _ENOUGH = 10
+_LETTER: Final = r"[\pL\p{Nl}\p{No}]"
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,14 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     stood = plan.loc[is_in(plan["key_before"], come["key_after"]), ["owner", "key_before"]]
     elsewhere = ~is_in(come["owner"] + "\x1f" + come["key_after"], stood["owner"] + "\x1f" + stood["key_before"])
     moved = int((is_in(come["key_after"], stood["key_before"]) & elsewhere).sum())
-    before, after = wanted["name_before"], wanted["name_after"]
-    paired = wanted["number_before"] != ""
-    emptied = int((paired & (before != "") & (after == "")).sum())
-    letters = before.str.contains(r"[^\W\d_]") & ~after.str.contains(r"[^\W\d_]") & (after != "")
+    paired = wanted[(wanted["number_before"] != "") & (wanted["name_before"] != wanted["name_after"])]
+    before, after = paired["name_before"], paired["name_after"]
+    emptied = int((after == "").sum())
+    wordless = int((matching(before, _LETTER) & ~matching(after, _LETTER) & (after != "")).sum())
     found = (
         (moved, "have numbers that belong to another owner now"),
         (emptied, "have comments that would become empty"),
-        (int((paired & letters).sum()), "have comments that would hold no letters any more"),
+        (wordless, "have comments that would hold no letters any more"),
         (facts.number_rejects, "have no readable number"),
     )
     hits = []

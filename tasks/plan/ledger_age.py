@@ -11,7 +11,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action
 from schemas.problems import DRIFT, Code
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 # Fewer may be somebody who has typed in by hand what stands in the file as well.
 _MANY: Final = 3
@@ -60,6 +60,8 @@ def behind(
         elsewhere: names that are another file's now.
     """
     ours = left[left["claimed"] & is_in(left["owner"], read)]
+    if ours.empty:
+        return Behind(0, 0)
     whose = _whose(ours["owner"], ours["name"], by_name=by_name)
     ours = ours.assign(of=whose, entry=_entry(ours["owner"], ours["key"]))
     ours = ours[~(is_in(tidy_text(ours["name"]), elsewhere) & by_name)]
@@ -81,7 +83,7 @@ def behind(
 
 
 def _whose(owners: pd.Series, names: pd.Series, *, by_name: bool) -> pd.Series:
-    return owners + "\x1f" + tidy_text(names).str.casefold() if by_name else owners
+    return owners + "\x1f" + casefolded(tidy_text(names)) if by_name else owners
 
 
 def _entry(owners: pd.Series, keys: pd.Series) -> pd.Series:

@@ -14,7 +14,7 @@ from schemas.problems import Problem, code_of, packed, unpacked_values
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
 from tasks.source.validation import Checked
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 # The columns that a finding begins with, and what later steps need to know of it. `part` tells alike situations apart;
 # `also` is the other end of a link, `LINE SYNC`.
@@ -149,7 +149,7 @@ def _wanted(side: SyncSide) -> pd.DataFrame:
     desired = desired[~is_in(desired["owner"], side.unread)].sort_values("line", kind="stable", ignore_index=True)
     tidy, old = desired["name"], desired["old_name"]
     if side.fold_names:
-        tidy, old = tidy.str.casefold(), old.str.casefold()
+        tidy, old = casefolded(tidy), casefolded(old)
     return desired.assign(tidy=tidy, old_tidy=old, problems="")[
         ["line", "owner", "tidy", "old_tidy", "key", "problems"]
     ]
@@ -163,7 +163,7 @@ def _bad(side: SyncSide) -> pd.DataFrame:
     pairs = list(zip(rejected["code"], rejected["values"], strict=True))
     known = {pair: packed(Problem(code_of(pair[0]), unpacked_values(pair[1])))[1:-1] for pair in set(pairs)}
     said = pa.ListArray.from_arrays(starts, pa.array([known[pair] for pair in pairs], type=pa.string()))
-    tidy = lines["name"].str.casefold() if side.fold_names else lines["name"]
+    tidy = casefolded(lines["name"]) if side.fold_names else lines["name"]
     whole = "[" + pc.binary_join(said, ",").to_pandas() + "]"
     bad = lines.assign(tidy=tidy, old_tidy="", problems=whole)
     return bad[["line", "owner", "tidy", "old_tidy", "key", "problems"]]
@@ -173,7 +173,7 @@ def _there(side: SyncSide) -> pd.DataFrame:
     texts = pa.table({column: pa.array(side.entries[column], type=pa.large_string()) for column in _ORDER})
     order = pc.sort_indices(texts, sort_keys=[(column, "ascending") for column in _ORDER])
     there: pd.DataFrame = side.entries.iloc[order.to_numpy()].reset_index(drop=True)
-    return there.assign(tidy=there["tidy"].str.casefold()) if side.fold_names else there
+    return there.assign(tidy=casefolded(there["tidy"])) if side.fold_names else there
 
 
 def deduplicate(rows: pd.DataFrame, place_of: Mapping[str, str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from tasks.phone.parser import is_short_code
 from tasks.plan.draft import Mask
 from tasks.plan.pairing import Ints, codes, pair_equal
 from tasks.reconcile.align import COLUMNS, Aligned, SyncSide, align
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 
 def classify_findings(side: SyncSide) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     offices use on purpose.
     """
     final = rows["tidy"].where(rows["line"] > 0, rows["tidy_there"])
-    mark = final.str.casefold() if side.names_are_keys else rows["key"]
+    mark = casefolded(final) if side.names_are_keys else rows["key"]
     told = rows["kind"].isin([str(FindingKind.UNREADABLE), str(FindingKind.ELSEWHERE)])
     marked = pd.DataFrame({"owner": rows["owner"], "mark": mark})[(mark != "") & ~told]
     marked = marked[marked.duplicated(keep=False)]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tasks.phone.canonical_keys import canonical_keys
 from tasks.phone.vocabulary import fold, tidy
+from tasks.text_columns import casefolded
 
 _FEWEST_DIGITS = 3  # fewer are in every number
 _NUMBER_LIKE = re.compile(r"[0-9 +()./-]+")
@@ -47,7 +48,7 @@ def matches(entries: pd.DataFrame, sought: SearchTerm) -> pd.Series:
     """Tell which entries (`name, number, key`) hold it: the name, the very number, or its digits in a row."""
     found = pd.Series(data=False, index=entries.index)
     if sought.words:
-        found |= entries["name"].str.casefold().str.contains(sought.words, regex=False)
+        found |= casefolded(entries["name"]).str.contains(sought.words, regex=False)
     for number in sought.numbers:
         found |= ("|" + entries["key"] + "|").str.contains(f"|{number}|", regex=False)
         found |= ("|" + entries["key"]).str.contains(f"|{number};", regex=False)

@@ -41,6 +41,11 @@ _PERHAPS: Final = (
     r"""^[\s"\x{201c}-\x{201f}\x{2033}\x{3003}\x{02ba}\x{2019}',/\x{2013}\x{2014}-]+$|"""
     r"(?i:^\s*(?:j|to samo|tam|idem|ditto|do\.|same|as above))"
 )
+# Whatever may be a dash or say that there is nothing: no sign alone, or the first word of such a phrase and no digit.
+_FIRST_WORDS: Final = ("brak", "nie", "bez", "no", "nu", "nil", "na", "nd", "n/", "n.", "b.", "b/", "bz", "b ", "un")
+_PERHAPS_NOTHING: Final = (
+    r"^[\W_]+$|(?i:^\W*(?:" + "|".join("[^ -~]*".join(map(re.escape, word)) for word in _FIRST_WORDS) + r"))[^0-9]*$"
+)
 _UNCHANGED: Final = re.compile(
     r"(?:bez|brak) zmian[ya]?|b\.? ?/? ?z\.?|nie zmieni[aać]\w*(?: si[eę])?|no change|unchanged", re.IGNORECASE
 )
@@ -70,7 +75,7 @@ def says_nothing(text: str) -> bool:
 
 def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:
     """Tell which texts of a column stand there instead of a value; an empty one says nothing wrong."""
-    perhaps = matching(texts, r"^[\W_]+$|^\W*[nNbB]")
+    perhaps = matching(texts, _PERHAPS_NOTHING)
     found = [text for text in texts[perhaps].unique() if says_nothing(text)]
     return perhaps & is_in(texts, found)
 

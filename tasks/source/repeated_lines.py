@@ -6,7 +6,7 @@ import pandas as pd
 
 from schemas.problems import Code, Problem, packed
 from schemas.reasons import LineCode
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 
 def said_twice(rows: pd.DataFrame) -> pd.Series:
@@ -36,7 +36,7 @@ def doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """
     nothing = pd.Series("", index=rows.index, dtype="str")
     final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
-    folded, old = final.str.casefold(), rows["name"].where(rows["new_name"] != "", "").str.casefold()
+    folded, old = casefolded(final), casefolded(rows["name"].where(rows["new_name"] != "", ""))
     named = (final != "") & (rows["problem"] == "")
     doubts, repeats = nothing.copy(), nothing.copy()
     # Only of these: nearly every name of a long list stands there once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from services_in_memory import MemoryApio
 
@@ -34,7 +35,7 @@ def folds(client: MemoryApio, *wanted: str) -> bool:
     connection = ApioConnection(kind="apio", base_url="https://a.example.com", username=SECRET, password=SECRET)
     target = ApioTarget(client, connection, PhoneList("chopin"), READING, "auto")  # type: ignore[arg-type]
     stands = as_current([(target.owner, name, number, "", "") for name, number in client.list.items()], READING)
-    return target.folds_names(wanted, stands)
+    return target.folds_names(pd.Series(wanted, dtype="str"), stands)
 
 
 @pytest.mark.parametrize(
