@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,22 +13,24 @@ from tasks.messages.errors import error_of
 from tasks.messages.system_errors import cause_of
 
 
-def write_private(path: Path, data: bytes | str, *, shared: bool = False) -> None:
+def write_private(path: Path, data: bytes | str | Iterable[bytes], *, shared: bool = False) -> None:
     """Put a file in place whole or not at all, readable by its owner alone from the first byte on.
 
-    A `shared` one, which holds nothing of anybody, can be read by everybody once it is whole. Text is written as UTF-8.
+    A `shared` one, which holds nothing of anybody, can be read by everybody once it is whole. Text is written as UTF-8;
+    what comes in pieces is never held as a whole.
     A folder that is missing is made. What stood there before stays until the new file is safely on the disk.
 
     Raises:
         ConfigurationError: the file cannot be written there.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
+    pieces = (content,) if isinstance(content, bytes) else content
     try:
         _make_folders(path.parent)  # whoever may write there could put in another
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 0600
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
                 if shared:

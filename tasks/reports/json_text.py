@@ -1,8 +1,10 @@
-"""Write a table as JSON, an object a row: on whole columns, as a million rows are not rare."""
+"""Write a table as JSON, an object a row, or a column as a list: on whole columns, as a million rows are not rare."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import groupby
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,35 +14,61 @@ import pyarrow.compute as pc
 from tasks.plain_text import UNSEEN_RE2, json_text
 from tasks.text_columns import arrow, on_all_cores, text_bytes
 
+_PIECE: Final = 100_000  # rows at a time: a million are half a gigabyte
+_NEXT: Final = ", "
 # Bytes that begin what JSON has to escape, or what a terminal obeys where a report is shown as it is.
 _SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\\x7f\xc2\xd8\xe1\xe2\xef\xf3'])
 _ESCAPED = rf'["\\{UNSEEN_RE2}]'
 
 
-def rows_as_json(table: pd.DataFrame, *, numbers: Collection[str]) -> bytes:
-    """Return the rows as a JSON array in UTF-8, each an object with the table's columns in their order.
+def rows_as_json(table: pd.DataFrame, *, numbers: Collection[str]) -> Iterator[bytes]:
+    """Return the rows as a JSON array in UTF-8, each an object with the table's columns in their order, piece by piece.
 
     Args:
         table: text columns.
         numbers: columns of whole numbers, null where the text is empty.
     """
-    if table.empty:
-        return b"[]"
+    yield b"["
+    for start in range(0, len(table), _PIECE):
+        piece = table.iloc[start : start + _PIECE]
+        rows = _objects(piece, numbers)
+        yield rows if start + len(piece) < len(table) else rows.slice(0, rows.size - len(_NEXT))
+    yield b"]"
+
+
+def texts_as_json(texts: pa.LargeStringArray) -> str:
+    """Return texts as a JSON array."""
+    listed = pa.LargeListArray.from_arrays([0, len(texts)], _strings(texts))
+    return f"[{pc.binary_join(listed, _text(','))[0].as_py()}]"
+
+
+def _objects(table: pd.DataFrame, numbers: Collection[str]) -> pa.Buffer:
+    """Write rows, each with what stands between it and the next one."""
     columns = [str(column) for column in table.columns]
     values = on_all_cores(
-        lambda name: _number(table[name]) if name in numbers else _string(table[name]), columns, rows=len(table)
+        lambda name: _numbers(table[name]) if name in numbers else _cells(table[name]), columns, rows=len(table)
     )
-    parts = []
+    parts: list[pa.LargeStringArray | str] = []
     for place, (name, cells) in enumerate(zip(columns, values, strict=True)):
-        parts += [_text(("{" if place == 0 else ", ") + json_text(name) + ": "), cells]
-    rows = pc.binary_join_element_wise(*parts, _text("}, "), _text(""))
-    written = rows.buffers()[2]
-    return b"".join((b"[", written.slice(0, written.size - 2), b"]"))
+        parts += [("{" if place == 0 else ", ") + json_text(name) + ": ", cells]
+    parts.append("}" + _NEXT)
+    # What is the same in all rows is joined before, once.
+    joined: list[Any] = [pa.repeat(_text(""), len(table))]
+    for fixed, some in ((fixed, [*some]) for fixed, some in groupby(parts, key=lambda part: isinstance(part, str))):
+        joined += [_text("".join(map(str, some)))] if fixed else some
+    return pc.binary_join_element_wise(*joined, _text("")).buffers()[2]
 
 
-def _string(texts: pd.Series) -> pa.LargeStringArray:
-    """Write JSON strings; only a text with a quote, a backslash or something unseen is looked at by itself."""
+def _cells(texts: pd.Series) -> pa.LargeStringArray | str:
+    """Write a column of texts; a single text where all are the same."""
     column = arrow(texts)
+    if pc.all(pc.equal(column, column[0])).as_py():
+        return json_text(column[0].as_py())
+    return _strings(column)
+
+
+def _strings(column: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Write JSON strings; only a text with a quote, a backslash or something unseen is looked at by itself."""
     quoted = pc.binary_join_element_wise(_text('"'), column, _text('"'), _text(""))
     if not _SPECIAL[text_bytes(column)[0]].any():
         return quoted
@@ -49,8 +77,10 @@ def _string(texts: pd.Series) -> pa.LargeStringArray:
     return pc.replace_with_mask(quoted, special, pa.array(written, pa.large_string()))
 
 
-def _number(texts: pd.Series) -> pa.LargeStringArray:
+def _numbers(texts: pd.Series) -> pa.LargeStringArray | str:
     column = arrow(texts)
+    if pc.all(pc.equal(column, column[0])).as_py():
+        return column[0].as_py() or "null"
     return pc.if_else(pc.equal(column, ""), _text("null"), column)
 
 

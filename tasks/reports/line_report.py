@@ -5,7 +5,7 @@ Each function returns text; a connector writes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -29,7 +29,7 @@ from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
 from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, mask_numbers, mask_texts, told_masked
-from tasks.reports.page import embedded, packed, render
+from tasks.reports.page import embedded, integers, packed, render
 from tasks.text_columns import looked_up
 
 if TYPE_CHECKING:
@@ -175,11 +175,14 @@ def shows_the_same(report: bytes, earlier: bytes, moment: str) -> bool:
     return report.replace(now, before) == earlier if now else report == earlier
 
 
-def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> bytes:
-    """Return `summary` with the line report under `lines`: one object a row, null where a number is missing."""
-    head = json_text({**summary, "lines": []}).encode()
-    rows = rows_as_json(line_report(lines, masked=False), numbers=_INTEGERS)
-    return b"".join((head.removesuffix(b"[]}"), rows, b"}\n"))
+def report_json(summary: Mapping[str, Any], lines: pd.DataFrame) -> Iterator[bytes]:
+    """Return `summary` with the line report under `lines`: one object a row, null where a number is missing.
+
+    It comes piece by piece: a million rows are half a gigabyte.
+    """
+    yield json_text({**summary, "lines": []}).encode().removesuffix(b"[]}")
+    yield from rows_as_json(line_report(lines, masked=False), numbers=_INTEGERS)
+    yield b"}\n"
 
 
 def report_html(  # noqa: PLR0913 - all but two are keywords
@@ -264,7 +267,7 @@ def _event(event: Mapping[str, str], lang: Language, made: datetime) -> list[str
 
 def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
     """Return what the script needs: the lines, the words beside them, and the groups that a filter offers."""
-    line = pd.to_numeric(report["line"].where(report["line"] != "", "0")).tolist()
+    line = integers(pd.to_numeric(report["line"].where(report["line"] != "", "0")))
     words = {
         "action": {str(action.value): words for action, words in action_words(lang).items()},
         "outcome": {str(outcome.value): words for outcome, words in outcome_words(lang).items()},
@@ -273,7 +276,15 @@ def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
     texts = listing_words(lang, "row")
     said: dict[str, str] = {name: text(f"report.{name}", lang) for name in _OF_SCRIPT}
     more: dict[str, Any] = {"said": said, "language": "pl-PL" if lang == "pl" else "en-US"}
-    return {"line": line, **packed(report, _POOLS), "words": words, "groups": groups, "texts": texts, **more}
+    return {
+        "total": len(report),
+        "line": line,
+        **packed(report, _POOLS),
+        "words": words,
+        "groups": groups,
+        "texts": texts,
+        **more,
+    }
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from schemas.settings import Language
 from tasks.plain_text import UNSEEN_RE2, plain
+from tasks.reports.json_text import texts_as_json
 from tasks.text_columns import arrow
 
 if TYPE_CHECKING:
@@ -54,9 +55,16 @@ def is_page_in(lang: Language, beginning: bytes) -> bool:
     return f'<html lang="{lang}">'.encode() in beginning
 
 
-def embedded(value: object) -> Markup:
-    """Return JSON that cannot end the element it stands in: no `<`, `>` or `&` is left in it."""
-    text = json.dumps(_visible(value), ensure_ascii=False, separators=(",", ":"))
+def embedded(value: Mapping[str, Any]) -> Markup:
+    """Return a JSON object that cannot end the element it stands in: no `<`, `>` or `&` is left in it.
+
+    Args:
+        value: the object; what `packed` made of a table may stand in it, under `pools` and `columns`.
+    """
+    pools = value.get("pools", {})
+    rest = json.dumps(_visible({**value, "pools": {}}), ensure_ascii=False, separators=(",", ":"))
+    texts = ",".join(f"{json.dumps(name)}:{texts_as_json(_plainly(texts))}" for name, texts in pools.items())
+    text = rest.replace('"pools":{}', f'"pools":{{{texts}}}', 1)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - escaped above
@@ -66,10 +74,8 @@ def _visible(value: Any) -> Any:
     if isinstance(value, str):
         return plain(value, lines=True)
     if isinstance(value, Mapping):
-        return {key: item if key == "pools" else _visible(item) for key, item in value.items()}
-    if isinstance(value, list | tuple) and not (value and isinstance(value[0], int)):  # positions are many
-        return [_visible(item) for item in value]
-    return value
+        return {key: _visible(item) for key, item in value.items()}
+    return [_visible(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -81,36 +87,56 @@ def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str,
             sort in Polish: without case, digits by their value, ą after a.
 
     Returns:
-        `pools`: values by pool; `columns`: the pool and `at`, one position a row, or none where all are the first.
+        `pools`: values by pool; `columns`: the pool and `at`, one position a row, as `integers` have it.
     """
-    values: dict[str, list[str]] = {}
+    values: dict[str, pa.LargeStringArray] = {}
     columns: dict[str, Any] = {}
     for pool, names in pools.items():
-        texts = arrow(pd.concat([frame[name] for name in names], ignore_index=True)).dictionary_encode()
+        first = frame[names[0]]
+        # Before and after are mostly the same: only what is not is looked at once more.
+        other = [(frame[name] != first).to_numpy() for name in names[1:]]
+        parts = [first, *(frame.loc[rows, name] for name, rows in zip(names[1:], other, strict=True))]
+        texts = pa.concat_arrays([arrow(part) for part in parts]).dictionary_encode()
         spelled = texts.dictionary
         order = pc.sort_indices(spelled if pool in _SPELLED else _sort_keys(spelled))
         places = np.empty(len(spelled), dtype=np.int64)
         places[order] = np.arange(len(spelled))
-        at = places[texts.indices]
-        values[pool] = _plainly(spelled.take(order))
-        for index, name in enumerate(names):
-            mine = at[index * len(frame) : (index + 1) * len(frame)]
-            columns[name] = {"pool": pool, "at": mine.tolist() if mine.any() else []}
+        of_first, *of_others = np.split(places[texts.indices], np.cumsum([len(part) for part in parts])[:-1])
+        values[pool] = spelled.take(order)
+        columns[names[0]] = {"pool": pool, "at": integers(of_first)}
+        for name, rows, differing in zip(names[1:], other, of_others, strict=True):
+            at = of_first.copy()
+            at[rows] = differing
+            columns[name] = {"pool": pool, "at": integers(at)}
     return {"pools": values, "columns": columns}
 
 
-def _plainly(texts: pa.LargeStringArray) -> list[str]:
-    found = texts.to_pylist()
+def integers(values: Iterable[int]) -> str:
+    """Return whole numbers from 0 on as a page's script takes them: how many bytes each has, and these in Base64.
+
+    "" where all of them are 0.
+    """
+    array = np.asarray(values, dtype=np.int64)
+    most = int(array.max()) if len(array) else 0
+    width = next(width for width in (1, 2, 4) if most < 1 << 8 * width)
+    return f"{width}{base64.b64encode(array.astype(f'<u{width}').tobytes()).decode()}" if most else ""
+
+
+def _plainly(texts: pa.LargeStringArray) -> pa.LargeStringArray:
     special = pc.match_substring_regex(texts, pattern=f"[{UNSEEN_RE2}]")
-    return list(map(plain, found)) if pc.any(special).as_py() else found
+    shown = [plain(text) for text in texts.filter(special).to_pylist()]
+    return pc.replace_with_mask(texts, special, pa.array(shown, pa.large_string())) if shown else texts
 
 
 def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
     """Return what texts are sorted by; each run of digits is brought to twelve at least."""
-    keys = pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))
-    if not pc.all(pc.string_is_ascii(keys)).as_py():
+    plain_ones = pc.string_is_ascii(texts)
+    keys = pc.utf8_lower(texts)
+    if not pc.all(plain_ones).as_py():
+        others = pc.utf8_lower(pc.utf8_normalize(texts.filter(pc.invert(plain_ones)), "NFC"))
         for letter, behind in _ALPHABET.items():
-            keys = pc.replace_substring(keys, letter, behind)
+            others = pc.replace_substring(others, letter, behind)
+        keys = pc.replace_with_mask(keys, pc.invert(plain_ones), others)
     padded = pc.replace_substring_regex(keys, "([0-9]+)", "0" * 11 + r"\1")
     return pc.replace_substring_regex(padded, "0*([0-9]{12,})", r"\1")
 

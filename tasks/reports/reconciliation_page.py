@@ -20,7 +20,7 @@ from tasks.messages.rendering import owners_in
 from tasks.reports import charts
 from tasks.reports.headline import Headline
 from tasks.reports.masking import HIDDEN
-from tasks.reports.page import embedded, packed, render
+from tasks.reports.page import embedded, integers, packed, render
 from tasks.reports.reconciliation_rows import readable_rows
 
 _POOLS = {
@@ -251,7 +251,8 @@ def _page_data(view: ReconciliationView, rows: pd.DataFrame, lang: Language) -> 
         "language": lang,
         "delimiter": ";" if lang == "pl" else ",",
         "initial": {"state": "attention"} if waits else {},
-        "line": rows["line"].tolist(),
+        "total": len(rows),
+        "line": integers(rows["line"]),
         "ids": "".join(rows["id"]),
         **packed(rows.assign(owner=owners_in(rows["owner"], lang)), _POOLS),
         "words": {

@@ -6,6 +6,8 @@ import json
 from html.parser import HTMLParser
 from typing import Any
 
+from page_data import with_integers
+
 _INLINE = frozenset({"a", "abbr", "b", "button", "code", "em", "i", "kbd", "small", "span", "strong", "time", "wbr"})
 _SAID = ("aria-label", "placeholder", "title", "alt")
 
@@ -55,7 +57,7 @@ def embedded(page: str) -> list[Any]:
 
     Times and ids are left out: which rows share a time is chance, and so is the order of what a salt has made.
     """
-    found = [json.loads(text) for text in _read(page).data]
+    found = [with_integers(json.loads(text)) for text in _read(page).data]
     for value in found:
         if isinstance(value.get("ids"), str):  # of findings, one beside the other
             value["ids"] = [value["ids"][at : at + 12] for at in range(0, len(value["ids"]), 12)]

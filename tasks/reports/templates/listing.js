@@ -18,13 +18,18 @@
 const listing = (page, data) => {
   const $ = (id) => document.getElementById(id);
   const { texts, language } = page;
-  const lineOf = data.line;
-  const total = lineOf.length;
-  const none = new Uint32Array(total);
+  const { total } = data;
+  /* Whole numbers, one a row: how many bytes each has, and these in Base64; nothing where all are 0. */
+  const integers = (packed) => {
+    if (!packed) return new Uint8Array(total);
+    const raw = atob(packed.slice(1));
+    const bytes = new Uint8Array(raw.length);
+    for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
+    return packed[0] === "1" ? bytes : new (packed[0] === "2" ? Uint16Array : Uint32Array)(bytes.buffer);
+  };
+  const lineOf = data.line = integers(data.line);
   const columns = {};
-  for (const [name, { pool, at }] of Object.entries(data.columns)) {
-    columns[name] = { values: data.pools[pool], at: at.length ? Uint32Array.from(at) : none };
-  }
+  for (const [name, { pool, at }] of Object.entries(data.columns)) columns[name] = { values: data.pools[pool], at: integers(at) };
   const text = (column, row) => columns[column].values[columns[column].at[row]];
   const format = (number) => number.toLocaleString(language);
   const plurals = new Intl.PluralRules(language);

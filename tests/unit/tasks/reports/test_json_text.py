@@ -21,7 +21,7 @@ def test_rows_are_those_of_the_standard_library_and_a_terminal_obeys_nothing_in_
 ) -> None:
     table = pd.DataFrame(rows, columns=["a", "n", 'b"'], dtype="str")
     objects = [{"a": a, "n": int(n) if n else None, 'b"': b} for a, n, b in rows]
-    written = rows_as_json(table, numbers=["n"]).decode()
+    written = b"".join(rows_as_json(table, numbers=["n"])).decode()
     assert json.loads(written) == objects
     assert written == json_text(objects)
     assert written == plain(written)
