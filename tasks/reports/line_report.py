@@ -210,7 +210,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     report = line_report(lines, masked=False)
     report = report.assign(owner=owners_in(report["owner"], lang))
     order, folded = _by_need(report)
-    report, shown_at = report.iloc[order].reset_index(drop=True), np.argsort(order)
+    shown_at = np.argsort(order)
     tally = Tally(len(report), count(report["action"], Action), count(report["outcome"], Outcome))
     zone = generated_at.tzinfo or UTC
     page = {
@@ -232,7 +232,7 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "when": lambda at: minute(at, zone),
         "data": embedded(
             {
-                **_page_data(report, lang),
+                **_page_data(report, order, lang),
                 "folded": folded,
                 "command": command,
                 "past": {
@@ -265,9 +265,9 @@ def _event(event: Mapping[str, str], lang: Language, made: datetime) -> list[str
     return [at, event["action"], event["outcome"], before, after, said, event["run"]]
 
 
-def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
-    """Return what the script needs: the lines, the words beside them, and the groups that a filter offers."""
-    line = integers(pd.to_numeric(report["line"].where(report["line"] != "", "0")))
+def _page_data(report: pd.DataFrame, order: npt.NDArray[np.int64], lang: Language) -> dict[str, Any]:
+    """Return what the script needs: the lines in their order, the words beside them, and the groups that a filter offers."""
+    line = integers(report["line"].where(report["line"] != "", "0").astype("int64"), order)
     words = {
         "action": {str(action.value): words for action, words in action_words(lang).items()},
         "outcome": {str(outcome.value): words for outcome, words in outcome_words(lang).items()},
@@ -279,7 +279,7 @@ def _page_data(report: pd.DataFrame, lang: Language) -> dict[str, Any]:
     return {
         "total": len(report),
         "line": line,
-        **packed(report, _POOLS),
+        **packed(report, _POOLS, order),
         "words": words,
         "groups": groups,
         "texts": texts,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +24,7 @@ from markupsafe import Markup
 from schemas.settings import Language
 from tasks.plain_text import UNSEEN_RE2, plain
 from tasks.reports.json_text import texts_as_json
-from tasks.text_columns import arrow
+from tasks.text_columns import arrow, text_bytes
 
 if TYPE_CHECKING:
     import jinja2
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
 _ALPHABET = {letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()}
 PAGE_BEGINS: Final = 100  # bytes in which a page says its language
+_DIGITS: Final = 12  # of a number as it sorts
 # Pools that sort as they are spelled.
 _SPELLED = frozenset({"number", "key"})
 
@@ -78,13 +80,16 @@ def _visible(value: Any) -> Any:
     return [_visible(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def packed(
+    frame: pd.DataFrame, pools: Mapping[str, Sequence[str]], order: npt.NDArray[np.int64] | None = None
+) -> dict[str, Any]:
     """Return columns as positions in sorted pools of distinct values, which is small, and sorts by comparing integers.
 
     Args:
         frame: text columns.
         pools: the columns that share a pool, by its name. Pools of numbers sort as they are spelled, others as people
             sort in Polish: without case, digits by their value, ą after a.
+        order: the positions of the rows as the page shows them; none where they stand in their order.
 
     Returns:
         `pools`: values by pool; `columns`: the pool and `at`, one position a row, as `integers` have it.
@@ -98,25 +103,26 @@ def packed(frame: pd.DataFrame, pools: Mapping[str, Sequence[str]]) -> dict[str,
         parts = [first, *(frame.loc[rows, name] for name, rows in zip(names[1:], other, strict=True))]
         texts = pa.concat_arrays([arrow(part) for part in parts]).dictionary_encode()
         spelled = texts.dictionary
-        order = pc.sort_indices(spelled if pool in _SPELLED else _sort_keys(spelled))
+        by_value = pc.sort_indices(spelled if pool in _SPELLED else _sort_keys(spelled))
         places = np.empty(len(spelled), dtype=np.int64)
-        places[order] = np.arange(len(spelled))
+        places[by_value] = np.arange(len(spelled))
         of_first, *of_others = np.split(places[texts.indices], np.cumsum([len(part) for part in parts])[:-1])
-        values[pool] = spelled.take(order)
-        columns[names[0]] = {"pool": pool, "at": integers(of_first)}
+        values[pool] = spelled.take(by_value)
+        columns[names[0]] = {"pool": pool, "at": integers(of_first, order)}
         for name, rows, differing in zip(names[1:], other, of_others, strict=True):
             at = of_first.copy()
             at[rows] = differing
-            columns[name] = {"pool": pool, "at": integers(at)}
+            columns[name] = {"pool": pool, "at": integers(at, order)}
     return {"pools": values, "columns": columns}
 
 
-def integers(values: Iterable[int]) -> str:
+def integers(values: npt.ArrayLike, order: npt.NDArray[np.int64] | None = None) -> str:
     """Return whole numbers from 0 on as a page's script takes them: how many bytes each has, and these in Base64.
 
-    "" where all of them are 0.
+    "" where all of them are 0; in another order where one is given.
     """
     array = np.asarray(values, dtype=np.int64)
+    array = array if order is None else array[order]
     most = int(array.max()) if len(array) else 0
     width = next(width for width in (1, 2, 4) if most < 1 << 8 * width)
     return f"{width}{base64.b64encode(array.astype(f'<u{width}').tobytes()).decode()}" if most else ""
@@ -137,8 +143,26 @@ def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
         for letter, behind in _ALPHABET.items():
             others = pc.replace_substring(others, letter, behind)
         keys = pc.replace_with_mask(keys, pc.invert(plain_ones), others)
-    padded = pc.replace_substring_regex(keys, "([0-9]+)", "0" * 11 + r"\1")
-    return pc.replace_substring_regex(padded, "0*([0-9]{12,})", r"\1")
+    if pc.any(pc.match_substring_regex(keys, f"0[0-9]{{{_DIGITS}}}")).as_py():
+        keys = pc.replace_substring_regex(keys, f"0+([0-9]{{{_DIGITS},}})", r"\1")
+    return _padded(keys)
+
+
+def _padded(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Bring each run of digits to twelve at least, by zeros before it: by the bytes of all texts at once."""
+    data, starts = text_bytes(texts)
+    digit = (data >= ord("0")) & (data <= ord("9"))
+    begins = digit.copy()
+    begins[1:] &= ~digit[:-1]
+    first = starts[:-1][starts[:-1] < starts[1:]]
+    begins[first] = digit[first]
+    runs = np.flatnonzero(begins)
+    behind = np.flatnonzero(np.append(~digit | begins, True))
+    lengths = behind[np.searchsorted(behind, runs, side="right")] - runs
+    zeros = np.maximum(_DIGITS - lengths, 0)
+    written = np.insert(data, np.repeat(runs, zeros), ord("0"))
+    moved = starts + np.concatenate([[0], np.cumsum(zeros)])[np.searchsorted(runs, starts)]
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(moved.astype(np.int64)), pa.py_buffer(written))
 
 
 def _digest(text: str) -> str:
