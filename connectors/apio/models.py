@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connectors.http.response import Dialect, HttpAnswer, NotPromised
 from schemas.phrases import Phrase
@@ -14,8 +14,7 @@ _WORD_KEYS: Final = ("details", "detail", "message", "description", "error", "re
 _UNSAFE: Final = re.compile("[/%\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class ApioEntry:
+class ApioEntry(NamedTuple):
     """One contact of a phone list."""
 
     name: str

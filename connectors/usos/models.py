@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connectors.http.response import Dialect, HttpAnswer, NotPromised
 from schemas.directory import Unit
@@ -18,8 +17,7 @@ _SIGNING_WORDS: Final = re.compile(r"nonce|timestamp|signature|consumer|oauth", 
 _USED_NONCE: Final = re.compile(r"nonce\b.*\b(?:used|seen|replay)|\b(?:used|replay)\w*\b.*\bnonce", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class UsosNumber:
+class UsosNumber(NamedTuple):
     """One number of an entity, as USOS stores it; no comment and no type are ""."""
 
     number: str
@@ -106,15 +104,18 @@ def _called(text: str) -> str:
 def _number(item: Any) -> UsosNumber | None:
     if not isinstance(item, dict):
         return None
+    # The texts may be null, empty or absent, and all three mean that there is none; the number has to be there.
     comment = {} if item.get("comment") is None else item["comment"]
     if not isinstance(comment, dict):
         return None
-    # The texts may be null, empty or absent, and all three mean that there is none; the number has to be there.
-    texts = [comment.get("pl"), comment.get("en"), item.get("type_id")]
-    number = item.get("number")
-    if not isinstance(number, str) or not all(text is None or isinstance(text, str) for text in texts):
-        return None
-    return UsosNumber(number, *(text or "" for text in texts))
+    number, polish, english, type_id = item.get("number"), comment.get("pl"), comment.get("en"), item.get("type_id")
+    if isinstance(number, str) and _may_lack(polish) and _may_lack(english) and _may_lack(type_id):
+        return UsosNumber(number, polish or "", english or "", type_id or "")
+    return None
+
+
+def _may_lack(text: Any) -> bool:
+    return text is None or isinstance(text, str)
 
 
 def _words(body: Any) -> str:

@@ -266,7 +266,7 @@ def _event(event: Mapping[str, str], lang: Language, made: datetime) -> list[str
 
 
 def _page_data(report: pd.DataFrame, order: npt.NDArray[np.int64], lang: Language) -> dict[str, Any]:
-    """Return what the script needs: the lines in their order, words beside them, and the groups that a filter offers."""
+    """Return what the script needs: the lines in their order, the words beside them, and the groups of a filter."""
     line = integers(report["line"].where(report["line"] != "", "0").astype("int64"), order)
     words = {
         "action": {str(action.value): words for action, words in action_words(lang).items()},
