@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from schemas.problems import Problem
 from schemas.settings import Language
 from tasks.messages.rendering import sentences
+from tasks.text_columns import arrow, looked_up, matching
 
 # One length for all, so that the mask does not tell a short number from a long one, or one number from three.
 HIDDEN = "••• ••• •••"
@@ -41,13 +42,15 @@ def mask_numbers(texts: pd.Series) -> pd.Series:
     column of numbers may be somebody's name.
     """
     # Normal forms of longer texts may take the square of their length, and a number stands at the end.
-    last = pc.utf8_slice_codeunits(pa.array(texts.tolist(), type=pa.string()), start=-_LONGEST)
-    column = pc.utf8_normalize(last, form="NFKC")
+    column = pc.utf8_slice_codeunits(arrow(texts), start=-_LONGEST)
+    if not pc.all(pc.string_is_ascii(column)).as_py():
+        column = pc.utf8_normalize(column, form="NFKC")
     digits = pc.replace_substring_regex(column, pattern="[^0-9]", replacement="")
     long = pc.greater_equal(pc.utf8_length(digits), _FEWEST_DIGITS)
-    ends = pc.binary_join_element_wise(_ENDS_WITH, pc.utf8_slice_codeunits(digits, start=-2), "")
-    masked = pc.if_else(pc.equal(column, ""), "", pc.if_else(long, ends, HIDDEN))
-    return pd.Series(masked.to_pylist(), index=texts.index, name=texts.name, dtype="str")
+    shown, hidden, nothing = (pa.scalar(text, pa.large_string()) for text in (_ENDS_WITH, HIDDEN, ""))
+    ends = pc.binary_join_element_wise(shown, pc.utf8_slice_codeunits(digits, start=-2), nothing)
+    masked = pc.if_else(pc.equal(column, nothing), nothing, pc.if_else(long, ends, hidden))
+    return pd.Series(pd.array(masked, dtype="str"), index=texts.index, name=texts.name)
 
 
 # An id is no telephone number, though it may be as long as one: where an owner is named, its digits wait as signs that
@@ -93,9 +96,10 @@ def mask_text(text: str, *, owner: str = "") -> str:
 
 
 def mask_texts(texts: pd.Series) -> pd.Series:
-    """Mask a column of sentences; each distinct sentence is looked at once."""
-    masked = {text: mask_text(text) for text in texts.unique()}
-    return texts.map(masked).astype("str")
+    """Mask a column of sentences; each distinct sentence with digits enough is looked at once."""
+    some = texts[matching(texts, rf"(?s)(?:\p{{Nd}}.*){{{_FEWEST_DIGITS}}}")]
+    masked = {text: shown for text in some.unique() if (shown := mask_text(text)) != text}
+    return looked_up(texts, masked, texts) if masked else texts
 
 
 def _hidden_run(run: re.Match[str]) -> str:
