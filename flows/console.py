@@ -64,7 +64,7 @@ _WITHIN_NUMBER = re.compile(
 _WIDEST = 30  # characters of a number with its extension
 _NARROWEST = 6  # columns: less shows nothing
 _LONGEST_WORD = 24  # of a text that is broken only where a column cannot hold it: a path, an address
-_GAP = 2  # between columns
+GAP = 2  # between columns
 _FEW = 3  # columns: more of them are told in words where they have no room
 _REST = "\ue001"  # the column of what is told in words
 _GLUE = "\ue000"  # as wide as a blank, and nothing breaks a line at it
@@ -236,7 +236,7 @@ def widths_in(room: int, wants: Sequence[int], needs: Sequence[int]) -> list[int
     Returns:
         None where there is not room for their words.
     """
-    widths, left = list(needs), room - _GAP * (len(needs) - 1) - sum(needs)
+    widths, left = list(needs), room - GAP * (len(needs) - 1) - sum(needs)
     if left < 0:
         return None
     while left > 0 and (narrow := [at for at, width in enumerate(widths) if width < wants[at]]):

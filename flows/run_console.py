@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.cells import cell_len
 from rich.table import Table
 
-from flows.console import narrow_table, near, out, say, show_lines, show_titled, widths_in, word_of
+from flows.console import GAP, narrow_table, near, out, say, show_lines, show_titled, widths_in, word_of
 from flows.errors import show_errors
 from flows.reporting import Reported
 from flows.run import RunResult
@@ -178,26 +178,37 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
 
 
 def _counted(heads: Sequence[str], rows: Sequence[Sequence[str]], lang: Language) -> Table:
-    """Return counts with a column for each, or in words where the terminal is too narrow for their headings."""
-    table = narrow_table()
-    needs = [max(cell_len(word) for word in head.split()) for head in heads]
-    needs[0] = max(needs[0], *(cell_len(row[0]) for row in rows))
+    """Return counts with a column for each, or in words where the terminal is too narrow for them."""
+    table, room = narrow_table(), out().width
+    # A count is as wide as it is, whatever stands above it: one that is cut looks like a smaller one.
+    needs = [max(_longest(head), *map(cell_len, column)) for head, *column in zip(heads, *rows, strict=True)]
     wants = [max(need, cell_len(head)) for need, head in zip(needs, heads, strict=True)]
-    if widths := widths_in(out().width, wants, needs):
+    if widths := widths_in(room, wants, needs):
         table.add_column(heads[0], overflow="fold", width=widths[0])
         for head, width in zip(heads[1:], widths[1:], strict=True):
             table.add_column(head, justify="right", width=width)
         for row in rows:
             table.add_row(*row)
         return table
-    table.add_column(heads[0], no_wrap=True)
-    table.add_column(text("say.what", lang))
-    for name, *cells in rows:
-        told = [
-            render("say.trouble", lang, word=head, n=cell) for head, cell in zip(heads[1:], cells, strict=True) if cell
-        ]
-        table.add_row(name, ", ".join(told))
+    told = [
+        ", ".join(
+            render("say.trouble", lang, word=head, n=cell)
+            for head, cell in zip(heads[1:], row[1:], strict=True)
+            if cell
+        )
+        for row in rows
+    ]
+    left = max(room - GAP - max(map(_longest, told)), 1)
+    table.add_column(heads[0], overflow="fold", width=min(needs[0], left))
+    table.add_column(text("say.what", lang), overflow="fold")
+    for row, words in zip(rows, told, strict=True):
+        table.add_row(row[0], words)
     return table
+
+
+def _longest(words: str) -> int:
+    """Return how wide the longest word is."""
+    return max(map(cell_len, words.split()), default=0)
 
 
 def _failed(sync: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,25 @@ def test_a_number_stands_in_one_line(
     assert [number for number in NUMBERS if not any(number in line for line in shown.splitlines())] == []
     assert [name for name in NAMES if name not in " ".join(shown.split())] == [] or width < 80
     assert max(map(len, shown.partition("apply")[0].splitlines())) <= width
+
+
+@pytest.mark.parametrize("lang", ["en", "pl"])
+@pytest.mark.parametrize("width", [44, 60, 80])
+def test_a_count_is_whole_however_short_the_word_above_it(
+    width: int, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", str(width))
+    name = "telefony-wszystkich-jednostek"
+    (tmp_path / "phonesync.toml").write_text(f'lang = "{lang}"\n{ONE_SHELF.replace("shelf]", name + "]")}')
+    lines = [f"{at},22 999 {at // 100:02} {at % 100:02},Porter {at}\n" for at in range(1234)]
+    (tmp_path / "shelf.csv").write_text("id,number,name\n" + "".join(lines) + "9999,x,Porter\n", encoding="utf-8")
+    for command, code in (("plan", 0), ("sync", 1)):
+        assert main([command]) == code
+        table = capsys.readouterr().out.partition("\n\n")[0]
+        assert "1234" in re.findall(r"\d+", table)
+        assert name in table.split()
+        assert "…" not in table
 
 
 def test_what_is_found_keeps_its_numbers_whole(
