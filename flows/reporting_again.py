@@ -13,10 +13,11 @@ from flows.approvals import no_to
 from flows.context import RunContext
 from flows.reporting import Heading, report
 from flows.run_results import carried_on_in, result_of, told_of
+from flows.status import renew_page
 
 
 def refuse(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
-    """Note a no to a plan, and let the reports that ask for a decision tell it.
+    """Note a no to a plan, and let the reports that ask for a decision, and the page of all syncs, tell it.
 
     Raises:
         UsageError: it has no reason, or nobody's name.
@@ -25,6 +26,7 @@ def refuse(context: RunContext, reference: str, reason: str) -> dict[str, Any]:
     kept = context.ledger.plan(reference)
     refusal = no_to(context, kept, reason)
     report_anew(context, kept)
+    renew_page(context, context.lang)
     return {"plan": kept.id, "sync": kept.sync, **vars(refusal)}
 
 

@@ -19,7 +19,7 @@ from schemas.schedule import last_start, next_start
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.execution.status_changes import sync_status
-from tasks.reports.standing import GONE, STOPPED, Standing, is_stale, prometheus, status_page
+from tasks.reports.standing import BLOCKED, GONE, REFUSED, STOPPED, Standing, is_stale, prometheus, status_page
 
 PAGE: Final = "status.html"
 _LastRuns = tuple[str, Mapping[str, Any], Mapping[str, Any]]
@@ -30,11 +30,14 @@ _NOTHING_TO_APPLY: Final = frozenset({"plan_applied", "plan_erased"})
 def standings(context: RunContext) -> list[Standing]:
     """Return how each sync stands, in the order of the configuration."""
     runs = context.ledger.runs(limits.RUNS_LOOKED_BACK)
-    last, plans = _last_runs(context.ledger, runs), Counter(context.ledger.waiting_syncs())
+    last, refused = _last_runs(context.ledger, runs), context.ledger.refused()
+    plans = Counter(sync for plan, sync in context.ledger.waiting_syncs().items() if plan not in refused)
     since = runs[-1]["started_at"] if 0 < len(runs) < limits.RUNS_LOOKED_BACK else ""
     found = (
         _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
     )
+    no_to = {name for name, (_, newest, _) in last.items() if newest.get("plan") in refused}
+    found = (replace(one, state=REFUSED) if one.state == BLOCKED and one.sync in no_to else one for one in found)
     cut_off = _interrupted(context)
     found = (replace(one, state=STOPPED, unfinished=True) if one.sync in cut_off else one for one in found)
     here = [replace(one, stale=one.stale and not _before_the_first_run(one, since)) for one in found]

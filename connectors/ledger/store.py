@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, String, Text, case, cast, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, String, Text, case, cast, exists, func, insert, select, update
 
 from connectors.ledger.engine import connect, look
 from connectors.ledger.findings import Findings
@@ -159,11 +159,20 @@ class Ledger(PlanJournal):
         with self._engine.connect() as connection:
             return [str(row.id) for row in connection.execute(self._waiting(select(tables.plans.c.id)))]
 
-    def waiting_syncs(self) -> list[str]:
-        """Return the syncs of the plans that wait, under their present names."""
-        query = self._waiting(select(tables.plans.c.sync))
+    def waiting_syncs(self) -> dict[str, str]:
+        """Return the plans that wait, each with its sync under its present name."""
+        query = self._waiting(select(tables.plans.c.id, tables.plans.c.sync))
         with self._engine.connect() as connection:
-            return [self.present_name(row.sync) for row in connection.execute(query)]
+            return {str(row.id): self.present_name(row.sync) for row in connection.execute(query)}
+
+    def refused(self) -> set[str]:
+        """Return the plans of which the last that somebody has said is no."""
+        plans, yes, no = tables.plans.c, tables.approvals.c, tables.refusals.c
+        # Where two people have to say yes, the first of them may do so after a no: then the second one is awaited.
+        later = exists().where(yes.fingerprint == plans.fingerprint, yes["at"] > no["at"])
+        query = select(no.plan).join(tables.plans, plans.id == no.plan).where(~later)
+        with self._engine.connect() as connection:
+            return {str(row.plan) for row in connection.execute(query)}
 
     def open_plans(self) -> list[tuple[str, str]]:
         """Return the plans that are written right now or were interrupted: the sync as it is called now, the target."""

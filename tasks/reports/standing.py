@@ -16,7 +16,9 @@ from tasks.messages.command_lines import PLAIN, as_typed
 FOUND: Final = ("waiting", "known", "left", "drift", "plans")
 GONE: Final = "gone"  # the state of a sync that has run and is in the configuration no more
 STOPPED: Final = "stopped"
-_STATES: Final = ("good", "known", "lines", "blocked", STOPPED, GONE)
+BLOCKED: Final = "blocked"
+REFUSED: Final = "refused"  # the state of a sync whose plan a guard has stopped, and somebody has said no to it
+_STATES: Final = ("good", "known", "lines", BLOCKED, REFUSED, STOPPED, GONE)
 _UNITS: Final = (
     ("days", 1440, 2880),
     ("hours", 60, 120),
@@ -32,7 +34,7 @@ class Standing:
     Attributes:
         sync: its name.
         state: how its last run ended (`tasks.execution.status_changes.SyncStatus`); "" before the first one, `GONE`
-            where it has run and is in the configuration no more.
+            where it has run and is in the configuration no more, `REFUSED` where somebody has said no to its plan.
         last_run: when that was, ISO 8601; "" likewise.
         last_good: when its place was last seen to be as its file wants it, but for lines that wait; "" where never.
         stale_after: how many hours that may be ago, None where only the schedule says.
@@ -42,7 +44,7 @@ class Standing:
         known: lines and entries that wait and are accepted.
         left: owners' entries that stand although their owner has left the file.
         drift: entries that others had changed.
-        plans: plans that wait for somebody to apply them.
+        plans: plans that wait for somebody to apply or refuse them.
         next_run: when its schedule starts it next, ISO 8601; "" where it has none.
         unfinished: whether a run was interrupted while it wrote, and none has gone on with it.
         good_until: when it is stale if nothing more is heard of it, ISO 8601; "" where never.
@@ -180,7 +182,9 @@ class Words:
         """Return the colour of a sync."""
         if one.stale or one.state == "stopped":
             return "bad"
-        return "warn" if one.waiting or one.plans or one.state == GONE else "good" if one.last_good else "calm"
+        if one.waiting or one.plans or one.state in {GONE, REFUSED}:
+            return "warn"
+        return "good" if one.last_good else "calm"
 
     def when(self, at: str) -> str:
         """Return a moment as it is on the clocks of the zone."""
@@ -203,10 +207,12 @@ def next_step(one: Standing, lang: Language) -> str:
         "next_unfinished": "phonesync resume",
         "next_stopped": "phonesync doctor",
         "next_plans": "phonesync plans",
+        "next_refused": f"phonesync plan {shlex.quote(one.sync)}",
         "next_waiting": f"phonesync plan {shlex.quote(one.sync)}",
         "next_stale": f"phonesync sync {shlex.quote(one.sync)}",
     }
-    needs = (one.state == GONE, one.unfinished, one.state == STOPPED, one.plans, one.waiting, one.stale)
+    refused = one.state == REFUSED
+    needs = (one.state == GONE, one.unfinished, one.state == STOPPED, one.plans, refused, one.waiting, one.stale)
     first = next((name for name, is_so in zip(command, needs, strict=True) if is_so), "")
     return said(first, lang, sync=one.sync, command=command[first]) if first else ""
 

@@ -18,9 +18,10 @@ from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox
 from flows.reporting_again import refuse
 from flows.run import RunRequest
-from flows.run_history import one_run, show_one_run
+from flows.run_history import one_run, show_one_run, waiting_plans
 from flows.runs import history, show_history
-from flows.status import standings
+from flows.status import PAGE, standings
+from flows.status_console import show_status
 from schemas.errors import LedgerError, PhonesyncError, UsageError
 
 OLD = [("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Cloakroom", "22 552 00 03")]
@@ -120,6 +121,34 @@ def test_what_was_refused_and_then_applied_is_not_called_refused(road: Road) -> 
     assert f"Applied since, in run {applied['run']}" in told
     assert "refused by" not in show_rows([applied])
     assert "refused by" in show_rows([night])
+
+
+def test_a_plan_that_was_refused_waits_for_nobody(road: Road) -> None:
+    """It is the file that waits to be corrected. After somebody's yes, a second person's is awaited."""
+    plan = stopped(road, approvals=2).sync["plan"]
+    (one,) = standings(road.context())
+    assert (one.state, one.plans) == ("blocked", 1)
+    road.sleep(60)
+    refuse(road.context(), plan, "half of the file is missing")
+    (one,) = standings(road.context())
+    assert (one.state, one.plans) == ("refused", 0)
+    shown = said(lambda: show_status(road.context(), [one], "en"))
+    assert "plan refused" in shown
+    assert "waits" not in shown.replace("Something waits for somebody.", "")
+    assert f"its plan was refused; when the file is corrected: phonesync plan {one.sync}" in shown
+    assert "po poprawieniu pliku" in said(lambda: show_status(road.context(), [one], "pl"))
+    page = (road.folder / "reports" / PAGE).read_text(encoding="utf-8")
+    assert "its plan was refused" in page
+    (listed,) = waiting_plans(road.context())
+    assert (listed["plan"], len(listed["refusals"])) == (plan, 1), "whoever has erred can still approve it"
+    road.sleep(60)
+    say_yes(road, plan, "Anna Nowak")
+    (one,) = standings(road.context())
+    assert (one.state, one.plans) == ("blocked", 1)
+    road.sleep(60)
+    assert road.go().exit_code == 3
+    (one,) = standings(road.context())
+    assert (one.state, one.plans) == ("blocked", 1), "the next night asks anew"
 
 
 def show_one(road: Road, run: str) -> str:
