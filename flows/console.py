@@ -177,8 +177,8 @@ def _entry(line: Mapping[str, str], lang: Language) -> Unbroken:
 
 
 def _reference(line: Mapping[str, str]) -> str:
-    """Return what `accept` takes, where a line of the past still waits for somebody."""
-    return f"id {line['id']}" if line["id"] and not line["accepted"] else ""
+    """Return what `accept` takes, to let a line of the past stand or to have it told again."""
+    return f"id {line['id']}" if line["id"] else ""
 
 
 def show_rows(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.console import near, say, show_rows
 from flows.errors import show_errors
@@ -17,6 +17,10 @@ from tasks.messages.catalogue import counted, known, render, text
 from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.messages.owners import owner_in, place_in
 from tasks.messages.rendering import told_what, whole
+from tasks.reports.reconciliation_rows import until_in
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FOUND = ("where", "line", "owner", "name", "number", "type")
 _SHOWN = 20  # findings on the terminal; the page has them all
@@ -32,19 +36,13 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
     _show_counts(summary, lang)
     if summary["meanwhile"]:
         say(render("say.meanwhile", lang, runs=", ".join(summary["meanwhile"])), "yellow")
-    open_ = findings[(findings["kind"] != FindingKind.AGREE) & (findings["accepted"] == "")]
-    shown = open_.head(_SHOWN)
-    # Which parts differ is named; all else is a sentence.
-    what, sentences = told_what(shown["what"], lang), shown["what"].map(is_packed).astype(bool)
-    shown = shown.assign(what=what.where(~sentences, what.map(whole)))
-    rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
-    if rows:
-        say("")
-        names = [text(f"say.{name}", lang) for name in ("finding", "what")]
-        told = [dict(zip(names, _told(row, lang), strict=True)) for row in rows]
-        show_rows(text("say.findings", lang), told, names)
-    if len(open_) > _SHOWN:
-        say(render("say.more_findings", lang, n=len(open_) - _SHOWN))
+    waiting = findings["kind"] != FindingKind.AGREE
+    _show_findings(text("say.findings", lang), findings[waiting & (findings["accepted"] == "")], lang)
+    known_ones = findings[waiting & (findings["accepted"] != "")]
+    _show_findings(text("say.accepted_title", lang), known_ones, lang)
+    if len(known_ones):
+        withdraw = f'phonesync accept ID --withdraw --reason "{text("say.reason", lang)}"'
+        say(render("say.withdraw", lang, command=as_typed(withdraw, command)))
     for name, written in summary.get("suggestions", {}).items():
         said = counted(lang, "say.many_corrected", written["changes"])
         say(said.format(name=name, file=near(written["file"]), list=near(written["list"])))
@@ -52,6 +50,23 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
     for note in summary.get("notes", ()):
         say(note)
     show_errors(done.errors, [], lang, command)
+
+
+def _show_findings(title: str, findings: pd.DataFrame, lang: Language) -> None:
+    """Show the first of some findings, and how many more there are; those that are accepted with who says so."""
+    shown = findings.head(_SHOWN)
+    # Which parts differ is named; all else is a sentence.
+    what, sentences = told_what(shown["what"], lang), shown["what"].map(is_packed).astype(bool)
+    shown = shown.assign(
+        what=what.where(~sentences, what.map(whole)), accepted=until_in(shown["accepted"].astype("str"), lang)
+    )
+    rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
+    if rows:
+        say("")
+        names = [text(f"say.{name}", lang) for name in ("finding", "what")]
+        show_rows(title, [dict(zip(names, _told(row, lang), strict=True)) for row in rows], names)
+    if len(findings) > _SHOWN:
+        say(render("say.more_findings", lang, n=len(findings) - _SHOWN))
 
 
 def _columns(systems: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -95,7 +110,9 @@ def _told(row: Mapping[str, Any], lang: Language) -> tuple[str, str]:
     sides = [render("say.file_side", lang, entry=ours) if ours else ""]
     sides += [render("say.there_side", lang, entry=there) if there else ""]
     what = str(row["what"]) if row["what"] else ""
-    said = "\n".join(filter(None, (head, *sides, what, row["fix"])))
+    # What to do about it is of no use to whoever has decided that it may stand.
+    end = render("say.accepted", lang, accepted=row["accepted"]) if row["accepted"] else row["fix"]
+    said = "\n".join(filter(None, (head, *sides, what, end)))
     return f"{kind_word(str(row['kind']), lang)}\n{row['id']}", said
 
 

@@ -30,12 +30,15 @@ def readable_rows(view: ReconciliationView, lang: Language) -> pd.DataFrame:
     what = told_what(rows["what"], lang)
     what += pd.Series(": ", index=rows.index).where((what != "") & (drift != ""), "") + drift
     where = rows["where"].map(lambda where: places_in(where, lang)).astype("str")
-    rows = rows.assign(where=where, state=state, what=what, accepted=_until(rows["accepted"], lang), line=rows["line"])
+    rows = rows.assign(
+        where=where, state=state, what=what, accepted=until_in(rows["accepted"], lang), line=rows["line"]
+    )
     kinds = {kind.value: at for at, kind in enumerate(kind_words(lang))}
     states = {name: at for at, name in enumerate(state_words(lang))}
     order = pd.DataFrame({"state": state.map(states), "kind": rows["kind"].map(kinds)})
     return rows.loc[order.sort_values(["state", "kind"], kind="stable").index].reset_index(drop=True)
 
 
-def _until(accepted: pd.Series, lang: Language) -> pd.Series:
+def until_in(accepted: pd.Series, lang: Language) -> pd.Series:
+    """Return until when, why and by whom something is accepted, in a language; "" for what is not."""
     return accepted.str.replace(r"^until ", phrases(lang)["until"] + " ", regex=True)

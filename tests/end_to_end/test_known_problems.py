@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from connectors.ledger.store import Ledger
 from flows.reconciliation.accepting import accept, withdraw
 from flows.run import RunRequest, run
 from flows.run_console import show_run
-from flows.run_history import one_run
+from flows.run_history import one_run, show_one_run
 from flows.sync_run import RunResult
 from schemas.errors import LedgerError, UsageError
 from schemas.exit_codes import ExitCode
@@ -83,6 +83,20 @@ def test_an_accepted_line_and_what_is_held_because_of_it_are_known(nights: Night
     assert known == [[False, False], [True, True]]
     polish = one_run(nights.road.context(), second.summary["run"], "pl")["plans"][0]["lines"]
     assert {line["accepted"][:13] for line in polish if line["id"]} == {"do 2026-12-31"}
+
+
+def test_a_line_that_is_accepted_is_shown_with_the_id_by_which_that_is_taken_back(
+    nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    identity = held(nights.night())[4]["id"]
+    let(nights, identity)
+    night = nights.night()
+    capsys.readouterr()
+    show_one_run(one_run(nights.road.context(), night.summary["run"]), "en", UTC, every=False)
+    shown = capsys.readouterr().out
+    assert "accepted until 2026-12-31: answered by the hotel" in " ".join(shown.split())
+    assert f"id {identity}" in shown
+    withdraw(nights.road.context(), identity, "it is over")
 
 
 def test_the_end_of_a_run_says_how_many_of_its_problems_are_accepted(

@@ -144,6 +144,28 @@ def test_a_finding_is_accepted_listed_apart_and_back_when_that_is_over(
 
 
 @pytest.mark.parametrize(
+    ("lang", "until", "withdrawn"),
+    [
+        ("en", "accepted until 2999-12-31: as agreed (anna)", "To have one of these told again: phonesync accept ID"),
+        ("pl", "zaakceptowane do 2999-12-31: as agreed (anna)", "cofnąć jeden z tych wyjątków: phonesync accept ID"),
+    ],
+)
+def test_whoever_reads_of_an_acceptance_on_the_terminal_can_take_it_back_from_there(
+    phonesync: Phonesync, only: Only, lang: str, until: str, withdrawn: str
+) -> None:
+    only("strings-phones")
+    first = next(row for row in phonesync("reconcile", "--json").findings if row["kind"] != "agree")
+    assert "--withdraw" not in phonesync("reconcile").out
+    phonesync("accept", first["id"], "--until", "2999-12-31", "--reason", "as agreed")
+    shown = phonesync("--lang", lang, "reconcile").out
+    assert until in " ".join(shown.split())
+    assert withdrawn in shown
+    (identity,) = re.findall(rf"^{first['id']}\b", shown, re.MULTILINE)
+    assert phonesync("accept", identity, "--withdraw", "--reason", "it is over").code == 0
+    assert "--withdraw" not in phonesync("--lang", lang, "reconcile").out
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--until", "2020-01-01", "--reason", "x"), "not in the future"),
