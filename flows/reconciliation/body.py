@@ -123,8 +123,7 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     every = [*readings, *official.readings]
     earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, listed)])
     rows = _rows(context, readings, (linked.linked.rows, listed.rows, official.rows), earlier)
-    names = {one.name: Names(one.name, one.sync.source.name, place_in(one.place, asked.lang)) for one in every}
-    rows = add_remedies(rows, names, asked.lang, context.command)
+    rows = add_remedies(rows, {one.name: _names(one, asked.lang) for one in every}, asked.lang, context.command)
     findings = _findings(context, every, rows, asked)
     hidden = _hidden(readings, findings, [one.name for one in every if one.private])
     view = _view(context, (readings, official), hidden, earlier, this_run)
@@ -171,6 +170,12 @@ def _view(
         labels={one.spec.kind: one.spec.wording.label for one in readings}
         | {OFFICIAL: {lang: text("say.official", lang) for lang in get_args(Language)}},
     )
+
+
+def _names(one: SyncReading, lang: Language) -> Names:
+    """Return what is called how in what a sync's findings are to be done about."""
+    keeps = one.sync.on_drift == "keep"
+    return Names(one.name, one.sync.source.name, place_in(one.place, lang), keeps_drift=keeps)
 
 
 def _rows(

@@ -18,11 +18,19 @@ from tasks.reconcile.official import OFFICIAL
 
 @dataclass(frozen=True)
 class Names:
-    """What a sync and its ends are called: its name, its file's name, its place."""
+    """What a sync and its ends are called, and what it does about what others have changed.
+
+    Attributes:
+        sync: its name.
+        file: its file's name.
+        place: its place.
+        keeps_drift: it leaves whatever others have done, not only what somebody has accepted.
+    """
 
     sync: str
     file: str
     place: str
+    keeps_drift: bool = False
 
 
 def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language, command: str = PLAIN) -> pd.DataFrame:
@@ -49,13 +57,14 @@ def _sentence(lang: Language, names: Mapping[str, Names], row: Mapping[str, str]
         ends = [(row["line"], names[row["sync"]]), (int(line), names[sync])]
         said = [render("fix.at_line" if at else "fix.at_entry", lang, **vars(name), line=at) for at, name in ends]
         return render("fix.differs_link", lang, lines=text("fix.or", lang).join(said))
-    return render(f"fix.{_case(row)}", lang, **given, hours=row["also"])
+    case = _case(row, keeps_drift=names[row["sync"]].keeps_drift)
+    return render(f"fix.{case}", lang, **given, hours=row["also"])
 
 
-def _case(row: Mapping[str, str]) -> str:
+def _case(row: Mapping[str, str], *, keeps_drift: bool) -> str:
     """Return which sentence is true; the plan knows what a sync would do."""
     if row["drift"] in DRIFT and row["action"] not in WRITES:
-        return "drift_kept"
+        return "drift_kept" if keeps_drift else "drift_accepted"
     if row["also"] == Code.OWNER_LEFT and row["action"] == Action.FOREIGN:
         return "left"
     return _of_official(row) if row["action"] == OFFICIAL else _of_kind(row)

@@ -133,7 +133,8 @@ def test_a_reconciliation_tells_what_others_have_changed(nights: Nights, on_drif
             ("drift_added", "foreign", "", B),
             ("drift_removed", "missing", C, ""),
         }
-        assert sum("żadna synchronizacja" in row["fix"] for row in lines) == (3 if kept else 0)
+        why = "żadna synchronizacja tego nie cofnie, bo `on_drift` ma wartość"
+        assert sum(why in row["fix"] for row in lines) == (3 if kept else 0)
         shown = readable_rows(done.view, "pl")
         changed = shown.loc[shown["drift"] == "drift_changed", "what"]
         assert changed.tolist() == ["numer: zmienione przez kogoś innego po ostatnim przebiegu"]

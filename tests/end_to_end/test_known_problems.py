@@ -13,6 +13,7 @@ from road_trip import Road, apio_state
 
 from connectors.ledger.store import Ledger
 from flows.reconciliation.accepting import accept, withdraw
+from flows.reconciliation.body import Asked, reconcile_all
 from flows.run import RunRequest, run
 from flows.run_console import show_run
 from flows.run_history import one_run, show_one_run
@@ -214,6 +215,10 @@ def test_what_others_have_changed_stays_once_it_is_accepted(nights: Nights, on_d
         assert result.exit_code == ExitCode.DONE
         assert of(result, "one")["drift"] == 1
         assert nights.numbers("1") == [C]
+        findings = reconcile_all(nights.road.context(), Asked()).view.findings
+        (fix,) = findings.loc[findings["kind"] != "agree", "fix"]
+        assert ("while that is accepted" in fix) == (on_drift != "keep"), fix
+        assert "if one.csv is right, put it right in there" in fix
     # Changed once more, it is another matter.
     nights.meddle("1", [("Dean", D)])
     result = nights.night()

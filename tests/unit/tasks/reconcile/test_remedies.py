@@ -9,7 +9,7 @@ from schemas.problems import DRIFT
 from tasks.messages.rendering import render
 from tasks.reconcile.remedies import Names, add_remedies
 
-ONE, OTHER = Names("one", "one.csv", "usos faculty"), Names("two", "two.csv", "apio t")
+ONE, OTHER = Names("one", "one.csv", "usos faculty"), Names("two", "two.csv", "apio t", keeps_drift=True)
 DRIFTED = str(min(DRIFT))
 BLANK = {
     "kind": "differs",
@@ -54,9 +54,10 @@ def fixed(**row: object) -> str:
         ({"kind": "elsewhere", "action": "add"}, "elsewhere"),
         # Somebody has changed the entry: a sync that writes puts it right, and one that does not leaves it so.
         ({"drift": DRIFTED, "action": "modify"}, "differs"),
-        ({"drift": DRIFTED, "action": "keep"}, "drift_kept"),
+        ({"drift": DRIFTED, "action": "keep"}, "drift_accepted"),
+        ({"drift": DRIFTED, "action": "keep", "sync": "two"}, "drift_kept"),
         ({"drift": "other", "action": "keep"}, "differs_keep"),
-        ({"drift": DRIFTED, "kind": "foreign", "action": "foreign", "line": 0}, "drift_kept"),
+        ({"drift": DRIFTED, "kind": "foreign", "action": "foreign", "line": 0}, "drift_accepted"),
         # Nobody writes official numbers.
         ({"kind": "foreign", "action": "official", "line": 0}, "official_foreign"),
         ({"kind": "differs", "action": "official"}, "official_line"),
@@ -67,7 +68,8 @@ def fixed(**row: object) -> str:
 )
 def test_each_case_has_its_sentence(row: dict[str, object], sentence: str) -> None:
     given = BLANK | row
-    told = render(f"fix.{sentence}", "en", **vars(ONE), line=given["line"], owner="faculty 1", id="f1", hours="")
+    names = OTHER if given["sync"] == "two" else ONE
+    told = render(f"fix.{sentence}", "en", **vars(names), line=given["line"], owner="faculty 1", id="f1", hours="")
     assert fixed(**row) == told
 
 
