@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -15,11 +16,13 @@ from flows.annotating import annotated, copy_of, remarks_of, said_of
 from flows.check import CheckedFile
 from flows.offline import Configured
 from flows.sources import ExtractedSource
+from schemas.problems import Problem, code_of, unpacked_values
 from schemas.settings import Language
 from tasks.messages.catalogue import render
 from tasks.plain_text import plain
-from tasks.reports.masking import HIDDEN, mask_numbers, mask_text
+from tasks.reports.masking import HIDDEN, mask_numbers, mask_text, told_masked
 from tasks.source.annotation import sheet_remarked
+from tasks.source.hints import NO_ID
 
 Shown = Callable[[str, str], str]  # what may be seen of a cell: by the header of its column, and its text
 
@@ -39,7 +42,7 @@ def attached_copy(context: Configured, file: CheckedFile, name: str, lang: Langu
         return copy_of(file).name, annotated(file, lang)
     if file.source is None:  # nobody can tell what stands where
         return None
-    seen = _masked(file) if masked else file
+    seen = _masked(file, lang) if masked else file
     shown = _mask(file.source) if masked else lambda _column, text: text
     try:
         return copy_of(file).name, _cells_alone(seen, file.source, lang, shown)
@@ -51,11 +54,19 @@ def _is_book(file: CheckedFile) -> bool:
     return file.source is None or bool(file.source.dialect.sheet)
 
 
-def _masked(file: CheckedFile) -> CheckedFile:
-    """Return the file with what was found in it, as it may be said of people."""
-    hidden = ("value", "reason", "suggestion")
-    problems = [{**one, **{key: mask_text(str(one[key])) for key in hidden}} for one in file.problems]
-    return replace(file, problems=problems)
+def _masked(file: CheckedFile, lang: Language) -> CheckedFile:
+    """Return the file with what was found in it, as it may be said of people: their ids stay, as in the cells."""
+    return replace(file, problems=[{**one, **_said(one, lang)} for one in file.problems])
+
+
+def _said(one: Mapping[str, Any], lang: Language) -> dict[str, str]:
+    problem = Problem(code_of(one["code"]), unpacked_values(one["values"]))
+    suggestion = str(one["suggestion"])
+    return {
+        "value": mask_text(str(one["value"])),
+        "reason": told_masked([problem], lang),
+        "suggestion": suggestion if one["code"] in NO_ID else mask_text(suggestion),
+    }
 
 
 def _mask(source: ExtractedSource) -> Shown:

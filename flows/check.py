@@ -46,7 +46,7 @@ class CheckedFile:
         sync: its section of the configuration.
         raw: the bytes, None where they could not be had.
         source: the lines, None where the file could not be read.
-        problems: `line, column, value, code, level, reason, advice, suggestion`, nothing masked.
+        problems: `line, column, value, code, values, level, reason, advice, suggestion`, nothing masked.
         judged: what the lines want, None likewise.
     """
 
@@ -137,9 +137,9 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language, known: 
     mistaken = label_doubts(labels, known.called.get(name, {}))
     checked = replace(checked, remarks=with_doubts(checked, mistaken, headers, LineCode.ID_MISTAKEN))
     problems = _problems(context, (sync, raw), source, checked, lang)
-    shown = problems
+    shown = problems.drop(columns="values")
     if context.spec(sync).private(sync):
-        shown = problems.assign(value=mask_texts(problems["value"]), suggestion=mask_texts(problems["suggestion"]))
+        shown = shown.assign(value=mask_texts(shown["value"]), suggestion=_suggested(shown))
     rejected = int(checked.rejected["line"].nunique())
     item = {
         "sync": name,
@@ -202,8 +202,13 @@ def _problems(
         advice=[told[each].advice for each in said],
         suggestion=suggestion,
     )
-    table = table[["line", "column", "value", "code", "level", "reason", "advice", "suggestion"]]
+    table = table[["line", "column", "value", "code", "values", "level", "reason", "advice", "suggestion"]]
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
+
+
+def _suggested(problems: pd.DataFrame) -> pd.Series:
+    """Return what is suggested as it may be shown of people; the id of a line above is no number."""
+    return problems["suggestion"].where(problems["code"].isin(NO_ID), mask_texts(problems["suggestion"]))
 
 
 def _both_ways(problems: pd.DataFrame, sync: Sync, source: ExtractedSource, raw: bytes) -> pd.DataFrame:

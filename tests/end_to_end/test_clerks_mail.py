@@ -23,9 +23,12 @@ from road_trip import ENVIRON, Road, usos_state
 
 from connectors.messages.outbox import Outbox, Told, WaitingMail
 from connectors.messages.sending import InDoubt
+from flows.attached_copy import attached_copy
+from flows.check import check_sources
 from flows.clerks_mail import tell_clerks
 from flows.cli import main
 from flows.mail_console import mails_of_run
+from flows.offline import Before
 from flows.retention import erase
 from flows.run import RunRequest, run
 
@@ -346,6 +349,41 @@ def test_numbers_of_people_travel_masked_unless_the_sync_says_otherwise(
     assert night(road) == []
     ((_, content),) = attached(post.taken[1]).items()
     assert SECRET in (content.decode("utf-8-sig") if form == "csv" else _seen(content))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_id_in_a_remark_about_people_is_no_number_and_stays(
+    road: Road, served: Callable[..., Post], form: str
+) -> None:
+    """Their ids are as long as numbers, and the cells of the copy show them."""
+    post = served()
+    road.open(usos_state({"900001": [("dom", SECRET)], "800002": []}, "user"))
+
+    def write(*rows: list[str]) -> None:
+        table = [["entity_id", "number", "comment"], *rows]
+        if form == "csv":
+            (road.folder / "u.csv").write_text("".join(";".join(row) + "\n" for row in table), encoding="utf-8")
+        else:
+            book(road.folder / "u.xlsx", Osoby=table)
+
+    configure(road, smtp(post), {"source": f"u.{form}", "entity_class": "user"})
+    write(["900001", SECRET, "dom"])
+    assert (night(road), post.taken) == ([], [])
+    # A mistyped id, and a line that lacks its own below it.
+    write(["900010", SECRET, "dom"], ["", "22 552 77 02", "praca"])
+    context = road.context()
+    known = Before({"one": context.ledger.memory.owners("one")})
+    (file,) = check_sources(context, ["one"], known=known).files
+    made = attached_copy(context, file, "one", "en")
+    assert made
+    assert night(road) == []
+    ((_, sent),) = attached(post.taken[0]).items()
+    near, mailed = (content.decode("utf-8-sig") if form == "csv" else _seen(content) for content in (made[1], sent))
+    assert "one slip of the hand away from 900001" in near
+    assert all("Did you mean: 900010?" in seen for seen in (near, mailed)), "what the line above has"
+    assert "552" not in near + mailed
+    (shown,) = check_sources(context, ["one"], known=known).summary["syncs"]
+    assert [one["suggestion"] for one in shown["problems"]] == ["", "900010"]
 
 
 def _seen(content: bytes) -> str:
