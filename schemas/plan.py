@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
+
+    from schemas.problems import Problem
 
 
 class Action(StrEnum):
@@ -50,7 +54,9 @@ class GuardHit:
     """One limit that a plan exceeds: its name in the configuration, the figures, and a sentence with both.
 
     `handed_over` counts the lines of the file that are in files of other syncs now, and that `value` leaves out.
-    `count` of `total` are what a share is of; where `total` is 0 it is of nothing.
+    `count` of `total` are what a share is of; where `total` is 0 it is of nothing. `details` are further figures by
+    what they are of, as catalogues call it (`guard.`), and `changes` what a service says of itself otherwise than
+    before: what the sentence says, for other languages.
     """
 
     guard: str
@@ -60,12 +66,17 @@ class GuardHit:
     handed_over: int = 0
     count: int = 0
     total: int = 0
+    details: Mapping[str, int] = field(default_factory=dict)
+    changes: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the guard as `--json` shows it."""
         told = {"guard": self.guard, "value": self.value, "limit": self.limit, "message": self.message}
         handed_over = {"handed_over": self.handed_over} if self.handed_over else {}
-        return told | handed_over | ({"count": self.count, "total": self.total} if self.total else {})
+        of = {"count": self.count, "total": self.total} if self.total else {}
+        details = {"details": dict(self.details)} if self.details else {}
+        changes = [{"code": str(problem.code.value)} | dict(problem.values) for problem in self.changes]
+        return told | handed_over | of | details | ({"changes": changes} if changes else {})
 
 
 def count(values: pd.Series, words: type[Action | Outcome]) -> dict[str, int]:

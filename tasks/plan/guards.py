@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -70,7 +70,8 @@ def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
             return []
         before = f", at the last good run it had {facts.last_rows}" if facts.last_rows else ""
         said = f"the source has 0 lines{before}: an empty file is no reason to empty a directory"
-        return [GuardHit("allow_empty", 0, 1, said)]
+        details = {"last_rows": facts.last_rows} if facts.last_rows else {}
+        return [GuardHit("allow_empty", 0, 1, said, details=details)]
     # What another file has now is not lost; the rest is judged as if the file had never had more.
     expected = (facts.last_rows or 0) - facts.handed_over
     if facts.source_rows >= expected:
@@ -105,7 +106,7 @@ def _deletes_of_a_week(deletes: int, lately: int, limits: Guard) -> list[GuardHi
     if limit is None or not deletes or deletes + lately <= limit:
         return []
     said = f"{deletes} entries would be deleted after {lately} within seven days; {limit} a week are allowed"
-    return [GuardHit("max_deletes_per_week", deletes + lately, limit, said)]
+    return [GuardHit("max_deletes_per_week", deletes + lately, limit, said, details={"this_plan": deletes})]
 
 
 def _changes(changes: int, current: int, limits: Guard) -> list[GuardHit]:
@@ -135,18 +136,18 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     emptied = int((after == "").sum())
     wordless = int((matching(before, _LETTER) & ~matching(after, _LETTER) & (after != "")).sum())
     found = (
-        (moved, "have numbers that belong to another owner now"),
-        (emptied, "have comments that would become empty"),
-        (wordless, "have comments that would hold no letters any more"),
-        (facts.number_rejects, "have no readable number"),
+        (moved, "numbers_elsewhere", "have numbers that belong to another owner now"),
+        (emptied, "comments_emptied", "have comments that would become empty"),
+        (wordless, "comments_wordless", "have comments that would hold no letters any more"),
+        (facts.number_rejects, "numbers_unreadable", "have no readable number"),
     )
     hits = []
-    for count, what in found:
+    for count, name, what in found:
         share = count / facts.source_rows
         if _over(share, limits.max_moved_share):
             said = f"{count} of {facts.source_rows} lines {what} ({_more(share, limits.max_moved_share)})"
-            of = {"count": count, "total": facts.source_rows}
-            hits.append(GuardHit("max_moved_share", share, limits.max_moved_share, said, **of))
+            hit = GuardHit("max_moved_share", share, limits.max_moved_share, said, details={name: count})
+            hits.append(replace(hit, count=count, total=facts.source_rows))
     return hits
 
 
@@ -154,12 +155,14 @@ def _drift(drift: int, facts: Facts, limits: Guard) -> list[GuardHit]:
     """Stop a night in which somebody else has loaded the directory anew."""
     hits = []
     said = f"{drift} of {facts.left} entries were changed by others since the last run"
-    share, of = drift / facts.left if facts.left else 0.0, {"count": drift, "total": facts.left}
+    share, total = drift / facts.left if facts.left else 0.0, facts.left
     if _over(share, limits.max_drift_share) and facts.left >= _ENOUGH:
         more = _more(share, limits.max_drift_share)
-        hits.append(GuardHit("max_drift_share", share, limits.max_drift_share, f"{said} ({more})", **of))
+        said = f"{said} ({more})"
+        hits.append(GuardHit("max_drift_share", share, limits.max_drift_share, said, count=drift, total=total))
     elif drift and facts.ask_of_drift:
-        hits.append(GuardHit("on_drift", drift, 0, f"{said}; on_drift asks before they are put right", **of))
+        said = f"{said}; on_drift asks before they are put right"
+        hits.append(GuardHit("on_drift", drift, 0, said, count=drift, total=total))
     return hits
 
 
@@ -167,7 +170,8 @@ def _interface(facts: Facts, limits: Guard) -> list[GuardHit]:
     """Stop before a service is written to that says of itself that it is called otherwise now."""
     if not facts.api_changes or not limits.api_changed:
         return []
-    return [GuardHit("api_changed", len(facts.api_changes), 0, sentences(facts.api_changes))]
+    changes = facts.api_changes
+    return [GuardHit("api_changed", len(changes), 0, sentences(changes), changes=changes)]
 
 
 def _ask(writes: int, facts: Facts) -> list[GuardHit]:

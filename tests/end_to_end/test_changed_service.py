@@ -11,6 +11,7 @@ from waiting import eventually
 
 from connectors.sandbox.options import Fault, ReferenceForm, UsosOptions
 from flows.doctor import examine
+from tasks.messages.guards import guard_sentence
 
 METHOD, ENTITY = "services/apiref/method", "faculty"
 WANTED = "entity_id,number,comment\n1,22 552 00 0{},Dean\n"
@@ -66,6 +67,10 @@ def test_what_the_client_needs_and_has_not_stops_the_night_before_it_writes(
     (guard,) = stopped.sync["guards"]
     assert guard["guard"] == "api_changed"
     assert said in guard["message"]
+    assert guard_sentence(guard) == guard["message"]
+    (change,) = guard["changes"]
+    assert guard_sentence(guard, "pl").startswith("system inaczej niż dotąd opisuje swoje metody (różnic: 1); ")
+    assert guard_sentence(guard, "pl").count(change["method"]) == 1
     assert start.numbers("1") == [("Dean", "22 552 00 02")]
     allowed = start.apply(stopped.sync["plan"], "asked the vendor: it has a default")
     assert (allowed.exit_code, allowed.writes) == (0, ["replace"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -245,3 +246,60 @@ def test_every_share_is_of_so_many_in_both_languages() -> None:
     for hit in hits:
         assert f"({hit.count} z {hit.total})" in guard_sentence(hit.as_json(), "pl")
         assert percentage("pl", hit.value).replace(",", ".") in hit.message
+
+
+OPEN = Guard(max_change_share=1, max_deletes=1000, max_delete_share=1, max_deletes_per_week=5)
+EMPTY = "plik nie ma żadnego wiersza, a pusty plik nie może opróżnić spisu"
+MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo właściciel), limit 20 %"
+
+
+@pytest.mark.parametrize(
+    ("plan", "facts", "english", "polish", "before"),
+    [
+        (
+            planned(keep=9, delete=3),
+            Facts(9, deleted_lately=4),
+            "3 entries would be deleted after 4 within seven days; 5 a week are allowed",
+            "usunięć w ciągu siedmiu dni: 7, limit 5; z tego w tym planie: 3",
+            "usunięć w ciągu siedmiu dni: 7, limit 5",
+        ),
+        (
+            planned(foreign=3),
+            Facts(0, last_rows=1200),
+            "the source has 0 lines, at the last good run it had 1200: an empty file is no reason to empty a directory",
+            f"{EMPTY}; wierszy przy ostatnim udanym przebiegu: 1200",
+            EMPTY,
+        ),
+        (
+            planned(keep=10),
+            Facts(10, number_rejects=3),
+            "3 of 10 lines have no readable number (30 %; 20 % are allowed)",
+            f"{MOVED}; numery, których nie da się odczytać: 3",
+            MOVED.replace(" (3 z 10)", ""),
+        ),
+        (
+            lines(*(row(50 + at, name_after="") for at in range(3))),
+            Facts(10),
+            "3 of 10 lines have comments that would become empty (30 %; 20 % are allowed)",
+            f"{MOVED}; opisy, które stałyby się puste: 3",
+            MOVED.replace(" (3 z 10)", ""),
+        ),
+    ],
+)
+def test_polish_says_as_much_as_english_and_no_more_than_was_kept(
+    plan: pd.DataFrame, facts: Facts, english: str, polish: str, before: str
+) -> None:
+    (hit,) = guard(plan, facts, OPEN)
+    kept = json.loads(json.dumps(hit.as_json()))
+    assert (guard_sentence(kept), guard_sentence(kept, "pl")) == (english, polish)
+    of_earlier_releases = {name: kept[name] for name in ("guard", "value", "limit", "message")}
+    assert guard_sentence(of_earlier_releases, "pl") == before
+
+
+def test_no_detail_of_a_guard_lacks_its_words() -> None:
+    plan = lines(*(row(50 + at, name_after="22 999 00 01") for at in range(3)))
+    (wordless,) = guard(plan, Facts(10), OPEN)
+    assert guard_sentence(wordless.as_json(), "pl").endswith("; opisy, w których nie byłoby już liter: 3")
+    moved = [row(70 + at, action="add", owner="two", key_after=f"9{60 + at}", key_before="") for at in range(3)]
+    (elsewhere,) = guard(lines(*(row(60 + at, action="keep") for at in range(3)), *moved), Facts(10), OPEN)
+    assert guard_sentence(elsewhere.as_json(), "pl").endswith("; numery, które należą teraz do innego właściciela: 3")
