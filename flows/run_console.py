@@ -157,9 +157,9 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
     used = [word for word in words if any(sync[kind][word] for sync in syncs)]
     rejected = any(sync["rejected"] for sync in syncs)
     told = [word for word in ("left", "drift", "came_back", "known") if any(sync.get(word) for sync in syncs)]
-    failed = any(_failed(sync) for sync in syncs)
+    ends = [(word, holds) for word, holds in (("ended", _failed), ("left_alone", _skipped)) if any(map(holds, syncs))]
     more = [
-        *(["ended"] if failed else []),
+        *(word for word, _ in ends),
         *told,
         *(["rejected"] if rejected else []),
         *([] if planned else ["writes", "verified"]),
@@ -168,7 +168,7 @@ def _counts(syncs: Sequence[Mapping[str, Any]], lang: Language, *, planned: bool
     rows = []
     for sync in syncs:
         cells = [str(sync[kind][word] or "") for word in used]
-        cells += [text("say.yes", lang) if _failed(sync) else ""] if failed else []
+        cells += [text("say.yes", lang) if holds(sync) else "" for _, holds in ends]
         cells += [str(sync.get(word) or "") for word in told]
         cells += [str(sync["rejected"] or "")] if rejected else []
         if not planned:
@@ -213,4 +213,9 @@ def _longest(words: str) -> int:
 
 def _failed(sync: Mapping[str, Any]) -> bool:
     """Tell whether a sync ended before its lines were seen to; a plan that a guard has stopped has not failed."""
-    return bool(sync.get("error") and not sync["plan"])
+    return bool(sync.get("error") and not sync["plan"] and not _skipped(sync))
+
+
+def _skipped(sync: Mapping[str, Any]) -> bool:
+    """Tell whether nothing was begun since another run is at work there: how that one ends, it tells itself."""
+    return bool(sync.get("skipped_for"))

@@ -14,6 +14,7 @@ from test_unkept_outcomes import while_writing
 from connectors.ledger.locks import Lock
 from connectors.ledger.store import Ledger
 from flows.run import RunRequest, run
+from flows.run_console import show_run
 from flows.status import standings
 from flows.telling import changes_of, last_status
 from schemas import limits
@@ -112,8 +113,11 @@ def test_a_lock_of_a_machine_whose_clock_is_ahead_gives_way_when_it_is_silent(pl
     assert sum(place.road.waits) >= (limits.LOCK_BEAT_SECONDS if alive else limits.LOCK_STALE_SECONDS)
 
 
-def test_a_run_that_meets_another_one_is_skipped_and_alarms_nobody(place: Place) -> None:
+def test_a_run_that_meets_another_one_is_skipped_and_alarms_nobody(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A run before it went well, and the one that is at work tells how it ends."""
+    monkeypatch.setenv("COLUMNS", "120")
     place.hold([DEAN, PORTER])
     place.want([DEAN, PORTER])
     assert place.road.go().exit_code == 0
@@ -130,5 +134,10 @@ def test_a_run_that_meets_another_one_is_skipped_and_alarms_nobody(place: Place)
     assert list(changes_of(context, result, "sync")) == []
     assert last_status(context.ledger, "one", before="") is SyncStatus.GOOD
     assert [one.state for one in standings(context)] == ["good"]
+    for lang, word, failed in (("en", "another run at work", "failed"), ("pl", "trwa inny przebieg", "nieudane")):
+        show_run(result, planned=False, lang=lang)
+        table = capsys.readouterr().out
+        assert word in table
+        assert failed not in table
     assert "another run was at work" in sync_title([sync], [], "en", planned=False)
     assert "pracował inny przebieg" in sync_title([sync], [], "pl", planned=False)
