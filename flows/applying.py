@@ -11,6 +11,7 @@ from connectors.ledger.store import KeptPlan
 from connectors.settling import LONGEST, Awaited, Settling
 from flows.approvals import missing_yes, said_yes, yeses_of_run
 from flows.claims import take_over
+from flows.context import RunContext
 from flows.interface import refuse_changed_api
 from flows.known import known_rows, with_known
 from flows.ledger_age import refuse_to_delete
@@ -28,6 +29,7 @@ from schemas.problems import DRIFT, Code, Problem
 from schemas.quirks import FOLDS_NAMES
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import had_entry, in_place, unplanned_entries, writes
+from tasks.execution.other_syncs import SyncWrites, done_by_syncs, moved_on
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard, tell_writes
 from tasks.execution.status_changes import only_known
@@ -181,8 +183,37 @@ def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: K
     known = [row_outcome(row, Outcome.CONFLICT, changed, at=at) for row in rows.index[gone]]
     context.ledger.record_outcomes(kept.id, known)
     written.known |= {item.row: item for item in known}
+    _excuse_syncs(sync_run, kept, written, found.entries)
     written.unplanned_entries = unplanned_entries(rows, found.entries, fold_names=folds)
     return found
+
+
+def _excuse_syncs(sync_run: SyncRun, kept: KeptPlan, written: ApplyResult, found: pd.DataFrame) -> None:
+    """Correct what has been said of other files' entries: what their own syncs have done meanwhile is no conflict.
+
+    Such a row is at rest: whatever is said of it, nothing was sent for it and nothing will be.
+    """
+    context = sync_run.context
+    away = [row for row, item in written.known.items() if moved_on(item.outcome, item.code)]
+    if not away:
+        return
+    habits = context.ledger.memory.traits(kept.target)
+    others = (
+        SyncWrites(context.ledger.present_name(other.sync), other.entries.loc[_applied_since(context, other, kept)])
+        for other in context.ledger.written_since(kept.target, kept.created_at, without=kept.sync)
+    )
+    folds = FOLDS_NAMES in habits
+    done = done_by_syncs(kept.entries.loc[sorted(away)], others, found, habits, fold_names=folds)
+    said = {row: Problem(Code.DONE_BY_SYNC, {"sync": sync}) for row, sync in done.items()}
+    known = [row_outcome(row, Outcome.UNCHANGED, problem, at=context.now()) for row, problem in said.items()]
+    context.ledger.record_outcomes(kept.id, known)
+    written.known |= {item.row: item for item in known}
+
+
+def _applied_since(context: RunContext, other: KeptPlan, kept: KeptPlan) -> list[int]:
+    """Return the rows of another plan that were seen in place after this one was made."""
+    outcomes = context.ledger.outcomes(other.id)
+    return [item.row for item in outcomes if item.outcome == Outcome.APPLIED and item.at >= kept.created_at]
 
 
 def missing(sync_run: SyncRun, target: Target, rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, int]:

@@ -51,6 +51,7 @@ class Code(StrEnum):
     DONE_BY_OTHERS = "done_by_others"
     CHANGED_BY_OTHERS = "changed_by_others"
     CHANGED_DURING_RUN = "changed_during_run"
+    DONE_BY_SYNC = "done_by_sync"
     NUMBER_CHANGED = "number_changed"
     ENTRY_GONE = "entry_gone"
     CAME_DURING_RUN = "came_during_run"

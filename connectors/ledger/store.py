@@ -277,6 +277,21 @@ class Ledger(PlanJournal):
         for row in rows:
             yield self._plan(row.id), row.verified_at is not None and row.source_rows > 0
 
+    def written_since(self, target: str, at: str, *, without: str) -> list[KeptPlan]:
+        """Return the plans with changes that other syncs than one have written into a target, in runs' order.
+
+        Those are left out whose run had ended by then: since then it has written nothing.
+        """
+        columns, runs = tables.plans.c, tables.runs.c
+        query = select(tables.plans).join(tables.runs, runs.id == columns.applied_by)
+        query = query.where(columns.target == target, columns.writes > 0, columns.sync.not_in(self._names(without)))
+        query = query.where(
+            columns.state.in_(["written", "writing"]), runs.finished_at.is_(None) | (runs.finished_at >= at)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(runs.started_at, columns.created_at, columns.id)).mappings().all()
+            return [kept(connection, row) for row in rows]
+
     def applied(self) -> Iterator[tuple[KeptPlan, str]]:
         """Yield every plan that a run has begun to write, the oldest first, each with that run."""
         columns = tables.plans.c

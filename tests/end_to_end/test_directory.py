@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from directory_nights import (
+    FOUR,
     SERVICES,
     A,
     B,
     C,
     D,
+    Line,
     ListService,
     MemoryService,
     Nights,
@@ -28,6 +30,7 @@ from flows.check import check_sources
 from flows.offline import Before
 from flows.run import RunRequest, run
 from flows.run_history import waiting_plans
+from flows.sync_run import RunResult
 from schemas.errors import SourceError
 from schemas.exit_codes import ExitCode
 from tasks.messages.guards import guard_sentence
@@ -616,3 +619,83 @@ def test_a_name_that_goes_over_takes_no_number_away_that_has_not_arrived(shared:
 
 def _digits(entry: tuple[str, str]) -> str:
     return re.sub(r"\D", "", entry[1])
+
+
+# Plans for a shared list that are made together and applied one after the other ---------------------------------------
+
+KEPT = ("", C, "Hall")
+NUMBER, NAME, LESS, MORE = (
+    [("", FOUR[0], "Dean"), KEPT],
+    [("", A, "Dekan"), KEPT],
+    [KEPT],
+    [("", A, "Dean"), KEPT, ("", FOUR[0], "Porter")],
+)
+EAST_FIRST, NORTH_FIRST = ("east", "north"), ("north", "east")
+
+
+def planned_together(road: Road, east: list[Line], write: str = "auto") -> tuple[Nights, dict[str, str]]:
+    """Have two files of a list planned by one run: `east` as given, `north` with another number."""
+    nights = Nights(road, ListService(keys={"write": write}))
+    nights.hold(o1=[("Dean", A), ("Library", B), ("Hall", C)])
+    nights.file("east", [("", A, "Dean"), KEPT])
+    nights.file("north", [("", B, "Library")])
+    assert nights.night().exit_code == ExitCode.DONE
+    later(road)
+    nights.file("east", east)
+    nights.file("north", [("", D, "Library")])
+    made = nights.night(mode="plan")
+    return nights, {sync["sync"]: sync["plan"] for sync in made.summary["syncs"]}
+
+
+def applied(road: Road, plan: str) -> RunResult:
+    later(road)
+    return run(road.context(), RunRequest("apply", plan=plan))
+
+
+@pytest.mark.parametrize(
+    ("east", "order", "write"),
+    [
+        (NUMBER, EAST_FIRST, "auto"),
+        (NUMBER, NORTH_FIRST, "auto"),
+        (NUMBER, EAST_FIRST, "batch"),
+        (NUMBER, EAST_FIRST, "entries"),
+        (NAME, EAST_FIRST, "auto"),
+        (NAME, NORTH_FIRST, "batch"),
+        (LESS, EAST_FIRST, "auto"),
+        (LESS, EAST_FIRST, "batch"),
+        (LESS, NORTH_FIRST, "entries"),
+        (MORE, EAST_FIRST, "auto"),
+        (MORE, NORTH_FIRST, "auto"),
+    ],
+)
+def test_what_another_sync_has_done_to_its_own_entries_is_no_conflict(
+    road: Road, east: list[Line], order: tuple[str, str], write: str
+) -> None:
+    nights, plans = planned_together(road, east, write)
+    first, second = (applied(road, plans[name]) for name in order)
+    assert (first.exit_code, second.exit_code) == (ExitCode.DONE, ExitCode.DONE)
+    told = of(second, order[1])
+    assert (told["outcomes"]["conflict"], told["verified"]) == (0, True)
+    lines = second.reported[0].lines
+    changed = lines[lines["code"] == "done_by_sync"]
+    assert (len(changed), set(changed["outcome"]) <= {"unchanged"}) == (int((order[0], east) != ("east", MORE)), True)
+    assert all(f"sync {order[0]} has changed it" in said for said in changed["message"])
+    wanted = {(name, number.replace(" ", "")) for _, number, name in [*east, ("", D, "Library")]}
+    assert {(entry[0], _digits(entry)[-9:]) for entry in road.entries()} == wanted
+    later(road)
+    night = nights.night()
+    assert (night.exit_code, [sync["requests"]["write"] for sync in night.summary["syncs"]]) == (ExitCode.DONE, [0, 0])
+
+
+@pytest.mark.parametrize("first", ["person", "sync"])
+def test_what_a_person_has_done_to_an_entry_of_another_file_stays_a_conflict(road: Road, first: str) -> None:
+    nights, plans = planned_together(road, NUMBER)
+    if first == "sync":
+        assert applied(road, plans["east"]).exit_code == ExitCode.DONE
+    others = [(name, number) for name, number in road.entries() if name != "Dean"]
+    nights.meddle("chopin", [*others, ("Dean", FOUR[3])])
+    if first == "person":
+        assert applied(road, plans["east"]).exit_code == ExitCode.LINES_FAILED
+    north = applied(road, plans["north"])
+    assert (north.exit_code, of(north, "north")["outcomes"]["conflict"]) == (ExitCode.LINES_FAILED, 1)
+    assert ("Dean", FOUR[3]) in road.entries()
