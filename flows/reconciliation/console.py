@@ -36,11 +36,15 @@ def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "pho
     _show_counts(summary, lang)
     if summary["meanwhile"]:
         say(render("say.meanwhile", lang, runs=", ".join(summary["meanwhile"])), "yellow")
-    waiting = findings["kind"] != FindingKind.AGREE
-    _show_findings(text("say.findings", lang), findings[waiting & (findings["accepted"] == "")], lang)
-    known_ones = findings[waiting & (findings["accepted"] != "")]
-    _show_findings(text("say.accepted_title", lang), known_ones, lang)
+    needing = findings[findings["kind"] != FindingKind.AGREE]
+    open_, known_ones = needing[needing["accepted"] == ""], needing[needing["accepted"] != ""]
+    if len(open_):
+        say("")
+        _show_findings(text("say.findings", lang), open_, lang)
     if len(known_ones):
+        if not 0 < len(open_) <= _SHOWN:  # a table has a blank line below it
+            say("")
+        _show_findings(text("say.accepted_title", lang), known_ones, lang)
         withdraw = f'phonesync accept ID --withdraw --reason "{text("say.reason", lang)}"'
         say(render("say.withdraw", lang, command=as_typed(withdraw, command)))
     for name, written in summary.get("suggestions", {}).items():
@@ -61,10 +65,8 @@ def _show_findings(title: str, findings: pd.DataFrame, lang: Language) -> None:
         what=what.where(~sentences, what.map(whole)), accepted=until_in(shown["accepted"].astype("str"), lang)
     )
     rows = [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
-    if rows:
-        say("")
-        names = [text(f"say.{name}", lang) for name in ("finding", "what")]
-        show_rows(title, [dict(zip(names, _told(row, lang), strict=True)) for row in rows], names)
+    names = [text(f"say.{name}", lang) for name in ("finding", "what")]
+    show_rows(title, [dict(zip(names, _told(row, lang), strict=True)) for row in rows], names)
     if len(findings) > _SHOWN:
         say(render("say.more_findings", lang, n=len(findings) - _SHOWN))
 
