@@ -255,6 +255,8 @@ _FINGERPRINTED = (
 )
 # What else decides about what is sent, and in which order.
 _FINGERPRINTED_TOO = ("en_before", "key_before", "key_after", "code")
+# What only repeats a guard's sentence, for other languages: it is nothing else to agree to.
+_REPEATS = ("count", "total", "details", "changes")
 
 
 def fingerprint(sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Mapping[str, Any]] | None) -> str:
@@ -271,7 +273,8 @@ def fingerprint(sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Map
     """
     texts, columns = ["phonesync plan 1", sync, target, str(len(plan))], [*_FINGERPRINTED]
     if guards is not None:
-        tripped = json.dumps(list(guards), sort_keys=True, ensure_ascii=False)
+        said = [{key: value for key, value in guard.items() if key not in _REPEATS} for guard in guards]
+        tripped = json.dumps(said, sort_keys=True, ensure_ascii=False)
         texts, columns = ["phonesync plan 2", *texts[1:], tripped], [*_FINGERPRINTED, *_FINGERPRINTED_TOO]
     digest = hashlib.sha256()
     for text in texts:

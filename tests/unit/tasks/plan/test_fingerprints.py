@@ -43,6 +43,11 @@ def test_what_is_only_said_is_not_in_it() -> None:
     assert printed({**ROW, "problems": "[]"}, guards=[]) == printed(guards=[])
 
 
+@pytest.mark.parametrize("more", [{"count": 1, "total": 2}, {"details": {"now": 1}}, {"changes": [{"code": "x"}]}])
+def test_what_repeats_the_sentence_of_a_guard_for_other_languages_is_not_in_it(more: dict[str, Any]) -> None:
+    assert printed(guards=[{**GUARD, **more}]) == printed(guards=[GUARD])
+
+
 def test_each_plan_of_a_sync_a_target_and_guards_has_its_own() -> None:
     several = [
         printed(guards=[]),
