@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from connectors.settling import LONGEST, Awaited, Settling
 from schemas import limits
@@ -22,6 +23,7 @@ from tasks.execution.equal_entries import kept_once
 from tasks.execution.quirks import as_sent, as_shown
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.pairing import Ints
+from tasks.text_columns import is_in
 
 _REPLACING: Final = "replace"
 
@@ -29,8 +31,9 @@ _REPLACING: Final = "replace"
 def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: NumberingDefaults) -> pd.DataFrame:
     """Return `Current` of entries given as (owner, name, number, type, English name)."""
     columns = ["owner", "name", "number", "type_id", "name_en"]
-    texts = zip(*rows, strict=True) if rows else ((),) * len(columns)
-    frame = pd.DataFrame({name: pd.Series(each, dtype="str") for name, each in zip(columns, texts, strict=True)})
+    # Column by column: pandas would look at each text twice.
+    texts = {name: pa.array([row[at] for row in rows], pa.large_string()) for at, name in enumerate(columns)}
+    frame = pd.DataFrame({name: pd.array(each, dtype="str") for name, each in texts.items()})
     return with_canonical_numbers(
         frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard
     )
@@ -99,13 +102,13 @@ class OwnerSets:
         conflicts = {*rows.loc[gone, "owner"], *fresh.entries.loc[new, "owner"], *fresh.unread}
         if not conflicts:
             return rows
-        apart = rows["owner"].isin(conflicts)
-        agreed = rows["owner"].isin(agreeing(rows, fresh.entries) & conflicts)
+        apart = is_in(rows["owner"], conflicts)
+        agreed = is_in(rows["owner"], agreeing(rows, fresh.entries) & conflicts)
         self._note(rows[agreed], Outcome.UNCHANGED, Problem(Code.DONE_BY_OTHERS))
         self._note(rows[apart & ~agreed], Outcome.CONFLICT, Problem(Code.OWNER_CHANGED))
         here = rows[(apart & ~agreed & gone).to_numpy() & ~writes(rows)]
         self._keep([self._known(row, Outcome.CONFLICT, Problem(Code.CHANGED_BY_OTHERS)) for row in here.index], [])
-        self._found(fresh.entries[fresh.entries["owner"].isin(conflicts)])
+        self._found(fresh.entries[is_in(fresh.entries["owner"], conflicts)])
         return rows[~apart]
 
     def _send(self, rows: pd.DataFrame) -> None:
@@ -128,7 +131,7 @@ class OwnerSets:
                 self._unsettled(pending, answers, error, intent)
                 return
             again = self._settle(pending, found, answers, intent, last=last)
-            pending = pending[pending["owner"].isin(again)]
+            pending = pending[is_in(pending["owner"], again)]
             if pending.empty:
                 return
             self._job.sleep(wait_before(round_number, [answers[owner] for owner in again]))
@@ -156,7 +159,7 @@ class OwnerSets:
     ) -> set[str]:
         """Note the outcome of every owner but those to send once more, and return these."""
         confirmed = {owner for owner, answer in answers.items() if answer.kind == "confirmed"}
-        theirs = rows.index[rows["owner"].isin(confirmed)]
+        theirs = rows.index[is_in(rows["owner"], confirmed)]
         seen_as = as_shown(rows, found.entries, self._job.quirks, theirs)
         done = in_place(seen_as, found.entries)
         otherwise = done & (seen_as["name_after"] != rows["name_after"]).to_numpy()
@@ -183,7 +186,7 @@ class OwnerSets:
                 self._result.stopped = answer.error
         self._result.confirmed |= {int(row) for row in rows.index[otherwise]}
         self._keep(known, [intent])
-        self._found(found.entries[~found.entries["owner"].isin(again)])
+        self._found(found.entries[~is_in(found.entries["owner"], again)])
         return again
 
     def _unsettled(self, rows: pd.DataFrame, answers: dict[str, WriteAnswer], error: ServiceError, intent: int) -> None:

@@ -192,14 +192,16 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
         name: the sync that is planned.
         table: its `Plan`.
     """
+    address, _ = place_of(context, context.sync(name))
+    others = [other for other in context.settings.syncs if other != name]
+    near = [other for other in others if place_of(context, context.sync(other))[0] == address]
+    if not near:
+        return {}
     going = table["action"].isin(WRITES) & (table["key_before"] != "") & (table["key_before"] != table["key_after"])
     gone = table.loc[going, "key_before"]
     keys = set(gone[~is_in(gone, table["key_after"])])
     if not keys:
         return {}
-    address, _ = place_of(context, context.sync(name))
-    others = [other for other in context.settings.syncs if other != name]
-    near = [other for other in others if place_of(context, context.sync(other))[0] == address]
     rivals = _read(context, near, context.files)
     found: dict[str, Problem] = {}
     perhaps: dict[str, Problem] = {}
@@ -210,7 +212,8 @@ def awaited_by(context: RunContext, name: str, table: pd.DataFrame) -> dict[str,
             left = left_by(context, claims.sync)
             # What is taken away here is not where the other sync wants it, though that may have put it there.
             leaving = _entries(table[going], "_before")
-            there = left[left["key"].isin(coming) & ~_entries(left, "").isin(leaving)]
+            there = left[is_in(left["key"], coming)]
+            there = there[~is_in(_entries(there, ""), leaving)]
             standing = _still_standing(context, claims.sync, there, leaving)
             arrived |= standing
             found |= dict.fromkeys(coming - standing, Problem(Code.ARRIVAL_AWAITED, {"sync": claims.sync}))

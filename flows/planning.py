@@ -44,6 +44,7 @@ from tasks.source.label_doubts import label_doubts
 from tasks.source.labels import owner_labels
 from tasks.source.near_ids import mark_doubts, near_owners
 from tasks.source.validation import Checked
+from tasks.text_columns import is_in
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def plan_now(sync_run: SyncRun, target: Target, found: Snapshot) -> pd.DataFrame
     managed = owners_of(checked)
     gone = frozenset(context.ledger.memory.owners(name, target.name) - managed - rivals.claimed)
     if not context.spec(sync).single_owner:
-        found = replace(found, entries=found.entries[found.entries["owner"].isin(managed | gone)])
+        found = replace(found, entries=found.entries[is_in(found.entries["owner"], managed | gone)])
     left = cache(partial(left_by, context, name, target.name))
     ends = Ends(
         sync, target, source.arranged.headers, checked, found, gone, rivals, left, known=known_of(context, name)

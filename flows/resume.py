@@ -29,6 +29,7 @@ from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, put_back_rows
 from tasks.messages.errors import error_of
 from tasks.plan.remaining import Remaining, held_back, remaining_plan, still_wanted, without
+from tasks.text_columns import is_in
 
 
 def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -> None:
@@ -104,7 +105,7 @@ def _still_wanted(
     given_up = refused
     if not sync_run.spec.single_owner:
         # What the file wants there instead comes with the next sync: until then the old numbers stay.
-        waits = rows["owner"].isin(rows.loc[refused, "owner"]) & (rows["action"] == Action.DELETE)
+        waits = is_in(rows["owner"], rows.loc[refused, "owner"]) & (rows["action"] == Action.DELETE)
         given_up = refused | waits.to_numpy() & may_wait
     held = held_back(rows, present, whole_owners=not sync_run.spec.single_owner)
     codes = np.select([refused & held, refused], [Code.HELD_OR_UNWANTED, Code.NO_LONGER_WANTED], Code.WAITS_FOR_NEW)

@@ -24,6 +24,7 @@ from tasks.execution.quirks import name_quirks, number_quirks
 from tasks.messages.errors import error_of
 from tasks.messages.quirks import quirk_sentence
 from tasks.plan.moves import arrived, departures, departures_only, without_departures
+from tasks.text_columns import is_in
 
 
 def write_in_order(sync_run: SyncRun, target: Target, rows: pd.DataFrame, kept: KeptPlan, mine: Hold) -> ApplyResult:
@@ -57,7 +58,7 @@ def _both(first: ApplyResult, last: ApplyResult) -> ApplyResult:
     """Return what two passes of one plan came to; the second one has read its owners later."""
     found = first.found
     if found is not None and last.found is not None:
-        earlier = found[~found["owner"].isin(last.found["owner"])]
+        earlier = found[~is_in(found["owner"], last.found["owner"])]
         found = pd.concat([earlier, last.found], ignore_index=True)
     return ApplyResult(
         known={**first.known, **last.known},
@@ -200,7 +201,7 @@ def sent_unknown(sync_run: SyncRun, rows: pd.DataFrame, kept: KeptPlan) -> froze
     known = outcomes_of(sync_run, kept)
     # One that was stopped between two requests has no more come to its end than one without an answer.
     settled = {row for row, item in known.items() if item.outcome != Outcome.UNKNOWN and item.code != Code.CUT_SHORT}
-    sent = rows.index[writes(rows) & rows["owner"].isin(owners).to_numpy()]
+    sent = rows.index[writes(rows) & is_in(rows["owner"], owners).to_numpy()]
     spoken_of = kept.entries["action"].loc[[*known]]
     at_rest = spoken_of.index[spoken_of.isin(AT_REST)].intersection(rows.index)
     return frozenset(int(row) for row in [*sent, *at_rest] if row not in settled)

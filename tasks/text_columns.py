@@ -31,9 +31,11 @@ def is_in(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
 
     pandas' own `isin` looks at each text one by one.
     """
-    column = isinstance(values, pd.Series | pd.Index)
-    given = values if isinstance(values, pd.Series) else pd.Series(values if column else [*values], dtype="str")
-    found = pc.is_in(arrow(texts), value_set=arrow(given), skip_nulls=True)
+    if isinstance(values, pd.Series | pd.Index):
+        among = arrow(values if isinstance(values, pd.Series) else pd.Series(values, dtype="str"))
+    else:
+        among = pa.array([*values], pa.large_string())
+    found = pc.is_in(arrow(texts), value_set=among, skip_nulls=True)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
 
 

@@ -39,6 +39,7 @@ from tasks.execution.compare import (
 from tasks.execution.quirks import as_shown
 from tasks.execution.ways import Missing, Situation, Way, seen_of_missing, way_of
 from tasks.phone.canonical_keys import tidy_text
+from tasks.text_columns import is_in
 
 if TYPE_CHECKING:
     from connectors.apio.target import ApioTarget
@@ -323,7 +324,7 @@ class ListUpdate:
 
     def _taken_away_by_others(self, rows: pd.DataFrame, now: pd.DataFrame) -> dict[int, Problem]:
         """Return the changes whose entries are gone though nothing of ours can have removed them."""
-        rows = rows[had_entry(rows) & writes(rows) & ~rows["name_before"].isin(self._sender.effects.at_risk)]
+        rows = rows[had_entry(rows) & writes(rows) & ~is_in(rows["name_before"], self._sender.effects.at_risk)]
         here = shown(rows, "before", now, fold_names=self._fold) | ~vanished(rows, now, fold_names=self._fold)
         new = taken(rows, now, fold_names=self._fold)
         return dict.fromkeys(rows.index[~here & ~new].tolist(), Problem(Code.ENTRY_GONE))

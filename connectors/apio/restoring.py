@@ -16,6 +16,7 @@ from schemas.plan import Action
 from schemas.problems import Code, Problem, packed
 from tasks.execution.changes import lost
 from tasks.execution.compare import in_place
+from tasks.text_columns import is_in
 
 
 class Restorer:
@@ -125,10 +126,10 @@ class Restorer:
         # What the plan deletes is never put back, whatever was said of it.
         staying &= (changes["action"] != Action.DELETE).to_numpy()
         # Where the new name stands already, the old one would be a second entry for one telephone.
-        staying &= ~changes["name_after"].isin(now["tidy"]).to_numpy()
+        staying &= ~is_in(changes["name_after"], now["tidy"]).to_numpy()
         missing = lost(stood, now, {*changes.loc[~staying, "name_before"], *kept}, fold_names=self._fold)
         # What no file of ours can have cost was taken away by somebody else, and stays away.
-        missing = missing[missing["name"].isin(self._sender.effects.at_risk)]
+        missing = missing[is_in(missing["name"], self._sender.effects.at_risk)]
         return [ApioEntry(*pair) for pair in zip(missing["name"], missing["number"], strict=True)]
 
     def _given_up(self, entry: ApioEntry) -> bool:

@@ -15,6 +15,7 @@ from connectors.http.request import WriteReceipt
 from schemas.errors import AccessRefused, RequestRefused, ServiceError, UnknownOutcome, Unreachable
 from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Snapshot, Target, WriteAnswer
 from tasks.execution.compare import Wanted, writes
+from tasks.text_columns import is_in
 
 Entry = tuple[str, str]  # name, number
 Fault = Literal["unreachable", "denied", "refused", "lost before", "lost after", "late"]
@@ -103,7 +104,7 @@ class MemoryTarget(Target):
     def write(self, rows: pd.DataFrame, job: Job) -> ApplyResult:
         """Replace the entries of every changed owner."""
         result = ApplyResult(found=as_current([], self._numbering))
-        OwnerSets(self, rows[rows["owner"].isin(rows.loc[writes(rows), "owner"])], job, result).run()
+        OwnerSets(self, rows[is_in(rows["owner"], rows.loc[writes(rows), "owner"])], job, result).run()
         return result
 
     def replace(self, sets: dict[str, list[Wanted]], go_on: Callable[[], bool]) -> dict[str, WriteAnswer]:

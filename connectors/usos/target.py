@@ -17,6 +17,7 @@ from schemas.execution import ApplyResult, Job, NumberingDefaults, Progress, Sna
 from schemas.interface import Interface
 from schemas.target import identifier_of
 from tasks.execution.compare import Wanted, writes
+from tasks.text_columns import is_in
 
 _UNREAD = "held: USOS gave no usable answer for this entity"
 # Calls that each connection has of the owners that are read together.
@@ -82,7 +83,7 @@ class UsosTarget(Target):
         size = self._at_once()
         for start in range(0, len(owners), size):
             chunk = owners[start : start + size]
-            OwnerSets(self, rows[rows["owner"].isin(chunk)], job, result).run()
+            OwnerSets(self, rows[is_in(rows["owner"], chunk)], job, result).run()
             job.progress("writing to USOS", min(start + size, len(owners)), len(owners))
         return result
 

@@ -40,6 +40,7 @@ from schemas.problems import Code, Problem
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import writes
 from tasks.plan.remaining import OPEN, owners_to_write, remaining_plan
+from tasks.text_columns import is_in
 
 DEPLOYMENT = "write-slice/write-slice"
 _LOG = logging.getLogger("phonesync.slices")
@@ -162,7 +163,7 @@ class _Spread:
         outcomes = {row: item.outcome for row, item in outcomes_of(sync_run, kept).items()}
         entries = kept.entries
         unsettled = writes(entries) & [outcomes.get(row, "") in OPEN for row in entries.index]
-        rows = entries[entries["owner"].isin(entries.loc[unsettled, "owner"])]
+        rows = entries[is_in(entries["owner"], entries.loc[unsettled, "owner"])]
         if rows.empty:
             return ApplyResult(known=outcomes_of(sync_run, kept))
         try:

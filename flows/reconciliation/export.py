@@ -30,6 +30,7 @@ from tasks.reconcile.export import Form, source_table
 from tasks.source.code_pages import encode_as
 from tasks.source.column_synonyms import expected_headers
 from tasks.source.columns import OWNER_NAME
+from tasks.text_columns import is_in
 
 _LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
 
@@ -142,8 +143,8 @@ def _tellable(entries: pd.DataFrame, *, clearable: bool) -> tuple[pd.DataFrame, 
     if not clearable:
         return entries, 0
     silent = [text for text in entries["number"].unique() if not text.strip() or means_none(text)]
-    owners = entries.loc[entries["number"].isin(silent), "owner"]
-    rest = entries[~entries["owner"].isin(owners)].reset_index(drop=True)
+    owners = entries.loc[is_in(entries["number"], silent), "owner"]
+    rest = entries[~is_in(entries["owner"], owners)].reset_index(drop=True)
     return rest, len(entries) - len(rest)
 
 

@@ -26,6 +26,7 @@ from tasks.reconcile.align import SyncSide
 from tasks.reconcile.cross_references import PlaceEntries
 from tasks.source.labels import owner_labels
 from tasks.source.validation import Checked
+from tasks.text_columns import is_in
 
 _MOST_TYPES = 50  # an installation has a handful; each costs a request
 
@@ -122,7 +123,7 @@ def read_place(context: RunContext, readings: list[SyncReading]) -> None:
     for one in readings:
         mine = found.entries
         if not one.spec.single_owner:
-            mine = mine[mine["owner"].isin(wanted[one.name])].reset_index(drop=True)
+            mine = mine[is_in(mine["owner"], wanted[one.name])].reset_index(drop=True)
         unread = {owner: why for owner, why in found.unread.items() if owner in wanted[one.name]}
         one.found = Snapshot(mine, unread)
 
@@ -198,7 +199,7 @@ def places_of(readings: list[SyncReading]) -> list[PlaceEntries]:
         entries, private = one.found.entries, one.private
         if before is not None:
             # A list is whole in every one of its syncs; of USOS each has its own owners, perhaps some in common.
-            others = entries[~entries["owner"].isin(before.entries["owner"])]
+            others = entries[~is_in(entries["owner"], before.entries["owner"])]
             entries, private = pd.concat([before.entries, others], ignore_index=True), private or before.private
         places[one.place] = PlaceEntries(one.place, one.sync.connection, one.spec.names_are_keys, entries, private)
     return list(places.values())

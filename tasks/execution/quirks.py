@@ -21,7 +21,7 @@ import pandas as pd
 from schemas.quirks import ESCAPES_NAMES, Quirk, QuirkCode
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal, pair_unique
-from tasks.text_columns import casefolded
+from tasks.text_columns import casefolded, is_in
 
 _SHORTEST_CUT: Final = 8
 # Letters that Unicode does not take apart.
@@ -189,7 +189,7 @@ def as_shown(
     wants = rows.loc[rows["key_after"] != "", ["owner", "name_after", "key_after"]]
     wanted = pd.DataFrame({"owner": wants["owner"], "name": tidy_text(wants["name_after"]), "key": wants["key_after"]})
     names = as_commented(wanted, found, habits)
-    other = names.index[names.isin(set(found["tidy"])) & (names != wanted["name"])]
+    other = names.index[is_in(names, set(found["tidy"])) & (names != wanted["name"])]
     shown = rows.copy()
     shown.loc[other, "name_after"] = names[other]
     return shown

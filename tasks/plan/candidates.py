@@ -177,9 +177,9 @@ def _pair(rows: pd.DataFrame) -> pd.Series:
 def may_delete(draft: Draft, clears: pd.DataFrame, policy: Policy) -> Mask:
     """Tell which leftovers the configuration permits to delete."""
     owners = draft.current["owner"]
-    gone = owners.isin(policy.gone)
+    gone = is_in(owners, policy.gone)
     missing = ~gone & policy.delete_missing
-    mask: Mask = (missing | (gone & policy.clear_gone) | owners.isin(clears["owner"])).to_numpy()
+    mask: Mask = (missing | (gone & policy.clear_gone) | is_in(owners, clears["owner"])).to_numpy()
     return mask
 
 
@@ -205,7 +205,7 @@ def untied_line(inputs: Inputs, current: pd.DataFrame, confirmed: Mask, policy: 
         doubtful = current[~confirmed]
         standing = set(doubtful["key"])
         found_keys = {key for key in rejected["key"].unique() if _parts(key) & standing}
-        found = rejected["key"].isin(found_keys)
+        found = is_in(rejected["key"], found_keys)
         for names in (rejected["name"], rejected["new_name"]):
             found |= is_in(casefolded(names) if policy.fold_names else names, doubtful["tidy"])
         nameless = (rejected["name"] == "") & (rejected["new_name"] == "")

@@ -139,7 +139,7 @@ def mark_left(plan: pd.DataFrame, gone: frozenset[str]) -> pd.DataFrame:
 
     What others have put there, and what is left as they left it, is told as that.
     """
-    left = plan["owner"].isin(gone) & (plan["action"] == Action.FOREIGN) & ~plan["code"].isin(DRIFT)
+    left = is_in(plan["owner"], gone) & (plan["action"] == Action.FOREIGN) & ~plan["code"].isin(DRIFT)
     if not left.any():
         return plan
     return plan.assign(
@@ -173,8 +173,8 @@ def left_behind(plans: Iterable[WrittenPlan], owners: Collection[str]) -> pd.Dat
     nothing = {column: pd.Series(dtype="str") for column in _LEFT}
     found = [pd.DataFrame({**nothing, "claimed": pd.Series(dtype="bool")})]
     for plan in plans:
-        rows = plan.entries[(plan.entries["owner"] != "") & ~plan.entries["owner"].isin(known)]
-        known |= set(rows["owner"])
+        rows = plan.entries[(plan.entries["owner"] != "") & ~is_in(plan.entries["owner"], known)]
+        known |= set(rows["owner"].unique())
         # What others have changed and nobody has put right is not how the sync has left it.
         drifted = rows["code"].isin(DRIFT) & ~rows["action"].isin(WRITES)
         found.append(_before_drift(rows[drifted]))
@@ -185,7 +185,7 @@ def left_behind(plans: Iterable[WrittenPlan], owners: Collection[str]) -> pd.Dat
         doubtful = set(rows.loc[outcome.isin(_DOUBTFUL), "owner"])
         written = (outcome == Outcome.APPLIED) | (outcome == Outcome.UNCHANGED) | ~rows["action"].isin(WRITES)
         for done, image in ((written, "after"), (~written, "before")):
-            some = rows[done & ~rows["owner"].isin(doubtful) & (rows[f"key_{image}"] != "")]
+            some = rows[done & ~is_in(rows["owner"], doubtful) & (rows[f"key_{image}"] != "")]
             columns = ["owner", *(f"{name}_{image}" for name in ("name", "number", "type", "key"))]
             # What it has put there is its own, also where a `revert` did and no line wants it.
             ours = (some["line"] > 0) | some["action"].isin(WRITES) | some["code"].isin(_WOULD_GO)

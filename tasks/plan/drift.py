@@ -28,8 +28,11 @@ def mark_drift(plan: pd.DataFrame, left: pd.DataFrame, known: Known, *, keep: bo
         known: what of it somebody has accepted: that is left as they left it.
         keep: leave all that others have done.
     """
-    left = left[is_in(left["owner"], plan.loc[plan["action"].isin(WRITES), "owner"])]
-    ours = plan["owner"].isin(left["owner"]).to_numpy()
+    writes = plan.loc[plan["action"].isin(WRITES), ["owner", "key_before", "key_after"]]
+    left = left[is_in(left["owner"], writes["owner"])]
+    ours = is_in(plan["owner"], left["owner"]).to_numpy()
+    # An entry with a number that no change is about cannot be missed by any.
+    left = left[is_in(left["key"], pd.concat([writes["key_before"], writes["key_after"]]))]
     left = _but_resting(plan, left.assign(tidy=tidy_text(left["name"])))
     action = plan["action"].to_numpy(object)
     wanted, found = _in(plan, "after", left[left["claimed"]]), _in(plan, "before", left)
@@ -74,7 +77,8 @@ def wanted_of_drift(problems: str) -> tuple[str, str, str, str]:
 
 def _but_resting(plan: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     """Return the entries left there without those that a row at rest is about: they cannot be missed by another row."""
-    rests = plan[~plan["action"].isin(WRITES) & (plan["key_before"] != "") & is_in(plan["owner"], left["owner"])]
+    rests = plan.loc[is_in(plan["key_before"], left["key"]), ["owner", "action", "name_before", "key_before"]]
+    rests = rests[~rests["action"].isin(WRITES) & (rests["key_before"] != "")]
     rows = pd.DataFrame({"owner": rests["owner"], "tidy": tidy_text(rests["name_before"]), "key": rests["key_before"]})
     _, at = pair_equal(*codes(rows, left, _COMPARED))
     return left.drop(index=left.index[at])

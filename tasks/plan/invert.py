@@ -10,6 +10,7 @@ from schemas.problems import Code, Problem, packed, with_name
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
 from tasks.plan.table import COLUMNS
+from tasks.text_columns import is_in
 
 _BACK = {
     str(Action.ADD.value): str(Action.DELETE.value),
@@ -53,7 +54,7 @@ def invert(
     rest = current[~np.isin(current.index, right)]
     back, rest = _already_back(back, rest, kept)
     if names_are_keys:
-        taken = back["name_after"].isin(rest["name"]) & (back["name_after"] != back["name_before"])
+        taken = is_in(back["name_after"], rest["name"]) & (back["name_after"] != back["name_before"])
         taken &= back["action"].isin([Action.ADD, Action.RENAME])
         names = back["name_before"].where(taken & (back["key_before"] != ""), "")
         _leave(back, np.flatnonzero(taken & (names == "")), _TAKEN)

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from schemas.plan import WRITES, Action
 from schemas.problems import DRIFT, Code
 from tasks.phone.canonical_keys import tidy_text
+from tasks.plan.pairing import codes
 from tasks.text_columns import casefolded, is_in
 
 # Fewer may be somebody who has typed in by hand what stands in the file as well.
@@ -59,24 +61,25 @@ def behind(
         by_name: a place is one owner, and who changes is one of its names.
         elsewhere: names that are another file's now.
     """
-    ours = left[left["claimed"] & is_in(left["owner"], read)]
-    if ours.empty:
+    claimed = left["claimed"] & is_in(left["owner"], read)
+    if not claimed.any():
         return Behind(0, 0)
-    whose = _whose(ours["owner"], ours["name"], by_name=by_name)
-    ours = ours.assign(of=whose, entry=_entry(ours["owner"], ours["key"]))
-    ours = ours[~(is_in(tidy_text(ours["name"]), elsewhere) & by_name)]
+    rows = plan[(plan["line"] > 0) & plan["action"].isin(_WANTED) & (plan["key_after"] != "")]
+    wanted, there = codes({"owner": rows["owner"], "key": rows["key_after"]}, left, ["owner", "key"])
+    ours, new, lost = left[claimed], rows[~np.isin(wanted, there)], left[claimed & ~np.isin(there, wanted)]
+    if by_name and elsewhere:
+        ours, lost = (some[~is_in(tidy_text(some["name"]), elsewhere)] for some in (ours, lost))
+    new = new.assign(of=_whose(new["owner"], new["name_after"], by_name=by_name))
+    lost = lost.assign(of=_whose(lost["owner"], lost["name"], by_name=by_name))
     # Nobody knows what a held line wants; and of drift the file wants what was left.
     unsure = plan[(plan["action"] == Action.HOLD) | plan["code"].isin(DRIFT)]
     names = (unsure["name_before"], unsure["name_after"])
     doubtful = pd.concat([_whose(unsure["owner"], name, by_name=by_name) for name in names])
-    ours = ours[~is_in(ours["of"], doubtful)]
-    rows = plan[(plan["line"] > 0) & plan["action"].isin(_WANTED) & (plan["key_after"] != "")]
-    rows = rows.assign(
-        of=_whose(rows["owner"], rows["name_after"], by_name=by_name), entry=_entry(rows["owner"], rows["key_after"])
-    )
-    new = rows[is_in(rows["of"], ours["of"]) & ~is_in(rows["entry"], _entry(left["owner"], left["key"]))]
-    lost = ours[~is_in(ours["entry"], rows["entry"])]
-    standing = is_in(lost["entry"], _entry(plan["owner"], plan["key_before"]))
+    new, lost = (some[~is_in(some["of"], doubtful)] for some in (new, lost))
+    if not new.empty:
+        new = new[is_in(new["of"], _whose(ours["owner"], ours["name"], by_name=by_name))]
+    there, stands = codes(lost, {"owner": plan["owner"], "key": plan["key_before"]}, ["owner", "key"])
+    standing = np.isin(there, stands)
     changed = {*new["of"], *lost["of"]}
     waiting = {*new.loc[new["action"] != Action.KEEP, "of"], *lost.loc[standing, "of"]}
     return Behind(len(changed), len(changed - waiting))
@@ -84,7 +87,3 @@ def behind(
 
 def _whose(owners: pd.Series, names: pd.Series, *, by_name: bool) -> pd.Series:
     return owners + "\x1f" + casefolded(tidy_text(names)) if by_name else owners
-
-
-def _entry(owners: pd.Series, keys: pd.Series) -> pd.Series:
-    return owners + "\x1f" + keys

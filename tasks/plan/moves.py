@@ -9,6 +9,7 @@ import pandas as pd
 
 from schemas.plan import WRITES, Action, Outcome
 from schemas.problems import Code, Problem, also, packed
+from tasks.text_columns import is_in
 
 _IMAGE = ("name", "number", "type", "key")
 _ARRIVED = frozenset({str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value)})
@@ -87,7 +88,7 @@ def departures_only(
     """
     departing = arrived(moves, outcomes)
     owners = rows.loc[rows.index.isin(departing), "owner"]
-    rest = rows[rows["owner"].isin(owners)].copy()
+    rest = rows[is_in(rows["owner"], owners)].copy()
     changes = rest["action"].isin(WRITES) & ~rest.index.isin(departing)
     done = changes & np.array([outcomes.get(row) in _ARRIVED for row in rest.index], dtype=np.bool_)
     for name in _IMAGE:

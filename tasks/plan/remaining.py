@@ -12,6 +12,7 @@ from schemas.plan import Action, Outcome
 from tasks.execution.compare import Image, Mask, in_place, writes
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.pairing import codes, pair_equal
+from tasks.text_columns import is_in
 
 # What says nothing final about a row: nothing is known, nobody knows, or it was never sent.
 
@@ -100,7 +101,7 @@ def held_back(rows: pd.DataFrame, present: pd.DataFrame, *, whole_owners: bool) 
     holds = present[present["action"] == Action.HOLD]
     with_entry = holds["key_before"] != ""
     unsaid = holds if whole_owners else holds[~with_entry]
-    held: Mask = rows["owner"].isin(unsaid["owner"]).to_numpy(dtype=np.bool_, copy=True)
+    held: Mask = is_in(rows["owner"], unsaid["owner"]).to_numpy(dtype=np.bool_, copy=True)
     for column in ("name", "key"):
         there = set(zip(holds["owner"], tidy_text(holds[f"{column}_before"]).where(with_entry), strict=True))
         for image in ("before", "after"):
@@ -153,4 +154,4 @@ def cut(rows: pd.DataFrame, number: int, of: int) -> pd.DataFrame:
         number: which slice, from 1 on.
         of: how many there are.
     """
-    return rows[rows["owner"].isin(owners_to_write(rows)[number - 1 :: of])]
+    return rows[is_in(rows["owner"], owners_to_write(rows)[number - 1 :: of])]

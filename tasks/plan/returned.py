@@ -11,6 +11,7 @@ from schemas.problems import Code, Problem, unpacked
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.moves import add_problems
 from tasks.plan.pairing import Ints, codes, pair_equal
+from tasks.text_columns import is_in
 
 _COMPARED = ["owner", "tidy", "key"]
 
@@ -31,7 +32,7 @@ def mark_returned(plan: pd.DataFrame, last: pd.DataFrame, deleted: Iterable[pd.D
         deleted: the rows by which its plans have deleted something; asked for only where an entry is news.
     """
     open_ = of_no_line(plan)
-    seen = last[last["key_after"] != ""]
+    seen = last[is_in(last["key_after"], open_["key_before"])]
     rows, there = _pairs(open_, seen, "before", "after")
     told = [_is_said(problems) for problems in seen["problems"].iloc[there]]
     found = [int(row) for row, again in zip(open_.index[rows], told, strict=True) if again]

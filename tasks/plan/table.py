@@ -143,7 +143,7 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
     if rejected.empty:
         return table
     lines = _said_of_rejected(rejected)
-    silent = lines["owner"].isin(unread)  # then no entry of this owner is shown, and this is why
+    silent = is_in(lines["owner"], unread)  # then no entry of this owner is shown, and this is why
     lines.loc[silent, "problems"] = also(lines.loc[silent, "problems"], _unread(lines.loc[silent, "owner"], unread))
     entries = table.index[(table["action"] == Action.HOLD) & (table["line"] == 0)]
     for theirs, ours in (("key", "key_before"), ("name", "name_before")):
@@ -188,10 +188,10 @@ def _with_clears(table: pd.DataFrame, clears: pd.DataFrame, unread: Mapping[str,
     if clears.empty:
         return table
     by_owner = clears.drop_duplicates("owner").set_index("owner")["line"]
-    cleared = (table["line"] == 0) & table["owner"].isin(by_owner.index)
+    cleared = (table["line"] == 0) & is_in(table["owner"], by_owner.index)
     table.loc[cleared, "line"] = table.loc[cleared, "owner"].map(by_owner).astype("int64")
     rest = clears[~clears["line"].isin(table["line"])]
-    waiting = rest["owner"].isin(unread)
+    waiting = is_in(rest["owner"], unread)
     held = rest[waiting]
     held = _row_of_its_own(held, Action.HOLD, _unread(held["owner"], unread), Code.OWNER_UNREAD)
     resting = _resting(rest[~waiting], packed(Problem(Code.OWNER_EMPTY)), Code.OWNER_EMPTY)

@@ -12,6 +12,7 @@ from schemas.findings import FindingKind
 from tasks.messages.errors import error_of
 from tasks.phone.canonical_keys import tidy_text
 from tasks.reconcile.align import COLUMNS
+from tasks.text_columns import is_in
 
 MAPPING = ("owner", "comment", "list", "name")
 _REQUIRED = ("owner", "name")
@@ -88,7 +89,7 @@ def offices(lines: pd.DataFrame, entries: pd.DataFrame, sync: str, place: str) -
     ]
     said = {(office.owner, office.name) for office in known}
     owners = {office.owner for office in known if not office.owner.startswith(("tenant ", "group "))}
-    rest = entries[~entries["owner"].isin(owners)]
+    rest = entries[~is_in(entries["owner"], owners)]
     return known + [
         Office(sync, str(row.owner), str(row.tidy), str(row.number), str(row.key), 0, place)
         for row in rest.itertuples()

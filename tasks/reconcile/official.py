@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from schemas.findings import FindingKind
-from tasks.text_columns import looked_up
+from tasks.text_columns import is_in, looked_up
 
 # What stands in `action` of such a row: no sync does anything about it.
 OFFICIAL: Final = "official"
@@ -42,5 +42,5 @@ def judge_official(rows: pd.DataFrame, asking: Collection[int]) -> pd.DataFrame:
         action=OFFICIAL,
     )
     # What stands beside a line that differs needs no row of its own, nor does a line that has only asked.
-    shown = lonely & rows["owner_there"].isin(rows.loc[differs, "owner"])
+    shown = lonely & is_in(rows["owner_there"], rows.loc[differs, "owner"])
     return judged[~shown & ~(asks & ~missing)].reset_index(drop=True)

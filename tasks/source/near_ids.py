@@ -11,6 +11,7 @@ from schemas.problems import Problem, also, packed, packed_values
 from schemas.reasons import LineCode
 from schemas.target import identifier_of
 from tasks.source.validation import Checked
+from tasks.text_columns import is_in
 
 _SHORTEST: Final = 3  # among shorter ids every other one is near
 _ANY: Final = "\0"
@@ -66,7 +67,7 @@ def mark_doubts(plan: pd.DataFrame, doubts: Mapping[str, str], code: LineCode) -
     """
     if not doubts:
         return plan
-    lines = plan.loc[plan["owner"].isin(doubts) & (plan["line"] > 0), ["owner", "line"]]
+    lines = plan.loc[is_in(plan["owner"], doubts) & (plan["line"] > 0), ["owner", "line"]]
     if lines.empty:
         return plan
     some = plan.index.isin(lines.sort_values("line", kind="stable").drop_duplicates("owner").index)
@@ -107,7 +108,7 @@ def with_doubts(
     if not doubts:
         return checked.remarks
     first = _first_lines(checked)
-    first = first[first["owner"].isin(doubts)]
+    first = first[is_in(first["owner"], doubts)]
     remarks = pd.DataFrame(
         {
             "line": first["line"],

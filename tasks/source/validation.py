@@ -229,8 +229,8 @@ def _read(source: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, Identified 
     rows = pd.concat([rows, read[["key", "count", "extension", "reason"]]], axis=1)
     unread = [text for text in rows.loc[rows["count"] == 0, "number"].unique() if text]
     short = [text for text in unread if rules.allow_short_codes and is_short_code(text)]
-    rows["none"] = (rows["number"] == "") | rows["number"].isin([text for text in unread if means_none(text)])
-    rows["readable"] = (rows["count"] > 0) | rows["number"].isin(short)
+    rows["none"] = (rows["number"] == "") | is_in(rows["number"], [text for text in unread if means_none(text)])
+    rows["readable"] = (rows["count"] > 0) | is_in(rows["number"], short)
     return rows, ids
 
 
