@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_STR: Final = pd.StringDtype(na_value=np.nan)  # what pandas calls "str"
 # Letters whose small form is what they are folded to: ASCII and those of Europe's Latin alphabets, but for ß, İ, ŉ, ſ.
 _SMALL_IS_FOLDED: Final = "^[ -~À-ÖØ-Þà-öø-įĲ-ňŊ-ž]*$"
 
@@ -23,7 +24,7 @@ def matching(texts: pd.Series[str], pattern: str) -> pd.Series[bool]:
     It is RE2's: its digits, letters and white space are ASCII's.
     """
     found = pc.fill_null(pc.match_substring_regex(arrow(texts), pattern), fill_value=False)
-    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index)
 
 
 def is_in(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
@@ -36,7 +37,7 @@ def is_in(texts: pd.Series[str], values: Iterable[str]) -> pd.Series[bool]:
     else:
         among = pa.array([*values], pa.large_string())
     found = pc.is_in(arrow(texts), value_set=among, skip_nulls=True)
-    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="bool")
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index)
 
 
 def casefolded(texts: pd.Series[str]) -> pd.Series[str]:
@@ -48,7 +49,7 @@ def casefolded(texts: pd.Series[str]) -> pd.Series[str]:
         others = pc.invert(plain)
         each = pa.array([text.casefold() for text in column.filter(others).to_pylist()], pa.large_string())
         folded = pc.replace_with_mask(folded, others, each)
-    return pd.Series(pd.array(folded, dtype="str"), index=texts.index, name=texts.name)
+    return series(folded, texts)
 
 
 def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: str | pd.Series = "") -> pd.Series:
@@ -60,7 +61,13 @@ def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: 
     each = pa.array([known.get(key) for key in encoded.dictionary.to_pylist()], pa.large_string())
     beside = otherwise if isinstance(otherwise, str) else arrow(otherwise)
     told = pc.coalesce(each.take(encoded.indices), beside)
-    return pd.Series(pd.array(told, dtype="str"), index=keys.index, name=keys.name)
+    return series(told, keys)
+
+
+def series(texts: pa.LargeStringArray, like: pd.Series) -> pd.Series[str]:
+    """Return a column of texts with the index and the name of another one; a type by its name is parsed each time."""
+    column = pd.arrays.ArrowStringArray(texts, dtype=_STR)  # type: ignore[call-arg] # not in the stubs
+    return pd.Series(column, index=like.index, name=like.name)
 
 
 def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:

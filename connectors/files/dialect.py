@@ -134,14 +134,15 @@ def _opened(opening: list[str], dialect: Dialect, place: tuple[int, int], commen
         (text for _, text in kept), delimiter=dialect.delimiter, quotechar=dialect.quotechar, strict=True
     )
     records: list[Record] = []
-    done = 0
+    done = filled = 0
     try:
         for cells in reader:
             first, last = kept[done][0], kept[reader.line_num - 1][0]
             done = reader.line_num
             names = [cell.strip().strip("\ufeff").strip() for cell in cells]
             records.append(Record(names, line + first, line + last + 1, start + ends[last + 1]))
-            if sum(any(record.cells) for record in records[-_DEEPEST:]) == _DEEPEST:
+            filled = filled + 1 if any(names) else 0
+            if filled == _DEEPEST:
                 break
     except csv.Error:  # what was read so far may still hold the header
         pass

@@ -19,7 +19,7 @@ from schemas.tables import Current
 from tasks.phone.column_parser import plain_keys
 from tasks.phone.parser import ParsedNumber, read_number
 from tasks.phone.vocabulary import composed, fold, tidy
-from tasks.text_columns import arrow, text_bytes
+from tasks.text_columns import arrow, series, text_bytes
 
 _LONGEST_NUMBER: Final = 250  # characters, with whatever stands between the digits
 # Texts that `tidy` leaves as they are: usual signs, single spaces inside, and no letter that could be composed.
@@ -33,11 +33,11 @@ def tidy_text(texts: pd.Series[str]) -> pd.Series[str]:
     """
     column = _arrow(texts)
     if _is_plainly_tidy(column):
-        return _column(column, texts)
+        return series(column, texts)
     distinct, places = _distinct(column)
     others = pc.invert(pc.match_substring_regex(distinct, _TIDY))
     tidied = _texts(tidy(text) for text in distinct.filter(others).to_pylist())
-    return _column(pc.replace_with_mask(distinct, others, tidied).take(places), texts)
+    return series(pc.replace_with_mask(distinct, others, tidied).take(places), texts)
 
 
 def canonical_keys(
@@ -76,7 +76,7 @@ def readings(
     keys = pc.replace_with_mask(keys, others, _texts(key_of(reading) for reading in read).take(places))
     reasons = pc.replace_with_mask(silent, others, _texts(reading.reason for reading in read).take(places))
     return pd.DataFrame(
-        {"key": _column(keys, texts), "count": count, "extension": extension, "reason": _column(reasons, texts)},
+        {"key": series(keys, texts), "count": count, "extension": extension, "reason": series(reasons, texts)},
         index=texts.index,
     )
 
@@ -119,10 +119,6 @@ def _distinct(column: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.Arra
 
 def _texts(values: Iterable[str]) -> pa.LargeStringArray:
     return pa.array(list(values), pa.large_string())
-
-
-def _column(values: pa.LargeStringArray, like: pd.Series[str]) -> pd.Series[str]:
-    return pd.Series(pd.array(values, dtype="str"), index=like.index, name=like.name)
 
 
 NO_NUMBER: Final = "text:"

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from schemas.syncs import WriteFormat
 from tasks.phone.canonical_keys import canonical_keys, readings, tidy_text
 from tasks.phone.column_formats import hyphenated, spaced
-from tasks.text_columns import arrow
+from tasks.text_columns import arrow, series
 
 
 def written(
@@ -50,7 +50,7 @@ def _distinctly(keys: pd.Series[str], write: Callable[[pa.LargeStringArray], pa.
     """Write each distinct key once; an empty one stays empty."""
     distinct = arrow(keys).dictionary_encode()
     forms = write(distinct.dictionary).take(distinct.indices)
-    return pd.Series(pd.array(forms, dtype="str"), index=keys.index, name=keys.name)
+    return series(forms, keys)
 
 
 def _shaped(keys: pa.LargeStringArray, write_format: WriteFormat, region: str) -> pa.LargeStringArray:

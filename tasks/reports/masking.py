@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from schemas.problems import Problem
 from schemas.settings import Language
 from tasks.messages.rendering import sentences
-from tasks.text_columns import arrow, looked_up, matching
+from tasks.text_columns import arrow, looked_up, matching, series
 
 # One length for all, so that the mask does not tell a short number from a long one, or one number from three.
 HIDDEN = "••• ••• •••"
@@ -50,7 +50,7 @@ def mask_numbers(texts: pd.Series) -> pd.Series:
     shown, hidden, nothing = (pa.scalar(text, pa.large_string()) for text in (_ENDS_WITH, HIDDEN, ""))
     ends = pc.binary_join_element_wise(shown, pc.utf8_slice_codeunits(digits, start=-2), nothing)
     masked = pc.if_else(pc.equal(column, nothing), nothing, pc.if_else(long, ends, hidden))
-    return pd.Series(pd.array(masked, dtype="str"), index=texts.index, name=texts.name)
+    return series(masked, texts)
 
 
 # An id is no telephone number, though it may be as long as one: where an owner is named, its digits wait as signs that
