@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from connectors.sandbox.oauth import Consumer
 from connectors.sandbox.store import CONSUMERS, DIRECTORY, ENTITIES, PHONE_TYPES, PHONES, Store
@@ -23,8 +24,7 @@ class NumberRow:
     phone_id: str = ""
 
 
-@dataclass(frozen=True)
-class Phone:
+class Phone(NamedTuple):
     """A number as it lies in the database, null where nothing is stored."""
 
     number: str
@@ -96,7 +96,7 @@ def exists(connection: Connection, entity_class: str, entity_id: str) -> bool:
 def phone(connection: Connection, phone_id: int) -> Phone | None:
     """The number with that id, or None."""
     row = connection.execute(select(*_PHONE).where(PHONES.c.id == phone_id)).first()
-    return None if row is None else _phone(row)
+    return None if row is None else Phone(*row)
 
 
 def phones(connection: Connection, entity_class: str, ids: Sequence[str]) -> dict[str, list[Phone]]:
@@ -107,8 +107,8 @@ def phones(connection: Connection, entity_class: str, ids: Sequence[str]) -> dic
         .where(PHONES.c.entity_class == entity_class, PHONES.c.entity_id.in_(ids))
         .order_by(PHONES.c.id)
     )
-    for row in connection.execute(query):
-        found[row.entity_id].append(_phone(row))
+    for entity_id, *phone in connection.execute(query):
+        found[entity_id].append(Phone(*phone))
     return found
 
 
@@ -138,10 +138,6 @@ def set_numbers(store: Store, entity_class: str, entity_id: str, rows: Iterable[
             connection.execute(insert(ENTITIES), {"entity_class": entity_class, "entity_id": entity_id})
         wanted = [Phone(row.number, row.comment_pl, row.comment_en or None, row.type_id or None) for row in rows]
         swap(store, entity_class, entity_id, wanted)
-
-
-def _phone(row: Row[tuple[str, str | None, str | None, str | None, int]]) -> Phone:
-    return Phone(row.number, row.pl, row.en, row.type_id, row.id)
 
 
 def _values(store: Store, entity_class: str, entity_id: str, item: Phone) -> dict[str, str | int | None]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import sys
+
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.text_columns import is_in, looked_up
+from tasks.text_columns import casefolded, is_in, looked_up
 
 WORDS = st.lists(st.text(max_size=3), max_size=8)
 
@@ -33,3 +35,19 @@ def test_law_a_text_is_told_by_what_is_known_of_it_else_by_the_other(texts: list
         beside = pd.Series([f"{text}!" for text in [*texts, ""]], dtype="str", index=column.index)
         assert looked_up(keys, known, beside).tolist() == [*(known.get(text, f"{text}!") for text in texts), "!"]
         assert (told.index.equals(keys.index), told.name, told.dtype) == (True, "here", "str")
+
+
+def test_law_each_letter_there_is_folds_as_python_folds_it() -> None:
+    letters = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    # Alone, and beside a letter that is folded on columns.
+    for texts in (letters, [f"{letter}Ż" for letter in letters]):
+        assert casefolded(pd.Series(texts, dtype="str")).tolist() == [text.casefold() for text in texts]
+
+
+@given(texts=WORDS)
+def test_law_a_column_folds_as_its_texts_do_and_what_is_missing_stays_missing(texts: list[str]) -> None:
+    column = pd.Series([*texts, None], dtype="str", index=range(7, 8 + len(texts)), name="here")
+    folded = casefolded(column)
+    assert folded[:-1].tolist() == [text.casefold() for text in texts]
+    assert folded.isna().tolist() == column.isna().tolist()
+    assert (folded.index.equals(column.index), folded.name, folded.dtype) == (True, "here", "str")

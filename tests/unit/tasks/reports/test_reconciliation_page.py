@@ -12,10 +12,13 @@ from importlib.resources import files
 from typing import Any
 from zipfile import ZipFile
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
-from page_data import embedded
+from page_data import embedded, with_integers
 
 from schemas import problems
 from schemas.findings import FindingKind, ReconciliationView, System
@@ -27,7 +30,7 @@ from tasks.messages.owners import owner_in
 from tasks.messages.pages import kind_words, listing_words, state_words
 from tasks.plain_text import plain
 from tasks.reports.csv_text import as_csv
-from tasks.reports.page import packed
+from tasks.reports.page import integers, packed
 from tasks.reports.reconciliation_page import headings, headline, page
 from tasks.reports.reconciliation_rows import readable_rows
 from tasks.reports.reconciliation_workbook import workbook
@@ -188,6 +191,26 @@ def test_pools_sort_as_people_do() -> None:
     assert found["pools"]["name"].to_pylist() == [
         "", "az", "ąb", "czyn", "ćma", "lutnia", "Ławka", "łącznik", "Sala 9", "sala 10", "Zebra", "żaba",
     ]  # fmt: skip
+
+
+@given(st.lists(st.text(st.sampled_from("0019aąB "), max_size=30), max_size=8))
+def test_law_digits_of_a_pool_sort_by_their_value_however_many_zeros_stand_before_them(texts: list[str]) -> None:
+    shown = packed(pd.DataFrame({"name": texts}, dtype="str"), {"name": ("name",)})["pools"]["name"].to_pylist()
+
+    def sorts_by(text: str) -> str:
+        key = text.lower().replace("ą", "a\ufffe")
+        return re.sub(
+            "[0-9]+", lambda run: run[0].zfill(12) if len(run[0]) <= 12 else run[0].lstrip("0").zfill(12), key
+        )
+
+    assert [sorts_by(text) for text in shown] == sorted(map(sorts_by, set(texts)))
+
+
+@given(st.lists(st.integers(0, 70_000), max_size=8), st.randoms())
+def test_law_whole_numbers_reach_the_script_as_they_are_and_in_the_order_asked_for(numbers: list[int], by: Any) -> None:
+    order = by.sample(range(len(numbers)), len(numbers))
+    data = {"total": len(numbers), "line": integers(numbers, np.array(order, dtype=np.int64)), "columns": {}}
+    assert with_integers(data)["line"] == [numbers[at] for at in order]
 
 
 def test_a_table_as_csv_runs_nothing() -> None:
