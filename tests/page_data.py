@@ -18,11 +18,12 @@ def embedded(page: str) -> Any:
 
 
 def with_integers(data: Any) -> Any:
-    """Return the value of a page's JSON with whole numbers as lists, one a row."""
+    """Return the value of a page's JSON with whole numbers as lists, one a row, and pools as lists of texts."""
     if "columns" not in data:
         return data
     columns = {name: {**column, "at": _integers(column["at"], data)} for name, column in data["columns"].items()}
-    return {**data, "line": _integers(data["line"], data), "columns": columns}
+    pools = {name: texts.split("\x7f") for name, texts in data["pools"].items()}
+    return {**data, "pools": pools, "line": _integers(data["line"], data), "columns": columns}
 
 
 def _integers(packed: str, data: Any) -> list[int]:

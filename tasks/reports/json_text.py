@@ -1,4 +1,4 @@
-"""Write a table as JSON, an object a row, or a column as a list: on whole columns, as a million rows are not rare."""
+"""Write a table as JSON, an object a row: on whole columns, as a million rows are not rare."""
 
 from __future__ import annotations
 
@@ -36,12 +36,6 @@ def rows_as_json(table: pd.DataFrame, *, numbers: Collection[str]) -> Iterator[b
     yield b"]"
 
 
-def texts_as_json(texts: pa.LargeStringArray) -> str:
-    """Return texts as a JSON array."""
-    listed = pa.LargeListArray.from_arrays([0, len(texts)], _strings(texts))
-    return f"[{pc.binary_join(listed, _text(','))[0].as_py()}]"
-
-
 def _objects(table: pd.DataFrame, numbers: Collection[str]) -> pa.Buffer:
     """Write rows, each with what stands between it and the next one."""
     columns = [str(column) for column in table.columns]
@@ -60,15 +54,13 @@ def _objects(table: pd.DataFrame, numbers: Collection[str]) -> pa.Buffer:
 
 
 def _cells(texts: pd.Series) -> pa.LargeStringArray | str:
-    """Write a column of texts; a single text where all are the same."""
+    """Write JSON strings, a single one where all are the same.
+
+    Only a text with a quote, a backslash or something unseen is looked at by itself.
+    """
     column = arrow(texts)
     if pc.all(pc.equal(column, column[0])).as_py():
         return json_text(column[0].as_py())
-    return _strings(column)
-
-
-def _strings(column: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Write JSON strings; only a text with a quote, a backslash or something unseen is looked at by itself."""
     quoted = pc.binary_join_element_wise(_text('"'), column, _text('"'), _text(""))
     if not _SPECIAL[text_bytes(column)[0]].any():
         return quoted

@@ -23,7 +23,6 @@ from markupsafe import Markup
 
 from schemas.settings import Language
 from tasks.plain_text import UNSEEN_RE2, plain
-from tasks.reports.json_text import texts_as_json
 from tasks.text_columns import arrow, text_bytes
 
 if TYPE_CHECKING:
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
 _MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
 _ALPHABET = {letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()}
 PAGE_BEGINS: Final = 100  # bytes in which a page says its language
+# Between the texts of a pool: `plain` leaves no text with it, JSON has it as it is, and a browser parts the pool
+# several times as fast as it reads a list.
+_BETWEEN: Final = "\x7f"
 _DIGITS: Final = 12  # of a number as it sorts
 # Pools that sort as they are spelled.
 _SPELLED = frozenset({"number", "key"})
@@ -65,8 +67,8 @@ def embedded(value: Mapping[str, Any]) -> Markup:
     """
     pools = value.get("pools", {})
     rest = json.dumps(_visible({**value, "pools": {}}), ensure_ascii=False, separators=(",", ":"))
-    texts = ",".join(f"{json.dumps(name)}:{texts_as_json(_plainly(texts))}" for name, texts in pools.items())
-    text = rest.replace('"pools":{}', f'"pools":{{{texts}}}', 1)
+    texts = {name: _BETWEEN.join(_plainly(texts).to_pylist()) for name, texts in pools.items()}
+    text = rest.replace('"pools":{}', f'"pools":{json.dumps(texts, ensure_ascii=False)}', 1)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - escaped above

@@ -1,4 +1,20 @@
 "use strict";
+/* What a page holds: the texts of a pool are one, with a sign between them that none of them has; whole numbers, one a
+   row, are how many bytes each has, and these in Base64, or nothing where all are 0. */
+const unpacked = (data) => {
+  const integers = (packed) => {
+    if (!packed) return new Uint8Array(data.total);
+    const raw = atob(packed.slice(1));
+    const bytes = new Uint8Array(raw.length);
+    for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
+    return packed[0] === "1" ? bytes : new (packed[0] === "2" ? Uint16Array : Uint32Array)(bytes.buffer);
+  };
+  data.line = integers(data.line);
+  for (const pool of Object.keys(data.pools)) data.pools[pool] = data.pools[pool].split("\u007f");
+  for (const column of Object.values(data.columns)) column.at = integers(column.at);
+  return data;
+};
+
 /* A long table of which only what is in sight is drawn: filters, search, sort, keyboard, details, address, paper.
 
    `page` says what is special about it:
@@ -18,18 +34,10 @@
 const listing = (page, data) => {
   const $ = (id) => document.getElementById(id);
   const { texts, language } = page;
+  const lineOf = data.line;
   const { total } = data;
-  /* Whole numbers, one a row: how many bytes each has, and these in Base64; nothing where all are 0. */
-  const integers = (packed) => {
-    if (!packed) return new Uint8Array(total);
-    const raw = atob(packed.slice(1));
-    const bytes = new Uint8Array(raw.length);
-    for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
-    return packed[0] === "1" ? bytes : new (packed[0] === "2" ? Uint16Array : Uint32Array)(bytes.buffer);
-  };
-  const lineOf = data.line = integers(data.line);
   const columns = {};
-  for (const [name, { pool, at }] of Object.entries(data.columns)) columns[name] = { values: data.pools[pool], at: integers(at) };
+  for (const [name, { pool, at }] of Object.entries(data.columns)) columns[name] = { values: data.pools[pool], at };
   const text = (column, row) => columns[column].values[columns[column].at[row]];
   const format = (number) => number.toLocaleString(language);
   const plurals = new Intl.PluralRules(language);

@@ -1,5 +1,5 @@
 {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const data = unpacked(JSON.parse(document.getElementById("data").textContent));
   const t = data.phrases;
   const idOf = (row) => data.ids.slice(12 * row, 12 * row + 12);
 

@@ -1,5 +1,5 @@
 {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const data = unpacked(JSON.parse(document.getElementById("data").textContent));
   const { said } = data;
   /* Whether what a line wants stands there now; otherwise it is still a wish. */
   const isDone = (row, { text }) => ["applied", "unplanned", "unchanged"].includes(text("outcome", row));

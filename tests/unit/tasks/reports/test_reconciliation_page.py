@@ -209,7 +209,12 @@ def test_law_digits_of_a_pool_sort_by_their_value_however_many_zeros_stand_befor
 @given(st.lists(st.integers(0, 70_000), max_size=8), st.randoms())
 def test_law_whole_numbers_reach_the_script_as_they_are_and_in_the_order_asked_for(numbers: list[int], by: Any) -> None:
     order = by.sample(range(len(numbers)), len(numbers))
-    data = {"total": len(numbers), "line": integers(numbers, np.array(order, dtype=np.int64)), "columns": {}}
+    data = {
+        "total": len(numbers),
+        "line": integers(numbers, np.array(order, dtype=np.int64)),
+        "columns": {},
+        "pools": {},
+    }
     assert with_integers(data)["line"] == [numbers[at] for at in order]
 
 
