@@ -4,6 +4,7 @@ import dataclasses
 import socket
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from sqlalchemy import Insert, column, create_engine, insert, inspect, table, te
 from connectors.ledger import migrations
 from connectors.ledger.locks import Lock
 from connectors.ledger.migrate import NEWEST, version_of
+from connectors.ledger.names import KeptNames
 from connectors.ledger.records import packed, referred
 from connectors.ledger.store import Approval, KeptPlan, Ledger, Refusal
 from flows.locking import locked
@@ -392,3 +394,53 @@ def test_a_ledger_of_the_form_before_refusals_takes_them(url: str) -> None:
     assert ledger.refusals("another") == []
     assert ledger.archive.reasons_without("week", "•••") == 1
     ledger.close()
+
+
+def test_a_plan_is_refused_while_a_no_is_the_last_word(ledger: Ledger, kept: KeptPlan) -> None:
+    assert ledger.refused() == set()
+    ledger.refuse(kept.id, Refusal("anna", "not this week", "2026-03-14T02:00:00"))
+    assert ledger.refused() == {kept.id}
+    ledger.approve(kept.fingerprint, Approval("jan", "it is right", "2026-03-14T03:00:00", expires=100.0))
+    assert ledger.refused() == set()
+
+
+def test_what_other_syncs_have_written_since_is_known(ledger: Ledger, kept: KeptPlan) -> None:
+    ledger.start_run("later", mode="apply", person="somebody", at="2026-01-04")
+    ledger.begin_writing(kept.id, "later")
+    assert [plan.id for plan in ledger.written_since("target", "2026-01-05", without="another")] == [kept.id]
+    ledger.finish_run("later", exit_code=0, summary={}, at="2026-01-06")
+    for target, at, sync in (("other", "2026-01-05", "another"), ("target", "2026-01-07", "another")):
+        assert ledger.written_since(target, at, without=sync) == []
+    assert ledger.written_since("target", "2026-01-05", without="faculties") == []
+    assert [plan.id for plan in ledger.written_since("target", "2026-01-06", without="another")] == [kept.id]
+
+
+NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "in_vain", "fresh"),
+    [
+        *((0, False, True), (7 * 24 - 1, False, True), (7 * 24, False, False), (-1, False, False)),
+        *((0, True, True), (22, True, True), (23, True, False)),
+    ],
+)
+def test_names_are_asked_for_again_after_a_week_and_after_a_question_in_vain_the_next_day(
+    ledger: Ledger,
+    hours: int,
+    in_vain: bool,  # noqa: FBT001 - a case
+    fresh: bool,  # noqa: FBT001 - likewise
+) -> None:
+    asked = (NOW - timedelta(hours=hours)).isoformat(timespec="milliseconds")
+    ledger.names.keep("target", {"faculty 1": KeptNames({"pl": "Wydział"}, "" if in_vain else asked, asked)})
+    assert ledger.names.fresh("target", NOW) == ({"faculty 1"} if fresh else set())
+    assert ledger.names.fresh("another", NOW) == set()
+
+
+def test_an_owner_is_called_what_its_file_says_else_what_the_service_does(ledger: Ledger) -> None:
+    said = {"faculty 1": KeptNames({"pl": "Wydział"}, "t", "t"), "faculty 2": KeptNames({}, "", "t")}
+    ledger.names.keep("target", {**said, "faculty 3": KeptNames({"pl": "Instytut"}, "t", "u")})
+    ledger.names.learn("target", {"faculty 3": "Biuro"}, "t")
+    assert ledger.names.of("target", "en") == {"faculty 1": "Wydział", "faculty 3": "Biuro"}
+    assert ledger.names.called(["target"]) == {"faculty 1": ["Wydział"], "faculty 3": ["Instytut"]}
+    assert ledger.names.kept("target")["faculty 3"].in_vain
