@@ -228,7 +228,7 @@ def _findings(context: RunContext, readings: list[SyncReading], rows: pd.DataFra
 
 def _hidden(readings: list[SyncReading], findings: pd.DataFrame, private: list[str]) -> pd.DataFrame:
     starts = {one.place + (": " if one.spec.names_are_keys else " "): one.place for one in readings}
-    return mask_findings(findings, private, starts)
+    return mask_findings(findings, private, starts, {one.sync.source.name for one in readings})
 
 
 def _not_compared(readings: list[SyncReading]) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from schemas.problems import Problem
 from schemas.settings import Language
-from tasks.messages.rendering import sentences
+from tasks.messages.rendering import sentence
 from tasks.text_columns import arrow, looked_up, matching, series
 
 # One length for all, so that the mask does not tell a short number from a long one, or one number from three.
@@ -53,11 +53,9 @@ def mask_numbers(texts: pd.Series) -> pd.Series:
     return series(masked, texts)
 
 
-# An id is no telephone number, though it may be as long as one: where an owner is named, its digits wait as signs that
-# are no digits until the numbers around it are masked.
-_AT_REST = {ord(str(digit)): chr(0xE000 + digit) for digit in range(10)}
-_AWAKE = {ord(sign): chr(digit) for digit, sign in _AT_REST.items()}
-_OWNERS = ("owner", "id")  # the values of a problem that name an owner, which the column of owners shows as well
+# Values of a problem that are no numbers of anybody: owners, whom the column of owners shows as well, and lines.
+_OWNERS = ("owner", "id")
+_LINES = ("line", "lines", "first", "last")
 
 
 def hide_cell(problem: Problem) -> Problem:
@@ -75,24 +73,35 @@ def hide_cell(problem: Problem) -> Problem:
 
 def told_masked(problems: Iterable[Problem], lang: Language = "en") -> str:
     """Return what people read of problems with every number in it masked, and no owner: those are named by ids."""
-    shown = []
-    for problem in map(hide_cell, problems):
-        values = dict(problem.values)
-        owners = {name: values[name].translate(_AT_REST) for name in _OWNERS if name in values}
-        shown.append(replace(problem, values=values | owners))
-    return mask_text(sentences(shown, lang)).translate(_AWAKE)
+    return "; ".join(
+        filter(None, (mask_text(sentence(one, lang), readable=_readable(one)) for one in map(hide_cell, problems)))
+    )
 
 
-def mask_text(text: str, *, owner: str = "") -> str:
+def _readable(problem: Problem) -> Iterable[str]:
+    """Return what is said of a problem with digits that are no telephone number, though it may be as long as one."""
+    values = dict(problem.values)
+    yield str(problem.place)
+    yield from (values[name] for name in _LINES if name in values)
+    for owner in (owner for name in _OWNERS for owner in values.get(name, "").split(", ")):
+        yield owner.partition(" ")[2] or owner
+
+
+def mask_text(text: str, *, readable: Iterable[str] = ()) -> str:
     """Mask every run of five or more digits, with whatever people put between them; other words stay as they are.
 
     Args:
         text: what is to be shown.
-        owner: whose own name stays readable in it: its id may be as long as a number.
+        readable: what stays as it is, such as ids of owners and lines; not where it is a part of a longer run.
     """
-    if owner and owner in text:
-        return mask_text(text.replace(owner, owner.translate(_AT_REST))).translate(_AWAKE)
-    return _RUN.sub(_hidden_run, text)
+    spans = [found.span() for name in set(readable) - {""} for found in re.finditer(re.escape(name), text)]
+
+    def shown(run: re.Match[str]) -> str:
+        begins = run.end() - len(run[0].lstrip("+("))
+        stays = any(start <= begins and run.end() <= end for start, end in spans)
+        return run[0] if stays else _hidden_run(run)
+
+    return _RUN.sub(shown, text)
 
 
 def mask_texts(texts: pd.Series) -> pd.Series:
@@ -111,7 +120,9 @@ _NUMBERS = ("key", "number_csv", "number_there")
 _TEXTS = ("name_csv", "name_there")
 
 
-def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str]) -> pd.DataFrame:
+def mask_findings(
+    findings: pd.DataFrame, private: Collection[str], place_names: Mapping[str, str], files: Collection[str] = ()
+) -> pd.DataFrame:
     """Return `Finding` with the numbers of the private syncs masked; `what` holds none.
 
     The names of their owners are left out: they are people.
@@ -122,6 +133,7 @@ def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names:
         findings: `Finding`.
         private: the syncs whose numbers are nobody else's business.
         place_names: the names of places by how their entries' labels begin.
+        files: the names of files, which may hold a day.
     """
     rows = np.flatnonzero(findings["sync"].isin(private))
     if not len(rows):
@@ -130,8 +142,9 @@ def mask_findings(findings: pd.DataFrame, private: Collection[str], place_names:
     part = shown.iloc[rows]
     changed = {column: mask_numbers(part[column]) for column in _NUMBERS}
     changed |= {column: mask_texts(part[column]) for column in _TEXTS}
-    # What is to be typed holds the owner's own name.
-    fixes = [mask_text(fix, owner=owner) for fix, owner in zip(part["fix"], part["owner"], strict=True)]
+    # What is to be done names the line and the file, and what is to be typed the owner's own name or the finding's id.
+    named = zip(part["fix"].tolist(), part["owner"].tolist(), part["id"].tolist(), part["line"].tolist(), strict=True)
+    fixes = [mask_text(fix, readable=(owner, identity, str(line), *files)) for fix, owner, identity, line in named]
     changed["fix"] = pd.Series(fixes, index=part.index, dtype="str")
     changed["owner_name"] = pd.Series("", index=part.index, dtype="str")  # who is a person
     changed["where"] = part["where"].map(lambda where: _places(where, place_names)).astype("str")

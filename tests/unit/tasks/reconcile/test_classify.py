@@ -284,6 +284,14 @@ def test_what_is_to_be_typed_names_its_owner_though_numbers_are_hidden() -> None
     assert fix == 'phonesync release "user 900002" --reason "••• ••• •01"'
 
 
+def test_what_is_to_be_done_names_line_file_and_finding_though_numbers_are_hidden() -> None:
+    findings = finished(rows_of(side_of(invented(8, 50, by_name=False))), Earlier(None, None)).head(1)
+    fix = "Correct line 24051 of staff-2026-11-30.csv, or phonesync accept 000000240519 --reason TEXT; 24051 55 55"
+    findings = findings.assign(id="000000240519", line=24051, fix=fix)
+    (shown,) = mask_findings(findings, ["one"], {}, ["staff-2026-11-30.csv"])["fix"]
+    assert shown == fix.replace("24051 55 55", "••• ••• •55")
+
+
 def test_overlap_counts_each_pair_of_systems_once() -> None:
     numbers = {
         "a": numbers_in(pd.Series(["+481", "+482|+483", "text:portier", ""], dtype="str")),

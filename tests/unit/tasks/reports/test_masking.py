@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.reports.masking import HIDDEN, mask_numbers, mask_text, mask_texts
+from schemas.problems import Code, Problem
+from schemas.reasons import LineCode
+from tasks.reports.masking import HIDDEN, mask_numbers, mask_text, mask_texts, told_masked
 
 SEPARATORS = ["", " ", "-", " - ", "\u00a0", "\u202f", "–", ".", "/", ") ", " (", "\u200b", "\n"]
 
@@ -100,3 +102,14 @@ def test_all_masks_have_one_length(texts: list[str]) -> None:
     """The mask tells neither the length of a number nor how many there were."""
     masked = mask_numbers(pd.Series(texts, dtype="str"))
     assert all(len(mask) == (len(HIDDEN) if text else 0) for text, mask in zip(texts, masked, strict=True))
+
+
+def test_a_line_is_named_however_long_the_file_is_and_a_number_that_begins_like_it_is_masked() -> None:
+    told = [
+        Problem(LineCode.LINE_TWICE, {"lines": "24051, 24052", "column": "number", "cell": "22 552 03 55"}),
+        Problem(Code.OWNER_LINE_REJECTED, place=24051),
+        Problem(Code.SERVICE_SAID, {"said": "24051 55 55 is taken; 24051 too"}, place=24051),
+    ]
+    assert told_masked(told[:1]) == 'rejected: number "•••": lines 24051, 24052 say the same of one owner'
+    assert "24051" in told_masked(told[1:2])
+    assert told_masked(told[2:]) == "••• ••• •55 is taken; 24051 too"
