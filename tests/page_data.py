@@ -22,7 +22,7 @@ def with_integers(data: Any) -> Any:
     if "columns" not in data:
         return data
     columns = {name: {**column, "at": _integers(column["at"], data)} for name, column in data["columns"].items()}
-    pools = {name: texts.split("\x7f") for name, texts in data["pools"].items()}
+    pools = {name: texts.split("\n") for name, texts in data["pools"].items()}
     return {**data, "pools": pools, "line": _integers(data["line"], data), "columns": columns}
 
 

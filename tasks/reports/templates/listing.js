@@ -1,5 +1,5 @@
 "use strict";
-/* What a page holds: the texts of a pool are one, with a sign between them that none of them has; whole numbers, one a
+/* What a page holds: the texts of a pool are one, with a line break between them, which none of them has; whole numbers, one a
    row, are how many bytes each has, and these in Base64, or nothing where all are 0. */
 const unpacked = (data) => {
   const integers = (packed) => {
@@ -10,7 +10,7 @@ const unpacked = (data) => {
     return packed[0] === "1" ? bytes : new (packed[0] === "2" ? Uint16Array : Uint32Array)(bytes.buffer);
   };
   data.line = integers(data.line);
-  for (const pool of Object.keys(data.pools)) data.pools[pool] = data.pools[pool].split("\u007f");
+  for (const pool of Object.keys(data.pools)) data.pools[pool] = data.pools[pool].split("\n");
   for (const column of Object.values(data.columns)) column.at = integers(column.at);
   return data;
 };
