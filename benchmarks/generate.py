@@ -45,11 +45,16 @@ def institution(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path]:
     comment = words[rng.integers(0, len(words), rows)]
     # Two lines that say the same of one owner are rejected: of what repeats, the comments differ.
     comment[repeat[comment[repeat] == comment[repeat - 1]]] = "drugi aparat"
+    third = repeat[repeat % 3 == 2]
+    comment[third[comment[third] == comment[third - 2]]] = "trzeci aparat"
     frame = pd.DataFrame({"entity_id": entity, "comment": comment, "type_id": ""})
     fate = rng.random(rows)
     german = np.array([f"+49 30 {number % 10_000_000:07}" for number in base.tolist()], dtype=object)
     current, source = (frame.assign(number=np.where(foreign, german, _spelt(base, rng))) for _ in range(2))
-    current.loc[fate > 1 - MODIFIED, "comment"] = "dawniej"
+    otherwise = fate > 1 - MODIFIED
+    current.loc[otherwise, "comment"] = "dawniej"
+    again = repeat[otherwise[repeat]]
+    current.loc[again, "comment"] = [f"dawniej, aparat {at % 3 + 1}" for at in again.tolist()]
     columns = list(COLUMNS)
     paths = folder / "source.csv", folder / "current.csv"
     source.loc[fate > DELETED, columns].to_csv(paths[0], index=False)
