@@ -25,3 +25,15 @@ def test_rows_are_those_of_the_standard_library_and_a_terminal_obeys_nothing_in_
     assert json.loads(written) == objects
     assert written == json_text(objects)
     assert written == plain(written)
+
+
+def test_rows_that_come_in_several_pieces_are_one_array() -> None:
+    rows = 200_001
+    table = pd.DataFrame({"a": pd.RangeIndex(rows).astype("str"), "n": "1"}, dtype="str")
+    pieces = list(rows_as_json(table, numbers=["n"]))
+    assert len(pieces) > 3
+    assert json.loads(b"".join(pieces)) == [{"a": str(at), "n": 1} for at in range(rows)]
+
+
+def test_no_rows_are_an_empty_array() -> None:
+    assert b"".join(rows_as_json(pd.DataFrame({"a": []}, dtype="str"), numbers=[])) == b"[]"
