@@ -76,7 +76,7 @@ def main() -> None:
     """Measure what was asked for, all of it by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*_MEASURED, "corpus", []], help="what to measure; all by default")
-    parser.add_argument("--full", action="store_true", help="up to a million lines, for about a quarter of an hour")
+    parser.add_argument("--full", action="store_true", help="up to a million lines, for about an hour")
     given = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     for package in ("benchmarks", "connectors", "flows", "schemas", "tasks"):
