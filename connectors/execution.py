@@ -21,8 +21,8 @@ from tasks.execution.classify import ReadBack, classify, classify_unread, row_ou
 from tasks.execution.compare import Wanted, agreeing, entity_sets, had_entry, in_place, moved, newcomers, writes
 from tasks.execution.equal_entries import kept_once
 from tasks.execution.quirks import as_sent, as_shown
+from tasks.pairing import Ints
 from tasks.phone.canonical_keys import with_canonical_numbers
-from tasks.plan.pairing import Ints
 from tasks.text_columns import is_in
 
 _REPLACING: Final = "replace"

@@ -32,9 +32,9 @@ from tasks.execution.compare import had_entry, in_place, unplanned_entries, writ
 from tasks.execution.other_syncs import SyncWrites, done_by_syncs, moved_on
 from tasks.execution.quirks import as_shown
 from tasks.execution.results import account, add_unplanned_entries, announce, stopped_by_guard, tell_writes
-from tasks.execution.status_changes import only_known
 from tasks.messages.errors import error_of, kept_error
 from tasks.plan.returned import returned
+from tasks.reports.status_changes import only_known
 
 _FINE = (str(Outcome.APPLIED.value), str(Outcome.UNCHANGED.value))
 

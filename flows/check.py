@@ -10,7 +10,6 @@ import pandas as pd
 
 from connectors.files.container import unpack
 from connectors.files.encoding import LINE_ENDS, decode
-from flows.check_console import show_checked
 from flows.claims import file_claims, refuse_contested, rivals_of
 from flows.offline import Before, Configured
 from flows.sources import ExtractedSource, KnownFiles, judge_source, notes_of, open_source, source_bytes
@@ -22,7 +21,8 @@ from schemas.reasons import TO_BE_LOOKED_AT, LineCode
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import render
-from tasks.messages.rendering import told_of_file, told_of_line
+from tasks.messages.failures import told_of_file
+from tasks.messages.rendering import told_of_line
 from tasks.reports.masking import mask_texts
 from tasks.source.hints import NO_ID, hint_texts, hints_of
 from tasks.source.label_doubts import label_doubts
@@ -31,8 +31,6 @@ from tasks.source.name_checks import outside_latin1
 from tasks.source.near_ids import with_doubts, with_near_ids
 from tasks.source.two_readings import with_quotes, without_quotes
 from tasks.source.validation import Checked
-
-__all__ = ["CheckedFile", "CheckedSources", "check_sources", "show_checked"]
 
 _COLUMNS: Final = ["line", "column", "value", "code", "values"]
 

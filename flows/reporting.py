@@ -14,8 +14,8 @@ from connectors.ledger.store import KeptPlan
 from flows.context import RunContext
 from flows.names import names_of
 from flows.row_history import histories
+from flows.sync_run import Reported
 from schemas import limits
-from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.tables import Result, validated
 from tasks.messages.owners import place_in
@@ -32,15 +32,6 @@ from tasks.reports.page import PAGE_BEGINS, is_page_in
 
 # What a summary says of its run alone: all else has to be the same where an earlier report stands for another.
 _OF_ONE_RUN: Final = {"plan", "requests", "reports", "same_as", "read"}
-
-
-@dataclass(frozen=True)
-class Reported:
-    """What was reported of a sync: its summary with the paths, and its lines as people may see them, in a language."""
-
-    summary: dict[str, Any]
-    lines: pd.DataFrame
-    lang: Language = "en"
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ from schemas.plan import Action, Outcome
 from schemas.problems import Code, Problem
 from schemas.quirks import FOLDS_NAMES, read_lag
 from tasks.execution.classify import half_done, halfway, row_outcome
-from tasks.execution.compare import Mask, cost, had_entry, in_place, unplanned_entries, writes
+from tasks.execution.compare import cost, had_entry, in_place, unplanned_entries, writes
 from tasks.execution.quirks import as_shown
+from tasks.execution.remaining import Remaining, held_back, remaining_plan, still_wanted, without
 from tasks.execution.results import account, add_unplanned_entries, put_back_rows
 from tasks.messages.errors import error_of
-from tasks.plan.remaining import Remaining, held_back, remaining_plan, still_wanted, without
-from tasks.text_columns import is_in
+from tasks.text_columns import Mask, is_in
 
 
 def settle_interrupted(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -> None:

@@ -12,17 +12,16 @@ from rich.table import Table
 
 from flows.console import GAP, narrow_table, near, out, say, show_lines, show_titled, widths_in, word_of
 from flows.errors import show_errors
-from flows.reporting import Reported
-from flows.run import RunResult
+from flows.sync_run import Reported, RunResult
 from schemas.exit_codes import ExitCode
 from schemas.plan import TROUBLE, WRITES, Action, Outcome
 from schemas.problems import Code
 from schemas.settings import Language
-from tasks.execution.status_changes import QUIET, sync_status
 from tasks.messages.catalogue import counted, render, text
 from tasks.messages.command_lines import as_typed
 from tasks.messages.guards import guard_sentence
 from tasks.messages.owners import owner_in
+from tasks.reports.status_changes import QUIET, sync_status
 
 if TYPE_CHECKING:
     import pandas as pd

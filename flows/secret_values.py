@@ -25,7 +25,7 @@ def secret_value(place: str, where: Secret, environ: Mapping[str, str]) -> str:
     elif where.file is not None:
         value, kept = _from_file(place, where.file), Phrase("say.kept_file", {"name": where.file})
     else:
-        from flows.orchestration.blocks import secret_from_block
+        from flows.blocks import secret_from_block
 
         value, kept = secret_from_block(place, str(where.block)), Phrase("say.kept_block", {"name": where.block})
     if not value:

@@ -22,8 +22,8 @@ from schemas.errors import TargetBusy, UsageError
 from schemas.execution import ApplyResult
 from schemas.exit_codes import ExitCode
 from schemas.settings import Settings
+from tasks.execution.remaining import cut
 from tasks.messages.errors import error_of
-from tasks.plan.remaining import cut
 
 
 @dataclass(frozen=True)

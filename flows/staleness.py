@@ -16,9 +16,9 @@ from flows.status import standings
 from flows.telling import last_status
 from schemas import limits
 from schemas.settings import Change
-from tasks.execution.status_changes import QUIET, changed, sync_status
 from tasks.messages.catalogue import moment, render, text
 from tasks.reports.standing import Standing
+from tasks.reports.status_changes import QUIET, changed, sync_status
 
 FILE: Final = "told-stale"
 Tell = Callable[[str, Change, Mapping[str, Any]], None]

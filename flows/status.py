@@ -18,8 +18,8 @@ from schemas.plan import TROUBLE
 from schemas.schedule import last_start, next_start
 from schemas.settings import Language
 from schemas.syncs import Sync
-from tasks.execution.status_changes import sync_status
 from tasks.reports.standing import BLOCKED, GONE, REFUSED, STOPPED, Standing, is_stale, prometheus, status_page
+from tasks.reports.status_changes import sync_status
 
 PAGE: Final = "status.html"
 _LastRuns = tuple[str, Mapping[str, Any], Mapping[str, Any]]

@@ -13,6 +13,7 @@ from schemas.execution import Snapshot, Target
 from schemas.exit_codes import ExitCode
 from schemas.phrases import Phrase
 from schemas.problems import Problem
+from schemas.settings import Language
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
 from tasks.messages.errors import spoken
@@ -21,7 +22,6 @@ from tasks.messages.rendering import whole
 if TYPE_CHECKING:
     import pandas as pd
 
-    from flows.reporting import Reported  # reports tell the past, and whose yes it had, which needs runs
     from flows.sources import ExtractedSource
     from tasks.source.validation import Checked
 
@@ -67,6 +67,15 @@ class RunRequest:
     def writes(self) -> bool:
         """Whether services may be written to; what only plans may end anywhere."""
         return self.mode not in {"plan", "revert"}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What was reported of a sync: its summary with the paths, and its lines as people may see them, in a language."""
+
+    summary: dict[str, Any]
+    lines: pd.DataFrame
+    lang: Language = "en"
 
 
 @dataclass

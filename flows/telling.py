@@ -14,10 +14,10 @@ from flows.context import RunContext
 from flows.sync_run import Mode, RunResult
 from schemas import limits
 from schemas.settings import Change
-from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
 from tasks.messages.catalogue import render, text
 from tasks.messages.command_lines import as_typed
 from tasks.messages.failures import why_of, with_remedy
+from tasks.reports.status_changes import SyncStatus, changed, news, sync_status
 
 WRITING: Final[tuple[Mode, ...]] = ("sync", "apply", "resume")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,10 @@ class Action(StrEnum):
 
 
 WRITES = (Action.ADD, Action.MODIFY, Action.RENAME, Action.DELETE)
+
+
+# What a row of a plan shows of an entry: as it stands, and as it is to be.
+Image = Literal["before", "after"]
 
 
 class Outcome(StrEnum):

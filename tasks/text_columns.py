@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+Mask = npt.NDArray[np.bool_]
+
 _STR: Final = pd.StringDtype(na_value=np.nan)  # what pandas calls "str"
 # Letters whose small form is what they are folded to: ASCII and those of Europe's Latin alphabets, but for ß, İ, ŉ, ſ.
 _SMALL_IS_FOLDED: Final = "^[ -~À-ÖØ-Þà-öø-įĲ-ňŊ-ž]*$"

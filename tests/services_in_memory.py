@@ -69,7 +69,7 @@ class MemoryApio(_Service):
     list: dict[str, str] = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
 
-    def entries(self, _where: object) -> Sequence[ApioEntry]:
+    def entries(self, _where: object, _criteria: object = None) -> Sequence[ApioEntry]:
         self.called("list")
         return [ApioEntry(*pair) for pair in self.list.items()]
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from connectors.files.reading import read_csv
 from connectors.files.writing import write_private
-from tasks.plan.pairing import join, number_all, pair_equal
+from tasks.pairing import join, number_all, pair_equal
 from tasks.reports.csv_text import as_csv
 
 _COLUMNS = ["id", "owner", "number", "comment"]

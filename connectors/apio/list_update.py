@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from connectors.apio.client import ApioEntry, is_path_safe
+from connectors.apio.common_list import CommonList
 from connectors.apio.restoring import Restorer
 from connectors.apio.sending import Sender, takes_back
 from connectors.apio.spec import COSTLY_CALLS
-from connectors.execution import as_current, wait_before
+from connectors.execution import wait_before
 from connectors.settling import LONGEST, Awaited, Settling
 from schemas import limits
 from schemas.errors import ServiceError
@@ -24,7 +24,6 @@ from schemas.quirks import Quirk, QuirkCode
 from tasks.execution.changes import ListChange, aims, list_changes
 from tasks.execution.classify import ReadBack, classify, classify_unread, half_done, halfway, row_outcome
 from tasks.execution.compare import (
-    Mask,
     cost,
     had_entry,
     halves,
@@ -39,27 +38,24 @@ from tasks.execution.compare import (
 from tasks.execution.quirks import as_shown
 from tasks.execution.ways import Missing, Situation, Way, seen_of_missing, way_of
 from tasks.phone.canonical_keys import tidy_text
-from tasks.text_columns import is_in
-
-if TYPE_CHECKING:
-    from connectors.apio.target import ApioTarget
+from tasks.text_columns import Mask, is_in
 
 
 class ListUpdate:
     """One list on its way through one plan."""
 
-    def __init__(self, target: ApioTarget, rows: pd.DataFrame, job: Job) -> None:
-        self._target = target
+    def __init__(self, listed: CommonList, rows: pd.DataFrame, job: Job) -> None:
+        self._list = listed
         self._rows = rows
         self._job = job
         self._fold = job.folds_names
         self._result = ApplyResult()
-        self._missing = seen_of_missing(job.quirks, target.mark)
+        self._missing = seen_of_missing(job.quirks, listed.mark)
         self._way = self._way_of_changes()
-        learns = self._missing is Missing.UNKNOWN and target.setting == "auto"
-        self._sender = Sender(target.client, target.where, self._way, job, learns=learns)
+        learns = self._missing is Missing.UNKNOWN and listed.setting == "auto"
+        self._sender = Sender(listed.client, listed.where, self._way, job, learns=learns)
         self._settling = Settling(job, self._result)
-        self._restorer = Restorer(target.owner, job, self._sender, self._read, self._settling)
+        self._restorer = Restorer(listed.owner, job, self._sender, self._read, self._settling)
         self._seen_as = rows
         self._open: list[int] = []
         self._cut: set[int] = set()
@@ -104,7 +100,7 @@ class ListUpdate:
         modified = changes.loc[changes["action"] == Action.MODIFY, "name_before"]
         return way_of(
             Situation(
-                self._target.setting,
+                self._list.setting,
                 len(changes),
                 self._missing,
                 taken_back=all(map(takes_back, rest["name_before"], rest["number_before"])),
@@ -121,11 +117,11 @@ class ListUpdate:
         """Return the entries that change as the plan has seen them."""
         stood = self._rows[had_entry(self._rows) & writes(self._rows)]
         pairs = zip(stood["name_before"], stood["number_before"], strict=True)
-        return as_current([(self._target.owner, *pair, "", "") for pair in pairs], self._target.reading)
+        return self._list.entries_of(pairs)
 
     def _read(self) -> pd.DataFrame:
         self._has_read = True
-        return self._target.read([], lambda *_: None).entries
+        return self._list.read()
 
     def _without_conflicts(self, fresh: pd.DataFrame) -> pd.DataFrame:
         """Leave out rows whose entry has moved since the plan, or whose name somebody else has taken."""
@@ -160,7 +156,7 @@ class ListUpdate:
             return entries
         self._sender.effects.at_risk |= {*gone["name_before"]}
         pairs = zip(gone["name_before"], gone["number_before"], strict=True)
-        more = as_current([(self._target.owner, *pair, "", "") for pair in pairs], self._target.reading)
+        more = self._list.entries_of(pairs)
         return pd.concat([entries, more], ignore_index=True)
 
     def _carry_out(self, changes: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
@@ -181,7 +177,7 @@ class ListUpdate:
                 doubts += 1
                 self._job.sleep(wait_before(doubts, list(sender.answers.values())))
             self._job.progress("writing to the phone list", len(changes) - len(steps), len(changes))
-            self._open = [self._job.intend(sender.call(steps), [self._target.owner])]
+            self._open = [self._job.intend(sender.call(steps), [self._list.owner])]
             sender.send(steps, now)
             self._take_away_again()
             last = doubts > limits.WRITE_ROUNDS or sending == limits.LIST_SENDINGS - 1
@@ -202,9 +198,9 @@ class ListUpdate:
 
     def _learn_of_missing(self, changes: pd.DataFrame, now: pd.DataFrame) -> None:
         """Note what became of entries that a file left out; a reading that lags is not believed that they stay."""
-        if self._target.setting != "auto":
+        if self._list.setting != "auto":
             return  # the way is not ours to choose
-        effects, mark = self._sender.effects, self._target.mark
+        effects, mark = self._sender.effects, self._list.mark
         kept = effects.left_out & set(now["name"])
         done = in_place(self._seen_as.loc[changes.index], now, fold_names=self._fold)
         seen = {*changes.index[done & (changes["key_after"] != "").to_numpy()]} & self._sender.filed
@@ -356,7 +352,7 @@ class ListUpdate:
 
     def _note_at_rest(self, entries: Sequence[ApioEntry], outcome: Outcome, problem: Problem) -> None:
         """Say of the rows at rest that are about these entries what became of them before reading failed."""
-        about = as_current([(self._target.owner, e.name, e.number, "", "") for e in entries], self._target.reading)
+        about = self._list.entries_of(entries)
         rest = self._at_rest()
         for row in rest.index[shown(rest, "before", about, fold_names=self._fold)]:
             self._keep(row, outcome, problem)

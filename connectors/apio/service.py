@@ -32,9 +32,10 @@ def _connect(name: str, connection: ApioConnection, secrets: Mapping[str, str], 
 
 def _target(client: Apio, connection: ApioConnection, sync: Sync, numbering: NumberingDefaults) -> ApioTarget:
     from connectors.apio.client import PhoneList
+    from connectors.apio.common_list import CommonList
     from connectors.apio.target import ApioTarget
 
-    return ApioTarget(client, connection, PhoneList(*list_of(sync)), numbering, sync.write)
+    return ApioTarget(CommonList(client, connection, PhoneList(*list_of(sync)), numbering, sync.write))
 
 
 def _checks(client: Apio, syncs: Mapping[str, Sync], _now: Callable[[], datetime]) -> Sequence[Check]:

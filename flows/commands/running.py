@@ -49,8 +49,8 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
     credentials; with a ledger, ids are held against it. Exit code 1 if lines are rejected, 2 if a whole file is.
     """
     from flows.annotating import annotate
-    from flows.check import check_sources, show_checked
-    from flows.check_console import show_annotations, show_copies, show_preview
+    from flows.check import check_sources
+    from flows.check_console import show_annotations, show_checked, show_copies, show_preview
     from flows.config import load
     from flows.finding import find_configuration
     from flows.offline import OfflineContext, before

@@ -26,10 +26,9 @@ from flows.console import word_of
 from flows.context import RunContext
 from flows.named import LONGEST_NAME, by_name
 from flows.orchestration.artifacts import Links, best_effort, escape, headed, plan_rows
-from flows.reporting import Reported
 from flows.reporting_again import refuse
 from flows.run import run
-from flows.sync_run import RunRequest, RunResult
+from flows.sync_run import Reported, RunRequest, RunResult
 from schemas import limits
 from schemas.errors import PhonesyncError
 from schemas.exit_codes import worst

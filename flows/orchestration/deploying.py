@@ -18,7 +18,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 from prefect.utilities.callables import parameter_schema
 
-from flows.orchestration.blocks import BLOCKS
+from flows.blocks import BLOCKS
 from flows.orchestration.deployments import FAMILY, JOB_TEMPLATE, POOL, Deployed, form, pull_steps
 from flows.orchestration.notifications import is_tagged, tag_of
 from schemas import limits

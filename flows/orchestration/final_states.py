@@ -16,10 +16,10 @@ from schemas.errors import PhonesyncError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES, Action, Outcome
 from schemas.settings import Language
-from tasks.execution.status_changes import QUIET, SyncStatus, name_lines, sync_status
 from tasks.messages.catalogue import counted, render, text
 from tasks.messages.errors import told, told_again, told_whole
 from tasks.reports.headline import Tally, headline, waits_for_yes
+from tasks.reports.status_changes import QUIET, SyncStatus, name_lines, sync_status
 
 
 class NotInPlace(Exception):  # noqa: N818 - named by how things stand

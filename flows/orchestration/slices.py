@@ -39,7 +39,7 @@ from schemas.plan import TROUBLE, Outcome
 from schemas.problems import Code, Problem
 from tasks.execution.classify import row_outcome
 from tasks.execution.compare import writes
-from tasks.plan.remaining import OPEN, owners_to_write, remaining_plan
+from tasks.execution.remaining import OPEN, owners_to_write, remaining_plan
 from tasks.text_columns import is_in
 
 DEPLOYMENT = "write-slice/write-slice"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from schemas.plan import WRITES, Action
+from schemas.plan import WRITES, Action, Image
+from tasks.pairing import Ints, Pairs, codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
-from tasks.plan.pairing import Ints, Pairs, codes, pair_equal
-from tasks.text_columns import casefolded, is_in
+from tasks.text_columns import Mask, casefolded, is_in
 
-Mask = npt.NDArray[np.bool_]
-Image = Literal["after", "before"]
 _STORED = ["owner", "name", "number"]
 _COMPARED = ["owner", "tidy", "key"]
 

@@ -10,19 +10,19 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from schemas.problems import Code, Problem, packed
 from schemas.quirks import Quirk, QuirkCode
 from tasks.phone.canonical_keys import tidy_text
 from tasks.source.validation import Checked
+from tasks.text_columns import Mask
 
 KEEPS_ONE: Final = Quirk(QuirkCode.KEEPS_ONE_OF_EQUAL)
 _EQUAL: Final = ["owner", "tidy", "key"]
 
 
-def kept_once(rows: pd.DataFrame, found: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def kept_once(rows: pd.DataFrame, found: pd.DataFrame) -> Mask:
     """Tell which `Plan` rows want an entry that another row wants too, and that stands in `Current` once."""
     wants = rows["key_after"] != ""
     wanted = pd.DataFrame({"owner": rows["owner"], "tidy": tidy_text(rows["name_after"]), "key": rows["key_after"]})

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from schemas.quirks import ESCAPES_NAMES, Quirk, QuirkCode
+from tasks.pairing import codes, pair_equal, pair_unique
 from tasks.phone.canonical_keys import tidy_text
-from tasks.plan.pairing import codes, pair_equal, pair_unique
 from tasks.text_columns import casefolded, is_in
 
 _SHORTEST_CUT: Final = 8

@@ -1,4 +1,4 @@
-"""Why something could not be told to anybody: an error of a library is known by its kind, and never quoted."""
+"""Why something failed, as people are told: an error of a library is known by its kind, and never quoted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from schemas.errors import PhonesyncError
-from tasks.messages.catalogue import text
+from schemas.problems import Code
+from tasks.messages.catalogue import render, text
 from tasks.messages.errors import told
-from tasks.messages.rendering import part
+from tasks.messages.rendering import Rendered, part, sentence
 
 if TYPE_CHECKING:
     from schemas.settings import Language
@@ -34,10 +35,10 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def with_remedy(sentence: str, error: Exception, lang: Language) -> str:
+def with_remedy(said: str, error: Exception, lang: Language) -> str:
     """Return a sentence about a failure with what helps behind it, where that is known."""
     remedy = told(error, lang)[1] if isinstance(error, PhonesyncError) else ""
-    return " ".join(filter(None, (sentence, remedy)))
+    return " ".join(filter(None, (said, remedy)))
 
 
 def why_of(error: Exception, lang: Language) -> str:
@@ -47,3 +48,11 @@ def why_of(error: Exception, lang: Language) -> str:
     names = [kind.__name__ for kind in type(error).__mro__]
     key = next((_WORDS[name] for name in names if name in _WORDS), "")
     return part(text(key, lang)) if key else names[0]
+
+
+def told_of_file(error: PhonesyncError, lang: Language) -> Rendered:
+    """Return what is said of a file as a whole, without its name; an error without a code speaks for itself."""
+    if error.problem is None:
+        return Rendered(str(Code.OTHER.value), "file", *told(error, lang))
+    do = render(f"remedy.{error.advice}", lang, **error.problem.values)
+    return Rendered(str(error.problem.code.value), "file", sentence(error.problem, lang), do)

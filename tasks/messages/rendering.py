@@ -16,7 +16,6 @@ from schemas.problems import Code, Problem, code_of, is_packed, unpacked, unpack
 from schemas.reasons import TO_BE_LOOKED_AT, FileCode, Level, LineCode
 from tasks.messages.catalogue import known, render, text
 from tasks.messages.command_lines import PLAIN, as_typed
-from tasks.messages.errors import told
 from tasks.messages.owners import genitive_in, owner_in
 
 if TYPE_CHECKING:
@@ -123,14 +122,6 @@ def told_of_line(code: str, values: str, lang: Language) -> Rendered:
     problem = Problem(code_of(code), unpacked_values(values))
     level: Level = "warning" if problem.code in TO_BE_LOOKED_AT else "error"
     return Rendered(str(problem.code.value), level, sentence(problem, lang), advice(code, lang))
-
-
-def told_of_file(error: PhonesyncError, lang: Language) -> Rendered:
-    """Return what is said of a file as a whole, without its name; an error without a code speaks for itself."""
-    if error.problem is None:
-        return Rendered(str(Code.OTHER.value), "file", *told(error, lang))
-    do = render(f"remedy.{error.advice}", lang, **error.problem.values)
-    return Rendered(str(error.problem.code.value), "file", sentence(error.problem, lang), do)
 
 
 def file_error(file: object, problem: Problem, advice: str, error: type[Error] = SourceError) -> Error:  # type: ignore[assignment]

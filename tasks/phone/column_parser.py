@@ -19,9 +19,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from tasks.phone.numbering_plan import SHORTEST_PAGER
 from tasks.phone.vocabulary import DASHES, WHITE
-from tasks.text_columns import on_all_cores, text_bytes
-
-Mask = npt.NDArray[np.bool_]
+from tasks.text_columns import Mask, on_all_cores, text_bytes
 
 _AT_ONCE: Final = 1 << 17  # texts; what lies between two steps stays in a core's cache
 _PLAIN: Final = f"^[{WHITE}]*[(]?[+]?[ (]?[0-9][0-9(). {WHITE}{DASHES}-]*[0-9][{WHITE}]*$"
@@ -199,7 +197,7 @@ def _judge(valid: Mask, candidates: pa.LargeStringArray, rows: npt.NDArray[np.in
     valid[rows] = _valid_numbers(numbers, COUNTRY_CODE_TO_REGION_CODE[int(code)][0])
 
 
-def _valid_numbers(numbers: pa.LargeStringArray, region: str) -> npt.NDArray[np.bool_]:
+def _valid_numbers(numbers: pa.LargeStringArray, region: str) -> Mask:
     """Tell for each number whether a region's plan surely knows it; for what is no region, nothing is sure."""
     lengths = pc.binary_length(numbers).to_numpy()
     valid = np.zeros(len(numbers), dtype=np.bool_)

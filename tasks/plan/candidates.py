@@ -10,12 +10,12 @@ import pandas as pd
 from schemas.plan import Action
 from schemas.problems import Code, Problem
 from schemas.reasons import MAY_HOLD_OTHERS
+from tasks.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
 from tasks.phone.canonical_keys import NO_NUMBER
-from tasks.plan.draft import Draft, Inputs, Mask, Policy
-from tasks.plan.pairing import Ints, Pairs, join, number, number_all, pair_equal, pair_unique, repeated
+from tasks.plan.draft import Draft, Inputs, Policy
 from tasks.plan.resemblance import resembling, unread_numbers
 from tasks.source.placeholders import saying_nothing
-from tasks.text_columns import casefolded, is_in
+from tasks.text_columns import Mask, casefolded, is_in
 
 
 def set_up(inputs: Inputs, policy: Policy) -> Draft:

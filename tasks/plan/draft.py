@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Problem
-from tasks.plan.pairing import Ints, Pairs, join
-
-Mask = npt.NDArray[np.bool_]
+from tasks.pairing import Ints, Pairs, join
+from tasks.text_columns import Mask
 
 
 @dataclass(frozen=True)

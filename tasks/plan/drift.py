@@ -7,13 +7,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from schemas.plan import WRITES, Action
+from schemas.plan import WRITES, Action, Image
 from schemas.problems import DRIFT, Code, Problem, also, packed, unpacked
-from tasks.execution.compare import Image, Mask
+from tasks.pairing import codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.known import Known, drift_ids
-from tasks.plan.pairing import codes, pair_equal
-from tasks.text_columns import is_in
+from tasks.text_columns import Mask, is_in
 
 _IMAGE: Final = ("name", "number", "type", "key")
 _COMPARED: Final = ["owner", "tidy", "key"]

@@ -7,8 +7,8 @@ import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Code, Problem, packed, with_name
+from tasks.pairing import codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
-from tasks.plan.pairing import codes, pair_equal
 from tasks.plan.table import COLUMNS
 from tasks.text_columns import is_in
 

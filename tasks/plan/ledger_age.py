@@ -11,8 +11,8 @@ import pandas as pd
 
 from schemas.plan import WRITES, Action
 from schemas.problems import DRIFT, Code
+from tasks.pairing import codes
 from tasks.phone.canonical_keys import tidy_text
-from tasks.plan.pairing import codes
 from tasks.text_columns import casefolded, is_in
 
 # Fewer may be somebody who has typed in by hand what stands in the file as well.

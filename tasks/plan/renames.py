@@ -7,9 +7,9 @@ import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Code, Problem
-from tasks.plan.draft import Draft, Mask
-from tasks.plan.pairing import pair_equal
-from tasks.text_columns import is_in
+from tasks.pairing import pair_equal
+from tasks.plan.draft import Draft
+from tasks.text_columns import Mask, is_in
 
 
 def rename_explicitly(draft: Draft) -> Mask:

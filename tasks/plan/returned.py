@@ -8,9 +8,9 @@ import pandas as pd
 
 from schemas.plan import Action
 from schemas.problems import Code, Problem, unpacked
+from tasks.pairing import Ints, codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
 from tasks.plan.moves import add_problems
-from tasks.plan.pairing import Ints, codes, pair_equal
 from tasks.text_columns import is_in
 
 _COMPARED = ["owner", "tidy", "key"]

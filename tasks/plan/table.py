@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from schemas.plan import WRITES, Action
 from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpacked_values, with_name
 from schemas.tables import Plan
+from tasks.pairing import Ints, codes, pair_equal
 from tasks.plan.draft import Draft, Inputs
-from tasks.plan.pairing import Ints, codes, pair_equal
 from tasks.text_columns import is_in, on_all_cores, text_bytes
 
 COLUMNS = [*Plan.to_schema().columns]

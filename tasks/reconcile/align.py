@@ -11,10 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.problems import Problem, code_of, packed, unpacked_values
-from tasks.plan.draft import Mask
-from tasks.plan.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
+from tasks.pairing import Ints, Pairs, join, number, pair_equal, pair_unique
 from tasks.source.validation import Checked
-from tasks.text_columns import casefolded, is_in
+from tasks.text_columns import Mask, casefolded, is_in
 
 # The columns that a finding begins with, and what later steps need to know of it. `part` tells alike situations apart;
 # `also` is the other end of a link, `LINE SYNC`.

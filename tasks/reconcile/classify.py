@@ -10,12 +10,11 @@ import pandas as pd
 
 from schemas.findings import FindingKind
 from schemas.problems import BY_OTHERS, Code, Problem, packed
+from tasks.pairing import Ints, codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
-from tasks.plan.draft import Mask
-from tasks.plan.pairing import Ints, codes, pair_equal
 from tasks.reconcile.align import COLUMNS, Aligned, SyncSide, align
-from tasks.text_columns import casefolded, is_in
+from tasks.text_columns import Mask, casefolded, is_in
 
 
 def classify_findings(side: SyncSide) -> pd.DataFrame:

@@ -33,7 +33,7 @@ class Standing:
 
     Attributes:
         sync: its name.
-        state: how its last run ended (`tasks.execution.status_changes.SyncStatus`); "" before the first one, `GONE`
+        state: how its last run ended (`tasks.reports.status_changes.SyncStatus`); "" before the first one, `GONE`
             where it has run and is in the configuration no more, `REFUSED` where somebody has said no to its plan.
         last_run: when that was, ISO 8601; "" likewise.
         last_good: when its place was last seen to be as its file wants it, but for lines that wait; "" where never.

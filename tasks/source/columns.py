@@ -24,7 +24,7 @@ from tasks.source.column_synonyms import expected_headers, header_key, known_syn
 from tasks.source.footers import FOOTER, footers
 from tasks.source.further_columns import with_further
 from tasks.source.headings import no_entries
-from tasks.text_columns import looked_up
+from tasks.text_columns import Mask, looked_up
 
 # A line that stops before these says nothing about them; before any other, it may have lost a field on the way.
 _MAY_BE_SHORT = ("type_id", "new_name", "owner_name")
@@ -220,7 +220,7 @@ def _number_with_words(numbers: pd.Series) -> pd.Series:
     return joined
 
 
-def _value_with_next(records: Records, fewer: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _value_with_next(records: Records, fewer: Mask) -> Mask:
     """Tell the records whose last cell ends with what other records have in the next column, as in `PorterFAX`."""
     joined = np.zeros(len(fewer), dtype=np.bool_)
     for width in np.unique(records.widths[fewer]).tolist():

@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from schemas.problems import Problem
@@ -14,7 +13,7 @@ from schemas.reasons import LineCode
 from schemas.target import TargetSpec
 from tasks.source.column_synonyms import header_key
 from tasks.source.further_columns import known_kinds
-from tasks.text_columns import matching
+from tasks.text_columns import Mask, matching
 
 REPEATED: Final = LineCode.LINE_HEADER
 
@@ -23,9 +22,7 @@ _COMMENTED: Final = ("#", "//")  # what people put before a line that is not to 
 _NAMES_OF_A_HEADER: Final = 2  # cells of a row that name columns, and no cell of it that names none
 
 
-def no_entries(
-    cells: pd.DataFrame, rows: pd.DataFrame, whole: npt.NDArray[np.bool_], spec: TargetSpec
-) -> dict[int, Problem]:
+def no_entries(cells: pd.DataFrame, rows: pd.DataFrame, whole: Mask, spec: TargetSpec) -> dict[int, Problem]:
     """Return of the rows that are no entries what they look like, by their position.
 
     Args:
@@ -64,7 +61,7 @@ def no_entries(
     return found | {at: Problem(LineCode.LINE_COMMENT) for at in _commented(cells, rows, whole) if at not in found}
 
 
-def _commented(cells: pd.DataFrame, rows: pd.DataFrame, whole: npt.NDArray[np.bool_]) -> list[int]:
+def _commented(cells: pd.DataFrame, rows: pd.DataFrame, whole: Mask) -> list[int]:
     """Return the rows that somebody has probably taken out of a file: a sign before the first text of the line.
 
     Where half of the lines begin so, that is how the file spells its ids or names.

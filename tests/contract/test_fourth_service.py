@@ -32,7 +32,7 @@ from importlib import import_module
 from pathlib import Path
 from prefect.utilities.callables import parameter_schema
 from flows.config import load
-from flows.orchestration.blocks import BLOCKS
+from flows.blocks import BLOCKS
 from flows.orchestration.deployments import form, wanted_deployments
 
 forms = {}

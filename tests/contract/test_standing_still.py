@@ -19,8 +19,8 @@ from flows.status import standings
 from flows.telling import changes_of, last_status
 from schemas import limits
 from schemas.execution import RowOutcome
-from tasks.execution.status_changes import SyncStatus
 from tasks.reports.run_title import sync_title
+from tasks.reports.status_changes import SyncStatus
 
 DEAN, PORTER, OFFICE = ("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Office", "22 552 00 03")
 STALE, NEWER = ("Porter", "22 552 00 09"), ("Porter", "22 552 00 08")

@@ -20,7 +20,7 @@ from flows.run_history import one_run, show_one_run
 from flows.sync_run import RunResult
 from schemas.errors import LedgerError, UsageError
 from schemas.exit_codes import ExitCode
-from tasks.execution.status_changes import SyncStatus, changed, sync_status
+from tasks.reports.status_changes import SyncStatus, changed, sync_status
 
 A, B, C, D = "22 552 00 01", "22 552 00 02", "22 552 00 03", "22 552 00 04"
 BAD, WORSE = "room 12", "room 13"

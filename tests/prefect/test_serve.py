@@ -26,7 +26,7 @@ from waiting import PATIENCE, eventually
 from connectors.sandbox.options import Fault
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.server import serve as serve_sandbox
-from flows.orchestration.blocks import ApioCredentials, UsosCredentials, secret_from_block
+from flows.blocks import ApioCredentials, UsosCredentials, secret_from_block
 from flows.sandbox import read_state
 from schemas.errors import AccessRefused, ConfigurationError
 from tests.prefect.serving import Receiver, Served, make_served, processes_of, receiving

@@ -7,6 +7,7 @@ import pytest
 from services_in_memory import MemoryApio
 
 from connectors.apio.client import ApioEntry, PhoneList
+from connectors.apio.common_list import CommonList
 from connectors.apio.spec import ApioConnection
 from connectors.apio.target import ApioTarget
 from connectors.execution import as_current
@@ -33,7 +34,7 @@ class Folding(MemoryApio):
 
 def folds(client: MemoryApio, *wanted: str) -> bool:
     connection = ApioConnection(kind="apio", base_url="https://a.example.com", username=SECRET, password=SECRET)
-    target = ApioTarget(client, connection, PhoneList("chopin"), READING, "auto")  # type: ignore[arg-type]
+    target = ApioTarget(CommonList(client, connection, PhoneList("chopin"), READING, "auto"))  # type: ignore[arg-type]
     stands = as_current([(target.owner, name, number, "", "") for name, number in client.list.items()], READING)
     return target.folds_names(pd.Series(wanted, dtype="str"), stands)
 

@@ -12,6 +12,7 @@ from services_in_memory import Desk, MemoryApio, MemoryUsos, desk
 from tables import clears, desired, rejected, repeats
 
 from connectors.apio.client import PhoneList
+from connectors.apio.common_list import CommonList
 from connectors.apio.spec import ApioConnection
 from connectors.apio.target import ApioTarget
 from connectors.execution import as_current
@@ -104,7 +105,7 @@ def test_an_intent_stays_open_as_long_as_one_owner_is_unknown(
 def apio(client: MemoryApio, way: Any = "batch") -> ApioTarget:
     url = "https://apio.example.com"
     connection = ApioConnection(kind="apio", base_url=url, username=SECRET, password=SECRET)
-    return ApioTarget(client, connection, PhoneList("chopin"), READING, way)  # type: ignore[arg-type]
+    return ApioTarget(CommonList(client, connection, PhoneList("chopin"), READING, way))  # type: ignore[arg-type]
 
 
 def listed(*entries: tuple[str, str]) -> pd.DataFrame:

@@ -13,7 +13,8 @@ import pytest
 
 from connectors.ledger.store import Ledger
 from connectors.sandbox.server import Sandbox, serve
-from flows.check import check_sources, show_checked
+from flows.check import check_sources
+from flows.check_console import show_checked
 from flows.config import load
 from flows.context import RunContext
 from flows.doctor import examine, show_examined

@@ -12,7 +12,8 @@ import pytest
 from openpyxl.styles import Font
 
 from flows.annotating import annotate
-from flows.check import check_sources, show_checked
+from flows.check import check_sources
+from flows.check_console import show_checked
 from flows.cli import main
 from flows.config import load
 from flows.offline import OfflineContext

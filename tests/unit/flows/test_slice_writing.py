@@ -36,7 +36,7 @@ from flows.sync_run import RunRequest, directly
 from schemas.errors import TargetBusy
 from schemas.limits import LOCK_STALE_SECONDS
 from schemas.settings import Settings
-from tasks.plan.remaining import cut, owners_to_write
+from tasks.execution.remaining import cut, owners_to_write
 
 FACULTIES = 9
 IN_FLIGHT = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tasks.execution.status_changes import name_lines
+from tasks.reports.status_changes import name_lines
 
 
 def report(*rows: tuple[str, str], action: str = "modify") -> pd.DataFrame:

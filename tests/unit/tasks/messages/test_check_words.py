@@ -13,7 +13,8 @@ from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem, packed_values
 from schemas.reasons import FileCode, LineCode
 from tasks.messages import catalogue
-from tasks.messages.rendering import file_error, sentence, told_of_file, told_of_line, weight, whole
+from tasks.messages.failures import told_of_file
+from tasks.messages.rendering import file_error, sentence, told_of_line, weight, whole
 from tasks.phone import meaning as number_meaning
 from tasks.phone import numbering_plan as numbering
 from tasks.phone import parser as read_number

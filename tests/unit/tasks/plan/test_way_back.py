@@ -10,9 +10,9 @@ from tables import after, clears, current, desired, entries, rejected, repeats
 
 from schemas.plan import WRITES
 from schemas.tables import Plan, validated
+from tasks.execution.remaining import remaining_plan
 from tasks.plan.draft import Inputs, Policy
 from tasks.plan.invert import invert
-from tasks.plan.remaining import remaining_plan
 from tasks.plan.rules import plan
 
 USOS = Policy(names_are_keys=False, delete_missing=True)

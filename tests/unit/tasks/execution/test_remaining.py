@@ -10,7 +10,7 @@ from tables import current, table
 
 from schemas.plan import Action
 from schemas.tables import Plan
-from tasks.plan.remaining import cut, held_back, owners_to_write, remaining_plan, still_wanted
+from tasks.execution.remaining import cut, held_back, owners_to_write, remaining_plan, still_wanted
 
 Side = tuple[str, str] | None
 A1, A2, B1, B2 = ("A", "1"), ("A", "2"), ("B", "1"), ("B", "2")

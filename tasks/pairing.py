@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tasks.text_columns import arrow, on_all_cores
+from tasks.text_columns import Mask, arrow, on_all_cores
 
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
@@ -98,6 +98,6 @@ def pair_unique(left: Ints, right: Ints) -> Pairs:
     return left_once[in_left], right_once[in_right]
 
 
-def repeated(values: Ints) -> npt.NDArray[np.bool_]:
+def repeated(values: Ints) -> Mask:
     """Tell which rows have a number that another row has too."""
     return pd.Series(values).duplicated(keep=False).to_numpy()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.plan import Action, Outcome
-from tasks.execution.status_changes import SyncStatus, changed, news, sync_status
+from tasks.reports.status_changes import SyncStatus, changed, news, sync_status
 
 GOOD, LINES, BLOCKED, STOPPED = SyncStatus.GOOD, SyncStatus.LINES, SyncStatus.BLOCKED, SyncStatus.STOPPED
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from schemas.plan import Action, Outcome
-from tasks.execution.compare import Image, Mask, in_place, writes
+from schemas.plan import Action, Image, Outcome
+from tasks.execution.compare import in_place, writes
+from tasks.pairing import codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
-from tasks.plan.pairing import codes, pair_equal
-from tasks.text_columns import is_in
+from tasks.text_columns import Mask, is_in
 
 # What says nothing final about a row: nothing is known, nobody knows, or it was never sent.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.plan.pairing import pair_equal, pair_unique
+from tasks.pairing import pair_equal, pair_unique
 
 MANY = np.arange(5_000, dtype=np.int64)
 
