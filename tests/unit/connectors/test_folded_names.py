@@ -10,7 +10,6 @@ from connectors.apio.client import ApioEntry, PhoneList
 from connectors.apio.common_list import CommonList
 from connectors.apio.spec import ApioConnection
 from connectors.apio.target import ApioTarget
-from connectors.execution import as_current
 from schemas.connections import Secret
 from schemas.errors import RequestRefused, Unreachable
 from schemas.execution import NumberingDefaults
@@ -34,9 +33,9 @@ class Folding(MemoryApio):
 
 def folds(client: MemoryApio, *wanted: str) -> bool:
     connection = ApioConnection(kind="apio", base_url="https://a.example.com", username=SECRET, password=SECRET)
-    target = ApioTarget(CommonList(client, connection, PhoneList("chopin"), READING, "auto"))  # type: ignore[arg-type]
-    stands = as_current([(target.owner, name, number, "", "") for name, number in client.list.items()], READING)
-    return target.folds_names(pd.Series(wanted, dtype="str"), stands)
+    listed = CommonList(client, connection, PhoneList("chopin"), READING, "auto")  # type: ignore[arg-type]
+    stands = listed.entries_of(client.list.items())
+    return ApioTarget(listed).folds_names(pd.Series(wanted, dtype="str"), stands)
 
 
 @pytest.mark.parametrize(
