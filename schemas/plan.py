@@ -55,18 +55,18 @@ SENT = (Outcome.APPLIED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.UNPLANNED)
 
 @dataclass(frozen=True)
 class GuardHit:
-    """One limit that a plan exceeds: its name in the configuration, the figures, and a sentence with both.
+    """One limit that a plan exceeds: its name in the configuration, the figures, and an English sentence of them.
 
     `handed_over` counts the lines of the file that are in files of other syncs now, and that `value` leaves out.
     `count` of `total` are what a share is of; where `total` is 0 it is of nothing. `details` are further figures by
     what they are of, as catalogues call it (`guard.`), and `changes` what a service says of itself otherwise than
-    before: what the sentence says, for other languages.
+    before: what the sentence says, in every language.
     """
 
     guard: str
     value: float
     limit: float
-    message: str
+    message: str = ""
     handed_over: int = 0
     count: int = 0
     total: int = 0

@@ -148,12 +148,12 @@ def _reports() -> str:
 
 
 def named(key: str) -> bool:
-    """Tell whether the code names a key in full, or makes it of an action, an outcome or a guard."""
+    """Tell whether the code names a key in full, or makes it of an action, an outcome, a guard or what it counts."""
     family, _, name = key.partition(".")
     if family == "say" and (name.startswith("kind_") or {name, name.removeprefix("apio_")} & _texts()):
         return True
     if key in _texts() or family == "guard":
-        return key in _texts() or name in {*Guard.model_fields, *_settings()}
+        return not _texts().isdisjoint({key, name}) or name in {*Guard.model_fields, *_settings()}
     if name.removeprefix("news_") in get_args(Change):
         return family == "report"
     word = name.removesuffix(".meaning").removeprefix("first_").removeprefix("also_")

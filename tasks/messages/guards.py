@@ -1,4 +1,4 @@
-"""What a guard says of a plan. Its English sentence is kept with the plan; other languages say what it was made of."""
+"""What a guard says of a plan, made of its figures. A plan keeps the English sentence that it was made with."""
 
 from __future__ import annotations
 
@@ -11,29 +11,20 @@ from tasks.messages.catalogue import figure, known, share, text
 from tasks.messages.rendering import sentence
 
 _SHARES: Final = ("_share", "_drop")
-_DETAILS: Final[Mapping[str, str]] = {
-    "handed_over": "guard.handed_over",
-    "this_plan": "guard.this_plan",
-    "last_rows": "guard.last_rows",
-    "numbers_elsewhere": "guard.numbers_elsewhere",
-    "comments_emptied": "guard.comments_emptied",
-    "comments_wordless": "guard.comments_wordless",
-    "numbers_unreadable": "guard.numbers_unreadable",
-}
 
 
 def guard_sentence(guard: Mapping[str, Any], lang: Language = "en") -> str:
     """Return the sentence of a guard, as `--json` has it.
 
-    In English it is the one that was made with the plan, which has more figures than earlier releases kept beside it.
+    In English it is the one that its plan keeps, once it has one: earlier releases kept fewer figures beside it.
     """
-    key = f"guard.{guard['guard']}"
-    if lang == "en" or not known(key):
-        return str(guard["message"])
+    key, kept = f"guard.{guard['guard']}", str(guard["message"])
+    if (lang == "en" and kept) or not known(key):
+        return kept
     value, limit = (_figure(str(guard["guard"]), float(guard[name]), lang) for name in ("value", "limit"))
     said = text(key, lang).format(value=value, limit=limit, counts=_counts(guard, lang))
-    figures = {**guard, **guard.get("details", {})}
-    more = [text(key, lang).format(n=figure(lang, figures[name])) for name, key in _DETAILS.items() if name in figures]
+    figures = {name: guard[name] for name in ("handed_over",) if name in guard} | dict(guard.get("details", {}))
+    more = [text(f"guard.{name}", lang).format(n=figure(lang, n)) for name, n in figures.items()]
     return "; ".join([said, *more, *_changes(guard, lang)])
 
 

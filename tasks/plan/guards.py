@@ -1,4 +1,7 @@
-"""Guard a plan: find every limit it exceeds. A plan that trips a guard is kept, and written only with an approval."""
+"""Guard a plan: find every limit it exceeds. A plan that trips a guard is kept, and written only with an approval.
+
+What a guard says is made of its figures (`tasks.messages.guards`); its English sentence is kept with the plan.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,7 @@ import pandas as pd
 from schemas.plan import WRITES, Action, GuardHit
 from schemas.problems import DRIFT, Code, Problem
 from schemas.syncs import Guard
-from tasks.messages.guards import percentage
-from tasks.messages.rendering import sentences
+from tasks.messages.guards import guard_sentence
 from tasks.text_columns import is_in, matching
 
 # Below this many entries a share says little: one of four is a quarter.
@@ -52,7 +54,7 @@ def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     # A number that moves to another owner is not lost.
     deletes = int(((plan["action"] == Action.DELETE) & (plan["code"] != Code.MOVES_AWAY)).sum())
     current = int((plan["number_before"] != "").sum())
-    return [
+    hits = [
         *_source(facts, limits),
         *_deletes(deletes, current, limits),
         *_deletes_of_a_week(deletes, facts.deleted_lately, limits),
@@ -62,16 +64,14 @@ def guard(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
         *_interface(facts, limits),
         *_ask(int(plan["action"].isin(WRITES).sum()), facts),
     ]
+    return [replace(hit, message=guard_sentence(hit.as_json())) for hit in hits]
 
 
 def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
     if facts.source_rows == 0:
         if limits.allow_empty:
             return []
-        before = f", at the last good run it had {facts.last_rows}" if facts.last_rows else ""
-        said = f"the source has 0 lines{before}: an empty file is no reason to empty a directory"
-        details = {"last_rows": facts.last_rows} if facts.last_rows else {}
-        return [GuardHit("allow_empty", 0, 1, said, details=details)]
+        return [GuardHit("allow_empty", 0, 1, details={"last_rows": facts.last_rows} if facts.last_rows else {})]
     # What another file has now is not lost; the rest is judged as if the file had never had more.
     expected = (facts.last_rows or 0) - facts.handed_over
     if facts.source_rows >= expected:
@@ -79,24 +79,18 @@ def _source(facts: Facts, limits: Guard) -> list[GuardHit]:
     drop, limit = 1 - facts.source_rows / expected, limits.max_source_drop
     if not _over(drop, limit):
         return []
-    said = f"the source has {facts.source_rows} lines, at the last good run it had {facts.last_rows}"
-    if facts.handed_over:
-        said += f", of which {facts.handed_over} are in files of other syncs now"
-    said = f"{said} ({_more(drop, limit)})"
     lost = expected - facts.source_rows
-    return [GuardHit("max_source_drop", drop, limit, said, facts.handed_over, count=lost, total=expected)]
+    return [GuardHit("max_source_drop", drop, limit, handed_over=facts.handed_over, count=lost, total=expected)]
 
 
 def _deletes(deletes: int, current: int, limits: Guard) -> list[GuardHit]:
     hits = []
     if deletes > limits.max_deletes:
-        said = f"{deletes} entries would be deleted, {limits.max_deletes} are allowed"
-        hits.append(GuardHit("max_deletes", deletes, limits.max_deletes, said))
+        hits.append(GuardHit("max_deletes", deletes, limits.max_deletes))
     share = deletes / current if current else 0.0
     # One deletion alone is everyday work, unless it is the last entry.
     if _over(share, limits.max_delete_share) and (deletes > 1 or deletes == current):
-        said = f"{deletes} of {current} entries would be deleted ({_more(share, limits.max_delete_share)})"
-        hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, said, count=deletes, total=current))
+        hits.append(GuardHit("max_delete_share", share, limits.max_delete_share, count=deletes, total=current))
     return hits
 
 
@@ -105,19 +99,16 @@ def _deletes_of_a_week(deletes: int, lately: int, limits: Guard) -> list[GuardHi
     limit = limits.max_deletes_per_week
     if limit is None or not deletes or deletes + lately <= limit:
         return []
-    said = f"{deletes} entries would be deleted after {lately} within seven days; {limit} a week are allowed"
-    return [GuardHit("max_deletes_per_week", deletes + lately, limit, said, details={"this_plan": deletes})]
+    return [GuardHit("max_deletes_per_week", deletes + lately, limit, details={"this_plan": deletes})]
 
 
 def _changes(changes: int, current: int, limits: Guard) -> list[GuardHit]:
     hits = []
     if limits.max_changes is not None and changes > limits.max_changes:
-        said = f"{changes} entries would be changed, {limits.max_changes} are allowed"
-        hits.append(GuardHit("max_changes", changes, limits.max_changes, said))
+        hits.append(GuardHit("max_changes", changes, limits.max_changes))
     share = changes / current if current else 0.0
     if _over(share, limits.max_change_share) and current >= _ENOUGH:
-        said = f"{changes} of {current} entries would be changed ({_more(share, limits.max_change_share)})"
-        hits.append(GuardHit("max_change_share", share, limits.max_change_share, said, count=changes, total=current))
+        hits.append(GuardHit("max_change_share", share, limits.max_change_share, count=changes, total=current))
     return hits
 
 
@@ -135,56 +126,44 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     before, after = paired["name_before"], paired["name_after"]
     emptied = int((after == "").sum())
     wordless = int((matching(before, _LETTER) & ~matching(after, _LETTER) & (after != "")).sum())
-    found = (
-        (moved, "numbers_elsewhere", "have numbers that belong to another owner now"),
-        (emptied, "comments_emptied", "have comments that would become empty"),
-        (wordless, "comments_wordless", "have comments that would hold no letters any more"),
-        (facts.number_rejects, "numbers_unreadable", "have no readable number"),
-    )
-    hits = []
-    for count, name, what in found:
-        share = count / facts.source_rows
-        if _over(share, limits.max_moved_share):
-            said = f"{count} of {facts.source_rows} lines {what} ({_more(share, limits.max_moved_share)})"
-            hit = GuardHit("max_moved_share", share, limits.max_moved_share, said, details={name: count})
-            hits.append(replace(hit, count=count, total=facts.source_rows))
-    return hits
+    found = {
+        "numbers_elsewhere": moved,
+        "comments_emptied": emptied,
+        "comments_wordless": wordless,
+        "numbers_unreadable": facts.number_rejects,
+    }
+    limit, total = limits.max_moved_share, facts.source_rows
+    return [
+        GuardHit("max_moved_share", count / total, limit, count=count, total=total, details={name: count})
+        for name, count in found.items()
+        if _over(count / total, limit)
+    ]
 
 
 def _drift(drift: int, facts: Facts, limits: Guard) -> list[GuardHit]:
     """Stop a night in which somebody else has loaded the directory anew."""
-    hits = []
-    said = f"{drift} of {facts.left} entries were changed by others since the last run"
     share, total = drift / facts.left if facts.left else 0.0, facts.left
     if _over(share, limits.max_drift_share) and facts.left >= _ENOUGH:
-        more = _more(share, limits.max_drift_share)
-        said = f"{said} ({more})"
-        hits.append(GuardHit("max_drift_share", share, limits.max_drift_share, said, count=drift, total=total))
-    elif drift and facts.ask_of_drift:
-        said = f"{said}; on_drift asks before they are put right"
-        hits.append(GuardHit("on_drift", drift, 0, said, count=drift, total=total))
-    return hits
+        return [GuardHit("max_drift_share", share, limits.max_drift_share, count=drift, total=total)]
+    if drift and facts.ask_of_drift:
+        return [GuardHit("on_drift", drift, 0, count=drift, total=total)]
+    return []
 
 
 def _interface(facts: Facts, limits: Guard) -> list[GuardHit]:
     """Stop before a service is written to that says of itself that it is called otherwise now."""
     if not facts.api_changes or not limits.api_changed:
         return []
-    changes = facts.api_changes
-    return [GuardHit("api_changed", len(changes), 0, sentences(changes), changes=changes)]
+    return [GuardHit("api_changed", len(facts.api_changes), 0, changes=facts.api_changes)]
 
 
 def _ask(writes: int, facts: Facts) -> list[GuardHit]:
     """Stop every plan that changes anything, where a person wants to see each of them first."""
     if not facts.ask_always or not writes:
         return []
-    return [GuardHit("ask", writes, 0, f"{writes} entries would be changed, and a person is to be asked each time")]
+    return [GuardHit("ask", writes, 0)]
 
 
 def _over(share: float, limit: float) -> bool:
     """Compare as people do: six of twenty are 30 %, whatever floating point makes of it."""
     return share - limit > 1e-9
-
-
-def _more(share: float, limit: float) -> str:
-    return f"{percentage('en', share)}; {percentage('en', limit)} are allowed"

@@ -311,8 +311,8 @@ def test_lines_that_are_lost_beside_a_hand_over_stop_the_run(ten: Nights) -> Non
     (guard,) = of(result, "old")["guards"]
     assert (guard["guard"], guard["value"], guard["limit"], guard["handed_over"]) == ("max_source_drop", 0.5, 0.3, 4)
     assert guard["message"] == (
-        "the source has 3 lines, at the last good run it had 10, of which 4 are in files of other syncs now "
-        "(50 %; 30 % are allowed)"
+        "the file has lost 3 of 6 lines since the last good run (50 %; 30 % are allowed); "
+        "4 more are in files of other syncs now"
     )
     assert guard_sentence(guard, "pl") == (
         "w pliku ubyło 50 % wierszy (3 z 6), limit 30 %; "

@@ -211,8 +211,8 @@ def test_the_message_says_how_many_lines_are_elsewhere() -> None:
         "guard": "max_source_drop",
         "value": 0.5,
         "limit": 0.3,
-        "message": "the source has 5 lines, at the last good run it had 20, of which 10 are in files of other syncs now"
-        " (50 %; 30 % are allowed)",
+        "message": "the file has lost 5 of 10 lines since the last good run (50 %; 30 % are allowed); "
+        "10 more are in files of other syncs now",
         "handed_over": 10,
         "count": 5,
         "total": 10,
@@ -250,6 +250,7 @@ def test_every_share_is_of_so_many_in_both_languages() -> None:
 
 OPEN = Guard(max_change_share=1, max_deletes=1000, max_delete_share=1, max_deletes_per_week=5)
 EMPTY = "plik nie ma żadnego wiersza, a pusty plik nie może opróżnić spisu"
+SEEM = "cells seem to have moved in 3 of 10 lines (30 %; 20 % are allowed)"
 MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo właściciel), limit 20 %"
 
 
@@ -259,28 +260,28 @@ MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo w�
         (
             planned(keep=9, delete=3),
             Facts(9, deleted_lately=4),
-            "3 entries would be deleted after 4 within seven days; 5 a week are allowed",
+            "7 entries would be deleted within seven days, 5 are allowed; 3 of them by this plan",
             "usunięć w ciągu siedmiu dni: 7, limit 5; z tego w tym planie: 3",
             "usunięć w ciągu siedmiu dni: 7, limit 5",
         ),
         (
             planned(foreign=3),
             Facts(0, last_rows=1200),
-            "the source has 0 lines, at the last good run it had 1200: an empty file is no reason to empty a directory",
+            "the file has no lines, and an empty file may not empty a directory; at the last good run it had 1,200",
             f"{EMPTY}; wierszy przy ostatnim udanym przebiegu: 1200",
             EMPTY,
         ),
         (
             planned(keep=10),
             Facts(10, number_rejects=3),
-            "3 of 10 lines have no readable number (30 %; 20 % are allowed)",
+            f"{SEEM}; 3 have no readable number",
             f"{MOVED}; numery, których nie da się odczytać: 3",
             MOVED.replace(" (3 z 10)", ""),
         ),
         (
             lines(*(row(50 + at, name_after="") for at in range(3))),
             Facts(10),
-            "3 of 10 lines have comments that would become empty (30 %; 20 % are allowed)",
+            f"{SEEM}; 3 have comments that would become empty",
             f"{MOVED}; opisy, które stałyby się puste: 3",
             MOVED.replace(" (3 z 10)", ""),
         ),
