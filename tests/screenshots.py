@@ -80,7 +80,7 @@ def lines() -> Any:
     return table(Result, rows)
 
 
-def report() -> str:
+def report() -> bytes:
     """Return the page of that run."""
     summary = {
         "run": "20261122T020000Z-3fa2c1",
@@ -96,13 +96,13 @@ def report() -> str:
 
 @contextmanager
 def opening() -> Iterator[Callable[..., Any]]:
-    """Yield a function that shows a page's text in a browser."""
+    """Yield a function that shows a page in a browser."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
-        def show(text: str, **context: Any) -> Any:
+        def show(made: bytes, **context: Any) -> Any:
             file = Path(folder) / "page.html"
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(made)
             page = browser.new_page(**context)
             page.goto(file.as_uri())
             return page
@@ -120,8 +120,8 @@ def take() -> None:
         "report.png": (report(), 1180, "light"),
     }
     with opening() as show:
-        for name, (text, height, scheme) in pages.items():
-            page = show(text, viewport={"width": 1280, "height": height}, color_scheme=scheme)
+        for name, (made, height, scheme) in pages.items():
+            page = show(made, viewport={"width": 1280, "height": height}, color_scheme=scheme)
             if scheme == "dark":
                 page.evaluate("document.getElementById('lines').scrollIntoView()")
             page.screenshot(path=IMAGES / name)
@@ -140,18 +140,18 @@ def take_from_prefect() -> None:
 
 def measure() -> None:
     """Say the best and the middle of some rounds, in milliseconds."""
-    text = reconcile_page(institution(100_000), "en")
+    made = reconcile_page(institution(100_000), "en")
     seen: dict[str, list[float]] = {}
     with opening() as show:
         for _ in range(_ROUNDS):
-            page = show(text, viewport={"width": 1280, "height": 900})
+            page = show(made, viewport={"width": 1280, "height": 900})
             ready = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
             seen.setdefault("open", []).append(page.evaluate(ready))
             page.wait_for_timeout(2000)
             for step, arguments in _STEPS.items():
                 seen.setdefault(step, []).append(page.evaluate(_TIMED, arguments))
             page.close()
-    sys.stdout.write(f"{len(text) / 1e6:.1f} MB\n")
+    sys.stdout.write(f"{len(made) / 1e6:.1f} MB\n")
     for step, times in seen.items():
         sys.stdout.write(f"{step:16} best {min(times):6.0f} ms, middle {sorted(times)[_ROUNDS // 2]:6.0f} ms\n")
 

@@ -29,7 +29,7 @@ from tasks.reports.csv_text import as_csv
 from tasks.reports.headline import Tally, action_words, headline, next_steps, outcome_words
 from tasks.reports.json_text import rows_as_json
 from tasks.reports.masking import HIDDEN, mask_numbers, mask_texts, told_masked
-from tasks.reports.page import embedded, integers, packed, render
+from tasks.reports.page import embedded, integers, packed, render_around
 from tasks.text_columns import looked_up
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
     past: Mapping[int, Sequence[Mapping[str, str]]] = MappingProxyType({}),
     lang: Language = "en",
     command: str = PLAIN,
-) -> str:
-    """Return one self-contained page: it loads nothing, runs only its own script, and shows text as text.
+) -> bytes:
+    """Return one self-contained page in UTF-8: it loads nothing, runs only its own script, and shows text as text.
 
     Args:
         summary: one element of `syncs` as `--json` prints it, with `run`, `title`, `target`, `source`, and `error`
@@ -230,19 +230,22 @@ def report_html(  # noqa: PLR0913 - all but two are keywords
         "generated_at": generated_at,
         "made": moment(lang, generated_at.isoformat(), generated_at.tzinfo),
         "when": lambda at: minute(at, zone),
-        "data": embedded(
-            {
-                **_page_data(report, order, lang),
-                "folded": folded,
-                "command": command,
-                "past": {
-                    int(shown_at[row]): [_event(event, lang, generated_at) for event in events]
-                    for row, events in past.items()
-                },
-            }
-        ),
     }
-    return render("report.html.j2", page, styles=["page.css", "report.css"], scripts=["listing.js", "report.js"])
+    data = {
+        **_page_data(report, order, lang),
+        "folded": folded,
+        "command": command,
+        "past": {
+            int(shown_at[row]): [_event(event, lang, generated_at) for event in events] for row, events in past.items()
+        },
+    }
+    return render_around(
+        embedded(data, packed(report, _POOLS, order)),
+        "report.html.j2",
+        page,
+        styles=["page.css", "report.css"],
+        scripts=["listing.js", "report.js"],
+    )
 
 
 def _by_need(report: pd.DataFrame) -> tuple[npt.NDArray[np.int64], int]:
@@ -279,7 +282,6 @@ def _page_data(report: pd.DataFrame, order: npt.NDArray[np.int64], lang: Languag
     return {
         "total": len(report),
         "line": line,
-        **packed(report, _POOLS, order),
         "words": words,
         "groups": groups,
         "texts": texts,

@@ -32,8 +32,15 @@ if TYPE_CHECKING:
 _MARKS = {"ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z"}
 _ALPHABET = {letter: base + ("\uffff" if letter == "ż" else "\ufffe") for letter, base in _MARKS.items()}
 PAGE_BEGINS: Final = 100  # bytes in which a page says its language
-_BETWEEN: Final = "\n"  # the texts of a pool: `plain` leaves none of them with it
-_DIGITS: Final = 12  # of a number as it sorts
+_BETWEEN: Final = (
+    r"\n"  # a line break between the texts of a pool, as JSON writes it: `plain` leaves none of them with one
+)
+_DATA: Final = Markup("<!--data-->")  # no text of others can say so: it would be escaped
+# Bytes that begin what JSON or a page has to escape, or what is not seen.
+_SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\<>&\x7f\xc2\xd8\xe1\xe2\xef\xf3'])
+_ESCAPED: Final = rf'["\\<>&{UNSEEN_RE2}]'
+_ZEROS: Final = "(^|[^0-9])0+([0-9])"  # before a number
+_MOST_DIGITS: Final = 48  # whose count is a sign before all letters
 # Pools that sort as they are spelled.
 _SPELLED = frozenset({"number", "key"})
 
@@ -57,19 +64,34 @@ def is_page_in(lang: Language, beginning: bytes) -> bool:
     return f'<html lang="{lang}">'.encode() in beginning
 
 
-def embedded(value: Mapping[str, Any]) -> Markup:
-    """Return a JSON object that cannot end the element it stands in: no `<`, `>` or `&` is left in it.
+def render_around(
+    data: bytes, template: str, context: Mapping[str, Any], *, styles: Sequence[str], scripts: Sequence[str]
+) -> bytes:
+    """Return a page in UTF-8 with data for its script, which may be long, where the template says `{{ data }}`.
 
     Args:
-        value: the object; what `packed` made of a table may stand in it, under `pools` and `columns`.
+        data: what `embedded` has made.
+        template: as for `render`, with what follows.
+        context: likewise.
+        styles: likewise.
+        scripts: likewise.
     """
-    pools = value.get("pools", {})
-    rest = json.dumps(_visible({**value, "pools": {}}), ensure_ascii=False, separators=(",", ":"))
-    texts = {name: _BETWEEN.join(_plainly(texts).to_pylist()) for name, texts in pools.items()}
-    text = rest.replace('"pools":{}', f'"pools":{json.dumps(texts, ensure_ascii=False)}', 1)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - escaped above
+    page = render(template, {**context, "data": _DATA}, styles=styles, scripts=scripts)
+    before, _, behind = page.partition(_DATA)
+    return b"".join((before.encode(), data, behind.encode()))
+
+
+def embedded(value: Mapping[str, Any], table: Mapping[str, Any]) -> bytes:
+    """Return a JSON object in UTF-8 that cannot end the element it stands in: no `<`, `>` or `&` is left in it.
+
+    Args:
+        value: what it holds besides the table.
+        table: what `packed` has made of one.
+    """
+    pools = (b'"%s":"%s"' % (name.encode(), _texts_in_script(texts)) for name, texts in table["pools"].items())
+    columns = json.dumps(table["columns"], separators=(",", ":")).encode()
+    rest = _in_script(json.dumps(_visible(value), ensure_ascii=False, separators=(",", ":"))).encode()
+    return b"".join((rest[:-1], b',"columns":', columns, b',"pools":{', b",".join(pools), b"}}"))
 
 
 def _visible(value: Any) -> Any:
@@ -78,6 +100,28 @@ def _visible(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _visible(item) for key, item in value.items()}
     return [_visible(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _texts_in_script(texts: pa.LargeStringArray) -> bytes:
+    """Return the texts of a pool as one JSON text without quotes; only one with a special sign is looked at alone."""
+    if _SPECIAL[text_bytes(texts)[0]].any():
+        special = pc.match_substring_regex(texts, pattern=_ESCAPED)
+        shown = [
+            _in_script(json.dumps(plain(text), ensure_ascii=False))[1:-1] for text in texts.filter(special).to_pylist()
+        ]
+        texts = pc.replace_with_mask(texts, special, pa.array(shown, pa.large_string()))
+    joined = pc.binary_join_element_wise(texts, _text(_BETWEEN), _text(""))
+    return text_bytes(joined)[0].tobytes()[: -len(_BETWEEN)]
+
+
+def _in_script(text: str) -> str:
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _text(text: str) -> pa.Scalar:
+    return pa.scalar(text, pa.large_string())
 
 
 def packed(
@@ -128,14 +172,8 @@ def integers(values: npt.ArrayLike, order: npt.NDArray[np.int64] | None = None) 
     return f"{width}{base64.b64encode(array.astype(f'<u{width}').tobytes()).decode()}" if most else ""
 
 
-def _plainly(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    special = pc.match_substring_regex(texts, pattern=f"[{UNSEEN_RE2}]")
-    shown = [plain(text) for text in texts.filter(special).to_pylist()]
-    return pc.replace_with_mask(texts, special, pa.array(shown, pa.large_string())) if shown else texts
-
-
 def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Return what texts are sorted by; each run of digits is brought to twelve at least."""
+    """Return what texts are sorted by."""
     plain_ones = pc.string_is_ascii(texts)
     keys = pc.utf8_lower(texts)
     if not pc.all(plain_ones).as_py():
@@ -143,25 +181,29 @@ def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
         for letter, behind in _ALPHABET.items():
             others = pc.replace_substring(others, letter, behind)
         keys = pc.replace_with_mask(keys, pc.invert(plain_ones), others)
-    if pc.any(pc.match_substring_regex(keys, f"0[0-9]{{{_DIGITS}}}")).as_py():
-        keys = pc.replace_substring_regex(keys, f"0+([0-9]{{{_DIGITS},}})", r"\1")
-    return _padded(keys)
+    zeros = pc.match_substring_regex(keys, _ZEROS)
+    if pc.any(zeros).as_py():
+        bare = pc.replace_substring_regex(keys.filter(zeros), _ZEROS, r"\1\2")
+        keys = pc.replace_with_mask(keys, zeros, bare)
+    return _by_value(keys)
 
 
-def _padded(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Bring each run of digits to twelve at least, by zeros before it: by the bytes of all texts at once."""
+def _by_value(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Put before each run of digits how many it has, so that the longer one is the larger one: in all texts at once.
+
+    A number has no zeros before it, and a run of very many digits is no number: it sorts as it is spelled.
+    """
     data, starts = text_bytes(texts)
     digit = (data >= ord("0")) & (data <= ord("9"))
-    begins = digit.copy()
-    begins[1:] &= ~digit[:-1]
-    first = starts[:-1][starts[:-1] < starts[1:]]
-    begins[first] = digit[first]
+    first = np.zeros(len(data) + 1, dtype=np.bool_)
+    first[starts] = True
+    begins, ends = digit.copy(), digit.copy()
+    begins[1:] &= ~digit[:-1] | first[1:-1]
+    ends[:-1] &= ~digit[1:] | first[1:-1]
     runs = np.flatnonzero(begins)
-    behind = np.flatnonzero(np.append(~digit | begins, True))
-    lengths = behind[np.searchsorted(behind, runs, side="right")] - runs
-    zeros = np.maximum(_DIGITS - lengths, 0)
-    written = np.insert(data, np.repeat(runs, zeros), ord("0"))
-    moved = starts + np.concatenate([[0], np.cumsum(zeros)])[np.searchsorted(runs, starts)]
+    many = np.minimum(np.flatnonzero(ends) - runs, _MOST_DIGITS - 1) + 1
+    written = np.insert(data, runs, (ord("0") + many).astype(np.uint8))
+    moved = starts + np.searchsorted(runs, starts)
     return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(moved.astype(np.int64)), pa.py_buffer(written))
 
 

@@ -20,7 +20,7 @@ from tasks.messages.rendering import owners_in
 from tasks.reports import charts
 from tasks.reports.headline import Headline
 from tasks.reports.masking import HIDDEN
-from tasks.reports.page import embedded, integers, packed, render
+from tasks.reports.page import embedded, integers, packed, render_around
 from tasks.reports.reconciliation_rows import readable_rows
 
 _POOLS = {
@@ -75,8 +75,8 @@ class Row:
     cells: Sequence[Cell]
 
 
-def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC, command: str = PLAIN) -> str:
-    """Return the page: it loads nothing, runs only its own script, and shows text as text.
+def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC, command: str = PLAIN) -> bytes:
+    """Return the page in UTF-8: it loads nothing, runs only its own script, and shows text as text.
 
     Args:
         view: what was found; people's numbers are masked in it already.
@@ -103,10 +103,16 @@ def page(view: ReconciliationView, lang: Language, zone: tzinfo = UTC, command: 
         "masked": any(bool(rows[c].str.startswith(HIDDEN[:3]).any()) for c in ("number_csv", "number_there")),
         "figure": partial(figure, lang),
         "plural": partial(plural, lang),
-        "data": embedded({**_page_data(view, rows, lang), "command": command}),
     }
-    return render(
-        "reconcile.html.j2", context, styles=["page.css", "reconcile.css"], scripts=["listing.js", "reconcile.js"]
+    return render_around(
+        embedded(
+            {**_page_data(view, rows, lang), "command": command},
+            packed(rows.assign(owner=owners_in(rows["owner"], lang)), _POOLS),
+        ),
+        "reconcile.html.j2",
+        context,
+        styles=["page.css", "reconcile.css"],
+        scripts=["listing.js", "reconcile.js"],
     )
 
 
@@ -254,7 +260,6 @@ def _page_data(view: ReconciliationView, rows: pd.DataFrame, lang: Language) -> 
         "total": len(rows),
         "line": integers(rows["line"]),
         "ids": "".join(rows["id"]),
-        **packed(rows.assign(owner=owners_in(rows["owner"], lang)), _POOLS),
         "words": {
             "kind": {kind.value: words for kind, words in kind_words(lang).items()},
             "state": state_words(lang),

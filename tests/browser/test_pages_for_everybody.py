@@ -36,7 +36,7 @@ def complaints(page: Any) -> list[str]:
 @pytest.mark.parametrize("lang", ["pl", "en"])
 def test_the_reconciliation_breaks_no_rule(open_file: Open, tmp_path: Path, lang: Any, scheme: str) -> None:
     file = tmp_path / "reconcile.html"
-    file.write_text(reconcile_page(institution(400), lang), encoding="utf-8")
+    file.write_bytes(reconcile_page(institution(400), lang))
     page = open_file(file, color_scheme=scheme)
     assert complaints(page) == []
     for summary in page.locator("summary").all():
@@ -49,7 +49,7 @@ def test_the_reconciliation_breaks_no_rule(open_file: Open, tmp_path: Path, lang
 @pytest.mark.parametrize("size", [0, 40])
 def test_a_reconciliation_with_nothing_to_do_breaks_no_rule(open_file: Open, tmp_path: Path, size: int) -> None:
     file = tmp_path / "reconcile.html"
-    file.write_text(reconcile_page(institution(size, agrees=True), "pl"), encoding="utf-8")
+    file.write_bytes(reconcile_page(institution(size, agrees=True), "pl"))
     assert complaints(open_file(file)) == []
 
 
@@ -69,7 +69,7 @@ def test_the_report_of_a_run_breaks_no_rule(open_file: Open, tmp_path: Path, sch
     }
     outcomes = ["skipped"] if guarded else ["applied", "failed", "unchanged", "held", "unknown"]
     lines = report_lines(outcomes)
-    file.write_text(report_html(summary, lines, generated_at=datetime(2026, 11, 21, tzinfo=UTC)), encoding="utf-8")
+    file.write_bytes(report_html(summary, lines, generated_at=datetime(2026, 11, 21, tzinfo=UTC)))
     page = open_file(file, color_scheme=scheme)
     assert complaints(page) == []
     page.locator("#rows button").first.click()
@@ -102,7 +102,7 @@ def test_where_columns_are_out_of_sight_the_page_says_so(
 ) -> None:
     file = tmp_path / "report.html"
     summary = {"run": "r-1", "sync": "a", "title": "a", "target": "usos faculty", "source": "a.csv", "plan": "p-1"}
-    file.write_text(report_html(summary, report_lines(["applied"]), generated_at=NOW), encoding="utf-8")
+    file.write_bytes(report_html(summary, report_lines(["applied"]), generated_at=NOW))
     page = open_file(file)
     page.set_viewport_size({"width": width, "height": 900})
     assert page.get_by_text("it scrolls sideways").is_visible() is is_said

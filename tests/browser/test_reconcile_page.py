@@ -48,7 +48,7 @@ def view() -> ReconciliationView:
 def open_page(open_file: Open, tmp_path: Path, view: ReconciliationView) -> Open:
     def opens(lang: Any = "en", address: str = "", made: ReconciliationView = view, **context: Any) -> Any:
         file = tmp_path / f"{lang}.html"
-        file.write_text(page_of(made, lang), encoding="utf-8")
+        file.write_bytes(page_of(made, lang))
         return open_file(file, address, **context)
 
     return opens

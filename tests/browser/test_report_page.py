@@ -59,7 +59,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
         if count not in made:
             made[count] = tmp_path_factory.mktemp("report") / f"{count}.html"
             now = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
-            made[count].write_text(report_html(SUMMARY, lines(count), generated_at=now), encoding="utf-8")
+            made[count].write_bytes(report_html(SUMMARY, lines(count), generated_at=now))
         return made[count]
 
     return page_of
@@ -128,7 +128,7 @@ def test_where_all_is_right_there_is_nothing_to_unfold(open_file: Callable[..., 
     at_rest = lines(30).query("action == 'keep'")
     page_file = tmp_path / "idle.html"
     now = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
-    page_file.write_text(report_html(SUMMARY, at_rest, generated_at=now), encoding="utf-8")
+    page_file.write_bytes(report_html(SUMMARY, at_rest, generated_at=now))
     page = open_file(page_file)
     assert shown(page) == "Showing all 27 rows."
     assert page.locator("#fold").is_hidden()

@@ -105,7 +105,7 @@ def test_a_page_shows_it_as_signs(attack: str) -> None:
         "verified": True,
         "requests": {"read": 1, "write": 1},
     }
-    page = report_html(summary, rows, generated_at=datetime(2026, 11, 21, tzinfo=UTC), past=past)
+    page = report_html(summary, rows, generated_at=datetime(2026, 11, 21, tzinfo=UTC), past=past).decode()
     assert not HARMFUL & set(page)
     data = [
         json.loads(text) for text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)

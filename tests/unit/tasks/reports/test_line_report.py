@@ -44,6 +44,11 @@ SUMMARY: dict[str, Any] = {
 GUARD = {"guard": "max_delete_share", "value": 0.31, "limit": 0.2, "message": "31 % of the entries would go."}
 
 
+def page_of(summary: dict[str, Any], lines: pd.DataFrame, **more: Any) -> str:
+    """Return the page of a report as text."""
+    return report_html(summary, lines, **more).decode()
+
+
 def result(**columns: list[Any]) -> pd.DataFrame:
     """Make a `Result` from some of its columns; the others are empty."""
     rows = len(next(iter(columns.values())))
@@ -286,7 +291,7 @@ def test_the_check_of_a_file_is_advised_only_where_a_line_of_it_was_rejected() -
 
 
 def test_the_page_loads_nothing_and_runs_its_own_script_only() -> None:
-    page = report_html(SUMMARY, outcomes(applied=1, failed=1), generated_at=NOW)
+    page = page_of(SUMMARY, outcomes(applied=1, failed=1), generated_at=NOW)
     outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r'(?:src|href)\s*=\s*(?!"#)|@import|url\(', outside)
     assert "http://" not in page
@@ -307,7 +312,7 @@ def test_no_text_can_become_markup() -> None:
     guard = {**GUARD, "message": HOSTILE, "guard": HOSTILE}
     summary = {**dict.fromkeys(SUMMARY, HOSTILE), "guards": [guard], "requests": {"read": 1, "write": 1}, "rejected": 1}
     for extra in ({}, {"error": HOSTILE}):
-        page = report_html({**summary, **extra}, frame, generated_at=NOW)
+        page = page_of({**summary, **extra}, frame, generated_at=NOW)
         assert page.count("<script") == 2
         assert page.count("</script>") == 2
         assert "<img" not in page
@@ -326,7 +331,7 @@ def need_of(row: pd.Series) -> int:
 @given(results)
 @share(0.6)
 def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) -> None:
-    page = report_html(SUMMARY, frame, generated_at=NOW)
+    page = page_of(SUMMARY, frame, generated_at=NOW)
     if frame.empty:
         assert "There are no lines in this report." in page
         assert "<script" not in page
@@ -352,7 +357,7 @@ def test_a_history_stays_with_its_row_where_the_page_shows_it() -> None:
     names = ("name_before", "number_before", "name_after", "number_after", "action", "outcome", "message", "run")
     event = {**dict.fromkeys(names, ""), "at": "2026-03-14T02:00:00+00:00"}
     past = {at: [{**event, "run": f"of line {at + 2}"}] for at in range(3)}
-    data = embedded(report_html(SUMMARY, lines, generated_at=NOW, past=past))
+    data = embedded(page_of(SUMMARY, lines, generated_at=NOW, past=past))
     assert data["line"] == [4, 3, 2]
     assert {data["line"][int(row)]: events[0][-1] for row, events in data["past"].items()} == {
         2: "of line 2",
@@ -362,18 +367,18 @@ def test_a_history_stays_with_its_row_where_the_page_shows_it() -> None:
 
 
 def test_a_guard_shows_its_figures_and_the_command_that_approves() -> None:
-    page = report_html({**SUMMARY, "guards": [GUARD]}, result(action=["delete"]), generated_at=NOW)
+    page = page_of({**SUMMARY, "guards": [GUARD]}, result(action=["delete"]), generated_at=NOW)
     assert "found 31 %, allowed 20 %" in page
     assert "phonesync apply p-1 --approve &#34;REASON&#34;" in page
     counted = {"guard": "max_deletes", "value": 1200, "limit": 20, "message": "1,200 deletions."}
-    assert "found 1,200, allowed 20" in report_html(
+    assert "found 1,200, allowed 20" in page_of(
         {**SUMMARY, "guards": [counted]}, result(action=["delete"]), generated_at=NOW
     )
 
 
 def test_a_guard_that_counts_nothing_shows_no_figures() -> None:
     empty = {"guard": "allow_empty", "value": 0, "limit": 1, "message": "The source has no lines."}
-    page = report_html({**SUMMARY, "guards": [empty]}, result(action=["delete"]), generated_at=NOW)
+    page = page_of({**SUMMARY, "guards": [empty]}, result(action=["delete"]), generated_at=NOW)
     assert "The source has no lines." in page
     assert "found 0" not in page
 
@@ -381,17 +386,17 @@ def test_a_guard_that_counts_nothing_shows_no_figures() -> None:
 def test_a_page_says_that_its_numbers_are_masked() -> None:
     frame = result(number_after=["22 999 01 55"])
     said = "Numbers show their last two digits only"
-    assert said in report_html(SUMMARY, line_report(frame, masked=True), generated_at=NOW)
-    assert said not in report_html(SUMMARY, frame, generated_at=NOW)
+    assert said in page_of(SUMMARY, line_report(frame, masked=True), generated_at=NOW)
+    assert said not in page_of(SUMMARY, frame, generated_at=NOW)
 
 
 def test_a_small_share_is_never_called_nothing_nor_a_large_one_all() -> None:
-    page = report_html(SUMMARY, outcomes(failed=1, unchanged=5000), generated_at=NOW)
+    page = page_of(SUMMARY, outcomes(failed=1, unchanged=5000), generated_at=NOW)
     assert "&lt; 0.1 %" in page
     assert "&gt; 99.9 %" in page
 
 
 def test_a_page_needs_only_the_names_of_things() -> None:
     names = {key: SUMMARY[key] for key in ("run", "sync", "title", "target", "source")}
-    page = report_html({**names, "error": "The file is empty."}, result(line=[]), generated_at=NOW)
+    page = page_of({**names, "error": "The file is empty."}, result(line=[]), generated_at=NOW)
     assert "The run stopped: The file is empty." in page

@@ -60,7 +60,7 @@ def state_of(row: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_holds_every_finding_and_its_counts_add_up(view: ReconciliationView, lang: Any) -> None:
-    text = page(view, lang)
+    text = page(view, lang).decode()
     data = embedded(text)
     shown = ("kind", "sync", "owner", "key", "number_csv", "name_there", "fix")
     readable_rows = zip(
@@ -83,7 +83,7 @@ def test_the_page_holds_every_finding_and_its_counts_add_up(view: Reconciliation
 
 
 def test_the_page_loads_nothing_and_runs_its_own_script_only(view: ReconciliationView) -> None:
-    text = page(view, "pl")
+    text = page(view, "pl").decode()
     outside = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     assert not re.search(r'(?:src|href)\s*=\s*(?!"#)|@import|url\((?!#)|\sstyle=|\son\w+=', outside)
     assert not re.search(r"https?://(?!www\.w3\.org/)", text)
@@ -111,7 +111,7 @@ def test_no_text_can_become_markup(view: ReconciliationView) -> None:
         history=[{"at": HOSTILE, "run": "", "findings": {"missing": n}} for n in (1, 2)],
     )
     for lang in LANGUAGES:
-        text = page(hostile, lang)
+        text = page(hostile, lang).decode()
         assert text.count("<script") == 2
         assert text.count("</script>") == 2
         assert "<img" not in text
@@ -180,7 +180,7 @@ def test_a_page_with_nothing_in_it_is_a_page() -> None:
     blank = pd.DataFrame({"a": [], "b": [], "shared": []})
     view = ReconciliationView("r", "2026-11-22", [], blank, empty(Finding), empty(Finding))
     for lang in LANGUAGES:
-        text = page(view, lang)
+        text = page(view, lang).decode()
         assert "<script" not in text
         assert workbook(view, lang)
 
