@@ -57,8 +57,8 @@ def numbers_of(found: tuple[Token, ...], plan: NumberingPlan) -> tuple[Number, .
     base: Piece | None = None  # the last number written in full, beside which others are written short
     for piece in pieces:
         if base and _is_extension(piece, base):
-            if piece.extensions:
-                return AMBIGUOUS
+            if piece.extensions or piece.joint == "range":
+                return AMBIGUOUS  # wew. 12 do 15: those between as well, or until three o'clock
             numbers.append(replace(numbers[-1], extension=piece.digits))
             continue
         if base and begins_with_emergency(piece.run, plan.region):
@@ -113,7 +113,7 @@ def _without_short_codes(pieces: list[Piece], plan: NumberingPlan) -> list[Piece
         short = short and (grouped or piece.run.strip("()") == piece.digits)
         if not (short and is_emergency(piece.digits, plan.region)) or (kept and kept[-1].extensions):
             kept.append(piece)
-        elif kept and piece.joint != "list" and not piece.jumped and _is_near(piece, kept[-1]):
+        elif any(_may_end(piece, one, plan) for one in kept):
             return AMBIGUOUS  # 22 55 10 110 lub 112
     return kept or pieces
 
@@ -129,9 +129,17 @@ def _announced(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
     return [pieces[at]._replace(joint="", jumped=False), *pieces[at + 1 :]] if whole else pieces
 
 
-def _is_near(piece: Piece, base: Piece) -> bool:
-    last = base.digits[-len(piece.digits) :]
-    return fits_groups(piece, base) and abs(int(piece.digits) - int(last)) <= _NEAR
+def _may_end(piece: Piece, base: Piece, plan: NumberingPlan) -> bool:
+    """Tell whether an emergency code may be the ending of another number: close to that one's, or in a row of them.
+
+    What a comma sets apart from a line of an institution is an ending as well, however far: 22 55 10 150, 112.
+    """
+    if piece.jumped or not fits_groups(piece, base):
+        return False
+    if abs(int(piece.digits) - int(base.digits[-len(piece.digits) :])) <= _NEAR:
+        return True
+    read = read_run(base.run, plan) if piece.joint == "list" else ""
+    return isinstance(read, tuple) and read[-1].kind == "fixed_line"
 
 
 def _runs_on(piece: Piece, plan: NumberingPlan) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 import phonenumbers
@@ -29,6 +30,7 @@ POLAND: Final = 48  # its country code
 LONGEST_E164: Final = 15  # digits, country code included (ITU-T E.164)
 SHORTEST_PIECE: Final = 7  # digits of a number that is set apart by a space alone
 LONGEST_LOCAL: Final = 8  # no town has longer numbers without its area code
+LONGEST_RANGE: Final = 10  # numbers from the first to the last: a longer way is more likely something else
 SHORTEST_PAGER: Final = 9  # shorter ones have no service any more, and look like numbers that lost a digit
 
 _BEHIND: Final = re.compile(r"\( ?(\d{1,5}) ?\)$")  # 551 03 55 (22): an area code, an extension, a floor?
@@ -118,7 +120,7 @@ def read_run(run: str, plan: NumberingPlan) -> tuple[Number, ...] | str:
     """Read a run of digits and separators as one number, or as several that only spaces set apart."""
     whole = read_one(run, plan)
     if " - " in run and isinstance(whole, str) and whole != AMBIGUOUS and (dashed := _dashed(run, plan)):
-        return dashed
+        return AMBIGUOUS if _may_be_range(dashed) else dashed
     several = _several(run, plan) if len(digits_of(run)) >= 2 * SHORTEST_PIECE else []
     if len(several) + isinstance(whole, Number) > 1:
         return AMBIGUOUS
@@ -134,6 +136,12 @@ def _dashed(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
         return ()
     numbers = tuple(read for part in parts if isinstance(read := read_one(part, plan), Number))
     return numbers if len(numbers) == len(parts) else ()
+
+
+def _may_be_range(numbers: tuple[Number, ...]) -> bool:
+    """Tell whether a dash may mean those between as well: 22 552 00 01 - 22 552 00 04."""
+    values = [int(number.e164) for number in numbers]
+    return any(1 < last - first < LONGEST_RANGE for first, last in pairwise(values))
 
 
 def _several(run: str, plan: NumberingPlan) -> list[tuple[Number, ...]]:

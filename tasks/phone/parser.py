@@ -77,9 +77,11 @@ _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])(?:[./-](?:\d\d)?
 _OUTDATED: Final = re.compile(
     r"\b(?:(?i:star[yea]|daw(?:ny|na|ne|niej)|by[łl][ayo]?|old|former)(?! [A-ZĄĆĘŁŃÓŚŹŻ])"
     r"|(?i:nieaktualn|nieaktywn|nieczynn|nie ?działa|zlikwidowan|wyłączon|odłączon|zawieszon|wygas|wycofan|skasowan"
-    r"|usunięt|nieużywan|zastrzeżon|obsolete|disconnected|inactive)\w*"
+    r"|usunięt|nieużywan|zastrzeżon|poprzedni|błędn|obsolete|previous|disconnected|inactive)\w*"
     r"|(?i:nie dzwonić|nie podawać|do (?:likwidacji|usunięcia)|usunąć|do not (?:call|publish)|out of (?:order|use))"
-    rf"|(?i:do|od|until|since)(?: dnia)? {_DAY})(?!\w)"
+    r"|(?i:zamiast|zmiana na|zmieniony na|instead of|changed to)"
+    rf"|(?i:do|od|until|since)(?: dnia)? (?:{_DAY}|20\d\d ?r(?:oku|\.)?))(?!\w)"
+    r"|(?<=[\d)]) ?(?:[-=]>|→|➔|➜) ?(?=[(+]?\d)"
 )
 
 
@@ -114,7 +116,7 @@ def means_none(text: str) -> bool:
 def says_outdated(text: str) -> str:
     """Return what says beside a number that it is none any more, or only for a time; "" where nothing does."""
     found = _OUTDATED.search(tidy(text))
-    return found[0] if found else ""
+    return found[0].strip() if found else ""
 
 
 def _says_none(shown: str) -> bool:

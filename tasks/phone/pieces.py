@@ -139,6 +139,8 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
 
 def _tail(typed: Token, before: Token) -> str:
     """Return the digits at the end of something else that only a space sets apart from a number."""
+    if typed.kind == "extension" and before.kind == "plain" and not before.text.strip(" -"):
+        return typed.value  # wew. 22 999 05 11
     if typed.kind in _SPOKEN or not typed.text[-1].isdigit() or (before.kind == "plain" and before.text.strip()):
         return ""
     return _LAST_DIGITS.search(typed.text)[0]  # type: ignore[index]  # it ends in a digit

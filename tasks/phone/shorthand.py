@@ -11,6 +11,7 @@ from typing import Final
 import phonenumbers
 
 from tasks.phone.numbering_plan import (
+    LONGEST_RANGE,
     POLAND,
     SHORTEST_PIECE,
     Number,
@@ -27,7 +28,6 @@ from tasks.phone.pieces import Piece
 _LONGEST_SUFFIX: Final = 8
 _OPENING: Final = frozenset(("od", "from", "von"))
 _POLISH_AREA: Final = 2
-_MOST_IN_RANGE: Final = 10  # numbers from the first to the last: a longer way is more likely something else
 _NEXT: Final = 4  # numbers that a comma alone goes on by: others are as well extensions
 _DASHED: Final = re.compile(r"([^-]*\d) ?- ?(\d{2,4})")  # where no other dash only parts digits
 _INTERNATIONAL: Final = re.compile(r"[ .]00\d{1,3}[ (\-]+\d")  # another number begins here
@@ -79,7 +79,7 @@ def _is_unlike(piece: Piece, last: Number) -> bool:
     """Tell whether digits are too far from a number's last ones to take their place: 355/1, 10355/2024."""
     count = len(piece.digits)
     step = int(piece.digits) - int(last.e164[-count:])
-    return (count == 1 and step < 0) or (_YEAR.fullmatch(piece.digits) is not None and abs(step) > _MOST_IN_RANGE)
+    return (count == 1 and step < 0) or (_YEAR.fullmatch(piece.digits) is not None and abs(step) > LONGEST_RANGE)
 
 
 def _is_next(piece: Piece, base: Piece, last: Number) -> bool:
@@ -87,7 +87,7 @@ def _is_next(piece: Piece, base: Piece, last: Number) -> bool:
     count = len(piece.digits)
     step = int(piece.digits) - int(last.e164[-count:]) if count < _POLISH_AREA + 2 else 0
     if count <= _POLISH_AREA and not last.e164.endswith(base.digits[-count:]):
-        return 0 < step < _MOST_IN_RANGE
+        return 0 < step < LONGEST_RANGE
     # As many as its last group has: 55, 6 is a room as well.
     return 1 < count == len(re.findall(r"\d+", base.run)[-1]) and 0 < step <= _NEXT
 
@@ -160,7 +160,7 @@ def behind_a_house(piece: Piece, plan: NumberingPlan) -> tuple[Number, ...]:
 def numbers_between(first: str, last: str) -> tuple[Number, ...]:
     """Return every number from the first to the last, both in E.164; nothing where that is no short way up."""
     start, end = int(first), int(last)
-    if len(first) != len(last) or not 0 < end - start < _MOST_IN_RANGE:
+    if len(first) != len(last) or not 0 < end - start < LONGEST_RANGE:
         return ()
     read = [read_international(str(digits)) for digits in range(start, end + 1)]
     numbers = tuple(each for each in read if isinstance(each, Number))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from schemas.problems import packed_values
 from schemas.reasons import LineCode
 from tasks.messages.rendering import told_of_line
+from tasks.phone.numbering_plan import is_emergency
 from tasks.phone.parser import ParsedNumber, read_number, says_outdated
 from tasks.phone.vocabulary import fold, tidy
 
@@ -24,7 +25,9 @@ _NEAR: Final = 10
 _LETTER: Final = re.compile(r"(?<=\d)[oO](?=[\d -])|(?<=[\d -])[oO](?=\d)")
 _BEHIND: Final = re.compile(r"(.*\d) ?\( ?(\d{1,5}) ?\)")
 _TWICE: Final = re.compile(r"\(?\b(\d{2})\)? ?[ -]\1\b")
-_LOOSE: Final = re.compile(r"(.*\d\d)(?:,? |, ?| ?- ?| ?/ ?)(\d{2,5})")
+_LOOSE: Final = re.compile(r"(.*\d\d)(,? |, ?| ?- ?| ?/ ?)(\d{2,5})")
+
+_EXTENDED: Final = re.compile(r"(?:\bw|wewn?|ext)\b|#", re.IGNORECASE)
 
 
 def suggest(text: str, read: Callable[[str], ParsedNumber], *, region: str = "PL") -> str:
@@ -38,23 +41,26 @@ def suggest(text: str, read: Callable[[str], ParsedNumber], *, region: str = "PL
     shown = fold(tidy(text))
     if len(shown) > _LONGEST:
         return ""
-    ways = {way: read(way).numbers for way in _ways(shown, " wew. " if region == "PL" else " ext. ")}
+    ways = {way: read(way).numbers for way in _ways(shown, region)}
     readable = {numbers: way for way, numbers in ways.items() if way != shown and numbers}
     return next(iter(readable.values())) if len(readable) == 1 else ""
 
 
-def _ways(shown: str, mark: str) -> list[str]:
+def _ways(shown: str, region: str) -> list[str]:
     """Return the slips of the hand put right, each by itself."""
+    mark = " wew. " if region == "PL" else " ext. "
     once = _TWICE.sub(r"\1", shown, count=1)
     ways = [_LETTER.sub("0", shown), once]
     if behind := _BEHIND.fullmatch(shown):
         ways.append(f"({behind[2]}) {behind[1]}")
     # Where the area code stands twice, the last digits are too many for that reason.
-    if once == shown and (loose := _LOOSE.fullmatch(shown)):
-        ways.append(f"{loose[1]}{mark}{loose[2]}")
-        step = int(loose[2]) - int(loose[1][-len(loose[2]) :]) if loose[1][-len(loose[2]) :].isdecimal() else 0
-        if 0 < step <= _NEAR:
-            ways.append(f"{loose[1]}/{loose[2]}")  # 551 03 55,56: the next number, or an extension?
+    if once == shown and (loose := _LOOSE.fullmatch(shown)) and not is_emergency(loose[3], region):
+        if not _EXTENDED.search(loose[1]):
+            ways.append(f"{loose[1]}{mark}{loose[3]}")
+        step = int(loose[3]) - int(loose[1][-len(loose[3]) :]) if loose[1][-len(loose[3]) :].isdecimal() else 0
+        # 551 03 55,56: the next number, or an extension? A dash has those between as well.
+        if 0 < step <= (1 if "-" in loose[2] else _NEAR):
+            ways.append(f"{loose[1]}/{loose[3]}")
     return ways
 
 

@@ -77,6 +77,7 @@ _TIMED: Final = re.compile(r" (?:[01]?\d|2[0-4])[:.][0-5]\d(?!\d|[.:]\d)")
 _YEAR: Final = re.compile(r" (?:19|20)\d\d(?!\w|[./-]\d)(?: ?r\b\.?)?")
 _FIGURE: Final = re.compile(r"\.? ?-?(?:(?:nr|numer)\b[ .:]*)?\d", re.IGNORECASE)
 _VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.? ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
+_STARRED: Final = re.compile(r"\*\d{1,6} ?$")
 _ACCOUNT: Final = 26  # digits
 _LONGEST_EXTENSION: Final = 6
 _AFTER_NAME: Final = frozenset("-0123456789")
@@ -152,7 +153,9 @@ class _Cutting:
             case "mark":
                 return self.cut("plain", end)
             case "star":
-                return self.cut("code", end)
+                # 552 03 55 *12: an extension, or what another telephone is dialled by in the house
+                inside = self.touching in {"run", "plain"} and self.behind() == "run" and _STARRED.match(match.group())
+                return self.cut("extension" if inside else "code", end)
             case _:
                 return self.cut("sign", end)
 
