@@ -6,6 +6,7 @@ import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from flows.applying import show_plan
+from flows.claims import left_by
 from flows.planning import deleted_lately, keep
 from flows.sync_run import SyncRun
 from flows.writing import outcomes_of
@@ -28,7 +29,8 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
         sync_run.note(Phrase("note.erased_stays", {"n": int(erased.sum())}))
     rows = rows[~erased]
     found = sync_run.do("extract target", target.read, sorted(rows["owner"].unique()), sync_run.context.progress)
-    table = sync_run.do("plan", _invert, rows, found.entries, kept_rows, sync_run.spec.names_are_keys)
+    left = left_by(sync_run.context, sync_run.name, target.name)
+    table = sync_run.do("plan", _invert, (rows, kept_rows), found.entries, left, sync_run.spec.names_are_keys)
     facts = Facts(source_rows=len(table), deleted_lately=deleted_lately(sync_run, target))
     hits = sync_run.do("guard", guard, table, facts, sync_run.sync.guard)
     # It has no lines: what it applies must not count as the size of a good source.
@@ -36,5 +38,11 @@ def plan_back(sync_run: SyncRun, target: Target, done: KeptPlan) -> ExitCode:
     return show_plan(sync_run, target, kept)
 
 
-def _invert(rows: pd.DataFrame, current: pd.DataFrame, kept: pd.DataFrame, names_are_keys: bool) -> pd.DataFrame:  # noqa: FBT001 - a step
-    return validated(Plan, invert(rows, current, names_are_keys=names_are_keys, kept=kept))
+def _invert(
+    applied: tuple[pd.DataFrame, pd.DataFrame],
+    current: pd.DataFrame,
+    left: pd.DataFrame,
+    names_are_keys: bool,  # noqa: FBT001 - a step
+) -> pd.DataFrame:
+    rows, kept = applied
+    return validated(Plan, invert(rows, current, names_are_keys=names_are_keys, kept=kept, since=left))

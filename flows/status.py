@@ -56,7 +56,7 @@ def _gone(context: RunContext, last: Mapping[str, _LastRuns]) -> list[Standing]:
     known = context.settings.syncs
     since = (context.clock() - timedelta(days=limits.GONE_SYNC_DAYS)).isoformat()
     gone = {name: at for name, (at, *_) in last.items() if name not in known and at >= since}
-    return [Standing(name, GONE, at, context.ledger.last_verified(name)[0]) for name, at in gone.items()]
+    return [Standing(name, GONE, at, context.ledger.last_verified(name, of_file=True)[0]) for name, at in gone.items()]
 
 
 def _before_the_first_run(one: Standing, since: str) -> bool:
@@ -83,7 +83,7 @@ def _last_runs(ledger: Ledger, runs: Sequence[Mapping[str, Any]]) -> dict[str, _
 
 
 def _standing(context: RunContext, name: str, sync: Sync, last: _LastRuns | None, plans: int) -> Standing:
-    now, (last_good, _) = context.clock(), context.ledger.last_verified(name)
+    now, (last_good, _) = context.clock(), context.ledger.last_verified(name, of_file=True)
     latest = now - timedelta(seconds=limits.STALE_GRACE_SECONDS)
     due = last_start(sync.schedule, latest, sync.timezone) if sync.schedule and sync.stale_after is None else None
     start = next_start(sync.schedule, now, sync.timezone) if sync.schedule else None

@@ -111,6 +111,7 @@ class Code(StrEnum):
     CHANGED_SINCE_RUN = "changed_since_run"
     NAME_TAKEN = "name_taken"
     CAME_BACK = "came_back"
+    PUT_BACK_SINCE = "put_back_since"
     # Of what a reconciliation finds in a place.
     NO_NUMBER_IN_IT = "no_number_in_it"
     NAME_STANDS_TWICE = "name_stands_twice"

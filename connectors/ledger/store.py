@@ -6,6 +6,7 @@ Every method is one committed transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Select, String, Text, case, cast, exists, func, insert, select, update
@@ -262,20 +263,26 @@ class Ledger(PlanJournal):
             return [kept(connection, row) for row in connection.execute(query).mappings().all()]
 
     def written(self, sync: str, target: str = "", *, only: Changes = "") -> Iterator[tuple[KeptPlan, bool]]:
-        """Yield the plans that a sync has written, newest first, each with whether it was a whole file's and verified.
+        """Yield the plans that a sync has written, each with whether it says how the sync has left all of its place.
 
-        Each is read as it is asked for: most of what a sync has left in its place stands in the newest. `only` are
-        those that change something, or of which is known that they have deleted something.
+        The one that was written last comes first. Where it had waited while later ones were written, it does not say
+        everything; otherwise a verified one of a whole file does. Each is read as it is asked for: most of what a sync
+        has left stands in the first. `only` are those that change something, or have deleted something for certain.
         """
-        columns = tables.plans.c
-        query = select(columns.id, columns.target, columns.verified_at, columns.source_rows)
+        columns, runs = tables.plans.c, tables.runs.c
+        query = select(columns.id, columns.created_at, columns.verified_at, columns.source_rows)
+        query = query.outerjoin_from(tables.plans, tables.runs, runs.id == columns.applied_by)
         query = query.where(columns.sync.in_(self._names(sync)), columns.state.in_(["written", "writing"]))
         query = query.where(columns.target == target) if target else query
         query = query.where({"changing": columns.writes, "deleting": columns.deleted}[only] > 0) if only else query
         with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(columns.created_at.desc(), columns.id.desc())).all()
-        for row in rows:
-            yield self._plan(row.id), row.verified_at is not None and row.source_rows > 0
+            began = func.coalesce(runs.started_at, columns.created_at)
+            order = (began.desc(), columns.created_at.desc(), columns.id.desc())
+            rows = connection.execute(query.order_by(*order)).all()
+        newest = [*accumulate((row.created_at for row in reversed(rows)), max)][::-1]
+        for row, latest in zip(rows, newest, strict=True):
+            whole = row.verified_at is not None and row.source_rows > 0 and row.created_at == latest
+            yield self._plan(row.id), whole
 
     def written_since(self, target: str, at: str, *, without: str) -> list[KeptPlan]:
         """Return the plans with changes that other syncs than one have written into a target, in runs' order.
@@ -368,12 +375,19 @@ class Ledger(PlanJournal):
             )
         return [str(row.applied_by) for row in runs]
 
-    def last_verified(self, sync: str) -> tuple[str, str]:
-        """Return when a sync's place was last seen to be as wanted, and by which run; "" twice where it never was."""
-        columns = tables.plans.c
+    def last_verified(self, sync: str, *, of_file: bool = False) -> tuple[str, str]:
+        """Return when a sync's place was last seen to be as wanted, and by which run; "" twice where it never was.
+
+        Args:
+            sync: its name.
+            of_file: as its file wants it: the way back from a run leads elsewhere.
+        """
+        columns, runs = tables.plans.c, tables.runs.c
         proven = select(columns.verified_at, columns.applied_by).where(
             columns.sync.in_(self._names(sync)), columns.verified_at.is_not(None)
         )
+        if of_file:
+            proven = proven.join(tables.runs, runs.id == columns.run).where(runs.mode != "revert")
         with self._engine.connect() as connection:
             row = connection.execute(proven.order_by(columns.verified_at.desc()).limit(1)).first()
         return (str(row.verified_at), str(row.applied_by or "")) if row else ("", "")

@@ -21,11 +21,17 @@ _BACK = {
 _TEXTS = ("name", "number", "type", "key")
 _MOVED = Problem(Code.CHANGED_SINCE_RUN)
 _TAKEN = Problem(Code.NAME_TAKEN)
-_BACK_ALREADY = Problem(Code.CAME_BACK)
+_BY_OTHERS = Problem(Code.CAME_BACK)
+_BY_US = Problem(Code.PUT_BACK_SINCE)
 
 
 def invert(
-    applied: pd.DataFrame, current: pd.DataFrame, *, names_are_keys: bool, kept: pd.DataFrame | None = None
+    applied: pd.DataFrame,
+    current: pd.DataFrame,
+    *,
+    names_are_keys: bool,
+    kept: pd.DataFrame | None = None,
+    since: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the `Plan` of the way back. Whatever somebody has changed since stays as they left it.
 
@@ -34,6 +40,7 @@ def invert(
         current: `Current` of their owners, as they stand now.
         names_are_keys: a name stands once in a list.
         kept: the other rows of the plan: what stood beside them all along is nobody's way back.
+        since: `owner, name, key` of what the sync has left there since: of that, nobody else has put anything back.
 
     Returns:
         one row for every applied row, and one for every other current entry, which is kept; no row has a line.
@@ -52,7 +59,7 @@ def invert(
     moved = np.delete(stood, left)
     _leave(back, moved, _MOVED)
     rest = current[~np.isin(current.index, right)]
-    back, rest = _already_back(back, rest, kept)
+    back, rest = _already_back(back, rest, kept, since)
     if names_are_keys:
         taken = is_in(back["name_after"], rest["name"]) & (back["name_after"] != back["name_before"])
         taken &= back["action"].isin([Action.ADD, Action.RENAME])
@@ -67,7 +74,7 @@ def invert(
 
 
 def _already_back(
-    back: pd.DataFrame, rest: pd.DataFrame, kept: pd.DataFrame | None
+    back: pd.DataFrame, rest: pd.DataFrame, kept: pd.DataFrame | None, since: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let an entry that the run has deleted and that came back since be one row, which is kept: it is not added twice.
 
@@ -89,8 +96,13 @@ def _already_back(
         for image in ("before", "after"):
             back.loc[rows, f"{ours}_{image}"] = entries[theirs].to_numpy(object)
     back.loc[rows, "en_before"] = entries["name_en"].to_numpy(object)
-    said = [str(Action.KEEP.value), packed(_BACK_ALREADY), str(_BACK_ALREADY.code.value)]
-    back.loc[rows, ["action", "problems", "code"]] = said
+    by_us = rows[:0]
+    if since is not None:
+        left_there = since.assign(tidy=tidy_text(since["name"]))
+        by_us = rows[pair_equal(*codes(entries, left_there, ["owner", "tidy", "key"]))[0]]
+    for some, why in ((rows, _BY_OTHERS), (by_us, _BY_US)):
+        said = [str(Action.KEEP.value), packed(why), str(why.code.value)]
+        back.loc[some, ["action", "problems", "code"]] = said
     return back, rest[~rest.index.isin(entries["index"])]
 
 

@@ -35,6 +35,7 @@ from flows.entry_history import events_of
 from flows.ledger_age import adopt, age_of
 from flows.retention import purge
 from flows.run import RunRequest, run
+from flows.status import standings
 from schemas.exit_codes import ExitCode
 
 # The way back survives ------------------------------------------------------------------------------------------------
@@ -450,6 +451,54 @@ def test_so_it_is_on_a_list_that_files_share(road: Road) -> None:
     for name, deletes in (("north", 0), ("east", 1)):
         assert of(nights.night(name), name)["actions"]["delete"] == deletes
     assert {name for name, _ in road.entries()} == {"Hall", "Library"}
+
+
+def test_a_way_back_that_was_gone_once_is_not_said_to_be_somebody_elses(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    deleted = nights.night()
+    asked = RunRequest("revert", run=deleted.summary["run"])
+    back = run(nights.road.context(), asked)
+    later(nights.road)
+    run(nights.road.context(), RunRequest("apply", plan=of(back, "one")["plan"]))
+    later(nights.road)
+    again = run(nights.road.context(), asked)
+    told = {row["name_before"]: (row["action"], row["code"]) for row in again.reported[0].lines.to_dict("records")}
+    assert told == {"Dean": ("keep", ""), "Guest": ("keep", "put_back_since")}
+
+
+def test_a_way_back_is_no_good_run_of_the_file(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean")])
+    nights.night()
+    later(nights.road)
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest")])
+    added = nights.night()
+    (before,) = standings(nights.road.context())
+    later(nights.road)
+    back = run(nights.road.context(), RunRequest("revert", run=added.summary["run"]))
+    run(nights.road.context(), RunRequest("apply", plan=of(back, "one")["plan"]))
+    (after,) = standings(nights.road.context())
+    assert nights.numbers("1") == [A]
+    assert after.last_good == before.last_good != ""
+
+
+def test_a_plan_that_has_waited_is_what_was_written_last(nights: Nights) -> None:
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.night()
+    nights.file("one", [("1", A, "Dean"), ("1", C, "Guest"), ("2", B, "Office")])
+    waiting = nights.night(mode="plan")
+    nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("3", D, "Desk")])
+    later(nights.road)
+    nights.night()
+    later(nights.road)
+    applied = run(nights.road.context(), RunRequest("apply", plan=of(waiting, "one")["plan"]))
+    assert applied.exit_code == ExitCode.DONE
+    assert nights.numbers("1") == [A, C]
+    later(nights.road)
+    told = of(nights.night(mode="plan"), "one")
+    assert told["drift"] == 0, "phonesync has put it there, and nobody else"
+    assert told["actions"]["delete"] == 1
 
 
 def test_what_somebody_else_has_put_back_is_told_and_not_put_back_twice(nights: Nights) -> None:
