@@ -60,6 +60,7 @@ class SyncSide:
 
 
 _ORDER = ("owner", "key", "tidy", "number", "name", "type_id")
+_LINES = ["line", "owner", "tidy", "old_tidy", "key", "type_id", "problems"]
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class Aligned:
     """Lines and entries, and which of them stand beside each other.
 
     Attributes:
-        lines: `line, owner, tidy, old_tidy, key, problems`: trusted lines, then rejected ones with all their problems,
-            packed.
+        lines: `line, owner, tidy, old_tidy, key, type_id, problems`: trusted lines, then rejected ones with all their
+            problems, packed.
         there: `Current`, in an order that does not depend on the service's.
         left: for each row the position of its line, -1 where it has none.
         right: likewise of its entry.
@@ -115,7 +116,7 @@ class _Alone:
     def __init__(self, lines: pd.DataFrame, there: pd.DataFrame) -> None:
         self.lines: Mask = np.ones(len(lines), dtype=np.bool_)
         self.entries: Mask = np.ones(len(there), dtype=np.bool_)
-        self._numbers = {column: number(lines[column], there[column]) for column in ("owner", "tidy", "key")}
+        self._numbers = {column: number(lines[column], there[column]) for column in ("owner", "tidy", "key", "type_id")}
         self._numbers["old_tidy"] = number(lines["old_tidy"], there["tidy"])
 
     def pair(self, columns: Sequence[str], pair: Callable[[Ints, Ints], Pairs], mask: Mask) -> Pairs:
@@ -133,6 +134,10 @@ def _steps(side: SyncSide, lines: pd.DataFrame) -> list[tuple[list[str], Callabl
     every = np.ones(len(lines), dtype=np.bool_)
     first, second = ("tidy", "key") if side.names_are_keys else ("key", "tidy")
     steps: list[tuple[list[str], Callable[[Ints, Ints], Pairs], Mask]] = []
+    typed = (lines["type_id"] != "").to_numpy(np.bool_) & (not side.names_are_keys)
+    alike = ["tidy", "key"] if side.names_managed else ["key"]
+    if typed.any():
+        steps.append((["owner", *alike, "type_id"], pair_equal, typed))  # a telephone and a fax of one number
     if side.names_managed:
         steps.append((["owner", "tidy", "key"], pair_equal, every))
     if side.names_are_keys:
@@ -149,9 +154,7 @@ def _wanted(side: SyncSide) -> pd.DataFrame:
     tidy, old = desired["name"], desired["old_name"]
     if side.fold_names:
         tidy, old = casefolded(tidy), casefolded(old)
-    return desired.assign(tidy=tidy, old_tidy=old, problems="")[
-        ["line", "owner", "tidy", "old_tidy", "key", "problems"]
-    ]
+    return desired.assign(tidy=tidy, old_tidy=old, problems="")[_LINES]
 
 
 def _bad(side: SyncSide) -> pd.DataFrame:
@@ -164,8 +167,7 @@ def _bad(side: SyncSide) -> pd.DataFrame:
     said = pa.ListArray.from_arrays(starts, pa.array([known[pair] for pair in pairs], type=pa.string()))
     tidy = casefolded(lines["name"]) if side.fold_names else lines["name"]
     whole = "[" + pc.binary_join(said, ",").to_pandas() + "]"
-    bad = lines.assign(tidy=tidy, old_tidy="", problems=whole)
-    return bad[["line", "owner", "tidy", "old_tidy", "key", "problems"]]
+    return lines.assign(tidy=tidy, old_tidy="", type_id="", problems=whole)[_LINES]
 
 
 def _there(side: SyncSide) -> pd.DataFrame:

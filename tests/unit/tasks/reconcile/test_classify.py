@@ -241,6 +241,16 @@ def test_each_difference_is_named(by_name: bool, entry: dict[str, str], what: st
     assert (row["kind"], row["what"]) == ("differs", what)
 
 
+def test_a_telephone_and_a_fax_of_one_number_stand_beside_their_own_lines() -> None:
+    fax = {"owner": "1", "name": "Biuro", "number": "22 500 00 01", "type_id": "FAX"}
+    made = Institution(by_name=False)
+    made.put("agree", {**fax, "type_id": "STA"}, fax)
+    made.put("agree", fax, {**fax, "type_id": "STA"})
+    found = rows_of(side_of(made))
+    assert found["type_csv"].tolist() == found["type_there"].tolist()
+    assert found["kind"].tolist() == ["agree", "duplicate"], "none of the two differs"
+
+
 def test_a_line_that_repeats_another_says_what_it_says() -> None:
     line = {"owner": "", "name": "Biuro", "number": "22 500 00 01"}
     made = Institution(by_name=True, lines=[line, line])

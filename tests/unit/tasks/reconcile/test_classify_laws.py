@@ -195,8 +195,13 @@ def together(side: SyncSide, plain: Plain, trusted: list[Row]) -> list[int]:
     def theirs(*columns: str) -> Callable[[Row], Any]:
         return lambda entry: [plain.name(entry, column) if column == "tidy" else entry[column] for column in columns]
 
+    typed = [line for line in trusted if line["type_id"] and not side.names_are_keys]
+    alike = ("key", "type_id")
     if side.names_managed:
+        plain.take(typed, ours("owner", "name", *alike), theirs("owner", "tidy", *alike))
         plain.take(trusted, ours("owner", "name", "key"), theirs("owner", "tidy", "key"))
+    else:
+        plain.take(typed, ours("owner", *alike), theirs("owner", *alike))
     if side.names_are_keys:
         renaming = [line for line in trusted if line["old_name"]]
         plain.take(renaming, ours("owner", "old_name"), theirs("owner", "tidy"), once=True)
