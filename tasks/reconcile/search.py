@@ -12,6 +12,7 @@ from tasks.phone.vocabulary import fold, tidy
 from tasks.text_columns import casefolded
 
 _FEWEST_DIGITS = 3  # fewer are in every number
+_WHOLE = 9  # digits by which a number is found in a cell that cannot be read; a country code may stand before them
 _NUMBER_LIKE = re.compile(r"[0-9 +()./-]+")
 
 
@@ -45,7 +46,10 @@ def search(text: str, *, region: str, area_code: str | None) -> SearchTerm:
 
 
 def matches(entries: pd.DataFrame, sought: SearchTerm) -> pd.Series:
-    """Tell which entries (`name, number, key`) hold it: the name, the very number, or its digits in a row."""
+    """Tell which entries (`name, number, key`) hold it: the name, the very number, or its digits in a row.
+
+    A cell that cannot be read holds a number whose digits stand in it.
+    """
     found = pd.Series(data=False, index=entries.index)
     if sought.words:
         found |= casefolded(entries["name"]).str.contains(sought.words, regex=False)
@@ -54,5 +58,13 @@ def matches(entries: pd.DataFrame, sought: SearchTerm) -> pd.Series:
         found |= ("|" + entries["key"]).str.contains(f"|{number};", regex=False)
     if sought.digits and not sought.numbers:
         found |= entries["key"].str.contains(sought.digits, regex=False)
-        found |= entries["number"].str.replace(r"\D", "", regex=True).str.contains(sought.digits, regex=False)
+        found |= _digits(entries).str.contains(sought.digits, regex=False)
+    unread = entries[(entries["key"] == "") | entries["key"].str.startswith("text:")] if sought.numbers else entries[:0]
+    for number in sought.numbers:
+        ending = number.partition(";")[0].removeprefix("+")[-_WHOLE:]
+        found[unread.index] |= _digits(unread).str.contains(ending, regex=False)
     return found
+
+
+def _digits(entries: pd.DataFrame) -> pd.Series:
+    return entries["number"].str.replace(r"\D", "", regex=True)

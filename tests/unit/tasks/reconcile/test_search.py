@@ -54,3 +54,14 @@ def test_a_text_finds_the_names_and_the_numbers_that_hold_it(text: str, rows: li
 def test_a_text_is_a_name_and_a_number_where_it_has_the_digits(text: str, sought: SearchTerm, is_name: bool) -> None:  # noqa: FBT001 - a column of the table
     assert search(text, region="PL", area_code=None) == sought
     assert sought.is_name == is_name
+
+
+@pytest.mark.parametrize("text", ["22 999 48 07", "+48 22 999 48 07", "0048229994807"])
+def test_a_number_is_found_in_a_cell_that_cannot_be_read(text: str) -> None:
+    cells = {
+        "name": ["Kasa", "Hall", "Desk"],
+        "number": ["22 999 48 07?", "22 999 48 0", "+48-229994806"],
+        "key": ["", "text:22 999 48 0", "+48229994806"],
+    }
+    found = matches(pd.DataFrame(cells, dtype="str"), search(text, region="PL", area_code=None))
+    assert found.tolist() == [True, False, False]
