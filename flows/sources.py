@@ -44,6 +44,7 @@ _LEFT_OUT: Final[Mapping[str, str]] = {
     "comment": "check.note_comment",
     "footer": "check.note_footer",
     "ignored": "check.note_ignored",
+    "contact": "check.note_contact",
 }
 
 
@@ -262,7 +263,7 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
 
 
 def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
-    """Return the texts of a file that may speak of numbers: what was left out above and between the lines, and names.
+    """Return the texts of a file that may speak of numbers: names, and what was left out around them.
 
     What the configuration leaves out, nobody has to be told of.
     """
@@ -272,6 +273,7 @@ def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
         for skip in source.skipped
         if (text := " ".join(skip.text.split())) and not any(pattern.search(text) for pattern in patterns)
     ]
+    left_out += [text for text in source.table.texts if not is_named(text[1], sync.ignore.columns)]
     found = [pd.DataFrame(left_out, columns=["line", "column", "value"])] if left_out else []
     lines = source.arranged.source
     for ours in ("name", "new_name"):

@@ -12,13 +12,13 @@ import pandas as pd
 from connectors.files.container import unpack
 from connectors.files.dialect import Dialect, Given
 from connectors.files.encoding import decode
-from connectors.files.header import Wanted
+from connectors.files.header import Skipped, Wanted
 from connectors.files.reading import read_table
 from connectors.files.table import Table
 from schemas.problems import Problem, packed
 from schemas.reasons import LineCode
 from schemas.syncs import Contacts
-from tasks.source.contacts import Card, is_vcard, known_columns, of_rows, of_vcards, rows_of
+from tasks.source.contacts import Card, is_vcard, known_columns, of_rows, of_vcards, rows_of, texts_of, without_numbers
 
 _MARKS: Final = (",", '"')
 
@@ -53,6 +53,7 @@ def _filled(table: Table, header: tuple[str, str], cards: list[Card], contacts: 
     bad = zip(table.lines.tolist(), table.problems.tolist(), strict=True)
     rows += [(line, "", "", problem) for line, problem in bad if problem]
     rows.sort(key=lambda row: row[0])
+    skipped = [*table.skipped, *(Skipped(line, "contact") for line in without_numbers(cards))]
     return replace(
         table,
         header=header,
@@ -60,5 +61,7 @@ def _filled(table: Table, header: tuple[str, str], cards: list[Card], contacts: 
         lines=np.array([row[0] for row in rows], dtype=np.int64),
         problems=np.array([row[3] for row in rows], dtype=object),
         widths=np.full(len(rows), len(header), dtype=np.int64),
+        skipped=tuple(sorted(skipped, key=lambda record: record.line)),
         cells={},
+        texts=tuple(texts_of(cards, contacts)),
     )

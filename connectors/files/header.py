@@ -19,7 +19,7 @@ _LOOKS_LIKE_DATA = re.compile(r"(?:\d[ ()./+-]*){5}")
 _NUMBER_ALONE = re.compile(r"[+(]*\d(?:[ ().\-/\u00a0]*\d){6,}")
 _DATE_ALONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
-Why = Literal["separator", "title", "comment", "blank", "footer", "ignored"]
+Why = Literal["separator", "title", "comment", "blank", "footer", "ignored", "contact"]
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Table:
         hidden: the rows of a workbook that nobody sees or that are struck through, by line, with the code that says so.
         hidden_columns: the headers of a workbook's columns that nobody sees.
         other_sheets: what stands in a workbook's other sheets and has digits, by their titles.
+        texts: line, column and text of what has digits and no place in the rows: contacts say more than that.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Table:
     hidden: Mapping[int, LineCode] = field(default_factory=lambda: MappingProxyType({}))
     hidden_columns: tuple[str, ...] = ()
     other_sheets: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    texts: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
 
 
 def read_plain(path: Path, body: bytes, head: Head) -> Table | None:

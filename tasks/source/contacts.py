@@ -31,11 +31,21 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 _OURS: Final = {header_key(name): ours for ours, names in _FIELDS.items() for name in names.split(", ")}
 _PHONE: Final = re.compile(
-    r"(?i)(?:(?:business|home|mobile|other|primary|company main|car|assistant'?s|radio|callback) )?(?:phone|fax)( \d)?"
-    r"|(?:telefon|faks) [\w. ]+|(?:inny|główny|główny) (?:telefon|faks)"
+    r"(?i)(?:(?:business|work|home|mobile|other|primary|company main|car|assistant'?s|radio|callback|tty/tdd|pager) )?"
+    r"(?:phone|fax)( \d)?|callback|isdn|pager|tty/tdd|(?:mobile|pager|fax) number"
+    r"|(?:telefon|faks) [\w. /()]+|(?:inny|główny|główny) (?:telefon|faks)(?: firmy)?|radiotelefon|wywołanie zwrotne"
 )
+# Somebody else answers there, or it is not the place of work: such a number comes after the contact's own ones.
+_ASIDE: Final = re.compile(r"(?i)assistant|asystent|company|firmy|other|inny|home|dom")
+# What programs of contacts write for themselves; among it are digits of all kinds.
+_NO_TEXTS: Final = re.compile(
+    "VERSION|PRODID|UID|REV|PHOTO|LOGO|SOUND|KEY|BDAY|ANNIVERSARY|GEO|TZ|URL|EMAIL|ADR|LABEL|SOURCE|CLIENTPIDMAP"
+)
+_PHONES: Final = ("TEL", "X-MS-TEL")  # Outlook writes the second for the kinds that the standard does not have
+_BINARY: Final = re.compile(r"(?i)encoding=b|base64|value=binary")
 _VALUE: Final = re.compile(r"(?i)(phone \d{1,2}) - value")
 _SEVERAL: Final = re.compile(r" ::: ")
+_DIGIT: Final = re.compile(r"\d")
 
 
 @dataclass
@@ -45,13 +55,15 @@ class Card:
     Attributes:
         line: where it begins.
         fields: `name`, `given`, `family`, `organization`, `department`, `title`, as far as it has them.
-        numbers: line, kind and number of each.
+        numbers: line, label and number of each.
+        texts: line, column and text of what else it says that has digits.
         whole: whether it has an end.
     """
 
     line: int
     fields: dict[str, str] = field(default_factory=dict)
-    numbers: list[tuple[int, ContactKind, str]] = field(default_factory=list)
+    numbers: list[tuple[int, str, str]] = field(default_factory=list)
+    texts: list[tuple[int, str, str]] = field(default_factory=list)
     whole: bool = True
 
 
@@ -95,12 +107,14 @@ def of_rows(header: Sequence[str], rows: Sequence[tuple[int, Mapping[str, str]]]
     """Return the contacts of an export in CSV, each row given with its line."""
     ours = {name: _OURS[header_key(name)] for name in header if header_key(name) in _OURS}
     phones = phone_columns(header)
+    others = [name for name in header if name not in phones and name not in phones.values()]
     cards = []
     for line, row in rows:
         card = Card(line, {mine: row[name].strip() for name, mine in ours.items() if row[name].strip()})
         for name, label in phones.items():
-            kind = kind_of(row[label] if label else name)
-            card.numbers += [(line, kind, number) for number in _SEVERAL.split(row[name]) if number.strip()]
+            called = row[label] if label else name
+            card.numbers += [(line, called, number) for number in _SEVERAL.split(row[name]) if number.strip()]
+        card.texts += [(line, name, row[name]) for name in others if _DIGIT.search(row[name])]
         cards.append(card)
     return cards
 
@@ -128,10 +142,16 @@ def _take(card: Card, line: int, prop: tuple[str, str], value: str) -> None:
     if "QUOTED-PRINTABLE" in parameters.upper():
         charset = re.search(r"(?i)charset=([\w-]+)", parameters)
         value = quopri.decodestring(value.encode()).decode(charset[1] if charset else "utf-8", errors="replace")
-    if name == "TEL":
+    if name in _PHONES:
         number = re.sub(r"(?i);ext=", " wew. ", re.sub(r"(?i)^tel:", "", value.strip()))
-        card.numbers.append((line, kind_of(parameters), _plain(number)))
-    elif name == "FN":
+        card.numbers.append((line, parameters, _plain(number)))
+    elif not _NO_TEXTS.fullmatch(name) and not _BINARY.search(parameters) and _DIGIT.search(value):
+        card.texts.append((line, name, _plain(value)))
+    _name(card, name, value)
+
+
+def _name(card: Card, name: str, value: str) -> None:
+    if name == "FN":
         card.fields["name"] = _plain(value)
     elif name == "N":
         family, given, *_ = [*re.split(r"(?<!\\);", value), "", ""]
@@ -174,7 +194,8 @@ def _plain(text: str) -> str:
 def rows_of(cards: Sequence[Card], how: Contacts) -> list[tuple[int, str, str, bool]]:
     """Return line, name and number of each entry, and whether its contact is whole.
 
-    A second number of one kind is told apart by a 2, as the names of a list have to differ.
+    A second number of one kind is told apart by a 2, as the names of a list have to differ. Which one is the first does
+    not depend on the order in which a program writes them, as far as one is more the contact's own than the other.
     """
     rows = []
     for card in cards:
@@ -182,13 +203,35 @@ def rows_of(cards: Sequence[Card], how: Contacts) -> list[tuple[int, str, str, b
             rows.append((card.line, "", "", False))
             continue
         called, used = _called(card, how), Counter[str]()
-        for line, kind, number in card.numbers:
-            if kind not in how.kinds:
+        for line, label, number in sorted(card.numbers, key=lambda each: _rank(each[1])):
+            if (kind := kind_of(label)) not in how.kinds:
                 continue
             name = " ".join(filter(None, (called, how.suffix(kind))))
             used[name] += 1
             rows.append((line, name if used[name] == 1 else f"{name} {used[name]}", number, True))
     return rows
+
+
+def texts_of(cards: Sequence[Card], how: Contacts) -> list[tuple[int, str, str]]:
+    """Return line, column and text of what contacts say beside their numbers; nobody reads it as a number."""
+    found = []
+    for card in cards:
+        # What stands in a name is looked at there, where the contact has an entry.
+        named = _called(card, how) if card.numbers else ""
+        found += [each for each in card.texts if each[2].strip() not in named]
+    return found
+
+
+def without_numbers(cards: Sequence[Card]) -> list[int]:
+    """Return the lines of the contacts of which there is no entry, as they have no number."""
+    return [card.line for card in cards if card.whole and not card.numbers]
+
+
+def _rank(label: str) -> int:
+    """Return how far a number is from being the contact's own at work; one without a label is."""
+    if _ASIDE.search(label):
+        return 3
+    return {"work": 0, "main": 1}.get(kind_of(label), 2) if label else 0
 
 
 def _called(card: Card, how: Contacts) -> str:

@@ -117,3 +117,65 @@ def test_a_bad_number_is_told_at_its_line_and_holds_its_name() -> None:
     found = read_file("apio", GOOGLE.replace("600 100 200", "600 100"), standing, contacts={})
     assert [line for line, _ in found.rejected] == [2]
     assert found.lost == []
+
+
+EVERY_COLUMN = """\
+First Name,Last Name,Job Title,Assistant's Phone,Business Fax,Business Phone,Callback,Company Main Phone,Home Phone,\
+ISDN,Mobile Phone,Other Phone,Pager,Primary Phone,TTY/TDD Phone,Telex,Notes
+"""
+
+
+def contact(name: str, **columns: str) -> str:
+    cells = {"First Name": name, **{column.replace("_", " "): number for column, number in columns.items()}}
+    cells = {"TTY/TDD Phone" if column == "TTY" else column: number for column, number in cells.items()}
+    return ",".join(cells.get(column, "") for column in EVERY_COLUMN.strip().split(",")) + "\n"
+
+
+@pytest.mark.parametrize("column", ["Pager", "Callback", "ISDN", "TTY"])
+def test_somebody_who_has_only_a_pager_or_the_like_is_an_entry(column: str) -> None:
+    raw = EVERY_COLUMN + contact("Ewa", **{column: "22 999 00 20"})
+    assert entries(raw) == [("Ewa", "+48-229990020")]
+
+
+@pytest.mark.parametrize("beside", ["Business_Phone", "Primary_Phone", "Pager"])
+@pytest.mark.parametrize("aside", ["Assistant's Phone", "Company_Main_Phone", "Other_Phone"])
+def test_a_contacts_own_number_comes_first_whatever_the_order_of_the_columns(beside: str, aside: str) -> None:
+    raw = EVERY_COLUMN + contact("Ewa", **{aside: "22 999 00 21", beside: "22 999 00 20"})
+    assert entries(raw) == [("Ewa", "+48-229990020"), ("Ewa 2", "+48-229990021")]
+    card = "BEGIN:VCARD\nFN:Ewa\nTEL;TYPE=OTHER:22 999 00 21\nTEL;TYPE=WORK:22 999 00 20\nEND:VCARD\n"
+    assert entries(card) == [("Ewa", "+48-229990020"), ("Ewa 2", "+48-229990021")]
+
+
+NOTED = EVERY_COLUMN + contact("Ewa", Business_Phone="22 999 00 20", Notes="dawniej tel. 22 999 00 30")
+NOTED_CARD = "BEGIN:VCARD\nFN:Ewa\nTEL:22 999 00 20\nNOTE:dawniej tel. 22 999 00 30\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (NOTED, 2),
+        (EVERY_COLUMN + contact("Ewa", Business_Phone="22 999 00 20", Telex="22 999 00 30"), 2),
+        (EVERY_COLUMN + contact("Ewa", Business_Phone="22 999 00 20", Job_Title="Portier 22 999 00 30"), 2),
+        (NOTED_CARD, 4),
+        (NOTED_CARD.replace("NOTE", "X-EVOLUTION-TELEX"), 4),
+        (EVERY_COLUMN + contact("Jan", Business_Phone="22 999 00 20") + contact("Ewa", Notes="22 999 00 30"), 3),
+        (NOTED_CARD + "BEGIN:VCARD\nFN:Jan\nNOTE:22 999 00 30\nEND:VCARD\n", 8),
+    ],
+    ids=["notes", "telex", "title", "card", "extension", "nothing else", "nothing else on a card"],
+)
+def test_a_number_in_what_is_not_read_is_told_and_stays(raw: str, line: int) -> None:
+    standing = [("", "Stary wpis", "22 999 00 30"), ("", "Zbędny", "22 999 00 31")]
+    found = read_file("apio", raw, standing, contacts={})
+    assert (line, "text-number") in found.remarks
+    assert found.lost == ["22 999 00 31"]
+
+
+def test_what_the_configuration_ignores_is_not_told() -> None:
+    found = read_file("apio", NOTED, [("", "Stary wpis", "22 999 00 30")], contacts={}, ignore={"columns": ["Notes"]})
+    assert (found.remarks, found.lost) == ([], ["22 999 00 30"])
+
+
+def test_what_no_entry_is_made_of_is_counted_as_left_out() -> None:
+    raw = EVERY_COLUMN + contact("Jan", Business_Phone="22 999 00 20") + contact("Ewa", Notes="22 999 00 30")
+    skipped = read_file("apio", raw, contacts={}).source.skipped
+    assert [(skip.line, skip.why) for skip in skipped] == [(3, "contact")]
