@@ -75,6 +75,27 @@ def refuse_contested(mine: FileClaims, rivals: Rivals) -> None:
     raise file_error(mine.file, Problem(FileCode.FILE_CLAIMED, values, first.line), "one-file")
 
 
+def of_others(context: RunContext, name: str, target: str, rivals: Rivals) -> frozenset[str]:
+    """Return the owners or, on a list, the names in a sync's place that are other syncs' business.
+
+    Their files have them, or they have brought them there; what this sync has brought or its file has is its own then.
+    """
+    place = place_of(context, context.sync(name))
+    others = [
+        each for each in context.settings.syncs if each != name and place_of(context, context.sync(each)) == place
+    ]
+    brought = frozenset[str]().union(*(_brought(context, each, target) for each in others))
+    own = _read(context, [name], context.files).claimed | _brought(context, name, target)
+    return rivals.claimed | (brought - own)
+
+
+def _brought(context: RunContext, name: str, target: str) -> frozenset[str]:
+    if not context.spec(context.sync(name)).single_owner:
+        return frozenset(context.ledger.memory.owners(name, target))
+    left = left_by(context, name, target)
+    return frozenset(left.loc[left["claimed"], "name"])
+
+
 def take_over(context: RunContext, name: str, target: str, managed: frozenset[str]) -> None:
     """Let the syncs whose files were read, and do not have these owners any more, have nothing to do with them.
 
@@ -163,9 +184,13 @@ def _refuse_present(context: RunContext, owner: str) -> None:
     """Let no owner go that a file still has: its next run would manage it again. A file that cannot be read has none.
 
     Raises:
-        UsageError: one has it; the message names its line.
+        UsageError: one has it; the message names its line. Or it is a list, which is its sync's as a whole.
     """
     lists = {name for name, sync in context.settings.syncs.items() if context.spec(sync).single_owner}
+    for name in sorted(lists):
+        if context.spec(context.sync(name)).owner(context.sync(name)) == owner:
+            said = {lang: owner_in(owner, lang) for lang in LANGUAGES}
+            raise error_of(UsageError, "release_of_list", {"owner": said, "sync": name})
     for file in _read(context, sorted(context.settings.syncs.keys() - lists), context.files).files:
         lines = file.claims.loc[file.claims["claim"] == owner, "line"]
         if len(lines):

@@ -95,7 +95,7 @@ class PlannedEnds:
             self.policy,
             fold_names=FOLDS_NAMES in habits,
             unread=found.unread,
-            elsewhere=_also_as_stored(self.policy.elsewhere, found, habits),
+            elsewhere=also_as_stored(self.policy.elsewhere, found, habits),
         )
         checked = _as_spelled(self.checked, found, policy, habits)
         table = _told(plan(_inputs(checked, found), policy), policy, self)
@@ -155,7 +155,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
         names_managed="name" in ends.headers,
         kept_types=memory.kept_types(place),
         deletions=not age_of(context),
-        elsewhere=_also_as_stored(ends.rivals.claimed, found, known) if spec.single_owner else frozenset(),
+        elsewhere=also_as_stored(ends.rivals.claimed, found, known) if spec.single_owner else frozenset(),
         own=frozenset(ends.left().loc[lambda left: left["claimed"], "name"]) if sync.shared else None,
         awaited=ends.awaited,
     )
@@ -166,7 +166,7 @@ def _expected(context: RunContext, ends: Ends) -> tuple[Checked, Policy]:
     return checked, replace(policy, fold_names=folds)
 
 
-def _also_as_stored(names: frozenset[str], found: Snapshot, habits: Collection[Quirk]) -> frozenset[str]:
+def also_as_stored(names: frozenset[str], found: Snapshot, habits: Collection[Quirk]) -> frozenset[str]:
     """Add to names of other files how the list spells them: an entry is theirs whatever was made of its name."""
     if not names:
         return names

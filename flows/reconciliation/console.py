@@ -146,6 +146,8 @@ def show_exported(made: Mapping[str, Any], lang: Language = "en", command: str =
         say(as_typed(counted(lang, "say.many_unread", made["rejected"]), command))
     if made["left_out"]:
         say(render("say.left_out", lang, entries=counted(lang, "say.many_entries", made["left_out"])))
+    if made["of_other_syncs"]:
+        say(counted(lang, "say.many_of_other_syncs", made["of_other_syncs"]))
     if made["owners_without_numbers"]:
         say(counted(lang, "say.many_numberless", made["owners_without_numbers"]))
     if made["english_comments"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import pandas as pd
 
 from connectors.files.texts import lines_of
 from connectors.files.writing import write_private
+from flows.claims import file_claims, of_others, refuse_contested, rivals_of
 from flows.context import RunContext
-from flows.ends import owners_of, plan_ends
+from flows.ends import also_as_stored, owners_of, plan_ends
 from flows.names import names_of
 from flows.reconciliation.discovering import everybody_of
 from flows.reconciliation.reading import SyncReading, ends_of, place_of
@@ -22,15 +23,17 @@ from flows.sources import configured_columns, extract_source, judge_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
 from schemas.execution import Snapshot
 from schemas.plan import WRITES
+from schemas.quirks import FOLDS_NAMES
 from schemas.syncs import Sync
 from schemas.target import TargetSpec, identifier_of
 from tasks.messages.errors import error_of
 from tasks.phone.parser import means_none
+from tasks.plan.claims import Rivals
 from tasks.reconcile.export import Form, source_table
 from tasks.source.code_pages import encode_as
 from tasks.source.column_synonyms import expected_headers
 from tasks.source.columns import OWNER_NAME
-from tasks.text_columns import is_in
+from tasks.text_columns import casefolded, is_in
 
 _LISTS = {".txt", ".csv", ".tsv", ".lst"}  # no id ends so: it is the name of a file
 
@@ -54,6 +57,21 @@ class Wanted:
     discover: bool = False
 
 
+@dataclass(frozen=True)
+class Made:
+    """A file that was made, and what it has to agree with.
+
+    Attributes:
+        data: the file.
+        found: what stands in the place.
+        rivals: what the files of other syncs of the place claim.
+    """
+
+    data: bytes
+    found: Snapshot
+    rivals: Rivals
+
+
 def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
     """Write the file and return what is in it; with it as the source, a plan changes nothing.
 
@@ -71,19 +89,25 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
     if path.suffix.casefold() == ".xlsx":
         raise error_of(UsageError, "export_workbook", {"file": path})
     target, spec = context.target(sync), context.spec(sync)
-    owners = _owners(context, wanted, sync, target.name)
+    rivals = rivals_of(context, wanted.sync, context.files)
+    theirs = of_others(context, wanted.sync, target.name, rivals)
+    asked = _owners(context, wanted, sync, target.name)
+    owners = [owner for owner in asked if owner not in theirs]
     found = target.read(owners, context.progress)
     if found.unread:
         raise error_of(
             Unreachable, "export_unread", {"sync": wanted.sync, "n": len(found.unread)}, service=sync.connection
         )
-    entries, left_out = _tellable(found.entries, clearable=spec.lines.clears and sync.allow_clear)
+    elsewhere = _is_of(theirs, context, target.name, found) if spec.single_owner else pd.Series(dtype="bool")
+    mine = found.entries[~elsewhere].reset_index(drop=True) if spec.single_owner else found.entries
+    entries, left_out = _tellable(mine, clearable=spec.lines.clears and sync.allow_clear)
     empty = sorted(set(owners) - set(found.entries["owner"])) if spec.lines.clears and sync.allow_clear else []
     names = names_of(context, target.name)
     form = _form(context, sync, named=not names.keys().isdisjoint(entries["owner"]))
     ids = {owner: identifier_of(owner) for owner in [*entries["owner"].unique(), *empty]}
     text = source_table(entries, form, {} if spec.single_owner else ids, empty, names)
-    proven = _proven(context, wanted, sync.model_copy(update={"source": path}), (_encoded(text, sync), found))
+    made = Made(_encoded(text, sync), found, rivals)
+    proven = _proven(context, wanted, sync.model_copy(update={"source": path}), made)
     without = len(owners) - found.entries["owner"].nunique() if not spec.single_owner else 0
     return {
         "sync": wanted.sync,
@@ -92,6 +116,7 @@ def export(context: RunContext, wanted: Wanted) -> dict[str, Any]:
         "owners": int(entries["owner"].nunique()),
         "owners_without_numbers": without,
         "left_out": left_out,
+        "of_other_syncs": int(elsewhere.sum()) + len(asked) - len(owners),
         "english_comments": int((entries["name_en"] != "").sum()),
         **proven,
     }
@@ -135,6 +160,16 @@ def _ids(given: Sequence[str], spec: TargetSpec) -> list[str]:
     return ids.tolist()
 
 
+def _is_of(names: frozenset[str], context: RunContext, target: str, found: Snapshot) -> pd.Series:
+    """Tell the entries of a list that have one of these names, however the list spells it."""
+    habits = context.ledger.memory.traits(target)
+    spelled = also_as_stored(names, found, habits)
+    there = found.entries["tidy"]
+    if FOLDS_NAMES not in habits:
+        return pd.Series(is_in(there, spelled), index=there.index)
+    return pd.Series(is_in(casefolded(there), {name.casefold() for name in spelled}), index=there.index)
+
+
 def _tellable(entries: pd.DataFrame, *, clearable: bool) -> tuple[pd.DataFrame, int]:
     """Leave out owners of whom a file would say that they have no numbers, though an entry without one stands there.
 
@@ -175,29 +210,30 @@ def _encoded(text: str, sync: Sync) -> bytes:
         raise error_of(ConfigurationError, "no_encoding", {"encoding": repr(encoding)}) from None
 
 
-def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: tuple[bytes, Snapshot]) -> dict[str, int]:
+def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: Made) -> dict[str, int]:
     """Put the file in place once it has been read back and a plan with it has changed nothing.
 
     Returns:
         how many of its lines are rejected (each holds what stands there as it stands) and how many would be kept.
     """
-    data, found = made
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / sync.source.name
-        write_private(trial, data)
+        write_private(trial, made.data)
         spec = context.spec(sync)
         one = SyncReading(wanted.sync, sync.model_copy(update={"source": trial}), spec, place_of(sync, spec))
-        one.target, one.found = context.target(sync).name, found
+        one.target, one.found = context.target(sync).name, made.found
         one.source = extract_source(context, one.sync)
         one.checked = judge_source(context, one.sync, one.source)
     checked = one.checked
+    # Also where another file came in meanwhile: a plan would be refused that changes what two files have.
+    refuse_contested(file_claims(context, wanted.sync, checked), made.rivals)
     one.gone = context.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
-    planned = plan_ends(context, ends_of(context, one)).table
+    planned = plan_ends(context, replace(ends_of(context, one), rivals=made.rivals)).table
     changes = int(planned["action"].isin(WRITES).sum())
     if changes:
-        raise error_of(SourceError, "export_unlike", {"sync": wanted.sync, "n": changes, "of": len(found.entries)})
+        raise error_of(SourceError, "export_unlike", {"sync": wanted.sync, "n": changes, "of": len(made.found.entries)})
     with suppress(FileNotFoundError):
         if not wanted.force and sync.source.stat():
             raise error_of(UsageError, "export_overtaken", {"file": sync.source})
-    write_private(sync.source, data)
+    write_private(sync.source, made.data)
     return {"rejected": int(checked.rejected["line"].nunique()), "kept": int((planned["action"] == "keep").sum())}

@@ -1,0 +1,55 @@
+"""What an export writes and what can be released of a place that several files have. All data is invented."""
+
+from __future__ import annotations
+
+import pytest
+from directory_nights import A, B, C, D, ListService, Nights, UsosService, of
+from road_trip import Road
+
+from flows.claims import release
+from flows.reconciliation.export import Wanted, export
+from schemas.errors import UsageError
+from schemas.exit_codes import ExitCode
+from schemas.plan import WRITES
+
+
+@pytest.fixture
+def shared(road: Road) -> Nights:
+    """A list that two files share, each with entries of its own."""
+    nights = Nights(road, ListService())
+    nights.hold(o1=[])
+    nights.file("east", [("", A, "Archive"), ("", B, "Library")])
+    nights.file("north", [("", C, "Hall")])
+    assert nights.night().exit_code == ExitCode.DONE
+    return nights
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["read", "unreadable"])
+def test_an_export_of_a_shared_list_leaves_out_what_is_of_other_files(shared: Nights, *, forgotten: bool) -> None:
+    shared.hold(o1=[("Archive", A), ("Library", B), ("Hall", C), ("Guest", D)])
+    if forgotten:
+        (shared.road.folder / "north.csv").write_bytes(b"\x00\x01")
+    made = export(shared.road.context(), Wanted("east", force=True))
+    assert (made["entries"], made["of_other_syncs"]) == (3, 1)
+    shared.file("north", [("", C, "Hall")])
+    result = shared.night(mode="plan")
+    assert result.exit_code == ExitCode.DONE, result.errors
+    assert not any(of(result, name)["actions"][action] for name in ("east", "north") for action in WRITES)
+
+
+def test_an_export_leaves_out_owners_of_another_file(road: Road) -> None:
+    nights = Nights(road, UsosService())
+    nights.hold(o1=[("Dean", A)], o2=[("Office", B)])
+    nights.file("east", [("1", A, "Dean")])
+    nights.file("north", [("2", B, "Office")])
+    made = export(road.context(), Wanted("east", ids=("1", "2"), force=True))
+    assert (made["entries"], made["owners"], made["of_other_syncs"]) == (1, 1, 1)
+    assert nights.night(mode="plan").exit_code == ExitCode.DONE
+
+
+def test_a_list_cannot_be_released_while_a_sync_has_it(shared: Nights) -> None:
+    with pytest.raises(UsageError, match="is the list of sync east as a whole"):
+        release(shared.road.context(), "tenant chopin", "moved")
+    shared.syncs = {"other": {**shared.syncs["east"], "tenant": "liszt"}}
+    shared.configure()
+    assert release(shared.road.context(), "tenant chopin", "moved")["syncs"] == ["east", "north"]
