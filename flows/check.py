@@ -113,7 +113,8 @@ def check_sources(  # noqa: PLR0913 - all but the first two say how to look
         files.append(checked)
     progress("checking files", len(syncs), len(syncs))
     found = [checked.item for checked in files]
-    trouble = any(item.get("rejected") or (strict and item.get("warnings")) for item in found)
+    wrong = any(problem["level"] == "error" for item in found for problem in item["problems"])
+    trouble = wrong or (strict and any(item.get("warnings") for item in found))
     codes = [error.exit_code for error in errors] + [ExitCode.LINES_FAILED] * trouble
     return CheckedSources({"syncs": found}, errors, worst(codes), files, lang)
 
@@ -138,7 +139,7 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language, known: 
     shown = problems.drop(columns="values")
     if context.spec(sync).private(sync):
         shown = shown.assign(value=mask_texts(shown["value"]), suggestion=_suggested(shown))
-    rejected = int(checked.rejected["line"].nunique())
+    rejected = checked.rejected_lines
     item = {
         "sync": name,
         "file": str(sync.source),

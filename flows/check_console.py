@@ -14,6 +14,7 @@ from connectors.files.encoding import LINE_ENDS, decode
 from flows.console import near, say, show_rows
 from flows.output import prose
 from schemas.problems import Code
+from schemas.reasons import OF_THE_FILE
 from schemas.settings import Language
 from tasks.messages.catalogue import plural, render
 from tasks.messages.owners import owner_in
@@ -112,7 +113,8 @@ def _show_groups(problems: Sequence[Mapping[str, Any]], lang: Language) -> None:
         alike = len({row["reason"] for row in rows}) == 1
         sentence = whole(rows[0]["reason"] if alike else of_the_kind(code, lang))
         say("")
-        lines = plural(lang, "mail_lines", len(rows)) if rows[0]["line"] else ""  # some are about the whole file
+        of_lines = rows[0]["line"] and code not in OF_THE_FILE
+        lines = plural(lang, "mail_lines", len(rows)) if of_lines else ""
         said = render("check.group_lines", lang, sentence=sentence, lines=lines) if lines else sentence
         say(f"{said} [{code}]")
         if rows[0]["advice"]:

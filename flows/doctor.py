@@ -154,7 +154,7 @@ def _last_run(context: RunContext) -> Found:
 
 def _lines_of(context: RunContext, sync: Sync) -> Found:
     checked = judge_source(context, sync, extract_source(context, sync))
-    rejected = checked.rejected["line"].nunique()
+    rejected = checked.rejected_lines
     return Phrase("doctor.lines_rejected" if rejected else "doctor.lines", {"n": checked.rows, "rejected": rejected})
 
 

@@ -110,8 +110,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
     facts = _facts(sync_run, target, planned, rivals, _rejects_of(checked, headers["number"]))
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
-    rejected = int(checked.rejected["line"].nunique())
-    kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, rejected))
+    kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, checked.rejected_lines))
     if not kept.changes:
         sync_run.seen.update(source=source.digest, entries=entries_digest(found.entries))
     return PlannedSync(kept, planned, frozenset(managed), _settled(context, (name, target.name), known, planned, found))

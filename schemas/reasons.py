@@ -142,6 +142,8 @@ class LineCode(StrEnum):
 
 # Such a record may hold lines that are about others than the one at its beginning.
 MAY_HOLD_OTHERS: Final = frozenset({LineCode.LINE_QUOTES, LineCode.LINE_FIELDS, LineCode.LINE_NUL})
+# About the file as a whole: none of its lines is rejected for it.
+OF_THE_FILE: Final = frozenset({LineCode.SHEET_UNREAD})
 TO_BE_LOOKED_AT: Final = frozenset(
     {
         LineCode.HEADER_ALONE,

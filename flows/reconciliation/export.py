@@ -236,4 +236,4 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: Made) -> dict
         if not wanted.force and sync.source.stat():
             raise error_of(UsageError, "export_overtaken", {"file": sync.source})
     write_private(sync.source, made.data)
-    return {"rejected": int(checked.rejected["line"].nunique()), "kept": int((planned["action"] == "keep").sum())}
+    return {"rejected": checked.rejected_lines, "kept": int((planned["action"] == "keep").sum())}

@@ -68,7 +68,7 @@ def official_numbers(context: RunContext, readings: Sequence[SyncReading]) -> Of
             found.systems.append(System(name, "csv", 0, 0, 0, error.message))
             continue
         checked = one.checked = judge_source(context, one.sync, one.source)
-        keys, bad = checked.desired["key"], int(checked.rejected["line"].nunique())
+        keys, bad = checked.desired["key"], checked.rejected_lines
         found.systems.append(System(name, "csv", checked.rows, len(numbers_in(keys)), bad))
         found.systems.append(_asked(context, one, system))
         if one.found is not None:

@@ -53,7 +53,7 @@ def systems_of(readings: list[SyncReading]) -> list[System]:
         checked, note = one.checked, one.wrong_source.message if one.wrong_source else ""
         lines = checked.rows if checked else 0
         numbers = len(numbers_in(checked.desired["key"])) if checked else 0
-        problems = int(checked.rejected["line"].nunique()) if checked else 0
+        problems = checked.rejected_lines if checked else 0
         systems.append(System(one.name, "csv", lines, numbers, problems, note))
     unread = {owner: one.place for one in readings if one.found for owner in one.found.unread}
     notes = {one.place: one.wrong_place.message for one in readings if one.wrong_place}

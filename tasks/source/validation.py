@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas.problems import Problem, packed, packed_values
-from schemas.reasons import LineCode
+from schemas.reasons import OF_THE_FILE, LineCode
 from schemas.syncs import WriteFormat
 from schemas.target import TargetSpec
 from tasks.empty_tables import no_rows
@@ -76,6 +76,12 @@ class Checked:
     rows: int
     remarks: pd.DataFrame = field(default_factory=lambda: _remarks([]))
     mentioned: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rejected_lines(self) -> int:
+        """Count the lines that are not trusted; what is wrong with the file as a whole is none."""
+        codes = [str(code.value) for code in OF_THE_FILE]
+        return int(self.rejected.loc[~self.rejected["code"].isin(codes), "line"].nunique())
 
     def with_remarks(self, more: pd.DataFrame) -> Checked:
         """Return the same with more that should be looked at."""

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from connectors.ledger.store import Ledger
@@ -93,6 +94,27 @@ def test_every_bad_line_has_its_place_and_a_file_its_form(context: RunContext) -
         (16, "Telefon", "Nutowska"),
         (17, "Telefon", "999-05-00"),
     ]
+
+
+def test_a_sheet_that_nobody_reads_is_no_line_that_is_rejected(
+    context: RunContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (("entity_id", "number"), ("B01", "22 999 03 33"), ("B02", "22 999 03 34")):
+        book.active.append(row)  # type: ignore[union-attr] # a new workbook has a sheet
+    book.create_sheet("Notatki").append(["stary", "22 999 03 35"])
+    book.save(tmp_path / "book.xlsx")
+    change(context, "buildings", source=tmp_path / "book.xlsx")
+    checked = check_sources(context, ["buildings"])
+    (found,) = checked.summary["syncs"]
+    assert (checked.exit_code, found["lines"], found["good"], found["rejected"]) == (1, 2, 2, 0)
+    assert [row["code"] for row in found["problems"]] == ["sheet-unread"]
+    show_checked(checked)
+    shown = capsys.readouterr().out
+    assert "numbers stand in it (1). [sheet-unread]" in shown
+    assert "lines: 2, rejected: 0" in shown
+    result = run(context, RunRequest("sync", ("buildings",)))
+    assert (result.exit_code, result.summary["syncs"][0]["rejected"]) == (1, 0)
 
 
 def test_good_files_are_exit_code_0_and_are_named_once_each(context: RunContext) -> None:
