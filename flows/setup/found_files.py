@@ -36,12 +36,17 @@ def ask_for_files(draft: Draft, answers: Answers, specs: Mapping[str, TargetSpec
     files = {folder / str(table["source"]): name for name, table in named.items() if "source" in table}
     for file in tables_in(folder):
         files.setdefault(file, _sync_name(file, {*files.values()}))
+    for name in named.keys() - files.values():
+        said = answers.text(f"syncs.{name}.source", render("init.sync_source", lang, name=name))
+        files[folder / said] = name
     places = list(places_of(draft, specs))
     for file, name in files.items():
         shown = str(file.relative_to(folder) if file.is_relative_to(folder) else file)
         say("")
         say(shown, "bold")
         _ask_for_file(draft, answers, places, (name, {**named.get(name, {}), "source": shown}))
+        if name in named and name not in draft.syncs and not answers.asks:
+            raise _unclear(lang, places, (name, {**named[name], "source": shown}))
     if not files:
         say(render("init.no_files", lang, folder=folder))
 
@@ -57,6 +62,17 @@ def _named(answers: Answers) -> dict[str, dict[str, Any]]:
             outer, _, column = inner.partition(".")
             table[outer] = {**table.get(outer, {}), column: value} if column else value
     return named
+
+
+def _unclear(lang: Language, places: list[Place], one: tuple[str, Mapping[str, Any]]) -> UsageError:
+    """Return the error that a sync which options ask for cannot be made: nobody has said where its numbers belong."""
+    name, given = one
+    fitting = [place for place in places if _fits(place, given)]
+    keys = ["connection"] if len({place.connection for place in fitting}) > 1 else []
+    keys += sorted({key for place in fitting for key in place.spec.required if key not in given})
+    said = {"file": given["source"], "name": name}
+    options = " ".join(f"--set syncs.{name}.{key}=…" for key in keys)
+    return UsageError(render("init.unclear", lang, **said), remedy=render("init.unclear_remedy", lang, options=options))
 
 
 def _sync_name(file: Path, taken: set[str]) -> str:

@@ -17,6 +17,8 @@ from flows.setup.draft import SECRETS, Draft, toml_value
 from flows.setup.found_files import ask_for_files
 from flows.setup.services import ask_for_services
 from schemas.errors import UsageError
+from schemas.settings import Settings
+from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
 from tasks.setup.configuration_text import as_toml
 
@@ -43,12 +45,13 @@ def set_up(path: Path, answers: Answers, consent: Consent) -> bool:
         ServiceError: a service does not let us in, and there is nobody who could say something else.
     """
     lang = answers.lang
+    known = specs()
+    _refuse_unknown(answers, known)
     _refuse_to_replace(path, answers, consent)
     refuse_writable(path, str(path))
     draft = Draft(path, {"lang": lang})
     draft.top |= {key: toml_value(str(answers.option(key))) for key in answers.given if "." not in key}
     say(render("init.begin", lang, file=near(path)))
-    known = specs()
     ask_for_services(draft, answers, known)
     ask_for_files(draft, answers, known)
     unused = sorted(answers.given.keys() - answers.taken)
@@ -66,14 +69,42 @@ def set_up(path: Path, answers: Answers, consent: Consent) -> bool:
     return True
 
 
+def _refuse_unknown(answers: Answers, known: Mapping[str, TargetSpec]) -> None:
+    """Make sure that every option is about a key that there is; what the value is to mean is judged later."""
+    lang, kinds = answers.lang, dict[str, str]()
+    for key, said in answers.given.items():
+        if key.startswith("connections.") and key.endswith(".kind"):
+            kinds[key.split(".")[1]] = said
+    for key in answers.given:
+        group, _, rest = key.partition(".")
+        name, _, inner = rest.partition(".")
+        keys = _keys_of(group, kinds.get(name, name), known)
+        if keys and (inner or group).partition(".")[0] not in keys:
+            remedy = render("init.known_keys", lang, keys=", ".join(keys))
+            raise UsageError(render("init.unused", lang, keys=key), remedy=remedy)
+
+
+def _keys_of(group: str, kind: str, known: Mapping[str, TargetSpec]) -> list[str]:
+    """Return the keys that an option may be about; none where it is not known yet which."""
+    if group == "connections":
+        return sorted(known[kind].connection.model_fields) if kind in known else []
+    if group == "syncs":
+        return sorted({key for spec in known.values() if spec.advertised for key in spec.sync.model_fields})
+    return sorted({*Settings.model_fields} - {"connections", "syncs"})
+
+
 def _refuse_to_replace(path: Path, answers: Answers, consent: Consent) -> None:
-    """Make sure that nothing of somebody's is replaced without their word."""
+    """Make sure that nothing of somebody's is replaced without their word, and that there is a folder to write to."""
+    lang, folder = answers.lang, path.parent
+    if not folder.is_dir():
+        remedy = render("init.no_folder_remedy", lang)
+        raise UsageError(render("init.no_folder", lang, folder=near(folder)), remedy=remedy)
     there = [place for place in (path, path.parent / SECRETS) if place.exists() or place.is_symlink()]
     if not there or consent.replace:
         return
-    said = render("init.there", answers.lang, file=near(there[0]))
-    if not answers.asks or not answers.yes(f"{said} {render('init.replace', answers.lang)}", default=False):
-        raise UsageError(said, remedy=render("init.there_remedy", answers.lang))
+    said = render("init.there", lang, file=near(there[0]))
+    if not answers.asks or not answers.yes(f"{said} {render('init.replace', lang)}", default=False):
+        raise UsageError(said, remedy=render("init.there_remedy", lang))
 
 
 def _write(draft: Draft, answers: Answers) -> None:

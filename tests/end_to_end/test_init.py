@@ -319,6 +319,16 @@ def test_ctrl_c_leaves_nothing_behind(services: Sandbox, folder: Path) -> None:
         ({"syncs.desk.tenant": "nobody"}, 1, "HTTP 404"),
         ({"syncs.desk.tenant": ""}, 2, "syncs.desk.tenant is missing"),
         ({"syncs.desk.source": "gone.csv"}, 2, "gone.csv"),
+        (
+            {"syncs.desk.source": "", "syncs.desk.soruce": "desk_phones.csv"},
+            2,
+            "Nothing has asked for syncs.desk.soruce",
+        ),
+        ({"syncs.other.tenant": "chopin"}, 2, "syncs.other.source is missing"),
+        ({"syncs.desk.tenant": ""}, 2, "nothing says whose numbers these are"),
+        ({"syncs.desk.tenant": ""}, 2, "--set syncs.desk.tenant=…"),
+        ({"langg": "pl"}, 2, "Nothing has asked for langg"),
+        ({"langg": "pl"}, 2, "area_code"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_written(  # noqa: PLR0917
@@ -331,6 +341,16 @@ def test_what_cannot_be_is_said_and_nothing_is_written(  # noqa: PLR0917
     heard = capsys.readouterr()
     assert said in heard.out + heard.err
     assert sorted(path.name for path in folder.iterdir()) == names
+
+
+@pytest.mark.parametrize("lang", ["en", "pl"])
+def test_a_folder_that_is_not_there_is_named_before_anything_is_asked(
+    services: Sandbox, folder: Path, capsys: pytest.CaptureFixture[str], lang: str
+) -> None:
+    assert main(["-c", "sub/phonesync.toml", "init", "--yes", "--lang", lang, *given(services)]) == 2
+    heard = capsys.readouterr()
+    assert {"en": "There is no folder sub.", "pl": "Nie ma folderu sub."}[lang] in heard.err
+    assert not (folder / "sub").exists()
 
 
 def test_a_configuration_is_replaced_only_where_somebody_says_so(
