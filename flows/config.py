@@ -145,6 +145,7 @@ def _contradictions(settings: Settings, now: datetime) -> list[_Problem]:
         *(_Problem(place, _plainer(said)) for place, said in settings.contradictions(specs())),
         *(_Problem(place, Phrase("setting.no_region", {"region": repr(region)})) for place, region in unknown.items()),
         *(_Problem(place, Phrase("setting.never", {"cron": repr(cron)})) for place, cron in never.items()),
+        *(_Problem(place, said) for place, said in _no_area_codes(settings).items()),
         *(_Problem(place, Phrase("setting.switchboard")) for place in _no_switchboards(settings)),
     ]
 
@@ -163,6 +164,30 @@ def _no_regions(told: Mapping[str, str]) -> dict[str, str]:
     from tasks.phone.defaults import is_region
 
     return {place: region for place, region in told.items() if not is_region(region)}
+
+
+def _no_area_codes(settings: Settings) -> dict[str, Phrase]:
+    """Return what is wrong with area codes that complete no number of their region, by place."""
+    tables: dict[str, Settings | Sync] = {"": settings}
+    tables |= {f"syncs.{name}.": sync for name, sync in settings.syncs.items()}
+    found = {}
+    for place, table in tables.items():
+        if table.area_code:
+            region = table.region or settings.region
+            if said := _wrong_area_code(table.area_code, region):
+                found[f"{place}area_code"] = said
+    return found
+
+
+def _wrong_area_code(code: str, region: str) -> Phrase | None:
+    from tasks.phone.defaults import as_area_code
+
+    meant = as_area_code(code, region)
+    if meant == code:
+        return None
+    if meant:
+        return Phrase("setting.area_code_zero", {"meant": meant})
+    return Phrase("setting.no_area_code", {"code": code, "region": region})
 
 
 def _no_switchboards(settings: Settings) -> list[str]:
@@ -280,7 +305,8 @@ def _told(problem: dict[str, Any], data: Mapping[str, Any]) -> _Problem:
 def _said(problem: Mapping[str, Any], key: str) -> Phrase:
     """Return what is wrong with a value: what our own rules say, or what pydantic does, in plainer words."""
     kind, values = problem["type"], dict(problem.get("ctx") or {})
-    if plainly := _PLAINLY.get(kind, _PLAINLY.get(key)):
+    plainly = _PLAINLY.get(kind, _PLAINLY.get(key))
+    if plainly and not (kind == "string_type" and isinstance(problem["input"], int)):  # that lacks its quotes
         return Phrase(f"setting.{plainly}")
     if kind == "setting":
         return Phrase(f"setting.{values['name']}", values["values"])

@@ -163,13 +163,14 @@ def number(  # noqa: PLR0913 - click's signature
     """
     from flows.console import show_numbers
     from flows.spoken import language_of
-    from tasks.phone.defaults import is_area_code, is_region, is_switchboard
+    from tasks.phone.defaults import as_area_code, is_region, is_switchboard
     from tasks.phone.suggestions import explain
 
     if not is_region(region):
         raise error_of(UsageError, "no_region", {"region": repr(region)})
-    if area_code is not None and not is_area_code(area_code):
-        raise error_of(UsageError, "no_area_code", {"given": repr(area_code)})
+    if area_code is not None and not (code := as_area_code(area_code, region)):
+        raise error_of(UsageError, "no_area_code", {"given": repr(area_code), "region": region})
+    area_code = code if area_code is not None else None
     if switchboard is not None and not is_switchboard(switchboard, region, area_code):
         raise error_of(UsageError, "no_switchboard", {"given": repr(switchboard)})
     lang: Language = "en" if as_json else language_wanted(ctx) or language_of((), os.environ)

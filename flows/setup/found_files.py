@@ -20,12 +20,11 @@ from flows.setup.places import Guess, Place, asked_of, columns_of, guess_place, 
 from flows.setup.services import asked_for, show_checks
 from schemas.errors import UsageError
 from schemas.reasons import LineCode
-from schemas.settings import Language
+from schemas.settings import Language, Settings
 from schemas.target import TargetSpec
 from tasks.messages.catalogue import render
 
 _PREVIEW = 5
-_AREA_CODE = re.compile("[0-9]{1,5}")
 _RIGHT = ("as_it_is", "other_columns", "other_place", "leave_out_file")
 
 
@@ -241,9 +240,14 @@ def _takes_area_code(draft: Draft, answers: Answers, checked: CheckedSources) ->
     codes = {problem["code"] for item in checked.summary["syncs"] for problem in item["problems"]}
     if LineCode.NUMBER_LOCAL not in codes or "area_code" in draft.top or not answers.asks:
         return False
+    from tasks.phone.defaults import as_area_code
+
     said = answers.text("area_code", render("init.area_code", answers.lang), "")
-    if _AREA_CODE.fullmatch(said):
-        draft.top["area_code"] = said
+    region = str(draft.top.get("region", Settings.model_fields["region"].default))
+    if code := as_area_code(said, region):
+        draft.top["area_code"] = code
+    elif said:
+        say(render("error.no_area_code", answers.lang, given=repr(said), region=region), "yellow")
     return "area_code" in draft.top
 
 

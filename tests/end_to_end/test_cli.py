@@ -130,7 +130,8 @@ def test_each_command_has_help_with_an_example(name: str, phonesync: Phonesync) 
         (["-c", "none.toml", "plan"], "There is no", "-c FILE"),
         (["plan", "-c", "none.toml"], "There is no", "-c FILE"),
         (["number", "--region", "XX", "1"], "There is no region 'XX'.", "PL"),
-        (["number", "--area-code", "x", "1"], "'x' is no area code.", "22"),
+        (["number", "--area-code", "x", "1"], "'x' is no area code of the region PL.", "22"),
+        (["number", "--area-code", "99", "1"], "'99' is no area code of the region PL.", "22"),
         (["sandbox", "--state", "none.json"], "There is no none.json.", "--state FILE"),
     ],
 )

@@ -169,6 +169,21 @@ WRONG = {
         'area_code = "22a"\ntenant =',
         ["syncs.desks.area_code: give one to five digits, such as 22"],
     ),
+    "an area code without quotes": (
+        "tenant =",
+        "area_code = 22\ntenant =",
+        ["syncs.desks.area_code: it should be a text: put it in quotes"],
+    ),
+    "an area code with a 0": (
+        "tenant =",
+        'area_code = "022"\ntenant =',
+        ['syncs.desks.area_code: write it without the 0 before it: "22"'],
+    ),
+    "an area code of nobody": (
+        "[connections.usos]",
+        'area_code = "99"\n[connections.usos]',
+        ["area_code: no number of the region PL begins with 99: give the area code alone, such as 22 for Warsaw"],
+    ),
     "one character for two things": (
         "tenant =",
         'delimiter = ";"\nquotechar = ";"\ntenant =',
