@@ -259,7 +259,11 @@ def _summary(view: ReconciliationView, linked: Links) -> dict[str, Any]:
         "drift": int(findings["drift"].isin(DRIFT).sum()),
         "came_back": int((findings["drift"] == Code.CAME_BACK).sum()),
         "trend": {**trend, "resolved": len(view.resolved)},
-        "links": {"known": linked.linked.links, "loose": len(linked.linked.loose)},
+        "links": {
+            "known": linked.linked.links,
+            "loose": len(linked.linked.loose),
+            "loose_at": [{"file": said["file"], "line": int(said["line"])} for said in linked.linked.loose],
+        },
         "reports": {},
     }
 

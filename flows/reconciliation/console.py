@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FOUND = ("where", "line", "owner", "name", "number", "type")
 _SHOWN = 20  # findings on the terminal; the page has them all
+_MOST_PLACES = 12  # of links that lead nowhere
 
 
 def show_reconciled(done: Reconciled, lang: Language = "en", command: str = "phonesync") -> None:
@@ -87,9 +88,19 @@ def _show_counts(summary: Mapping[str, Any], lang: Language) -> None:
         figures = {"new": trend["new"], "old": trend["persisting"], "gone": trend["resolved"]}
         say(render("say.since", lang, run=summary["since"], **figures))
     if summary["links"]["loose"]:
-        say(counted(lang, "say.many_loose", summary["links"]["loose"]))
+        said = counted(lang, "say.many_loose", summary["links"]["loose"])
+        say(said.replace("{where}", _places(summary["links"]["loose_at"])))
     if told and not waiting:
         say(text("say.else_agrees" if accepted else "say.agrees", lang))
+
+
+def _places(said: Sequence[Mapping[str, Any]]) -> str:
+    """Return the first of these lines, file by file: `mapping.csv: 3, 5`."""
+    lines: dict[str, list[str]] = {}
+    for one in said[:_MOST_PLACES]:
+        lines.setdefault(one["file"], []).append(str(one["line"]))
+    told = "; ".join(f"{file}: {', '.join(some)}" for file, some in lines.items())
+    return told + (", …" if len(said) > _MOST_PLACES else "")
 
 
 def _listed(counts: Mapping[str, int], lang: Language) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import pandas as pd
 
@@ -12,9 +14,13 @@ from flows.reconciliation.reading import SyncReading
 from flows.sources import given_of
 from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from tasks.messages.errors import error_of
+from tasks.messages.rendering import file_error
 from tasks.phone.canonical_keys import tidy_text
 from tasks.reconcile.office_links import MAPPING, Linked, link, mapping_of, offices
 from tasks.text_columns import looked_up
+
+_WHERE: Final = ("file", "line")  # where a link is said
+_ADVICE: Final[Mapping[str, str]] = {"file": "mapping-file", "header": "mapping-header"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Links:
 
 def links(context: RunContext, readings: list[SyncReading]) -> Links:
     """Return the linked offices that have different numbers."""
-    found = [pd.DataFrame(columns=list(MAPPING), dtype="str")]
+    found = [pd.DataFrame(columns=[*MAPPING, *_WHERE], dtype="str")]
     errors: list[PhonesyncError] = []
     try:
         found.append(_mapping(context))
@@ -38,7 +44,7 @@ def links(context: RunContext, readings: list[SyncReading]) -> Links:
             found.append(_column(one))
         except (SourceError, ConfigurationError) as error:
             errors.append(error)
-    said = pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
+    said = pd.concat(found, ignore_index=True).drop_duplicates(list(MAPPING), ignore_index=True)
     if said.empty:
         return Links(link(said, []), errors)
     known = []
@@ -61,7 +67,16 @@ def _mapping(context: RunContext) -> pd.DataFrame:
     path = context.settings.reconcile.mapping
     if path is None:
         return pd.DataFrame(columns=list(MAPPING), dtype="str")
-    return mapping_of(read_csv(path, expected=list(MAPPING)).frame, str(path))
+    try:
+        table = read_csv(path, expected=list(MAPPING))
+    except SourceError as error:
+        # What is to be done about a sync's file is not what is to be done about this one.
+        advice = _ADVICE.get(str(error.problem.code.value).partition("-")[0]) if error.problem else None
+        if error.problem is None or advice is None:
+            raise
+        raise file_error(path, error.problem, advice) from None
+    said = mapping_of(table.frame.set_axis(table.lines), str(path))
+    return said.assign(file=path.name, line=said.index.astype("str"))
 
 
 def _column(one: SyncReading) -> pd.DataFrame:
@@ -80,6 +95,8 @@ def _column(one: SyncReading) -> pd.DataFrame:
             "comment": lines["name"],
             "list": "",
             "name": looked_up(lines["line"], cells[~cells.index.duplicated()]),
+            "file": sync.source.name,
+            "line": lines["line"].astype("str"),
         }
     ).astype("str")
     return said[said["name"] != ""]

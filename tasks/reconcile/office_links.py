@@ -48,7 +48,7 @@ class Linked:
     Attributes:
         rows: one `differs` for each entry of a phone list that has another number than its office.
         links: how many links both of whose ends are known.
-        loose: links one end of which is nowhere: `owner`, `comment`, `list`, `name`.
+        loose: links one end of which is nowhere: `owner`, `comment`, `list`, `name`, and what else is said of them.
     """
 
     rows: pd.DataFrame
@@ -57,7 +57,7 @@ class Linked:
 
 
 def mapping_of(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the mapping file's links, `MAPPING`, tidied; a line without owner or name links nothing.
+    """Return the mapping file's links, `MAPPING`, tidied, as its rows are indexed; one without owner or name is none.
 
     Raises:
         SourceError: a column is missing.
@@ -68,7 +68,7 @@ def mapping_of(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         raise error_of(SourceError, "no_mapping_column", {"file": name, "columns": ", ".join(map(repr, missing))})
     columns = {ours: tidy_text(frame[found[ours]]) if ours in found else "" for ours in MAPPING}
     links = pd.DataFrame(columns, index=frame.index).astype("str")
-    return links[(links["owner"] != "") & (links["name"] != "")].drop_duplicates().reset_index(drop=True)
+    return links[(links["owner"] != "") & (links["name"] != "")].drop_duplicates()
 
 
 def offices(lines: pd.DataFrame, entries: pd.DataFrame, sync: str, place: str) -> list[Office]:

@@ -281,12 +281,33 @@ def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync, only
     with Path("phonesync.toml").open("a", encoding="utf-8") as file:
         file.write('\n[reconcile]\nmapping = "mapping.csv"\n')
     said = phonesync("reconcile", "--json")
-    assert said.json["links"] == {"known": 2, "loose": 1}
+    nobody = {"file": "mapping.csv", "line": 4}
+    assert said.json["links"] == {"known": 2, "loose": 1, "loose_at": [nobody]}
+    assert "its line: mapping.csv: 4." in phonesync("reconcile").out
     (row,) = [row for row in said.findings if row["name_there"] == "Kasa biletowa" and row["owner"] != "tenant chopin"]
     assert (row["kind"], row["what"], row["owner"]) == ("differs", "number", "faculty 10010000")
     assert row["where"] == "telephony tenant chopin: Kasa biletowa"
     assert "faculties.csv" in row["fix"]
     assert "desk_phones.csv" in row["fix"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "Check `mapping` under [reconcile]"), ("a;b;c\n1;2;3\n", "Its header has to be owner;list;name")],
+)
+def test_what_is_wrong_with_the_mapping_is_not_put_down_to_a_sync(
+    phonesync: Phonesync, only: Only, text: str | None, said: str
+) -> None:
+    only("faculties", "desk-phones")
+    if text is not None:
+        Path("mapping.csv").write_text(text, encoding="utf-8")
+    with Path("phonesync.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[reconcile]\nmapping = "mapping.csv"\n')
+    told = phonesync("reconcile")
+    assert told.code == 2
+    told_whole = " ".join((told.out + told.err).split())
+    assert said in told_whole
+    assert "sync's" not in told_whole
 
 
 def test_a_column_links_a_line_to_an_entry_of_a_list(phonesync: Phonesync, only: Only) -> None:
@@ -301,7 +322,7 @@ def test_a_column_links_a_line_to_an_entry_of_a_list(phonesync: Phonesync, only:
     text = text.replace('source = "buildings.csv"', 'source = "buildings.csv"\ncolumns = { link = "list" }')
     Path("phonesync.toml").write_text(text, encoding="utf-8")
     said = phonesync("reconcile", "--json")
-    assert said.json["links"] == {"known": 2, "loose": 0}
+    assert said.json["links"] == {"known": 2, "loose": 0, "loose_at": []}
     (row,) = [row for row in said.findings if row["name_there"] == "Szatnia B01" and row["sync"] == "buildings"]
     assert (row["line"], row["kind"], row["what"]) == (3, "differs", "number")
 
