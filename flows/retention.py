@@ -20,9 +20,9 @@ from flows.context import RunContext
 from flows.ledger_age import adopt, unknown_run
 from flows.locking import alone
 from flows.reporting_again import report_anew
-from schemas.errors import ConfigurationError
-from tasks.messages.errors import spoken
-from tasks.messages.owners import every_form
+from schemas.errors import ConfigurationError, UsageError
+from tasks.messages.errors import error_of, spoken
+from tasks.messages.owners import every_form, owner_of
 from tasks.messages.system_errors import cause_of
 
 
@@ -73,7 +73,7 @@ def erase(context: RunContext, user: str, prefect: Path | None = None) -> dict[s
 
     Args:
         context: what a run touches.
-        user: the id.
+        user: the id, alone or as reports name the user.
         prefect: the database of `phonesync serve`, None where there is none.
 
     Returns:
@@ -81,10 +81,27 @@ def erase(context: RunContext, user: str, prefect: Path | None = None) -> dict[s
 
     Raises:
         TargetBusy: a run is at work: it would go on writing what it has read.
+        UsageError: that is nobody's id.
     """
+    user = _id_of(user)
     name = f"erase-{context.suffix()}"
     with alone(context.ledger, name, lambda: context.clock().timestamp(), context.sleep):
         return _erased(context, user, prefect)
+
+
+def _id_of(said: str) -> str:
+    """Return the id of the person who is meant: 900003, or `user 900003`, in any language.
+
+    Raises:
+        UsageError: nobody can be meant: somebody who is asked to erase a person must not say that it was done.
+    """
+    people = [spec.person("").strip() for spec in specs().values() if spec.person]
+    kind, _, identifier = owner_of(" ".join(said.split())).partition(" ")
+    if not identifier and kind not in people:
+        kind, identifier = people[0], kind
+    if not identifier or kind not in people:
+        raise error_of(UsageError, "erase_of_nobody", {"given": repr(said)})
+    return identifier
 
 
 def _erased(context: RunContext, user: str, prefect: Path | None) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -43,7 +44,16 @@ Mark = Annotated[str, Field(pattern=r"^[^\r\n\x00]$")]
 
 
 # No sign that begins an option or parts two addresses.
-Address = Annotated[str, Field(pattern=r"^[^\s@<>,;:\\\"-][^\s@<>,;:\\\"]*@[^\s@<>,;:\\\"]+$")]
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\\\"-][^\s@<>,;:\\\"]*@[^\s@<>,;:\\\"]+")
+
+
+def _mailable(value: str) -> str:
+    if _ADDRESS.fullmatch(value) is None:
+        raise wrong("mail_address")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_mailable)]
 
 
 Language = Literal["pl", "en"]

@@ -36,6 +36,13 @@ __all__ = ["Change", "Language", "Notify", "Official", "Pages", "Reconcile", "Se
 _PASSWORD_KEY: Final = re.compile(r"(?i)(?:pass(?!file)|pwd|secret|token)[^=&;]*=")
 
 
+def _url(value: str) -> str:
+    """Return what names a database: a file's bare name is told here, and not only where the ledger is opened."""
+    if re.match(r"[A-Za-z][\w+.-]*://", value) is None:
+        raise wrong("ledger_url")
+    return value
+
+
 def _has_password(address: str) -> bool:
     """Tell whether a password stands in any part of an address, also where it cannot be read as an address.
 
@@ -182,7 +189,7 @@ class Settings(Section):
     """the exit code of a run that only [accepted](reconcile.md) problems trouble; `--exit-known` comes first"""
     reports: FilePath = Path("reports")
     """the folder of the reports"""
-    ledger: Annotated[str, AfterValidator(without_nul)] = "sqlite:///phonesync.db"
+    ledger: Annotated[str, AfterValidator(without_nul), AfterValidator(_url)] = "sqlite:///phonesync.db"
     """the ledger, as an SQLAlchemy URL"""
     keep_days: Annotated[int, Field(ge=1, le=36500)] | None = None
     """how many days runs are kept, with plans, reports and Prefect's records; `phonesync serve` removes older ones

@@ -123,10 +123,13 @@ def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -
         print_json(erased)
     else:
         figures = {key: value for key, value in erased.items() if key != "unreached"}
-        say(render("say.erased", lang, **figures))
+        # Mails go whoever they are about.
+        found = any(value for key, value in figures.items() if key != "mails")
+        say(render("say.erased" if found else "say.erased_nothing", lang, **figures))
         if erased["reconciliations"]:
             say(render("say.erased_compared", lang, **figures))
-        say(render("say.erased_besides", lang, **figures))
+        if found:
+            say(render("say.erased_besides", lang, **figures))
         if erased["mails"]:
             say(render("say.erased_mails", lang, **figures))
         for place, why in erased["unreached"].items():

@@ -294,3 +294,26 @@ def test_the_documents_list_every_place() -> None:
     text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
     for place, said in PLACES.items():
         assert f"| {place} | {said} |" in text
+
+
+@pytest.mark.parametrize("said", ["user 77", "User 77", "osoba 77", "osoby 77", " 77 "])
+def test_a_user_is_erased_by_what_reports_call_them(road: Road, said: str) -> None:
+    assert erase(road.context(), said)["plans"] == 2
+    assert traces(road.folder) == []
+
+
+@pytest.mark.parametrize("said", ["", " ", "user ", "faculty 77"])
+def test_who_is_nobody_is_not_said_to_be_erased(
+    road: Road, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(road.folder)
+    assert main(["erase", "--user", said]) == ExitCode.INVALID
+    assert "is no user's id" in capsys.readouterr().err
+
+
+def test_where_nothing_is_found_of_a_user_that_is_said(
+    road: Road, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(road.folder)
+    assert main(["erase", "--user", "7777"]) == ExitCode.DONE
+    assert "Nothing was found of this user" in capsys.readouterr().out

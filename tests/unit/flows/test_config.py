@@ -169,6 +169,16 @@ WRONG = {
         'area_code = "22a"\ntenant =',
         ["syncs.desks.area_code: give one to five digits, such as 22"],
     ),
+    "an address of nobody": (
+        "tenant =",
+        'contact = ["anna"]\ntenant =',
+        ["syncs.desks.contact.0: give an address such as clerk@example.edu"],
+    ),
+    "a ledger that is a file's name": (
+        "[connections.usos]",
+        'ledger = "baza.db"\n[connections.usos]',
+        ['ledger: give the address of a database; a file is "sqlite:///phonesync.db"'],
+    ),
     "an area code without quotes": (
         "tenant =",
         "area_code = 22\ntenant =",
