@@ -71,14 +71,14 @@ def _said(one: Mapping[str, Any], lang: Language) -> dict[str, str]:
 
 def _mask(source: ExtractedSource) -> Shown:
     """Return what may be seen of the cells of people's numbers; an id stays, for lines to be found by it."""
-    headers = source.arranged.headers
+    headers, numbers = source.arranged.headers, source.arranged.number_headers
 
     def shown(column: str, text: str) -> str:
         if column == headers.get("owner"):
             return text
         if column == headers.get("owner_name"):
             return HIDDEN if text else ""
-        if column == headers["number"]:
+        if column in numbers:
             return str(mask_numbers(pd.Series([text], dtype="str")).iloc[0])
         return mask_text(text)
 

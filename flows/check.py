@@ -194,7 +194,7 @@ def _problems(
     )
     said = list(zip(table["code"], table["values"], strict=True))
     told = {each: told_of_line(*each, lang) for each in said}
-    suggestion = hint_texts(table, _ids_above(source, table), source.arranged.headers["number"], hints)
+    suggestion = hint_texts(table, _ids_above(source, table), source.arranged.number_headers, hints)
     table = table.assign(
         level=[told[each].level for each in said],
         reason=[told[each].sentence for each in said],

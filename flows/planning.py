@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, partial
@@ -108,7 +108,7 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     _note_what_stays(sync_run, rivals, gone)
     if planned.policy.fold_names:
         context.ledger.memory.learn_trait(target.name, FOLDS_NAMES, context.now())
-    facts = _facts(sync_run, target, planned, rivals, _rejects_of(checked, headers["number"]))
+    facts = _facts(sync_run, target, planned, rivals, _rejects_of(checked, source.arranged.number_headers))
     hits: list[GuardHit] = sync_run.do("guard", guard, planned.table, facts, sync.guard)
     kept = keep(sync_run, target, planned.table, hits, rows=(checked.rows, checked.rejected_lines))
     if not kept.changes:
@@ -276,5 +276,5 @@ def _parts(checked: Checked) -> list[pd.DataFrame]:
     return [checked.desired, checked.rejected.drop_duplicates("line"), checked.clears, checked.repeats]
 
 
-def _rejects_of(checked: Checked, header: str) -> int:
-    return int(checked.rejected.loc[checked.rejected["column"] == header, "line"].nunique())
+def _rejects_of(checked: Checked, headers: Sequence[str]) -> int:
+    return int(checked.rejected.loc[checked.rejected["column"].isin(headers), "line"].nunique())

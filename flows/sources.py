@@ -33,10 +33,10 @@ from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange, is_named
-from tasks.source.further_columns import Unread, unread_cells, unread_sheets
+from tasks.source.further_columns import Unread, number_in, unread_cells, unread_sheets
 from tasks.source.spoilt_text import Mended, mended
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
-from tasks.source.validation import Checked, Rules, validate
+from tasks.source.validation import Checked, Rules, as_called, validate
 
 _MOST_LINES: Final = 12  # that a sentence names
 _LEFT_OUT: Final[Mapping[str, str]] = {
@@ -184,7 +184,7 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
     arranged = replace(arranged, source=texts.source)
     reading = context.reading(sync)
     place = CellReference(name, arranged.headers, reading.region, reading.area_code)
-    flaws = stacked([arranged.flaws, spoilt_cells(arranged.source, place), texts.flaws])
+    flaws = stacked([arranged.flaws, *_spoilt(arranged, place), texts.flaws])
     skipped = [
         *table.skipped,
         *(Skipped(line, "blank") for line in arranged.blank),
@@ -208,7 +208,35 @@ def _with_letters(arranged: Arranged, sync: Sync, spec: TargetSpec) -> Mended:
     """Return the lines with their texts undone; a number is published as a text where it is written as it stands."""
     as_text = (sync.write_format or spec.write_format) == "source"
     published = frozenset({"name", "new_name", *(["number"] if as_text else [])})
-    return mended(arranged.source, published & arranged.headers.keys())
+    columns = published & arranged.headers.keys()
+    found = [(header, mended(part, columns)) for header, part in _parts(arranged)]
+    return Mended(
+        pd.concat([part.source for _, part in found]).sort_index(),
+        stacked([_numbers_named(part.flaws, header) for header, part in found]),
+        stacked([_numbers_named(part.remarks, header) for header, part in found]),
+    )
+
+
+def _spoilt(arranged: Arranged, place: CellReference) -> list[pd.DataFrame]:
+    """Return the spoilt cells of each column of numbers: what one column has, says nothing of another."""
+    place = replace(place, lines=arranged.source["line"].tolist()) if arranged.further else place
+    return [_numbers_named(spoilt_cells(part, place), header) for header, part in _parts(arranged)]
+
+
+def _parts(arranged: Arranged) -> list[tuple[str, pd.DataFrame]]:
+    """Return the lines by the further column that their numbers stand in, "" for the column of numbers itself."""
+    if not arranged.further:
+        return [("", arranged.source)]
+    columns = arranged.cells["column"]
+    found = [(header, arranged.source[columns == header]) for header in ("", *arranged.further)]
+    return [(header, part) for header, part in found if len(part)] or [("", arranged.source)]
+
+
+def _numbers_named(cells: pd.DataFrame, header: str) -> pd.DataFrame:
+    """Say of numbers which further column they stand in."""
+    if not header:
+        return cells
+    return cells.assign(column=cells["column"].mask(cells["column"] == "number", number_in(header)))
 
 
 def _unread(table: Table, arranged: Arranged, sync: Sync, spec: TargetSpec, reading: NumberingDefaults) -> pd.DataFrame:
@@ -252,12 +280,14 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
         id_pattern=sync.id_pattern,
         write_format=sync.write_format or spec.write_format,
     )
-    judged = validate(validated(Source, source.arranged.source), rules, source.flaws, source.unread)
+    arranged = source.arranged
+    judged = validate(validated(Source, arranged.source), rules, source.flaws, source.unread, arranged.cells)
     validated(Desired, judged.desired)
     validated(Rejected, judged.rejected)
     how = {"region": reading.region, "area_code": reading.area_code, "switchboard": reading.switchboard}
     if not source.undone.empty:
-        undone = source.undone["column"].map(source.arranged.headers)
+        further = {number_in(header): header for header in source.arranged.further}
+        undone = source.undone["column"].map({**source.arranged.headers, **further})
         judged = judged.with_remarks(source.undone.assign(column=undone))
     return judged.with_mentions(_texts(sync, source), how)
 
@@ -276,10 +306,11 @@ def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
     left_out += [text for text in source.table.texts if not is_named(text[1], sync.ignore.columns)]
     found = [pd.DataFrame(left_out, columns=["line", "column", "value"])] if left_out else []
     lines = source.arranged.source
+    named = as_called(lines, source.arranged.cells)
     for ours in ("name", "new_name"):
         header = source.arranged.headers.get(ours, "")
         if header and not is_named(header, sync.ignore.columns):
-            found.append(pd.DataFrame({"line": lines["line"], "column": header, "value": lines[ours]}))
+            found.append(pd.DataFrame({"line": lines["line"], "column": header, "value": named[ours]}))
     if not found:
         return no_rows("line", "column", "value")
     table = pd.concat(found, ignore_index=True)

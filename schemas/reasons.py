@@ -126,6 +126,7 @@ class LineCode(StrEnum):
     NUMBER_OUTDATED = "number-outdated"
     NUMBER_SEVERAL = "number-several"
     NUMBER_INNER = "number-inner"
+    EXTENSION_UNREAD = "extension-unread"
     NUMBER_LONG = "number-long"
     LINE_TWICE = "line-twice"
     TEXT_SPOILT = "text-spoilt"

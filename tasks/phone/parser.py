@@ -34,7 +34,7 @@ from tasks.phone.pieces import LETTERS, WORDS
 from tasks.phone.tokenizer import SEPARATORS, Token, tokens
 from tasks.phone.vocabulary import fold, tidy
 
-__all__ = ["Number", "ParsedNumber", "is_short_code", "means_none", "read_number", "says_outdated"]
+__all__ = ["Number", "ParsedNumber", "are_extensions", "is_short_code", "means_none", "read_number", "says_outdated"]
 
 EMPTY: Final = LineCode.NUMBER_EMPTY
 NONE: Final = LineCode.NUMBER_NONE
@@ -47,8 +47,11 @@ _NO_WORDS: Final = SEPARATORS | {"run", "label", "foreign", "sign", "account"}
 
 _APIO: Final = re.compile(r"\+(\d{1,3})-(\d{4,14})")
 _DIGIT: Final = re.compile(r"\d")
+_DIGITS: Final = re.compile(r"\d+")
 _AROUND: Final = re.compile(r"^[^\w]+|[^\w.]+$|^\W+$")
 _SHORT_CODE: Final = re.compile(r"[*#]*(?:\d[*#]*){2,6}")
+_BETWEEN: Final = r" ?(?:[,;/]| i | oraz | lub | and | or ) ?"
+_EXTENSIONS: Final = re.compile(rf"\d{{1,6}}(?:{_BETWEEN}\d{{1,6}})*")
 _DECIMAL: Final = re.compile(r"\d+\.\d{1,2}")
 _FRACTION: Final = re.compile(r"(?<![\d.])\d{7,}[.,]\d{1,2}(?![\d.,])")
 _STUCK_MAIL: Final = re.compile(r"(\d)[-._]?((?=[^\W\d_])[\w.+-]{1,64}@)")
@@ -126,6 +129,12 @@ def _says_none(shown: str) -> bool:
 def is_short_code(text: str) -> bool:
     """Tell whether the text is two to six digits, with or without `*` and `#`: what a desk phone dials in the house."""
     return _SHORT_CODE.fullmatch(_shown(text)) is not None
+
+
+def are_extensions(text: str) -> bool:
+    """Tell whether the text is nothing but extensions: digits, and if several, of one length, as in `12, 13`."""
+    shown = _shown(text)
+    return _EXTENSIONS.fullmatch(shown) is not None and len({*map(len, _DIGITS.findall(shown))}) == 1
 
 
 def read_number(

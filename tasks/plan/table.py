@@ -162,6 +162,8 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
 def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each rejected line, with all its `problems`; `code` is that of the first."""
     lines = rejected.sort_values(["line", "column"], kind="stable")
+    # What is wrong with a cell stands there once for each entry that its line brings.
+    lines = lines.drop_duplicates(["line", "column", "value", "code", "values"])
     names = ("code", "values", "column", "value", "name", "new_name", "key")
     # `rest` is what else the line says: it is not shown, and a line that is changed there is another one.
     said = []

@@ -22,7 +22,7 @@ from tasks.empty_tables import no_rows
 from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
 from tasks.source.footers import FOOTER, footers
-from tasks.source.further_columns import with_further
+from tasks.source.further_columns import number_in, with_further
 from tasks.source.headings import no_entries
 from tasks.text_columns import Mask, looked_up
 
@@ -79,6 +79,8 @@ class Arranged:
         unread_lines: these lines.
         flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `code`.
         labels: what the file calls the owner, row by row of `source`, "" where it does not.
+        cells: `CELLS`, row by row of `source`; without columns where the file has no further columns of numbers.
+        further: the headers of these.
     """
 
     source: pd.DataFrame
@@ -90,6 +92,13 @@ class Arranged:
     unread_lines: Sequence[int] = ()
     flaws: pd.DataFrame = field(default_factory=lambda: _flaws([]))
     labels: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    further: tuple[str, ...] = ()
+
+    @property
+    def number_headers(self) -> tuple[str, ...]:
+        """What the columns of numbers are called, the first one first."""
+        return (self.headers["number"], *self.further)
 
 
 def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) -> Arranged:
@@ -137,12 +146,15 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
         (column, None if further[column.column] == headers["number"] else records.frame[further[column.column]])
         for column in reading.also
     ]
-    rest = with_further(frame.loc[~(blank | below), [*Source.to_schema().columns]], more)
+    rest, places = frame.loc[~(blank | below), [*Source.to_schema().columns]], pd.DataFrame()
+    if more:
+        rest, places = with_further(rest, more, names_are_keys=spec.names_are_keys)
     names = frame.loc[rest.index, OWNER_NAME].reset_index(drop=True)
     used = {*headers.values(), *further.values(), *reading.headers.values()}
     unused = [name for name in records.header if name not in used and not is_named(name, reading.ignore.columns)]
     theirs = {header: ours for ours, header in headers.items() if ours != OWNER_NAME}
-    theirs |= dict.fromkeys(further.values(), "number")
+    besides = tuple(dict.fromkeys(header for header in further.values() if header != headers["number"]))
+    theirs |= {header: number_in(header) for header in besides}
     flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
     blank_lines, footer_lines = (tuple(map(int, frame.loc[mask, "line"])) for mask in (blank, below))
     return Arranged(
@@ -155,6 +167,8 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
         frame.loc[~(blank | below), "line"].tolist(),
         _flaws(flaws),
         names,
+        places.reset_index(drop=True),
+        besides,
     )
 
 

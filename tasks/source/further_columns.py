@@ -13,8 +13,9 @@ from schemas.reasons import LineCode
 from schemas.syncs import NumberColumn
 from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
+from tasks.phone.parser import are_extensions, means_none
 from tasks.source.column_synonyms import header_key
-from tasks.source.placeholders import ditto_marks
+from tasks.source.placeholders import ditto_marks, saying_nothing
 from tasks.text_columns import is_in, matching
 
 Kind = Literal["fax", "mobile", "second", "extension", ""]
@@ -47,6 +48,13 @@ _NO_TELEPHONE: Final = frozenset(
     }
 )
 _COLUMNS: Final = ["line", "column", "value", "code", "values", "key", "identifier"]
+_OF_FURTHER: Final = "number in "
+
+CELLS: Final = ("column", "value", "inner_column", "inner", "wrong", "called", "called_new")
+"""Where each row of `Source` comes from, where a file has further columns: `column` is the header that its number
+stands under, "" where that is the column of numbers; `value` what stands there, "" where that is the number itself;
+`inner_column` and `inner` the header and the cell of its extensions, `wrong` the code of why they are none; `called`
+and `called_new` its names without the suffix of a column."""
 
 
 @dataclass(frozen=True)
@@ -146,39 +154,88 @@ def proposal(header: str) -> str:
     return f'columns = [{{ column = "{named}", suffix = "{_SUFFIX.get(kind, named.lower())}" }}]'
 
 
-def with_further(rows: pd.DataFrame, columns: Sequence[tuple[NumberColumn, pd.Series | None]]) -> pd.DataFrame:
-    """Return the rows of `Source` with those that the further columns bring, in the order of the lines.
+def with_further(
+    rows: pd.DataFrame, columns: Sequence[tuple[NumberColumn, pd.Series | None]], *, names_are_keys: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of `Source` with those that the further columns bring, in the order of the lines, and `CELLS`.
 
-    A line whose own number is missing is only what its further columns say. A broken line brings nothing more.
+    A line whose own number is missing is only what its further columns say. A broken line brings nothing more. What
+    says in a further column that there is none is no reason to doubt the line.
 
     Args:
         rows: `Source`, with its number from the column of numbers.
         columns: each further column with its cells; None for the column of numbers itself.
+        names_are_keys: a name that is missing stays so: a suffix alone is nobody's.
     """
+    theirs = [*rows.columns]
+    blank = pd.DataFrame("", index=rows.index, columns=[*CELLS], dtype="str")
+    own = blank.assign(called=rows["name"], called_new=rows["new_name"])
+    rows = pd.concat([rows, own], axis=1)
     whole = rows["problem"] == ""
     extra, whose = [], rows
-    for column, cells in columns:
-        if cells is None:
-            rows = _of_kind(rows, column)
+    for column, given in columns:
+        if given is None:
+            rows = _of_kind(rows, column, names_are_keys=names_are_keys)
             continue
-        texts = cells.str.strip().where(whole, "")
+        cells = given.loc[rows.index].str.strip().where(whole, "")
+        some = ~_saying_none(cells)
         if column.extension:
-            inner = " wew. " + texts
-            rows = rows.assign(number=(rows["number"].str.strip() + inner).where(texts != "", rows["number"]))
-        else:
-            extra.append(_of_kind(whose[texts != ""].assign(number=cells[texts != ""]), column))
-    if not extra:
-        return rows
-    more = pd.concat(extra)
-    alone = (rows["number"].str.strip() == "") & rows.index.isin(more.index)
-    return pd.concat([rows[~alone], more]).sort_values("line", kind="stable")
+            rows = _with_extensions(rows, str(given.name), cells.where(some, ""))
+        elif some.any():
+            entries = whose[some].assign(number=given.loc[rows.index][some], column=str(given.name))
+            extra.append(_of_kind(entries, column, names_are_keys=names_are_keys))
+    if extra:
+        more = pd.concat(extra)
+        alone = _saying_none(rows["number"].str.strip()) & (rows["inner"] == "") & rows.index.isin(more.index)
+        rows = pd.concat([rows[~alone], more]).sort_values("line", kind="stable")
+    return rows[theirs], rows[list(CELLS)]
 
 
-def _of_kind(rows: pd.DataFrame, column: NumberColumn) -> pd.DataFrame:
+def _saying_none(cells: pd.Series[str]) -> pd.Series[bool]:
+    """Tell which cells are empty or say that there is no number, in the words that do so for numbers."""
+    wordy = cells[~matching(cells, _FEW_DIGITS)].unique()
+    return is_in(cells, [text for text in wordy if not text or means_none(text)])
+
+
+def _with_extensions(rows: pd.DataFrame, header: str, cells: pd.Series[str]) -> pd.DataFrame:
+    """Add the extensions to the numbers of the lines; what is none changes no number, and is told later."""
+    given = cells != ""
+    good = given & is_in(cells, [text for text in cells[given].unique() if are_extensions(text)])
+    own = rows["number"].str.strip()
+    alone = _saying_none(own)
+    told = given & (rows["wrong"] == "")  # of two such columns the one that is wrong
+    return rows.assign(
+        number=rows["number"].mask(good, (own.mask(alone, "") + " wew. " + cells).str.strip()),
+        column=rows["column"].mask(good & alone, header),
+        value=rows["value"].mask(good, own.mask(alone, cells)),
+        inner_column=rows["inner_column"].mask(told, header),
+        inner=rows["inner"].mask(told, cells),
+        wrong=rows["wrong"].mask(given & ~good, str(LineCode.EXTENSION_UNREAD.value)),
+    )
+
+
+def _of_kind(rows: pd.DataFrame, column: NumberColumn, *, names_are_keys: bool) -> pd.DataFrame:
     suffix = f" {column.suffix}" if column.suffix else ""
     typed = rows["type_id"].where(rows["type_id"].str.strip() != "", column.type_id or "")
-    renamed = (rows["new_name"] + suffix).where(rows["new_name"].str.strip() != "", "")
-    return rows.assign(name=(rows["name"] + suffix).str.strip(), new_name=renamed, type_id=typed)
+    # With a suffix a dash or a ditto mark would look like a name.
+    none = saying_nothing(rows["name"]) | ditto_marks(rows["name"])
+    none |= (rows["name"].str.strip() == "") & names_are_keys
+    renames = (rows["new_name"].str.strip() != "") & ~saying_nothing(rows["new_name"]) & ~ditto_marks(rows["new_name"])
+    return rows.assign(
+        name=(rows["name"] + suffix).str.strip().where(~none, rows["name"]),
+        new_name=(rows["new_name"] + suffix).where(renames, rows["new_name"]),
+        type_id=typed,
+    )
+
+
+def number_in(header: str) -> str:
+    """Return what the numbers of a further column are called where columns are ours: the column of them is `number`."""
+    return _OF_FURTHER + header
+
+
+def header_in(column: str) -> str:
+    """Return the header of a further column from what `number_in` calls its numbers, "" of any other column."""
+    return column.removeprefix(_OF_FURTHER) if column.startswith(_OF_FURTHER) else ""
 
 
 def known_kinds() -> Collection[str]:

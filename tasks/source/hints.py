@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -66,14 +66,14 @@ def hint_number(text: str, hints: Hints) -> str:
 
 
 def hint_texts(
-    problems: pd.DataFrame, above: Mapping[tuple[int, str], str], numbers: str, hints: Hints
+    problems: pd.DataFrame, above: Mapping[tuple[int, str], str], numbers: Collection[str], hints: Hints
 ) -> pd.Series[str]:
     """Return a hint for each problem, "" where there is none.
 
     Args:
         problems: `line, column, value, code`, the columns as the file calls them.
         above: for cells without an id, by line and column, the id of the nearest line above that has one.
-        numbers: what the file calls the column of numbers.
+        numbers: what the file calls its columns of numbers.
         hints: what helps to guess.
     """
     known: dict[str, str] = {}
@@ -89,7 +89,7 @@ def hint_texts(
         elif code in _ABOUT_IDS:
             typed = meant_id(value)
             found.append(typed if typed != value and not hints.read(value).numbers else "")
-        elif column == numbers and value:
+        elif column in numbers and value and code != LineCode.EXTENSION_UNREAD:
             if value not in known:
                 known[value] = hint_number(value, hints) if len(known) < _MOST else ""
             found.append(known[value])

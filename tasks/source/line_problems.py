@@ -10,11 +10,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from schemas.problems import Code, Problem, code_of, is_packed, packed_values, unpacked
+from schemas.reasons import LineCode
 from schemas.tables import Rejected, empty, plainly
+from tasks.source.further_columns import header_in
 from tasks.text_columns import looked_up
 
 # What the clerk is shown of a cell that was read as something else.
-_TYPED: Final = {"owner": "typed", "name": "called"}
+_TYPED: Final = {"owner": "typed", "name": "called", "new_name": "called_new", "number": "value"}
 
 
 class FoundProblems:
@@ -29,8 +31,27 @@ class FoundProblems:
             first = some.drop_duplicates("line").set_index("line")
             codes, values = (looked_up(rows["line"], first[said]) for said in ("code", "values"))
             codes = codes.where(rows["problem"] == "", "")
+            header = header_in(str(column))
+            if header:
+                self._add_of_further(header, codes, values)
+                continue
+            if column == "number":
+                codes = codes.where(rows["column"] == "", "")
             self.add(str(column), codes, values)
-            self._flawed[str(column)] = codes != ""
+            self._flawed[str(column)] = self._flawed.get(str(column), False) | (codes != "")
+
+    def _add_of_further(self, header: str, codes: pd.Series, values: pd.Series) -> None:
+        """Note what is wrong with the cells of a further column; one that brings no row is told with its line."""
+        rows = self._rows
+        mine = (rows["column"] == header) & (codes != "")
+        self.add("number", codes.where(mine, ""), values)
+        self._flawed["number"] = self._flawed.get("number", False) | mine
+        others = (codes != "") & ~rows["line"].isin(rows.loc[mine, "line"]) & ~rows["line"].duplicated()
+        if others.any():
+            here = rows["inner_column"] == header
+            told = rows.assign(inner_column=header, inner=rows["inner"].where(here, ""))
+            self._note("inner", told[others], codes, values)
+            self._flawed["inner"] = self._flawed.get("inner", False) | (others & here)
 
     def add(self, column: str, codes: pd.Series, values: pd.Series | str = "") -> None:
         """Note the codes of what is wrong with cells, "" where nothing is; values stand beside them."""
@@ -40,15 +61,34 @@ class FoundProblems:
         if not bad.any():
             return
         rows = self._rows.loc[bad.index[bad]]
+        # Of a number with an extension of its own column it is that column which is too much.
+        inner = (codes[bad] == str(LineCode.NUMBER_INNER.value)) & (rows["inner"] != "")
+        for name, some in ((column, rows[~inner]), ("inner", rows[inner])):
+            if not some.empty:
+                self._note(name, some, codes, values)
+
+    def _note(self, column: str, rows: pd.DataFrame, codes: pd.Series, values: pd.Series | str) -> None:
+        header: pd.Series | str = self._headers.get(column, column)
+        if column == "number":
+            header = rows["column"].where(rows["column"] != "", header)
+        elif column == "inner":
+            header = rows["inner_column"]
+        value = rows[_TYPED.get(column, column)] if column else pd.Series("", index=rows.index, dtype="str")
+        if column == "name":
+            # Where the suffix of a further column makes a name too long or one that stands there, it is told with it.
+            own = rows["line"].isin(rows.loc[rows["column"] == "", "line"])
+            value = value.mask(~own & codes[rows.index].map(_is_about_made), rows["name"])
         found = rows[["line", "owner", "name", "new_name"]].assign(
-            column=self._headers.get(column, column),
-            value=rows[_TYPED.get(column, column)] if column else "",
-            code=codes[bad],
-            values=values if isinstance(values, str) else values[bad],
+            column=header,
+            value=value,
+            code=codes[rows.index],
+            values=values if isinstance(values, str) else values[rows.index],
             # Only a number that was read says which entries the line is about.
             key=rows["key"].where(rows["readable"], ""),
         )
         self._found.append(found)
+        # A cell that is no extension may be another number, as one that cannot be read.
+        self._found.append(found[found["code"] == LineCode.EXTENSION_UNREAD].assign(key=""))
 
     def add_packed(self, column: str, problems: pd.Series) -> None:
         """Note what is wrong with cells, one packed problem a cell, "" where nothing is."""
@@ -94,7 +134,32 @@ class FoundProblems:
             return empty(Rejected)
         table = pd.concat(self._found, ignore_index=True)[list(Rejected.to_schema().columns)]
         table = table.astype(dict.fromkeys(table.columns.drop("line"), "str"))
+        table = table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+        more = self._entries_beside(table)
+        if more.empty:
+            return table
+        table = pd.concat([table, more], ignore_index=True)
         return table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+
+    def _entries_beside(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the first problem of each line once more for every other entry that the line brings.
+
+        None of them is wanted then, so it ties the line to each of them: what stands there of it would be deleted.
+        """
+        ties = ["line", "owner", "name", "new_name", "key"]
+        rows = self._rows[self._rows["line"].duplicated(keep=False)]
+        rows = rows[rows["line"].isin(table["line"])]
+        if rows.empty:
+            return table[:0]
+        rows = rows.assign(key=rows["key"].where(rows["readable"], ""))[ties].drop_duplicates()
+        known = pd.MultiIndex.from_frame(table[ties])
+        rows = rows[~pd.MultiIndex.from_frame(rows).isin(known)]
+        first = table.drop_duplicates("line")[["line", "column", "value", "code", "values"]]
+        return rows.merge(first, on="line", how="left")[table.columns].astype(table.dtypes)
+
+
+def _is_about_made(code: str) -> bool:
+    return code in {LineCode.NAME_LONG, LineCode.NAME_TWICE}
 
 
 def _both(first: str, second: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -86,17 +86,23 @@ def ditto_marks(texts: pd.Series[str]) -> pd.Series[bool]:
     return perhaps & is_in(texts, [text for text in texts[perhaps].unique() if _DITTO.fullmatch(tidy(text))])
 
 
-def dittos(source: pd.DataFrame) -> list[Flaw]:
+def dittos(source: pd.DataFrame, lines: Sequence[int] = ()) -> list[Flaw]:
     """Return the cells of `Source` that only repeat the line above.
 
     Nobody but the clerk knows how far up a mark reaches, so none is followed: the values name the line above.
+
+    Args:
+        source: `Source`, or the rows of it whose numbers stand in one column.
+        lines: all lines of the file, where the rows are not all of them.
     """
     found: list[Flaw] = []
     for column in ("owner", "name", "number", "type_id", "new_name"):
         marked = np.flatnonzero(ditto_marks(source[column]))
         if not len(marked):
             continue
-        lines = source["line"].tolist()
-        above = [max(lines[0] - 1, 0), *lines]
-        found += [Flaw(lines[place], column, DITTO, {"line": str(above[place])}) for place in marked]
+        every = np.unique(np.asarray(lines if len(lines) else source["line"], dtype=np.int64))
+        for line in source["line"].iloc[marked].tolist():
+            at = int(np.searchsorted(every, line))
+            above = every[at - 1] if at else max(line - 1, 0)
+            found.append(Flaw(line, column, DITTO, {"line": str(above)}))
     return found

@@ -68,4 +68,5 @@ def _all_want(lines: pd.Series) -> str:
 
 def listed(lines: pd.Series) -> str:
     """Return the first of some line numbers, as a sentence has them."""
+    lines = lines.drop_duplicates()  # one line may bring several entries
     return ", ".join(lines.head(5).astype("str")) + (", …" if len(lines) > 5 else "")

@@ -7,7 +7,7 @@ and the file as a whole is refused, with what to do in the spreadsheet.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from schemas.reasons import FileCode, LineCode
 from tasks.empty_tables import no_rows
 from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
+from tasks.source.further_columns import header_in
 from tasks.source.placeholders import Flaw, dittos, outdated
 from tasks.text_columns import matching
 
@@ -56,12 +57,13 @@ _HABITS: Final = (EXPONENT, FRACTION, HASHES, LOST_PLUS, ROUNDED)
 
 @dataclass(frozen=True)
 class CellReference:
-    """Where the lines come from, and how their numbers are read."""
+    """Where the lines come from, all of them, and how their numbers are read."""
 
     name: str
     headers: Mapping[str, str]
     region: str = "PL"
     area_code: str | None = None
+    lines: Sequence[int] = ()
 
 
 def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
@@ -70,7 +72,7 @@ def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
     Of several flaws of one cell the first counts.
     """
     found = [
-        *dittos(source),
+        *dittos(source, place.lines),
         *outdated(source),
         *_in_numbers(source),
         *_lost_plus(source["line"], source["number"], place),
@@ -101,12 +103,14 @@ def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
     """Return why the file is refused as a whole, None where it is not."""
     if len(spoilt) < _A_HABIT:
         return None
-    habits = spoilt[(spoilt["column"] == "number") & spoilt["code"].isin(_HABITS)]
+    further = spoilt["column"].map(header_in)
+    habits = spoilt[((spoilt["column"] == "number") | (further != "")) & spoilt["code"].isin(_HABITS)]
     if len(habits) < _A_HABIT:
         return None
     lines = sorted(habits["line"].unique())
     listed = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
-    values = {"column": repr(place.headers["number"]), "lines": listed}
+    headers = further[habits.index].mask(habits["column"] == "number", place.headers["number"]).unique()
+    values = {"column": ", ".join(map(repr, headers)), "lines": listed}
     return file_error(place.name, Problem(FileCode.SHEET_SPOILT, values), "sheet-spoilt")
 
 

@@ -17,6 +17,7 @@ from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
+from tasks.source.further_columns import header_in
 from tasks.source.identifiers import Identified, identified
 from tasks.source.line_problems import FoundProblems
 from tasks.source.mentions import mentions
@@ -67,6 +68,9 @@ class Checked:
         rows: how many lines the file has.
         remarks: columns `line, column, value, code, values`: what should be looked at and rejects no line.
         mentioned: numbers that no line has and a text of the file speaks of, by their keys, each with its line.
+        further: columns `line, name, final, key, column, at`: what was read of lines that have further columns of
+            numbers, one row an entry: its name, and its final one; the header of the column that its number stands in,
+            "" where that is not one cell alone; and which row of `Source` that is.
     """
 
     desired: pd.DataFrame
@@ -76,6 +80,7 @@ class Checked:
     rows: int
     remarks: pd.DataFrame = field(default_factory=lambda: _remarks([]))
     mentioned: Mapping[str, int] = field(default_factory=dict)
+    further: pd.DataFrame = field(default_factory=lambda: no_rows("line", "name", "final", "key", "column", "at"))
 
     @property
     def rejected_lines(self) -> int:
@@ -103,7 +108,11 @@ class Checked:
 
 
 def validate(
-    source: pd.DataFrame, rules: Rules, flaws: pd.DataFrame | None = None, unread: pd.DataFrame | None = None
+    source: pd.DataFrame,
+    rules: Rules,
+    flaws: pd.DataFrame | None = None,
+    unread: pd.DataFrame | None = None,
+    cells: pd.DataFrame | None = None,
 ) -> Checked:
     """Return what the lines of `Source` want, and all that is wrong at once with those that are not trusted.
 
@@ -113,10 +122,15 @@ def validate(
         flaws: cells that are known to be spoilt: `line`, `column` (ours), `code`, `values`; nothing else is said of
             these.
         unread: what holds numbers or ids and is not read, see `further_columns.unread_cells`: it may be about its line.
+        cells: where each row comes from, see `CELLS`; None or without columns where all are lines of their own.
     """
     rows, ids = _read(source, rules)
+    rows, typed = _with_cells(rows, cells), as_called(source, cells)
     if flaws is not None and not flaws.empty:
-        rows.loc[rows["line"].isin(flaws.loc[flaws["column"] == "number", "line"]), "readable"] = False
+        for column, some in flaws.groupby("column"):
+            if column == "number" or header_in(str(column)):
+                numbers = (rows["column"] == header_in(str(column))) & rows["line"].isin(some["line"])
+                rows["readable"] &= ~numbers
         # What is spoilt ties its line to nothing.
         ties = {"owner": rules.spec.lines.is_id is not None, "name": rules.spec.names_are_keys}
         for column in (column for column, does in ties.items() if does):
@@ -131,6 +145,7 @@ def validate(
     problems.add_failures(lines.cells(), rows.assign(owner=rows["id"])[sound & (doubtful == "")])
     missing = _why_not_cleared(rows, rules) if lines.clears else str(LineCode.NUMBER_MISSING.value)
     problems.add("number", _unreadable(rows).mask(rows["none"], missing).where(sound, ""))
+    problems.add("inner", rows["wrong"].where(sound, ""))
     if lines.one_number or lines.number_limit:
         problems.add_failures(_holdable(rules), _held(rows)[sound], "number")
     repeats = pd.Series("", index=rows.index, dtype="str")
@@ -155,11 +170,43 @@ def validate(
         rows=int(rows["line"].nunique()),
         remarks=_remarks(
             [
-                *_on_names(source.reset_index(drop=True), rules, sound),
+                *_on_names(typed.reset_index(drop=True), rules, sound),
                 *(_on_ids(rows, ids, rules) if ids else ()),
             ]
         ),
+        further=_of_further(rows),
     )
+
+
+def as_called(source: pd.DataFrame, cells: pd.DataFrame | None) -> pd.DataFrame:
+    """Return `Source` with names as they stand in the file, without the suffixes of further columns."""
+    if cells is None or cells.empty:
+        return source
+    return source.assign(name=cells["called"].to_numpy(), new_name=cells["called_new"].to_numpy())
+
+
+def _with_cells(rows: pd.DataFrame, cells: pd.DataFrame | None) -> pd.DataFrame:
+    """Add where each row comes from: `CELLS`, and what is shown of its number."""
+    if cells is None or cells.empty:
+        own = {"called_new": rows["new_name"], "value": rows["number"]}
+        return rows.assign(**own, column="", inner_column="", inner="", wrong="")
+    named = {"called": tidy_text(cells["called"]), "called_new": tidy_text(cells["called_new"])}
+    shown = tidy_text(cells["value"])
+    return rows.assign(**{**cells, **named, "value": shown.where(shown != "", rows["number"])})
+
+
+def _of_further(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what was read of the lines that have something in a further column, see `Checked`."""
+    lines = rows.loc[(rows["column"] != "") | (rows["inner"] != ""), "line"]
+    some = rows[rows["line"].isin(lines)]
+    if some.empty:
+        return no_rows("line", "name", "final", "key", "column", "at")
+    final = some["new_name"].where(some["new_name"] != "", some["name"])
+    column = some["column"].where(some["column"] != "", "number").mask(some["inner"] != "", "")
+    found = some[["line", "name"]].assign(final=final, key=some["key"].where(some["readable"], ""), column=column)
+    alike = found.duplicated(["line", "final", "key"], keep=False)  # nobody can tell which cell is meant
+    found["column"] = found["column"].mask(alike, "")
+    return found.assign(at=some.index).reset_index(drop=True)
 
 
 def _on_ids(rows: pd.DataFrame, ids: Identified, rules: Rules) -> list[pd.DataFrame]:
@@ -190,6 +237,7 @@ def _on_names(source: pd.DataFrame, rules: Rules, sound: pd.Series) -> list[pd.D
             if not told.any():
                 continue
             some = source[sound & told & ((column != "owner") | (codes != str(MIXED.value)))]
+            some = some.drop_duplicates("line")  # of which each entry has the same
             found.append(
                 pd.DataFrame(
                     {
