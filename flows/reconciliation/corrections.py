@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from connectors.files.writing import write_private
 from flows.reconciliation.reading import SyncReading
 from flows.sources import ExtractedSource
 from schemas.errors import SourceError
+from schemas.syncs import Sync
 from schemas.target import identifier_of
 from tasks.messages.errors import error_of
 from tasks.reconcile.corrections import File, Suggestion, as_file, suggest
@@ -32,7 +34,7 @@ def suggest_copies(readings: list[SyncReading], rows: pd.DataFrame, run: str) ->
         # The cells of a workbook have colours, widths and formulas that nobody wants to lose: its copy is a CSV file.
         # A packed file is unpacked in the same way, and contacts become a table.
         apart = bool(one.source.dialect.sheet or one.source.dialect.packed or one.sync.contacts)
-        suggestion = _suggested(one.source, source, mine, apart=apart)
+        suggestion = _suggested(one.source, one.sync, mine, apart=apart)
         if not suggestion.changes:
             continue
         encoding, end = ("utf-8-sig", ".csv") if apart else (one.source.dialect.encoding, source.suffix)
@@ -43,15 +45,16 @@ def suggest_copies(readings: list[SyncReading], rows: pd.DataFrame, run: str) ->
     return written
 
 
-def _suggested(source: ExtractedSource, path: Path, rows: pd.DataFrame, *, apart: bool) -> Suggestion:
+def _suggested(source: ExtractedSource, sync: Sync, rows: pd.DataFrame, *, apart: bool) -> Suggestion:
     """Return the corrections of one file; `line` is in all of them what the file itself calls it."""
     table, headers, dialect = source.table, source.arranged.headers, source.dialect
+    made = tuple(column.suffix for column in sync.columns.also if column.suffix)
     ids = {owner: identifier_of(owner) for owner in rows["owner"].unique()}
     if not apart:
-        text = read_text(path, dialect.encoding)
-        file = File(text, table.header, headers, table.lines.tolist(), dialect.delimiter, dialect.quotechar)
+        text = read_text(sync.source, dialect.encoding)
+        file = File(text, table.header, headers, table.lines.tolist(), dialect.delimiter, dialect.quotechar, made)
         return suggest(file, rows, ids)
-    file = as_file(table.header, headers, table.frame.itertuples(index=False, name=None))
+    file = replace(as_file(table.header, headers, table.frame.itertuples(index=False, name=None)), suffixes=made)
     ours = dict(zip(table.lines.tolist(), file.lines, strict=True))
     theirs = {line: original for original, line in ours.items()}
     found = suggest(file, rows.assign(line=rows["line"].map(ours).fillna(0).astype("int64")), ids)

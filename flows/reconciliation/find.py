@@ -87,6 +87,10 @@ def _in_file(context: RunContext, one: SyncReading, text: str) -> list[pd.DataFr
     typed = one.source.arranged.source.rename(columns={"owner": "id"})
     judged = pd.concat([one.checked.desired, one.checked.rejected], ignore_index=True).drop_duplicates("line")
     lines = typed.merge(judged[["line", "owner", "key"]], on="line", how="left").fillna("")
+    further = one.checked.further
+    if not further.empty:
+        own = pd.Series(further["key"].to_numpy(), index=further["at"].to_numpy(), dtype="str")
+        lines = lines.assign(key=own.reindex(lines.index).fillna(lines["key"]))
     mine = _meant(lines, sought, owner_names(context, one))
     table = mine.assign(where=one.name, line=mine["line"].astype("str"), type=mine["type_id"])
     return [_shown(table, private=one.spec.private(one.sync))]

@@ -16,11 +16,13 @@ from tasks.source.validation import Checked
 from tasks.text_columns import Mask, casefolded, is_in
 
 # The columns that a finding begins with, and what later steps need to know of it. `part` tells alike situations apart;
-# `also` is the other end of a link, `LINE SYNC`.
+# `also` is the other end of a link, `LINE SYNC`; `cell` the column that the number of a line stands in: `number`, or
+# the header of a further one, "" where that is not one cell alone.
 TEXTS = ("number_csv", "name_csv", "type_csv", "number_there", "name_there", "type_there")
 COLUMNS = (
     *("kind", "sync", "line", "owner", "key", *TEXTS, "what", "action", "key_there", "owner_there", "part", "also"),
     "drift",
+    "cell",
 )
 
 
@@ -158,16 +160,28 @@ def _wanted(side: SyncSide) -> pd.DataFrame:
 
 
 def _bad(side: SyncSide) -> pd.DataFrame:
-    """Return one row for each rejected line, all its problems together."""
-    rejected = side.checked.rejected.sort_values("line", kind="stable")
+    """Return one row for each rejected line, all its problems together; of several entries of a line each has one."""
+    said_of = ["line", "column", "value", "code", "values"]
+    rejected = side.checked.rejected.drop_duplicates(said_of).sort_values("line", kind="stable")
     lines = rejected.drop_duplicates("line", ignore_index=True)
     starts = np.append(np.flatnonzero(~rejected["line"].duplicated()), len(rejected))
     pairs = list(zip(rejected["code"], rejected["values"], strict=True))
     known = {pair: packed(Problem(code_of(pair[0]), unpacked_values(pair[1])))[1:-1] for pair in set(pairs)}
     said = pa.ListArray.from_arrays(starts, pa.array([known[pair] for pair in pairs], type=pa.string()))
-    tidy = casefolded(lines["name"]) if side.fold_names else lines["name"]
     whole = "[" + pc.binary_join(said, ",").to_pandas() + "]"
-    return lines.assign(tidy=tidy, old_tidy="", type_id="", problems=whole)[_LINES]
+    bad = _each_entry(lines.assign(old_tidy="", type_id="", problems=whole), side.checked.further)
+    bad["tidy"] = casefolded(bad["name"]) if side.fold_names else bad["name"]
+    return bad[_LINES]
+
+
+def _each_entry(lines: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
+    """Return the rejected lines with a row for each entry that they bring."""
+    if further.empty or not lines["line"].isin(further["line"]).any():
+        return lines
+    entries = further[["line", "name", "key"]]
+    several = lines["line"].isin(entries["line"])
+    each = lines[several].drop(columns=["name", "key"]).merge(entries, on="line")
+    return pd.concat([lines[~several], each]).sort_values("line", kind="stable", ignore_index=True)
 
 
 def _there(side: SyncSide) -> pd.DataFrame:

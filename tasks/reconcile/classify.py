@@ -27,7 +27,7 @@ def classify_findings(side: SyncSide) -> pd.DataFrame:
     rows["kind"], rows["what"] = _kinds(side, rows, found.moved)
     rows = _with_duplicates(side, rows)
     rows = pd.concat([rows, _of_repeats(side), _of_clears(side, found.there)], ignore_index=True)
-    planned = _planned(rows, side.plan)
+    planned = _planned(rows, side.plan, side.checked.further["line"])
     rows["action"] = planned["action"]
     rows["also"] = rows["also"].mask(planned["code"] == Code.OWNER_LEFT, str(Code.OWNER_LEFT.value))
     rows["drift"] = planned["code"].where(planned["code"].isin(BY_OTHERS), "")
@@ -40,7 +40,8 @@ def _laid_out(side: SyncSide, found: Aligned) -> pd.DataFrame:
     ours = {name: _taken(found.lines[name], left) for name in ("owner", "key", "tidy", "problems")}
     theirs = {name: _taken(found.there[name], right) for name in ("owner", "key", "tidy", "number", "name", "type_id")}
     line = np.append(found.lines["line"].to_numpy(np.int64), 0)[left]
-    typed = _typed(side, line)
+    said = pd.DataFrame({"line": line, "tidy": ours["tidy"], "key": ours["key"]})
+    typed = _typed(side, said)
     named, none = pd.Series(left >= 0), pd.Series("", index=range(len(left)), dtype="str")
     table = pd.DataFrame(
         {
@@ -66,13 +67,73 @@ def _laid_out(side: SyncSide, found: Aligned) -> pd.DataFrame:
     return table.assign(line=line, paired=(left >= 0) & (right >= 0))
 
 
-def _typed(side: SyncSide, line: Ints) -> dict[str, pd.Series]:
-    """Return what was typed in these lines, "" for line 0; the new name of one that renames."""
-    source = side.source.drop_duplicates("line")
-    at = pd.Index(source["line"]).get_indexer(pd.Index(line))
+def _typed(side: SyncSide, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return what was typed in these lines, "" for line 0; the new name of one that renames.
+
+    Args:
+        side: the sync.
+        rows: `line, tidy, key`: of a line that brings several entries, which one.
+    """
+    source, further = side.source, side.checked.further
+    at = _at(_entries(side), rows, further["line"])
     name = source["new_name"].where(source["new_name"] != "", source["name"])
     texts = {"number_csv": source["number"], "name_csv": name, "type_csv": source["type_id"]}
-    return {column: tidy_text(_taken(values, at)) for column, values in texts.items()}
+    cells = _put(further, "column", pd.Series("number", index=range(len(source)), dtype="str"))
+    typed = {column: tidy_text(_taken(values, at)) for column, values in texts.items()}
+    return {**typed, "cell": _taken(cells, at)}
+
+
+def _entries(side: SyncSide) -> pd.DataFrame:
+    """Return `line, name, final, key` of each row of `Source`, as far as its line brings several entries."""
+    blank = pd.Series("", index=range(len(side.source)), dtype="str")
+    texts = {column: _put(side.checked.further, column, blank) for column in ("name", "final", "key")}
+    return pd.DataFrame(texts).assign(line=side.source["line"].to_numpy())
+
+
+def _put(further: pd.DataFrame, column: str, texts: pd.Series[str]) -> pd.Series[str]:
+    """Return texts, one for each row of `Source`, with what is known of those of further columns."""
+    if further.empty:
+        return texts
+    return (
+        pd.Series(further[column].to_numpy(), index=further["at"].to_numpy(), dtype="str")
+        .reindex(texts.index)
+        .fillna(texts)
+    )
+
+
+def _at(table: pd.DataFrame, rows: pd.DataFrame, several: pd.Series) -> Ints:
+    """Return which row of a table each row is about: the first of its line, -1 for none.
+
+    Args:
+        table: `line, name, final, key`.
+        rows: `line, tidy, key`.
+        several: the lines that bring several entries: of these it is the one of the same name and number, else of the
+            same number, else of the same name, else one that says neither.
+    """
+    firsts = np.flatnonzero(~table["line"].duplicated().to_numpy())
+    found = pd.Index(table["line"].iloc[firsts]).get_indexer(pd.Index(rows["line"]))
+    at: Ints = np.append(firsts, -1)[found]
+    if several.empty:
+        return at
+    known: dict[tuple[int, str | None, str | None], int] = {}
+    some = np.flatnonzero(table["line"].isin(several).to_numpy())
+    for name in ("final", "name"):
+        cells = zip(*(table[column].iloc[some].tolist() for column in ("line", name, "key")), strict=True)
+        for place, (line, text, key) in zip(some.tolist(), cells, strict=True):
+            for each in _ways(line, text, key):
+                known.setdefault(each, place)
+    for row in np.flatnonzero(rows["line"].isin(several).to_numpy()).tolist():
+        line, text, key = (rows[column].iloc[row] for column in ("line", "tidy", "key"))
+        ways = (*_ways(line, text, key), (line, "", ""))
+        at[row] = next((known[each] for each in ways if each in known), at[row])
+    return at
+
+
+def _ways(line: int, name: str, key: str) -> list[tuple[int, str | None, str | None]]:
+    """Return by what an entry of a line is known, the surest first."""
+    name = name.casefold()
+    by_one = [(line, None, key)] * bool(key) + [(line, name, None)] * bool(name)
+    return [(line, name, key), *by_one]
 
 
 def _taken(values: pd.Series, at: Ints) -> pd.Series:
@@ -150,10 +211,21 @@ def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
 def _of_repeats(side: SyncSide) -> pd.DataFrame:
     """Return the lines of a phone list that say what another line says."""
     repeats = side.checked.repeats.reset_index(drop=True)
-    typed = _typed(side, repeats["line"].to_numpy(np.int64))
-    texts = {"what": repeats["problems"], "part": repeats["line"].astype("str")}
+    again = repeats.groupby("line").cumcount()  # several entries of one line
+    typed = _typed(side, _repeated(side, repeats.assign(again=again)))
+    part = repeats["line"].astype("str") + ("." + again.astype("str")).where(again > 0, "")
+    texts = {"what": repeats["problems"], "part": part, "cell": typed["cell"]}
     kind = pd.Series(str(FindingKind.DUPLICATE), index=repeats.index, dtype="str")
     return _of_lines(side, repeats, kind, texts | {name: typed[name] for name in ("number_csv", "name_csv")})
+
+
+def _repeated(side: SyncSide, repeats: pd.DataFrame) -> pd.DataFrame:
+    """Return `line, tidy, key` of repeated lines: of several entries of a line those that are not wanted."""
+    further, entry = side.checked.further, ["line", "final", "key"]
+    wanted = side.checked.desired[["line", "name", "key"]].set_axis(entry, axis=1)
+    free = further[~pd.MultiIndex.from_frame(further[entry]).isin(pd.MultiIndex.from_frame(wanted))][entry]
+    free = free.rename(columns={"final": "tidy"}).assign(again=free.groupby("line").cumcount())
+    return repeats[["line", "again"]].merge(free, on=["line", "again"], how="left").fillna({"tidy": "", "key": ""})
 
 
 def _of_clears(side: SyncSide, there: pd.DataFrame) -> pd.DataFrame:
@@ -176,10 +248,12 @@ def _of_lines(side: SyncSide, lines: pd.DataFrame, kind: pd.Series, texts: dict[
     return pd.DataFrame({name: given.get(name, none) for name in COLUMNS}).assign(line=lines["line"])
 
 
-def _planned(rows: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+def _planned(rows: pd.DataFrame, plan: pd.DataFrame, several: pd.Series) -> pd.DataFrame:
     """Return what a run of the sync would do now about each row, and why: `action, code`, "" where no plan knows it."""
-    planned = plan[plan["line"] > 0].drop_duplicates("line")
-    at = pd.Index(planned["line"]).get_indexer(pd.Index(rows["line"]))
+    planned = plan[plan["line"] > 0]
+    table = planned[["line", "key_after"]].rename(columns={"key_after": "key"})
+    table = table.assign(name=planned["name_after"], final=planned["name_after"])
+    at = _at(table, rows[["line", "tidy", "key"]].fillna(""), several)
     told = pd.DataFrame({column: _taken(planned[column], at) for column in ("action", "code")})
     ours, theirs = rows.index[rows["line"] == 0], plan.index[plan["line"] == 0]
     columns = ["owner", "name", "number"]

@@ -31,6 +31,7 @@ class File:
         lines: the physical line on which each record begins.
         delimiter: between the fields.
         quotechar: around fields.
+        suffixes: what phonesync adds to the names of numbers in further columns.
     """
 
     text: str
@@ -39,6 +40,7 @@ class File:
     lines: Sequence[int]
     delimiter: str
     quotechar: str
+    suffixes: tuple[str, ...] = ()
 
 
 def as_file(header: Sequence[str], headers: Mapping[str, str], cells: Iterable[Sequence[str]]) -> File:
@@ -77,6 +79,9 @@ def suggest(file: File, rows: pd.DataFrame, owner_ids: Mapping[str, str]) -> Sug
     says again what another one says goes; an entry that no sync would delete gets a line. What a sync would put right
     is left to it: the file is the truth.
 
+    A number goes into the cell that it is about. Of a line that brings several entries nothing else is touched, nor
+    does it go; and no name that phonesync itself has made comes into the file.
+
     Args:
         file: the file.
         rows: the findings of its sync, with the columns of `compare`.
@@ -84,14 +89,19 @@ def suggest(file: File, rows: pd.DataFrame, owner_ids: Mapping[str, str]) -> Sug
     """
     spans = _spans(file)
     changes: list[dict[str, str | int]] = []
+    lines = rows.loc[rows["line"] > 0, "line"]
+    several = {*lines[lines.duplicated()], *lines[rows["cell"] != "number"]}
     for row in rows[_correctable(rows)].to_dict("records"):
         line = int(row["line"])
-        if (row["kind"] == FindingKind.DUPLICATE or _first_of(str(row["what"]))) and line in spans:
+        whole = line not in several
+        if row["kind"] == FindingKind.DUPLICATE or _first_of(str(row["what"])):
+            if line not in spans or not whole:
+                continue
             changes.append(_change(row, "removed", "", spans[line].strip(), ""))
             spans[line] = ""
         elif row["kind"] == FindingKind.UNREADABLE and line in spans:
-            spans[line] = _corrected(file, spans[line], row, changes)
-        elif not line:
+            spans[line] = _corrected(file, spans[line], row, _wanted(file, row, whole=whole), changes)
+        elif not line and not _is_made(file, str(row["name_there"])):
             cells = _cells(file, row, owner_ids)
             text = file.delimiter.join(cells)
             changes.append(_change(row, "added", "", "", text))
@@ -132,17 +142,36 @@ def _spans(file: File) -> dict[int, str]:
     return {-1: "".join(physical[: starts[1] - 1]), **spans}
 
 
-def _corrected(file: File, text: str, row: Mapping[Any, Any], changes: list[dict[str, str | int]]) -> str:
+def _is_made(file: File, name: str) -> bool:
+    """Tell whether phonesync may have made a name itself: its number belongs into a further column of some line."""
+    return name.endswith(tuple(f" {suffix}" for suffix in file.suffixes)) or name in file.suffixes
+
+
+def _wanted(file: File, row: Mapping[Any, Any], *, whole: bool) -> dict[str, str]:
+    """Return what stands there for the cells of a line, by their headers; nothing where it is not one cell's."""
+    cell = str(row["cell"])
+    number = file.headers["number"] if cell == "number" else cell
+    # What can be read beside a bad cell is as the clerk wants it, also where something else stands there.
+    bad = whole or not row["key"]
+    wanted = {number: str(row["number_there"])} if bad and number in file.header else {}
+    if whole and "name" in file.headers and not _is_made(file, str(row["name_there"])):
+        wanted[file.headers["name"]] = str(row["name_there"])
+    return wanted
+
+
+def _corrected(
+    file: File, text: str, row: Mapping[Any, Any], there: Mapping[str, str], changes: list[dict[str, str | int]]
+) -> str:
     cells = next(csv.reader(io.StringIO(text), delimiter=file.delimiter, quotechar=file.quotechar), [])
     if len(cells) < len(file.headers) - 1 or len(cells) > len(file.header):
         return text  # fields are missing or too many: which cell is which is not certain
-    for ours, there in (("number", "number_there"), ("name", "name_there")):
-        at = file.header.index(file.headers[ours]) if ours in file.headers else -1
-        wanted = str(row[there])
-        if 0 <= at < len(cells) and cells[at].strip() != wanted:
-            changes.append(_change(row, "corrected", file.headers[ours], cells[at], wanted))
+    before = [*cells]
+    for header, wanted in there.items():
+        at = file.header.index(header)
+        if at < len(cells) and cells[at].strip() != wanted:
+            changes.append(_change(row, "corrected", header, cells[at], wanted))
             cells[at] = wanted
-    return _written(file, cells)
+    return _written(file, cells) if cells != before else text
 
 
 def _cells(file: File, row: Mapping[Any, Any], owner_ids: Mapping[str, str]) -> list[str]:

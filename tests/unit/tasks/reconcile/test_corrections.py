@@ -15,7 +15,16 @@ HEADERS = {"owner": "Wydział", "name": "Opis", "number": "Telefon"}
 TEXT = 'Wydział;Opis;Telefon\n1;Biuro ; 22 100 00 01\n\n2;"Kasa;\nparter";patrz niżej\n1;Biuro;22 100 00 01\n'
 FILE = File(TEXT, list(HEADERS.values()), HEADERS, [2, 4, 6], ";", '"')
 OF_THE_FIRST = packed(Problem(LineCode.LINE_TWICE, {"lines": "2,6"}))
-BLANK = {"line": 0, "kind": "agree", "what": "", "owner": "faculty 1", "action": "keep", "id": "f1"}
+BLANK = {
+    "line": 0,
+    "kind": "agree",
+    "what": "",
+    "key": "",
+    "owner": "faculty 1",
+    "action": "keep",
+    "id": "f1",
+    "cell": "number",
+}
 TEXTS = ("key_there", "number_there", "name_there", "type_there")
 READABLE = {"kind": "unreadable", "key_there": "+48221000002", "number_there": "22 100 00 02", "name_there": "Kasa"}
 FOREIGN = {"kind": "foreign", "action": "foreign", "number_there": "22 100 00 09", "name_there": "Sala; 9"}
@@ -144,3 +153,39 @@ def test_a_workbook_becomes_a_file_whose_records_begin_where_it_says() -> None:
     assert file.text == 'a;b\r\neins;"zwei\ndrei"\r\n"vier;";\r\n"""";x\r\n'
     assert (file.header, file.headers, file.lines) == (["a", "b"], {"name": "a"}, [2, 4, 5])
     assert (file.delimiter, file.quotechar) == (";", '"')
+
+
+FAXES = File(
+    "Opis;Telefon;Fax\nKasa;22 100 00 01;22 100 00 0x\nSala;;22 100 0\n",
+    ["Opis", "Telefon", "Fax"],
+    {"name": "Opis", "number": "Telefon"},
+    [2, 3],
+    ";",
+    '"',
+    ("faks",),
+)
+BESIDE = {**READABLE, "line": 2, "name_there": "Kasa faks", "cell": "Fax"}
+MAIN = {**READABLE, "line": 2, "key": "+48221000001", "number_there": "22 100 00 07"}
+
+
+def test_of_a_line_with_several_entries_only_the_cell_that_cannot_be_read_is_corrected() -> None:
+    found = suggest(FAXES, findings(MAIN, BESIDE), {})
+    assert found.text == FAXES.text.replace("22 100 00 0x", "22 100 00 02")
+    assert [change["column"] for change in found.changes] == ["Fax"]
+
+
+@pytest.mark.parametrize("cell", ["", "Nowhere"])
+def test_a_number_that_is_not_one_cell_s_is_written_nowhere(cell: str) -> None:
+    assert suggest(FAXES, findings({**BESIDE, "cell": cell}), {}).text == FAXES.text
+
+
+def test_a_name_with_a_suffix_comes_into_no_file() -> None:
+    alone = {**READABLE, "line": 3, "name_there": "Salon faks", "cell": "Fax"}
+    assert suggest(FAXES, findings(alone), {}).text == FAXES.text.replace("22 100 0\n", "22 100 00 02\n")
+    assert suggest(FAXES, findings({**FOREIGN, "name_there": "Rektorat faks"}), {}).text == FAXES.text
+    assert suggest(FAXES, findings({**FOREIGN, "name_there": "Rektorat"}), {}).text.endswith("Rektorat;22 100 00 09;\n")
+
+
+def test_a_line_with_several_entries_never_goes() -> None:
+    twice = {"kind": "duplicate", "line": 2}
+    assert suggest(FAXES, findings(twice, {**BESIDE, "kind": "agree"}), {}).text == FAXES.text
