@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from flows.ends import also_as_stored, owners_of, plan_ends
 from flows.names import names_of
 from flows.reconciliation.discovering import everybody_of
 from flows.reconciliation.reading import SyncReading, ends_of, place_of
-from flows.sources import configured_columns, extract_source, judge_source
+from flows.sources import configured_columns, extract_source, judge_source, open_source
 from schemas.errors import ConfigurationError, SourceError, Unreachable, UsageError
 from schemas.execution import Snapshot
 from schemas.plan import WRITES
@@ -31,7 +30,7 @@ from tasks.phone.parser import means_none
 from tasks.plan.claims import Rivals
 from tasks.reconcile.export import Form, source_table
 from tasks.source.code_pages import encode_as
-from tasks.source.column_synonyms import expected_headers
+from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
 from tasks.source.columns import OWNER_NAME
 from tasks.text_columns import casefolded, is_in
 
@@ -192,7 +191,12 @@ def _form(context: RunContext, sync: Sync, *, named: bool) -> Form:
     for column in unused & headers.keys() - columns.keys():
         del headers[column]
     link = {"link": sync.columns.link} if sync.columns.link else {}
-    return Form({**headers, **link}, sync.delimiter or ";", sync.quotechar or '"')
+    # Which line's a number in a further column would be, only people know: each entry has a line of its own.
+    known, own = {*map(header_key, headers.values())}, known_synonyms(spec, columns).get("number", frozenset())
+    further = {}
+    for header in (column.column for column in sync.columns.also if header_key(column.column) not in known):
+        further["number" if header_key(header) in own else f"further {header}"] = header
+    return Form({**headers, **further, **link}, sync.delimiter or ";", sync.quotechar or '"')
 
 
 def _encoded(text: str, sync: Sync) -> bytes:
@@ -216,15 +220,13 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: Made) -> dict
     Returns:
         how many of its lines are rejected (each holds what stands there as it stands) and how many would be kept.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / sync.source.name
-        write_private(trial, made.data)
-        spec = context.spec(sync)
-        one = SyncReading(wanted.sync, sync.model_copy(update={"source": trial}), spec, place_of(sync, spec))
-        one.target, one.found = context.target(sync).name, made.found
-        one.source = extract_source(context, one.sync)
-        one.checked = judge_source(context, one.sync, one.source)
-    checked = one.checked
+    spec = context.spec(sync)
+    one = SyncReading(wanted.sync, sync, spec, place_of(sync, spec))
+    one.target, one.found = context.target(sync).name, made.found
+    one.source = open_source(context, sync, made.data)
+    if one.source.refusal:
+        raise one.source.refusal
+    checked = one.checked = judge_source(context, sync, one.source)
     # Also where another file came in meanwhile: a plan would be refused that changes what two files have.
     refuse_contested(file_claims(context, wanted.sync, checked), made.rivals)
     one.gone = context.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)

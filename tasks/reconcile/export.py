@@ -18,7 +18,8 @@ class Form:
     """How the file is to be written.
 
     Attributes:
-        headers: the headers by our column names (`owner`, `name`, `number`, `type_id`, `new_name`), in their order.
+        headers: the headers by our column names (`owner`, `name`, `number`, `type_id`, `new_name`), in their order; a
+            column of another name stays empty.
         delimiter: between the fields.
         quotechar: around fields.
     """
