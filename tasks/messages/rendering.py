@@ -54,6 +54,8 @@ def sentence(problem: Problem, lang: Language = "en") -> str:
         values["of_owner"] = genitive_in(str(values["owner"]), lang)
         values["owner"] = owner_in(str(values["owner"]), lang)
     said = render(str(problem.code.value), lang, place=problem.place, **values)
+    if "of_column" in values:
+        return render("rejected.column", lang, column=values["of_column"], said=part(said))
     if "cell" not in values:
         return said
     where = "rejected.cell" if values["column"] else "rejected.line"

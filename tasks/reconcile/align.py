@@ -165,13 +165,20 @@ def _bad(side: SyncSide) -> pd.DataFrame:
     rejected = side.checked.rejected.drop_duplicates(said_of).sort_values("line", kind="stable")
     lines = rejected.drop_duplicates("line", ignore_index=True)
     starts = np.append(np.flatnonzero(~rejected["line"].duplicated()), len(rejected))
-    pairs = list(zip(rejected["code"], rejected["values"], strict=True))
-    known = {pair: packed(Problem(code_of(pair[0]), unpacked_values(pair[1])))[1:-1] for pair in set(pairs)}
-    said = pa.ListArray.from_arrays(starts, pa.array([known[pair] for pair in pairs], type=pa.string()))
+    # Where a line brings several entries, the column says which of them it is about.
+    column = rejected["column"].where(rejected["line"].isin(side.checked.further["line"]), "")
+    problems = list(zip(rejected["code"], rejected["values"], column, strict=True))
+    known = {problem: _packed(*problem) for problem in set(problems)}
+    said = pa.ListArray.from_arrays(starts, pa.array([known[problem] for problem in problems], type=pa.string()))
     whole = "[" + pc.binary_join(said, ",").to_pandas() + "]"
     bad = _each_entry(lines.assign(old_tidy="", type_id="", problems=whole), side.checked.further)
     bad["tidy"] = casefolded(bad["name"]) if side.fold_names else bad["name"]
     return bad[_LINES]
+
+
+def _packed(code: str, values: str, column: str) -> str:
+    about = {"of_column": column} if column else {}
+    return packed(Problem(code_of(code), {**unpacked_values(values), **about}))[1:-1]
 
 
 def _each_entry(lines: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
