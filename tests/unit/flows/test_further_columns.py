@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import warnings
+from datetime import date
 
+import openpyxl
 import pytest
 from clerks_files import Kind, Read, read_file
 
@@ -123,6 +126,28 @@ def test_a_column_that_a_spreadsheet_has_spoilt_is_named() -> None:
     lines = "".join(f"F{at};22 999 00 0{at};4.822500{at}E+10;x\n" for at in range(1, 4))
     with pytest.raises(SourceError, match="'Fax'"):
         read_file("usos", USOS + lines, columns=FAX)
+
+
+def test_a_cell_that_a_workbook_has_spoilt_is_named_whether_it_brings_an_entry_or_not() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.create_sheet("Telefony", 0)
+    for row in (
+        ["entity_id", "number", "Fax", "Wewn.", "comment"],
+        ["F1", "22 999 00 01", None, date(2026, 3, 1), "a"],
+        ["F2", "22 999 00 02", "=1/0", 12, "b"],
+        ["F3", None, True, None, "c"],
+    ):
+        sheet.append(row)
+    raw = io.BytesIO()
+    workbook.save(raw)
+    columns = {"also": [*FAX["also"], *INNER["also"]]}
+    assert {
+        (line, column, code) for line, column, _, code in told(read_file("usos", raw.getvalue(), columns=columns))
+    } == {
+        (2, "Wewn.", "cell-date"),
+        (3, "Fax", "cell-formula"),
+        (4, "Fax", "cell-truth"),
+    }
 
 
 def test_a_blank_row_is_no_reason_for_a_warning() -> None:
