@@ -47,6 +47,15 @@ def test_an_export_leaves_out_owners_of_another_file(road: Road) -> None:
     assert nights.night(mode="plan").exit_code == ExitCode.DONE
 
 
+def test_an_export_of_nothing_but_other_files_owners_says_so(road: Road) -> None:
+    nights = Nights(road, UsosService())
+    nights.hold(o2=[("Office", B)])
+    nights.file("east", [])
+    nights.file("north", [("2", B, "Office")])
+    made = export(road.context(), Wanted("east", ids=("2",), force=True))
+    assert (made["entries"], made["of_other_syncs"]) == (0, 1)
+
+
 def test_a_list_cannot_be_released_while_a_sync_has_it(shared: Nights) -> None:
     with pytest.raises(UsageError, match="is the list of sync east as a whole"):
         release(shared.road.context(), "tenant chopin", "moved")
