@@ -344,7 +344,7 @@ def test_one_spoilt_number_is_a_line_and_two_are_a_file(number: str, reason: str
     assert [line for line, _ in two] == [2, 4]
     assert refused is not None
     assert "'number'" in refused.message
-    assert "lines 2, 4" in refused.message
+    assert "lines: 2, 4" in refused.message
     assert number not in str(refused)
 
 
