@@ -37,8 +37,11 @@ _PASSWORD_KEY: Final = re.compile(r"(?i)(?:pass(?!file)|pwd|secret|token)[^=&;]*
 
 
 def _url(value: str) -> str:
-    """Return what names a database: a file's bare name is told here, and not only where the ledger is opened."""
-    if re.match(r"[A-Za-z][\w+.-]*://", value) is None:
+    """Return what names a database: a file's bare name is told here, and not only where the ledger is opened.
+
+    That a password stands in it is more urgent than what else is wrong with it.
+    """
+    if re.match(r"[A-Za-z][\w+.-]*://", value) is None and not _has_password(value):
         raise wrong("ledger_url")
     return value
 
