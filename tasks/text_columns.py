@@ -72,6 +72,11 @@ def series(texts: pa.LargeStringArray, like: pd.Series) -> pd.Series[str]:
     return pd.Series(column, index=like.index, name=like.name)
 
 
+def one_text(text: str) -> pa.Scalar:
+    """Return a text that stands beside every one of a column."""
+    return pa.scalar(text, pa.large_string())
+
+
 def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:
     """Return a column as one array, as it stands in memory where pandas keeps its texts in Arrow."""
     column = pa.array((texts if texts.dtype == "str" else texts.astype("str")).array, from_pandas=True)

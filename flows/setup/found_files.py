@@ -35,7 +35,7 @@ def ask_for_files(draft: Draft, answers: Answers, specs: Mapping[str, TargetSpec
     files = {folder / str(table["source"]): name for name, table in named.items() if "source" in table}
     for file in tables_in(folder):
         files.setdefault(file, _sync_name(file, {*files.values()}))
-    for name in named.keys() - files.values():
+    for name in sorted(named.keys() - files.values()):
         said = answers.text(f"syncs.{name}.source", render("init.sync_source", lang, name=name))
         files[folder / said] = name
     places = list(places_of(draft, specs))

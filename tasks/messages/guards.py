@@ -23,7 +23,8 @@ def guard_sentence(guard: Mapping[str, Any], lang: Language = "en") -> str:
         return kept
     value, limit = (_figure(str(guard["guard"]), float(guard[name]), lang) for name in ("value", "limit"))
     said = text(key, lang).format(value=value, limit=limit, counts=_counts(guard, lang))
-    figures = {name: guard[name] for name in ("handed_over",) if name in guard} | dict(guard.get("details", {}))
+    elsewhere = {"handed_over": guard["handed_over"]} if "handed_over" in guard else {}
+    figures = elsewhere | dict(guard.get("details", {}))
     more = [text(f"guard.{name}", lang).format(n=figure(lang, n)) for name, n in figures.items()]
     return "; ".join([said, *more, *_changes(guard, lang)])
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.plain_text import UNSEEN_RE2, plain
-from tasks.text_columns import on_all_cores, text_bytes
+from tasks.text_columns import on_all_cores, one_text, text_bytes
 
 # What a spreadsheet runs: at the beginning of a cell, and where one that splits at `;` sees another cell begin.
 _RUNS = "=@+\\-＝＠＋－"
@@ -37,7 +37,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
     if table.empty:
         return head
     cells = on_all_cores(_quoted, (table[column].astype("str") for column in columns), rows=len(table))
-    cells[-1] = _joined(cells[-1], pa.repeat(_text("\n"), len(table)))
+    cells[-1] = _joined(cells[-1], pa.repeat(one_text("\n"), len(table)))
     return b"".join((head, _joined(*cells, between=",").buffers()[2]))
 
 
@@ -50,7 +50,7 @@ def _quoted(texts: pd.Series) -> pa.Array | pa.Scalar:
     if _SPECIAL[text_bytes(values)[0]].any():
         special = pc.match_substring_regex(values, pattern='[",\r\n]')
         doubled = pc.replace_substring(values, pattern='"', replacement='""')
-        values = pc.if_else(special, _joined(_text('"'), doubled, _text('"')), values)
+        values = pc.if_else(special, _joined(one_text('"'), doubled, one_text('"')), values)
     return values[0] if len(values) < len(texts) else values
 
 
@@ -78,8 +78,4 @@ def harmless(text: str) -> str:
 
 
 def _joined(*parts: pa.Array | pa.Scalar, between: str = "") -> pa.Array:
-    return pc.binary_join_element_wise(*parts, _text(between))
-
-
-def _text(text: str) -> pa.Scalar:
-    return pa.scalar(text, pa.large_string())
+    return pc.binary_join_element_wise(*parts, one_text(between))

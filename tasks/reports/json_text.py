@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.plain_text import UNSEEN_RE2, json_text
-from tasks.text_columns import arrow, on_all_cores, text_bytes
+from tasks.text_columns import arrow, on_all_cores, one_text, text_bytes
 
 _PIECE: Final = 100_000  # rows at a time: a million are half a gigabyte
 _NEXT: Final = ", "
@@ -47,10 +47,10 @@ def _objects(table: pd.DataFrame, numbers: Collection[str]) -> pa.Buffer:
         parts += [("{" if place == 0 else ", ") + json_text(name) + ": ", cells]
     parts.append("}" + _NEXT)
     # What is the same in all rows is joined before, once.
-    joined: list[Any] = [pa.repeat(_text(""), len(table))]
+    joined: list[Any] = [pa.repeat(one_text(""), len(table))]
     for fixed, some in ((fixed, [*some]) for fixed, some in groupby(parts, key=lambda part: isinstance(part, str))):
-        joined += [_text("".join(map(str, some)))] if fixed else some
-    return pc.binary_join_element_wise(*joined, _text("")).buffers()[2]
+        joined += [one_text("".join(map(str, some)))] if fixed else some
+    return pc.binary_join_element_wise(*joined, one_text("")).buffers()[2]
 
 
 def _cells(texts: pd.Series) -> pa.LargeStringArray | str:
@@ -61,7 +61,7 @@ def _cells(texts: pd.Series) -> pa.LargeStringArray | str:
     column = arrow(texts)
     if pc.all(pc.equal(column, column[0])).as_py():
         return json_text(column[0].as_py())
-    quoted = pc.binary_join_element_wise(_text('"'), column, _text('"'), _text(""))
+    quoted = pc.binary_join_element_wise(one_text('"'), column, one_text('"'), one_text(""))
     if not _SPECIAL[text_bytes(column)[0]].any():
         return quoted
     special = pc.match_substring_regex(column, _ESCAPED)
@@ -73,8 +73,4 @@ def _numbers(texts: pd.Series) -> pa.LargeStringArray | str:
     column = arrow(texts)
     if pc.all(pc.equal(column, column[0])).as_py():
         return column[0].as_py() or "null"
-    return pc.if_else(pc.equal(column, ""), _text("null"), column)
-
-
-def _text(text: str) -> pa.Scalar:
-    return pa.scalar(text, pa.large_string())
+    return pc.if_else(pc.equal(column, ""), one_text("null"), column)

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from schemas.settings import Language
 from tasks.plain_text import UNSEEN_RE2, plain
-from tasks.text_columns import arrow, text_bytes
+from tasks.text_columns import arrow, one_text, text_bytes
 
 if TYPE_CHECKING:
     import jinja2
@@ -110,7 +110,7 @@ def _texts_in_script(texts: pa.LargeStringArray) -> bytes:
             _in_script(json.dumps(plain(text), ensure_ascii=False))[1:-1] for text in texts.filter(special).to_pylist()
         ]
         texts = pc.replace_with_mask(texts, special, pa.array(shown, pa.large_string()))
-    joined = pc.binary_join_element_wise(texts, _text(_BETWEEN), _text(""))
+    joined = pc.binary_join_element_wise(texts, one_text(_BETWEEN), one_text(""))
     return text_bytes(joined)[0].tobytes()[: -len(_BETWEEN)]
 
 
@@ -118,10 +118,6 @@ def _in_script(text: str) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _text(text: str) -> pa.Scalar:
-    return pa.scalar(text, pa.large_string())
 
 
 def packed(

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from directory_nights import SERVICES, A, B, Nights
+from directory_nights import SERVICES, A, B, C, ListService, Nights, later
 from road_trip import Road, empty_ledger
 
 from connectors.sandbox.server import Sandbox, serve
+from schemas.exit_codes import ExitCode
 
 
 @pytest.fixture(scope="session")
@@ -30,4 +31,16 @@ def nights(request: pytest.FixtureRequest, road: Road) -> Nights:
     """Two owners that have one number each."""
     nights = Nights(road, request.param())
     nights.hold(o1=[("Dean", A)], o2=[("Office", B)], o3=[])
+    return nights
+
+
+@pytest.fixture
+def shared(road: Road) -> Nights:
+    """A list that two files share, each with an entry of its own."""
+    nights = Nights(road, ListService())
+    nights.hold(o1=[])
+    nights.file("east", [("", A, "Archive"), ("", B, "Library")])
+    nights.file("north", [("", C, "Hall")])
+    assert nights.night().exit_code == ExitCode.DONE
+    later(road)
     return nights

@@ -564,18 +564,6 @@ def test_a_shared_list_keeps_what_each_file_says_and_what_nobody_claims(road: Ro
 # Names and numbers of a shared list that go over ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def shared(road: Road) -> Nights:
-    """A list that two files share, each with an entry of its own."""
-    nights = Nights(road, ListService())
-    nights.hold(o1=[])
-    nights.file("east", [("", A, "Archive"), ("", B, "Library")])
-    nights.file("north", [("", C, "Hall")])
-    assert nights.night().exit_code == ExitCode.DONE
-    later(road)
-    return nights
-
-
 def test_an_entry_that_waited_for_its_number_to_arrive_elsewhere_goes_once_it_has(shared: Nights) -> None:
     """Each sync in a run of its own: the one that has nothing to do with the entry any more was last to know."""
     shared.file("east", [("", B, "Library")])

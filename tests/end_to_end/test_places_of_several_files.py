@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from directory_nights import A, B, C, D, ListService, Nights, UsosService, of
+from directory_nights import A, B, C, D, Nights, UsosService, of
 from road_trip import Road
 
 from flows.claims import release
@@ -11,17 +11,6 @@ from flows.reconciliation.export import Wanted, export
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES
-
-
-@pytest.fixture
-def shared(road: Road) -> Nights:
-    """A list that two files share, each with entries of its own."""
-    nights = Nights(road, ListService())
-    nights.hold(o1=[])
-    nights.file("east", [("", A, "Archive"), ("", B, "Library")])
-    nights.file("north", [("", C, "Hall")])
-    assert nights.night().exit_code == ExitCode.DONE
-    return nights
 
 
 @pytest.mark.parametrize("forgotten", [False, True], ids=["read", "unreadable"])
