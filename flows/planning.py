@@ -273,7 +273,8 @@ def deleted_lately(sync_run: SyncRun, target: Target) -> int:
 
 
 def _parts(checked: Checked) -> list[pd.DataFrame]:
-    return [checked.desired, checked.rejected.drop_duplicates("line"), checked.clears, checked.repeats]
+    others = (checked.rejected.drop_duplicates("line"), checked.clears, checked.repeats)
+    return [checked.desired, *(part for part in others if len(part))]
 
 
 def _rejects_of(checked: Checked, headers: Sequence[str]) -> int:

@@ -116,28 +116,30 @@ def _moved(plan: pd.DataFrame, facts: Facts, limits: Guard) -> list[GuardHit]:
     """Look for a spreadsheet whose columns slipped against each other: sorted alone, emptied, or swapped."""
     if facts.source_rows < _ENOUGH:
         return []
-    looked_at = ["owner", "key_before", "key_after", "name_before", "name_after", "number_before"]
-    wanted = plan.loc[(plan["line"] > 0) & (plan["key_after"] != ""), looked_at]
-    come = wanted.loc[wanted["key_after"] != wanted["key_before"], ["owner", "key_after"]]
-    stood = plan.loc[is_in(plan["key_before"], come["key_after"]), ["owner", "key_before"]]
-    elsewhere = ~is_in(come["owner"] + "\x1f" + come["key_after"], stood["owner"] + "\x1f" + stood["key_before"])
-    moved = int((is_in(come["key_after"], stood["key_before"]) & elsewhere).sum())
-    paired = wanted[(wanted["number_before"] != "") & (wanted["name_before"] != wanted["name_after"])]
-    before, after = paired["name_before"], paired["name_after"]
-    emptied = int((after == "").sum())
-    wordless = int((matching(before, _LETTER) & ~matching(after, _LETTER) & (after != "")).sum())
-    found = {
-        "numbers_elsewhere": moved,
-        "comments_emptied": emptied,
-        "comments_wordless": wordless,
-        "numbers_unreadable": facts.number_rejects,
-    }
+    wanted = (plan["line"] > 0) & (plan["key_after"] != "")
+    come = wanted & (plan["key_after"] != plan["key_before"])
+    named_anew = wanted & (plan["number_before"] != "") & (plan["name_before"] != plan["name_after"])
+    found = {"numbers_elsewhere": _stood_elsewhere(plan, come) if come.any() else 0}
+    if named_anew.any():
+        before, after = plan.loc[named_anew, "name_before"], plan.loc[named_anew, "name_after"]
+        found["comments_emptied"] = int((after == "").sum())
+        wordless = matching(before, _LETTER) & ~matching(after, _LETTER) & (after != "")
+        found["comments_wordless"] = int(wordless.sum())
+    found["numbers_unreadable"] = facts.number_rejects
     limit, total = limits.max_moved_share, facts.source_rows
     return [
         GuardHit("max_moved_share", count / total, limit, count=count, total=total, details={name: count})
         for name, count in found.items()
         if _over(count / total, limit)
     ]
+
+
+def _stood_elsewhere(plan: pd.DataFrame, come: pd.Series) -> int:
+    """Count the numbers that come to an owner, and that another owner has, but not this one."""
+    wanted = plan.loc[come, ["owner", "key_after"]]
+    stood = plan.loc[is_in(plan["key_before"], wanted["key_after"]), ["owner", "key_before"]]
+    here = is_in(wanted["owner"] + "\x1f" + wanted["key_after"], stood["owner"] + "\x1f" + stood["key_before"])
+    return int((is_in(wanted["key_after"], stood["key_before"]) & ~here).sum())
 
 
 def _drift(drift: int, facts: Facts, limits: Guard) -> list[GuardHit]:

@@ -17,7 +17,7 @@ from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpac
 from schemas.tables import Plan
 from tasks.pairing import Ints, codes, pair_equal
 from tasks.plan.draft import Draft, Inputs
-from tasks.text_columns import is_in, on_all_cores, text_bytes
+from tasks.text_columns import arrow, is_in, on_all_cores, series, text_bytes
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
@@ -143,40 +143,60 @@ def _with_rejected(table: pd.DataFrame, rejected: pd.DataFrame, unread: Mapping[
     if rejected.empty:
         return table
     lines = _said_of_rejected(rejected)
-    silent = is_in(lines["owner"], unread)  # then no entry of this owner is shown, and this is why
-    lines.loc[silent, "problems"] = also(lines.loc[silent, "problems"], _unread(lines.loc[silent, "owner"], unread))
-    entries = table.index[(table["action"] == Action.HOLD) & (table["line"] == 0)]
+    if unread:
+        silent = is_in(lines["owner"], unread)  # then no entry of this owner is shown, and this is why
+        lines.loc[silent, "problems"] = also(lines.loc[silent, "problems"], _unread(lines.loc[silent, "owner"], unread))
+    entries = np.flatnonzero((table["action"] == Action.HOLD) & (table["line"] == 0))
+    waiting, told = np.arange(len(lines)), table
     for theirs, ours in (("key", "key_before"), ("name", "name_before")):
-        candidates = lines[lines[theirs] != ""]
-        held = table.loc[entries, ["owner", ours]].rename(columns={ours: theirs})
-        left, right = pair_equal(*codes(candidates, held, ["owner", theirs]))
-        at = entries[right]
-        table.loc[at, "line"] = candidates["line"].to_numpy()[left]
-        for said in ("problems", "code"):
-            table.loc[at, said] = candidates[said].to_numpy()[left]
-        entries, lines = entries.delete(right), lines.drop(index=candidates.index[left])
-    alone = _row_of_its_own(lines, Action.HOLD, lines["problems"], lines["code"])
-    return pd.concat([table, alone], ignore_index=True)
+        some = waiting[(lines[theirs].iloc[waiting] != "").to_numpy()]
+        if not len(some) or not len(entries):
+            continue
+        wanted = {column: lines[column].iloc[some] for column in ("owner", theirs)}
+        held = {"owner": table["owner"].iloc[entries], theirs: table[ours].iloc[entries]}
+        left, right = pair_equal(*codes(wanted, held, ["owner", theirs]))
+        told = _told(told, entries[right], lines.iloc[some[left]])
+        entries, waiting = np.delete(entries, right), np.setdiff1d(waiting, some[left])
+    if not len(waiting):
+        return told
+    alone = lines.iloc[waiting]
+    alone = _row_of_its_own(alone, Action.HOLD, alone["problems"], alone["code"])
+    return pd.concat([told, alone], ignore_index=True)
+
+
+def _told(table: pd.DataFrame, at: Ints, lines: pd.DataFrame) -> pd.DataFrame:
+    """Put lines, and what is said of them, on rows of the table."""
+    if not len(at):
+        return table
+    numbers, rows, order = table["line"].to_numpy().copy(), np.zeros(len(table), dtype=bool), np.argsort(at)
+    numbers[at], rows[at] = lines["line"], True
+    said = {
+        name: series(pc.replace_with_mask(arrow(table[name]), rows, arrow(lines[name]).take(order)), table[name])
+        for name in ("problems", "code")
+    }
+    return table.assign(line=numbers, **said)
 
 
 def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each rejected line, with all its `problems`; `code` is that of the first."""
     lines = rejected.sort_values(["line", "column"], kind="stable")
+    names = ("line", "column", "value", "code", "values", "name", "new_name", "key")
     # What is wrong with a cell stands there once for each entry that its line brings.
-    lines = lines.drop_duplicates(["line", "column", "value", "code", "values"])
-    names = ("code", "values", "column", "value", "name", "new_name", "key")
-    # `rest` is what else the line says: it is not shown, and a line that is changed there is another one.
-    said = []
-    for code, values, column, value, *rest in zip(*(lines[name].tolist() for name in names), strict=True):
-        about = {"column": column, "cell": value, "rest": str(rest), CALLED: rest[1] or rest[0]}
-        said.append(packed(Problem(code_of(code), {**unpacked_values(values), **about})))
-    lines = lines.assign(problems=pd.Series(said, index=lines.index, dtype="str"))
-    whole = (
-        lines.drop_duplicates(["line", "problems"])
-        .groupby("line")["problems"]
-        .agg(lambda texts: f"[{','.join(text[1:-1] for text in texts)}]")
-    )
-    return lines.drop_duplicates("line").assign(problems=lambda frame: frame["line"].map(whole).astype("str"))
+    cells: set[tuple[str, ...]] = set()
+    said: dict[int, dict[str, None]] = {}
+    for *cell, name, new_name, key in zip(*(lines[column].tolist() for column in names), strict=True):
+        if tuple(cell) in cells:
+            continue
+        cells.add(tuple(cell))
+        line, column, value, code, values = cell
+        # `rest` is what else the line says: it is not shown, and a line that is changed there is another one.
+        rest = str([name, new_name, key])
+        about = {"column": column, "cell": value, "rest": rest, CALLED: new_name or name}
+        text = packed(Problem(code_of(code), {**unpacked_values(values), **about}))
+        said.setdefault(line, {})[text] = None
+    first = lines.drop_duplicates("line")
+    whole = [f"[{','.join(text[1:-1] for text in said[line])}]" for line in first["line"].tolist()]
+    return first.assign(problems=pd.Series(whole, index=first.index, dtype="str"))
 
 
 def _unread(owners: pd.Series, unread: Mapping[str, str]) -> pd.Series:
@@ -207,13 +227,14 @@ def _resting(lines: pd.DataFrame, problems: str | pd.Series, code: Code) -> pd.D
 def _row_of_its_own(
     lines: pd.DataFrame, action: Action, problems: str | pd.Series, code: Code | pd.Series
 ) -> pd.DataFrame:
-    said = str(code.value) if isinstance(code, Code) else code
-    return _blank(lines).assign(action=str(action.value), problems=problems, code=said)
-
-
-def _blank(lines: pd.DataFrame) -> pd.DataFrame:
-    blank = pd.DataFrame("", index=lines.index, columns=COLUMNS, dtype="str")
-    return blank.assign(line=lines["line"], owner=lines["owner"])
+    said = {
+        "line": lines["line"],
+        "owner": lines["owner"],
+        "action": str(action.value),
+        "problems": problems,
+        "code": str(code.value) if isinstance(code, Code) else code,
+    }
+    return pd.DataFrame({**dict.fromkeys(COLUMNS, ""), **said}, index=lines.index)
 
 
 def _warn_of_lost_english(table: pd.DataFrame) -> pd.DataFrame:

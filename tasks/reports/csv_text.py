@@ -36,9 +36,13 @@ def as_csv(table: pd.DataFrame) -> bytes:
     head = (",".join(columns) + "\n").encode()
     if table.empty:
         return head
-    cells = on_all_cores(_quoted, (table[column].astype("str") for column in columns), rows=len(table))
+    cells = on_all_cores(_quoted, (_text(table[column]) for column in columns), rows=len(table))
     cells[-1] = _joined(cells[-1], pa.repeat(one_text("\n"), len(table)))
     return b"".join((head, _joined(*cells, between=",").buffers()[2]))
+
+
+def _text(cells: pd.Series) -> pd.Series:
+    return cells if cells.dtype == "str" else cells.astype("str")
 
 
 def _quoted(texts: pd.Series) -> pa.Array | pa.Scalar:

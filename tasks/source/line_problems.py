@@ -7,14 +7,16 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
+import pandera.pandas as pandera
+import pyarrow as pa
 
 from schemas.problems import Code, Problem, code_of, is_packed, packed_values, unpacked
 from schemas.reasons import LineCode
-from schemas.tables import Rejected, empty, plainly
+from schemas.tables import Rejected, empty, failing
 from tasks.source.further_columns import header_in
-from tasks.text_columns import looked_up
+from tasks.text_columns import arrow, looked_up, one_text
 
+_COLUMNS: Final = [*Rejected.to_schema().columns]
 # What the clerk is shown of a cell that was read as something else.
 _TYPED: Final = {"owner": "typed", "name": "called", "new_name": "called_new", "number": "value"}
 
@@ -25,7 +27,7 @@ class FoundProblems:
     def __init__(self, rows: pd.DataFrame, headers: Mapping[str, str], flaws: pd.DataFrame | None) -> None:
         self._rows = rows
         self._headers = headers
-        self._found: list[pd.DataFrame] = []
+        self._found: list[dict[str, pa.Array]] = []
         self._flawed: dict[str, pd.Series] = {}
         for column, some in flaws.groupby("column") if flaws is not None else ():
             first = some.drop_duplicates("line").set_index("line")
@@ -60,35 +62,54 @@ class FoundProblems:
             bad = bad & ~self._flawed[column].reindex(bad.index)
         if not bad.any():
             return
-        rows = self._rows.loc[bad.index[bad]]
+        rows, codes = self._rows.loc[bad.index[bad]], codes[bad]
         # Of a number with an extension of its own column it is that column which is too much.
-        inner = (codes[bad] == str(LineCode.NUMBER_INNER.value)) & (rows["inner"] != "")
+        inner = (codes == str(LineCode.NUMBER_INNER.value)) & (rows["inner"] != "")
+        if not inner.any():
+            self._note(column, rows, codes, values)
+            return
         for name, some in ((column, rows[~inner]), ("inner", rows[inner])):
             if not some.empty:
                 self._note(name, some, codes, values)
 
     def _note(self, column: str, rows: pd.DataFrame, codes: pd.Series, values: pd.Series | str) -> None:
+        codes = codes[rows.index]
         header: pd.Series | str = self._headers.get(column, column)
         if column == "number":
             header = rows["column"].where(rows["column"] != "", header)
         elif column == "inner":
             header = rows["inner_column"]
-        value = rows[_TYPED.get(column, column)] if column else pd.Series("", index=rows.index, dtype="str")
+        value: pd.Series | str = rows[_TYPED.get(column, column)] if column else ""
         if column == "name":
             # Where the suffix of a further column makes a name too long or one that stands there, it is told with it.
             own = rows["line"].isin(rows.loc[rows["column"] == "", "line"])
-            value = value.mask(~own & codes[rows.index].map(_is_about_made), rows["name"])
-        found = rows[["line", "owner", "name", "new_name"]].assign(
-            column=header,
-            value=value,
-            code=codes[rows.index],
-            values=values if isinstance(values, str) else values[rows.index],
+            value = rows["called"].mask(~own & codes.map(_is_about_made), rows["name"])
+        found = {
+            **{name: rows[name] for name in ("line", "owner", "name", "new_name")},
+            "column": header,
+            "value": value,
+            "code": codes,
+            "values": values if isinstance(values, str) else values[rows.index],
             # Only a number that was read says which entries the line is about.
-            key=rows["key"].where(rows["readable"], ""),
-        )
-        self._found.append(found)
+            "key": rows["key"].where(rows["readable"], ""),
+        }
+        self._add(found, len(rows))
         # A cell that is no extension may be another number, as one that cannot be read.
-        self._found.append(found[found["code"] == LineCode.EXTENSION_UNREAD].assign(key=""))
+        unread = codes == str(LineCode.EXTENSION_UNREAD.value)
+        if unread.any():
+            some = {name: cells if isinstance(cells, str) else cells[unread] for name, cells in found.items()}
+            self._add({**some, "key": ""}, int(unread.sum()))
+
+    def _add(self, found: Mapping[str, pd.Series | str], rows: int) -> None:
+        """Keep rows of `Rejected` as columns of Arrow: a frame takes longer to make than to fill."""
+        self._found.append(
+            {
+                name: pa.repeat(one_text(cells), rows)
+                if isinstance(cells, str)
+                else (pa.array(cells) if name == "line" else arrow(cells))
+                for name, cells in ((name, found[name]) for name in _COLUMNS)
+            }
+        )
 
     def add_packed(self, column: str, problems: pd.Series) -> None:
         """Note what is wrong with cells, one packed problem a cell, "" where nothing is."""
@@ -100,18 +121,14 @@ class FoundProblems:
         values = {text: packed_values(problem.values) for text, problem in said.items()}
         self.add(column, some.map(codes).astype("str"), some.map(values).astype("str"))
 
-    def add_failures(self, schema: pa.DataFrameSchema, cells: pd.DataFrame, about: str = "") -> None:
+    def add_failures(self, schema: pandera.DataFrameSchema, cells: pd.DataFrame, about: str = "") -> None:
         """Check cells with pandera, lazily: all failures of all lines at once, about their own column or that one."""
-        if cells.empty or plainly(schema, cells):
+        if cells.empty:
             return
-        try:
-            schema.validate(cells, lazy=True)
-        except pa.errors.SchemaErrors as failures:
-            cases = failures.failure_cases
-            for (column, error), rows in cases.groupby(["column", "check"]):
-                problem = _problem_of(str(error))
-                bad = pd.Series("", index=cells.index[np.isin(cells.index, rows["index"].to_numpy())], dtype="str")
-                self.add(about or str(column), bad + str(problem.code.value), packed_values(problem.values))
+        for column, error, bad in _failures(schema, cells):
+            problem = _problem_of(error)
+            codes = pd.Series(np.where(bad, str(problem.code.value), ""), index=bad.index, dtype="str")
+            self.add(about or column, codes, packed_values(problem.values))
 
     def add_unread(self, unread: pd.DataFrame, place: str) -> None:
         """Note what nobody reads: it ties its line to the numbers that stand there and to the owner that is named."""
@@ -122,18 +139,20 @@ class FoundProblems:
         ties = rows.reindex(unread["line"]).fillna("").reset_index(drop=True)
         ties["key"] = [_both(*keys) for keys in zip(ties["key"], unread["key"], strict=True)]
         said = unread[["line", "column", "value", "code", "values"]].reset_index(drop=True)
-        self._found.append(pd.concat([said, ties], axis=1))
+        self._add({**said, **ties}, len(said))
         # An id may be about two owners: that of its line, and its own.
         named = unread["identifier"].reset_index(drop=True)
         others = ties.assign(owner=place + " " + named)[named != ""]
-        self._found.append(pd.concat([said[named != ""], others], axis=1))
+        self._add({**said[named != ""], **others}, len(others))
 
     def rejected(self) -> pd.DataFrame:
         """Return `Rejected`, sorted by line and column."""
         if not self._found:
             return empty(Rejected)
-        table = pd.concat(self._found, ignore_index=True)[list(Rejected.to_schema().columns)]
-        table = table.astype(dict.fromkeys(table.columns.drop("line"), "str"))
+        columns = {name: pa.concat_arrays([found[name] for found in self._found]) for name in _COLUMNS}
+        lines = columns.pop("line").to_numpy()
+        texts = {name: pd.array(cells, dtype="str") for name, cells in columns.items()}
+        table = pd.DataFrame({"line": lines, **texts})[_COLUMNS]
         table = table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
         more = self._entries_beside(table)
         if more.empty:
@@ -147,8 +166,8 @@ class FoundProblems:
         None of them is wanted then, so it ties the line to each of them: what stands there of it would be deleted.
         """
         ties = ["line", "owner", "name", "new_name", "key"]
-        rows = self._rows[self._rows["line"].duplicated(keep=False)]
-        rows = rows[rows["line"].isin(table["line"])]
+        several = self._rows["line"].duplicated(keep=False)
+        rows = self._rows[several & self._rows["line"].isin(table["line"])] if several.any() else self._rows[:0]
         if rows.empty:
             return table[:0]
         rows = rows.assign(key=rows["key"].where(rows["readable"], ""))[ties].drop_duplicates()
@@ -156,6 +175,23 @@ class FoundProblems:
         rows = rows[~pd.MultiIndex.from_frame(rows).isin(known)]
         first = table.drop_duplicates("line")[["line", "column", "value", "code", "values"]]
         return rows.merge(first, on="line", how="left")[table.columns].astype(table.dtypes)
+
+
+def _failures(schema: pandera.DataFrameSchema, cells: pd.DataFrame) -> list[tuple[str, str, pd.Series]]:
+    """Return the column of each check that fails, what it says, and of which cells, sorted by column and text."""
+    found = failing(schema, cells)
+    if found is not None:
+        return sorted(found, key=lambda failure: failure[:2])
+    try:
+        schema.validate(cells, lazy=True)
+    except pandera.errors.SchemaErrors as failures:
+        cases = failures.failure_cases.groupby(["column", "check"])
+        return [(str(column), str(error), _at(cells, rows["index"])) for (column, error), rows in cases]
+    return []
+
+
+def _at(cells: pd.DataFrame, labels: pd.Series) -> pd.Series:
+    return pd.Series(np.isin(cells.index, labels.to_numpy()), index=cells.index)
 
 
 def _is_about_made(code: str) -> bool:

@@ -34,14 +34,15 @@ def doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     Returns:
         what rejects them, and what is said of harmless repeats: packed, "" where there is nothing.
     """
-    nothing = pd.Series("", index=rows.index, dtype="str")
-    final = rows["new_name"].where(rows["new_name"] != "", rows["name"])
-    folded, old = casefolded(final), casefolded(rows["name"].where(rows["new_name"] != "", ""))
+    doubts, repeats = (pd.Series("", index=rows.index, dtype="str") for _ in range(2))
+    renames = rows["new_name"] != ""
+    final = rows["new_name"].where(renames, rows["name"])
+    folded = casefolded(final)
     named = (final != "") & (rows["problem"] == "")
-    doubts, repeats = nothing.copy(), nothing.copy()
     # Only of these: nearly every name of a long list stands there once.
-    twice = rows[named & folded.where(named).duplicated(keep=False)]
-    if not twice.empty:
+    repeated = named & folded.where(named).duplicated(keep=False)
+    if repeated.any():
+        twice = rows[repeated]
         by_name = twice.groupby(folded[twice.index])
         alike = by_name[["name", "new_name", "key"]].transform("nunique").le(1).all(axis=1)
         differ = twice.index[~alike]
@@ -51,9 +52,10 @@ def doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         again = twice.index[alike & (twice["line"] != first)]
         said = [packed(Problem(Code.LINE_REPEATED, place=int(line))) for line in first[again]]
         repeats[again] = pd.Series(said, index=again, dtype="str")
-    renames = old != ""
     if not renames.any():
         return doubts, repeats
+    old = casefolded(rows["name"].where(renames, ""))
+    renames &= old != ""
     renamed_away = named & ~renames & is_in(folded, old[renames])
     doubts = doubts.mask(renamed_away & (doubts == ""), packed(Problem(LineCode.RENAME_TAKEN)))
     renames_kept = renames & is_in(old, folded[renamed_away])

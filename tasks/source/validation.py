@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pandera.pandas as pa
 from schemas.problems import Problem, packed, packed_values
 from schemas.reasons import OF_THE_FILE, LineCode
 from schemas.syncs import WriteFormat
-from schemas.target import TargetSpec
+from schemas.target import LineRules, TargetSpec
 from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
@@ -147,7 +148,8 @@ def validate(
     problems.add("number", _unreadable(rows).mask(rows["none"], missing).where(sound, ""))
     problems.add("inner", rows["wrong"].where(sound, ""))
     if lines.one_number or lines.number_limit:
-        problems.add_failures(_holdable(rules), _held(rows)[sound], "number")
+        holdable = _holdable(lines, rules.write_format, rules.spec.wording.entry)
+        problems.add_failures(holdable, _held(rows)[sound], "number")
     repeats = pd.Series("", index=rows.index, dtype="str")
     if lines.unique_names:
         doubts, repeats = doubtful_names(rows)
@@ -305,17 +307,18 @@ def _why_not_cleared(rows: pd.DataFrame, rules: Rules) -> str | pd.Series:
     return pd.Series(str(LineCode.NUMBER_OTHERS.value), index=rows.index).where(is_in(rows["owner"], others), "")
 
 
-def _holdable(rules: Rules) -> pa.DataFrameSchema:
-    """Return what an entry can hold, as a schema of `_held`."""
-    lines, entry = rules.spec.lines, {"entry": rules.spec.wording.entry}
+@cache
+def _holdable(lines: LineRules, write_format: str, entry: str) -> pa.DataFrameSchema:
+    """Return what an entry can hold, as a schema of `_held`; pandera takes a while to make one."""
     columns = {}
     if lines.one_number:
-        several, inner = (packed(Problem(code, entry)) for code in (LineCode.NUMBER_SEVERAL, LineCode.NUMBER_INNER))
+        codes = (LineCode.NUMBER_SEVERAL, LineCode.NUMBER_INNER)
+        several, inner = (packed(Problem(code, {"entry": entry})) for code in codes)
         columns["count"] = pa.Column("int64", pa.Check.less_than_or_equal_to(1, error=several))
         columns["extension"] = pa.Column(bool, pa.Check.equal_to(value=False, error=inner))
     if lines.number_limit:
         # A spelling of the service's own is shorter than what people type around the digits.
-        limit = lines.number_limit if rules.write_format == "source" else 4 * lines.number_limit
+        limit = lines.number_limit if write_format == "source" else 4 * lines.number_limit
         too_long = str(LineCode.NUMBER_LONG.value)
         columns["length"] = pa.Column("int64", pa.Check.less_than_or_equal_to(limit, error=too_long))
     return pa.DataFrameSchema(columns)
