@@ -166,7 +166,7 @@ def _look(sync_run: SyncRun, planned: PlannedEnds, owners: set[str]) -> Callable
     It says the same when the sync has written since.
     """
     context, name = sync_run.context, sync_run.name
-    verified, elsewhere = context.ledger.last_verified(name)[0], planned.policy.elsewhere
+    verified, elsewhere = context.ledger.last_verified(name), planned.policy.elsewhere
     table, by_name = planned.table[[*COMPARED]], sync_run.spec.single_owner
 
     def look(left: pd.DataFrame) -> str:

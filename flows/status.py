@@ -33,15 +33,16 @@ def standings(context: RunContext) -> list[Standing]:
     last, refused = _last_runs(context.ledger, runs), context.ledger.refused()
     plans = Counter(sync for plan, sync in context.ledger.waiting_syncs().items() if plan not in refused)
     since = runs[-1]["started_at"] if 0 < len(runs) < limits.RUNS_LOOKED_BACK else ""
-    found = (
-        _standing(context, name, sync, last.get(name), plans[name]) for name, sync in context.settings.syncs.items()
-    )
+    good, syncs = context.ledger.last_good(), context.settings.syncs
+    found = (_standing(context, name, sync, last.get(name), good.get(name, "")) for name, sync in syncs.items())
     no_to = {name for name, (_, newest, _) in last.items() if newest.get("plan") in refused}
     found = (replace(one, state=REFUSED) if one.state == BLOCKED and one.sync in no_to else one for one in found)
     cut_off = _interrupted(context)
     found = (replace(one, state=STOPPED, unfinished=True) if one.sync in cut_off else one for one in found)
-    here = [replace(one, stale=one.stale and not _before_the_first_run(one, since)) for one in found]
-    return [*here, *_gone(context, last)]
+    here = [
+        replace(one, plans=plans[one.sync], stale=one.stale and not _before_the_first_run(one, since)) for one in found
+    ]
+    return [*here, *_gone(context, last, good)]
 
 
 def _interrupted(context: RunContext) -> set[str]:
@@ -51,12 +52,12 @@ def _interrupted(context: RunContext) -> set[str]:
     return {sync for sync, target in plans if target not in held or is_dead(held[target], now)}
 
 
-def _gone(context: RunContext, last: Mapping[str, _LastRuns]) -> list[Standing]:
+def _gone(context: RunContext, last: Mapping[str, _LastRuns], good: Mapping[str, str]) -> list[Standing]:
     """Return the syncs that have run these days and are in no configuration any more: half of it may be lost."""
     known = context.settings.syncs
     since = (context.clock() - timedelta(days=limits.GONE_SYNC_DAYS)).isoformat()
     gone = {name: at for name, (at, *_) in last.items() if name not in known and at >= since}
-    return [Standing(name, GONE, at, context.ledger.last_verified(name, of_file=True)[0]) for name, at in gone.items()]
+    return [Standing(name, GONE, at, good.get(name, "")) for name, at in gone.items()]
 
 
 def _before_the_first_run(one: Standing, since: str) -> bool:
@@ -82,8 +83,8 @@ def _last_runs(ledger: Ledger, runs: Sequence[Mapping[str, Any]]) -> dict[str, _
     return {name: (at, summary, compared.get(name, {})) for name, (at, summary) in newest.items()}
 
 
-def _standing(context: RunContext, name: str, sync: Sync, last: _LastRuns | None, plans: int) -> Standing:
-    now, (last_good, _) = context.clock(), context.ledger.last_verified(name, of_file=True)
+def _standing(context: RunContext, name: str, sync: Sync, last: _LastRuns | None, last_good: str) -> Standing:
+    now = context.clock()
     latest = now - timedelta(seconds=limits.STALE_GRACE_SECONDS)
     due = last_start(sync.schedule, latest, sync.timezone) if sync.schedule and sync.stale_after is None else None
     start = next_start(sync.schedule, now, sync.timezone) if sync.schedule else None
@@ -101,7 +102,7 @@ def _standing(context: RunContext, name: str, sync: Sync, last: _LastRuns | None
         known=known,
         left=int(summary.get("left", 0)),
         drift=int(summary.get("drift", 0)),
-        plans=plans,
+        plans=0,
         next_run=start.isoformat() if start else "",
         good_until=_good_until(sync, last_good, now),
     )

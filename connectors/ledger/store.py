@@ -375,22 +375,27 @@ class Ledger(PlanJournal):
             )
         return [str(row.applied_by) for row in runs]
 
-    def last_verified(self, sync: str, *, of_file: bool = False) -> tuple[str, str]:
-        """Return when a sync's place was last seen to be as wanted, and by which run; "" twice where it never was.
+    def last_verified(self, sync: str) -> str:
+        """Return when a sync's place was last seen to be as wanted, "" where it never was."""
+        columns = tables.plans.c
+        with self._engine.connect() as connection:
+            mine = columns.sync.in_(self._names(sync))
+            return connection.scalar(select(func.max(columns.verified_at)).where(mine)) or ""
 
-        Args:
-            sync: its name.
-            of_file: as its file wants it: the way back from a run leads elsewhere.
+    def last_good(self) -> dict[str, str]:
+        """Return when the place of each sync was last seen to be as its file wants it.
+
+        The way back from a run leads elsewhere.
         """
         columns, runs = tables.plans.c, tables.runs.c
-        proven = select(columns.verified_at, columns.applied_by).where(
-            columns.sync.in_(self._names(sync)), columns.verified_at.is_not(None)
-        )
-        if of_file:
-            proven = proven.join(tables.runs, runs.id == columns.run).where(runs.mode != "revert")
+        wanted = columns.verified_at.is_not(None) & (runs.mode != "revert")
+        proven = select(columns.sync, func.max(columns.verified_at)).where(wanted).group_by(columns.sync)
+        found: dict[str, str] = {}
         with self._engine.connect() as connection:
-            row = connection.execute(proven.order_by(columns.verified_at.desc()).limit(1)).first()
-        return (str(row.verified_at), str(row.applied_by or "")) if row else ("", "")
+            for sync, at in connection.execute(proven.join(tables.runs, runs.id == columns.run)):
+                name = self.present_name(sync)
+                found[name] = max(found.get(name, ""), at)
+        return found
 
     def last_good_rows(self, sync: str, target: str) -> int | None:
         """Return how many lines the source had at the last verified run of the sync."""

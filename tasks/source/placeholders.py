@@ -54,8 +54,10 @@ _UNCHANGED: Final = re.compile(
 def outdated(source: pd.DataFrame) -> list[Flaw]:
     """Return the numbers beside which a word says that they are none any more, or only for a time."""
     some = source.loc[matching(source["number"], _NO_DIGITS_ALONE), ["line", "number"]]
+    if some.empty:
+        return []
     # To look for letters of all languages takes longer than all else here.
-    some = some[matching(some["number"], r"\d.*(?:\pL{2}|[>→➔➜])|\pL{2}.*\d")] if len(some) else some
+    some = some[matching(some["number"], r"\d.*(?:\pL{2}|[>→➔➜])|\pL{2}.*\d")]
     words = {text: found for text in some["number"].unique() if (found := says_outdated(text))}
     cells = zip(some["line"].tolist(), some["number"].tolist(), strict=True)
     return [Flaw(line, "number", OUTDATED, {"word": words[text]}) for line, text in cells if text in words]
@@ -76,6 +78,8 @@ def says_nothing(text: str) -> bool:
 def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:
     """Tell which texts of a column stand there instead of a value; an empty one says nothing wrong."""
     perhaps = matching(texts, _PERHAPS_NOTHING)
+    if not perhaps.any():
+        return perhaps
     found = [text for text in texts[perhaps].unique() if says_nothing(text)]
     return perhaps & is_in(texts, found)
 
@@ -83,6 +87,8 @@ def saying_nothing(texts: pd.Series[str]) -> pd.Series[bool]:
 def ditto_marks(texts: pd.Series[str]) -> pd.Series[bool]:
     """Tell which texts of a column only repeat the line above."""
     perhaps = matching(texts, _PERHAPS)
+    if not perhaps.any():
+        return perhaps
     return perhaps & is_in(texts, [text for text in texts[perhaps].unique() if _DITTO.fullmatch(tidy(text))])
 
 

@@ -169,7 +169,7 @@ def mended(source: pd.DataFrame, columns: frozenset[str]) -> Mended:
     source = source.copy()
     flaws, remarks = [], []
     for column in ("owner", *_PUBLISHED, "number"):
-        some = source.loc[matching(source[column], _PERHAPS), column]
+        some = source[column][matching(source[column], _PERHAPS)]
         if some.empty:
             continue
         texts = {text: undone(text) for text in some.unique()}

@@ -82,7 +82,7 @@ def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
     for column in ("owner", "name", "new_name"):
         if column in place.headers:
             errors = matching(source[column], rf"^\s*(?:{_ERRORS})\s*$")
-            found += _flaws(source.loc[errors, "line"], column, ERROR)
+            found += _flaws(source.loc[errors, "line"], column, ERROR) if errors.any() else []
     first: dict[tuple[int, str], Flaw] = {}
     for flaw in found:
         first.setdefault((flaw.line, flaw.column), flaw)
@@ -115,7 +115,10 @@ def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
 
 
 def _in_numbers(source: pd.DataFrame) -> list[Flaw]:
-    suspect = source.loc[matching(source["number"], _ANY), ["line", "number"]]
+    suspicious = matching(source["number"], _ANY)
+    if not suspicious.any():
+        return []
+    suspect = source.loc[suspicious, ["line", "number"]]
     cells = zip(suspect["line"].tolist(), suspect["number"].tolist(), strict=True)
     return [Flaw(line, "number", _code(text.strip())) for line, text in cells]
 
@@ -151,6 +154,8 @@ def _rounded(source: pd.DataFrame) -> list[Flaw]:
 def _shifted(source: pd.DataFrame) -> list[Flaw]:
     """Find lines with words where the number should be, and a number where words should be."""
     digitless = source[~matching(source["number"], r"\d")]
+    if digitless.empty:
+        return []
     suspect = digitless[matching(digitless["name"], _NUMBER_ALONE) | matching(digitless["type_id"], _NUMBER_ALONE)]
     if suspect.empty:
         return []
