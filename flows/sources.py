@@ -304,17 +304,15 @@ def _texts(sync: Sync, source: ExtractedSource) -> pd.DataFrame:
         if (text := " ".join(skip.text.split())) and not any(pattern.search(text) for pattern in patterns)
     ]
     left_out += [text for text in source.table.texts if not is_named(text[1], sync.ignore.columns)]
-    found = [pd.DataFrame(left_out, columns=["line", "column", "value"])] if left_out else []
+    texts = {"line": "int64", "column": "str", "value": "str"}
+    found = [pd.DataFrame(left_out, columns=[*texts]).astype(texts)] if left_out else []
     lines = source.arranged.source
     named = as_called(lines, source.arranged.cells)
     for ours in ("name", "new_name"):
         header = source.arranged.headers.get(ours, "")
         if header and not is_named(header, sync.ignore.columns):
             found.append(pd.DataFrame({"line": lines["line"], "column": header, "value": named[ours]}))
-    if not found:
-        return no_rows("line", "column", "value")
-    table = pd.concat(found, ignore_index=True)
-    return table.astype({"line": "int64", "column": "str", "value": "str"})
+    return pd.concat(found, ignore_index=True) if found else no_rows(*texts)
 
 
 def notes_of(context: Configured, sync: Sync, source: ExtractedSource, lang: Language) -> list[str]:

@@ -303,6 +303,8 @@ def _shared(names: Sequence[str], spec: TargetSpec) -> dict[str, object]:
 
 
 def _secrets_in(value: object, place: str) -> Iterator[tuple[str, Secret]]:
+    if value is None or isinstance(value, str | int | float):
+        return
     if isinstance(value, Secret):
         yield place, value
     elif isinstance(value, BaseModel):

@@ -15,7 +15,7 @@ from tasks.phone.canonical_keys import NO_NUMBER
 from tasks.plan.draft import Draft, Inputs, Policy
 from tasks.plan.resemblance import resembling, unread_numbers
 from tasks.source.placeholders import saying_nothing
-from tasks.text_columns import Mask, casefolded, is_in
+from tasks.text_columns import Mask, casefolded, filled, is_in
 
 
 def set_up(inputs: Inputs, policy: Policy) -> Draft:
@@ -143,11 +143,13 @@ def hold_departures(draft: Draft, inputs: Inputs, policy: Policy) -> None:
     if not policy.names_are_keys and (len(rejected) or len(draft.held_desired)):
         columns = ["line", "owner", "key"]
         lines = pd.concat([rejected[columns], desired.iloc[draft.held_desired][columns]], ignore_index=True)
-        lines = lines[(lines["owner"] != "") & (lines["key"] != "")].sort_values("line", kind="stable")
-        lines = lines.assign(key=lines["key"].map(lambda key: sorted(_parts(key)))).explode("key")
-        arriving = lines[~is_in(_pair(lines), _pair(current))].drop_duplicates("key")
-        held = zip(arriving["key"].tolist(), arriving["line"].tolist(), strict=True)
-        reasons |= {key: Problem(Code.ARRIVAL_HELD, place=line) for key, line in held}
+        lines = lines[filled(lines["owner"]) & filled(lines["key"])]
+        if not lines.empty:
+            lines = lines.sort_values("line", kind="stable")
+            lines = lines.assign(key=lines["key"].map(lambda key: sorted(_parts(key)))).explode("key")
+            arriving = lines[~is_in(_pair(lines), _pair(current))].drop_duplicates("key")
+            held = zip(arriving["key"].tolist(), arriving["line"].tolist(), strict=True)
+            reasons |= {key: Problem(Code.ARRIVAL_HELD, place=line) for key, line in held}
     if not reasons:
         return
     leaving = is_in(current["key"], list(reasons)) & ~is_in(_pair(current), _pair(desired))

@@ -116,14 +116,15 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
     records, ignored = _without_ignored(records, reading)
     headers = _found(records, spec, reading.headers)
     further = {column.column: _further(records, column) for column in reading.also}
-    frame = pd.DataFrame({"line": records.lines.astype(np.int64)})
-    broken = pd.Series(records.problems, dtype="str") != ""
+    broken = records.problems != ""
     unbroken = not broken.any()
-    for ours in _OURS:
-        cells = records.frame[headers[ours]] if ours in headers else pd.Series("", index=frame.index, dtype="str")
+    columns = dict.fromkeys(_OURS, pd.Series("", index=records.frame.index, dtype="str"))
+    for ours in (ours for ours in _OURS if ours in headers):
+        cells = records.frame[headers[ours]]
         # In a record with surplus fields only the first cell is sure to stand in its column.
-        first = ours in headers and records.header.index(headers[ours]) == 0
-        frame[ours] = cells if first or unbroken else cells.mask(broken, "")
+        first = records.header.index(headers[ours]) == 0
+        columns[ours] = cells if first or unbroken else cells.mask(broken, "")
+    frame = pd.DataFrame({"line": records.lines.astype(np.int64), **columns})
     needed = [records.header.index(header) + 1 for ours, header in headers.items() if ours not in _MAY_BE_SHORT]
     needed += [records.header.index(header) + 1 for header in further.values()]
     short = (records.widths < max(needed)) & (records.problems == "") & (records.widths > 0)
@@ -146,7 +147,8 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
         (column, None if further[column.column] == headers["number"] else records.frame[further[column.column]])
         for column in reading.also
     ]
-    rest, places = frame.loc[~(blank | below), [*Source.to_schema().columns]], pd.DataFrame()
+    kept = ~(blank | below)
+    rest, places = _rows_of(frame[[*Source.to_schema().columns]], kept), pd.DataFrame()
     if more:
         rest, places = with_further(rest, more, names_are_keys=spec.names_are_keys)
     names = frame.loc[rest.index, OWNER_NAME].reset_index(drop=True)
@@ -156,20 +158,25 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
     besides = tuple(dict.fromkeys(header for header in further.values() if header != headers["number"]))
     theirs |= {header: number_in(header) for header in besides}
     flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
-    blank_lines, footer_lines = (tuple(map(int, frame.loc[mask, "line"])) for mask in (blank, below))
+    blank_lines, footer_lines = (tuple(map(int, frame["line"][mask])) for mask in (blank, below))
     return Arranged(
         rest.reset_index(drop=True),
         headers,
         blank_lines,
         footer_lines,
         tuple(ignored),
-        records.frame.loc[~(blank | below), unused],
-        frame.loc[~(blank | below), "line"].tolist(),
+        _rows_of(records.frame[unused], kept),
+        frame["line"][kept].tolist(),
         _flaws(flaws),
         names,
         places.reset_index(drop=True),
         besides,
     )
+
+
+def _rows_of(frame: pd.DataFrame, kept: pd.Series[bool]) -> pd.DataFrame:
+    """Return some rows of a table, without copying it where these are all."""
+    return frame if kept.all() else frame[kept]
 
 
 def _without_ignored(records: Records, reading: Reading) -> tuple[Records, list[int]]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from schemas.problems import Code, Problem, packed
 from schemas.reasons import LineCode
-from tasks.text_columns import casefolded, is_in
+from tasks.text_columns import casefolded, filled, is_in
 
 
 def said_twice(rows: pd.DataFrame) -> pd.Series:
@@ -35,10 +35,10 @@ def doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         what rejects them, and what is said of harmless repeats: packed, "" where there is nothing.
     """
     doubts, repeats = (pd.Series("", index=rows.index, dtype="str") for _ in range(2))
-    renames = rows["new_name"] != ""
-    final = rows["new_name"].where(renames, rows["name"])
+    renames = filled(rows["new_name"])
+    final = rows["new_name"].where(renames, rows["name"]) if renames.any() else rows["name"]
     folded = casefolded(final)
-    named = (final != "") & (rows["problem"] == "")
+    named = filled(final) & ~filled(rows["problem"])
     # Only of these: nearly every name of a long list stands there once.
     repeated = named & folded.where(named).duplicated(keep=False)
     if repeated.any():
@@ -55,13 +55,18 @@ def doubtful_names(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     if not renames.any():
         return doubts, repeats
     old = casefolded(rows["name"].where(renames, ""))
-    renames &= old != ""
-    renamed_away = named & ~renames & is_in(folded, old[renames])
-    doubts = doubts.mask(renamed_away & (doubts == ""), packed(Problem(LineCode.RENAME_TAKEN)))
-    renames_kept = renames & is_in(old, folded[renamed_away])
-    doubts = doubts.mask(renames_kept & (doubts == ""), packed(Problem(LineCode.RENAME_KEPT)))
+    renames &= filled(old)
+    renamed_away = is_in(folded, old[renames]) & named & ~renames
+    renames_kept = is_in(old, folded[renamed_away]) & renames
     renamed_twice = renames & (folded[renames].groupby(old[renames]).transform("nunique").reindex(rows.index) > 1)
-    return doubts.mask(renamed_twice & (doubts == ""), packed(Problem(LineCode.RENAME_TWICE))), repeats
+    for doubtful, code in (
+        (renamed_away, LineCode.RENAME_TAKEN),
+        (renames_kept, LineCode.RENAME_KEPT),
+        (renamed_twice, LineCode.RENAME_TWICE),
+    ):
+        if doubtful.any():
+            doubts = doubts.mask(doubtful & ~filled(doubts), packed(Problem(code)))
+    return doubts, repeats
 
 
 def _all_want(lines: pd.Series) -> str:

@@ -25,7 +25,7 @@ from tasks.source.mentions import mentions
 from tasks.source.name_checks import MIXED, remarks_on_names
 from tasks.source.placeholders import saying_nothing
 from tasks.source.repeated_lines import doubtful_names, listed, said_twice
-from tasks.text_columns import is_in
+from tasks.text_columns import filled, is_in
 
 
 @dataclass(frozen=True)
@@ -199,10 +199,10 @@ def _with_cells(rows: pd.DataFrame, cells: pd.DataFrame | None) -> pd.DataFrame:
 
 def _of_further(rows: pd.DataFrame) -> pd.DataFrame:
     """Return what was read of the lines that have something in a further column, see `Checked`."""
-    lines = rows.loc[(rows["column"] != "") | (rows["inner"] != ""), "line"]
-    some = rows[rows["line"].isin(lines)]
-    if some.empty:
+    further = filled(rows["column"]) | filled(rows["inner"])
+    if not further.any():
         return no_rows("line", "name", "final", "key", "column", "at")
+    some = rows[rows["line"].isin(rows["line"][further])]
     final = some["new_name"].where(some["new_name"] != "", some["name"])
     column = some["column"].where(some["column"] != "", "number").mask(some["inner"] != "", "")
     found = some[["line", "name"]].assign(final=final, key=some["key"].where(some["readable"], ""), column=column)
@@ -215,15 +215,16 @@ def _on_ids(rows: pd.DataFrame, ids: Identified, rules: Rules) -> list[pd.DataFr
     """Return what should be looked at in the ids: those that a spreadsheet has written its own way, once for all."""
     column = rules.headers.get("owner", "owner")
     sound = rows["problem"] == ""
-    undone, found = rows[ids.undone & sound], []
-    if not undone.empty:
+    found = []
+    if (ids.undone & sound).any():
+        undone = rows[ids.undone & sound]
         values = packed_values({"lines": listed(undone["line"]), "id": str(undone["id"].iloc[0])})
         first = undone.head(1)
         said = {"line": first["line"], "column": column, "value": first["typed"], "values": values}
         found.append(pd.DataFrame({**said, "code": str(LineCode.ID_UNDONE.value)}))
-    unlike = rows[ids.unlike & sound]
-    if unlike.empty:
+    if not (ids.unlike & sound).any():
         return found
+    unlike = rows[ids.unlike & sound]
     said = {"line": unlike["line"], "column": column, "value": unlike["id"], "values": ""}
     return [*found, pd.DataFrame({**said, "code": str(LineCode.ID_UNLIKE.value)})]
 
@@ -276,14 +277,16 @@ def _read(source: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, Identified 
         rows["id"] = ids.ids
         rows["owner"] = (f"{rules.place} " + rows["id"]).where(is_id(rows["id"]) & (ids.problems == ""), "")
     # A new name that is the name already renames nothing, and neither does a dash; no type is called so either.
-    nothing = (rows["new_name"] == rows["name"]) | saying_nothing(rows["new_name"])
-    rows["new_name"] = rows["new_name"].mask(nothing, "")
-    rows["type_id"] = rows["type_id"].mask(saying_nothing(rows["type_id"]), "")
-    if rules.spec.names_are_keys:
-        rows["name"] = rows["name"].mask(saying_nothing(rows["name"]), "")
+    if filled(rows["new_name"]).any():
+        nothing = (rows["new_name"] == rows["name"]) | saying_nothing(rows["new_name"])
+        rows["new_name"] = rows["new_name"].mask(nothing, "")
+    for column in ("type_id", *(["name"] if rules.spec.names_are_keys else [])):
+        nothing = saying_nothing(rows[column])
+        if nothing.any():
+            rows[column] = rows[column].mask(nothing, "")
     read = readings(rows["number"], **_how(rules))
     rows = pd.concat([rows, read[["key", "count", "extension", "reason"]]], axis=1)
-    unread = [text for text in rows.loc[rows["count"] == 0, "number"].unique() if text]
+    unread = [text for text in rows["number"][read["count"].to_numpy() == 0].unique() if text]
     short = [text for text in unread if rules.allow_short_codes and is_short_code(text)]
     rows["none"] = (rows["number"] == "") | is_in(rows["number"], [text for text in unread if means_none(text)])
     rows["readable"] = (rows["count"] > 0) | is_in(rows["number"], short)
