@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
@@ -33,7 +33,12 @@ def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: Numberin
     columns = ["owner", "name", "number", "type_id", "name_en"]
     # Column by column: pandas would look at each text twice.
     texts = {name: pa.array([row[at] for row in rows], pa.large_string()) for at, name in enumerate(columns)}
-    frame = pd.DataFrame({name: pd.array(each, dtype="str") for name, each in texts.items()})
+    return current_of(texts, reading)
+
+
+def current_of(columns: Mapping[str, pa.LargeStringArray], reading: NumberingDefaults) -> pd.DataFrame:
+    """Return `Current` of what a service has answered, a column of texts each."""
+    frame = pd.DataFrame({name: pd.array(texts, dtype="str") for name, texts in columns.items()})
     return with_canonical_numbers(
         frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard
     )

@@ -75,11 +75,13 @@ def report(
     if earlier:
         same = {"same_as": earlier.get("same_as", earlier["run"]), "read": dict(heading.seen)}
         return Reported({**summary, "reports": earlier["reports"], **same}, lines, lang)
+    folder = context.settings.reports / heading.run
+    paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
+    write_private(paths["csv"], csv)
+    del csv  # of a large list a hundred megabytes, which a page takes too
     by_name = context.spec(sync).single_owner
     past = histories(context, heading.plan, result, lang, by_name=by_name) if heading.plan else {}
     changed = drift_rows(result, masked=masked, lang=lang)
-    folder = context.settings.reports / heading.run
-    paths = {kind: folder / f"{summary['sync']}.{kind}" for kind in ("csv", "json", "html")}
     summary = {**summary, "reports": {kind: str(path) for kind, path in paths.items()}}
     page = {
         "title": summary["sync"],
@@ -98,7 +100,6 @@ def report(
         lang=lang,
         command=context.command,
     )
-    write_private(paths["csv"], csv)
     write_private(paths["json"], report_json(page, kept))
     write_private(paths["html"], html)
     return Reported(summary, lines, lang)

@@ -242,9 +242,7 @@ def _numbers_named(cells: pd.DataFrame, header: str) -> pd.DataFrame:
 def _unread(table: Table, arranged: Arranged, sync: Sync, spec: TargetSpec, reading: NumberingDefaults) -> pd.DataFrame:
     """Return what of a file holds numbers or ids and is read by nobody, cells first, then sheets."""
     how = {"region": reading.region, "area_code": reading.area_code, "switchboard": reading.switchboard}
-    cells = unread_cells(
-        Unread(arranged.unread, arranged.source, arranged.unread_lines, how, ids=not spec.single_owner)
-    )
+    cells = unread_cells(Unread(arranged.unread, arranged.source, how, ids=not spec.single_owner))
     sheets = {
         title: texts
         for title, texts in table.other_sheets.items()

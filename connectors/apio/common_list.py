@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import pandas as pd
+import pyarrow as pa
 
 from connectors.apio.client import Apio, Criteria, PhoneList
 from connectors.apio.spec import ApioConnection, list_owner
-from connectors.execution import as_current
+from connectors.execution import current_of
 from schemas.execution import NumberingDefaults
 from tasks.execution.ways import WaySetting
+from tasks.text_columns import one_text
 
 
 @dataclass(frozen=True)
@@ -51,5 +53,8 @@ class CommonList:
 
     def entries_of(self, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
         """Return names with their numbers as rows of `Current`."""
-        owner = self.owner
-        return as_current([(owner, name, number, "", "") for name, number in pairs], self.reading)
+        entries = [*pairs]
+        owner, none = (pa.repeat(one_text(text), len(entries)) for text in (self.owner, ""))
+        name, number = (pa.array([entry[at] for entry in entries], pa.large_string()) for at in (0, 1))
+        columns = {"owner": owner, "name": name, "number": number, "type_id": none, "name_en": none}
+        return current_of(columns, self.reading)

@@ -22,6 +22,8 @@ from tasks.text_columns import arrow, is_in, on_all_cores, series, text_bytes
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
 _BEFORE = {"name": "name", "number": "number", "type": "type_id", "key": "key", "en": "name_en"}
+# What stands in no line is sorted by these, as `Current` and as the plan call them.
+_STANDING = {"owner": "owner", "number": "number_before", "name": "name_before", "type_id": "type_before"}
 _WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
 _ACTIONS = [*Action]
 _RESTS = [action not in WRITES for action in _ACTIONS]
@@ -43,8 +45,11 @@ def plan_table(draft: Draft, lines: Inputs, primary: str, unread: Mapping[str, s
     left = np.concatenate([pair[0] for pair in decisions])
     right = np.concatenate([pair[1] for pair in decisions])
     actions = np.repeat([_ACTIONS.index(pair[2]) for pair in decisions], [len(pair[0]) for pair in decisions])
-    # Lines are in their order on the board already; what stands in no line comes last.
+    # Lines are in their order on the board already; what stands in no line comes last, in the table's order: to move
+    # rows of columns already made would make them anew.
     order = np.argsort(np.where(left >= 0, left, len(draft.desired)), kind="stable")
+    last = order[int((left >= 0).sum()) :]
+    order[len(order) - len(last) :] = last[_by_text(draft.current[[*_STANDING]], right[last])]
     table = _rows(draft, left[order], right[order], actions[order])
     table = _with_rejected(table, lines.rejected, unread)
     table = _with_clears(table, lines.clears, unread)
@@ -96,8 +101,9 @@ def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
     }
     same["key"] = same["number"]
     # What is deleted has no line that wants anything.
+    del taken  # what is wanted goes as soon as it is put in its place: it is large
     after = {
-        name: pc.if_else(pc.or_(resting, pc.and_not(kept, deleted)), before[name], wanted[name])
+        name: pc.if_else(pc.or_(resting, pc.and_not(kept, deleted)), before[name], wanted.pop(name))
         for name, kept in same.items()
     }
     columns = {
@@ -253,10 +259,8 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     """Sort by line; what stands in no line, or several on one, by owner and text."""
     lines = table["line"].to_numpy()
     rows = np.flatnonzero((lines == 0) | table["line"].duplicated(keep=False).to_numpy())
-    by = ["owner", "number_before", "name_before", "type_before"]
     order = np.arange(len(table))
-    if len(rows):
-        order[rows] = rows[table[by].iloc[rows].reset_index(drop=True).sort_values(by, kind="stable").index]
+    order[rows] = rows[_by_text(table[[*_STANDING.values()]], rows)]
     order = order[np.argsort(np.where(lines > 0, lines, np.iinfo(np.int64).max)[order], kind="stable")]
     moved = np.flatnonzero(order != np.arange(len(table)))
     if not len(moved):
@@ -264,6 +268,14 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     # Most lines stand where they should: only what comes after the first that does not is moved.
     first = moved[0]
     return pd.concat([table.iloc[:first], table.iloc[order[first:]]], ignore_index=True)
+
+
+def _by_text(table: pd.DataFrame, rows: Ints) -> Ints:
+    """Return how some rows of a table are sorted by its columns, one after the other."""
+    if not len(rows):
+        return rows
+    some = table.iloc[rows].reset_index(drop=True)
+    return some.sort_values([*some.columns], kind="stable").index.to_numpy()
 
 
 _FINGERPRINTED = (

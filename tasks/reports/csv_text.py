@@ -22,6 +22,7 @@ _OF_SIGNS = re.compile(r"[ '\"]*[+\-][0-9 ()./,;|•-]*")
 _OF_NUMBERS = np.isin(np.arange(256), np.frombuffer("+-0123456789 ()./,;|•".encode(), np.uint8))
 _TO_LOOK_AT = np.isin(np.arange(256), np.frombuffer(b";=@+-\x7f\xc2\xd8\xe1\xe2\xef\xf3", np.uint8))
 _TO_LOOK_AT[:32] = True
+_AT_ONCE = 1 << 17  # rows: all columns of a part stand in memory several times while it is put together
 _SPECIAL = np.isin(np.arange(256), np.frombuffer(b'",\r\n', np.uint8))
 
 
@@ -34,11 +35,15 @@ def as_csv(table: pd.DataFrame) -> bytes:
     """
     columns = [str(column) for column in table.columns]
     head = (",".join(columns) + "\n").encode()
-    if table.empty:
-        return head
-    cells = on_all_cores(_quoted, (_text(table[column]) for column in columns), rows=len(table))
+    parts = (table[at : at + _AT_ONCE] for at in range(0, len(table), _AT_ONCE))
+    return b"".join((head, *map(_lines, parts)))
+
+
+def _lines(table: pd.DataFrame) -> pa.Buffer:
+    """Return some rows as CSV."""
+    cells = on_all_cores(_quoted, (_text(table[column]) for column in table.columns), rows=len(table))
     cells[-1] = _joined(cells[-1], pa.repeat(one_text("\n"), len(table)))
-    return b"".join((head, _joined(*cells, between=",").buffers()[2]))
+    return _joined(*cells, between=",").buffers()[2]
 
 
 def _text(cells: pd.Series) -> pd.Series:

@@ -40,6 +40,7 @@ _DATA: Final = Markup("<!--data-->")  # no text of others can say so: it would b
 _SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\<>&\x7f\xc2\xd8\xe1\xe2\xef\xf3'])
 _ESCAPED: Final = rf'["\\<>&{UNSEEN_RE2}]'
 _ZEROS: Final = "(^|[^0-9])0+([0-9])"  # before a number
+_AT_ONCE: Final = 1 << 16  # texts
 _MOST_DIGITS: Final = 48  # whose count is a sign before all letters
 # Pools that sort as they are spelled.
 _SPELLED = frozenset({"number", "key"})
@@ -169,7 +170,12 @@ def integers(values: npt.ArrayLike, order: npt.NDArray[np.int64] | None = None) 
 
 
 def _sort_keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Return what texts are sorted by."""
+    """Return what texts are sorted by, made part by part: what it takes is many times the texts."""
+    parts = [_keys(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
+    return pa.concat_arrays(parts) if parts else texts
+
+
+def _keys(texts: pa.LargeStringArray) -> pa.LargeStringArray:
     plain_ones = pc.string_is_ascii(texts)
     keys = pc.utf8_lower(texts)
     if not pc.all(plain_ones).as_py():

@@ -75,8 +75,7 @@ class Arranged:
         blank: the lines of nothing but delimiters, which have no row.
         footers: the lines below the table that are certainly no data, which have none either.
         ignored: the lines that are not read, on purpose.
-        unread: the columns that are not read, as they were read, on the lines of `unread_lines`.
-        unread_lines: these lines.
+        unread: the columns that are not read, as they were read, by line.
         flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `code`.
         labels: what the file calls the owner, row by row of `source`, "" where it does not.
         cells: `CELLS`, row by row of `source`; without columns where the file has no further columns of numbers.
@@ -89,7 +88,6 @@ class Arranged:
     footers: tuple[int, ...] = ()
     ignored: tuple[int, ...] = ()
     unread: pd.DataFrame = field(default_factory=pd.DataFrame)
-    unread_lines: Sequence[int] = ()
     flaws: pd.DataFrame = field(default_factory=lambda: _flaws([]))
     labels: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
     cells: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -165,8 +163,7 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
         blank_lines,
         footer_lines,
         tuple(ignored),
-        _rows_of(records.frame[unused], kept),
-        frame["line"][kept].tolist(),
+        _rows_of(records.frame[unused].set_axis(frame["line"]), kept.to_numpy()),
         _flaws(flaws),
         names,
         places.reset_index(drop=True),
@@ -174,7 +171,7 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
     )
 
 
-def _rows_of(frame: pd.DataFrame, kept: pd.Series[bool]) -> pd.DataFrame:
+def _rows_of(frame: pd.DataFrame, kept: pd.Series[bool] | Mask) -> pd.DataFrame:
     """Return some rows of a table, without copying it where these are all."""
     return frame if kept.all() else frame[kept]
 

@@ -62,16 +62,14 @@ class Unread:
     """What of a file is looked at for numbers that nobody reads.
 
     Attributes:
-        cells: the columns that are not read, as the file has them.
+        cells: the columns that are not read, as the file has them, by line.
         source: `Source`: the lines in question, and the ids of the file.
-        lines: the line of each row of `cells`.
         reading: how numbers are read, as arguments.
         ids: whether lines have ids.
     """
 
     cells: pd.DataFrame
     source: pd.DataFrame
-    lines: Sequence[int]
     reading: Mapping[str, Any]
     ids: bool
 
@@ -88,7 +86,7 @@ def unread_cells(unread: Unread) -> pd.DataFrame:
     own = pd.Series(known.to_numpy(), index=unread.source["line"])
     own = own[~own.index.duplicated()]
     for header in map(str, unread.cells.columns):
-        texts = tidy_text(pd.Series(unread.cells[header].to_numpy(), index=list(unread.lines), dtype="str"))
+        texts = tidy_text(unread.cells[header].rename_axis(None))
         keys = _numbers(texts, header, unread.reading)
         ids = texts[is_in(texts, known) & (texts != "")] if unread.ids else texts[:0]
         ids = ids[(ids != own.reindex(ids.index)) & ~ids.index.isin(keys.index)]
