@@ -23,7 +23,7 @@ from tasks.execution.equal_entries import kept_once
 from tasks.execution.quirks import as_sent, as_shown
 from tasks.pairing import Ints
 from tasks.phone.canonical_keys import with_canonical_numbers
-from tasks.text_columns import is_in
+from tasks.text_columns import as_str, is_in
 
 _REPLACING: Final = "replace"
 
@@ -38,7 +38,7 @@ def as_current(rows: Sequence[tuple[str, str, str, str, str]], reading: Numberin
 
 def current_of(columns: Mapping[str, pa.LargeStringArray], reading: NumberingDefaults) -> pd.DataFrame:
     """Return `Current` of what a service has answered, a column of texts each."""
-    frame = pd.DataFrame({name: pd.array(texts, dtype="str") for name, texts in columns.items()})
+    frame = pd.DataFrame({name: as_str(texts) for name, texts in columns.items()})
     return with_canonical_numbers(
         frame, region=reading.region, area_code=reading.area_code, switchboard=reading.switchboard
     )

@@ -73,9 +73,13 @@ def looked_up(keys: pd.Series, known: Mapping[Any, str] | pd.Series, otherwise: 
 
 
 def series(texts: pa.LargeStringArray, like: pd.Series) -> pd.Series[str]:
-    """Return a column of texts with the index and the name of another one; a type by its name is parsed each time."""
-    column = pd.arrays.ArrowStringArray(texts, dtype=_STR)  # type: ignore[call-arg] # not in the stubs
-    return pd.Series(column, index=like.index, name=like.name)
+    """Return a column of texts with the index and the name of another one."""
+    return pd.Series(as_str(texts), index=like.index, name=like.name)
+
+
+def as_str(texts: pa.LargeStringArray) -> pd.arrays.ArrowStringArray:
+    """Return texts as pandas keeps them, not copied; it would parse its type's name each time."""
+    return pd.arrays.ArrowStringArray(texts, dtype=_STR)  # type: ignore[call-arg] # not in the stubs
 
 
 def one_text(text: str) -> pa.Scalar:
@@ -88,6 +92,16 @@ def arrow(texts: pd.Series[str]) -> pa.LargeStringArray:
     column = pa.array((texts if texts.dtype == "str" else texts.astype("str")).array, from_pandas=True)
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return whole.cast(pa.large_string())
+
+
+def stable_order(table: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return how rows are sorted by all columns, the first one first; what is equal stays in its order.
+
+    Texts by their characters' codes, as Python compares them.
+    """
+    columns = pa.table({name: arrow(table[name]) if table[name].dtype == "str" else table[name] for name in table})
+    order = pc.sort_indices(columns, sort_keys=[(name, "ascending") for name in columns.column_names])
+    return order.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
 def keyed_ids(texts: pd.Series, salt: str) -> pd.Series:

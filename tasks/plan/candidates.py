@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from tasks.phone.canonical_keys import NO_NUMBER
 from tasks.plan.draft import Draft, Inputs, Policy
 from tasks.plan.resemblance import resembling, unread_numbers
 from tasks.source.placeholders import saying_nothing
-from tasks.text_columns import Mask, casefolded, filled, is_in
+from tasks.text_columns import Mask, casefolded, filled, is_in, stable_order
 
 
 def set_up(inputs: Inputs, policy: Policy) -> Draft:
@@ -44,7 +45,7 @@ def _settled_order(current: pd.DataFrame, numbers: Mapping[str, Pairs], policy: 
     if not len(rows):
         return None
     order = np.arange(len(current))
-    order[rows] = current.iloc[rows].sort_values([*current.columns], kind="stable").index
+    order[rows] = rows[stable_order(current.iloc[rows])]
     return order
 
 
@@ -304,9 +305,11 @@ def hold_together(draft: Draft) -> None:
     """Hold the entries that a waiting line wants or renames, and the lines that want or rename a held entry."""
     entry_held = draft.reason(Problem(Code.ENTRY_HELD))
     while True:
-        lines = draft.desired.iloc[draft.held_desired]
-        names = {*lines["tidy"], *lines["old_tidy"], *draft.current["tidy"].iloc[draft.held_current]} - {""}
         held = len(draft.held_desired) + len(draft.held_current)
+        if not held:
+            return
+        wanted = (draft.desired[column].iloc[draft.held_desired] for column in ("tidy", "old_tidy"))
+        names = {*chain(*wanted, draft.current["tidy"].iloc[draft.held_current])} - {""}
         _hold_named(draft, is_in(draft.current["tidy"], names).to_numpy(), Problem(Code.LINE_HELD))
         draft.hold_desired(_about(draft, names), entry_held)
         if held == len(draft.held_desired) + len(draft.held_current):

@@ -17,7 +17,7 @@ from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpac
 from schemas.tables import Plan
 from tasks.pairing import Ints, codes, pair_equal
 from tasks.plan.draft import Draft, Inputs
-from tasks.text_columns import arrow, is_in, on_all_cores, series, text_bytes
+from tasks.text_columns import arrow, as_str, is_in, on_all_cores, series, stable_order, text_bytes
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
@@ -57,7 +57,7 @@ def plan_table(draft: Draft, lines: Inputs, primary: str, unread: Mapping[str, s
         repeats = _resting(lines.repeats, lines.repeats["problems"], Code.LINE_REPEATED)
         table = pd.concat([table, repeats], ignore_index=True)
     table = _warn_of_lost_english(table)
-    return _sorted(table[COLUMNS])
+    return _sorted(table)
 
 
 def _pair_held(draft: Draft, primary: str) -> tuple[Ints, Ints]:
@@ -114,8 +114,8 @@ def _rows(draft: Draft, left: Ints, right: Ints, action: Ints) -> pd.DataFrame:
         **_reasons(draft, left, right, action),
     }
     lines = np.append(desired["line"].to_numpy(np.int64), 0)[left]
-    texts = {name: pd.array(values, dtype="str") for name, values in columns.items()}
-    return pd.DataFrame({**texts, "line": lines})
+    texts = {name: as_str(values) for name, values in columns.items()}
+    return pd.DataFrame({**texts, "line": lines}, columns=COLUMNS)
 
 
 def _reasons(draft: Draft, left: Ints, right: Ints, action: Ints) -> dict[str, pa.Array]:
@@ -185,7 +185,7 @@ def _told(table: pd.DataFrame, at: Ints, lines: pd.DataFrame) -> pd.DataFrame:
 
 def _said_of_rejected(rejected: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each rejected line, with all its `problems`; `code` is that of the first."""
-    lines = rejected.sort_values(["line", "column"], kind="stable")
+    lines = rejected.iloc[stable_order(rejected[["line", "column"]])]
     names = ("line", "column", "value", "code", "values", "name", "new_name", "key")
     # What is wrong with a cell stands there once for each entry that its line brings.
     cells: set[tuple[str, ...]] = set()
@@ -272,10 +272,7 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
 
 def _by_text(table: pd.DataFrame, rows: Ints) -> Ints:
     """Return how some rows of a table are sorted by its columns, one after the other."""
-    if not len(rows):
-        return rows
-    some = table.iloc[rows].reset_index(drop=True)
-    return some.sort_values([*some.columns], kind="stable").index.to_numpy()
+    return stable_order(table.iloc[rows]) if len(rows) > 1 else np.arange(len(rows))
 
 
 _FINGERPRINTED = (

@@ -14,7 +14,7 @@ from schemas.problems import Code, Problem, code_of, is_packed, packed_values, u
 from schemas.reasons import LineCode
 from schemas.tables import Rejected, empty, failing
 from tasks.source.further_columns import header_in
-from tasks.text_columns import arrow, looked_up, one_text
+from tasks.text_columns import arrow, as_str, looked_up, one_text, stable_order
 
 _COLUMNS: Final = [*Rejected.to_schema().columns]
 # What the clerk is shown of a cell that was read as something else.
@@ -151,14 +151,13 @@ class FoundProblems:
             return empty(Rejected)
         columns = {name: pa.concat_arrays([found[name] for found in self._found]) for name in _COLUMNS}
         lines = columns.pop("line").to_numpy()
-        texts = {name: pd.array(cells, dtype="str") for name, cells in columns.items()}
+        texts = {name: as_str(cells) for name, cells in columns.items()}
         table = pd.DataFrame({"line": lines, **texts})[_COLUMNS]
-        table = table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+        table = _in_order(table)
         more = self._entries_beside(table)
         if more.empty:
             return table
-        table = pd.concat([table, more], ignore_index=True)
-        return table.sort_values(["line", "column", "code"], kind="stable", ignore_index=True)
+        return _in_order(pd.concat([table, more], ignore_index=True))
 
     def _entries_beside(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the first problem of each line once more for every other entry that the line brings.
@@ -175,6 +174,12 @@ class FoundProblems:
         rows = rows[~pd.MultiIndex.from_frame(rows).isin(known)]
         first = table.drop_duplicates("line")[["line", "column", "value", "code", "values"]]
         return rows.merge(first, on="line", how="left")[table.columns].astype(table.dtypes)
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    if len(table) < 2:
+        return table
+    return table.iloc[stable_order(table[["line", "column", "code"]])].reset_index(drop=True)
 
 
 def _failures(schema: pandera.DataFrameSchema, cells: pd.DataFrame) -> list[tuple[str, str, pd.Series]]:
