@@ -76,16 +76,29 @@ _COUNTED: Final = frozenset((LOCAL, SHORT, TOO_SHORT, TOO_LONG, INVALID, LEFT_OV
 
 # A day, with or without its year; `15.00` and `7.30` are hours.
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])(?:[./-](?:\d\d)?\d\d)?(?: ?r\.)?"
-# A street or a quarter is called old, too: then a capital letter follows.
-_OUTDATED: Final = re.compile(
-    r"\b(?:(?i:star[yea]|daw(?:ny|na|ne|niej)|by[łl][ayo]?|old|former)(?! [A-ZĄĆĘŁŃÓŚŹŻ])"
-    r"|(?i:nieaktualn|nieaktywn|nieczynn|nie ?działa|zlikwidowan|wyłączon|odłączon|zawieszon|wygas|wycofan|skasowan"
-    r"|usunięt|nieużywan|zastrzeżon|poprzedni|błędn|obsolete|previous|disconnected|inactive)\w*"
-    r"|(?i:nie dzwonić|nie podawać|do (?:likwidacji|usunięcia)|usunąć|do not (?:call|publish)|out of (?:order|use))"
-    r"|(?i:zamiast|zmiana na|zmieniony na|instead of|changed to)"
-    rf"|(?i:do|od|until|since)(?: dnia)? (?:{_DAY}|20\d\d ?r(?:oku|\.)?))(?!\w)"
-    r"|(?<=[\d)]) ?(?:[-=]>|→|➔|➜) ?(?=[(+]?\d)"
+# A number, perhaps behind a word for it.
+_NUMBER_BEHIND: Final = (
+    r"[\s.:,(-]*(?:(?i:(?:na|pod|at|on|the|numer\w*|nr|tel\w*|fa(?:x|ks)|number|phone)\b)[\s.:]*){0,3}"
+    r"[(+]{0,2}\d(?:[ ().-]{0,2}\d){5}"
 )
+# A street or a quarter is called old, too: then a capital letter follows.
+_NO_NAME: Final = r"(?! (?!(?:Numer|Nr|Tel|Telefon|Fax|Faks|Kom|Number|Phone)\b)[A-ZĄĆĘŁŃÓŚŹŻ])"
+_OUTDATED: Final = re.compile(
+    rf"\b(?:(?i:star[yea]|daw(?:ny|na|ne|niej)?|by[łl][ayoei]?|old|former(?:ly)?){_NO_NAME}"
+    r"|(?i:nieaktualn|nieaktywn|nieczynn|nie ?(?:działa|istniej|obowiązuj)|zlikwidowan|wyłączon|odłączon|zawieszon"
+    r"|wygas|wycofan|skasowan|usunięt|nieużywan|zastrzeżon|poprzedni|zastąpion|błędn"
+    r"|obsolete|previous|disconnected|inactive|replaced)\w*"
+    r"|(?i:nie (?:dzwonić|podawać|używać)|do (?:likwidacji|usunięcia)|usunąć|do not (?:call|publish|use)"
+    r"|out of (?:order|use)|już nie|no longer|not any ?more|not in use)"
+    r"|(?i:zamiast|w miejsce|zmiana na|zmieni\w+(?: się)? na|instead of|in place of|changed to)"
+    rf"|(?i:ex|nie|not|wcześniej|uprzednio|earlier)(?={_NUMBER_BEHIND})|(?i:ex)(?=\W*$)"
+    rf"|(?i:do|od|until|since)(?: dnia)? (?:{_DAY}|20\d\d ?r(?:oku|\.)?))(?!\w)"
+    r"|(?<=[\d)]) ?(?:[-=]*>+|<[-=]+|→|➔|➜) ?(?:(?i:nr|tel)\.? )?(?=[(+]?\d)"
+)
+# Beside the new number stands the one that it takes the place of; streets are called new, too.
+_NEW: Final = r"(?:now[yae]|new|teraz|obecnie|aktualn(?:y|a|e|ie)|current(?:ly)?|now)\b"
+_RENEWED: Final = re.compile(rf"\b(?:{_NEW}{_NO_NAME}|(?i:{_NEW})(?={_NUMBER_BEHIND}))")
+_WHOLE: Final = re.compile(r"\d(?:[ ().-]{0,2}\d){6,10}")
 
 
 @dataclass(frozen=True)
@@ -118,7 +131,8 @@ def means_none(text: str) -> bool:
 
 def says_outdated(text: str) -> str:
     """Return what says beside a number that it is none any more, or only for a time; "" where nothing does."""
-    found = _OUTDATED.search(tidy(text))
+    shown = tidy(text)
+    found = _OUTDATED.search(shown) or (_RENEWED.search(shown) if len(_WHOLE.findall(shown)) > 1 else None)
     return found[0].strip() if found else ""
 
 

@@ -67,14 +67,18 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
     pieces: list[Piece] = []
     joint: Joint = ""
     labels, before, typed = frozenset[str](), Token("plain", ""), Token("plain", "")
-    named, elsewhere, jumped = "", False, False
+    named, elsewhere, jumped, more = "", False, False, False
     opened = slashed = 0
     for token in found:
         opened += token.text.count("(") - token.text.count(")")
         if token.kind == "plain":
             before = token
             continue
+        if more and not (token.kind == "range" or token.value == "voice" or (token.kind == "run" and joint == "range")):
+            return AMBIGUOUS  # 22 552 00 01 i kolejne: up to which one, nobody says
         match token.kind:
+            case "more":
+                more = True
             case "sign":
                 return SIGNS
             case "foreign":
@@ -102,7 +106,7 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
                     stray = opened < 0 and token.text[-1] == ")"
                     piece, opened = piece._replace(after=tail, after_kind=typed.kind, stray=stray), max(opened, 0)
                 pieces.append(piece._replace(announced=True) if labels else piece)
-                joint, labels, elsewhere, jumped = "", frozenset(), False, False
+                joint, labels, elsewhere, jumped, more = "", frozenset(), False, False, False
             case "extension" if not token.value:
                 return AMBIGUOUS
             case "extension" if not pieces:
@@ -132,6 +136,8 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
         named = "" if token.kind in _SPOKEN else token.text
         elsewhere |= token.kind in _FAR or (token.kind == "note" and token.text[0].isupper())
         before = typed = token
+    if more:
+        return AMBIGUOUS
     if pieces:
         pieces[-1] = _labelled(pieces[-1], labels)
     return pieces or next((_NO_NUMBER[token.kind] for token in found if token.kind in _NO_NUMBER), WORDS)

@@ -23,7 +23,20 @@ from tasks.phone.typed_tokens import (
 from tasks.phone.vocabulary import ELSEWHERE, OTHER_NUMBERS, TOWNS, WORDS, WordKind
 
 TokenKind = Literal[
-    "run", "extension", "list", "or", "range", "slash", "label", "foreign", "note", "office", "town", "plain", "sign"
+    "run",
+    "extension",
+    "list",
+    "or",
+    "range",
+    "more",
+    "slash",
+    "label",
+    "foreign",
+    "note",
+    "office",
+    "town",
+    "plain",
+    "sign",
 ]
 SEPARATORS: Final = frozenset(("list", "or", "range", "slash"))
 _WORDS: Final = frozenset(("note", "office", "town"))
@@ -113,7 +126,7 @@ class _Cutting:
         self.at = 0
         self.online = online(folded)
         self.before: Token | None = None  # the last one that is not plain
-        self.has_postal = self.street = False
+        self.has_postal = self.street = self.has_run = False
         self.touching = ""  # the kind of the last one, plain or not
 
     def tokens(self) -> Iterator[Token]:
@@ -124,6 +137,7 @@ class _Cutting:
             kind = self.touching = token.kind
             if kind != "plain":
                 self.has_postal |= kind == "postal"
+                self.has_run |= kind == "run"
                 self.street = kind == "address" or (self.street and kind == "list")
                 self.before = token
             yield token
@@ -302,6 +316,8 @@ class _Cutting:
                 return self.cut(kind, end)
             case "range" | "until":
                 return self.until(kind, end)
+            case "more":
+                return self.cut("more" if self.has_run else "note", end)
             case "voice" | "fax":
                 if meant in {"m", "k"} and (room := behind_word("flat", self.folded, end)):
                     return self.cut("place", room)
@@ -346,7 +362,7 @@ class _Cutting:
     def until(self, kind: WordKind, end: int) -> Token:
         """Return a time or a date with its preposition; "do" right behind a number stands for a range."""
         opened = self.folded[self.at - 1 : self.at] in {"(", "["}
-        if kind == "until" or opened or self.behind() not in {"run", "extension"}:
+        if kind == "until" or opened or self.behind() not in {"run", "extension", "more"}:
             if until := behind_word("until", self.folded, end):
                 return self.cut("hours", until)
             return self.cut("range" if kind == "range" else "note", end)

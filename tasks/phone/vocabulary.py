@@ -74,6 +74,7 @@ WordKind = Literal[
     "list",
     "or",
     "range",
+    "more",
     "voice",
     "fax",
     "extension",
@@ -93,6 +94,11 @@ _KINDS: Final[dict[WordKind, str]] = {
     "list": "i oraz and und et",
     "or": "lub albo bądź względnie wzgl ewentualnie ew or oder ou nebo alebo или або",
     "range": "do to bis",
+    # Behind a number: others come that are not written.
+    "more": """
+        kolejne kolejnych następne następnych nastepne nast dalsze dalszych itd etc following subsequent onward onwards
+        folgende ff
+    """,
     "voice": """
         tel telefon telefonu telefony telefonem telefonicznie telef tele t ph phone phones telephone tlf tfno tfn tél
         kom komórka komórkowy komórkowe komórki komorka komorkowy komorkowe k gsm mobile mobil mob m cell stacjonarny

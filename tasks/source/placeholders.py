@@ -35,7 +35,7 @@ _WORDS: Final = (
     r"(?i:j\. ?w\.?|j/w|jak (?:wy[zż]ej|powy[zż]ej)|to samo|tam[zż]e|idem|ditto|do\.|(?:same )?as above)|jw\.?"
 )
 _DITTO: Final = re.compile(f"(?:{_MARKS}|{_WORDS})")
-_NO_DIGITS_ALONE: Final = r"\d.*(?:[^\x00-@\[-`{-\x7f]{2}|[>→➔➜])|[^\x00-@\[-`{-\x7f]{2}.*\d"
+_NO_DIGITS_ALONE: Final = r"\d.*(?:[^\x00-@\[-`{-\x7f]{2}|[<>→➔➜])|[^\x00-@\[-`{-\x7f]{2}.*\d"
 # Whatever may be a ditto, for a whole column at once.
 _PERHAPS: Final = (
     r"""^[\s"\x{201c}-\x{201f}\x{2033}\x{3003}\x{02ba}\x{2019}',/\x{2013}\x{2014}-]+$|"""
@@ -57,7 +57,7 @@ def outdated(source: pd.DataFrame) -> list[Flaw]:
     if some.empty:
         return []
     # To look for letters of all languages takes longer than all else here.
-    some = some[matching(some["number"], r"\d.*(?:\pL{2}|[>→➔➜])|\pL{2}.*\d")]
+    some = some[matching(some["number"], r"\d.*(?:\pL{2}|[<>→➔➜])|\pL{2}.*\d")]
     words = {text: found for text in some["number"].unique() if (found := says_outdated(text))}
     cells = zip(some["line"].tolist(), some["number"].tolist(), strict=True)
     return [Flaw(line, "number", OUTDATED, {"word": words[text]}) for line, text in cells if text in words]

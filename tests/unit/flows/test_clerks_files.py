@@ -338,6 +338,14 @@ def test_whatever_ends_a_line_ends_it(end: str) -> None:
             "nieczynny {}",
         ),
         *("{} - zlikwidowany", "nie dzwonić: {}", "{} (wygasa)", "{} (stary), 22 999 00 10 (nowy)", "zastrzeżony {}"),
+        *(
+            "ex {}",
+            "nie {} tylko 22 999 00 10",
+            "not {} but 22 999 00 10",
+            "były numer {}",
+            "old: {}",
+            "{} <- 22 999 00 10",
+        ),
     ],
 )
 def test_a_word_that_takes_a_number_back_is_never_dropped(beside: str) -> None:
