@@ -132,14 +132,15 @@ def _announced(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
 def _may_end(piece: Piece, base: Piece, plan: NumberingPlan) -> bool:
     """Tell whether an emergency code may be the ending of another number: close to that one's, or in a row of them.
 
-    What a comma sets apart from a line of an institution is an ending as well, however far: 22 55 10 150, 112.
+    What a comma sets apart from a number that is no mobile one is an ending as well, however far: 22 55 10 150, 112.
     """
     if piece.jumped or not fits_groups(piece, base):
         return False
     if abs(int(piece.digits) - int(base.digits[-len(piece.digits) :])) <= _NEAR:
         return True
     read = read_run(base.run, plan) if piece.joint == "list" else ""
-    return isinstance(read, tuple) and read[-1].kind == "fixed_line"
+    # Where lines and mobile numbers look alike, it may be a line: 212 555 0150, 911.
+    return isinstance(read, tuple) and read[-1].kind != "mobile"
 
 
 def _runs_on(piece: Piece, plan: NumberingPlan) -> str:

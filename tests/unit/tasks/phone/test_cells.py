@@ -168,6 +168,17 @@ def test_several_numbers_with_what_stands_beside_them(text: str, wanted: list[st
     assert numbers(text) == wanted
 
 
+ENDINGS = [
+    *(("212 555 0150, 911", "US"), ("(212) 555-0150, 112", "US"), ("416 555 0150, 911", "CA")),
+    *(
+        ("030 1234567, 112", "DE"),
+        ("020 7946 0150, 999", "GB"),
+        ("22 55 10 150, 112", "PL"),
+        ("800 190 590, 112", "PL"),
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("text", "region", "wanted"),
     [
@@ -176,6 +187,10 @@ def test_several_numbers_with_what_stands_beside_them(text: str, wanted: list[st
         ("030 1234567 8-16", "DE", []),  # hours, or digits?
         ("/ 24/7 030 1234567", "DE", ["+49301234567"]),
         ("030 1234567 112", "DE", []),
+        # an emergency code, or the ending of another line: where lines and mobile numbers look alike, too
+        *((text, region, []) for text, region in ENDINGS),
+        ("601 389 134, 112", "PL", ["+48601389134"]),
+        ("(212) 555-0150 or 911", "US", ["+12125550150"]),
         ("01 58801 1040 Wien", "AT", ["+43158801"]),
         ("01 58801 Kl. 12", "AT", ["+43158801x12"]),
         ("(212) 555-0123, New York, NY 10003", "US", ["+12125550123"]),
