@@ -101,7 +101,7 @@ def check_sources(  # noqa: PLR0913 - all but the first two say how to look
             raw = source_bytes(context, sync)
             checked = _checked(context, name, raw, lang, known)
             error = checked.source.refusal if checked.source else None
-            error = error or _claimed_twice(context, name, checked, files_read)
+            error = error or _claimed_twice(context, checked, files_read, fold_names=name in known.folding)
         except (SourceError, ConfigurationError) as caught:
             error = caught
             item = {"sync": name, "file": str(sync.source), "error": str(error), "problems": []}
@@ -160,13 +160,16 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language, known: 
     return CheckedFile(item, sync, raw, source, _rows(problems), checked)
 
 
-def _claimed_twice(context: Configured, name: str, checked: CheckedFile, known: KnownFiles) -> SourceError | None:
+def _claimed_twice(
+    context: Configured, checked: CheckedFile, known: KnownFiles, *, fold_names: bool
+) -> SourceError | None:
     """Return why two files cannot both be right, None where nothing of this one stands in another of the place."""
     if checked.judged is None:
         return None
+    name = str(checked.item["sync"])
     try:
         known.claims[name] = file_claims(context, name, checked.judged)
-        refuse_contested(known.claims[name], rivals_of(context, name, known))
+        refuse_contested(known.claims[name], rivals_of(context, name, known), fold_names=fold_names)
     except SourceError as error:
         return error
     return None

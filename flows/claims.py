@@ -61,13 +61,18 @@ def _read(context: Configured, names: Iterable[str], known: KnownFiles) -> Rival
     return Rivals(tuple(files), frozenset(unread))
 
 
-def refuse_contested(mine: FileClaims, rivals: Rivals) -> None:
+def refuse_contested(mine: FileClaims, rivals: Rivals, *, fold_names: bool) -> None:
     """Let no owner, and no name on a list, have two files: each sync would undo what the other has done.
+
+    Args:
+        mine: what one file claims.
+        rivals: what the other files of the place do.
+        fold_names: the place has been seen to ignore the case of names.
 
     Raises:
         SourceError: one has; the message names the lines of both files.
     """
-    found = contested(mine, rivals.files)
+    found = contested(mine, rivals.files, fold_names=fold_names)
     if not found:
         return
     first = found[0]

@@ -12,6 +12,7 @@ from connectors.registry import specs
 from schemas.errors import UsageError
 from schemas.execution import NumberingDefaults
 from schemas.phrases import Phrase
+from schemas.quirks import FOLDS_NAMES
 from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
@@ -46,10 +47,12 @@ class Before:
     Attributes:
         managed: the owners that it was in step with.
         called: what the service calls owners, in all languages.
+        folding: syncs whose place has been seen to ignore the case of names.
     """
 
     managed: Mapping[str, set[str]] = field(default_factory=dict)
     called: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    folding: frozenset[str] = frozenset()
 
 
 def before(settings: Settings) -> Before:
@@ -65,9 +68,15 @@ def before(settings: Settings) -> Before:
         return Before()
     ledger.renamed = {name: sync.renamed_from for name, sync in settings.syncs.items()}
     try:
+        targets = {name: ledger.memory.targets(name) for name in settings.syncs}
         return Before(
             {name: ledger.memory.owners(name) for name in settings.syncs},
-            {name: ledger.names.called(ledger.memory.targets(name)) for name in settings.syncs},
+            {name: ledger.names.called(known) for name, known in targets.items()},
+            frozenset(
+                name
+                for name, known in targets.items()
+                if any(FOLDS_NAMES in ledger.memory.traits(one) for one in known)
+            ),
         )
     except SQLAlchemyError:
         return Before()

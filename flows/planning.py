@@ -77,7 +77,8 @@ def make_plan(sync_run: SyncRun, target: Target) -> PlannedSync:
     rivals = rivals_of(context, name, context.files)
     if rivals.files:
         context.files.claims[name] = file_claims(context, name, checked)
-        refuse_contested(context.files.claims[name], rivals)
+        folds = FOLDS_NAMES in context.ledger.memory.traits(target.name)
+        refuse_contested(context.files.claims[name], rivals, fold_names=folds)
     managed = owners_of(checked)
     remembered = context.ledger.memory.owners(name, target.name)
     known = frozenset(remembered - managed)

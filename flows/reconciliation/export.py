@@ -228,7 +228,8 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: Made) -> dict
         raise one.source.refusal
     checked = one.checked = judge_source(context, sync, one.source)
     # Also where another file came in meanwhile: a plan would be refused that changes what two files have.
-    refuse_contested(file_claims(context, wanted.sync, checked), made.rivals)
+    folds = FOLDS_NAMES in context.ledger.memory.traits(one.target)
+    refuse_contested(file_claims(context, wanted.sync, checked), made.rivals, fold_names=folds)
     one.gone = context.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
     planned = plan_ends(context, replace(ends_of(context, one), rivals=made.rivals)).table
     changes = int(planned["action"].isin(WRITES).sum())

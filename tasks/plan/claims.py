@@ -109,14 +109,26 @@ def _line_keys(claims: pd.Series, keys: pd.Series) -> pd.Series:
     return casefolded(tidy_text(claims)) + "\x1f" + keys
 
 
-def contested(mine: FileClaims, others: Iterable[FileClaims]) -> list[Contest]:
-    """Return every claim that another file has too, in the order of our lines."""
+def contested(mine: FileClaims, others: Iterable[FileClaims], *, fold_names: bool = False) -> list[Contest]:
+    """Return every claim that another file has too, in the order of our lines.
+
+    Args:
+        mine: what one file claims.
+        others: what the others do.
+        fold_names: the place has been seen to ignore the case of names.
+    """
     found = []
+    ours = _as_compared(mine, fold_names)
     for other in others:
-        both = mine.claims.merge(other.claims, on="claim", suffixes=("", "_other"))
+        both = ours.merge(_as_compared(other, fold_names), on="same", suffixes=("", "_other"))
         rows = zip(both["claim"], both["line"], both["line_other"], strict=True)
         found += [Contest(str(claim), int(line), other, int(there)) for claim, line, there in rows]
     return sorted(found, key=lambda contest: (contest.line, contest.other.sync))
+
+
+def _as_compared(file: FileClaims, fold_names: bool) -> pd.DataFrame:  # noqa: FBT001 - passed on
+    claims = file.claims["claim"]
+    return file.claims.assign(same=casefolded(claims) if fold_names else claims)
 
 
 @dataclass(frozen=True)

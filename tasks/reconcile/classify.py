@@ -14,7 +14,7 @@ from tasks.pairing import Ints, codes, pair_equal
 from tasks.phone.canonical_keys import tidy_text
 from tasks.phone.parser import is_short_code
 from tasks.reconcile.align import COLUMNS, Aligned, SyncSide, align
-from tasks.text_columns import Mask, casefolded, is_in
+from tasks.text_columns import Mask, is_in
 
 
 def classify_findings(side: SyncSide) -> pd.DataFrame:
@@ -186,11 +186,11 @@ def _holds_a_number(keys: pd.Series, *, short_codes: bool) -> pd.Series:
 def _with_duplicates(side: SyncSide, rows: pd.DataFrame) -> pd.DataFrame:
     """Call what stands twice under one owner a duplicate from the second on; pairs that agree count as the first.
 
-    In USOS that is the same number, on a phone list the same name: one number under two names is an alias there, which
-    offices use on purpose.
+    In USOS that is the same number, on a phone list the same name, as the list compares names: one number under two
+    names is an alias there, which offices use on purpose.
     """
     final = rows["tidy"].where(rows["line"] > 0, rows["tidy_there"])
-    mark = casefolded(final) if side.names_are_keys else rows["key"]
+    mark = final if side.names_are_keys else rows["key"]
     told = rows["kind"].isin([str(FindingKind.UNREADABLE), str(FindingKind.ELSEWHERE)])
     marked = pd.DataFrame({"owner": rows["owner"], "mark": mark})[(mark != "") & ~told]
     marked = marked[marked.duplicated(keep=False)]

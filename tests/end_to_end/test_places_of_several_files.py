@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from directory_nights import A, B, C, D, Nights, UsosService, of
+from directory_nights import A, B, C, D, ListService, Nights, UsosService, of
 from road_trip import Road
 
+from connectors.ledger.store import Ledger
+from connectors.sandbox.options import ApioOptions, NameCase
+from flows.check import check_sources
 from flows.claims import release
+from flows.offline import before
 from flows.reconciliation.export import Wanted, export
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
@@ -24,6 +28,22 @@ def test_an_export_of_a_shared_list_leaves_out_what_is_of_other_files(shared: Ni
     result = shared.night(mode="plan")
     assert result.exit_code == ExitCode.DONE, result.errors
     assert not any(of(result, name)["actions"][action] for name in ("east", "north") for action in WRITES)
+
+
+@pytest.mark.parametrize(("case", "code"), [("sensitive", ExitCode.DONE), ("insensitive", ExitCode.INVALID)])
+def test_names_in_two_files_are_one_where_the_list_says_so(road: Road, case: NameCase, code: ExitCode) -> None:
+    road.ledger.close()
+    road.ledger = Ledger.open(f"sqlite:///{road.folder / 'phonesync.db'}")
+    nights = Nights(road, ListService())
+    nights.hold(o1=[("Library", B)])
+    assert road.sandbox.apio
+    road.sandbox.apio.options = ApioOptions(name_case=case)
+    nights.file("east", [("", B, "Library")])
+    nights.file("north", [("", D, "LIBRARY")])
+    nights.night()  # the list is asked, and what it says is remembered
+    assert nights.night(mode="plan").exit_code == code
+    context = road.context()
+    assert check_sources(context, (), known=before(context.settings)).exit_code == code
 
 
 def test_an_export_leaves_out_owners_of_another_file(road: Road) -> None:

@@ -156,6 +156,9 @@ def test_what_two_files_claim_is_told_by_our_lines_with_theirs() -> None:
         Contest("a", 5, first, 7),
     ]
     assert contested(mine, [_claims("z")]) == []
+    capital = _claims("z", (4, "A"))
+    assert contested(mine, [capital]) == []
+    assert contested(mine, [capital], fold_names=True) == [Contest("a", 5, capital, 4)]
     assert Rivals([first, second]).claimed == frozenset("abd")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -249,6 +249,14 @@ def test_a_telephone_and_a_fax_of_one_number_stand_beside_their_own_lines() -> N
     found = rows_of(side_of(made))
     assert found["type_csv"].tolist() == found["type_there"].tolist()
     assert found["kind"].tolist() == ["agree", "duplicate"], "none of the two differs"
+
+
+@pytest.mark.parametrize(("folds", "kinds"), [(False, ["foreign", "missing"]), (True, ["differs"])])
+def test_a_name_in_other_letters_is_the_same_one_where_the_list_says_so(folds: bool, kinds: list[str]) -> None:  # noqa: FBT001 - a column
+    line = {"owner": "", "name": "Altowki", "number": "22 500 00 01"}
+    made = Institution(by_name=True)
+    made.put("", line, {**line, "name": "ALTOWKI", "number": "22 500 00 02"})
+    assert sorted(classify_findings(replace(side_of(made), fold_names=folds))["kind"]) == kinds
 
 
 def test_a_line_that_repeats_another_says_what_it_says() -> None:
