@@ -123,7 +123,9 @@ def _carried_out(context: RunContext, asked: Asked, this_run: _ReconciliationRun
     every = [*readings, *official.readings]
     earlier = Earlier(memory, before, [*_not_compared(every), *_unlisted(memory, before, listed)])
     rows = _rows(context, readings, (linked.linked.rows, listed.rows, official.rows), earlier)
-    rows = add_remedies(rows, {one.name: _names(one, asked.lang) for one in every}, asked.lang, context.command)
+    rows = add_remedies(
+        rows, {one.name: _names(context, one, asked.lang) for one in every}, asked.lang, context.command
+    )
     findings = _findings(context, every, rows, asked)
     hidden = _hidden(readings, findings, [one.name for one in every if one.private])
     view = _view(context, (readings, official), hidden, earlier, this_run)
@@ -172,10 +174,13 @@ def _view(
     )
 
 
-def _names(one: SyncReading, lang: Language) -> Names:
+def _names(context: RunContext, one: SyncReading, lang: Language) -> Names:
     """Return what is called how in what a sync's findings are to be done about."""
-    keeps = one.sync.on_drift == "keep"
-    return Names(one.name, one.sync.source.name, place_in(one.place, lang), keeps_drift=keeps)
+    keeps, unnamed = one.sync.on_drift == "keep", frozenset[str]()
+    if not one.spec.private(one.sync):  # of most people a service says no name
+        kept = context.ledger.names.kept(one.target)
+        unnamed = frozenset(owner for owner, said in kept.items() if not said.names and not said.in_vain)
+    return Names(one.name, one.sync.source.name, place_in(one.place, lang), keeps, unnamed)
 
 
 def _rows(

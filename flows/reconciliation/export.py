@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +221,7 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: Made) -> dict
         how many of its lines are rejected (each holds what stands there as it stands) and how many would be kept.
     """
     spec = context.spec(sync)
-    one = SyncReading(wanted.sync, sync, spec, place_of(sync, spec))
+    one = SyncReading(wanted.sync, sync, spec, place_of(sync, spec), rivals=made.rivals)
     one.target, one.found = context.target(sync).name, made.found
     one.source = open_source(context, sync, made.data)
     if one.source.refusal:
@@ -230,8 +230,7 @@ def _proven(context: RunContext, wanted: Wanted, sync: Sync, made: Made) -> dict
     # Also where another file came in meanwhile: a plan would be refused that changes what two files have.
     folds = FOLDS_NAMES in context.ledger.memory.traits(one.target)
     refuse_contested(file_claims(context, wanted.sync, checked), made.rivals, fold_names=folds)
-    one.gone = context.ledger.memory.owners(wanted.sync, one.target) - owners_of(checked)
-    planned = plan_ends(context, replace(ends_of(context, one), rivals=made.rivals)).table
+    planned = plan_ends(context, ends_of(context, one)).table
     changes = int(planned["action"].isin(WRITES).sum())
     if changes:
         raise error_of(SourceError, "export_unlike", {"sync": wanted.sync, "n": changes, "of": len(made.found.entries)})

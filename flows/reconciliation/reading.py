@@ -8,7 +8,7 @@ from functools import cache, partial
 
 import pandas as pd
 
-from flows.claims import left_by, with_returned
+from flows.claims import file_claims, left_by, rivals_of, with_returned
 from flows.context import RunContext
 from flows.ends import Ends, owners_of, plan_ends
 from flows.known import known_of
@@ -22,6 +22,7 @@ from schemas.syncs import Sync
 from schemas.target import TargetSpec
 from tasks.messages.errors import error_of
 from tasks.messages.rendering import sentence, whole
+from tasks.plan.claims import Rivals
 from tasks.reconcile.align import SyncSide
 from tasks.reconcile.cross_references import PlaceEntries
 from tasks.source.labels import owner_labels
@@ -46,7 +47,7 @@ class SyncReading:
         found: the entries of the owners that the file names or earlier runs wrote, None where they cannot be read.
         wrong_source: why the file could not be read.
         wrong_place: likewise.
-        gone: owners that earlier runs wrote and that the file has no more.
+        rivals: what the files of other syncs of the place claim.
         unnamed: why it is not known what owners are called, where that has not been told before.
     """
 
@@ -60,7 +61,7 @@ class SyncReading:
     found: Snapshot | None = None
     wrong_source: PhonesyncError | None = None
     wrong_place: PhonesyncError | None = None
-    gone: set[str] = field(default_factory=set)
+    rivals: Rivals = field(default_factory=Rivals)
     unnamed: Problem | None = None
 
     @property
@@ -77,6 +78,11 @@ def place_of(sync: Sync, spec: TargetSpec) -> str:
 def read_syncs(context: RunContext) -> list[SyncReading]:
     """Return every configured sync, read as far as it can be; one place is read once, however many syncs it has."""
     readings = read_files(context)
+    for one in readings:
+        if one.checked is not None:
+            context.files.claims[one.name] = file_claims(context, one.name, one.checked)
+    for one in readings:
+        one.rivals = rivals_of(context, one.name, context.files)
     for those in by_place(context, readings):
         read_place(context, those)
     return readings
@@ -136,12 +142,14 @@ def done_without(readings: Iterable[SyncReading], lang: Language) -> list[str]:
 
 def _owners(context: RunContext, one: SyncReading) -> set[str]:
     """Return the owners of the file, and those that earlier runs wrote: no method lists USOS's."""
-    remembered = context.ledger.memory.owners(one.name, one.target)
     if one.checked is None:
-        return remembered
-    managed = owners_of(one.checked)
-    one.gone = remembered - managed
-    return managed | remembered
+        return context.ledger.memory.owners(one.name, one.target) - one.rivals.claimed
+    return owners_of(one.checked) | _gone(context, one, one.checked)
+
+
+def _gone(context: RunContext, one: SyncReading, checked: Checked) -> set[str]:
+    """Return the owners that earlier runs wrote and that no file has any more."""
+    return context.ledger.memory.owners(one.name, one.target) - owners_of(checked) - one.rivals.claimed
 
 
 def owner_names(context: RunContext, one: SyncReading, lang: Language | None = None) -> dict[str, str]:
@@ -183,10 +191,10 @@ def ends_of(context: RunContext, one: SyncReading) -> Ends:
     """
     if one.source is None or one.checked is None or one.found is None:
         raise error_of(ConfigurationError, "nothing_to_plan", {"sync": one.name})
-    headers = one.source.arranged.headers
+    headers, gone = one.source.arranged.headers, frozenset(_gone(context, one, one.checked))
     target, known = context.target(one.sync), known_of(context, one.name)
     left = cache(partial(left_by, context, one.name, target.name))
-    return Ends(one.sync, target, headers, one.checked, one.found, frozenset(one.gone), left=left, known=known)
+    return Ends(one.sync, target, headers, one.checked, one.found, gone, one.rivals, left, known=known)
 
 
 def places_of(readings: list[SyncReading]) -> list[PlaceEntries]:

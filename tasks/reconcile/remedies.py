@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ from tasks.messages.catalogue import render, text
 from tasks.messages.command_lines import PLAIN, as_typed
 from tasks.reconcile.official import OFFICIAL
 
+_ADDS: Final = frozenset((str(FindingKind.MISSING), str(FindingKind.ELSEWHERE)))
+
 
 @dataclass(frozen=True)
 class Names:
@@ -25,12 +28,14 @@ class Names:
         file: its file's name.
         place: its place.
         keeps_drift: it leaves whatever others have done, not only what somebody has accepted.
+        unnamed: owners of which the service was asked and has said no name: it may not know them.
     """
 
     sync: str
     file: str
     place: str
     keeps_drift: bool = False
+    unnamed: frozenset[str] = frozenset()
 
 
 def add_remedies(rows: pd.DataFrame, names: Mapping[str, Names], lang: Language, command: str = PLAIN) -> pd.DataFrame:
@@ -58,6 +63,8 @@ def _sentence(lang: Language, names: Mapping[str, Names], row: Mapping[str, str]
         said = [render("fix.at_line" if at else "fix.at_entry", lang, **vars(name), line=at) for at, name in ends]
         return render("fix.differs_link", lang, lines=text("fix.or", lang).join(said))
     case = _case(row, keeps_drift=names[row["sync"]].keeps_drift)
+    if case in _ADDS and row["owner"] in names[row["sync"]].unnamed:
+        case = "missing_owner"
     return render(f"fix.{case}", lang, **given, hours=row["also"])
 
 

@@ -235,6 +235,17 @@ def test_a_label_that_is_another_units_name_is_told_by_check_and_plan_at_its_lin
     assert planned.exit_code == 0
 
 
+@pytest.mark.parametrize(("entity_class", "told"), [("faculty", True), ("building", True), ("user", False)])
+def test_an_owner_that_the_service_does_not_name_is_not_promised_to_be_added(
+    road: Road,
+    entity_class: str,
+    told: bool,  # noqa: FBT001 - a column
+) -> None:
+    opened(road, entity_class).source(FIRST + "9,22 552 00 09,Nobody's\n")
+    fixes = reconcile_all(road.context(), Asked()).view.findings.set_index("line")["fix"]
+    assert [fixes[line].startswith("The service knows no such owner") for line in (2, 3)] == [False, told]
+
+
 def test_reconcile_and_find_say_once_what_they_do_without(road: Road) -> None:
     for look in (lambda: reconcile_all(road.context(), Asked()).summary, lambda: find(road.context(), "552").summary):
         opened(road, "faculty").sandbox.usos.options = UsosOptions(absent=(METHODS["faculty"],))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
-from directory_nights import A, B, C, D, ListService, Nights, UsosService, of
+from directory_nights import A, B, C, D, ListService, Nights, UsosService, later, of
 from road_trip import Road
 
 from connectors.ledger.store import Ledger
@@ -12,6 +14,7 @@ from flows.check import check_sources
 from flows.claims import release
 from flows.offline import before
 from flows.reconciliation.export import Wanted, export
+from flows.reconciliation.reading import read_syncs, side_of
 from schemas.errors import UsageError
 from schemas.exit_codes import ExitCode
 from schemas.plan import WRITES
@@ -63,6 +66,25 @@ def test_an_export_of_nothing_but_other_files_owners_says_so(road: Road) -> None
     nights.file("north", [("2", B, "Office")])
     made = export(road.context(), Wanted("east", ids=("2",), force=True))
     assert (made["entries"], made["of_other_syncs"]) == (0, 1)
+
+
+@pytest.mark.parametrize("unread", [False, True], ids=["read", "unreadable"])
+def test_a_reconciliation_plans_with_what_other_files_claim_as_a_run_does(nights: Nights, *, unread: bool) -> None:
+    nights.file("east", [("1", A, "Dean"), ("2", B, "Office")])
+    nights.file("north", [("3", C, "Hall")])
+    nights.night()
+    later(nights.road)
+    nights.file("east", [("1", A, "Dean")])
+    nights.file("north", [("3", C, "Hall"), ("2", B, "Office")])
+    if unread:
+        (nights.road.folder / "north.csv").write_bytes(b"\x00\x01")
+    context = nights.road.context()
+    sides = [side for one in read_syncs(context) if (side := side_of(context, one))]
+    result = nights.night(mode="plan")
+    for side in sides:
+        actions = of(result, side.sync)["actions"]
+        assert {**dict.fromkeys(actions, 0), **Counter(side.plan["action"])} == actions
+    assert len(sides) == 2 - unread
 
 
 def test_a_list_cannot_be_released_while_a_sync_has_it(shared: Nights) -> None:

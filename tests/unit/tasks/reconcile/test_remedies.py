@@ -9,7 +9,10 @@ from schemas.problems import DRIFT
 from tasks.messages.rendering import render
 from tasks.reconcile.remedies import Names, add_remedies
 
-ONE, OTHER = Names("one", "one.csv", "usos faculty"), Names("two", "two.csv", "apio t", keeps_drift=True)
+ONE, OTHER = (
+    Names("one", "one.csv", "usos faculty", unnamed=frozenset({"faculty 7"})),
+    Names("two", "two.csv", "apio t", keeps_drift=True),
+)
 DRIFTED = str(min(DRIFT))
 BLANK = {
     "kind": "differs",
@@ -52,6 +55,10 @@ def fixed(**row: object) -> str:
         ({"kind": "missing", "action": "add"}, "missing"),
         ({"kind": "missing", "action": "hold"}, "held"),
         ({"kind": "elsewhere", "action": "add"}, "elsewhere"),
+        # It may be nobody's id.
+        ({"kind": "missing", "action": "add", "owner": "faculty 7"}, "missing_owner"),
+        ({"kind": "elsewhere", "action": "add", "owner": "faculty 7"}, "missing_owner"),
+        ({"kind": "missing", "action": "hold", "owner": "faculty 7"}, "held"),
         # Somebody has changed the entry: a sync that writes puts it right, and one that does not leaves it so.
         ({"drift": DRIFTED, "action": "modify"}, "differs"),
         ({"drift": DRIFTED, "action": "keep"}, "drift_accepted"),
