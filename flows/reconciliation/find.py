@@ -66,13 +66,15 @@ def _sought(context: RunContext, one: SyncReading, text: str) -> SearchTerm:
 def _searched(context: RunContext, readings: list[SyncReading], text: str) -> bool:
     """Let the service look for plain words itself, where it can; its answer is filtered again.
 
-    It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: then all are read.
+    It looks for numbers as they are spelled, and nobody knows how it folds letters with marks: it is asked for a part
+    without any, and where there is none all are read.
     """
     first = readings[0]
-    if not (_sought(context, first, text).is_name and text.isascii()):
+    sought = _sought(context, first, text)
+    if not (sought.is_name and text.isascii() and sought.plain_part):
         return False
     try:
-        first.found = context.target(first.sync).search(" ".join(text.split()))
+        first.found = context.target(first.sync).search(sought.plain_part)
     except ServiceError as error:
         for one in readings:
             one.wrong_place = error

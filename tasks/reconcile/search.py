@@ -13,6 +13,8 @@ from tasks.text_columns import casefolded
 
 _FEWEST_DIGITS = 3  # fewer are in every number
 _WHOLE = 9  # digits by which a number is found in a cell that cannot be read; a country code may stand before them
+_MARKED = str.maketrans("ąćęłńóśżź", "acelnoszz")  # as people type them who do not find the keys
+_NEVER_MARKED = re.compile(r"[^\W_acelnosz]+")
 _NUMBER_LIKE = re.compile(r"[0-9 +()./-]+")
 
 
@@ -21,7 +23,7 @@ class SearchTerm:
     """What somebody looks for.
 
     Attributes:
-        words: the text as names are compared, without regard to case.
+        words: the text as names are compared, without regard to case and to Polish marks.
         numbers: the canonical numbers in it, if it is one or more.
         digits: its digits, where it is a part of a number; else "".
     """
@@ -35,6 +37,11 @@ class SearchTerm:
         """Tell whether it can only stand in a name."""
         return not self.numbers and not self.digits
 
+    @property
+    def plain_part(self) -> str:
+        """Return the longest part of the words that no name which is meant has with a mark; "" where there is none."""
+        return max(_NEVER_MARKED.findall(self.words), key=len, default="")
+
 
 def search(text: str, *, region: str, area_code: str | None) -> SearchTerm:
     """Return what a text may mean; it is a name in any case, and a number or a part of one where it has the digits."""
@@ -42,7 +49,7 @@ def search(text: str, *, region: str, area_code: str | None) -> SearchTerm:
     key = str(canonical_keys(pd.Series([shown], dtype="str"), region=region, area_code=area_code).iloc[0])
     numbers = frozenset() if key.startswith("text:") or not key else frozenset(key.split("|"))
     digits = re.sub(r"\D", "", fold(shown)) if _NUMBER_LIKE.fullmatch(fold(shown)) else ""
-    return SearchTerm(shown.casefold(), numbers, digits if len(digits) >= _FEWEST_DIGITS else "")
+    return SearchTerm(shown.casefold().translate(_MARKED), numbers, digits if len(digits) >= _FEWEST_DIGITS else "")
 
 
 def matches(entries: pd.DataFrame, sought: SearchTerm) -> pd.Series:
@@ -52,7 +59,8 @@ def matches(entries: pd.DataFrame, sought: SearchTerm) -> pd.Series:
     """
     found = pd.Series(data=False, index=entries.index)
     if sought.words:
-        found |= casefolded(entries["name"]).str.contains(sought.words, regex=False)
+        names = casefolded(entries["name"]).str.translate(_MARKED)
+        found |= names.str.contains(sought.words, regex=False)
     for number in sought.numbers:
         found |= ("|" + entries["key"] + "|").str.contains(f"|{number}|", regex=False)
         found |= ("|" + entries["key"]).str.contains(f"|{number};", regex=False)

@@ -8,6 +8,7 @@ import pytest
 from road_trip import OPEN_GUARD, Entry, Road, apio_state
 
 from connectors.sandbox.options import ApioOptions, Fault
+from flows.reconciliation.find import find
 
 ONE, TWO, THREE = "+48-225520001", "+48-225520002", "+48-225520003"
 DEAN, PORTER, ARCHIVE = ("Dean", ONE), ("Porter", TWO), ("Archive", THREE)
@@ -227,6 +228,12 @@ def test_an_odd_entry_costs_itself_and_not_the_list(road: Road, way: str) -> Non
     wanted = road.go()
     assert (wanted.exit_code, wanted.writes, wanted.line(3)["code"]) == (1, [], "entry_odd")
     assert road.entries() == [("Dean", THREE), ("Odd", "")]
+
+
+def test_a_name_is_found_without_its_polish_marks_in_file_and_list(road: Road) -> None:
+    lay(road, [("Reżyseria", ONE), PORTER], f"Reżyseria;{ONE}\n")
+    found = find(road.context(), "rezyseria").summary["found"]
+    assert sorted((row["line"], row["name"]) for row in found) == [("", "Reżyseria"), ("2", "Reżyseria")]
 
 
 # Held -------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ ENTRIES = pd.DataFrame(
         ("Kasa (parter)", "22 100 00 02 w. 5", "+48221000002;ext=5"),
         ("dziekan", "221000003/4", "+48221000003|+48221000004"),
         ("", "patrz 555", "text:patrz 555"),
+        ("Reżyseria Dźwięku", "", ""),
     ],
     columns=["name", "number", "key"],
     dtype="str",
@@ -24,6 +25,7 @@ ENTRIES = pd.DataFrame(
     [
         ("DZIEKAN", [0, 2]),
         ("  kasa ", [1]),
+        *(("rezyseria", [4]), ("REŻYSERIA dzwieku", [4]), ("dzwięku", [4]), ("kąsą", [1])),
         ("(parter)", [1]),
         ("+48 22 100-00-01", [0]),
         ("22 100 00 02", [1]),  # with its extension
@@ -44,7 +46,7 @@ def test_a_text_finds_the_names_and_the_numbers_that_hold_it(text: str, rows: li
 @pytest.mark.parametrize(
     ("text", "sought", "is_name"),
     [
-        ("Dział  IT", SearchTerm("dział it", frozenset(), ""), True),
+        ("Dział  IT", SearchTerm("dzial it", frozenset(), ""), True),
         ("12", SearchTerm("12", frozenset(), ""), True),
         ("123", SearchTerm("123", frozenset(), "123"), False),
         ("(12) 3", SearchTerm("(12) 3", frozenset(), "123"), False),
@@ -54,6 +56,11 @@ def test_a_text_finds_the_names_and_the_numbers_that_hold_it(text: str, rows: li
 def test_a_text_is_a_name_and_a_number_where_it_has_the_digits(text: str, sought: SearchTerm, is_name: bool) -> None:  # noqa: FBT001 - a column of the table
     assert search(text, region="PL", area_code=None) == sought
     assert sought.is_name == is_name
+
+
+@pytest.mark.parametrize(("text", "part"), [("Rezyseria", "ri"), ("lutnik", "ut"), ("sala", ""), ("12 b", "12")])
+def test_a_service_is_asked_for_letters_that_never_have_marks(text: str, part: str) -> None:
+    assert search(text, region="PL", area_code=None).plain_part == part
 
 
 @pytest.mark.parametrize("text", ["22 999 48 07", "+48 22 999 48 07", "0048229994807"])
