@@ -9,6 +9,8 @@ from typing import Any, Final
 from schemas.reasons import LineCode
 
 _EXACT: Final = 15  # digits of a number that a spreadsheet keeps
+_NO_SUCH_DAY: Final = "#VALUE!"  # what openpyxl makes of it, and what a formula's error may be
+_HASHES: Final = "########"
 _PADDED: Final = re.compile(r"[0()+\- ]+")
 
 DATE: Final = LineCode.CELL_DATE
@@ -29,7 +31,7 @@ def text_of(cell: Any) -> tuple[str, LineCode | None]:
     if value is None:
         return "", None
     if cell.data_type == "e":
-        return str(value), ERROR
+        return _of_error(value, str(cell.number_format))
     if isinstance(value, str):
         return value, None
     if isinstance(value, bool):
@@ -37,6 +39,16 @@ def text_of(cell: Any) -> tuple[str, LineCode | None]:
     if isinstance(value, (date, time, timedelta)):
         return str(value), DATE
     return _number(value, str(cell.number_format))
+
+
+def _of_error(value: Any, shown_as: str) -> tuple[str, LineCode]:
+    """Return an error as it stands there; a number whose format makes a day of it that there is not is shown as `#`."""
+    if value == _NO_SUCH_DAY or not isinstance(value, str):
+        from openpyxl.styles.numbers import is_date_format  # noqa: PLC0415 - few cells are like that
+
+        if is_date_format(shown_as):
+            return _HASHES, DATE
+    return str(value), ERROR
 
 
 def _number(value: float, shown_as: str) -> tuple[str, LineCode | None]:
@@ -55,4 +67,6 @@ def _number(value: float, shown_as: str) -> tuple[str, LineCode | None]:
 
 def result_of(read: tuple[str, LineCode | None], calculated: bool) -> tuple[str, LineCode | None]:  # noqa: FBT001 - told of each cell
     """Return what a cell says; a formula that was never calculated says nothing yet."""
+    if calculated and read == (_HASHES, DATE):
+        return _NO_SUCH_DAY, ERROR
     return ("", FORMULA) if calculated and not read[0] else read

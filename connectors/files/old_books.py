@@ -45,7 +45,8 @@ def unseen_of_old(raw: bytes, title: str) -> Unseen:
         }
         rows = [row + 1 for row, shown in sheet.rowinfo_map.items() if shown.hidden]
         columns = [column for column, shown in sheet.colinfo_map.items() if shown.hidden]
-    return Unseen(sorted(rows), sorted(columns), struck)
+        merged = [(left + 1, top + 1, right, bottom) for top, bottom, left, right in sheet.merged_cells]
+    return Unseen(sorted(rows), sorted(columns), struck, merged)
 
 
 def _opened(raw: bytes) -> Any:
@@ -57,9 +58,8 @@ def _sheet(path: Path, book: Any, title: str) -> PlainSheet:
     if sheet.nrows * sheet.ncols > MOST_CELLS:
         raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
     rows = [[_cell(book, sheet, row, column) for column in range(sheet.ncols)] for row in range(sheet.nrows)]
-    merged = [((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells]
     state = "visible" if sheet.visibility == _VISIBLE else "hidden"
-    return PlainSheet(title, state, rows, merged)
+    return PlainSheet(title, state, rows)
 
 
 def _cell(book: Any, sheet: Any, row: int, column: int) -> PlainCell:
@@ -71,7 +71,10 @@ def _cell(book: Any, sheet: Any, row: int, column: int) -> PlainCell:
     if kind == xlrd.XL_CELL_BOOLEAN:
         return PlainCell(bool(value), data_type="b")
     if kind == xlrd.XL_CELL_DATE:
-        day = xlrd.xldate_as_datetime(value, book.datemode)
+        try:
+            day = xlrd.xldate_as_datetime(value, book.datemode)
+        except OverflowError:  # no day has such a number
+            return PlainCell(value, data_type="e", number_format="yyyy-mm-dd")
         return PlainCell(day.date() if float(value).is_integer() else day, data_type="d")
     kinds = book.format_map.get(book.xf_list[sheet.cell_xf_index(row, column)].format_key)
     return PlainCell(value, number_format=kinds.format_str if kinds else "General")

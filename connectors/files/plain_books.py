@@ -1,6 +1,6 @@
 """Workbooks that hold cells and no more for us: .xlsb and .ods, as openpyxl would show the like.
 
-Their formats are not seen; `unseen` finds out which rows are hidden or struck through. `transitional` makes a Strict
+Their formats are not seen; `unseen` finds out what is hidden, struck through or merged. `transitional` makes a Strict
 .xlsx one that openpyxl reads with all of these.
 """
 
@@ -57,12 +57,11 @@ class PlainCell:
 
 @dataclass(frozen=True)
 class PlainSheet:
-    """A sheet; `merged` are its merged cells as row and column, from 0 on, of two corners."""
+    """A sheet."""
 
     title: str
     sheet_state: str
     rows: Sequence[Sequence[Any]]
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
 
     def reset_dimensions(self) -> None:
         """Do nothing: the reader has measured the sheet itself."""
@@ -144,8 +143,7 @@ def _sheet(path: Path, book: CalamineWorkbook, found: Any) -> PlainSheet:
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise file_error(path, Problem(FileCode.SHEET_LARGE), "sheet-large")
     state = "visible" if found.visible == SheetVisibleEnum.Visible else "hidden"
-    rows = sheet.to_python(skip_empty_area=False)
-    return PlainSheet(found.name, state, rows, tuple(sheet.merged_cell_ranges or ()))
+    return PlainSheet(found.name, state, sheet.to_python(skip_empty_area=False))
 
 
 def _cell(value: Any) -> PlainCell:

@@ -1,4 +1,4 @@
-"""What of a sheet nobody sees: hidden rows and columns, and cells that are struck through, in workbooks of every form.
+"""What of a sheet nobody sees: rows, columns and cells that are hidden or struck through, in workbooks of every form.
 
 Where that cannot be told an exception says so: nobody knows then which rows are given up, and the file is refused.
 Rows are counted from 1 on, as the clerk sees them, columns from 0 on.
@@ -14,16 +14,29 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers.expat import ParserCreate
 
+from openpyxl.utils.cell import range_boundaries
+
 _MOST_ROWS: Final = 1_048_576  # a sheet of Excel has no more
 _MOST_COLUMNS: Final = 16_384
 _ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _ROW_NUMBER: Final = re.compile(rb'\br="(\d{1,7})"')
 _IS_HIDDEN: Final = re.compile(rb'\bhidden="(?:1|true)"')
 _COLUMN_TAG: Final = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_MERGED_TAG: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _RELATION: Final = re.compile(rb"<Relationship\b[^>]*>")
 
 # Records of an .xlsb, by their kinds.
-_ROW, _LAST_CELL, _FONT, _FORMAT, _COLUMNS, _SHEET, _FORMATS, _FORMATS_END = 0, 11, 43, 47, 60, 156, 617, 618
+_ROW, _LAST_CELL, _FONT, _FORMAT, _COLUMNS, _SHEET, _MERGED, _FORMATS, _FORMATS_END = (
+    0,
+    11,
+    43,
+    47,
+    60,
+    156,
+    176,
+    617,
+    618,
+)
 
 _OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
@@ -33,17 +46,28 @@ _THROUGH: Final = (f"{_STYLE}text-line-through-style", f"{_STYLE}text-line-throu
 _DEEPEST: Final = 50  # styles that one may be made of
 
 
+Corners = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True)
 class Unseen:
-    """What nobody sees of a sheet: rows, columns, and in which cell of a row the first text is struck through."""
+    """What nobody sees of a sheet.
+
+    Attributes:
+        rows: hidden ones.
+        columns: likewise.
+        struck: in which cell of a row the first text is struck through.
+        merged: the cells that hide others behind them: the first column and row, the last ones, all from 1 on.
+    """
 
     rows: Sequence[int] = ()
     columns: Sequence[int] = ()
     struck: Mapping[int, int] = field(default_factory=dict)
+    merged: Sequence[Corners] = ()
 
 
 def of_xlsx(part: bytes) -> Unseen:
-    """Return what is hidden in the XML of a sheet; what is struck through its cells say themselves."""
+    """Return what is hidden and merged in the XML of a sheet; what is struck through its cells say themselves."""
     hidden = (_ROW_NUMBER.search(row) for row in _ROW_TAG.findall(part) if _IS_HIDDEN.search(row))
     rows = [int(number[1]) for number in hidden if number]
     columns: list[int] = []
@@ -51,7 +75,9 @@ def of_xlsx(part: bytes) -> Unseen:
         first, last = (re.search(rb'\b%s="(\d{1,5})"' % edge, column) for edge in (b"min", b"max"))
         if _IS_HIDDEN.search(column) and first and last:
             columns += range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
-    return Unseen(rows, columns)
+    found = [range_boundaries(reference.decode()) for reference in _MERGED_TAG.findall(part)]
+    merged = [(left or 1, top or 1, right or 1, bottom or 1) for left, top, right, bottom in found]
+    return Unseen(rows, columns, merged=merged)
 
 
 def of_xlsb(raw: bytes, title: str) -> Unseen:
@@ -63,6 +89,7 @@ def of_xlsb(raw: bytes, title: str) -> Unseen:
     rows: list[int] = []
     columns: list[int] = []
     struck: dict[int, int] = {}
+    merged: list[Corners] = []
     row = 0
     for kind, record in records(part):
         if kind == _ROW:
@@ -73,7 +100,10 @@ def of_xlsb(raw: bytes, title: str) -> Unseen:
             columns += range(_number(record, 0), min(_number(record, 4) + 1, _MOST_COLUMNS))
         elif 1 < kind <= _LAST_CELL and int.from_bytes(record[4:7], "little") in through:
             struck.setdefault(row, _number(record, 0))
-    return Unseen(rows, columns, struck)
+        elif kind == _MERGED:
+            top, bottom, left, right = (_number(record, at) + 1 for at in (0, 4, 8, 12))
+            merged.append((left, top, right, bottom))
+    return Unseen(rows, columns, struck, merged)
 
 
 def records(part: bytes) -> Iterator[tuple[int, bytes]]:
@@ -149,7 +179,7 @@ def of_ods(raw: bytes, title: str) -> Unseen:
             styles.read(part)
     sheet = _Sheet(title, styles)
     sheet.read(content)
-    return Unseen(sheet.rows, sheet.columns, sheet.struck)
+    return Unseen(sheet.rows, sheet.columns, sheet.struck, sheet.merged)
 
 
 @dataclass
@@ -192,6 +222,7 @@ class _Sheet:
     rows: list[int] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     struck: dict[int, int] = field(default_factory=dict)
+    merged: list[Corners] = field(default_factory=list)
     _tables: list[str] = field(default_factory=list)
     _groups: list[bool] = field(default_factory=list)  # whether each group that is open is folded away
     _row: int = 0  # the last row that has begun
@@ -258,6 +289,9 @@ class _Sheet:
         style = about.get(f"{_TABLE}style-name") or self._usual_of_row or self._usual.get(first, "")
         if self._filled and self.styles.strikes(style):
             self._strike(times)
+        wide, high = (int(about.get(f"{_TABLE}number-{what}-spanned", "1")) for what in ("columns", "rows"))
+        if wide > 1 or high > 1:
+            self.merged.append((first + 1, self._row, first + wide, self._row + high - 1))
 
     def _strike(self, times: int = 1) -> None:
         for line in self._lines():

@@ -24,15 +24,14 @@ from xml.parsers.expat import ExpatError, ParserCreate
 import numpy as np
 import pyarrow as pa
 from openpyxl import load_workbook
-from openpyxl.utils.cell import range_boundaries
 
 from connectors.files.cells import HIDDEN, LONG, MERGED, STRUCK, result_of, text_of
 from connectors.files.container import Form
 from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
-from connectors.files.plain_books import PlainSheet, plain_book, transitional
+from connectors.files.plain_books import plain_book, transitional
 from connectors.files.table import LONGEST, Table, surplus
-from connectors.files.unseen import Unseen, of_ods, of_xlsb, of_xlsx
+from connectors.files.unseen import Corners, Unseen, of_ods, of_xlsb, of_xlsx
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
@@ -48,7 +47,6 @@ _DENSEST: Final = 100  # times that a part may grow when it is unpacked; spreads
 _SMALL: Final = 1 << 17  # bytes of a part that may be as dense as it likes
 _DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _XML: Final = (".xml", ".rels", ".vml")
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
 _DIGITS: Final = re.compile(r"\d\D{0,3}\d")
 _MOST_OF_OTHERS: Final = 1_000  # cells of another sheet that are looked at
@@ -69,15 +67,6 @@ class _Rows:
     flaws: dict[tuple[int, str], str] = field(default_factory=dict)
     blank: list[int] = field(default_factory=list)
     struck: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Traces:
-    """What stands beside the cells of a sheet: where formulas are, which cells are merged, what is hidden."""
-
-    formulas: set[tuple[int, int]] = field(default_factory=set)
-    merged: Sequence[tuple[int, int, int, int]] = ()  # the first column and row, the last column and row, from 1 on
-    unseen: Unseen = field(default_factory=Unseen)
 
 
 def read_workbook(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) -> Table:
@@ -180,11 +169,11 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
     sheet, opening, at = _choose(path, workbook, wanted, given)
     header = opening[at]
     names = checked_names(path, header, opening, at, wanted if given.header_line is None else None)
-    traces = _traces(path, file, sheet)
-    rows = _gather(_rows(path, sheet), names, header.line, traces.formulas)
-    _mark_merged(path, traces.merged, names, rows)
-    hidden = dict.fromkeys(traces.unseen.rows, HIDDEN)
-    struck = traces.unseen.struck.items()
+    formulas, unseen = _beside(path, file, sheet)
+    rows = _gather(_rows(path, sheet), names, header.line, formulas)
+    _mark_merged(path, unseen.merged, names, rows)
+    hidden = dict.fromkeys(unseen.rows, HIDDEN)
+    struck = unseen.struck.items()
     rows.struck += [line for line, first in struck if line > header.line and first < len(names)]
     blank = [*(Skipped(line, "blank") for line in rows.blank), *above(opening[:at])]
     schema = pa.schema([(name, pa.large_string()) for name in names])
@@ -202,20 +191,18 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
         skipped=tuple(sorted(blank, key=lambda record: record.line)),
         cells=MappingProxyType(rows.flaws),
         hidden=MappingProxyType(hidden | dict.fromkeys(rows.struck, STRUCK)),
-        hidden_columns=tuple(names[at] for at in traces.unseen.columns if at < len(names)),
+        hidden_columns=tuple(names[at] for at in unseen.columns if at < len(names)),
         other_sheets=MappingProxyType(_others(path, file, workbook, sheet)),
     )
 
 
-def _traces(path: Path, file: tuple[bytes, Form], sheet: Any) -> _Traces:
+def _beside(path: Path, file: tuple[bytes, Form], sheet: Any) -> tuple[set[tuple[int, int]], Unseen]:
+    """Return where formulas of a sheet are, as far as its form tells, and what nobody sees of it."""
     raw, form = file
     if form != "xlsx":
-        return _Traces(merged=[*_corners(sheet)], unseen=_unseen(raw, form, sheet.title))
+        return set(), _unseen(raw, form, sheet.title)
     part = _part(raw, sheet)
-    found = [range_boundaries(reference.decode()) for reference in _MERGED.findall(part)]
-    merged = [(left or 1, top or 1, right or 1, bottom or 1) for left, top, right, bottom in found]
-    formulas = _formulas(path, (raw, part), sheet)
-    return _Traces(formulas, merged, of_xlsx(part))
+    return _formulas(path, (raw, part), sheet), of_xlsx(part)
 
 
 def _unseen(raw: bytes, form: Form, title: str) -> Unseen:
@@ -224,11 +211,6 @@ def _unseen(raw: bytes, form: Form, title: str) -> Unseen:
 
         return unseen_of_old(raw, title)
     return of_xlsb(raw, title) if form == "xlsb" else of_ods(raw, title)
-
-
-def _corners(sheet: PlainSheet) -> Iterator[tuple[int, int, int, int]]:
-    for (top, left), (bottom, right) in sheet.merged:
-        yield left + 1, top + 1, right + 1, bottom + 1
 
 
 def _others(path: Path, file: tuple[bytes, Form], workbook: Any, sheet: Any) -> dict[str, list[str]]:
@@ -349,7 +331,7 @@ def _formulas(path: Path, file: tuple[bytes, bytes], sheet: Any) -> set[tuple[in
     }
 
 
-def _mark_merged(path: Path, merged: Sequence[tuple[int, int, int, int]], names: tuple[str, ...], rows: _Rows) -> None:
+def _mark_merged(path: Path, merged: Sequence[Corners], names: tuple[str, ...], rows: _Rows) -> None:
     """Mark the cells that are hidden behind a merged one: they look empty, and may mean the same or nothing."""
     marked = 0
     for left, top, right, bottom in merged:

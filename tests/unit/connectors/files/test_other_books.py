@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from reading import EXPECTED, read, rows_of, why
 
-from connectors.files.cells import DATE, ERROR, FRACTION, HIDDEN, STRUCK, TRUTH
+from connectors.files.cells import DATE, ERROR, FRACTION, HIDDEN, MERGED, STRUCK, TRUTH
 from connectors.files.dialect import Given
 from connectors.files.header import Wanted
 from connectors.files.reading import read_table
@@ -118,6 +118,28 @@ def test_hidden_columns_of_an_open_document_are_known() -> None:
     named = b'<table:table table:name="Telefony">'
     columns = named + b'<table:table-column/><table:table-column table:visibility="collapse"/>'
     assert read(changed("phones.ods", "content.xml", (named, columns))).hidden_columns == ("number",)
+
+
+F1_OF_ODS = b'<table:table-row><table:table-cell office:value-type="string"><text:p>F1'
+
+
+def test_a_cell_behind_a_merged_one_is_told_in_each_form() -> None:
+    merged = F1_OF_ODS.replace(b"cell ", b'cell table:number-columns-spanned="1" table:number-rows-spanned="2" ', 1)
+    covered = F2_OF_ODS.replace(b"table:table-cell", b"table:covered-table-cell")
+    changes = (
+        (F1_OF_ODS, merged),
+        (F2_OF_ODS, covered),
+        (b"F2</text:p></table:table-cell>", b"</text:p></table:covered-table-cell>"),
+    )
+    table = read(changed("phones.ods", "content.xml", *changes))
+    assert ([row[0] for row in rows_of(table)], table.cells[5, "entity_id"]) == (["F1", "", "F3", "F4"], MERGED)
+    part = "xl/worksheets/sheet1.bin"
+    with zipfile.ZipFile(BOOKS / "phones.xlsb") as book:
+        sheet = book.read(part)
+    corners = b"".join(place.to_bytes(4, "little") for place in (3, 4, 0, 0))  # rows, columns
+    assert (
+        read(changed("phones.xlsb", part, (sheet, sheet + b"\xb0\x01\x10" + corners))).cells[5, "entity_id"] == MERGED
+    )
 
 
 def test_a_binary_workbook_says_what_nobody_sees_in_it() -> None:

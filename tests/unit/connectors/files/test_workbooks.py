@@ -88,6 +88,20 @@ def test_a_number_is_read_as_it_is_shown() -> None:
     assert rows_of(read(workbook(fill)))[0][0] == "0012"
 
 
+@pytest.mark.parametrize("calculated", [False, True])
+def test_a_number_that_is_shown_as_a_day_is_no_error_of_a_formula(*, calculated: bool) -> None:
+    def fill(sheet: Any) -> None:
+        table_of(["F1", 229990001, "x"])(sheet)
+        sheet["B2"].number_format = "yyyy-mm-dd"
+
+    raw = workbook(fill)
+    if calculated:
+        raw = repacked(raw, 't="n"><v>229990001</v>', 't="e"><f>A1+1</f><v>#VALUE!</v>')
+    table = read(raw)
+    said = ("#VALUE!", ERROR) if calculated else ("########", DATE)
+    assert (rows_of(table)[0][1], table.cells[2, "number"]) == said
+
+
 def test_the_cells_behind_a_merged_one_are_marked() -> None:
     def fill(sheet: Any) -> None:
         table_of(["F1", "22 999 00 01", "x"], [None, "22 999 00 02", "y"])(sheet)
