@@ -20,9 +20,8 @@ from schemas.problems import Problem, code_of, unpacked_values
 from schemas.settings import Language
 from tasks.messages.catalogue import render
 from tasks.plain_text import plain
-from tasks.reports.masking import HIDDEN, mask_numbers, mask_text, told_masked
+from tasks.reports.masking import HIDDEN, mask_hint, mask_numbers, mask_text, told_masked
 from tasks.source.annotation import sheet_remarked
-from tasks.source.hints import NO_ID
 
 Shown = Callable[[str, str], str]  # what may be seen of a cell: by the header of its column, and its text
 
@@ -61,11 +60,10 @@ def _masked(file: CheckedFile, lang: Language) -> CheckedFile:
 
 def _said(one: Mapping[str, Any], lang: Language) -> dict[str, str]:
     problem = Problem(code_of(one["code"]), unpacked_values(one["values"]))
-    suggestion = str(one["suggestion"])
     return {
         "value": mask_text(str(one["value"])),
         "reason": told_masked([problem], lang),
-        "suggestion": suggestion if one["code"] in NO_ID else mask_text(suggestion),
+        "suggestion": mask_hint(str(one["suggestion"]), str(one["code"])),
     }
 
 

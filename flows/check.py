@@ -17,14 +17,16 @@ from schemas.errors import ConfigurationError, PhonesyncError, SourceError
 from schemas.execution import Progress
 from schemas.exit_codes import ExitCode, worst
 from schemas.problems import unpacked_values
-from schemas.reasons import TO_BE_LOOKED_AT, LineCode
+from schemas.reasons import NO_ID, TO_BE_LOOKED_AT, LineCode
 from schemas.settings import Language
 from schemas.syncs import Sync
 from tasks.messages.catalogue import render
 from tasks.messages.failures import told_of_file
 from tasks.messages.rendering import told_of_line
-from tasks.reports.masking import mask_texts
-from tasks.source.hints import NO_ID, hint_texts, hints_of
+from tasks.phone.canonical_keys import tidy_text
+from tasks.reports.masking import mask_hint, mask_texts
+from tasks.source.hints import hint_texts, hints_of
+from tasks.source.identifiers import identified
 from tasks.source.label_doubts import label_doubts
 from tasks.source.labels import owner_labels
 from tasks.source.name_checks import outside_latin1
@@ -138,7 +140,8 @@ def _checked(context: Configured, name: str, raw: bytes, lang: Language, known: 
     problems = _problems(context, (sync, raw), source, checked, lang)
     shown = problems.drop(columns="values")
     if context.spec(sync).private(sync):
-        shown = shown.assign(value=mask_texts(shown["value"]), suggestion=_suggested(shown))
+        hints = [*map(mask_hint, shown["suggestion"], shown["code"])]
+        shown = shown.assign(value=mask_texts(shown["value"]), suggestion=hints)
     rejected = checked.rejected_lines
     item = {
         "sync": name,
@@ -197,7 +200,7 @@ def _problems(
     )
     said = list(zip(table["code"], table["values"], strict=True))
     told = {each: told_of_line(*each, lang) for each in said}
-    suggestion = hint_texts(table, _ids_above(source, table), source.arranged.number_headers, hints)
+    suggestion = hint_texts(table, _ids_above(sync, source, table), source.arranged.number_headers, hints)
     table = table.assign(
         level=[told[each].level for each in said],
         reason=[told[each].sentence for each in said],
@@ -206,11 +209,6 @@ def _problems(
     )
     table = table[["line", "column", "value", "code", "values", "level", "reason", "advice", "suggestion"]]
     return table.sort_values(["line", "column"], kind="stable", ignore_index=True)
-
-
-def _suggested(problems: pd.DataFrame) -> pd.Series:
-    """Return what is suggested as it may be shown of people; the id of a line above is no number."""
-    return problems["suggestion"].where(problems["code"].isin(NO_ID), mask_texts(problems["suggestion"]))
 
 
 def _both_ways(problems: pd.DataFrame, sync: Sync, source: ExtractedSource, raw: bytes) -> pd.DataFrame:
@@ -237,7 +235,7 @@ def _is_unwanted(sync: Sync, checked: Checked) -> bool:
     return checked.rows == 0 and not sync.guard.allow_empty
 
 
-def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[tuple[int, str], str]:
+def _ids_above(sync: Sync, source: ExtractedSource, problems: pd.DataFrame) -> dict[tuple[int, str], str]:
     """Return, for cells without an id, that of the nearest line above: a merged cell shows it for all of them."""
     headers = source.arranged.headers
     if "owner" not in headers:
@@ -245,7 +243,7 @@ def _ids_above(source: ExtractedSource, problems: pd.DataFrame) -> dict[tuple[in
     lines = source.arranged.source
     wrong = problems[(problems["column"] == headers["owner"]) & ~problems["code"].isin(TO_BE_LOOKED_AT)]
     gaps = wrong.loc[(wrong["value"] == "") | wrong["code"].isin(NO_ID), "line"]
-    ids = lines["owner"].str.strip()
+    ids = identified(tidy_text(lines["owner"]), sync.id_pattern).ids
     filled = ids.where((ids != "") & ~lines["line"].isin(wrong["line"])).ffill().fillna("")
     wanted = lines["line"].isin(gaps)
     above = zip(lines.loc[wanted, "line"].astype(int), filled[wanted], strict=True)

@@ -24,6 +24,7 @@ from flows.attached_copy import attached_copy
 from flows.check import CheckedFile, check_sources
 from flows.context import RunContext
 from flows.known import first_name, salt_of
+from flows.offline import remembered
 from flows.run_history import lines_of_plan
 from flows.sync_run import Mode, RunResult
 from schemas.errors import ConfigurationError
@@ -176,7 +177,8 @@ def compose(context: RunContext, run: str, sync: str, *, again: bool = False) ->
     if summary is None or summary.get("skipped_for"):
         return None
     section, lang = context.sync(sync), lang_of(context, sync)
-    (file,) = check_sources(context, [sync], lang=lang).files
+    known = remembered(context.ledger, context.settings)
+    (file,) = check_sources(context, [sync], lang=lang, known=known).files
     masked = context.spec(section).private(section) and not section.full_numbers
     lines = pd.DataFrame(columns=["outcome", "action", "accepted"], dtype="str")
     if summary.get("plan"):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connectors.registry import specs
 from schemas.errors import UsageError
@@ -17,6 +17,9 @@ from schemas.settings import Settings
 from schemas.syncs import Sync
 from schemas.target import TargetSpec
 from tasks.messages.errors import error_of
+
+if TYPE_CHECKING:
+    from connectors.ledger.store import Ledger
 
 
 class Configured(Protocol):
@@ -68,20 +71,23 @@ def before(settings: Settings) -> Before:
         return Before()
     ledger.renamed = {name: sync.renamed_from for name, sync in settings.syncs.items()}
     try:
-        targets = {name: ledger.memory.targets(name) for name in settings.syncs}
-        return Before(
-            {name: ledger.memory.owners(name) for name in settings.syncs},
-            {name: ledger.names.called(known) for name, known in targets.items()},
-            frozenset(
-                name
-                for name, known in targets.items()
-                if any(FOLDS_NAMES in ledger.memory.traits(one) for one in known)
-            ),
-        )
+        return remembered(ledger, settings)
     except SQLAlchemyError:
         return Before()
     finally:
         ledger.close()
+
+
+def remembered(ledger: Ledger, settings: Settings) -> Before:
+    """Return what a ledger knows from earlier runs."""
+    memory, names = ledger.memory, settings.syncs
+    targets = {name: memory.targets(name) for name in names}
+    folding = (name for name, known in targets.items() if any(FOLDS_NAMES in memory.traits(one) for one in known))
+    return Before(
+        {name: memory.owners(name) for name in names},
+        {name: ledger.names.called(known) for name, known in targets.items()},
+        frozenset(folding),
+    )
 
 
 def unknown_sync(name: str, known: Iterable[str]) -> UsageError:

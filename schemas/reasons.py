@@ -145,6 +145,8 @@ class LineCode(StrEnum):
 MAY_HOLD_OTHERS: Final = frozenset({LineCode.LINE_QUOTES, LineCode.LINE_FIELDS, LineCode.LINE_NUL})
 # About the file as a whole: none of its lines is rejected for it.
 OF_THE_FILE: Final = frozenset({LineCode.SHEET_UNREAD})
+# Of cells without an id: it may be that of a line above.
+NO_ID: Final = frozenset({LineCode.ID_MISSING, LineCode.CELL_DITTO})
 TO_BE_LOOKED_AT: Final = frozenset(
     {
         LineCode.HEADER_ALONE,

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.problems import Problem
+from schemas.reasons import NO_ID
 from schemas.settings import Language
 from tasks.messages.rendering import sentence
 from tasks.text_columns import arrow, looked_up, matching, series
@@ -109,6 +110,11 @@ def mask_texts(texts: pd.Series) -> pd.Series:
     some = texts[matching(texts, rf"(?s)(?:\p{{Nd}}.*){{{_FEWEST_DIGITS}}}")]
     masked = {text: shown for text in some.unique() if (shown := mask_text(text)) != text}
     return looked_up(texts, masked, texts) if masked else texts
+
+
+def mask_hint(hint: str, code: str) -> str:
+    """Mask what is suggested for a cell; the id of a line above is no number."""
+    return hint if code in NO_ID else mask_text(hint)
 
 
 def _hidden_run(run: re.Match[str]) -> str:

@@ -20,7 +20,6 @@ from tasks.source.identifiers import meant_id
 from tasks.source.name_checks import MIXED, UNSEEN, as_meant
 from tasks.source.spoilt_text import SPOILT, UNDONE, meant, undone
 
-NO_ID: Final = frozenset({LineCode.ID_MISSING, LineCode.CELL_DITTO})  # the id may be that of a line above
 _ABOUT_IDS: Final = frozenset({LineCode.ID_LETTERS, LineCode.ID_FORM})
 _MOST: Final = 2_000  # cells of a file that are given a thought
 _LOOK_ALIKES: Final = str.maketrans("OoQDlI|SBZОоЗзІі", "0000111582003311")  # Cyrillic ones among them

@@ -28,7 +28,7 @@ from flows.check import check_sources
 from flows.clerks_mail import tell_clerks
 from flows.cli import main
 from flows.mail_console import mails_of_run
-from flows.offline import Before
+from flows.offline import Before, remembered
 from flows.retention import erase
 from flows.run import RunRequest, run
 
@@ -384,6 +384,24 @@ def test_an_id_in_a_remark_about_people_is_no_number_and_stays(
     assert "552" not in near + mailed
     (shown,) = check_sources(context, ["one"], known=known).summary["syncs"]
     assert [one["suggestion"] for one in shown["problems"]] == ["", "900010"]
+
+
+def test_the_copy_says_what_check_says(road: Road, served: Callable[..., Post]) -> None:
+    post = served()
+    road.open(usos_state({f"1000000{last}": [] for last in range(4)}))
+    others = "".join(f"1000000{last};22 552 00 0{last};Gość\n" for last in (2, 3))
+    (road.folder / "a.csv").write_text(HEADER + GOOD + others, encoding="utf-8")
+    configure(road, smtp(post), {"source": "a.csv"})
+    assert night(road) == []
+    # The guard stops it: so many lines have gone. Until then the mistyped id is no owner of the sync.
+    mistyped = GOOD.replace("10000000", "10000001")
+    (road.folder / "a.csv").write_text(HEADER + mistyped + BAD.replace("20000000", "10000001"), encoding="utf-8")
+    assert night(road) == []
+    context = road.context()
+    (file,) = check_sources(context, ["one"], known=remembered(context.ledger, context.settings)).files
+    assert "id-near" in {one["code"] for one in file.problems}
+    ((_, sent),) = attached(post.taken[-1]).items()
+    assert attached_copy(context, file, "one", "en") == ("a.checked.csv", sent)
 
 
 def _seen(content: bytes) -> str:

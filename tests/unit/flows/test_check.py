@@ -25,7 +25,7 @@ from flows.run_history import one_run, show_one_run, show_waiting, waiting_plans
 from flows.runs import history, show_history
 from flows.sandbox import SAMPLES, credentials, read_state
 from schemas.errors import ConfigurationError, LedgerError, UsageError
-from schemas.syncs import Guard
+from schemas.syncs import Columns, Guard
 from tasks.messages.catalogue import LANGUAGES
 from tasks.messages.errors import error_of, kept_error
 
@@ -160,6 +160,20 @@ def test_a_header_alone_and_a_line_twice_are_findings(context: RunContext, tmp_p
     assert (alone["warnings"], twice["warnings"], twice["rejected"]) == (1, 0, 2)
     change(context, "faculties", guard=Guard(allow_empty=True))
     assert not check_sources(context, ["faculties"]).summary["syncs"][0]["problems"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "meant"), [("10080000.0", "", "10080000"), ('="10080000"', "j.w.", "10080000")]
+)
+def test_the_id_of_the_line_above_is_suggested_as_the_service_has_it(
+    context: RunContext, tmp_path: Path, above: str, below: str, meant: str
+) -> None:
+    lines = [f"'{above}';22 999 00 01;a", f"'{below}';22 999 00 02;b"]
+    text = "\n".join(["entity_id;number;comment", *lines, ""]).replace('"', '""').replace("'", '"')
+    (tmp_path / "f.csv").write_text(text, encoding="utf-8")
+    change(context, "faculties", source=tmp_path / "f.csv", columns=Columns())
+    (found,) = check_sources(context, ["faculties"]).summary["syncs"]
+    assert [row["suggestion"] for row in found["problems"] if row["line"] == 3] == [meant]
 
 
 def test_numbers_of_users_are_masked(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
