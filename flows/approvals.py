@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from connectors.ledger.store import Approval, KeptPlan, Refusal
 from flows.context import RunContext
 from flows.named import FROM_PREFECT
@@ -58,7 +60,8 @@ def check_unchanged(kept: KeptPlan) -> None:
     # What was erased from a plan that was being written is blank; such rows are never sent.
     if (kept.entries["owner"] == "").any():
         return
-    forms = (fingerprint(kept.sync, kept.target, kept.entries, guards) for guards in (kept.guards, None))
+    as_made = partial(fingerprint, kept.sync, kept.target, kept.entries)
+    forms = as_made(kept.guards), as_made(kept.guards, by_sentence=True), as_made(None)
     if kept.fingerprint not in forms:
         raise error_of(LedgerError, "plan_tampered", {"plan": kept.id})
 

@@ -61,10 +61,15 @@ def plural(lang: Language, key: str, number: int) -> str:
 
 def counted(lang: Language, key: str, number: int) -> str:
     """Return what a key says of so many things, in the form that the number takes."""
+    return form_of(lang, key, number).replace("{n}", figure(lang, number))
+
+
+def form_of(lang: Language, key: str, number: float) -> str:
+    """Return the form of a key that a number takes, with `{…}` where values belong."""
     from babel import Locale
 
     said = forms(key, lang)
-    return said.get(Locale(lang).plural_form(number), said.get("other", "")).replace("{n}", figure(lang, number))
+    return said.get(Locale(lang).plural_form(number), said.get("other", ""))
 
 
 def figure(lang: Language, number: int) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from schemas.problems import Problem, code_of
 from schemas.settings import Language
-from tasks.messages.catalogue import figure, known, share, text
+from tasks.messages.catalogue import counted, figure, form_of, known, share, text
 from tasks.messages.rendering import sentence
 
 _SHARES: Final = ("_share", "_drop")
@@ -21,11 +22,17 @@ def guard_sentence(guard: Mapping[str, Any], lang: Language = "en") -> str:
     key, kept = f"guard.{guard['guard']}", str(guard["message"])
     if (lang == "en" and kept) or not known(key):
         return kept
-    value, limit = (_figure(str(guard["guard"]), float(guard[name]), lang) for name in ("value", "limit"))
-    said = text(key, lang).format(value=value, limit=limit, counts=_counts(guard, lang))
+    is_share = str(guard["guard"]).endswith(_SHARES)
+    value, limit = (100 * float(guard[name]) if is_share else round(guard[name]) for name in ("value", "limit"))
+    shown = partial(_percents, lang) if is_share else partial(figure, lang)
+    said = form_of(lang, key, guard.get("total", 0) if is_share else value).format(
+        value=shown(value),
+        limit=form_of(lang, "guard.limit", limit).replace("{n}", shown(limit)),
+        counts=_counts(guard, lang),
+    )
     elsewhere = {"handed_over": guard["handed_over"]} if "handed_over" in guard else {}
     figures = elsewhere | dict(guard.get("details", {}))
-    more = [text(f"guard.{name}", lang).format(n=figure(lang, n)) for name, n in figures.items()]
+    more = [counted(lang, f"guard.{name}", n) for name, n in figures.items()]
     return "; ".join([said, *more, *_changes(guard, lang)])
 
 
@@ -37,7 +44,11 @@ def _changes(guard: Mapping[str, Any], lang: Language) -> list[str]:
 
 def percentage(lang: Language, number: float) -> str:
     """Return a share as people read it: the same figure in every language and place."""
-    return f"{share(lang, 100 * number)} %"
+    return _percents(lang, 100 * number)
+
+
+def _percents(lang: Language, number: float) -> str:
+    return f"{share(lang, number)} %"
 
 
 def _counts(guard: Mapping[str, Any], lang: Language) -> str:
@@ -46,9 +57,3 @@ def _counts(guard: Mapping[str, Any], lang: Language) -> str:
         return ""
     key = "guard.counts" if str(guard["guard"]).endswith(_SHARES) else "guard.total"
     return text(key, lang).format(n=figure(lang, guard["count"]), total=figure(lang, guard["total"]))
-
-
-def _figure(name: str, number: float, lang: Language) -> str:
-    if name.endswith(_SHARES):
-        return percentage(lang, number)
-    return figure(lang, round(number))

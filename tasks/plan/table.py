@@ -287,11 +287,14 @@ _FINGERPRINTED = (
 )
 # What else decides about what is sent, and in which order.
 _FINGERPRINTED_TOO = ("en_before", "key_before", "key_after", "code")
-# What only repeats a guard's sentence, for other languages: it is nothing else to agree to.
-_REPEATS = ("count", "total", "details", "changes")
+# A guard's sentence says its figures in words that may change; before, the sentence counted, and not what is in it.
+_SAID = frozenset({"message"})
+_IN_SENTENCE = frozenset({"count", "total", "details", "changes"})
 
 
-def fingerprint(sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Mapping[str, Any]] | None) -> str:
+def fingerprint(
+    sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Mapping[str, Any]] | None, *, by_sentence: bool = False
+) -> str:
     """Return the same `sha256:…` for the same plan of the same sync on the same target, and no other.
 
     The plan must be sorted as `tasks.plan.rules` leaves it: an approval names this value, so it may not depend on
@@ -302,10 +305,12 @@ def fingerprint(sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Map
         target: likewise.
         plan: `Plan`.
         guards: those that the plan has tripped; None for the fingerprint that releases up to 0.1.0 made, of less.
+        by_sentence: as plans have it that were made while the guards' sentences counted.
     """
     texts, columns = ["phonesync plan 1", sync, target, str(len(plan))], [*_FINGERPRINTED]
     if guards is not None:
-        said = [{key: value for key, value in guard.items() if key not in _REPEATS} for guard in guards]
+        without = _IN_SENTENCE if by_sentence else _SAID
+        said = [{key: value for key, value in guard.items() if key not in without} for guard in guards]
         tripped = json.dumps(said, sort_keys=True, ensure_ascii=False)
         texts, columns = ["phonesync plan 2", *texts[1:], tripped], [*_FINGERPRINTED, *_FINGERPRINTED_TOO]
     digest = hashlib.sha256()

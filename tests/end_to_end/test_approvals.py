@@ -23,6 +23,7 @@ from flows.runs import history, show_history
 from flows.status import PAGE, standings
 from flows.status_console import show_status
 from schemas.errors import LedgerError, PhonesyncError, UsageError
+from tasks.plan.table import fingerprint
 
 OLD = [("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Cloakroom", "22 552 00 03")]
 FILE = "entity_id,number,comment\n1,22 552 00 01,Dean\n"
@@ -195,6 +196,16 @@ def test_a_plan_that_was_edited_in_the_ledger_is_refused(road: Road, tmp_path: P
         ledger.commit()
     assert road.numbers("1") == before
     assert road.apply(plan, "it is right").exit_code == 0
+
+
+def test_a_plan_that_was_kept_while_sentences_counted_is_applied(road: Road, tmp_path: Path) -> None:
+    plan = stopped(road).sync["plan"]
+    kept = road.ledger.plan(plan)
+    before = fingerprint(kept.sync, kept.target, kept.entries, kept.guards, by_sentence=True)
+    assert before != kept.fingerprint
+    with sqlite3.connect(tmp_path / "ledger.db") as ledger:
+        ledger.execute("update plans set fingerprint = ? where id = ?", (before, plan))
+    assert road.apply(plan, "two rooms were closed").exit_code == 0
 
 
 @pytest.mark.parametrize("blank", INVISIBLE[1:])

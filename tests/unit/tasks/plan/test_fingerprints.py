@@ -44,8 +44,18 @@ def test_what_is_only_said_is_not_in_it() -> None:
 
 
 @pytest.mark.parametrize("more", [{"count": 1, "total": 2}, {"details": {"now": 1}}, {"changes": [{"code": "x"}]}])
-def test_what_repeats_the_sentence_of_a_guard_for_other_languages_is_not_in_it(more: dict[str, Any]) -> None:
-    assert printed(guards=[{**GUARD, **more}]) == printed(guards=[GUARD])
+def test_the_figures_of_a_guard_are_in_it_and_its_sentence_is_not(more: dict[str, Any]) -> None:
+    assert printed(guards=[{**GUARD, **more}]) != printed(guards=[GUARD])
+    assert printed(guards=[{**GUARD, "message": "so many"}]) == printed(guards=[GUARD])
+
+
+@pytest.mark.parametrize("more", [{"count": 1, "total": 2}, {"details": {"now": 1}}, {"changes": [{"code": "x"}]}])
+def test_before_the_sentence_was_in_it_and_what_it_repeats_was_not(more: dict[str, Any]) -> None:
+    def before(guard: dict[str, Any]) -> str:
+        return fingerprint("s", "t", table(Plan, (ROW,)), [guard], by_sentence=True)
+
+    assert before({**GUARD, **more}) == before(GUARD) == printed(guards=[GUARD])
+    assert before({**GUARD, "message": "so many"}) != before(GUARD)
 
 
 def test_each_plan_of_a_sync_a_target_and_guards_has_its_own() -> None:

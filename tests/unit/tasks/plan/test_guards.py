@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import table
 
+from schemas.plan import GuardHit
 from schemas.syncs import Guard
 from schemas.tables import Plan
 from tasks.messages.guards import guard_sentence, percentage
@@ -229,6 +230,26 @@ def test_the_message_says_the_figures_and_the_limit() -> None:
         "count": 3,
         "total": 9,
     }
+
+
+@pytest.mark.parametrize(
+    ("hit", "said"),
+    [
+        (GuardHit("max_deletes", 1, 0), "1 entry would be deleted, 0 are allowed"),
+        (GuardHit("max_deletes", 2, 1), "2 entries would be deleted, 1 is allowed"),
+        (
+            GuardHit("max_delete_share", 1, 0.2, count=1, total=1),
+            "1 of 1 entry would be deleted (100 %; 20 % are allowed)",
+        ),
+        (GuardHit("ask", 1, 0), "1 entry would be changed, and a person is to be asked each time"),
+        (
+            GuardHit("max_moved_share", 0.1, 0.0, count=1, total=10, details={"numbers_unreadable": 1}),
+            "cells seem to have moved in 1 of 10 lines (10 %; 0 % are allowed); 1 has no readable number",
+        ),
+    ],
+)
+def test_one_is_said_as_one(hit: GuardHit, said: str) -> None:
+    assert guard_sentence(hit.as_json()) == said
 
 
 def test_both_languages_say_the_same_figure_and_of_how_many_it_is() -> None:
