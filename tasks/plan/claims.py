@@ -90,18 +90,19 @@ def claims_of(sync: str, file: str, checked: Checked, *, by_name: bool) -> FileC
 def handed_over(last: pd.DataFrame, theirs: pd.DataFrame, *, by_name: bool) -> int:
     """Return how many lines of a file's last plan other files of the place have now: the same claim with its number.
 
-    No claim is in two files, so such a line has left the one that the plan was made from. A line counts once, and no
-    more often than it stands in the other file.
+    No claim is in two files, so such a line has left the one that the plan was made from. A line counts once, where
+    all entries that it brings are there, and none of these more often than it stands in the other file.
 
     Args:
         last: `Plan`.
         theirs: `claim, key`: the lines of the other files, see `FileClaims`.
         by_name: a claim is a name.
     """
-    had = last[(last["line"] > 0) & (last["key_after"] != "")].drop_duplicates("line")
-    ours = _line_keys(had["name_after" if by_name else "owner"], had["key_after"]).value_counts()
+    had = last[(last["line"] > 0) & (last["key_after"] != "")]
+    ours = _line_keys(had["name_after" if by_name else "owner"], had["key_after"])
     have = _line_keys(theirs["claim"], theirs["key"]).value_counts()
-    return int(pd.concat([ours, have], axis=1, join="inner").min(axis=1).sum())
+    there = ours.groupby(ours).cumcount() < ours.map(have).fillna(0)
+    return int(there.groupby(had["line"]).all().sum())
 
 
 def _line_keys(claims: pd.Series, keys: pd.Series) -> pd.Series:

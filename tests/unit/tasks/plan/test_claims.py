@@ -142,6 +142,15 @@ def test_a_line_has_gone_over_where_its_claim_has_its_number_there(theirs: list[
     assert handed_over(table(Plan, named), has, by_name=True) == count
 
 
+@pytest.mark.parametrize(("theirs", "count"), [("xy", 1), ("x", 0), ("y", 0), ("yxz", 2), ("yz", 1)])
+def test_a_line_with_several_entries_has_gone_over_where_all_of_them_have(theirs: str, count: int) -> None:
+    entries = [(2, "x"), (2, "y"), (3, "z")]
+    last = [{"line": line, "owner": name, "name_after": name, "key_after": "1"} for line, name in entries]
+    has = pd.DataFrame([(name, "1") for name in theirs], columns=["claim", "key"], dtype="str")
+    for by_name in (False, True):
+        assert handed_over(table(Plan, last), has, by_name=by_name) == count
+
+
 def _claims(sync: str, *claims: tuple[int, str]) -> FileClaims:
     frame = pd.DataFrame(list(claims), columns=["line", "claim"]).astype({"line": "int64", "claim": "str"})
     return FileClaims(sync, f"{sync}.csv", frame)

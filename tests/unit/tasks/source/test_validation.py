@@ -191,9 +191,11 @@ def test_a_line_that_cannot_be_read_makes_no_two_others_differ() -> None:
 )
 def test_lines_that_give_an_owner_the_same_are_one_problem_at_each(other: dict[str, str], twice: bool) -> None:  # noqa: FBT001 - a case
     checked = usos(GOOD_NUMBER, other, {"number": "22 999 00 03"})
-    said = [reason for reason in reasons(checked) if "say the same" in reason[3]]
+    said = [reason for reason in reasons(checked) if "more than once" in reason[3]]
     both = [(line, "Telefon", row["number"]) for line, row in ((2, GOOD_NUMBER), (3, other))]
-    assert said == ([(*place, "lines 2, 3 say the same of one owner") for place in both] if twice else [])
+    assert said == (
+        [(*place, "this stands at one owner more than once; lines: 2, 3") for place in both] if twice else []
+    )
     assert 4 in lines(checked)
 
 
