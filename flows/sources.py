@@ -33,7 +33,7 @@ from tasks.messages.rendering import file_error
 from tasks.plan.claims import FileClaims
 from tasks.source.column_synonyms import expected_headers, known_synonyms, misspelt
 from tasks.source.columns import OWNER_NAME, Arranged, Reading, Records, arrange, is_named
-from tasks.source.further_columns import Unread, number_in, unread_cells, unread_sheets
+from tasks.source.further_columns import Unread, unread_cells, unread_sheets
 from tasks.source.spoilt_text import Mended, mended
 from tasks.source.spreadsheet_damage import CellReference, refusal, spoilt_cells
 from tasks.source.validation import Checked, Rules, as_called, validate
@@ -58,7 +58,7 @@ class ExtractedSource:
         table: its records as they stand.
         skipped: the records that are no data, in the file's order.
         unread: what holds numbers or ids and is not read, see `unread_cells`.
-        flaws: cells of our columns that are spoilt: `line`, `column` (ours), `code`, `values`.
+        flaws: cells of our columns that are spoilt, as `Arranged` has them.
         undone: what programs had done to texts, and was undone: see `Mended.remarks`.
         refusal: why the file cannot be trusted as a whole although it can be read, None where it can.
         digest: the SHA-256 of the file as it was read.
@@ -196,7 +196,7 @@ def open_source(context: Configured, sync: Sync, raw: bytes) -> ExtractedSource:
         dialect=table.dialect,
         table=table,
         skipped=tuple(sorted(skipped, key=lambda record: record.line)),
-        flaws=flaws.drop_duplicates(["line", "column"], ignore_index=True),
+        flaws=flaws.drop_duplicates(["line", "column", "further"], ignore_index=True),
         refusal=refusal(flaws, place),
         unread=_unread(table, arranged, sync, spec, reading),
         undone=texts.remarks,
@@ -212,15 +212,15 @@ def _with_letters(arranged: Arranged, sync: Sync, spec: TargetSpec) -> Mended:
     found = [(header, mended(part, columns)) for header, part in _parts(arranged)]
     return Mended(
         pd.concat([part.source for _, part in found]).sort_index(),
-        stacked([_numbers_named(part.flaws, header) for header, part in found]),
-        stacked([_numbers_named(part.remarks, header) for header, part in found]),
+        stacked([_with_further(part.flaws, header) for header, part in found]),
+        stacked([_with_further(part.remarks, header) for header, part in found]),
     )
 
 
 def _spoilt(arranged: Arranged, place: CellReference) -> list[pd.DataFrame]:
     """Return the spoilt cells of each column of numbers: what one column has, says nothing of another."""
     place = replace(place, lines=arranged.source["line"].tolist()) if arranged.further else place
-    return [_numbers_named(spoilt_cells(part, place), header) for header, part in _parts(arranged)]
+    return [_with_further(spoilt_cells(part, place), header) for header, part in _parts(arranged)]
 
 
 def _parts(arranged: Arranged) -> list[tuple[str, pd.DataFrame]]:
@@ -232,11 +232,9 @@ def _parts(arranged: Arranged) -> list[tuple[str, pd.DataFrame]]:
     return [(header, part) for header, part in found if len(part)] or [("", arranged.source)]
 
 
-def _numbers_named(cells: pd.DataFrame, header: str) -> pd.DataFrame:
+def _with_further(cells: pd.DataFrame, header: str) -> pd.DataFrame:
     """Say of numbers which further column they stand in."""
-    if not header:
-        return cells
-    return cells.assign(column=cells["column"].mask(cells["column"] == "number", number_in(header)))
+    return cells.assign(further=pd.Series("", index=cells.index, dtype="str").mask(cells["column"] == "number", header))
 
 
 def _unread(table: Table, arranged: Arranged, sync: Sync, spec: TargetSpec, reading: NumberingDefaults) -> pd.DataFrame:
@@ -284,9 +282,8 @@ def judge_source(context: Configured, sync: Sync, source: ExtractedSource) -> Ch
     validated(Rejected, judged.rejected)
     how = {"region": reading.region, "area_code": reading.area_code, "switchboard": reading.switchboard}
     if not source.undone.empty:
-        further = {number_in(header): header for header in source.arranged.further}
-        undone = source.undone["column"].map({**source.arranged.headers, **further})
-        judged = judged.with_remarks(source.undone.assign(column=undone))
+        undone, further = source.undone["column"].map(source.arranged.headers), source.undone["further"]
+        judged = judged.with_remarks(source.undone.assign(column=further.where(further != "", undone)))
     return judged.with_mentions(_texts(sync, source), how)
 
 

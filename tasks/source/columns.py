@@ -22,7 +22,7 @@ from tasks.empty_tables import no_rows
 from tasks.messages.rendering import file_error
 from tasks.source.column_synonyms import expected_headers, header_key, known_synonyms
 from tasks.source.footers import FOOTER, footers
-from tasks.source.further_columns import number_in, with_further
+from tasks.source.further_columns import with_further
 from tasks.source.headings import no_entries
 from tasks.text_columns import Mask, looked_up
 
@@ -76,7 +76,8 @@ class Arranged:
         footers: the lines below the table that are certainly no data, which have none either.
         ignored: the lines that are not read, on purpose.
         unread: the columns that are not read, as they were read, by line.
-        flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `code`.
+        flaws: what is wrong with single cells of our columns: `line`, `column` (ours), `further` (the header of the
+            further column that a number stands in, "" of any other cell), `code`, `values`.
         labels: what the file calls the owner, row by row of `source`, "" where it does not.
         cells: `CELLS`, row by row of `source`; without columns where the file has no further columns of numbers.
         further: the headers of these.
@@ -152,10 +153,10 @@ def arrange(records: Records, spec: TargetSpec, reading: Reading = Reading()) ->
     names = frame.loc[rest.index, OWNER_NAME].reset_index(drop=True)
     used = {*headers.values(), *further.values(), *reading.headers.values()}
     unused = [name for name in records.header if name not in used and not is_named(name, reading.ignore.columns)]
-    theirs = {header: ours for ours, header in headers.items() if ours != OWNER_NAME}
+    theirs = {header: (ours, "") for ours, header in headers.items() if ours != OWNER_NAME}
     besides = tuple(dict.fromkeys(header for header in further.values() if header != headers["number"]))
-    theirs |= {header: number_in(header) for header in besides}
-    flaws = [(line, theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
+    theirs |= {header: ("number", header) for header in besides}
+    flaws = [(line, *theirs[header], flaw) for (line, header), flaw in records.cells.items() if header in theirs]
     blank_lines, footer_lines = (tuple(map(int, frame["line"][mask])) for mask in (blank, below))
     return Arranged(
         rest.reset_index(drop=True),
@@ -255,12 +256,12 @@ def _short(width: int, wanted: int) -> str:
     return packed(Problem(LineCode.LINE_SHORT, {"n": str(width), "m": str(wanted)}))
 
 
-def _flaws(found: Sequence[tuple[int, str, str]]) -> pd.DataFrame:
-    columns = ["line", "column", "code", "values"]
+def _flaws(found: Sequence[tuple[int, str, str, str]]) -> pd.DataFrame:
+    columns = ["line", "column", "further", "code", "values"]
     if not found:
         return no_rows(*columns)
     table = pd.DataFrame([(*each, "") for each in found], columns=columns)
-    return table.astype({"line": "int64", "column": "str", "code": "str", "values": "str"})
+    return table.astype({"line": "int64", **dict.fromkeys(columns[1:], "str")})
 
 
 def _no_data(records: Records, frame: pd.DataFrame, spec: TargetSpec) -> tuple[pd.Series, pd.Series]:

@@ -48,7 +48,6 @@ _NO_TELEPHONE: Final = frozenset(
     }
 )
 _COLUMNS: Final = ["line", "column", "value", "code", "values", "key", "identifier"]
-_OF_FURTHER: Final = "number in "
 
 CELLS: Final = ("column", "value", "inner_column", "inner", "wrong", "called", "called_new")
 """Where each row of `Source` comes from, where a file has further columns: `column` is the header that its number
@@ -224,16 +223,6 @@ def _of_kind(rows: pd.DataFrame, column: NumberColumn, *, names_are_keys: bool) 
         new_name=(rows["new_name"] + suffix).where(renames, rows["new_name"]),
         type_id=typed,
     )
-
-
-def number_in(header: str) -> str:
-    """Return what the numbers of a further column are called where columns are ours: the column of them is `number`."""
-    return _OF_FURTHER + header
-
-
-def header_in(column: str) -> str:
-    """Return the header of a further column from what `number_in` calls its numbers, "" of any other column."""
-    return column.removeprefix(_OF_FURTHER) if column.startswith(_OF_FURTHER) else ""
 
 
 def known_kinds() -> Collection[str]:

@@ -13,7 +13,6 @@ import pyarrow as pa
 from schemas.problems import Code, Problem, code_of, is_packed, packed_values, unpacked
 from schemas.reasons import LineCode
 from schemas.tables import Rejected, empty, failing
-from tasks.source.further_columns import header_in
 from tasks.text_columns import arrow, as_str, looked_up, one_text, stable_order
 
 _COLUMNS: Final = [*Rejected.to_schema().columns]
@@ -29,13 +28,12 @@ class FoundProblems:
         self._headers = headers
         self._found: list[dict[str, pa.Array]] = []
         self._flawed: dict[str, pd.Series] = {}
-        for column, some in flaws.groupby("column") if flaws is not None else ():
+        for (column, header), some in flaws.groupby(["column", "further"]) if flaws is not None else ():
             first = some.drop_duplicates("line").set_index("line")
             codes, values = (looked_up(rows["line"], first[said]) for said in ("code", "values"))
             codes = codes.where(rows["problem"] == "", "")
-            header = header_in(str(column))
             if header:
-                self._add_of_further(header, codes, values)
+                self._add_of_further(str(header), codes, values)
                 continue
             if column == "number":
                 codes = codes.where(rows["column"] == "", "")

@@ -19,7 +19,6 @@ from schemas.reasons import FileCode, LineCode
 from tasks.empty_tables import no_rows
 from tasks.messages.rendering import file_error
 from tasks.phone.parser import means_none, read_number
-from tasks.source.further_columns import header_in
 from tasks.source.placeholders import Flaw, dittos, outdated
 from tasks.text_columns import matching
 
@@ -100,16 +99,20 @@ def spoilt_cells(source: pd.DataFrame, place: CellReference) -> pd.DataFrame:
 
 
 def refusal(spoilt: pd.DataFrame, place: CellReference) -> SourceError | None:
-    """Return why the file is refused as a whole, None where it is not."""
+    """Return why the file is refused as a whole, None where it is not.
+
+    Args:
+        spoilt: `line, column, further, code`, see `tasks.source.columns.Arranged`.
+        place: the file.
+    """
     if len(spoilt) < _A_HABIT:
         return None
-    further = spoilt["column"].map(header_in)
-    habits = spoilt[((spoilt["column"] == "number") | (further != "")) & spoilt["code"].isin(_HABITS)]
+    habits = spoilt[(spoilt["column"] == "number") & spoilt["code"].isin(_HABITS)]
     if len(habits) < _A_HABIT:
         return None
     lines = sorted(habits["line"].unique())
     listed = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
-    headers = further[habits.index].mask(habits["column"] == "number", place.headers["number"]).unique()
+    headers = habits["further"].mask(habits["further"] == "", place.headers["number"]).unique()
     values = {"column": ", ".join(map(repr, headers)), "lines": listed}
     return file_error(place.name, Problem(FileCode.SHEET_SPOILT, values), "sheet-spoilt")
 

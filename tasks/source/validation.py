@@ -18,7 +18,6 @@ from tasks.empty_tables import no_rows
 from tasks.phone.canonical_keys import readings, tidy_text
 from tasks.phone.formats import written
 from tasks.phone.parser import is_short_code, means_none
-from tasks.source.further_columns import header_in
 from tasks.source.identifiers import Identified, identified
 from tasks.source.line_problems import FoundProblems
 from tasks.source.mentions import mentions
@@ -120,18 +119,16 @@ def validate(
     Args:
         source: `Source`.
         rules: how to judge.
-        flaws: cells that are known to be spoilt: `line`, `column` (ours), `code`, `values`; nothing else is said of
-            these.
+        flaws: cells that are known to be spoilt: `line`, `column` (ours), `further` (the header of a further column of
+            numbers), `code`, `values`; nothing else is said of these.
         unread: what holds numbers or ids and is not read, see `further_columns.unread_cells`: it may be about its line.
         cells: where each row comes from, see `CELLS`; None or without columns where all are lines of their own.
     """
     rows, ids = _read(source, rules)
     rows, typed = _with_cells(rows, cells), as_called(source, cells)
     if flaws is not None and not flaws.empty:
-        for column, some in flaws.groupby("column"):
-            if column == "number" or header_in(str(column)):
-                numbers = (rows["column"] == header_in(str(column))) & rows["line"].isin(some["line"])
-                rows["readable"] &= ~numbers
+        for header, some in flaws[flaws["column"] == "number"].groupby("further"):
+            rows["readable"] &= ~((rows["column"] == header) & rows["line"].isin(some["line"]))
         # What is spoilt ties its line to nothing.
         ties = {"owner": rules.spec.lines.is_id is not None, "name": rules.spec.names_are_keys}
         for column in (column for column, does in ties.items() if does):

@@ -217,7 +217,7 @@ def test_of_a_spoilt_cell_nothing_else_is_said_and_its_number_ties_the_line_to_n
     source = table(
         Source, ({"line": at, "owner": "F1", "number": number} for at, number in ((2, "22 999 00 01"), (3, "x")))
     )
-    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "code": "cell-long", "values": ""})
+    flaws = pd.DataFrame({"line": [2, 3], "column": "number", "further": "", "code": "cell-long", "values": ""})
     checked = validate(source, Rules(USOS_SPEC, "faculty", USOS), flaws)
     assert reasons(checked) == [
         (2, "Telefon", "22 999 00 01", "The cell is too long."),
