@@ -179,7 +179,8 @@ def _names(context: RunContext, one: SyncReading, lang: Language) -> Names:
     keeps, unnamed = one.sync.on_drift == "keep", frozenset[str]()
     if not one.spec.private(one.sync):  # of most people a service says no name
         kept = context.ledger.names.kept(one.target)
-        unnamed = frozenset(owner for owner, said in kept.items() if not said.names and not said.in_vain)
+        said = any(known.names for known in kept.values())  # else it may name nobody
+        unnamed = frozenset(owner for owner, known in kept.items() if said and not known.names and not known.in_vain)
     return Names(one.name, one.sync.source.name, place_in(one.place, lang), keeps, unnamed)
 
 

@@ -194,7 +194,7 @@ def test_lines_that_give_an_owner_the_same_are_one_problem_at_each(other: dict[s
     said = [reason for reason in reasons(checked) if "more than once" in reason[3]]
     both = [(line, "Telefon", row["number"]) for line, row in ((2, GOOD_NUMBER), (3, other))]
     assert said == (
-        [(*place, "this stands at one owner more than once; lines: 2, 3") for place in both] if twice else []
+        [(*place, "one owner has this entry more than once; lines: 2, 3") for place in both] if twice else []
     )
     assert 4 in lines(checked)
 
