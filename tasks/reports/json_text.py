@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
 from typing import Any, Final
 
@@ -17,8 +17,8 @@ from tasks.text_columns import arrow, on_all_cores, one_text, text_bytes
 _PIECE: Final = 100_000  # rows at a time: a million are half a gigabyte
 _NEXT: Final = ", "
 # Bytes that begin what JSON has to escape, or what a terminal obeys where a report is shown as it is.
-_SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\\x7f\xc2\xd8\xe1\xe2\xef\xf3'])
-_ESCAPED = rf'["\\{UNSEEN_RE2}]'
+_SPECIAL: Final = (*range(32), *b'"\\\x7f\xc2\xd8\xe1\xe2\xef\xf3')
+_ESCAPED: Final = rf'"\\{UNSEEN_RE2}'
 
 
 def rows_as_json(table: pd.DataFrame, *, numbers: Collection[str]) -> Iterator[bytes]:
@@ -54,19 +54,28 @@ def _objects(table: pd.DataFrame, numbers: Collection[str]) -> pa.Buffer:
 
 
 def _cells(texts: pd.Series) -> pa.LargeStringArray | str:
-    """Write JSON strings, a single one where all are the same.
-
-    Only a text with a quote, a backslash or something unseen is looked at by itself.
-    """
+    """Write JSON strings, a single one where all are the same."""
     column = arrow(texts)
     if pc.all(pc.equal(column, column[0])).as_py():
         return json_text(column[0].as_py())
-    quoted = pc.binary_join_element_wise(one_text('"'), column, one_text('"'), one_text(""))
-    if not _SPECIAL[text_bytes(column)[0]].any():
-        return quoted
-    special = pc.match_substring_regex(column, _ESCAPED)
-    written = [json_text(text) for text in column.filter(special).to_pylist()]
-    return pc.replace_with_mask(quoted, special, pa.array(written, pa.large_string()))
+    return pc.binary_join_element_wise(one_text('"'), escaped(column, json_text), one_text('"'), one_text(""))
+
+
+def escaped(texts: pa.LargeStringArray, write: Callable[[str], str], signs: str = "") -> pa.LargeStringArray:
+    """Return texts as they stand between the quotes of JSON.
+
+    Only a text with a quote, a backslash, something unseen or one of the signs is looked at by itself.
+
+    Args:
+        texts: what is to be written.
+        write: returns a text that is looked at as JSON, in quotes.
+        signs: further ASCII signs that do not stay as they are.
+    """
+    if not np.isin(np.arange(256), [*_SPECIAL, *signs.encode()])[text_bytes(texts)[0]].any():
+        return texts
+    special = pc.match_substring_regex(texts, f"[{signs}{_ESCAPED}]")
+    written = [write(text)[1:-1] for text in texts.filter(special).to_pylist()]
+    return pc.replace_with_mask(texts, special, pa.array(written, pa.large_string()))
 
 
 def _numbers(texts: pd.Series) -> pa.LargeStringArray | str:

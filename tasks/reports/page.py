@@ -22,7 +22,8 @@ import pyarrow.compute as pc
 from markupsafe import Markup
 
 from schemas.settings import Language
-from tasks.plain_text import UNSEEN_RE2, plain
+from tasks.plain_text import plain
+from tasks.reports.json_text import escaped
 from tasks.text_columns import arrow, one_text, text_bytes
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ _BETWEEN: Final = (
     r"\n"  # a line break between the texts of a pool, as JSON writes it: `plain` leaves none of them with one
 )
 _DATA: Final = Markup("<!--data-->")  # no text of others can say so: it would be escaped
-# Bytes that begin what JSON or a page has to escape, or what is not seen.
-_SPECIAL = np.isin(np.arange(256), [*range(32), *b'"\\<>&\x7f\xc2\xd8\xe1\xe2\xef\xf3'])
-_ESCAPED: Final = rf'["\\<>&{UNSEEN_RE2}]'
 _ZEROS: Final = "(^|[^0-9])0+([0-9])"  # before a number
 _AT_ONCE: Final = 1 << 16  # texts
 _MOST_DIGITS: Final = 48  # whose count is a sign before all letters
@@ -104,14 +102,9 @@ def _visible(value: Any) -> Any:
 
 
 def _texts_in_script(texts: pa.LargeStringArray) -> bytes:
-    """Return the texts of a pool as one JSON text without quotes; only one with a special sign is looked at alone."""
-    if _SPECIAL[text_bytes(texts)[0]].any():
-        special = pc.match_substring_regex(texts, pattern=_ESCAPED)
-        shown = [
-            _in_script(json.dumps(plain(text), ensure_ascii=False))[1:-1] for text in texts.filter(special).to_pylist()
-        ]
-        texts = pc.replace_with_mask(texts, special, pa.array(shown, pa.large_string()))
-    joined = pc.binary_join_element_wise(texts, one_text(_BETWEEN), one_text(""))
+    """Return the texts of a pool as one JSON text without quotes."""
+    shown = escaped(texts, lambda text: _in_script(json.dumps(plain(text), ensure_ascii=False)), "<>&")
+    joined = pc.binary_join_element_wise(shown, one_text(_BETWEEN), one_text(""))
     return text_bytes(joined)[0].tobytes()[: -len(_BETWEEN)]
 
 
