@@ -183,20 +183,31 @@ def _read_again(sync_run: SyncRun, written: ApplyResult, target: Target, kept: K
     known = [row_outcome(row, Outcome.CONFLICT, changed, at=at) for row in rows.index[gone]]
     context.ledger.record_outcomes(kept.id, known)
     written.known |= {item.row: item for item in known}
-    _excuse_syncs(sync_run, kept, written, found.entries)
+    written.known |= excuse_syncs(sync_run, kept, written.known, found.entries)
     written.unplanned_entries = unplanned_entries(rows, found.entries, fold_names=folds)
     return found
 
 
-def _excuse_syncs(sync_run: SyncRun, kept: KeptPlan, written: ApplyResult, found: pd.DataFrame) -> None:
+def excuse_syncs(
+    sync_run: SyncRun, kept: KeptPlan, known: Mapping[int, RowOutcome], found: pd.DataFrame
+) -> dict[int, RowOutcome]:
     """Correct what has been said of other files' entries: what their own syncs have done meanwhile is no conflict.
 
     Such a row is at rest: whatever is said of it, nothing was sent for it and nothing will be.
+
+    Args:
+        sync_run: the sync at its turn.
+        kept: its plan.
+        known: what has been said of its rows.
+        found: `Current`, just read.
+
+    Returns:
+        what is said of these rows now; it is in the ledger.
     """
     context = sync_run.context
-    away = [row for row, item in written.known.items() if moved_on(item.outcome, item.code)]
+    away = [row for row, item in known.items() if moved_on(item.outcome, item.code)]
     if not away:
-        return
+        return {}
     habits = context.ledger.memory.traits(kept.target)
     others = (
         SyncWrites(context.ledger.present_name(other.sync), other.entries.loc[_applied_since(context, other, kept)])
@@ -205,9 +216,9 @@ def _excuse_syncs(sync_run: SyncRun, kept: KeptPlan, written: ApplyResult, found
     folds = FOLDS_NAMES in habits
     done = done_by_syncs(kept.entries.loc[sorted(away)], others, found, habits, fold_names=folds)
     said = {row: Problem(Code.DONE_BY_SYNC, {"sync": sync}) for row, sync in done.items()}
-    known = [row_outcome(row, Outcome.UNCHANGED, problem, at=context.now()) for row, problem in said.items()]
-    context.ledger.record_outcomes(kept.id, known)
-    written.known |= {item.row: item for item in known}
+    excused = [row_outcome(row, Outcome.UNCHANGED, problem, at=context.now()) for row, problem in said.items()]
+    context.ledger.record_outcomes(kept.id, excused)
+    return {item.row: item for item in excused}
 
 
 def _applied_since(context: RunContext, other: KeptPlan, kept: KeptPlan) -> list[int]:

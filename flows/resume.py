@@ -11,7 +11,7 @@ import pandas as pd
 
 from connectors.ledger.store import KeptPlan
 from connectors.settling import Awaited, Settling
-from flows.applying import close, finish, missing
+from flows.applying import close, excuse_syncs, finish, missing
 from flows.locking import Hold
 from flows.planning import plan_now
 from flows.sync_run import SyncRun
@@ -73,6 +73,7 @@ def resume_plan(sync_run: SyncRun, target: Target, kept: KeptPlan, mine: Hold) -
             found = target.read(_owners(kept), sync_run.context.progress).entries
     if not stopped:
         _note_gone(sync_run, kept, rest, found)
+        excuse_syncs(sync_run, kept, outcomes_of(sync_run, kept), found)
     left = {"stopped": 1} if stopped else missing(sync_run, target, kept.entries, found)
     known = outcomes_of(sync_run, kept)
     close(sync_run, kept, known, left)

@@ -15,7 +15,12 @@ from tasks.execution.quirks import as_shown
 from tasks.phone.canonical_keys import tidy_text
 
 # What is said of an entry at rest that does not stand there any more as the plan saw it.
-MOVED_ON = frozenset({Code.NOT_KEPT, Code.NOT_KEPT_IN_LIST, Code.CHANGED_BY_OTHERS, Code.CHANGED_DURING_RUN})
+MOVED_ON = frozenset(
+    {
+        *(Code.NOT_KEPT, Code.NOT_KEPT_IN_LIST, Code.CHANGED_BY_OTHERS, Code.CHANGED_DURING_RUN),
+        Code.GONE_AFTER_INTERRUPTION,
+    }
+)
 _Entry = tuple[str, str, str]
 
 

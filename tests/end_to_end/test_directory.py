@@ -675,6 +675,23 @@ def test_what_another_sync_has_done_to_its_own_entries_is_no_conflict(
     assert (night.exit_code, [sync["requests"]["write"] for sync in night.summary["syncs"]]) == (ExitCode.DONE, [0, 0])
 
 
+@pytest.mark.parametrize("write", ["batch", "entries"])
+@pytest.mark.parametrize("east", [NUMBER, NAME, LESS])
+def test_a_resume_takes_what_another_sync_has_done_for_no_conflict(road: Road, east: list[Line], write: str) -> None:
+    nights, plans = planned_together(road, east, write)
+    later(road)
+    road.ledger.begin_writing(plans["north"], plans["north"].rsplit("-", 1)[0])
+    assert applied(road, plans["east"]).exit_code == ExitCode.DONE
+    later(road)
+    resumed = run(road.context(), RunRequest("resume"))
+    told = of(resumed, "north")
+    assert (resumed.exit_code, told["outcomes"]["conflict"], told["verified"]) == (ExitCode.DONE, 0, True)
+    lines = resumed.reported[0].lines
+    assert lines.loc[lines["code"] == "done_by_sync", "outcome"].tolist() == ["unchanged"]
+    later(road)
+    assert nights.night().exit_code == ExitCode.DONE
+
+
 @pytest.mark.parametrize("first", ["person", "sync"])
 def test_what_a_person_has_done_to_an_entry_of_another_file_stays_a_conflict(road: Road, first: str) -> None:
     nights, plans = planned_together(road, NUMBER)
