@@ -40,6 +40,8 @@ TokenKind = Literal[
 ]
 SEPARATORS: Final = frozenset(("list", "or", "range", "slash"))
 _WORDS: Final = frozenset(("note", "office", "town"))
+_NUMBERS: Final = frozenset(("run", "extension", "more"))
+_AND: Final = frozenset(("i", "oraz", "and", "und", "the"))
 
 
 class Token(NamedTuple):
@@ -314,10 +316,14 @@ class _Cutting:
         match kind:
             case "list" | "or":
                 return self.cut(kind, end)
+            case "through":
+                return self.cut("range" if self.behind() in _NUMBERS else "note", end)
             case "range" | "until":
                 return self.until(kind, end)
-            case "more":
-                return self.cut("more" if self.has_run else "note", end)
+            case "more" | "next":
+                after = self.before.text.casefold() if self.before else ""
+                told = self.has_run and (kind == "more" or after in _AND)
+                return self.cut("more" if told else "note", end)
             case "voice" | "fax":
                 if meant in {"m", "k"} and (room := behind_word("flat", self.folded, end)):
                     return self.cut("place", room)
@@ -362,7 +368,7 @@ class _Cutting:
     def until(self, kind: WordKind, end: int) -> Token:
         """Return a time or a date with its preposition; "do" right behind a number stands for a range."""
         opened = self.folded[self.at - 1 : self.at] in {"(", "["}
-        if kind == "until" or opened or self.behind() not in {"run", "extension", "more"}:
+        if kind == "until" or opened or self.behind() not in {*_NUMBERS, "range"}:
             if until := behind_word("until", self.folded, end):
                 return self.cut("hours", until)
             return self.cut("range" if kind == "range" else "note", end)

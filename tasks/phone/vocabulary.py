@@ -74,7 +74,9 @@ WordKind = Literal[
     "list",
     "or",
     "range",
+    "through",
     "more",
+    "next",
     "voice",
     "fax",
     "extension",
@@ -94,11 +96,14 @@ _KINDS: Final[dict[WordKind, str]] = {
     "list": "i oraz and und et",
     "or": "lub albo bądź względnie wzgl ewentualnie ew or oder ou nebo alebo или або",
     "range": "do to bis",
+    # Right behind a number; elsewhere they say how long an office is open.
+    "through": "aż through thru",
     # Behind a number: others come that are not written.
     "more": """
         kolejne kolejnych następne następnych nastepne nast dalsze dalszych itd etc following subsequent onward onwards
-        folgende ff
+        folgende ff usw
     """,
+    "next": "kolejny następny nastepny dalej wyżej next up weiter",  # likewise behind "and" alone
     "voice": """
         tel telefon telefonu telefony telefonem telefonicznie telef tele t ph phone phones telephone tlf tfno tfn tél
         kom komórka komórkowy komórkowe komórki komorka komorkowy komorkowe k gsm mobile mobil mob m cell stacjonarny

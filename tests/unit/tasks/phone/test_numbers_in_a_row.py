@@ -33,6 +33,8 @@ from tasks.phone.suggestions import explain
         "22 999 00 01 oraz cztery następne",
         "22 999 00 01 and the following",
         "22 999 00 01 itd.",
+        "22 999 00 01 i dalej",
+        "22 999 00 01 and the next ones",
         "22 999 00 01 i kolejne do 22 999 00 50",
         "22 999 00 01 i kolejne do sekretariatu",
         "22 999 00 01 i kolejne do godz. 15",
@@ -64,7 +66,12 @@ def test_what_may_be_more_numbers_is_none(text: str) -> None:
         ("22 999 00 01 i kolejne do 03", [f"+4822999000{last}" for last in (1, 2, 3)]),
         ("22 999 00 01 and following to 03", [f"+4822999000{last}" for last in (1, 2, 3)]),
         ("22 999 00 01 i kolejne numery do 22 999 00 03", [f"+4822999000{last}" for last in (1, 2, 3)]),
+        ("22 999 00 01 aż do 03", [f"+4822999000{last}" for last in (1, 2, 3)]),
+        ("22 999 00 01 thru 22 999 00 03", [f"+4822999000{last}" for last in (1, 2, 3)]),
         ("kolejne: 22 999 00 01", ["+48229990001"]),
+        ("22 999 00 01, kolejny 22 999 00 02", ["+48229990001", "+48229990002"]),
+        ("22 999 00 01 (next door)", ["+48229990001"]),
+        ("22 999 00 01 czynne aż do 15", ["+48229990001"]),
     ],
 )
 def test_what_can_mean_one_thing_alone_is_read(text: str, numbers: list[str]) -> None:
