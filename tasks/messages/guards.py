@@ -23,7 +23,7 @@ def guard_sentence(guard: Mapping[str, Any], lang: Language = "en") -> str:
     if (lang == "en" and kept) or not known(key):
         return kept
     is_share = str(guard["guard"]).endswith(_SHARES)
-    value, limit = (100 * float(guard[name]) if is_share else round(guard[name]) for name in ("value", "limit"))
+    value, limit = (float(guard[name]) * 100 if is_share else round(float(guard[name])) for name in ("value", "limit"))
     shown = partial(_percents, lang) if is_share else partial(figure, lang)
     said = form_of(lang, key, guard.get("total", 0) if is_share else value).format(
         value=shown(value),
