@@ -19,7 +19,7 @@ from connectors.files.reading import read_csv
 from connectors.files.writing import write_private
 from connectors.ledger.records import packed
 from tasks.execution.results import announce
-from tasks.plan.table import fingerprint
+from tasks.plan.fingerprints import fingerprint
 from tasks.reports.line_report import report_csv
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from schemas.phrases import Phrase
 from schemas.syncs import Guard
 from tasks.messages.errors import error_of, of_guards
 from tasks.people import folded, has_words
-from tasks.plan.table import fingerprint
+from tasks.plan.fingerprints import fingerprint
 
 
 def no_to(context: RunContext, kept: KeptPlan, reason: str) -> Refusal:

@@ -37,9 +37,9 @@ from schemas.problems import DRIFT
 from schemas.quirks import FOLDS_NAMES
 from schemas.reasons import LineCode
 from tasks.plan.claims import Rivals
+from tasks.plan.fingerprints import entries_digest, fingerprint
 from tasks.plan.guards import Facts, guard
 from tasks.plan.ledger_age import COMPARED, behind, deletes
-from tasks.plan.table import entries_digest, fingerprint
 from tasks.source.label_doubts import label_doubts
 from tasks.source.labels import owner_labels
 from tasks.source.near_ids import mark_doubts, near_owners

@@ -20,8 +20,8 @@ from schemas.target import TargetSpec
 from tasks.execution.results import announce
 from tasks.phone.canonical_keys import with_canonical_numbers
 from tasks.plan.draft import Inputs, Policy
+from tasks.plan.fingerprints import fingerprint
 from tasks.plan.rules import plan
-from tasks.plan.table import fingerprint
 from tasks.reports.line_report import report_csv
 from tasks.source.columns import Records, arrange
 from tasks.source.validation import Rules, validate

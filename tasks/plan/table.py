@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -17,7 +14,7 @@ from schemas.problems import CALLED, Code, Problem, also, code_of, packed, unpac
 from schemas.tables import Plan
 from tasks.pairing import Ints, codes, pair_equal
 from tasks.plan.draft import Draft, Inputs
-from tasks.text_columns import arrow, as_str, is_in, on_all_cores, series, stable_order, text_bytes
+from tasks.text_columns import arrow, as_str, is_in, on_all_cores, series, stable_order
 
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
@@ -273,70 +270,3 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
 def _by_text(table: pd.DataFrame, rows: Ints) -> Ints:
     """Return how some rows of a table are sorted by its columns, one after the other."""
     return stable_order(table.iloc[rows]) if len(rows) > 1 else np.arange(len(rows))
-
-
-_FINGERPRINTED = (
-    "owner",
-    "action",
-    "name_before",
-    "number_before",
-    "type_before",
-    "name_after",
-    "number_after",
-    "type_after",
-)
-# What else decides about what is sent, and in which order.
-_FINGERPRINTED_TOO = ("en_before", "key_before", "key_after", "code")
-# A guard's sentence says its figures in words that may change; before, the sentence counted, and not what is in it.
-_SAID = frozenset({"message"})
-_IN_SENTENCE = frozenset({"count", "total", "details", "changes"})
-
-
-def fingerprint(
-    sync: str, target: str, plan: pd.DataFrame, guards: Sequence[Mapping[str, Any]] | None, *, by_sentence: bool = False
-) -> str:
-    """Return the same `sha256:…` for the same plan of the same sync on the same target, and no other.
-
-    The plan must be sorted as `tasks.plan.rules` leaves it: an approval names this value, so it may not depend on
-    anything but what would be done, and on what asks for an approval.
-
-    Args:
-        sync: its name.
-        target: likewise.
-        plan: `Plan`.
-        guards: those that the plan has tripped; None for the fingerprint that releases up to 0.1.0 made, of less.
-        by_sentence: as plans have it that were made while the guards' sentences counted.
-    """
-    texts, columns = ["phonesync plan 1", sync, target, str(len(plan))], [*_FINGERPRINTED]
-    if guards is not None:
-        without = _IN_SENTENCE if by_sentence else _SAID
-        said = [{key: value for key, value in guard.items() if key not in without} for guard in guards]
-        tripped = json.dumps(said, sort_keys=True, ensure_ascii=False)
-        texts, columns = ["phonesync plan 2", *texts[1:], tripped], [*_FINGERPRINTED, *_FINGERPRINTED_TOO]
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(text.encode() + b"\x1e")
-    digest.update(plan["line"].to_numpy("<i8").tobytes())
-    for column in columns:
-        _add_texts(digest, plan[column])
-    return f"sha256:{digest.hexdigest()}"
-
-
-def entries_digest(entries: pd.DataFrame) -> str:
-    """Return the same `sha256:…` for the same entries of a place in the same order, and no other.
-
-    Args:
-        entries: `Current`.
-    """
-    digest = hashlib.sha256()
-    for column in ("owner", "name", "number", "type_id", "name_en"):
-        _add_texts(digest, entries[column])
-    return f"sha256:{digest.hexdigest()}"
-
-
-def _add_texts(digest: hashlib._Hash, texts: pd.Series) -> None:
-    """Add a column of texts: lengths first, so that no value can pretend to be two."""
-    values = pa.chunked_array(pa.array(texts, type=pa.large_string())).combine_chunks()
-    characters, starts = text_bytes(values)
-    digest.update(np.diff(starts).astype("<i8", copy=False).data)
-    digest.update(characters.data)

@@ -23,7 +23,7 @@ from flows.runs import history, show_history
 from flows.status import PAGE, standings
 from flows.status_console import show_status
 from schemas.errors import LedgerError, PhonesyncError, UsageError
-from tasks.plan.table import fingerprint
+from tasks.plan.fingerprints import fingerprint
 
 OLD = [("Dean", "22 552 00 01"), ("Porter", "22 552 00 02"), ("Cloakroom", "22 552 00 03")]
 FILE = "entity_id,number,comment\n1,22 552 00 01,Dean\n"

@@ -15,7 +15,7 @@ import pytest
 from golden_stage import Stage
 
 from connectors.ledger.records import unpacked
-from tasks.plan.table import fingerprint
+from tasks.plan.fingerprints import fingerprint
 
 LEDGERS = Path(__file__).parents[1] / "data" / "ledgers"
 

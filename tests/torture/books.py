@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from connectors.ledger.store import Ledger
 from schemas import ledger as tables
 from schemas.plan import WRITES
-from tasks.plan.table import fingerprint
+from tasks.plan.fingerprints import fingerprint
 
 
 def plans_of(engine: Engine) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from tables import current, table
 
 from schemas.tables import Plan
-from tasks.plan.table import entries_digest, fingerprint
+from tasks.plan.fingerprints import entries_digest, fingerprint
 
 IMAGES = [f"{part}_{image}" for image in ("before", "after") for part in ("name", "number", "type", "key")]
 ROW: dict[str, Any] = {"line": 2, "owner": "one", "action": "modify", **dict.fromkeys(IMAGES, "x")}
