@@ -91,7 +91,16 @@ def _otherwise(year: str, region: str) -> str:
     many = f"(?:{digit}[^0-9]*){{{_WHOLE if region == 'PL' else _PERHAPS_WHOLE}}}"
     abroad = f"^[{WHITE}]*[(]?(?:[+]|{zero}{zero}).*" if region == "PL" else many
     radom = digit + digit if shaped else "48"  # or Poland's code before a number that has lost digits
-    cut_off = f"^[{WHITE}(]*{radom}[^0-9]+{digit}{{2}}[^0-9]+{digit}{{3}}[^0-9]+{digit}{{2}}[{WHITE}]*$"
+    apart, perhaps = "[^0-9]+", "[^0-9]*"
+    local = (
+        f"(?:{digit}{{3}}{perhaps}{digit}{{2}}{perhaps}{digit}{{2}}|{digit}{{4}}{perhaps}{digit}{{3}}"
+        f"|{digit}{{2}}{apart}{digit}{{2}}{apart}{digit}{{3}})"
+    )
+    cut_off = (
+        f"^[{WHITE}(]*{radom}{apart}(?:{digit}{{2}}{apart}{digit}{{3}}{apart}{digit}{{2}}[{WHITE}]*$"
+        f"|{digit}{{3}}{apart}{digit}{{3}}{apart}{digit}[{WHITE}]*$)"
+        f"|^[{WHITE}(]*{radom}{perhaps}{local}{apart}{digit}{{2}}[{WHITE}]*$"
+    )
     patterns = (
         f"{digit}{between}{digit}{{1,2}}{between}{year}|{year}{between}{digit}{{1,2}}{between}{digit}",
         f"^[{WHITE}]*{digit}+[.]{digit}{{1,2}}[{WHITE}]*$|{digit}{{7}}[.]{digit}{{1,2}}[{WHITE}]*$",  # a fraction

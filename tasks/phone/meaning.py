@@ -41,6 +41,7 @@ LEFT_OVER: Final = LineCode.NUMBER_REST
 
 _EMERGENCY: Final = 6  # digits at most
 _FIGURES: Final = 4  # digits at most of what is no number
+_HOUSE: Final = 2  # digits of one that needs no name before it
 _NEAR: Final = 10
 _INITIALS: Final = 3  # letters at most
 
@@ -122,11 +123,20 @@ def _announced(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
     """Leave out figures before the word that announces the first whole number: SP 12, tel. 552 03 55; 26/28, tel. …."""
     at = next((place for place, piece in enumerate(pieces) if piece.announced and place), 0)
     figures = pieces[:at]
-    if not at or any(len(piece.digits) > _FIGURES or piece.extensions or "+" in piece.run for piece in figures):
+    if not at or any(_is_dialled(piece) for piece in figures):
         return pieces
     # Without its area code it may have that of a figure: 12, tel. 552 03 55.
     whole = isinstance(read_run(pieces[at].run, replace(plan, area_code="")), tuple)
     return [pieces[at]._replace(joint="", jumped=False), *pieces[at + 1 :]] if whole else pieces
+
+
+def _is_dialled(piece: Piece) -> bool:
+    """Tell whether digits before a number may be dialled themselves: sekretariat 1234, tel. 22 551 03 55."""
+    many, named = len(piece.digits), piece.named
+    if many > _FIGURES or piece.extensions or "+" in piece.run:
+        return True
+    nameless = piece.joint != "slash" and (not named or WORDS.get(named.casefold()) == "office")
+    return many > _HOUSE and (nameless or bool(piece.labels))
 
 
 def _may_end(piece: Piece, base: Piece, plan: NumberingPlan) -> bool:
@@ -138,7 +148,7 @@ def _may_end(piece: Piece, base: Piece, plan: NumberingPlan) -> bool:
         return False
     if abs(int(piece.digits) - int(base.digits[-len(piece.digits) :])) <= _NEAR:
         return True
-    read = read_run(base.run, plan) if piece.joint == "list" else ""
+    read = read_run(base.run, plan) if piece.joint in {"list", "and"} else ""
     # Where lines and mobile numbers look alike, it may be a line: 212 555 0150, 911.
     return isinstance(read, tuple) and read[-1].kind != "mobile"
 
@@ -207,8 +217,8 @@ def _completed(
 
 def _is_extension(piece: Piece, base: Piece) -> bool:
     """Another extension of the same number, after a separator and as long as the one before: wew. 12, 13."""
-    if not piece.joint or not base.extensions or "+" in piece.run:
-        return False
+    if not piece.joint or not base.extensions or piece.named or piece.run.rstrip(")") != piece.digits:
+        return False  # wew. 4, SP 2; wew. 12, 3/4
     return len(piece.digits) == len(base.extensions[-1])
 
 

@@ -44,10 +44,13 @@ _ITEM: Final = re.compile(
     r"(?!00)\d{1,2}[.)] (?=[\d(+])|(?!00)(?:\d{1,4}[.)]?(?: -)? ){1,3}(?=0)"
 )  # 1) 030 1234567, until 18 030 1234567
 _CODE_BEHIND: Final = re.compile(r"(\.? | - |\.? ?-? ?\( ?)(\d{1,5})$")  # 030 1234567 112, 030 1234567 - (10117 …
+_ONE_DASH: Final = re.compile(r"([^-]{9,}?) ?- ?([^-]{9,})")
 _EMERGENCIES: Final = frozenset(("112", "911", "999"))  # known everywhere
 _COUNTRY: Final = re.compile(r"^(?:\+|00) ?48[ .\-]*")
 _AREA_FIRST: Final = re.compile(r"\D*(\d\d)\D")
-_CUT_OFF: Final = re.compile(r"[( ]*48\D+\d\d\D+\d{3}\D+\d\d")  # 48 22 551 03: of Radom, or two digits are missing
+# 48 22 551 03, 48 601 510 3: of Radom, or digits are missing.
+_CUT_OFF: Final = re.compile(r"[( ]*48\D+(?:\d\d\D+\d{3}\D+\d\d|\d{3}\D+\d{3}\D+\d)")
+_OF_RADOM: Final = re.compile(r"[( ]*48\D*([2-9][\d .\-]*?)([ .\-]+)\d\d")
 _PLACEHOLDER: Final = "123456789"
 _KINDS: Final = (  # in the order in which the library asks
     *("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"),
@@ -119,7 +122,7 @@ def digits_of(run: str) -> str:
 def read_run(run: str, plan: NumberingPlan) -> tuple[Number, ...] | str:
     """Read a run of digits and separators as one number, or as several that only spaces set apart."""
     whole = read_one(run, plan)
-    if " - " in run and isinstance(whole, str) and whole != AMBIGUOUS and (dashed := _dashed(run, plan)):
+    if "-" in run and isinstance(whole, str) and whole != AMBIGUOUS and (dashed := _dashed(run, plan)):
         return AMBIGUOUS if _may_be_range(dashed) else dashed
     several = _several(run, plan) if len(digits_of(run)) >= 2 * SHORTEST_PIECE else []
     if len(several) + isinstance(whole, Number) > 1:
@@ -130,8 +133,9 @@ def read_run(run: str, plan: NumberingPlan) -> tuple[Number, ...] | str:
 
 
 def _dashed(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
-    """Read whole numbers between which a dash stands with room around it."""
-    parts = run.split(" - ")
+    """Read whole numbers between which a dash stands with room around it, or the only one there is."""
+    apart = _ONE_DASH.fullmatch(run) if plan.region == "PL" else None
+    parts = apart.groups() if apart else run.split(" - ")
     if any(len(digits_of(part)) < SHORTEST_PIECE for part in parts):
         return ()
     numbers = tuple(read for part in parts if isinstance(read := read_one(part, plan), Number))
@@ -168,7 +172,7 @@ def read_one(run: str, plan: NumberingPlan) -> Number | str:
     """Read a run of digits and separators as exactly one number."""
     digits = digits_of(run)
     behind = _BEHIND.search(run) if run.endswith(")") else None
-    cut_off = plan.region == "PL" and _CUT_OFF.fullmatch(run) is not None
+    cut_off = plan.region == "PL" and (_CUT_OFF.fullmatch(run) is not None or _may_be_of_radom(run))
     varies = plan.region != "PL" or "+" in run or run.startswith("00")
     if cut_off or (behind and len(digits) - len(behind[1]) >= SHORTEST_PIECE) or (varies and _has_more(run, plan)):
         return AMBIGUOUS
@@ -183,9 +187,19 @@ def read_one(run: str, plan: NumberingPlan) -> Number | str:
     trunk = plan.trunk != "" and digits.startswith(plan.trunk)
     if len(digits) < SHORTEST_PIECE - trunk:
         return SHORT if len(digits) > 1 else TOO_SHORT
-    if len(digits) <= LONGEST_LOCAL and len(digits) < plan.longest and not trunk:
+    # Where nothing is dialled before an area code, its own zero shows that it stands there: 06 49911 in Rome.
+    with_area = plan.trunk == "" and plan.region != "PL" and digits.startswith("0")
+    if len(digits) <= LONGEST_LOCAL and len(digits) < plan.longest and not (trunk or with_area):
         return _local(run, digits, plan)
     return read_national(digits, plan.region)
+
+
+def _may_be_of_radom(run: str) -> bool:
+    """Tell whether 48 may be the area code of what two more digits follow: (48) 601 03 55-57, 48 6010355 57."""
+    match = _OF_RADOM.fullmatch(run)
+    if match is None or not may_lack_area(match[1], "PL"):
+        return False
+    return {match[2]} != {*re.findall(r"\D+", match[1])}  # 48 601 03 55 57
 
 
 def _has_more(run: str, plan: NumberingPlan) -> bool:

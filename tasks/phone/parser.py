@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 
 import phonenumbers
@@ -57,6 +58,9 @@ _FRACTION: Final = re.compile(r"(?<![\d.])\d{7,}[.,]\d{1,2}(?![\d.,])")
 _STUCK_MAIL: Final = re.compile(r"(\d)[-._]?((?=[^\W\d_])[\w.+-]{1,64}@)")
 _STUCK_PAGE: Final = re.compile(r"(?<=\d)(?=www\.|https?:|e-?mail\b|mailto\b)", re.IGNORECASE)
 _AREA_WORD: Final = re.compile(r" ?\((?:prefix|prefiks|kier|kierunkowy)\.?\) ?", re.IGNORECASE)
+_AREA: Final = r"(?:nr )?\bkier(?:unkow\w+)?\b[.: ]*\(?0?[ -]?([1-9]\d)(?!\d)\)*"
+_AREA_BEFORE: Final = re.compile(rf"{_AREA}[,;:]? ?(?:tel(?:efonu?)?\b[.: ]*)?(?=\d)", re.IGNORECASE)
+_AREA_AFTER: Final = re.compile(rf"(?<![\d(+-])(?<![\d)] )(\d(?:[ -]?\d){{6}}) ?[(,;]? ?{_AREA}$", re.IGNORECASE)
 # As it was dialled once, with that of an operator between: (0-prefix-22) 551 03 55, 0-xx-22, (0*22).
 _OPERATOR: Final = re.compile(
     r"(?<!\d)0[ .-]{0,3}(?:pref(?:iks|ix)?\.?|nr op\.|x{2,4}|\*{1,2})[ .-]{0,3}(?=[1-9]\d(?:[ )/-]|\d{7}(?!\d)))",
@@ -65,6 +69,7 @@ _OPERATOR: Final = re.compile(
 _OF_OPERATORS: Final = ("pref", "Pref", "PREF", "xx", "XX", "*", "nr op")
 _LISTED: Final = re.compile(r"(?:^|(?<=[ ;,]))\(?([1-9a-eA-E])(?:\) ?|\. )(?=[^\W_]|[+(])")
 _MARKS: Final = ("123456789", "abcde")
+_ENTITY: Final = re.compile(r"&(?:#\d{1,5}|#x[\da-f]{1,4}|[a-z]{2,6});", re.IGNORECASE)  # 22&nbsp;551 03 55
 _NOTHING: Final = re.compile(
     r"-+|brak(?: (?:numeru|telefonu|tel|nr|danych))?|nie (?:ma|posiada|dotyczy)|bez (?:numeru|telefonu)"
     r"|none|null|nil|n/?a|n/?d|n\.[ad]|no (?:number|phone|telephone)|not (?:applicable|available)"
@@ -120,6 +125,8 @@ class ParsedNumber:
 
 def _shown(text: str) -> str:
     """Return the text as it is read; of a very long one no more than shows that it is too long."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
     return fold(tidy(text)[: _LONGEST_TEXT + 1])
 
 
@@ -216,7 +223,7 @@ def _ways_to_cut(shown: str) -> tuple[str, ...]:
     if any(sign in shown for sign in _OF_OPERATORS):
         shown = _OPERATOR.sub("0 ", shown)
     if "pref" in shown or "kier" in shown:
-        shown = _AREA_WORD.sub(" ", shown)
+        shown = _AREA_AFTER.sub(r"(\2) \1", _AREA_BEFORE.sub(r"(\1) ", _AREA_WORD.sub(" ", shown)))
     if "@" not in shown and "www" not in shown and "http" not in shown:
         return (shown,)
     shown = _STUCK_PAGE.sub(" ", shown)

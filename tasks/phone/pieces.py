@@ -17,12 +17,17 @@ SIGNS: Final = LineCode.NUMBER_SIGNS
 ACCOUNT: Final = LineCode.NUMBER_ACCOUNT
 DATE: Final = LineCode.NUMBER_DATE
 
-Joint = Literal["", "list", "or", "range", "slash"]
+Joint = Literal["", "list", "and", "or", "range", "slash"]
 
 _NO_NUMBER: Final = {"id": OTHER, "account": ACCOUNT, "date": DATE}  # where nothing else stands there
 _LAST_DIGITS: Final = re.compile(r"\d+$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _SPOKEN: Final = frozenset(("label", "extension", "list", "or", "range", "slash", "plain", "run", "sign", "foreign"))
+_SLASH: Final = frozenset(("slash",))
+_ANYTHING: Final = frozenset(("slash", "plain"))
+_AREA: Final = frozenset((2, 3))  # digits of an area code in Poland, the old 0 before it included
+_LONGEST_AREA: Final = 5  # digits of one elsewhere
+_SHORTEST_BEHIND: Final = 5  # digits of a number behind one
 _FAR: Final = frozenset(("address", "postal", "town"))
 
 
@@ -43,7 +48,7 @@ class Piece(NamedTuple):
         after_kind: what that is.
         town: whether a town's name stands right behind it.
         stray: whether it ends in a bracket that nothing has opened.
-        announced: whether a label such as "tel." stands between it and what is before.
+        announced: whether a label such as "tel.", or a colon, stands between it and what is before.
     """
 
     run: str
@@ -69,6 +74,7 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
     labels, before, typed = frozenset[str](), Token("plain", ""), Token("plain", "")
     named, elsewhere, jumped, more = "", False, False, False
     opened = slashed = 0
+    hanging = _SLASH  # what stands between a slash that hangs on one of its sides and the digits behind it
     for token in found:
         opened += token.text.count("(") - token.text.count(")")
         if token.kind == "plain":
@@ -98,14 +104,19 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
                 run = f"{area.run} {token.value}"
                 pieces[-1] = area._replace(run=run, digits=digits_of(run))
                 joint = ""
+            case "run" if (
+                joint == "slash" and pieces and before.kind in hanging and _may_be_area(pieces[-1], token.text)
+            ):
+                return AMBIGUOUS  # 22 551 03 11/12/551 03 13
             case "run":
-                dashed = joint == "list" and before.kind == "plain" and before.text in {"-", " -"}
+                dashed = joint == typed.kind == "list" and before.kind == "plain" and before.text in {"-", " -"}
                 tail = _tail(typed, before)
                 piece = Piece(token.value, digits_of(token.value), joint, labels, (), named, elsewhere, jumped, dashed)
                 if tail or opened < 0:
                     stray = opened < 0 and token.text[-1] == ")"
                     piece, opened = piece._replace(after=tail, after_kind=typed.kind, stray=stray), max(opened, 0)
-                pieces.append(piece._replace(announced=True) if labels else piece)
+                told = labels or (before.kind == "plain" and ":" in before.text)
+                pieces.append(piece._replace(announced=True) if told else piece)
                 joint, labels, elsewhere, jumped, more = "", frozenset(), False, False, False
             case "extension" if not token.value:
                 return AMBIGUOUS
@@ -122,7 +133,8 @@ def gather(found: tuple[Token, ...]) -> list[Piece] | str:  # noqa: C901, PLR091
                 # A label before a separator speaks of the number on its own side.
                 if pieces:
                     pieces[-1], labels = _labelled(pieces[-1], labels), frozenset()
-                joint = token.kind
+                hanging = _ANYTHING if before.kind == "run" else _SLASH
+                joint = "and" if token.kind == "list" and token.text.isalpha() else token.kind
             case "label":
                 labels |= {token.value}
             case _ if before.kind == "run" and token.text[0].isalnum():
@@ -170,4 +182,12 @@ def _is_area(piece: Piece) -> bool:
     """An area code before a slash, as in 22/552 03 55: too short for anything else."""
     grouped = " " in piece.run and piece.run[0] not in "0+("  # 16 2023/2024
     short = len(piece.digits) < SHORTEST_PIECE - grouped
-    return short and piece.joint != "slash" and not piece.extensions
+    coded = piece.run.lstrip("( ").startswith(("+", "00"))  # 22 551 03 55 / +48 22/551 03 56
+    return short and (piece.joint != "slash" or coded) and not piece.extensions
+
+
+def _may_be_area(piece: Piece, run: str) -> bool:
+    """Tell whether an area code may stand between two slashes, before as many digits as go with one."""
+    count, many = len(digits_of(run)), len(piece.digits)
+    zeroed = piece.digits[0] == "0" and many <= _LONGEST_AREA and count >= _SHORTEST_BEHIND
+    return piece.joint == "slash" and (zeroed or (many in _AREA and count >= SHORTEST_PIECE))

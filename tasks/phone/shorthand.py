@@ -29,7 +29,8 @@ _LONGEST_SUFFIX: Final = 8
 _OPENING: Final = frozenset(("od", "from", "von"))
 _POLISH_AREA: Final = 2
 _NEXT: Final = 4  # numbers that a comma alone goes on by: others are as well extensions
-_DASHED: Final = re.compile(r"([^-]*\d) ?- ?(\d{2,4})")  # where no other dash only parts digits
+# Where no other dash only parts digits, or those that do stand without room: 22-551-03-55 - 56.
+_DASHED: Final = re.compile(r"(?:([^-]*\d) ?- ?|((?:[^-]|(?<! )-(?! ))*\d) - )(\d{2,4})")
 _INTERNATIONAL: Final = re.compile(r"[ .]00\d{1,3}[ (\-]+\d")  # another number begins here
 _YEAR: Final = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _HOUSE: Final = re.compile(r"(\d{1,3}(?:-\d{1,3})?) - (\d.*)")
@@ -42,10 +43,11 @@ def another_ending(piece: Piece, base: Piece, last: Number) -> tuple[Number, ...
     """
     count = len(piece.digits)
     follows = piece.joint == "list" and (piece.dashed or _is_next(piece, base, last))
+    follows |= piece.joint == "and" and count < SHORTEST_PIECE
     if not (piece.joint in {"slash", "or", "range"} or follows) or "+" in piece.run or base.extensions:
         return ()
     if (
-        piece.jumped
+        (piece.jumped and not piece.dashed)
         or piece.town
         or piece.stray
         or "(" in piece.run
@@ -76,10 +78,15 @@ def fits_groups(piece: Piece, base: Piece) -> bool:
 
 
 def _is_unlike(piece: Piece, last: Number) -> bool:
-    """Tell whether digits are too far from a number's last ones to take their place: 355/1, 10355/2024."""
+    """Tell whether digits are too far from a number's last ones to take their place: 355/1, 10355/2024, 99/00."""
     count = len(piece.digits)
     step = int(piece.digits) - int(last.e164[-count:])
-    return (count == 1 and step < 0) or (_YEAR.fullmatch(piece.digits) is not None and abs(step) > LONGEST_RANGE)
+    next_ten = -(10**count) < step < LONGEST_RANGE - 10**count  # 551 03 99/00: 551 03 00, or 551 04 00?
+    return (
+        next_ten
+        or (count == 1 and step <= 0)
+        or (_YEAR.fullmatch(piece.digits) is not None and abs(step) > LONGEST_RANGE)
+    )
 
 
 def _is_next(piece: Piece, base: Piece, last: Number) -> bool:
@@ -138,10 +145,11 @@ def set_apart_by_spaces(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
 def dashed_range(run: str, plan: NumberingPlan) -> tuple[Number, ...]:
     """Read a number and the end of a range: 552 03 20-29, where both ends have as many digits as the group before."""
     match = _DASHED.fullmatch(run)
-    first = read_one(match[1], plan) if match else ""
-    if match is None or not isinstance(first, Number) or len(re.findall(r"\d+", match[1])[-1]) != len(match[2]):
+    opening = (match[1] or match[2]) if match else ""
+    first = read_one(opening, plan) if match else ""
+    if match is None or not isinstance(first, Number) or len(re.findall(r"\d+", opening)[-1]) != len(match[3]):
         return ()
-    return numbers_between(first.e164, first.e164[: -len(match[2])] + match[2])
+    return numbers_between(first.e164, first.e164[: -len(match[3])] + match[3])
 
 
 def behind_a_house(piece: Piece, plan: NumberingPlan) -> tuple[Number, ...]:

@@ -15,6 +15,7 @@ from tasks.phone.typed_tokens import (
     code_at,
     initials_at,
     is_street,
+    may_be_endings,
     may_begin,
     online,
     value_of,
@@ -66,7 +67,7 @@ _LEX: Final = re.compile(
     |(?P<hash>\#[\s.:=]*(?P<digits>\d{1,6})(?!\w))
     |(?P<star>\*(?=\d)[\d *\#]*)
     |(?P<list>[,;|&\\]|(?<!\S)[*•·+]{1,3}(?!\S))
-    |(?P<doubt>(?<=\d)\ ?\?(?![^\W\d_]))
+    |(?P<doubt>(?<=\d)\ ?[(\[]?\?(?![^\W\d_]))
     |(?P<plain>(?:
         [\s.:)\]}"'„”’‚‘“«»!?…@№\-_<>☎☏✆✉℡🕿📞📱📠📲🖷†→➔➜➤▶►▪■●○◦✓✔]
         |[(\[{](?![ (\[{]*\+?[ (]*\d)|(?<=\S)\*(?![\d\#])|\+(?!\s*[(\[{]?\d)
@@ -79,6 +80,13 @@ _PLAIN: Final = re.compile(r"\+?\d[\d -]{5,18}\d|\(\+?\d{1,4}\) ?\d[\d -]{4,12}\
 _DATED: Final = re.compile(r"(?<!\d)(?:\d{1,2}-\d{1,2}-(?:19|20)\d\d|(?:19|20)\d\d-\d{1,2}-\d{1,2})(?!\d)")
 _BRACKETED: Final = re.compile(r"\(\d+ ?- ?\d+\)")
 _SLASHED: Final = re.compile(r"/(?! ?24 ?/ ?7(?!\d)) ?(0?[ -]?\d\d) ?/(?: ?- ?| )?(\d(?:[\d .\-]*\d)?)")
+# What follows a slash with room before it: 22/551 03 55 / 12/551 03 55.
+_NEXT_AREA: Final = re.compile(
+    r"(0?[1-9]\d)/ ?(\d(?:[ .-]?\d){6})(?![ .-]?\d)|(0\d{1,4})/ ?(\d(?:[ .-]?\d){4,7})(?![ .-]?\d)"
+)
+_LAST_TWO: Final = re.compile(r"(\d\d)\D*$")
+_NEAR: Final = 10
+_SEVEN: Final = re.compile(r"(?:\d[ .-]?){7}")
 _SIGNS: Final = re.compile(r"[.\-]|.\(")
 _UNUSUAL: Final = re.compile(r"[\[\]{}_]")
 _BOUNDARY: Final = re.compile(r"(?<=[ (\[])\d")
@@ -92,8 +100,16 @@ _TIMED: Final = re.compile(r" (?:[01]?\d|2[0-4])[:.][0-5]\d(?!\d|[.:]\d)")
 _YEAR: Final = re.compile(r" (?:19|20)\d\d(?!\w|[./-]\d)(?: ?r\b\.?)?")
 _FIGURE: Final = re.compile(r"\.? ?-?(?:(?:nr|numer)\b[ .:]*)?\d", re.IGNORECASE)
 _VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.? ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
+_FROM_TO: Final = re.compile(r"od ?\d{1,2} ?(?:do|-) ?\d{1,2}(?![\d.:])", re.IGNORECASE)
+_ENDING: Final = re.compile(r" 0\d\)")  # (do 03), and no hour
+_LIKE_NUMBER: Final = re.compile(r"[\s.:#]*(?=.*[-/. ].)0?[ -]?[1-9](?:[-/. ]?\d){8}")
+_WORD_BEHIND: Final = re.compile(r"[\s.:,-]*([^\W\d_]+)")
+_FLOORS: Final = frozenset(("piętro", "pietro", "stock", "etage", "étage"))
+_ROMAN: Final = re.compile("[IVX]+")
+_GOES_ON: Final = re.compile(r"[.()/-]+ ?\d")
 _STARRED: Final = re.compile(r"\*\d{1,6} ?$")
 _ACCOUNT: Final = 26  # digits
+_REGON: Final = 9  # digits, as many as a telephone number's
 _LONGEST_EXTENSION: Final = 6
 _AFTER_NAME: Final = frozenset("-0123456789")
 _TELEPHONE: Final = frozenset(("tel", "telefon", "phone"))
@@ -168,6 +184,10 @@ class _Cutting:
                 return self.cut("extension", end, match["digits"])
             case "mark":
                 return self.cut("plain", end)
+            case "star" if sum(map(str.isdecimal, match.group())) > _LONGEST_EXTENSION or _GOES_ON.match(
+                self.folded, end
+            ):
+                return self.cut("plain", self.at + 1)  # *22 551 03 55: a note below
             case "star":
                 # 552 03 55 *12: an extension, or what another telephone is dialled by in the house
                 inside = self.touching in {"run", "plain"} and self.behind() == "run" and _STARRED.match(match.group())
@@ -189,10 +209,13 @@ class _Cutting:
         folded, start = self.folded, self.at
         while not folded[start].isdecimal():
             start += 1
+        if self.behind() in {"slash", "label"} and (area := self.next_area()):
+            return area
         if self.region == "PL" and not (self.has_postal or self.street) and self.is_all_number(end):
             return self.as_run(end)
         if folded[self.at] == "(" and (hours := bracketed_hours(folded, self.at, 0, self.region)):
-            return self.cut("hours", hours)
+            doubtful = self.behind() == "run" and may_be_endings(folded, self.at, folded[self.at : hours])
+            return self.cut("extension" if doubtful else "hours", hours)
         if address := self.address():
             return address
         if typed := self.typed(start):
@@ -203,6 +226,17 @@ class _Cutting:
                 end = place - len(_TAIL.search(folded[self.at : place])[0])  # type: ignore[index]  # a space at least
                 break
         return self.as_run(end)
+
+    def next_area(self) -> Token | None:
+        """Return a number whose area code stands before a slash, where those digits cannot be another one's ending."""
+        match = _NEXT_AREA.match(self.folded, self.at)
+        last = _LAST_TWO.search(self.folded, 0, self.at)
+        if not match or not last or self.folded[self.at - 1] == "/":
+            return None
+        area, rest = match[1] or match[3], match[2] or match[4]
+        if abs(int(area) - int(last[1])) <= _NEAR:
+            return None
+        return self.cut("run", match.end(), f"({area}) {rest}")
 
     def address(self) -> Token | None:
         """Return the digits here where what stands before makes them the number of a house, or a postal code."""
@@ -249,7 +283,10 @@ class _Cutting:
     def slash(self) -> Token:
         """Return a slash, or a number whose area code stands between two of them: /22/ 552 03 55."""
         area = _SLASHED.match(self.folded, self.at)
-        if area and self.behind() not in {"run", "extension"}:
+        # 551 03 55 /22/ 551 03 56, but not the endings of 551 03 11 / 12 / 551 03 13
+        parted = self.folded[self.at - 1] == " " and self.folded[self.at + 1 : self.at + 2].isdecimal()
+        parted = parted and area is not None and _SEVEN.match(area[2]) is not None
+        if area and (parted or self.behind() not in {"run", "extension"}):
             return self.cut("run", area.end(), f"({area[1]}) {area[2]}")
         return self.cut("slash", self.at + 1)
 
@@ -282,7 +319,7 @@ class _Cutting:
         named = (
             self.folded[end : end + 1] in _AFTER_NAME and self.touching != "run" and not self.directly_behind_digits()
         )
-        if named and (code := code_at(self.folded, self.at)):
+        if named and (code := code_at(self.folded, self.at, self.region)):
             return self.cut("code", code)
         if is_street(meant) and (house := behind_word("house", self.folded, end)):
             return self.cut("address", house)
@@ -297,8 +334,13 @@ class _Cutting:
         """Return another kind of number with its name; where it cannot be told, the text is of another kind."""
         if lengths == (_ACCOUNT,) and account_follows(self.folded, end):
             return self.cut("note", end)  # with the name of the bank between
+        label = _WORD_BEHIND.match(self.folded, end)
+        if label and WORDS.get(label[1].casefold()) in {"voice", "fax"}:
+            return self.cut("note", end)  # Wydział KRS tel. 551 03 55
         value = value_of(lengths, self.folded, end)
-        return self.cut("id", value) if value else self.cut("foreign", end)
+        # VAT 22/5510355, KRS 0-22 551-03-55: perhaps a department's telephone.
+        dialled = value and _REGON not in lengths and _LIKE_NUMBER.fullmatch(self.folded, end, value)
+        return self.cut("id", value) if value and not dialled else self.cut("foreign", end)
 
     def single(self, meant: str, end: int) -> Token:
         """Return a single letter: the mark of an extension only right behind a number, or with a point."""
@@ -333,6 +375,8 @@ class _Cutting:
                     return self.cut("extension", extension.end(), extension[1])
                 return self.cut("extension" if self.is_unclear(end) else "note", end)
             case "place":
+                if meant in _FLOORS and self.before and _ROMAN.fullmatch(self.before.text):
+                    return self.cut("note", end)  # II piętro 22 551 03 55
                 if place := behind_word("place", self.folded, end):
                     return self.cut("place", place)
                 return self.cut("foreign" if _FIGURE.match(self.folded, end) else "note", end)
@@ -368,6 +412,10 @@ class _Cutting:
     def until(self, kind: WordKind, end: int) -> Token:
         """Return a time or a date with its preposition; "do" right behind a number stands for a range."""
         opened = self.folded[self.at - 1 : self.at] in {"(", "["}
+        few = _FROM_TO.match(self.folded, self.at) if self.behind() == "run" else None
+        if few and may_be_endings(self.folded, self.at, few.group()):
+            return self.cut("extension", few.end())
+        opened = opened and not (kind == "range" and _ENDING.match(self.folded, end))
         if kind == "until" or opened or self.behind() not in {*_NUMBERS, "range"}:
             if until := behind_word("until", self.folded, end):
                 return self.cut("hours", until)

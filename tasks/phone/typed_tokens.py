@@ -18,13 +18,17 @@ TypedKind = Literal[
 
 _H: Final = r"(?:[01]?\d|2[0-4])"
 _M: Final = r"[0-5]\d"
-_CLOCK: Final = rf"{_H}(?:[:.,]{_M})?(?:\ ?[ap]m\b|\ ?h\b|\ ?Uhr\b)?"
+_AM: Final = r"[ap](?:m\b|\.\ ?m\.)"
+_CLOCK: Final = rf"{_H}(?:[:.,]{_M})?(?:\ ?{_AM}|\ ?h\b|\ ?Uhr\b)?"
+_ON_THE_CLOCK: Final = rf"(?:(?:Uhr|h(?:{_M})?)\b|{_AM})"
 _TIME: Final = rf"{_CLOCK}(?!\d|[.:,/-]\d)"
 _TO: Final = r"\ ?(?:-|do|bis|to|i|à)\ ?"
 _HOURS: Final = rf"(?:{_CLOCK}{_TO}{_TIME}|{_TIME}(?!\ ?[(]?\d))"
+_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH: Final = (
     "stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia"
     "|januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember"
+    "|january|february|march|may|june|july|october|december"
 )
 _FLOOR: Final = (
     "piętr[^\\W\\d_]*|pietr[^\\W\\d_]*|stock|etage|og|floor|этаж[^\\W\\d_]*|поверх|patro|poschodí|étage|piano"
@@ -48,11 +52,11 @@ _DIGITS: Final = re.compile(
         {_H}[:.,]{_M}{_TO}{_H}[:.,]{_M}(?!\d|[.:,-]\d)(?:\ ?(?:Uhr|h)\b)?
         |{_H}:{_M}(?![\d:])
         |24\ ?(?:h?\ ?/\ ?7(?!\d)|h\b|-?godz[^\W\d_]*)
-        |{_H}(?:[.:]{_M})?\ ?-\ ?{_H}(?:[.:]{_M})?\ ?(?:Uhr|h|[ap]m|godz)\b
-        |{_H}(?:[.:]{_M})?\ ?(?:Uhr|[ap]m|h(?:{_M})?)\b(?:\ ?-\ ?{_H}(?:[.:]{_M})?\ ?(?:Uhr|[ap]m|h(?:{_M})?)\b)?
+        |{_H}(?:[.:]{_M})?\ ?-\ ?{_H}(?:[.:]{_M})?\ ?(?:(?:Uhr|h|godz)\b|{_AM})
+        |{_H}(?:[.:]{_M})?\ ?{_ON_THE_CLOCK}(?:\ ?-\ ?{_H}(?:[.:]{_M})?\ ?{_ON_THE_CLOCK})?
     )
     |(?P<date>
-        \d{{1,2}}(?P<by>[./-])\d{{1,2}}(?P=by)(?:19|20)\d\d(?![\d])(?:\ ?r\b\.?)?
+        {_DAY}(?P<by>[./-]){_DAY}(?P=by)(?:19|20)\d\d(?![\d])(?:\ ?r\b\.?)?
         |(?:19|20)\d\d(?P<on>[./-])(?:0?[1-9]|1[0-2])(?P=on)(?:0?[1-9]|[12]\d|3[01])(?!\d)
         |\d{{1,2}}(?:\ ?-\ ?\d{{1,2}})?\.?\ (?:{_MONTH})(?:\ (?:19|20)\d\d(?!\d))?
         |(?:19|20)\d\d\ ?r(?:\b\.?|oku\b)
@@ -63,7 +67,7 @@ _DIGITS: Final = re.compile(
     )
     |(?P<place>
         \d{{1,2}}(?:[.-]?(?:й|го|er|e|ème|st|nd|rd|th|°))?\.?\ ?(?:{_FLOOR})(?![^\W\d_])
-        |\d{{1,2}}\.?\ p\.(?!\ ?\d)
+        |\d{{1,2}}\.?\ p\.(?!\ ?(?:\d|{_CAPITAL}))
     )
     |(?P<count>\d{{1,3}}\ ?(?:{_COUNTED})(?![^\W\d_]))
     |(?P<account>\d\d(?:[ -]?\d{{4}}){{6}}(?!\d))
@@ -102,13 +106,15 @@ _LOCAL: Final = 7  # digits of a number without its area code
 _SURE_ABROAD: Final = 5
 _IN_TOWN: Final = 7  # digits of a number without its area code
 _FEW: Final = 4
+_OPENING: Final = 6  # no office opens earlier
+_RANGE: Final = 10  # endings from the first to the last at most
 
 # What a word begins, by what the word is.
 _BEHIND: Final = {
     "place": re.compile(
-        r"(?:\.:?\ ?|\ |:\ ?)(?:nr\.?\ ?)?(?!\d\d(?:[\ -]?\d{4}){6})"
+        r"(?:\.:?\ ?|\ |:\ ?)(?:nr\.?\ ?)?(?!\d\d(?:[\ -]?\d{4}){6})(?!(?:\d[.-]?){7}|(?:\d[./-]?){9})"
         r"[A-Z]{0,2}-?\d{1,4}[a-z]?(?:[./,-]\d{1,4}[a-z]?)*(?!\w|[./,-]\d)"
-        r"(?:,\ \d{1,3}[a-z]?(?=$|[;)]|,\ [^\W\d])|\ i\ \d{1,3}[a-z]?(?=$|[;),]))*",
+        r"(?:(?:,\ \d{1,3}[a-z]?)+(?=$|[;)]|,\ [^\W\d])|\ i\ \d{1,3}[a-z]?(?=$|[;),]))*",
         re.VERBOSE | re.IGNORECASE,
     ),
     "street": re.compile(
@@ -144,6 +150,8 @@ _VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{1,4}[-/ ]
 _ACCOUNT_BEHIND: Final = re.compile(r"(?:[\s:.]*(?!\d)\w+){1,4}[\s:.]*\d\d(?:[ -]?\d{4}){6}(?!\d)")
 _DIGIT_BEHIND: Final = re.compile(r" ?\d")
 _CODE: Final = re.compile(rf"{_CAPITAL}[^\W\d_]{{0,9}}-?\d{{1,3}}(?:[./-]\d{{1,3}})?[a-z]?(?![\w]|[ .\-/]*\d)")
+# Nine digits behind it are a number of their own: SP3 22 551 03 55, C-7 601 510 355.
+_CODE_BEFORE: Final = re.compile(rf"{_CAPITAL}[^\W\d_]{{0,9}}-?[1-9](?= (?!0)(?:\d[ -]?){{9}}(?!\w))")
 _BRITISH: Final = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)")
 _INITIALS: Final = re.compile(
     r"(?:p\. ?iva|c\. ?f\.?|s/n|dz\. ?u\.?|ust-id\w*|ip(?=:? ?\d+\.\d+\.\d+\.\d))(?=[\s.:]*(?:nr\.? )?[A-Z]{0,2} ?\d)",
@@ -193,12 +201,16 @@ def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool =
         alone: whether a word stands before it, and no other number; asked where no digit does.
     """
     whole = before == 0 or before >= _SURE.get(region, _SURE_ABROAD)
+    if before == 0 and folded[at - 1 : at] == "+":
+        return None  # +420 601 510 355 12 EUR
     if match := _DIGITS.match(folded, at):
         kind: TypedKind = match.lastgroup  # type: ignore[assignment]  # the outer groups are named by the kinds
         if not _excused(match, kind, (before, region), whole=whole, alone=alone):
             return Typed(kind, match.end())
     if before == 0 and region in _POSTAL and (found := _POSTAL[region].match(folded, at)):
-        return Typed("postal", found.end())
+        town = _TOWN_BEHIND.match(folded, found.end())
+        if town is None or town[1].casefold() not in WORDS:  # 01/4277 DW 12
+            return Typed("postal", found.end())
     if (whole or before < 4) and (found := _POSTAL_ABROAD.match(folded, at)):
         town = _TOWN_BEHIND.match(folded, found.end())
         return Typed("postal", found.end()) if town and town[1].casefold() in TOWNS else None
@@ -233,6 +245,15 @@ def bracketed_hours(folded: str, at: int, before: int, region: str) -> int:
     return match.end() if match and sure and int(match[1]) < int(match[2]) else 0
 
 
+def may_be_endings(folded: str, at: int, figures: str) -> bool:
+    """Tell whether two figures behind a number may be its endings and no hours: 551 03 01 (01-05), 10 od 10 do 15."""
+    first, last = _FIGURES.findall(figures)[:2]
+    before = _FIGURES.findall(folded[:at])
+    goes_on = before and (before[-1].endswith(first) or int(before[-1][-2:]) + 1 == int(first))
+    unlike_hours = len(first) == 2 or int(first) < _OPENING
+    return bool(goes_on) and unlike_hours and 0 < int(last) - int(first) < _RANGE
+
+
 def behind_word(kind: str, folded: str, at: int) -> int:
     """Return where the digits end that a word of a kind says something about, or 0."""
     match = _BEHIND[kind].match(folded, at)
@@ -261,9 +282,11 @@ def account_follows(folded: str, at: int) -> bool:
     return _ACCOUNT_BEHIND.match(folded, at) is not None
 
 
-def code_at(folded: str, at: int) -> int:
+def code_at(folded: str, at: int, region: str) -> int:
     """Return where a name with a figure ends (COVID-19, C3, SW1A 1AA), or 0."""
     match = _BRITISH.match(folded, at) or _CODE.match(folded, at)
+    if match is None and region == "PL":
+        match = _CODE_BEFORE.match(folded, at)
     return match.end() if match else 0
 
 

@@ -112,23 +112,24 @@ _KINDS: Final[dict[WordKind, str]] = {
     "fax": "fax faks faksu faksem f telefaksu факс",
     "extension": """
         wewnętrzny wewnętrzna wewnętrzne wewnetrzny wewnetrzna wewnetrzne wewn wew internal interno interior int
-        extension extn ext durchwahl nebenstelle klappe dw poste linka tonowo доб доп вн
+        extension extn ext durchwahl nebenstelle klappe dw app poste linka klapka toestel extensión anknytning tonowo
+        доб доп дод вн внутр
     """,
     # Rooms, floors, buildings, counters; a school or a library with a number is one of them for this purpose.
     "place": """
         pok pokój pokoju pokoj p sala sali s room rm bud budynek budynku piętro pietro lok lokal klatka okienko okienka
         stanowisko gabinet gabinetu gab boks box hala segment blok skrytka wejście poziom aula pawilon zi zimmer raum
-        stock etage bureau porte étage dveře stanza piano каб кабинет оф офис кв этаж
+        stock etage bureau despacho porte étage dveře stanza piano каб кабинет оф офис кв этаж
     """,
     "street": "ul ulica al aleja aleje pl plac os osiedle rynek skwer rondo bulwar ул вул просп улица",
     # Numbers of another kind, of any length; a department may be called like others of them ("Zamówienia").
     "id": """
         gg gadu uid skype icq puk albumu album legitymacja indeks indeksu umowa faktura fv zamówienie paragon polisa
         ewid ewidencyjny inwentarzowy inw sygn sygnatura wersja ver version v mac login id sn imei vin seryjny
-        serial dowód paszport licencja certyfikat iso ral poz art ust cena koszt kwota kwoty suma opłata stawka ean gtin
+        serial dowód paszport licencja certyfikat iso ral art ust cena koszt kwota kwoty suma opłata stawka ean gtin
         kontonummer ssn vat kod identyfikator symbol ref referencyjny katalogowy partia seria hasło zgłoszenie zlecenie
         wniosek tom działka ident akt akta sprawa decyzja pkt teryt simc rspo bdo licznik licznika bilet karta karty
-        przesyłka rezerwacja uchwała postanowienie wyrok
+        przesyłka uchwała postanowienie wyrok
     """,
     "hours": """
         godz godzin godziny godzinach h pn pon poniedziałek poniedziałki wt wtorek wtorki śr środa środy sr czw cz
@@ -141,7 +142,7 @@ _KINDS: Final[dict[WordKind, str]] = {
     "office": """
         sekretariat sekretariatu sekretariacie dziekanat dziekanatu kancelaria kancelarii centrala centrali biuro biura
         rejestracja rejestracji portiernia recepcja kadry księgowość dyrektor dyrektora rektor dziekan kierownik
-        infolinia infolinii dyżurny alarmowy
+        infolinia infolinii dyżurny alarmowy voip
         służbowy prywatny domowy bezpośredni kontakt kontaktowy serwis
         serwisowy redakcja wypożyczalnia czytelnia
         biblioteka pod administracja szpital przychodnia poradnia oddział referat wydział urząd zakład katedra instytut

@@ -82,6 +82,7 @@ def test_what_can_mean_one_thing_alone_is_read(text: str, numbers: list[str]) ->
     ("text", "word"),
     [
         ("22 999 00 01 -> 22 999 00 02", "->"),
+        ("22 999 00 01 > 22 999 00 02", ">"),
         ("(22) 999 00 01→(22) 999 00 02", "→"),
         ("zamiast 22 999 00 01 teraz 22 999 00 02", "zamiast"),
         ("poprzednio 22 999 00 01", "poprzednio"),

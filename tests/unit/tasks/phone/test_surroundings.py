@@ -101,6 +101,18 @@ def test_what_stands_beside_a_number_is_no_part_of_it(seed: int, area_code: str 
         assert {number.e164 for number in read.numbers} <= {e164}, text
 
 
+@given(st.integers(0, 2**32), st.sampled_from((None, "22", "12")))
+def test_numbers_beside_each_other_are_all_of_them_or_none(seed: int, area_code: str | None) -> None:
+    chooser = random.Random(seed)  # noqa: S311 - a hundred texts of a seed are one example
+    for _ in range(_AT_ONCE):
+        several = [polish(chooser) for _ in range(chooser.choice((2, 2, 3)))]
+        text = several[0][1]
+        for _, spelling, _ in several[1:]:
+            text += chooser.choice((", ", "; ", " / ", "/", " lub ", " i ", "\n", " | ", " - ", ",")) + spelling
+        read = [number.e164 for number in read_number(text, area_code=area_code).numbers]
+        assert read in ([], [*dict.fromkeys(e164 for *_, e164 in several)]), text
+
+
 def test_what_stands_beside_a_number_does_not_hide_it() -> None:
     """Half of the rejections would be too many: a tool that reads nothing is never wrong."""
     chooser = random.Random(16)  # noqa: S311 - the same texts in every run
