@@ -12,6 +12,9 @@ _EXACT: Final = 15  # digits of a number that a spreadsheet keeps
 _NO_SUCH_DAY: Final = "#VALUE!"  # what openpyxl makes of it, and what a formula's error may be
 _HASHES: Final = "########"
 _PADDED: Final = re.compile(r"[0()+\- ]+")
+_BESIDE: Final = re.compile(r'"[^"]*[\d+][^"]*"|\\[\d+]|(?<![\w\[$<>=./-])[1-9+]')
+_SIMPLE: Final = re.compile(r'(?:"[^"]*"|\\.|[1-9 ()+/-])*[0#](?:"[^"]*"|\\.|[0# ()+/-])*')
+_PARTS: Final = re.compile(r'"([^"]*)"|\\(.)|(.)')
 
 DATE: Final = LineCode.CELL_DATE
 TRUTH: Final = LineCode.CELL_TRUTH
@@ -60,9 +63,31 @@ def _number(value: float, shown_as: str) -> tuple[str, LineCode | None]:
     text = str(value)
     if len(text.lstrip("-")) > _EXACT:
         return text, ROUNDED
+    if _BESIDE.search(shown_as):
+        return _shown(text, shown_as), None
     bare = re.sub(r'\\|"', "", shown_as)
     zeros = bare.count("0") if _PADDED.fullmatch(bare) else 0
     return text.zfill(zeros), None
+
+
+def _shown(digits: str, shown_as: str) -> str:
+    """Return a number with the digits or the plus sign that its format puts beside it: `"22" 000 00 00`.
+
+    Where that cannot be told, the format stands there too, so that nobody takes it for a number.
+    """
+    if not _SIMPLE.fullmatch(shown_as):
+        return f"{digits} [{shown_as}]"
+    parts = _PARTS.findall(shown_as)
+    places = [at for at, (*_, sign) in enumerate(parts) if sign in {"0", "#"}]
+    written: list[str] = []
+    for at, (quoted, escaped, sign) in reversed([*enumerate(parts)]):
+        if at not in places:
+            written.append(quoted or escaped or sign)
+            continue
+        some = digits if at == places[0] else digits[-1:]
+        written.append(some or sign.replace("#", ""))
+        digits = digits[: len(digits) - len(some)]
+    return "".join(reversed(written))
 
 
 def result_of(read: tuple[str, LineCode | None], calculated: bool) -> tuple[str, LineCode | None]:  # noqa: FBT001 - told of each cell

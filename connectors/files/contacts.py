@@ -63,5 +63,5 @@ def _filled(table: Table, header: tuple[str, str], cards: list[Card], contacts: 
         widths=np.full(len(rows), len(header), dtype=np.int64),
         skipped=tuple(sorted(skipped, key=lambda record: record.line)),
         cells={},
-        texts=tuple(texts_of(cards, contacts)),
+        texts=(*table.texts, *texts_of(cards, contacts)),
     )

@@ -24,6 +24,7 @@ _LARGEST: Final = 1 << 29  # bytes of an unpacked file: ten times a million line
 _STEP: Final = 1 << 20
 _OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument"
 _PAGE: Final = re.compile(rb"(?i)\s*(?:<!doctype\s+html|<html|<head|<body|<table)")
+_ARCHIVED_PAGE: Final = re.compile(rb"(?i)\s*MIME-Version:[^\0]{0,2000}?Content-Type:\s*multipart/related")
 _SAVED_PAGE: Final = re.compile(rb"(?i)urn:schemas-microsoft-com:office:excel|<meta[^>]+excel\.sheet")
 _XML_SHEET: Final = re.compile(
     rb'(?is)<\?xml.{0,200}?(?:progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet)'
@@ -73,6 +74,8 @@ def unpack(path: Path, raw: bytes, *, largest: int = _LARGEST) -> tuple[bytes, F
     opening = raw.removeprefix(b"\xef\xbb\xbf")[:4096]
     if _XML_SHEET.match(opening):
         raise _other(path, "xml-sheet", "save-workbook")
+    if _ARCHIVED_PAGE.match(opening):
+        raise _other(path, "html-sheet", "save-workbook")
     if _PAGE.match(opening):
         saved = _SAVED_PAGE.search(opening) or path.suffix.casefold() in _BOOKS
         raise _other(path, "html-sheet", "save-workbook") if saved else _other(path, "html", "sign-in")

@@ -53,7 +53,8 @@ class Table:
         hidden: the rows of a workbook that nobody sees or that are struck through, by line, with the code that says so.
         hidden_columns: the headers of a workbook's columns that nobody sees.
         other_sheets: what stands in a workbook's other sheets and has digits, by their titles.
-        texts: line, column and text of what has digits and no place in the rows: contacts say more than that.
+        texts: line, column and text of what has digits and no place in the rows: contacts say more than that, and
+            notes hang on cells of workbooks.
     """
 
     path: Path

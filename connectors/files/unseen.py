@@ -1,4 +1,4 @@
-"""What of a sheet nobody sees: rows, columns and cells that are hidden or struck through, in workbooks of every form.
+"""What of a sheet nobody sees: what is hidden or struck through, and notes that hang on cells; in any form of workbook.
 
 Where that cannot be told an exception says so: nobody knows then which rows are given up, and the file is refused.
 Rows are counted from 1 on, as the clerk sees them, columns from 0 on.
@@ -7,6 +7,7 @@ Rows are counted from 1 on, as the clerk sees them, columns from 0 on.
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,16 +15,18 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers.expat import ParserCreate
 
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, range_boundaries
 
 _MOST_ROWS: Final = 1_048_576  # a sheet of Excel has no more
 _MOST_COLUMNS: Final = 16_384
 _ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _ROW_NUMBER: Final = re.compile(rb'\br="(\d{1,7})"')
-_IS_HIDDEN: Final = re.compile(rb'\bhidden="(?:1|true)"')
+_IS_HIDDEN: Final = re.compile(rb'\bhidden="(?:1|true)"|\bht="0(?:\.0*)?"')
 _COLUMN_TAG: Final = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _MERGED_TAG: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _RELATION: Final = re.compile(rb"<Relationship\b[^>]*>")
+_OF_NOTES: Final = re.compile(rb'\bType="[^"]*/comments"')
+_TARGET: Final = re.compile(rb'\bTarget="([^"]*)"')
 
 # Records of an .xlsb, by their kinds.
 _ROW, _LAST_CELL, _FONT, _FORMAT, _COLUMNS, _SHEET, _MERGED, _FORMATS, _FORMATS_END = (
@@ -58,15 +61,17 @@ class Unseen:
         columns: likewise.
         struck: in which cell of a row the first text is struck through.
         merged: the cells that hide others behind them: the first column and row, the last ones, all from 1 on.
+        notes: what hangs on cells in an .xlsx or .ods, by row and column: a window that opens over them.
     """
 
     rows: Sequence[int] = ()
     columns: Sequence[int] = ()
     struck: Mapping[int, int] = field(default_factory=dict)
     merged: Sequence[Corners] = ()
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
-def of_xlsx(part: bytes) -> Unseen:
+def of_xlsx(part: bytes, notes: Mapping[tuple[int, int], str]) -> Unseen:
     """Return what is hidden and merged in the XML of a sheet; what is struck through its cells say themselves."""
     hidden = (_ROW_NUMBER.search(row) for row in _ROW_TAG.findall(part) if _IS_HIDDEN.search(row))
     rows = [int(number[1]) for number in hidden if number]
@@ -77,7 +82,42 @@ def of_xlsx(part: bytes) -> Unseen:
             columns += range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
     found = [range_boundaries(reference.decode()) for reference in _MERGED_TAG.findall(part)]
     merged = [(left or 1, top or 1, right or 1, bottom or 1) for left, top, right, bottom in found]
-    return Unseen(rows, columns, merged=merged)
+    return Unseen(rows, columns, merged=merged, notes=notes)
+
+
+def notes_of_xlsx(raw: bytes, part: str) -> dict[tuple[int, int], str]:
+    """Return the notes on the cells of a sheet, whose part is given by its name."""
+    folder, name = posixpath.split(part)
+    notes: dict[tuple[int, int], str] = {}
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        there = {*archive.namelist()}
+        relations = f"{folder}/_rels/{name}.rels"
+        for relation in _RELATION.findall(archive.read(relations) if relations in there else b""):
+            target = _TARGET.search(relation)
+            path = posixpath.normpath(posixpath.join("/", folder, target[1].decode())).lstrip("/") if target else ""
+            if _OF_NOTES.search(relation) and path in there:
+                notes |= _notes(archive.read(path))
+    return notes
+
+
+def _notes(part: bytes) -> dict[tuple[int, int], str]:
+    found: dict[tuple[int, int], str] = {}
+    place = [(0, 0)]
+
+    def start(name: str, about: Mapping[str, str]) -> None:
+        if name.endswith(" comment"):
+            column, row = coordinate_from_string(about["ref"])
+            place[0] = (row, column_index_from_string(column) - 1)
+            found[place[0]] = ""
+
+    def text(some: str) -> None:
+        if place[0] in found:
+            found[place[0]] += some
+
+    parser = ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    parser.Parse(part, True)  # noqa: FBT003 - expat's
+    return found
 
 
 def of_xlsb(raw: bytes, title: str) -> Unseen:
@@ -179,7 +219,7 @@ def of_ods(raw: bytes, title: str) -> Unseen:
             styles.read(part)
     sheet = _Sheet(title, styles)
     sheet.read(content)
-    return Unseen(sheet.rows, sheet.columns, sheet.struck, sheet.merged)
+    return Unseen(sheet.rows, sheet.columns, sheet.struck, sheet.merged, sheet.notes)
 
 
 @dataclass
@@ -223,6 +263,9 @@ class _Sheet:
     columns: list[int] = field(default_factory=list)
     struck: dict[int, int] = field(default_factory=dict)
     merged: list[Corners] = field(default_factory=list)
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
+    _in_note: bool = False
+    _noting: bool = False  # within a note's paragraph: its date and its author are no part of it
     _tables: list[str] = field(default_factory=list)
     _groups: list[bool] = field(default_factory=list)  # whether each group that is open is folded away
     _row: int = 0  # the last row that has begun
@@ -237,6 +280,7 @@ class _Sheet:
         parser = ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
         parser.Parse(part, True)  # noqa: FBT003 - expat's
 
     def _start(self, name: str, about: Mapping[str, str]) -> None:
@@ -252,10 +296,28 @@ class _Sheet:
             self._of_rows(about)
         elif name in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
             self._of_cells(about)
-        elif name == f"{_TEXT}span" and self._filled and self.styles.strikes(about.get(f"{_TEXT}style-name", "")):
+        elif name == f"{_OFFICE}annotation":
+            self._in_note = True
+        elif name == f"{_TEXT}p" and self._in_note:
+            self._noting = True
+            self._text("\n")
+        elif (
+            name == f"{_TEXT}span"
+            and not self._in_note
+            and self._filled
+            and self.styles.strikes(about.get(f"{_TEXT}style-name", ""))
+        ):
             self._strike()
 
+    def _text(self, some: str) -> None:
+        if self._noting:
+            place = (self._row, self._cells - 1)
+            self.notes[place] = self.notes.get(place, "") + some
+
     def _end(self, name: str) -> None:
+        if name in {f"{_OFFICE}annotation", f"{_TEXT}p"}:
+            self._noting = False
+            self._in_note &= name == f"{_TEXT}p"
         if self._tables == [self.title] and name in {f"{_TABLE}table-row-group", f"{_TABLE}table-column-group"}:
             self._groups.pop()
         elif name == f"{_TABLE}table":

@@ -31,7 +31,7 @@ from connectors.files.dialect import Dialect, Given
 from connectors.files.header import Record, Skipped, Wanted, above, checked_names, find_header, foreign_header
 from connectors.files.plain_books import plain_book, transitional
 from connectors.files.table import LONGEST, Table, surplus
-from connectors.files.unseen import Corners, Unseen, of_ods, of_xlsb, of_xlsx
+from connectors.files.unseen import Corners, Unseen, notes_of_xlsx, of_ods, of_xlsb, of_xlsx
 from schemas.errors import ConfigurationError, SourceError
 from schemas.problems import Problem
 from schemas.reasons import FileCode
@@ -193,6 +193,11 @@ def _read(path: Path, file: tuple[bytes, Form], wanted: Wanted, given: Given) ->
         hidden=MappingProxyType(hidden | dict.fromkeys(rows.struck, STRUCK)),
         hidden_columns=tuple(names[at] for at in unseen.columns if at < len(names)),
         other_sheets=MappingProxyType(_others(path, file, workbook, sheet)),
+        texts=tuple(
+            (line, names[at] if at < len(names) else "", text.strip())
+            for (line, at), text in sorted(unseen.notes.items())
+            if _DIGITS.search(text)
+        ),
     )
 
 
@@ -202,7 +207,8 @@ def _beside(path: Path, file: tuple[bytes, Form], sheet: Any) -> tuple[set[tuple
     if form != "xlsx":
         return set(), _unseen(raw, form, sheet.title)
     part = _part(raw, sheet)
-    return _formulas(path, (raw, part), sheet), of_xlsx(part)
+    notes = notes_of_xlsx(raw, sheet._worksheet_path)  # noqa: SLF001 - see `_part`
+    return _formulas(path, (raw, part), sheet), of_xlsx(part, notes)
 
 
 def _unseen(raw: bytes, form: Form, title: str) -> Unseen:

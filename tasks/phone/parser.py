@@ -54,7 +54,7 @@ _SHORT_CODE: Final = re.compile(r"[*#]*(?:\d[*#]*){2,6}")
 _BETWEEN: Final = r" ?(?:[,;/]| i | oraz | lub | and | or ) ?"
 _EXTENSIONS: Final = re.compile(rf"\d{{1,6}}(?:{_BETWEEN}\d{{1,6}})*")
 _DECIMAL: Final = re.compile(r"\d+\.\d{1,2}")
-_FRACTION: Final = re.compile(r"(?<![\d.])\d{7,}[.,]\d{1,2}(?![\d.,])")
+_FRACTION: Final = re.compile(r"(?<![\d.])\d{7,}[.,]\d{1,2}(?![\d.,])|^\d{1,3}(?: \d{3}){2,},\d\d$")
 _STUCK_MAIL: Final = re.compile(r"(\d)[-._]?((?=[^\W\d_])[\w.+-]{1,64}@)")
 _STUCK_PAGE: Final = re.compile(r"(?<=\d)(?=www\.|https?:|e-?mail\b|mailto\b)", re.IGNORECASE)
 _AREA_WORD: Final = re.compile(r" ?\((?:prefix|prefiks|kier|kierunkowy)\.?\) ?", re.IGNORECASE)
@@ -69,7 +69,7 @@ _OPERATOR: Final = re.compile(
 _OF_OPERATORS: Final = ("pref", "Pref", "PREF", "xx", "XX", "*", "nr op")
 _LISTED: Final = re.compile(r"(?:^|(?<=[ ;,]))\(?([1-9a-eA-E])(?:\) ?|\. )(?=[^\W_]|[+(])")
 _MARKS: Final = ("123456789", "abcde")
-_ENTITY: Final = re.compile(r"&(?:#\d{1,5}|#x[\da-f]{1,4}|[a-z]{2,6});", re.IGNORECASE)  # 22&nbsp;551 03 55
+_ENTITY: Final = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|shy|[nm]dash|#160|#xa0);", re.IGNORECASE)  # 22&nbsp;551 03 55
 _NOTHING: Final = re.compile(
     r"-+|brak(?: (?:numeru|telefonu|tel|nr|danych))?|nie (?:ma|posiada|dotyczy)|bez (?:numeru|telefonu)"
     r"|none|null|nil|n/?a|n/?d|n\.[ad]|no (?:number|phone|telephone)|not (?:applicable|available)"
@@ -98,7 +98,7 @@ _OUTDATED: Final = re.compile(
     r"|(?i:zamiast|w miejsce|zmiana na|zmieni\w+(?: się)? na|instead of|in place of|changed to)"
     rf"|(?i:ex|nie|not|wcześniej|uprzednio|earlier)(?={_NUMBER_BEHIND})|(?i:ex)(?=\W*$)"
     rf"|(?i:do|od|until|since)(?: dnia)? (?:{_DAY}|20\d\d ?r(?:oku|\.)?))(?!\w)"
-    r"|(?<=[\d)]) ?(?:[-=]*>+|<[-=]+|→|➔|➜) ?(?:(?i:nr|tel)\.? )?(?=[(+]?\d)"
+    r"|(?<=[\d)]) ?(?:[-=]*>+|<[-=]+|→|➔|➜) ?(?:(?i:nr|tel)\.? )?(?=[(+]?\d)|~~|<(?i:s|del|strike)>"
 )
 # Beside the new number stands the one that it takes the place of; streets are called new, too.
 _NEW: Final = r"(?:now[yae]|new|teraz|obecnie|aktualn(?:y|a|e|ie)|current(?:ly)?|now)\b"

@@ -27,6 +27,8 @@ _BEHIND: Final = re.compile(r"(.*\d) ?\( ?(\d{1,5}) ?\)")
 _TWICE: Final = re.compile(r"\(?\b(\d{2})\)? ?[ -]\1\b")
 _LOOSE: Final = re.compile(r"(.*\d\d)(,? |, ?| ?- ?| ?/ ?)(\d{2,5})")
 
+_AMOUNT: Final = re.compile(r"(\d{1,3}(?: \d{3})+),0{1,2}")  # as a spreadsheet shows a number with its fraction
+
 _EXTENDED: Final = re.compile(r"(?:\bw|wewn?|ext)\b|#", re.IGNORECASE)
 
 
@@ -48,6 +50,8 @@ def suggest(text: str, read: Callable[[str], ParsedNumber], *, region: str = "PL
 
 def _ways(shown: str, region: str) -> list[str]:
     """Return the slips of the hand put right, each by itself."""
+    if amount := _AMOUNT.fullmatch(shown):
+        return [amount[1]]
     mark = " wew. " if region == "PL" else " ext. "
     once = _TWICE.sub(r"\1", shown, count=1)
     ways = [_LETTER.sub("0", shown), once]

@@ -428,7 +428,7 @@ class _Cutting:
         noun = _NOUN.match(self.folded, end)
         if noun and noun[1].casefold() not in WORDS and noun[1].casefold() not in OTHER_NUMBERS:
             return self.other((), noun.end(1))
-        under = self.before is not None and self.before.text.casefold() == "pod"
+        under = self.before is not None and self.before.text.casefold() in {"pod", "na"}
         if self.behind() in {"note", "town", "id", "office"} and self.touching == "plain" and not under:
             if meant == "nr" and (named := behind_word("named", self.folded, end)):
                 return self.cut("place", named)

@@ -146,7 +146,7 @@ _KINDS: Final[dict[WordKind, str]] = {
         służbowy prywatny domowy bezpośredni kontakt kontaktowy serwis
         serwisowy redakcja wypożyczalnia czytelnia
         biblioteka pod administracja szpital przychodnia poradnia oddział referat wydział urząd zakład katedra instytut
-        szkoła przedszkole punkt dział pan pani mgr dr prof hab inż
+        szkoła przedszkole punkt dział na jest pan pani mgr dr prof hab inż
     """,
     "number": "nr numer numery numerem numeru nry no",
     "service": "text sms",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import pandas as pd
+from phonenumbers import country_code_for_region
 
 from schemas.problems import packed_values
 from schemas.reasons import LineCode
@@ -19,6 +20,13 @@ from tasks.source.placeholders import ditto_marks, saying_nothing
 from tasks.text_columns import is_in, matching
 
 Kind = Literal["fax", "mobile", "second", "extension", ""]
+# What is dialled before the numbers of a line.
+_BEFORE: Final = frozenset(
+    (
+        *("kierunkowy", "nr kierunkowy", "numer kierunkowy", "nr kier", "kier", "kod kierunkowy", "prefiks", "prefix"),
+        *("kod kraju", "kierunkowy kraju", "area code", "country code", "dialling code", "dialing code"),
+    )
+)
 
 _NAMES: Final[Mapping[Kind, str]] = {
     "fax": "fax, faks, telefaks, nr faksu, numer faksu, nr fax, fax number, fax no, tel fax, telefon faks",
@@ -90,17 +98,40 @@ def unread_cells(unread: Unread) -> pd.DataFrame:
         ids = texts[is_in(texts, known) & (texts != "")] if unread.ids else texts[:0]
         ids = ids[(ids != own.reindex(ids.index)) & ~ids.index.isin(keys.index)]
         values = packed_values({"column": header, "proposal": proposal(header)})
-        for some, column in ((keys, "key"), (ids, "identifier")):
-            code = LineCode.COLUMN_UNREAD if column == "key" else LineCode.COLUMN_ID
+        before = _lacking(texts, unread) if header_key(header) in _BEFORE else texts[:0]
+        for some, column, code in (
+            (keys, "key", LineCode.COLUMN_UNREAD),
+            (ids, "identifier", LineCode.COLUMN_ID),
+            (before, "", LineCode.NUMBER_LOCAL),
+        ):
             if some.empty:
                 continue
             rows = pd.DataFrame({"line": some.index, "column": header, "value": texts[some.index].to_numpy()})
             rows = rows.assign(code=str(code.value), values=values, key="", identifier="")
-            found.append(rows.assign(**{column: some.to_numpy()}))
+            found.append(rows.assign(**{column: some.to_numpy()}) if column else rows)
     if not found:
         return no_rows(*_COLUMNS)
     table = pd.concat(found, ignore_index=True)
     return table.astype({"line": "int64", **dict.fromkeys(_COLUMNS[1:], "str")})[_COLUMNS]
+
+
+def _lacking(texts: pd.Series, unread: Unread) -> pd.Series:
+    """Return the area codes and country codes that none of the line's numbers begins with: it was read without them."""
+    codes = texts.str.replace(r"\D+", "", regex=True).str.lstrip("0")
+    codes = codes[codes != ""]
+    lines = unread.source[unread.source["line"].isin(codes.index)]
+    if lines.empty:
+        return codes[:0]
+    keys = readings(lines["number"], **unread.reading)
+    numbers: dict[int, list[str]] = {}
+    for line, key, count in zip(lines["line"], keys["key"], keys["count"], strict=True):
+        numbers.setdefault(int(line), []).extend(key.split("|") if count else [])
+    home = country_code_for_region(unread.reading["region"])
+    lacking = [
+        bool(numbers.get(line)) and not any(key.startswith((f"+{code}", f"+{home}{code}")) for key in numbers[line])
+        for line, code in zip(codes.index.tolist(), codes.tolist(), strict=True)
+    ]
+    return codes[pd.Series(lacking, index=codes.index, dtype="bool")]
 
 
 def unread_sheets(sheets: Mapping[str, Sequence[str]], line: int, reading: Mapping[str, Any]) -> pd.DataFrame:

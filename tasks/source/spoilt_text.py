@@ -36,7 +36,7 @@ _ENTITY: Final = re.compile(r"&(?:#\d{2,7}|#[xX][0-9A-Fa-f]{2,6}|[A-Za-z]{2,10}\
 _QUESTION: Final = re.compile(
     # In a word of some length: `a?b` may well be meant.
     r"(?<=[^\W\d_]{2})\?(?=[^\W\d_])|(?<=[^\W\d_])\?(?=[^\W\d_]{2})"
-    r"|(?<=[a-ząćęłńóśźż])\?(?= [a-z])|(?<![^\s(])\?(?=[a-ząćęłńóśźż]{2})"
+    r"|\?(?=\?+[^\W\d_])|(?<=[a-ząćęłńóśźż])\?(?= [a-z])|(?<![^\s(])\?(?=[a-ząćęłńóśźż]{2})"
 )
 _WORD: Final = re.compile(r"[^\s(),;:/–-]+")
 # How a text was read, and how it should have been: the usual ways.

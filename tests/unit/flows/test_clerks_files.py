@@ -7,7 +7,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from clerks_files import read_file
+from clerks_files import Entry, Kind, read_file
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from schemas.errors import SourceError
@@ -225,6 +226,20 @@ def test_a_column_without_numbers_is_nobodys_business(header: str, cell: str) ->
     assert read_file("usos", unread(header, cell), OFFICE).rejected == []
 
 
+@pytest.mark.parametrize(("header", "cell"), [("Kierunkowy", "58"), ("Nr kier.", "(0-58)"), ("Kod kraju", "49")])
+def test_a_code_that_the_number_does_not_begin_with_is_told(header: str, cell: str) -> None:
+    """Without it the number was read as another one's, of Poland or of the area code that is set."""
+    found = read_file("usos", unread(header, cell), OFFICE, area_code="22")
+    assert (found.rejected, found.after) == ([(2, "number-local")], OFFICE)
+    listed = f"Name;Phone Number;{header}\nKasa;999 00 01;{cell}\n"
+    assert read_file("apio", listed, [("", "Kasa", "22 999 00 07")], area_code="22").rejected == [(2, "number-local")]
+
+
+@pytest.mark.parametrize(("header", "cell"), [("Kierunkowy", "022"), ("Kod kraju", "+48"), ("Kierunkowy", "-")])
+def test_a_code_that_the_number_begins_with_is_nobodys_business(header: str, cell: str) -> None:
+    assert read_file("usos", unread(header, cell), OFFICE).rejected == []
+
+
 def test_the_id_of_another_line_in_a_column_that_is_not_read_holds_both_owners() -> None:
     lines = "entity_id;number;Jednostka nadrzędna\nF1;22 999 00 09;B0\nB0;22 999 00 04;\nF1;22 999 00 08;\n"
     found = read_file("usos", lines, [*OFFICE, *STANDING])
@@ -391,7 +406,7 @@ def test_a_name_that_holds_a_whole_line_is_told_and_holds_it() -> None:
 
 
 def book(*sheets: tuple[str, list[list[str]]], **shown: Any) -> bytes:
-    """Return a workbook; `hide` and `strike` are rows of its first sheet."""
+    """Return a workbook; `hide` and `strike` are rows of its first sheet, `note` is a note on its A2."""
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.active)
     for title, rows in sheets:
@@ -403,12 +418,29 @@ def book(*sheets: tuple[str, list[list[str]]], **shown: Any) -> bytes:
         first.row_dimensions[row].hidden = True
     for row in shown.get("strike", ()):
         first.cell(row, 2).font = Font(strike=True)
+    if note := shown.get("note"):
+        first["A2"].comment = Comment(note, "Nutowska")
     raw = io.BytesIO()
     workbook.save(raw)
     return raw.getvalue()
 
 
 ROWS = [["entity_id", "number", "comment"], ["B0", "22 999 00 05", "Brama"], ["B02", "22 999 00 06", "Portiernia"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "standing"),
+    [
+        ("usos", ROWS, [*STANDING[2:], ("B0", "Faks", "22 999 00 19")]),
+        ("apio", [["Name", "Phone Number"], ["Kasa", "22 999 00 01"]], [("", "Faks", "22 999 00 19")]),
+    ],
+)
+def test_a_number_in_a_note_on_a_cell_is_told_and_stays(
+    kind: Kind, rows: list[list[str]], standing: list[Entry]
+) -> None:
+    noted = read_file(kind, book(("Telefony", rows), note="faks\n22 999 00 19, po 15"), standing)
+    assert (noted.rejected, noted.remarks, noted.lost) == ([], [(2, "text-number")], [])
+    assert read_file(kind, book(("Telefony", rows), note="po 15"), standing).lost == ["22 999 00 19"]
 
 
 @pytest.mark.parametrize(("how", "code"), [("hide", "line-hidden"), ("strike", "line-struck")])

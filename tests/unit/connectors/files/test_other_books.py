@@ -114,6 +114,17 @@ def test_an_open_document_says_what_nobody_sees_in_it(old: bytes, new: bytes, wa
     assert dict(read(changed("phones.ods", "content.xml", *changes, (old, new))).hidden) == wanted
 
 
+def test_a_note_on_a_cell_of_an_open_document_is_known() -> None:
+    note = (
+        b'<office:annotation><dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">2026-01-01</dc:date>'
+        b"<text:p>teraz 22 999 00 19</text:p></office:annotation>"
+    )
+    noted = NUMBER_OF_ODS.replace(b"<text:p>", note + b"<text:p>")
+    table = read(changed("phones.ods", "content.xml", (NUMBER_OF_ODS, noted)))
+    assert rows_of(table) == LINES
+    assert table.texts == ((4, "number", "teraz 22 999 00 19"),)
+
+
 def test_hidden_columns_of_an_open_document_are_known() -> None:
     named = b'<table:table table:name="Telefony">'
     columns = named + b'<table:table-column/><table:table-column table:visibility="collapse"/>'
@@ -186,6 +197,12 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
             "Open it",
         ),
         ("a.xls", b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', "Excel 2003", "Open it"),
+        (
+            "a.xls",
+            b'MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related; boundary="x"\r\n',
+            "spreadsheet has saved",
+            "Open it",
+        ),
         ("a.csv", b"<!doctype html><html><body>Zaloguj</body></html>", "a web page", "sign in"),
         ("a.xls", OLE, "old Excel workbook", "Open it"),
     ],

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 from reading import PLAIN, ROWS, read, rows_of, why
 
 from connectors.files.cells import DATE, ERROR, FORMULA, FRACTION, MERGED, ROUNDED, TRUTH
@@ -100,6 +101,44 @@ def test_a_number_that_is_shown_as_a_day_is_no_error_of_a_formula(*, calculated:
     table = read(raw)
     said = ("#VALUE!", ERROR) if calculated else ("########", DATE)
     assert (rows_of(table)[0][1], table.cells[2, "number"]) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "shown_as", "text"),
+    [
+        (9990001, '"22" 000 00 00', "22 999 00 01"),
+        (9990001, r"\(\2\2\)\ ###\-##\-##", "(22) 999-00-01"),
+        (9990001, "(22) ### ## ##", "(22) 999 00 01"),
+        (1, '"22 999 00 "00', "22 999 00 01"),
+        (493020937033, '"+"0', "+493020937033"),
+        (48229990001, "+00 000 00 00", "+4822 999 00 01"),
+        (9990001, '[<=9999999]"22 "###-##-##;###-###-###', '9990001 [[<=9999999]"22 "###-##-##;###-###-###]'),
+        (229990001, "[<=9999999]###-##-##;(###) ###-##-##", "229990001"),
+        (229990001, "0.00E+00", "229990001"),
+    ],
+)
+def test_digits_that_a_format_shows_beside_a_number_are_part_of_it(value: int, shown_as: str, text: str) -> None:
+    def fill(sheet: Any) -> None:
+        table_of(["F1", value, "x"])(sheet)
+        sheet["B2"].number_format = shown_as
+
+    assert rows_of(read(workbook(fill)))[0][1] == text
+
+
+def test_a_note_on_a_cell_is_known() -> None:
+    def fill(sheet: Any) -> None:
+        table_of(["F1", "22 999 00 01", "x"])(sheet)
+        sheet["B2"].comment = Comment("teraz 22 999 00 19", "clerk")
+        sheet["A2"].comment = Comment("po 15", "clerk")
+        sheet["E3"].comment = Comment("albo\n22 999 00 20", "clerk")
+
+    texts = read(workbook(fill)).texts
+    assert texts == ((2, "entity_id", "po 15"), (2, "number", "teraz 22 999 00 19"), (3, "", "albo\n22 999 00 20"))
+
+
+def test_a_row_without_height_is_hidden() -> None:
+    flat = repacked(workbook(table_of(["F1", "22 999 00 01", "x"])), '<row r="2"', '<row r="2" ht="0" customHeight="1"')
+    assert [*read(flat).hidden] == [2]
 
 
 def test_the_cells_behind_a_merged_one_are_marked() -> None:

@@ -78,6 +78,7 @@ def test_what_is_written_well_stays(text: str) -> None:
         ("Wydzia? Prawa", "Wydział Prawa"),
         ("Wydzia?", "Wydział"),
         ("Nowi?ska", ""),
+        ("???w", ""),
         ("Por\ufffdba", ""),
         ("KsiÄ garnia", ""),
     ],
