@@ -69,8 +69,8 @@ _LEX: Final = re.compile(
     |(?P<list>[,;|&\\]|(?<!\S)[*•·+]{1,3}(?!\S))
     |(?P<doubt>(?<=\d)\ ?[(\[]?\?(?![^\W\d_]))
     |(?P<plain>(?:
-        [\s.:)\]}"'„”’‚‘“«»!?…@№\-_<>☎☏✆✉℡🕿📞📱📠📲🖷†→➔➜➤▶►▪■●○◦✓✔]
-        |[(\[{](?![ (\[{]*\+?[ (]*\d)|(?<=\S)\*(?![\d\#])|\+(?!\s*[(\[{]?\d)
+        [\s.:)\]}"'`´„”’‚‘“«»!?…@№\-_<>☎☏✆✉℡🕿📞📱📠📲🖷†→➔➜➤▶►▪■●○◦✓✔]
+        |[(\[{](?![ (\[{]*\+?[ (]*\d)|(?<=\S)\*(?![\d\#])|\*(?=\))|\+(?!\s*[(\[{]?\d)
     )+)
     |(?P<sign>.)
     """,
@@ -243,6 +243,7 @@ class _Cutting:
         behind = self.behind()
         ways: tuple[tuple[bool, str, TypedKind], ...] = (
             (self.has_postal and behind in _WORDS, "unmarked", "address"),
+            (behind in _WORDS, "lettered", "address"),
             (behind == "town", "town", "postal"),
             (self.street and behind == "list", "abroad", "postal"),
         )

@@ -84,7 +84,8 @@ _DIGITS: Final = re.compile(
 # 22.551.03.55, 22.55.10.355, and parts that no address of a computer has
 # What all of these have in common, and most digits of numbers do not.
 _PERHAPS: Final = re.compile(
-    r"\d+(?:[:.,/%€$£°\-]| ?[^\W\d_]| ?[%€$£]|[ -]\d{3,4}[ .,%-]?\d* ?[^\W\d_%€$£]|[ -]\d{4}[ -]\d{4}| \d\d-)|\d{26}"
+    r"\d+(?:[:.,/%€$£°\-]| ?[^\W\d_]| ?[%€$£]|[ -]\d{3,4}[ .,%-]?\d*(?:,\d\d)? ?[^\W\d_%€$£]"
+    r"|[ -]\d{4}[ -]\d{4}| \d\d-)|\d{26}"
 )
 _NO_QUAD: Final = re.compile(
     r"\d{2}\.(?:\d{3}\.\d{2}\.\d{2}|\d{2}\.\d{2}\.\d{3})|.*(?<!\d)(?:0\d+|2[6-9]\d|25[6-9]|[3-9]\d\d).*"
@@ -142,6 +143,9 @@ _BEHIND: Final = {
     "other": re.compile(r"[.:\ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{2,3}\ ?)?(?=\d)", re.VERBOSE | re.IGNORECASE),
     "district": re.compile(r" \d{1,2}(?=[,;)]|$)"),
     "unmarked": re.compile(rf"{_HOUSE}(?=[,;]|\ ?tel\b|$)", re.VERBOSE | re.IGNORECASE),
+    "lettered": re.compile(
+        r"\d{1,3}[a-h](?:/\d{1,3})?(?=[,;]|\ ?(?:tel|fax|faks|kom)\b|$)", re.VERBOSE | re.IGNORECASE
+    ),
     "abroad": re.compile(rf"(?:\d{{4,5}}|\d{{3}} \d\d)(?!\d)(?= {_CAPITAL})"),  # behind a street
     "town": re.compile(r"\d\d-\d{3}(?=[,;]|$)"),
     "us": re.compile(r"\ \d{5}(?:-\d{4})?(?!\w|-\d)"),

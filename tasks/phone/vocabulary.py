@@ -210,9 +210,11 @@ _ABROAD: Final = """
     Salzburg Innsbruck Zürich Bern Basel Genève Praha Brno Bratislava Paris Lyon Lille London Roma Milano Madrid Kijów
     Киев Київ Wilno Lwów Bruxelles Brüssel Amsterdam København Stockholm Budapest
 """
+# A ministry's own network, which has numbers like those of a town.
+_NETWORKS: Final = "resortowy resortowa resortowe resort kolejowy kolejowa"
 ELSEWHERE: Final = "?"  # a town whose area code is not known here
 TOWNS: Final[dict[str, str]] = {
-    **{town.casefold(): ELSEWHERE for town in _ABROAD.split()},
+    **{town.casefold(): ELSEWHERE for town in (*_ABROAD.split(), *_NETWORKS.split())},
     **{
         town.casefold(): entry.split()[0]
         for line in _TOWNS.strip().splitlines()

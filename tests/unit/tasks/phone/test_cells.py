@@ -58,9 +58,14 @@ BESIDE = {
     "addresses": (
         *("ul. Polna 12, 00-950 Warszawa, tel. 22 551 03 55", "ul. Polna 12 00-950 Warszawa tel. 22 551 03 55"),
         *("22 551 03 55, Polna 26/28 00-950 Warszawa", "al. 3 Maja 5/12, 22 551 03 55"),
-        "Warszawa 02-097, tel. 22 551 03 55",
+        *("Warszawa 02-097, tel. 22 551 03 55", "Wola 12A, 22 551 03 55", "Wola 12b tel. 22 551 03 55"),
     ),
-    "amounts": ("22 551 03 55 (0,35 zł/min)", "22 551 03 55, rabat do 12%", "22 551 03 55 - 2 linie"),
+    "amounts": (
+        "22 551 03 55, kapitał 1 000 000,00 zł",
+        "22 551 03 55 (0,35 zł/min)",
+        "22 551 03 55, rabat do 12%",
+        "22 551 03 55 - 2 linie",
+    ),
     "other numbers": (
         *("22 551 03 55, NIP 123-456-32-18", "REGON: 123456785, tel. 22 551 03 55", "22 551 03 55, GG 1234567"),
         *("Wydział KRS tel. 22 551 03 55", "KRS: tel. 22 551 03 55", "POZ: 22 551 03 55", "Rezerwacja: 22 551 03 55"),
@@ -76,6 +81,8 @@ BESIDE = {
     "signs and lists": (
         *(
             "☎ 22 551 03 55",
+            "`22 551 03 55",
+            "22 551 03 55 *)",
             "22 551 03 55*",
             "22 551 03 55¹",
             "22_551_03_55",
@@ -145,6 +152,7 @@ NONE = {
     ),
     "spoilt": ("tel. 225510355.0", "22,551 03 55", "123 456 789", "800 123 4567"),
     "extensions too long": ("22 551 03 55 w. 5510356", "22 551 03 55 wew. 5510356"),
+    "other networks": ("tel. 22 551 03 56, resortowy 551 03 55", "kolejowy 551 03 55"),
     "other towns": ("filia w Krakowie: 551 03 55", "Gdańsk 551 03 55", "w Pcimiu 551 03 55"),
     "beside another town's": (
         *("(12) 551 03 55, 551 03 56 (Warszawa)", "(12) 551 03 55, warszawa 551 03 56"),
