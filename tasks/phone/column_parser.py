@@ -103,7 +103,7 @@ def _otherwise(year: str, region: str) -> str:
     )
     patterns = (
         f"{digit}{between}{digit}{{1,2}}{between}{year}|{year}{between}{digit}{{1,2}}{between}{digit}",
-        f"^[{WHITE}]*{digit}+[.]{digit}{{1,2}}[{WHITE}]*$|{digit}{{7}}[.]{digit}{{1,2}}[{WHITE}]*$",  # a fraction
+        f"^[{WHITE}]*{digit}+[.]{digit}{{1,2}}[{WHITE}]*$|{digit}{{7}}[.]{digit}{{1,2}}(?:[^0-9.]|$)",  # a fraction
         # four parts with points, but for 22.551.03.55 and 22.55.10.355
         f"(?:^|[^0-9])(?:{digit}|{digit}{{3}})(?:[.]{digit}{{1,3}}){{3}}",
         f"{digit}{{2}}[.](?:{digit}|{digit}{{2}}[.](?:{digit}|{digit}{{3}})|{digit}{{3}}[.](?:{digit}|{digit}{{3}}))[.]{digit}",
@@ -119,7 +119,7 @@ def _otherwise(year: str, region: str) -> str:
             (cut_off,)
             if region == "PL"
             else (
-                f"^[{WHITE}]*{digit}{{1,2}}[.)][{WHITE}]|^[{WHITE}]*(?:{digit}{{1,4}}[.)]?(?:[{WHITE}]{dash})?[{WHITE}]){{1,3}}{zero}",
+                f"^[{WHITE}]*{digit}{{1,2}}[.)][{WHITE}]|^[{WHITE}]*(?:{digit}{{1,4}}[.)]?(?:[{WHITE}]+{dash})?[{WHITE}]+){{1,3}}{zero}",
             )
         ),
     )

@@ -12,7 +12,7 @@ import phonenumbers
 import pyarrow as pa
 import pytest
 from drawing import share
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.syncs import WriteFormat
@@ -139,6 +139,8 @@ TYPED = st.text(st.sampled_from("0123456789 +-()/,;.wew\u00a0–２"), max_size=
 
 
 @given(st.lists(TYPED, max_size=8), st.sampled_from(REGIONS), st.sampled_from((None, "22")))
+@example(["48 5975656.8-2", "48 6010355 57", "485510355 12", "(48) 551-03-55 12", "48 601 389 1"], "PL", None)
+@example(["48  0367829 87", "48 4746974.2 0"], "DE", None)
 def test_any_column_is_read_as_its_texts_are(texts: list[str], region: str, area_code: str | None) -> None:
     found = readings(column(*texts), region=region, area_code=area_code)
     single = [read_number(text, region=region, area_code=area_code) for text in texts]
