@@ -33,7 +33,7 @@ ROUNDED: Final = LineCode.SHEET_ROUNDED
 
 # Excel's in English and in Polish, and LibreOffice's.
 _ERRORS: Final = (
-    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|N/D!?|ADR!|ARG!|NAZWA\?|DZIEL/0!|LICZBA!|ZERO!)"
+    r"#(?:N/A|ERROR!|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|N/D!?|ADR!|ARG!|NAZWA\?|DZIEL/0!|LICZBA!|ZERO!)"
     r"|Err:\d{3}"
 )
 # In the column of numbers; the first that fits counts.
