@@ -51,6 +51,7 @@ _AREA_FIRST: Final = re.compile(r"\D*(\d\d)\D")
 # 48 22 551 03, 48 601 510 3: of Radom, or digits are missing.
 _CUT_OFF: Final = re.compile(r"[( ]*48\D+(?:\d\d\D+\d{3}\D+\d\d|\d{3}\D+\d{3}\D+\d)")
 _OF_RADOM: Final = re.compile(r"[( ]*48\D*([2-9][\d .\-]*?)([ .\-]+)\d\d")
+_OF_MOBILES: Final = (3, 2, 2)  # 48 601 03 55 57
 _PLACEHOLDER: Final = "123456789"
 _KINDS: Final = (  # in the order in which the library asks
     *("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"),
@@ -199,7 +200,8 @@ def _may_be_of_radom(run: str) -> bool:
     match = _OF_RADOM.fullmatch(run)
     if match is None or not may_lack_area(match[1], "PL"):
         return False
-    return {match[2]} != {*re.findall(r"\D+", match[1])}  # 48 601 03 55 57
+    groups = tuple(map(len, re.findall(r"\d+", match[1])))
+    return groups != _OF_MOBILES or {match[2]} != {*re.findall(r"\D+", match[1])}
 
 
 def _has_more(run: str, plan: NumberingPlan) -> bool:

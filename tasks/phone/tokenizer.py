@@ -99,11 +99,17 @@ _BOTH: Final = re.compile(r"(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?
 _TIMED: Final = re.compile(r" (?:[01]?\d|2[0-4])[:.][0-5]\d(?!\d|[.:]\d)")
 _YEAR: Final = re.compile(r" (?:19|20)\d\d(?!\w|[./-]\d)(?: ?r\b\.?)?")
 _FIGURE: Final = re.compile(r"\.? ?-?(?:(?:nr|numer)\b[ .:]*)?\d", re.IGNORECASE)
-_VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.? ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
+_VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer|number|no)\b[.:]* ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
 _FROM_TO: Final = re.compile(r"od ?\d{1,2} ?(?:do|-) ?\d{1,2}(?![\d.:])", re.IGNORECASE)
 _ENDING: Final = re.compile(r" 0\d\)")  # (do 03), and no hour
 _LIKE_NUMBER: Final = re.compile(r"[\s.:#]*(?=.*[-/. ].)0?[ -]?[1-9](?:[-/. ]?\d){8}")
-_WORD_BEHIND: Final = re.compile(r"[\s.:,-]*([^\W\d_]+)")
+_LABEL_BEHIND: Final = re.compile(r"[\s.:,-]*(?:tel|telefon|fax|faks|kom|phone)(?![^\W\d_])", re.IGNORECASE)
+# Rezerwacja: 601 510 355, but not rezerwacja 601510355.
+_SERVED: Final = frozenset(("rezerwacja", "zamówienie", "zgłoszenie"))
+_GROUPS_BEHIND: Final = re.compile(
+    r"[\s:.-]*(?:\+?48 ?)?[(0-]{0,3}\d{2,3}[ )/-]+\d{2,3}[ -]\d{2,3}(?:[ -]\d\d)?(?![\d-])"
+)
+_NO_NOUNS: Final = frozenset(("na", "jest"))
 _FLOORS: Final = frozenset(("piętro", "pietro", "stock", "etage", "étage"))
 _ROMAN: Final = re.compile("[IVX]+")
 _GOES_ON: Final = re.compile(r"[.()/-]+ ?\d")
@@ -307,14 +313,14 @@ class _Cutting:
         ):
             return self.cut("postal", postal)
         if self.region != "PL" and meant == "kl":
-            meant = "klappe"
+            text = meant = "klappe"
         if meant in {"w", "x"}:
             return self.single(meant, end)
         if meant in OTHER_NUMBERS:
             return self.other(OTHER_NUMBERS[meant], end)
         kind = WORDS.get(meant)
         if kind is not None:
-            return self.known(kind, meant, end)
+            return self.known(kind, text, end)
         if area := TOWNS.get(meant):
             return self.cut("town", behind_word("district", self.folded, end) or end, area)
         named = (
@@ -335,8 +341,7 @@ class _Cutting:
         """Return another kind of number with its name; where it cannot be told, the text is of another kind."""
         if lengths == (_ACCOUNT,) and account_follows(self.folded, end):
             return self.cut("note", end)  # with the name of the bank between
-        label = _WORD_BEHIND.match(self.folded, end)
-        if label and WORDS.get(label[1].casefold()) in {"voice", "fax"}:
+        if _LABEL_BEHIND.match(self.folded, end):
             return self.cut("note", end)  # Wydział KRS tel. 551 03 55
         value = value_of(lengths, self.folded, end)
         # VAT 22/5510355, KRS 0-22 551-03-55: perhaps a department's telephone.
@@ -355,7 +360,8 @@ class _Cutting:
             return self.cut("extension", loose.end(), loose[1])
         return self.cut("extension" if _POINTED.match(self.folded, end) else "note", end)
 
-    def known(self, kind: WordKind, meant: str, end: int) -> Token:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of word
+    def known(self, kind: WordKind, text: str, end: int) -> Token:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of word
+        meant = text.casefold()
         match kind:
             case "list" | "or":
                 return self.cut(kind, end)
@@ -385,6 +391,8 @@ class _Cutting:
                 street = behind_word("street", self.folded, end)
                 return self.cut("address", street) if street else self.cut("note", end)
             case "id":
+                if text == "POZ" or (meant in _SERVED and _GROUPS_BEHIND.match(self.folded, end)):
+                    return self.cut("note", end)
                 if meant in {"skype", "login"} and (name := behind_word("account", self.folded, end)):
                     return self.cut("id", name)
                 if _VALUE.match(self.folded, end):
@@ -427,7 +435,8 @@ class _Cutting:
     def number(self, meant: str, end: int) -> Token:
         """Return "nr" as a label, or with what it numbers: nr albumu 1234567, legitymacja nr 1234567, SP nr 3."""
         noun = _NOUN.match(self.folded, end)
-        if noun and noun[1].casefold() not in WORDS and noun[1].casefold() not in OTHER_NUMBERS:
+        named = noun[1].casefold() if noun else ""
+        if noun and named not in WORDS and named not in OTHER_NUMBERS and named not in _NO_NOUNS:
             return self.other((), noun.end(1))
         under = self.before is not None and self.before.text.casefold() in {"pod", "na"}
         if self.behind() in {"note", "town", "id", "office"} and self.touching == "plain" and not under:

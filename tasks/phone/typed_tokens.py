@@ -140,7 +140,7 @@ _BEHIND: Final = {
     "flat": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|-\d|\ \d)", re.IGNORECASE),
     "index": re.compile(r"\.?\ ?[1-9]\ ?:(?=\ )"),
     "named": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|-\d)", re.IGNORECASE),
-    "other": re.compile(r"[.:\ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{2,3}\ ?)?(?=\d)", re.VERBOSE | re.IGNORECASE),
+    "other": re.compile(r"[.:\ ]*(?:(?:nr|numer)\b[.:]*\ ?)?(?:[A-Z]{2,3}\ ?)?(?=\d)", re.VERBOSE | re.IGNORECASE),
     "district": re.compile(r" \d{1,2}(?=[,;)]|$)"),
     "unmarked": re.compile(rf"{_HOUSE}(?=[,;]|\ ?tel\b|$)", re.VERBOSE | re.IGNORECASE),
     "lettered": re.compile(
@@ -150,7 +150,9 @@ _BEHIND: Final = {
     "town": re.compile(r"\d\d-\d{3}(?=[,;]|$)"),
     "us": re.compile(r"\ \d{5}(?:-\d{4})?(?!\w|-\d)"),
 }
-_VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer)\b\.?\ ?)?(?:[A-Z]{1,4}[-/ ]?)?\d[\w./-]*", re.IGNORECASE)
+_VALUE: Final = re.compile(
+    r"[.:#/ ]*(?:(?:nr|numer|number|no)\b[.:]*\ ?)?(?:[A-Z]{1,4}[-/ ]?)?\d[\w./-]*", re.IGNORECASE
+)
 _ACCOUNT_BEHIND: Final = re.compile(r"(?:[\s:.]*(?!\d)\w+){1,4}[\s:.]*\d\d(?:[ -]?\d{4}){6}(?!\d)")
 _DIGIT_BEHIND: Final = re.compile(r" ?\d")
 _CODE: Final = re.compile(rf"{_CAPITAL}[^\W\d_]{{0,9}}-?\d{{1,3}}(?:[./-]\d{{1,3}})?[a-z]?(?![\w]|[ .\-/]*\d)")

@@ -126,10 +126,10 @@ _KINDS: Final[dict[WordKind, str]] = {
     "id": """
         gg gadu uid skype icq puk albumu album legitymacja indeks indeksu umowa faktura fv zamówienie paragon polisa
         ewid ewidencyjny inwentarzowy inw sygn sygnatura wersja ver version v mac login id sn imei vin seryjny
-        serial dowód paszport licencja certyfikat iso ral art ust cena koszt kwota kwoty suma opłata stawka ean gtin
+        serial dowód paszport licencja certyfikat iso ral poz art ust cena koszt kwota kwoty suma opłata stawka ean gtin
         kontonummer ssn vat kod identyfikator symbol ref referencyjny katalogowy partia seria hasło zgłoszenie zlecenie
         wniosek tom działka ident akt akta sprawa decyzja pkt teryt simc rspo bdo licznik licznika bilet karta karty
-        przesyłka uchwała postanowienie wyrok
+        przesyłka rezerwacja uchwała postanowienie wyrok
     """,
     "hours": """
         godz godzin godziny godzinach h pn pon poniedziałek poniedziałki wt wtorek wtorki śr środa środy sr czw cz
@@ -146,7 +146,7 @@ _KINDS: Final[dict[WordKind, str]] = {
         służbowy prywatny domowy bezpośredni kontakt kontaktowy serwis
         serwisowy redakcja wypożyczalnia czytelnia
         biblioteka pod administracja szpital przychodnia poradnia oddział referat wydział urząd zakład katedra instytut
-        szkoła przedszkole punkt dział na jest pan pani mgr dr prof hab inż
+        szkoła przedszkole punkt dział pan pani mgr dr prof hab inż
     """,
     "number": "nr numer numery numerem numeru nry no",
     "service": "text sms",
