@@ -23,6 +23,7 @@ _NO_NUMBER: Final = {"id": OTHER, "account": ACCOUNT, "date": DATE}  # where not
 _LAST_DIGITS: Final = re.compile(r"\d+$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _SPOKEN: Final = frozenset(("label", "extension", "list", "or", "range", "slash", "plain", "run", "sign", "foreign"))
+_BEHIND_A_DASH: Final = re.compile(r"\d - 0?[1-9]\d$")
 _SLASH: Final = frozenset(("slash",))
 _ANYTHING: Final = frozenset(("slash", "plain"))
 _AREA: Final = frozenset((2, 3))  # digits of an area code in Poland, the old 0 before it included
@@ -187,7 +188,12 @@ def _is_area(piece: Piece) -> bool:
 
 
 def _may_be_area(piece: Piece, run: str) -> bool:
-    """Tell whether an area code may stand between two slashes, before as many digits as go with one."""
+    """Tell whether an area code may stand between two slashes, before as many digits as go with one.
+
+    Or between a dash and a slash: 22 551 03 55 - 12/551 03 56.
+    """
     count, many = len(digits_of(run)), len(piece.digits)
+    if count >= SHORTEST_PIECE and _BEHIND_A_DASH.search(piece.run):
+        return True
     zeroed = piece.digits[0] == "0" and many <= _LONGEST_AREA and count >= _SHORTEST_BEHIND
     return piece.joint == "slash" and (zeroed or (many in _AREA and count >= SHORTEST_PIECE))

@@ -47,7 +47,7 @@ def another_ending(piece: Piece, base: Piece, last: Number) -> tuple[Number, ...
     if not (piece.joint in {"slash", "or", "range"} or follows) or "+" in piece.run or base.extensions:
         return ()
     if (
-        (piece.jumped and not piece.dashed)
+        (piece.jumped and not (piece.dashed and count == len(re.findall(r"\d+", base.run)[-1])))
         or piece.town
         or piece.stray
         or "(" in piece.run

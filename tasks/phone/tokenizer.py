@@ -91,8 +91,10 @@ _SIGNS: Final = re.compile(r"[.\-]|.\(")
 _UNUSUAL: Final = re.compile(r"[\[\]{}_]")
 _BOUNDARY: Final = re.compile(r"(?<=[ (\[])\d")
 _TAIL: Final = re.compile(r"[^\d)\]}]+$")
-_EXTENSION: Final = re.compile(r"[\s.:=\-]*(?:(?:nr|numer)\b[\s.:]*)?(\d{1,6})(?!\w)", re.IGNORECASE)
-_TIGHT: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?(\d{1,6})(?!\w)")
+# An area code is none: int. 22/551 03 55, w. 22.551.03.55
+_ENDS: Final = r"(?!\w|[.-] ?\d(?:[ .-]?\d){4}|/ ?\d(?:[ .-]?\d){6}(?![ .-]?\d))"
+_EXTENSION: Final = re.compile(rf"[\s.:=\-]*(?:(?:nr|numer)\b[\s.:]*)?(\d{{1,6}}){_ENDS}", re.IGNORECASE)
+_TIGHT: Final = re.compile(rf"(?:\.\ ?|[:=]\ ?)?(\d{{1,6}}){_ENDS}")
 _POINTED: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?\d")
 _LOOSE: Final = re.compile(r" (\d{1,4})(?!\w)(?= ?(?:[,;)\]|/]|$|i |lub |oraz ))")
 _BOTH: Final = re.compile(r"(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?![^\W\d_])", re.IGNORECASE)
@@ -102,7 +104,7 @@ _FIGURE: Final = re.compile(r"\.? ?-?(?:(?:nr|numer)\b[ .:]*)?\d", re.IGNORECASE
 _VALUE: Final = re.compile(r"[.:#/ ]*(?:(?:nr|numer|number|no)\b[.:]* ?)?(?:[A-Z]{1,4}[-/ ]?)?\d")
 _FROM_TO: Final = re.compile(r"od ?\d{1,2} ?(?:do|-) ?\d{1,2}(?![\d.:])", re.IGNORECASE)
 _ENDING: Final = re.compile(r" 0\d\)")  # (do 03), and no hour
-_LIKE_NUMBER: Final = re.compile(r"[\s.:#]*(?=.*[-/. ].)0?[ -]?[1-9](?:[-/. ]?\d){8}")
+_LIKE_NUMBER: Final = re.compile(r"[\s.:#]*(?:(?:nr|numer)\b[\s.:]*)?(?=.*[-/. ].)0?[ -]?[1-9](?:[-/. ]?\d){8}")
 _LABEL_BEHIND: Final = re.compile(r"[\s.:,-]*(?:tel|telefon|fax|faks|kom|phone)(?![^\W\d_])", re.IGNORECASE)
 # Rezerwacja: 601 510 355, but not rezerwacja 601510355.
 _SERVED: Final = frozenset(("rezerwacja", "zamówienie", "zgłoszenie"))

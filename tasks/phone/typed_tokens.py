@@ -39,7 +39,7 @@ _COUNTED: Final = (
 )
 _HOUSE: Final = (
     r"\d{1,3}(?:(?:[a-z]|\ [a-z](?!\.))(?![^\W\d_]))?(?:[/-][a-z]?\d{1,4}[a-z]?)?"
-    r"(?:\ ?(?:m|lok)\.?\ ?\d{1,4}[a-z]?(?:/\d{1,4})?)?(?!\w|[/-]\d)"
+    r"(?:\ ?(?:m|lok)\.?\ ?\d{1,4}[a-z]?(?:/\d{1,4})?)?(?!\w|[/.-]\d)"
 )
 _NAME: Final = r"(?!(?:tel|telefon|fax|faks|kom)\b)[^\W\d_]+"
 _CAPITAL: Final = "(?-i:[A-ZĄĆĘŁŃÓŚŹŻÄÖÜÉČŘŠŽА-ЯІЇЄ])"
@@ -63,7 +63,7 @@ _DIGITS: Final = re.compile(
         |20\d\d\ ?/\ ?(?:20)?\d\d(?!\d)
     )
     |(?P<amount>
-        (?:\d{{1,3}}(?:[ .]\d{{3}})+|\d+)(?:[.,]\d\d?)?\ ?(?:{_CURRENCY}|%)
+        (?:\d{{1,3}}(?:[ .]\d{{3}}){{1,2}}|\d+)(?:[.,]\d\d?)?\ ?(?:{_CURRENCY}|%)
     )
     |(?P<place>
         \d{{1,2}}(?:[.-]?(?:й|го|er|e|ème|st|nd|rd|th|°))?\.?\ ?(?:{_FLOOR})(?![^\W\d_])
@@ -137,9 +137,9 @@ _BEHIND: Final = {
     ),
     "account": re.compile(r"[:. ]*(?=[\w.-]*[^\W\d])[\w.-]+"),
     "service": re.compile(r"\ \d{3,5}(?!\w|\ \d)"),
-    "flat": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|-\d|\ \d)", re.IGNORECASE),
+    "flat": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|[./-]\d|\ \d)", re.IGNORECASE),
     "index": re.compile(r"\.?\ ?[1-9]\ ?:(?=\ )"),
-    "named": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|-\d)", re.IGNORECASE),
+    "named": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|[.-]\d|/\d{5})", re.IGNORECASE),
     "other": re.compile(r"[.:\ ]*(?:(?:nr|numer)\b[.:]*\ ?)?(?:[A-Z]{2,3}\ ?)?(?=\d)", re.VERBOSE | re.IGNORECASE),
     "district": re.compile(r" \d{1,2}(?=[,;)]|$)"),
     "unmarked": re.compile(rf"{_HOUSE}(?=[,;]|\ ?tel\b|$)", re.VERBOSE | re.IGNORECASE),

@@ -133,6 +133,7 @@ NONE = {
     "extensions of nobody knows what": ("tel. 22 551 03 55 fax w. 12", "22 551 03 55 / 12 wew."),
     "endings of another form": ("22 551 03 55/1", "22 551 03 51/1", "22 551 03 55 lub 1234"),
     "endings, or those of the next ten": ("22 551 03 99/00", "22 551 03 98 lub 01", "22 55 10 999/000"),
+    "endings, or something else behind words": ("22 551 03 55 sekretariat, -4", "22 551 03 55 (boks), -1"),
     "endings, or hours": (
         "22 551 03 01 (01-05)",
         "22 551 03 11 (11-15)",
@@ -160,6 +161,9 @@ NONE = {
     "extensions too long": ("22 551 03 55 w. 5510356", "22 551 03 55 wew. 5510356"),
     "other networks": ("tel. 22 551 03 56, resortowy 551 03 55", "kolejowy 551 03 55"),
     "other towns": ("filia w Krakowie: 551 03 55", "Gdańsk 551 03 55", "w Pcimiu 551 03 55"),
+    "an area code behind a word that may have a figure": tuple(
+        f"12 551 03 56, {word}22{sign}5510355" for word in ("wewn. ", "W: ", "int. nr ") for sign in "/."
+    ),
     "beside another town's": (
         *("(12) 551 03 55, 551 03 56 (Warszawa)", "(12) 551 03 55, warszawa 551 03 56"),
         "22 551 03 11 do 15",  # the last of a row, or the hour at which they close?
@@ -206,6 +210,7 @@ def test_digits_that_are_something_else_are_no_number(text: str, area_code: str 
         ("(22) 5510355 i 56", [ONE, "+48225510356"]),
         ("22 551 03 55 (sekr.), -56 (dyr.)", [ONE, "+48225510356"]),
         ("22 551 03 55, DS-4", [ONE]),
+        ("22 551 03 55, 601 389 134 100 zł", [ONE, "+48601389134"]),
         ("II p.: 22.551.03.55 / 601 389 134", [ONE, "+48601389134"]),
         ("225510355-601389134", [ONE, "+48601389134"]),
         ("22/5510355 / 12/5510356", [ONE, "+48125510356"]),

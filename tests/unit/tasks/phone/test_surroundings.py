@@ -7,6 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.phone import vocabulary
 from tasks.phone.parser import read_number
 
 _AT_ONCE = 100  # texts an example: 100,000 in `make explore`
@@ -51,6 +52,7 @@ OTHERS = (
 )
 WORDS = ("112", "lub 112", "999", "2 linie", "COVID-19", "*", "Kraków", "(sekretariat)", "w 2 budynkach")
 BESIDE = (*HOURS, *DATES, *PLACES, *AMOUNTS, *OTHERS, *WORDS)
+KNOWN_WORDS = (*vocabulary.WORDS, *vocabulary.TOWNS, *vocabulary.OTHER_NUMBERS)
 BETWEEN = (" ", " ", ", ", "; ", "\n", " - ", " / ", ": ", ". ")
 SPELLINGS = (
     "{0}{1}{2}{3}",
@@ -59,6 +61,7 @@ SPELLINGS = (
     "{0}-{1}-{2}-{3}",
     "{0}/{1}{2}{3}",
     "{0} {1}{2}{3}",
+    "{0}.{1}.{2}.{3}",
 )
 CODES = ("", "", "+48 ", "+48", "0048 ", "0-", "(0) ", "tel. ", "tel.: ", "fax ", "kom. ")
 ABROAD = (
@@ -111,6 +114,20 @@ def test_numbers_beside_each_other_are_all_of_them_or_none(seed: int, area_code:
             text += chooser.choice((", ", "; ", " / ", "/", " lub ", " i ", "\n", " | ", " - ", ",")) + spelling
         read = [number.e164 for number in read_number(text, area_code=area_code).numbers]
         assert read in ([], [*dict.fromkeys(e164 for *_, e164 in several)]), text
+
+
+@given(st.integers(0, 2**32), st.sampled_from((None, "22", "12")))
+def test_no_word_takes_digits_of_the_number_behind_it(seed: int, area_code: str | None) -> None:
+    chooser = random.Random(seed)  # noqa: S311 - a hundred texts of a seed are one example
+    for _ in range(_AT_ONCE):
+        (_, first, one), (_, second, other) = polish(chooser), polish(chooser)
+        between, behind = (
+            chooser.choice((", ", "; ", " / ", "\n")),
+            chooser.choice((" ", ": ", ". ", ".", " - ", " nr ")),
+        )
+        word = chooser.choice((str.lower, str.capitalize, str.upper))(chooser.choice(KNOWN_WORDS))
+        text = f"{first}{between}{word}{behind}{second}"
+        assert {number.e164 for number in read_number(text, area_code=area_code).numbers} <= {one, other}, text
 
 
 def test_what_stands_beside_a_number_does_not_hide_it() -> None:
