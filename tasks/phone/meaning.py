@@ -186,7 +186,14 @@ def _joined(pieces: list[Piece], plan: NumberingPlan) -> list[Piece]:
     joined: list[Piece] = []
     for piece in pieces:
         area = joined[-1] if joined else None
-        if area and piece.joint == "slash" and "+" in area.run and "+" not in piece.run and not area.extensions:
+        if (
+            area
+            and piece.joint == "slash"
+            and not piece.jumped
+            and "+" in area.run
+            and "+" not in piece.run
+            and not area.extensions
+        ):
             whole = f"{area.run} {piece.run}"
             if isinstance(read_run(area.run, plan), str) and isinstance(read_run(whole, plan), tuple):
                 both = area.labels | piece.labels

@@ -87,14 +87,22 @@ _NEXT_AREA: Final = re.compile(
 _LAST_TWO: Final = re.compile(r"(\d\d)\D*$")
 _NEAR: Final = 10
 _SEVEN: Final = re.compile(r"(?:\d[ .-]?){7}")
+# +43 662 8044 - 7481 Salzburg: a direct line, or a postal code, where these have four digits.
+_DIRECT: Final = re.compile(r"- \d{4} [^\W\d_]")
+_FOUR: Final = frozenset(("AT", "CH"))
+_FIVE: Final = frozenset(("DE", "FR", "IT", "ES", "UA", "FI"))
+_SHORT_POSTAL: Final = 4  # digits
+_OF_FIVE: Final = re.compile(r"[( ]*(?:\+|00) ?(?:49|33|39|34|380|358)(?!\d)")
+_OF_FOUR: Final = re.compile(r"[( ]*(?:\+|00) ?4[13](?!\d)")
 _SIGNS: Final = re.compile(r"[.\-]|.\(")
 _UNUSUAL: Final = re.compile(r"[\[\]{}_]")
 _BOUNDARY: Final = re.compile(r"(?<=[ (\[])\d")
 _TAIL: Final = re.compile(r"[^\d)\]}]+$")
 # An area code is none: int. 22/551 03 55, w. 22.551.03.55
 _ENDS: Final = r"(?!\w|[.-] ?\d(?:[ .-]?\d){4}|/ ?\d(?:[ .-]?\d){6}(?![ .-]?\d))"
-_EXTENSION: Final = re.compile(rf"[\s.:=\-]*(?:(?:nr|numer)\b[\s.:]*)?(\d{{1,6}}){_ENDS}", re.IGNORECASE)
-_TIGHT: Final = re.compile(rf"(?:\.\ ?|[:=]\ ?)?(\d{{1,6}}){_ENDS}")
+_INNER: Final = rf"(?!0\d{{1,4}}/ ?\d(?:[ .-]?\d){{4}})(\d{{1,6}}){_ENDS}"
+_EXTENSION: Final = re.compile(rf"[\s.:=\-]*(?:(?:nr|numer)\b[\s.:]*)?{_INNER}", re.IGNORECASE)
+_TIGHT: Final = re.compile(rf"(?:\.\ ?|[:=]\ ?)?{_INNER}")
 _POINTED: Final = re.compile(r"(?:\.\ ?|[:=]\ ?)?\d")
 _LOOSE: Final = re.compile(r" (\d{1,4})(?!\w)(?= ?(?:[,;)\]|/]|$|i |lub |oraz ))")
 _BOTH: Final = re.compile(r"(?:tel|telefon|phone)\.?\s?[/+i&\-]\s?(?:fax|faks)(?![^\W\d_])", re.IGNORECASE)
@@ -228,9 +236,16 @@ class _Cutting:
             return address
         if typed := self.typed(start):
             return self.cut(typed.kind, typed.end) if start == self.at else self.cut("plain", start)
+        return self.until_another(start, end)
+
+    def until_another(self, start: int, end: int) -> Token:
+        """Return the digits up to where something else begins among them."""
+        folded = self.folded
         for boundary in _BOUNDARY.finditer(folded, start + 1, end):
             place = boundary.start()
             if may_begin(folded, place, self.region) and self.other_thing(start, place):
+                if _DIRECT.match(folded, place - 2) and (self.region in _FOUR or _OF_FOUR.match(folded, self.at)):
+                    return self.cut("extension", end)
                 end = place - len(_TAIL.search(folded[self.at : place])[0])  # type: ignore[index]  # a space at least
                 break
         return self.as_run(end)
@@ -265,7 +280,10 @@ class _Cutting:
         so_far = sum(map(str.isdecimal, self.folded[start:place]))
         if bracketed_hours(self.folded, place - 1, so_far, self.region):
             return True
-        return with_figure(self.folded, place, so_far, self.region) is not None
+        typed = with_figure(self.folded, place, so_far, self.region)
+        if typed and typed.kind == "postal" and typed.end - place == _SHORT_POSTAL:
+            return self.region not in _FIVE and not _OF_FIVE.match(self.folded, self.at)  # 030 2093 7033 Berlin
+        return typed is not None
 
     def as_run(self, end: int) -> Token:
         text = self.folded[self.at : end]

@@ -139,7 +139,7 @@ _BEHIND: Final = {
     "service": re.compile(r"\ \d{3,5}(?!\w|\ \d)"),
     "flat": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|[./-]\d|\ \d)", re.IGNORECASE),
     "index": re.compile(r"\.?\ ?[1-9]\ ?:(?=\ )"),
-    "named": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|[.-]\d|/\d{5})", re.IGNORECASE),
+    "named": re.compile(r"\.?\ ?[A-Z]?\d{1,3}[a-z]?(?!\w|[.-]\d|/\d(?:[ .-]?\d){3})", re.IGNORECASE),
     "other": re.compile(r"[.:\ ]*(?:(?:nr|numer)\b[.:]*\ ?)?(?:[A-Z]{2,3}\ ?)?(?=\d)", re.VERBOSE | re.IGNORECASE),
     "district": re.compile(r" \d{1,2}(?=[,;)]|$)"),
     "unmarked": re.compile(rf"{_HOUSE}(?=[,;]|\ ?tel\b|$)", re.VERBOSE | re.IGNORECASE),
