@@ -82,7 +82,7 @@ _BRACKETED: Final = re.compile(r"\(\d+ ?- ?\d+\)")
 _SLASHED: Final = re.compile(r"/(?! ?24 ?/ ?7(?!\d)) ?(0?[ -]?\d\d) ?/(?: ?- ?| )?(\d(?:[\d .\-]*\d)?)")
 # What follows a slash with room before it: 22/551 03 55 / 12/551 03 55.
 _NEXT_AREA: Final = re.compile(
-    r"(0?[1-9]\d)/ ?(\d(?:[ .-]?\d){6})(?![ .-]?\d)|(0\d{1,4})/ ?(\d(?:[ .-]?\d){4,7})(?![ .-]?\d)"
+    r"(0?[1-9]\d)/ ?\d(?:[ .-]?\d){6}(?![ .-]?\d)|(0\d{1,4})/ ?\d(?:[ .-]?\d){4,7}(?![ .-]?\d)"
 )
 _LAST_TWO: Final = re.compile(r"(\d\d)\D*$")
 _NEAR: Final = 10
@@ -90,9 +90,6 @@ _SEVEN: Final = re.compile(r"(?:\d[ .-]?){7}")
 # +43 662 8044 - 7481 Salzburg: a direct line, or a postal code, where these have four digits.
 _DIRECT: Final = re.compile(r"- \d{4} [^\W\d_]")
 _FOUR: Final = frozenset(("AT", "CH"))
-_FIVE: Final = frozenset(("DE", "FR", "IT", "ES", "UA", "FI"))
-_SHORT_POSTAL: Final = 4  # digits
-_OF_FIVE: Final = re.compile(r"[( ]*(?:\+|00) ?(?:49|33|39|34|380|358)(?!\d)")
 _OF_FOUR: Final = re.compile(r"[( ]*(?:\+|00) ?4[13](?!\d)")
 _SIGNS: Final = re.compile(r"[.\-]|.\(")
 _UNUSUAL: Final = re.compile(r"[\[\]{}_]")
@@ -256,10 +253,11 @@ class _Cutting:
         last = _LAST_TWO.search(self.folded, 0, self.at)
         if not match or not last or self.folded[self.at - 1] == "/":
             return None
-        area, rest = match[1] or match[3], match[2] or match[4]
+        area = match[1] or match[2]
         if abs(int(area) - int(last[1])) <= _NEAR:
             return None
-        return self.cut("run", match.end(), f"({area}) {rest}")
+        token = self.until_another(self.at, match.end())
+        return token._replace(value=f"({area}) {token.text.partition('/')[2].lstrip()}") if token.value else token
 
     def address(self) -> Token | None:
         """Return the digits here where what stands before makes them the number of a house, or a postal code."""
@@ -280,10 +278,7 @@ class _Cutting:
         so_far = sum(map(str.isdecimal, self.folded[start:place]))
         if bracketed_hours(self.folded, place - 1, so_far, self.region):
             return True
-        typed = with_figure(self.folded, place, so_far, self.region)
-        if typed and typed.kind == "postal" and typed.end - place == _SHORT_POSTAL:
-            return self.region not in _FIVE and not _OF_FIVE.match(self.folded, self.at)  # 030 2093 7033 Berlin
-        return typed is not None
+        return with_figure(self.folded, place, so_far, self.region) is not None
 
     def as_run(self, end: int) -> Token:
         text = self.folded[self.at : end]

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
-from tasks.phone.vocabulary import TOWNS, WORDS
+from tasks.phone.vocabulary import FOUR_DIGITS, TOWNS, WORDS
 
 TypedKind = Literal[
     "hours", "date", "amount", "place", "count", "address", "postal", "id", "account", "code", "email", "index"
@@ -219,7 +219,9 @@ def with_figure(folded: str, at: int, before: int, region: str, *, alone: bool =
             return Typed("postal", found.end())
     if (whole or before < 4) and (found := _POSTAL_ABROAD.match(folded, at)):
         town = _TOWN_BEHIND.match(folded, found.end())
-        return Typed("postal", found.end()) if town and town[1].casefold() in TOWNS else None
+        name = town[1].casefold() if town else ""
+        if name in FOUR_DIGITS or (name in TOWNS and found.end() - at > _FEW):  # 1010 Wien, but 030 2093 7033 Berlin
+            return Typed("postal", found.end())
     return None
 
 

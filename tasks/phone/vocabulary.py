@@ -206,15 +206,19 @@ _TOWNS: Final = """
 95 Gorzów Gorzowie
 """
 _ABROAD: Final = """
-    Berlin München Hamburg Köln Frankfurt Stuttgart Dresden Leipzig Bonn Bremen Hannover Nürnberg Wien Graz Linz
-    Salzburg Innsbruck Zürich Bern Basel Genève Praha Brno Bratislava Paris Lyon Lille London Roma Milano Madrid Kijów
-    Киев Київ Wilno Lwów Bruxelles Brüssel Amsterdam København Stockholm Budapest
+    Berlin München Hamburg Köln Frankfurt Stuttgart Dresden Leipzig Bonn Bremen Hannover Nürnberg Praha Brno Bratislava
+    Paris Lyon Lille London Roma Milano Madrid Kijów Киев Київ Wilno Lwów Stockholm
 """
+# Towns whose postal codes have four digits.
+_OF_FOUR: Final = """
+    Wien Graz Linz Salzburg Innsbruck Zürich Bern Basel Genève Bruxelles Brüssel Amsterdam København Budapest
+"""
+FOUR_DIGITS: Final = frozenset(_OF_FOUR.casefold().split())
 # A ministry's own network, which has numbers like those of a town.
 _NETWORKS: Final = "resortowy resortowa resortowe resort kolejowy kolejowa"
 ELSEWHERE: Final = "?"  # a town whose area code is not known here
 TOWNS: Final[dict[str, str]] = {
-    **{town.casefold(): ELSEWHERE for town in (*_ABROAD.split(), *_NETWORKS.split())},
+    **{town.casefold(): ELSEWHERE for town in (*_ABROAD.split(), *_OF_FOUR.split(), *_NETWORKS.split())},
     **{
         town.casefold(): entry.split()[0]
         for line in _TOWNS.strip().splitlines()
