@@ -308,6 +308,7 @@ class _Cutting:
         # 551 03 55 /22/ 551 03 56, but not the endings of 551 03 11 / 12 / 551 03 13
         parted = self.folded[self.at - 1] == " " and self.folded[self.at + 1 : self.at + 2].isdecimal()
         parted = parted and area is not None and _SEVEN.match(area[2]) is not None
+        parted = parted and not (self.before and self.before.text.strip("+ ()") == "48")  # + 48 /22/ 551 03 55
         if area and (parted or self.behind() not in {"run", "extension"}):
             return self.cut("run", area.end(), f"({area[1]}) {area[2]}")
         return self.cut("slash", self.at + 1)
