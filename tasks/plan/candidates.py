@@ -303,11 +303,11 @@ def hold_spoken_of(draft: Draft, inputs: Inputs) -> None:
 
 def hold_together(draft: Draft) -> None:
     """Hold the entries that a waiting line wants or renames, and the lines that want or rename a held entry."""
+    if not len(draft.held_desired) + len(draft.held_current):
+        return
     entry_held = draft.reason(Problem(Code.ENTRY_HELD))
     while True:
         held = len(draft.held_desired) + len(draft.held_current)
-        if not held:
-            return
         wanted = (draft.desired[column].iloc[draft.held_desired] for column in ("tidy", "old_tidy"))
         names = {*chain(*wanted, draft.current["tidy"].iloc[draft.held_current])} - {""}
         _hold_named(draft, is_in(draft.current["tidy"], names).to_numpy(), Problem(Code.LINE_HELD))

@@ -19,9 +19,9 @@ from tasks.text_columns import arrow, as_str, is_in, on_all_cores, series, stabl
 COLUMNS = [*Plan.to_schema().columns]
 # What a row says of an entry, and the column that says it: of `Current`, and of `Desired`.
 _BEFORE = {"name": "name", "number": "number", "type": "type_id", "key": "key", "en": "name_en"}
+_WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
 # What stands in no line is sorted by these, as `Current` and as the plan call them.
 _STANDING = {"owner": "owner", "number": "number_before", "name": "name_before", "type_id": "type_before"}
-_WANTED = {"name": "name", "number": "number", "type": "type_id", "key": "key"}
 _ACTIONS = [*Action]
 _RESTS = [action not in WRITES for action in _ACTIONS]
 _DELETES = [action == Action.DELETE for action in _ACTIONS]

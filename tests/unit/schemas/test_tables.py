@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import table
 
+from connectors.registry import specs
 from schemas.errors import InternalError
 from schemas.findings import FindingKind
 from schemas.plan import Action, Outcome
-from schemas.tables import Current, Desired, Finding, Plan, Rejected, Result, Source, empty, plainly, validated
+from schemas.tables import Current, Desired, Finding, Plan, Rejected, Result, Source, empty, failing, plainly, validated
 
 Model = type[pa.DataFrameModel]
 SECRET = "22 999 00 01"
@@ -133,3 +134,24 @@ SERVICES_OWN = [
 def test_what_a_service_asks_of_its_lines_is_never_passed_over(schema: pa.DataFrameSchema) -> None:
     assert not plainly(schema, pd.DataFrame({"name": pd.Series(["x", "x"], dtype="str")}))
     assert plainly(pa.DataFrameSchema({"name": pa.Column(str)}), pd.DataFrame({"name": pd.Series(["x"], dtype="str")}))
+
+
+CELLS = st.sampled_from(["", "o1", "o 1", "Dean", "x" * 51])
+
+
+@pytest.mark.parametrize("service", sorted(specs()))
+@given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=5))
+def test_law_the_cells_that_fail_are_those_that_pandera_names(service: str, rows: list[tuple[str, ...]]) -> None:
+    cells = pd.DataFrame(rows, columns=["owner", "name", "new_name"], dtype="str", index=range(3, 3 + len(rows)))
+    schema = specs()[service].lines.cells()
+    named: set[tuple[str, str, int]] = set()
+    try:
+        schema.validate(cells, lazy=True)
+    except pa.errors.SchemaErrors as failures:
+        cases = failures.failure_cases
+        named = {
+            (*case[:2], int(case[2])) for case in zip(cases["column"], cases["check"], cases["index"], strict=True)
+        }
+    found = failing(schema, cells)
+    assert found is not None
+    assert {(column, error, at) for column, error, bad in found for at in bad.index[bad]} == named

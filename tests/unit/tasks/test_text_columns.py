@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.text_columns import casefolded, is_in, looked_up
+from tasks.text_columns import casefolded, filled, is_in, looked_up, stable_order
 
 WORDS = st.lists(st.text(max_size=3), max_size=8)
 
@@ -19,6 +19,20 @@ def test_law_a_text_is_among_values_where_it_equals_one_of_them(texts: list[str]
         found = is_in(column, given_)
         assert found.tolist() == expected
         assert found.index.equals(column.index)
+
+
+@given(texts=WORDS)
+def test_law_a_text_is_filled_where_it_is_not_empty(texts: list[str]) -> None:
+    assert filled(pd.Series(texts, dtype="str")).tolist() == [text != "" for text in texts]
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(-2, 2), st.text(max_size=2), st.sampled_from(["", "a", "ą", "B"])), max_size=9)
+)
+def test_law_rows_are_in_the_order_of_python_and_equal_ones_stay_in_theirs(rows: list[tuple[int, str, str]]) -> None:
+    table = pd.DataFrame(rows, columns=["line", "owner", "name"]).astype({"owner": "str", "name": "str"})
+    table = table.astype({"line": "int64"}).set_axis(range(5, 5 + len(rows)))
+    assert stable_order(table).tolist() == sorted(range(len(rows)), key=rows.__getitem__)
 
 
 def test_what_is_missing_is_among_nothing() -> None:
