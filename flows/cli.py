@@ -40,16 +40,15 @@ _codes = verbatim("Exit codes", *(f"{code:>2}  {code.meaning}" for code in ExitC
 @click.group(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}, epilog=_codes
 )
-@click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
+@click.option("-c", "--config", metavar="FILE", help="Configuration file; default: ./phonesync.toml.")
 @spoken
 @click.version_option(package_name="phonesync")
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:
-    """Keep the telephone numbers in USOS and on APIO phone lists in step with CSV files and workbooks.
+    """Keep the telephone numbers in USOS and on APIO phone lists in sync with CSV files and workbooks.
 
-    Begin with `init`, or with `check` (is everything readable?), `doctor` (is everything there?) and `plan` (what would
-    change?);
-    `sync` changes it, and proves it.
+    Start with `init`, or with `check` (can the files be read?), `doctor` (is everything ready?) and `plan` (what
+    would change?); `sync` makes the changes and verifies them.
     """
     ctx.obj = config
 

@@ -55,7 +55,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "reconciliations": "reconciliations in the ledger: the person's findings go, and their reports are removed",
         "summaries": "what runs have said of themselves in the ledger, and the reasons that people have given there",
         "ledger files": "free pages and the write-ahead log of the ledger's file, which is written anew (`VACUUM`, "
-        "checkpoint, `secure_delete`); PostgreSQL is told to vacuum, and overwrites in its own time",
+        "checkpoint, `secure_delete`); PostgreSQL runs VACUUM, and overwrites them later",
         "reports": "reports of every run, also of one that was killed: they are written anew, or removed",
         "copies": "copies of sources that were fetched: those that hold the person are removed",
         "mails": "mails to the people of syncs that wait to be sent: those of services that know people are removed, "

@@ -43,9 +43,9 @@ def sync(
         config: The configuration file, as the worker sees it. Left empty: PHONESYNC_CONFIG, else phonesync.toml in the
             worker's folder.
         syncs: The names of the syncs, in the order in which they are to run. Left empty: all of them.
-        mode: "plan only" shows what would change and writes to no service; "sync" plans, writes, and reads again to
-            prove it.
-        ask: "always" plans, asks a person, and only then writes; "as configured" does what each sync's `ask` says.
+        mode: "plan only" shows the planned changes and writes to no service; "sync" plans, writes, and reads again to
+            verify.
+        ask: "always" plans, asks for approval, and only then writes; "as configured" follows the `ask` of each sync.
 
     Returns:
         The object that `phonesync sync --json` prints, as the result of a completed run; a failed or blocked run

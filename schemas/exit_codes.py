@@ -13,14 +13,14 @@ from typing import Self
 class ExitCode(IntEnum):
     """How a command ended. A code's docstring is its meaning, as `--help`, `show` and docs/cli.md say it."""
 
-    DONE = 0, "everything that was wanted is in place; for a plan: it is made"
-    LINES_FAILED = 1, "finished, and some lines did not succeed"
-    INVALID = 2, "the command, the configuration or a source is wrong"
-    APPROVAL_NEEDED = 3, "a guard stopped it: nothing was written, approval is needed"
-    UNAVAILABLE = 4, "a service is out of reach, refuses access, or is being written by another run"
-    UNSETTLED = 5, "interrupted, or the outcome of a write is unknown or could not be kept: resume settles it"
-    UNREPORTED = 6, "done, but what is printed, or the report of a run that sent nothing, could not be written"
-    CHANGES = 10, "plan --exit-code: changes"
+    DONE = 0, "success: the target matches the source; for plan: the plan was saved"
+    LINES_FAILED = 1, "finished, but some lines were rejected or some changes did not succeed"
+    INVALID = 2, "error in the command, the configuration or a source file"
+    APPROVAL_NEEDED = 3, "blocked by a guard: nothing was written, the plan needs approval"
+    UNAVAILABLE = 4, "a service is unreachable or denies access, or another run is writing to the target"
+    UNSETTLED = 5, "interrupted, or the result of a write is unknown or could not be saved: run phonesync resume"
+    UNREPORTED = 6, "done, but the output, or the report of a run that sent nothing, could not be written"
+    CHANGES = 10, "plan --exit-code: there are changes"
 
     def __new__(cls, code: int, meaning: str = "") -> Self:
         """Make a member that is its number and bears its meaning."""

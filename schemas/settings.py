@@ -76,9 +76,9 @@ class Smtp(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     """where it listens; 465 goes with `security = "tls"`"""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """`"tls"` from the first byte, `"starttls"` before anything is said, `"none"` only to this machine"""
+    """`"tls"` from the first byte, `"starttls"` before anything else is sent, `"none"` only to this machine"""
     username: str | None = None
-    """who signs in; without it nobody does"""
+    """the user who signs in; without it there is no sign-in"""
     password: Secret | None = None
     """with what"""
     ca_bundle: FilePath | None = None
@@ -101,7 +101,7 @@ class Notify(Section):
     """
 
     on: tuple[Change, ...] = ("failed", "blocked", "recovered", "stale", "findings")
-    """which changes are told; `stale`, that a sync has not ended well for too long, by `phonesync serve` alone"""
+    """which changes are reported; `stale`: a sync has had no successful run for too long (only under `phonesync serve`)"""
     apprise: tuple[Secret, ...] = ()
     """addresses as Apprise has them: `mailtos://…`, `slack://…`, `msteams://…` and a hundred more"""
     webhook: tuple[Secret, ...] = ()
@@ -115,7 +115,7 @@ class Notify(Section):
     smtp: Smtp | None = None
     """a server that takes mails instead, see below"""
     outbox: FilePath = Path(".phonesync/mails")
-    """the folder in which mails to a sync's `contact` wait until somebody has taken them"""
+    """the folder in which messages to a sync's `contact` wait until they are sent"""
 
     @model_validator(mode="after")
     def _has_sender(self) -> Self:
@@ -128,10 +128,10 @@ class Pages(Section):
     """What Prefect's pages may wait for, and where the links in them lead."""
 
     wait_for_approval_minutes: Annotated[float, Field(ge=0, le=10080)] = 60.0
-    """how long a run that a guard has stopped asks for a yes in Prefect's pages; 0 does not ask"""
+    """how long a blocked run waits for approval in the Prefect UI; 0 does not wait"""
     reports_url: str | None = None
     """where the reports folder is served with a sign-in of your own, such as
-    `"https://intranet.example.edu.pl/phonesync"`: links in Prefect's pages lead there"""
+    `"https://intranet.example.edu.pl/phonesync"`: links in the Prefect UI lead there"""
 
     @field_validator("reports_url")
     @classmethod
@@ -156,8 +156,8 @@ class Reconcile(Section):
     unmanaged: bool = False
     """find owners with numbers that no sync manages, in places whose service lists its owners"""
     replica_hours: Annotated[float, Field(ge=0)] | None = None
-    """find owners beside whose names such a service still shows other numbers than a sync has written so many hours
-    ago; without it nobody looks"""
+    """find owners beside whose names such a service still shows other numbers than a sync wrote so many hours ago;
+    without it this is not checked"""
 
 
 class Official(Section):
@@ -198,17 +198,17 @@ class Settings(Section):
     """how many days runs are kept, with plans, reports and Prefect's records; `phonesync serve` removes older ones
     daily, otherwise `phonesync purge` does; without it Prefect's records go after 90 days, and nothing else"""
     reconcile: Reconcile = Reconcile.model_construct()
-    """how a reconciliation looks at things, see below"""
+    """settings of reconciliations, see below"""
     prefect: Pages = Pages.model_construct()
-    """what Prefect's pages show and wait for, see below"""
+    """what the Prefect UI shows and waits for, see below"""
     connections: dict[str, SerializeAsAny[Connection]]
     """the services, one table each"""
     syncs: dict[str, SerializeAsAny[Sync]]
     """the syncs, one table each"""
     notify: Notify = Notify.model_construct()
-    """who is told when things change, see below"""
+    """who is notified of changes, see below"""
     systems: Mapping[str, Official] = {}
-    """what a reconciliation looks at beside the syncs, one table each, see below"""
+    """what a reconciliation compares besides the syncs, one table each, see below"""
 
     @field_validator("ledger")
     @classmethod

@@ -36,32 +36,31 @@ class Guard(BaseModel):
     max_deletes: Count = 20
     """more deletions than this"""
     max_delete_share: Share = 0.2
-    """a larger part of the entries that stand there; one deletion alone passes, unless it is the last entry"""
+    """a larger share of the target's entries; a single deletion passes, unless it is the last entry"""
     max_deletes_per_week: Count | None = None
     """more deletions than this within seven days, these included"""
     max_change_share: Share = 0.3
-    """modifications and renames of a larger part of the entries, where there are ten or more"""
+    """modifications and renames of a larger share of the entries, if there are ten or more"""
     max_changes: Count | None = None
     """more modifications and renames than this"""
     max_source_drop: Share = 0.3
-    """a file that has lost a larger part of its lines since the last good run; what another sync's file has now is not
-    lost"""
+    """a file that has lost a larger share of its lines since the last successful run; lines that are now in another
+    sync's file do not count"""
     max_moved_share: Share = 0.2
-    """in a file of ten lines or more, a larger part of them with numbers under another owner, emptied comments,
+    """in a file of ten lines or more, a larger share of them with numbers under another owner, emptied comments,
     comments without letters, or unreadable numbers"""
     max_drift_share: Share = 0.3
-    """a larger part of the entries changed by others since the sync was last in step, where there were ten or more"""
+    """a larger share of the entries changed outside phonesync since the last run, if there were ten or more"""
     api_changed: StrictBool = True
-    """a service that says that a method which a sync needs takes or gives something else now; `false` tells it once"""
+    """a service that describes a method of the sync differently than before; `false` reports it once"""
     allow_empty: StrictBool = False
     """whether a file with a header and no lines may pass"""
     approval_expires_hours: Annotated[float, Field(gt=0)] = 24.0
-    """how long a yes is good, in hours; the run that it allows uses it up"""
+    """how long an approval is valid, in hours; the run that it allows uses it up"""
     approvals: Annotated[int, Field(ge=1, le=9)] = 1
-    """how many different people have to say yes"""
+    """how many different people have to approve"""
     approvers: tuple[str, ...] = ()
-    """who may say yes, by the names that the ledger keeps, such as `["anna", "Jan Kowalski (Prefect)"]`; without it
-    everybody"""
+    """who may approve, by the names in the ledger, such as `["anna", "Jan Kowalski (Prefect)"]`; without it everyone"""
 
     @model_validator(mode="after")
     def _enough(self) -> Self:
@@ -231,22 +230,22 @@ class Sync(Section):
     columns: Columns = Columns.model_construct()
     """the file's own headers, see below"""
     ignore: Ignore = Ignore.model_construct()
-    """what nobody reads, on purpose, see below"""
+    """what is deliberately not read, see below"""
     contacts: Contacts | None = None
     """APIO: the file is an export of contacts: vCards (`.vcf`), or CSV of Outlook or Google; see below"""
     hidden_rows: Literal["hold", "skip", "read"] = "hold"
     """hidden, filtered or struck-through rows of a workbook: `"hold"` rejects them, `"skip"` leaves them out, `"read"`
     reads them"""
     encoding: str | None = None
-    """found out; or for example `"windows-1250"`"""
+    """detected; or for example `"windows-1250"`"""
     delimiter: Mark | None = None
-    """found out; or one character"""
+    """detected; or one character"""
     quotechar: Mark | None = None
-    """found out; or one character"""
+    """detected; or one character"""
     sheet: Annotated[str, Field(min_length=1)] | None = None
     """the one with such a header; or the name of a workbook's sheet, or a pattern such as `"Telefony*"`"""
     header_line: Annotated[int, Field(ge=1)] | None = None
-    """found out; or the line of the column names"""
+    """detected; or the line of the column names"""
     comment_prefix: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     """what a line of comment begins with, such as `"#"`"""
     id_pattern: str | None = None
@@ -258,17 +257,17 @@ class Sync(Section):
     switchboard: Annotated[str, Field(pattern=r"^[+(]?[0-9][0-9() -]{4,24}$")] | None = None
     """the file's, where this sync differs"""
     delete_missing: StrictBool | None = None
-    """delete what no line mentions; USOS `true`, APIO `false`"""
+    """delete entries that are not in the file; USOS `true`, APIO `false`"""
     shared: StrictBool = False
     """APIO: the list has several files, each with a sync that says so; none deletes what is not its own"""
     on_missing_owner: Literal["keep", "clear"] = "keep"
-    """USOS: `"clear"` deletes the numbers of owners that this sync has managed and that left the file"""
+    """USOS: `"clear"` deletes the numbers of owners that this sync managed and that are no longer in the file"""
     on_drift: Literal["correct", "ask", "keep"] = "correct"
-    """what others have changed since this sync was last in step: `"correct"` puts it right, `"ask"` wants a yes first,
-    `"keep"` leaves it as they left it"""
+    """changes outside phonesync since the last run: `"correct"` undoes them, `"ask"` asks for approval first,
+    `"keep"` keeps them"""
     ask: Literal["guard", "always"] = "guard"
-    """when a person has to say yes before a plan is written: `"guard"` where a guard stops it, `"always"` where it
-    changes anything, see [approval](approval.md#asking-about-every-plan)"""
+    """when a plan needs approval before it is written: `"guard"` if a guard blocks it, `"always"` if it has any
+    changes, see [approval](approval.md#asking-about-every-plan)"""
     allow_clear: StrictBool = False
     """USOS: a line with an id and no number clears its owner"""
     allow_short_codes: StrictBool = False
@@ -280,14 +279,14 @@ class Sync(Section):
     write_format: WriteFormat | None = None
     """how a new or changed number is written; USOS `"source"`, APIO `"apio"`"""
     restore_unplanned: StrictBool = True
-    """APIO: put an entry back that the service deleted by itself"""
+    """APIO: restore an entry that the service deleted without a request"""
     full_numbers: StrictBool = False
     """users' numbers in full in the report files"""
     slices: Annotated[int, Field(ge=1, le=64)] = 1
     """USOS, with Prefect: in how many parts workers write a plan, see [scaling](scaling.md)"""
     schedule: Schedule | None = None
     """when `phonesync serve` starts it by itself: five fields as cron has them, such as `"15 2 * * *"`;
-    a day that never comes is refused"""
+    a day that never occurs is refused"""
     stale_after: Annotated[float, Field(gt=0)] | None = None
     """hours without a good run after which the sync is stale; without it, three hours after a start of its schedule
     that did not end well"""

@@ -39,7 +39,7 @@ _FIXES = {
     FindingKind.FOREIGN: "No sync deletes it. Add a line to {sync}.csv, or delete it there.",
     FindingKind.DIFFERS: "phonesync sync {sync} writes what line {line} of {sync}.csv says.",
     FindingKind.ELSEWHERE: "phonesync sync {sync} adds it here.",
-    FindingKind.DUPLICATE: "Delete line {line} of {sync}.csv, if it says nothing new.",
+    FindingKind.DUPLICATE: "Line {line} of {sync}.csv repeats another line: delete it if it adds nothing.",
     FindingKind.UNREADABLE: "Correct line {line} of {sync}.csv.",
     FindingKind.STALE: "Ask whether it is still right.",
 }

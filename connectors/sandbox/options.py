@@ -77,7 +77,7 @@ FAULTS: Final[Mapping[FaultKind, str]] = {
     "reset_before_commit": "the connection is reset, nothing was done",
     "lost_after_commit": "the connection is closed without an answer, the work was done",
     "cut_off_after_commit": "the connection is closed in the middle of the answer, the work was done",
-    "another_writer": "somebody else writes just before a write commits, or just after a read was answered",
+    "another_writer": "another client writes just before a write commits, or just after a read was answered",
     "extra_keys": "the answer's objects hold keys that no page knows",
     "id_missing": "select: one asked id is not in the answer",
     "id_null": "select: one asked id is null in the answer",
@@ -125,7 +125,7 @@ class UsosOptions:
         said_required: arguments that it says are required, such as services/phones/replace.reason.
         said_gone: arguments and fields that it does not name, such as services/phones/select.type_id.
         said_personal: methods of which it says that they need a user's token.
-        read_lag: how many readings after a write still show what stood there before it.
+        read_lag: how many reads after a write still show the state before it.
         replica_lag: likewise, of the numbers that the methods about units and buildings show.
         directory: what the methods about units, buildings and people answer.
         forbidden_fields: fields that they refuse, such as services/fac/faculties.phone_numbers.
@@ -201,7 +201,7 @@ class ApioOptions:
         result_name: which name a successful rename reports.
         results_order: the order of the results.
         failure_word: the `status` of a row that failed.
-        read_lag: how many readings after a write still show what stood there before it.
+        read_lag: how many reads after a write still show the state before it.
     """
 
     prefix: str = "/api/v1/"

@@ -24,10 +24,10 @@ from tasks.messages.errors import error_of
     )
 )
 @click.option("--set", "said", metavar="KEY=VALUE", multiple=True, help="An answer, by its key in the configuration.")
-@click.option("--yes", is_flag=True, help="Ask nothing: take what is given, and what goes without saying.")
-@click.option("--force", is_flag=True, help="Replace a configuration that is there already.")
+@click.option("--yes", is_flag=True, help="Ask nothing: use the given answers and the defaults.")
+@click.option("--force", is_flag=True, help="Replace an existing configuration.")
 @click.option(
-    "--lang", type=click.Choice(["pl", "en"]), help="Of the questions and the comments; default: the environment's."
+    "--lang", type=click.Choice(["pl", "en"]), help="Language of the questions and comments; default: from LANG."
 )
 @configured
 @click.pass_context

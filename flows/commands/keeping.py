@@ -21,15 +21,15 @@ _MOST_DAYS = 36_500
 
 @click.command(epilog=verbatim("Example", "phonesync purge --older-than 90d"))
 @click.option("--older-than", metavar="DAYSd", help="How old: 90d, say; default: `keep_days`.")
-@click.option("--dry-run", is_flag=True, help="List what would be forgotten.")
+@click.option("--dry-run", is_flag=True, help="List what would be deleted.")
 @configured
 @spoken
 @json_wanted
 @click.pass_context
 def purge(ctx: click.Context, older_than: str | None, config: str | None, *, dry_run: bool, as_json: bool) -> None:
-    """Forget old runs, with their plans and reports.
+    """Delete old runs, with their plans and reports.
 
-    The ledger notes it. Unfinished runs stay, and so does the last good run of every sync.
+    The ledger records it. Unfinished runs are kept, and so is the last successful run of every sync.
     """
     from flows.console import say
     from flows.retention import kept_for
@@ -62,15 +62,15 @@ def _age(given: str) -> timedelta:
 
 @click.command(epilog=verbatim("Example", 'phonesync release "faculty 10000000" --reason "closed in June"'))
 @click.argument("owner")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with your name.")
+@click.option("--reason", required=True, metavar="TEXT", help="The reason; it is kept with your name.")
 @configured
 @spoken
 @json_wanted
 @click.pass_context
 def release(ctx: click.Context, owner: str, reason: str, config: str | None, *, as_json: bool) -> None:
-    """Let an owner go that has left its file.
+    """Release an owner that is no longer in its file.
 
-    Its numbers stay as they are, and no run reports or clears them any more. An owner that a file names again is
+    Its numbers are not changed, and no run reports or clears them any more. An owner that is in a file again is
     managed again.
     """
     from flows.claims import release as let_go
@@ -104,8 +104,8 @@ _PLACES: Final = {  # those that `erase` may not reach, as they are called
 def erase(ctx: click.Context, user: str, config: str | None, *, as_json: bool) -> None:
     """Erase a person from the ledger, the reports and Prefect.
 
-    Says what it found where, and ends with 1 if a place could not be reached: then erase again. While a run is at work
-    nothing is erased. USOS, source files and backups are not touched: a user who is still there is read again by the
+    Lists what was found and where. Exit code 1 if a place could not be reached: then erase again. Nothing is erased
+    during a run. USOS, source files and backups are not changed: a user who is still in them is read again by the
     next run.
     """
     from flows.console import say

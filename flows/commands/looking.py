@@ -37,15 +37,15 @@ def runs(ctx: click.Context, limit: int, config: str | None, *, as_json: bool) -
 
 @click.command(epilog=verbatim("Example", "phonesync show last"))
 @click.argument("run_id", metavar="RUN")
-@click.option("--all", "every", is_flag=True, help="Also the lines that needed nothing.")
+@click.option("--all", "every", is_flag=True, help="Include the rows that need no attention.")
 @configured
 @spoken
 @json_wanted
 @click.pass_context
 def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as_json: bool) -> None:
-    """Show one run line by line, users' numbers masked.
+    """Show one run row by row, with users' numbers masked.
 
-    RUN is the id or how it begins; `last` is the newest one.
+    RUN is the id or its start; `last` is the newest one.
     """
     from flows.run_history import one_run, show_one_run
 
@@ -64,7 +64,7 @@ def show(ctx: click.Context, run_id: str, config: str | None, *, every: bool, as
 @json_wanted
 @click.pass_context
 def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
-    """List the plans that wait for somebody to apply them."""
+    """List the plans that are waiting to be applied."""
     from flows.run_history import show_waiting, waiting_plans
 
     with connected(ctx, config) as context:
@@ -76,10 +76,10 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
 
 
 @click.command(epilog=verbatim("Example", "phonesync status --exit-code"))
-@click.option("--exit-code", "judged", is_flag=True, help="Exit code 1 where a sync is stale.")
-@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a page, too.")
+@click.option("--exit-code", "judged", is_flag=True, help="Exit code 1 if a sync is stale.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Also write it as a page.")
 @click.option(
-    "--prometheus", metavar="FILE", type=click.Path(path_type=Path), help="Write the figures for node_exporter, too."
+    "--prometheus", metavar="FILE", type=click.Path(path_type=Path), help="Also write the figures for node_exporter."
 )
 @configured
 @spoken
@@ -88,10 +88,10 @@ def plans(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
 def status(  # noqa: PLR0913 - all but the first are options
     ctx: click.Context, html: Path | None, prometheus: Path | None, config: str | None, *, judged: bool, as_json: bool
 ) -> None:
-    """Show how every sync stands, and which are stale.
+    """Show the state of every sync, and which are stale.
 
-    Its last good run, what waits, and when it runs next, from the ledger alone. It is stale if its last good run is
-    older than the last start of its schedule.
+    Its last successful run, what is waiting, and when it runs next, from the ledger alone. It is stale if its last
+    successful run is older than the last start of its schedule.
     """
     from flows.status import as_json as told
     from flows.status import standings, write_metrics, write_page
@@ -113,16 +113,16 @@ def status(  # noqa: PLR0913 - all but the first are options
 
 @click.command(epilog=verbatim("Example", 'phonesync history "22 999 00 01"'))
 @click.argument("text", metavar="NUMBER|NAME|OWNER")
-@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a page, too.")
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Also write it as a page.")
 @configured
 @spoken
 @json_wanted
 @click.pass_context
 def history(ctx: click.Context, text: str, html: Path | None, config: str | None, *, as_json: bool) -> None:
-    """Tell what has happened to a number, a name or an owner.
+    """Show the history of a number, a name or an owner.
 
-    Every run that has changed it or has seen others change it, with who approved it and why, from the ledger alone.
-    Numbers of users are masked. Exit code 1 if nothing is known of it.
+    Every run that changed it or found it changed outside phonesync, with who approved it and why, from the ledger
+    alone. Numbers of users are masked. Exit code 1 if nothing is known about it.
     """
     from flows.entry_history import events_of, write_page
     from flows.history_console import show_events
@@ -142,9 +142,9 @@ def history(ctx: click.Context, text: str, html: Path | None, config: str | None
 
 @click.command(epilog=verbatim("Example", 'phonesync number -- "(22) 55 20 000 wew. 12" 664-5904'))
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
-@click.option("--region", default="PL", show_default=True, help="Whose numbers come without a country code.")
-@click.option("--area-code", metavar="CODE", help="What completes a seven-digit number.")
-@click.option("--switchboard", metavar="NUMBER", help="The number that extensions standing alone belong to.")
+@click.option("--region", default="PL", show_default=True, help="Country of numbers without a country code.")
+@click.option("--area-code", metavar="CODE", help="Area code for seven-digit numbers.")
+@click.option("--switchboard", metavar="NUMBER", help="Main number of extensions that are given alone.")
 @spoken
 @json_wanted
 @click.pass_context
@@ -182,16 +182,16 @@ def number(  # noqa: PLR0913 - click's signature
 
 
 @click.command(epilog=verbatim("Example", "phonesync doctor"))
-@click.option("--adopt", is_flag=True, help="Take a ledger that was restored from a backup as it is.")
+@click.option("--adopt", is_flag=True, help="Accept a ledger that was restored from a backup.")
 @configured
 @spoken
 @json_wanted
 @click.pass_context
 def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool) -> None:
-    """Try everything a run needs, and write to no service.
+    """Check everything a run needs. Writes to no service.
 
-    That is: credentials, rights, the clock, the services' versions, the phone lists, the CSV files, the ledger and the
-    folder of the reports.
+    Credentials, rights, the clock, the versions of the services, the phone lists, the source files, the ledger and
+    the report folder.
     """
     from flows.doctor import examine, show_examined
     from flows.ledger_age import adopt as take_as_it_is

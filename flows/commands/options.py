@@ -26,7 +26,7 @@ named_syncs = click.argument("syncs", nargs=-1, metavar="[SYNC]...")
 
 def configured(function: F) -> F:
     """Add the option that names the configuration."""
-    option = click.option("-c", "--config", metavar="FILE", help="The configuration; default: phonesync.toml here.")
+    option = click.option("-c", "--config", metavar="FILE", help="Configuration file; default: ./phonesync.toml.")
     return option(function)
 
 
@@ -37,7 +37,7 @@ def spoken(function: F) -> F:
         type=click.Choice(["pl", "en"]),
         expose_value=False,
         callback=_speak,
-        help="Of what is said; default: `lang`, else the environment's.",
+        help="Output language; default: `lang`, else from LANG.",
     )
     return option(function)
 
@@ -70,9 +70,7 @@ def exit_known(function: F) -> F:
 
 def quiet_wanted(function: F) -> F:
     """Add the option that keeps progress from being shown."""
-    option = click.option(
-        "--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Show no progress while it is at work."
-    )
+    option = click.option("--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Show no progress.")
     return option(function)
 
 

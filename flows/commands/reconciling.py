@@ -28,7 +28,7 @@ from tasks.messages.errors import error_of
 @click.option(
     "--lang",
     type=click.Choice(["pl", "en"]),
-    help="Of the reports; default: `lang`, else the environment's.",
+    help="Language of the reports; default: `lang`, else from LANG.",
 )
 @configured
 @quiet_wanted
@@ -39,8 +39,8 @@ def reconcile(  # noqa: PLR0913 - click's signature
 ) -> None:
     """Compare every CSV file, USOS and every phone list.
 
-    By number and by owner: what agrees, and every kind of difference. Writes to no service. Exit code 0 if all agree,
-    1 if not.
+    By number and by owner: what matches, and every kind of difference. Writes to no service. Exit code 0 if
+    everything matches, 1 if not.
     """
     from flows.progress_console import progress_shown
     from flows.reconciliation.body import Asked, reconcile_all
@@ -69,8 +69,8 @@ def reconcile(  # noqa: PLR0913 - click's signature
     )
 )
 @click.argument("finding", metavar="FINDING")
-@click.option("--until", metavar="DAY", help="The last day on which it may stand.")
-@click.option("--withdraw", is_flag=True, help="It is to be told again from now on.")
+@click.option("--until", metavar="DAY", help="Last day of the exception, such as 2027-01-31.")
+@click.option("--withdraw", is_flag=True, help="Withdraw the exception.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; shown with the finding.")
 @configured
 @spoken
@@ -86,11 +86,11 @@ def accept(  # noqa: PLR0913 - click's signature
     withdraw: bool,
     as_json: bool,
 ) -> None:
-    """Let a finding or a known problem stand until a day.
+    """Accept a finding or a known problem until a date.
 
-    FINDING is the id that `reconcile` shows, or that a line report has for a rejected or held line or for what others
-    have changed; or how it begins. It comes back the day after, or as soon as the line or the entry changes. What
-    others have changed is left as it is meanwhile.
+    FINDING is the id in `reconcile`, or in a line report for a rejected or held line or a change outside phonesync;
+    or its start. It is reported again the day after, or as soon as the line or the entry changes. Until then a change
+    outside phonesync is not undone.
     """
     from flows.console import say
     from flows.reconciliation import accepting
@@ -123,9 +123,11 @@ def accept(  # noqa: PLR0913 - click's signature
 @click.command(epilog=verbatim("Example", "phonesync export faculties --ids ids.txt"))
 @click.argument("sync", metavar="SYNC")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; default: the sync's own source.")
-@click.option("--ids", multiple=True, metavar="FILE|ID", help="USOS: whose numbers; as often as needed.")
-@click.option("--discover", "all_there_are", is_flag=True, help="USOS: all units or buildings there are.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--ids", multiple=True, metavar="FILE|ID", help="USOS: an id, or a file with one id per line. Repeatable."
+)
+@click.option("--discover", "all_there_are", is_flag=True, help="USOS: all existing units or buildings.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @configured
 @spoken
 @quiet_wanted
@@ -142,10 +144,10 @@ def export(  # noqa: PLR0913 - click's signature
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write what stands in a service as a CSV file.
+    """Export the current entries of a target to CSV.
 
-    In the form of the sync's source: a plan with it changes nothing, which is tried before it is written. In USOS it
-    holds the owners given by --ids, those of the present file and of earlier runs.
+    In the form of the sync's source: before it is written, it is checked that a plan from it has no changes. For USOS
+    it contains the owners given by --ids, those in the current file and those of earlier runs.
     """
     from flows.progress_console import progress_shown
     from flows.reconciliation.console import show_exported
@@ -170,8 +172,8 @@ def export(  # noqa: PLR0913 - click's signature
 def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     """List units and buildings that no sync manages.
 
-    With their names and the numbers that they show. What a sync manages is in its file, or was written by its earlier
-    runs. No service is written to.
+    With their names and their current numbers. A sync manages what is in its file or was written by its earlier runs.
+    Writes to no service.
     """
     from flows.errors import show_errors
     from flows.progress_console import progress_shown
@@ -197,10 +199,10 @@ def discover(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
 @json_wanted
 @click.pass_context
 def find(ctx: click.Context, text: str, config: str | None, *, as_json: bool) -> None:
-    """Look a number or a name up everywhere.
+    """Find a number or a name everywhere.
 
-    TEXT is a number in any spelling, a part of one, or a part of a name. Numbers of users are masked. Exit code 1 where
-    it stands nowhere.
+    TEXT is a number in any spelling, a part of one, or a part of a name. Numbers of users are masked. Exit code 1 if
+    there are no matches.
     """
     from flows.errors import show_errors
     from flows.progress_console import progress_shown

@@ -31,22 +31,23 @@ from tasks.messages.errors import error_of
 @click.option(
     "--lang",
     type=click.Choice(["pl", "en"]),
-    help="Of what is said; default: `lang`, else the environment's.",
+    help="Output language; default: `lang`, else from LANG.",
 )
 @click.option("--annotate", "annotated", is_flag=True, help="Write a copy with remarks: NAME.checked.csv or .xlsx.")
-@click.option("--force", is_flag=True, help="Replace annotated copies that are there already.")
+@click.option("--force", is_flag=True, help="Replace existing annotated copies.")
 @click.option("--preview", type=click.IntRange(1, 1000), metavar="N", help="Show N lines as they will be published.")
-@click.option("--strict", is_flag=True, help="Exit with 1 also where something should only be looked at.")
-@click.option("--github", is_flag=True, help="Print annotations as GitHub reads them.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--github", is_flag=True, help="Print annotations for GitHub.")
 @configured
 @quiet_wanted
 @json_wanted
 @click.pass_context
 def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **chosen: Any) -> None:
-    """Look at the configuration and the source files.
+    """Check the configuration and the source files.
 
-    Shows every problem with its file, line and column, the reason, and what to do. Asks no service, and needs no
-    credentials; with a ledger, ids are held against it. Exit code 1 if lines are rejected, 2 if a whole file is.
+    Shows every problem with its file, line and column, the reason, and what to do. Contacts no service and needs no
+    credentials; if there is a ledger, ids are compared with it. Exit code 1 if lines are rejected, 2 if a whole file
+    is.
     """
     from flows.annotating import annotate
     from flows.check import check_sources
@@ -82,16 +83,16 @@ def check(ctx: click.Context, /, syncs: tuple[str, ...], config: str | None, **c
 
 @click.command(epilog=verbatim("Example", "phonesync plan faculties"))
 @named_syncs
-@click.option("--exit-code", is_flag=True, help="Exit with 10 where there are changes.")
+@click.option("--exit-code", is_flag=True, help="Exit with 10 if there are changes.")
 @configured
 @spoken
 @quiet_wanted
 @json_wanted
 @click.pass_context
 def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit_code: bool, as_json: bool) -> None:
-    """Show what would change, and keep it as a plan.
+    """Show the planned changes and save them as a plan.
 
-    Reads both sides, compares, and writes to no service. `apply` does exactly what a plan says.
+    Reads source and target, compares them, and writes to no service. `apply` carries out a saved plan.
     """
     from flows.run import RunRequest
     from schemas.exit_codes import ExitCode, worst
@@ -113,14 +114,14 @@ def plan(ctx: click.Context, syncs: tuple[str, ...], config: str | None, *, exit
     metavar="REASON",
     default="",
     callback=reason_given,
-    help="Say yes to a plan that a guard has stopped.",
+    help="Approve a blocked plan; the reason is kept in the ledger.",
 )
 @click.option(
     "--refuse",
     metavar="REASON",
     default="",
     callback=reason_given,
-    help="Say no to it: nothing is written, and the no is kept.",
+    help="Decline it: nothing is written; the reason is kept in the ledger.",
 )
 @exit_known
 @configured
@@ -138,10 +139,10 @@ def apply(  # noqa: PLR0913 - click's signature
     exit_known: str | None,
     as_json: bool,
 ) -> None:
-    """Do exactly what a plan says.
+    """Apply a saved plan.
 
-    PLAN is its id or its fingerprint, or how one of them begins. Where somebody has changed an entry since, it is left
-    alone and reported as a conflict.
+    PLAN is its id or its fingerprint, or the start of either. An entry that was changed outside phonesync after the
+    plan was made is not touched, and reported as a conflict.
     """
     from flows.run import RunRequest
 
@@ -178,7 +179,7 @@ def _refuse(ctx: click.Context, plan: str, reason: str, config: str | None, *, a
 def sync(
     ctx: click.Context, syncs: tuple[str, ...], config: str | None, exit_known: str | None, *, as_json: bool
 ) -> None:
-    """Plan, guard, apply and verify.
+    """Plan, check the guards, apply and verify.
 
     This is what a schedule runs every night. Without names all syncs run; one that fails does not stop the others.
     """
@@ -198,9 +199,10 @@ def sync(
 @json_wanted
 @click.pass_context
 def resume(ctx: click.Context, run_id: str, config: str | None, exit_known: str | None, *, as_json: bool) -> None:
-    """Finish what an interrupted run has left open.
+    """Finish an interrupted run.
 
-    RUN is the id or how it begins; without it, all that is open. Reading tells what was done; only the rest is sent.
+    RUN is the id or its start; without it, all interrupted runs. The target is read first; only what is missing is
+    sent.
     """
     from flows.run import RunRequest
 
@@ -216,10 +218,10 @@ def resume(ctx: click.Context, run_id: str, config: str | None, exit_known: str 
 @json_wanted
 @click.pass_context
 def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool) -> None:
-    """Plan the way back from what a run has done.
+    """Plan how to undo a run.
 
-    RUN is the id or how it begins; `last` is the newest one that has written. Nothing is written: `apply` does what the
-    plan says, through the same guards.
+    RUN is the id or its start; `last` is the newest one that has written. Nothing is written: `apply` carries out the
+    plan, through the same guards.
     """
     from flows.run import RunRequest
 
@@ -228,31 +230,31 @@ def revert(ctx: click.Context, run_id: str, config: str | None, *, as_json: bool
 
 @click.command(epilog=verbatim("Example", "phonesync serve --port 4200"))
 @click.option("--port", type=click.IntRange(0, 65535), default=4200, show_default=True, help="0 takes a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where the pages can be reached.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of the UI.")
 @click.option(
     "--sign-in",
     type=click.Choice(["on", "off"]),
     default="on",
     show_default=True,
-    help="Whether the pages ask for a name and a password.",
+    help="Whether the UI requires a user name and a password.",
 )
 @click.option(
     "--user-header",
     metavar="NAME",
     default="",
-    help="The header in which a proxy with a sign-in of its own says who it is.",
+    help="The header in which a proxy with its own sign-in passes the user's name.",
 )
 @configured
 @click.pass_context
 def serve(  # noqa: PLR0913 - all but the first are options
     ctx: click.Context, config: str | None, *, port: int, host: str, sign_in: str, user_header: str
 ) -> None:
-    """Run Prefect: pages, schedules, a worker; until stopped.
+    """Run Prefect (UI, schedules, a worker) until stopped.
 
-    Everything is kept beside the configuration in .phonesync/prefect; started again it continues. Where PREFECT_API_URL
-    names a Prefect server, it deploys and works there and starts none. The name and the password of the pages are made
-    at the first start and stand in .phonesync/prefect/sign-in. Behind a proxy that knows people by name
-    (single sign-on), --user-header puts that name under what they approve.
+    Everything is kept beside the configuration in .phonesync/prefect; after a restart it continues. If
+    PREFECT_API_URL names a Prefect server, that server is used and none is started. The user name and password of the
+    UI are created at the first start, in .phonesync/prefect/sign-in. Behind a proxy that signs people in (single
+    sign-on), --user-header records their names with their approvals.
     """
     from flows.orchestration.home import Address
     from flows.orchestration.serve import serve as run_it
@@ -263,8 +265,8 @@ def serve(  # noqa: PLR0913 - all but the first are options
 
 @click.command(epilog=verbatim("Example", "phonesync mail last --dry-run"))
 @click.argument("run_id", metavar="[RUN]", default="")
-@click.option("--dry-run", is_flag=True, help="Show the mails, and send none.")
-@click.option("--again", is_flag=True, help="Also what they have been told before.")
+@click.option("--dry-run", is_flag=True, help="Show the messages without sending them.")
+@click.option("--again", is_flag=True, help="Include what was sent before.")
 @configured
 @spoken
 @json_wanted
@@ -272,10 +274,10 @@ def serve(  # noqa: PLR0913 - all but the first are options
 def mail(  # noqa: PLR0913 - click's signature
     ctx: click.Context, run_id: str, config: str | None, *, dry_run: bool, again: bool, as_json: bool
 ) -> None:
-    """Mail the people of each file what waits for them.
+    """Send the contacts of each file their waiting lines by mail.
 
-    RUN is the id or how it begins, `last` the newest one; without it, the mails that could not be sent so far. Runs
-    send them by themselves, to the `contact` of each sync. Exit code 1 if a mail could not be sent.
+    RUN is the id or its start, `last` the newest one; without it, the messages that could not be sent so far. Runs
+    send them automatically to the `contact` of each sync. Exit code 1 if a message could not be sent.
     """
     from flows.mail_console import mails_of_run, show_mails, waiting_mails
     from schemas.exit_codes import ExitCode

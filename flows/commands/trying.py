@@ -47,9 +47,10 @@ class _Rehearsal(click.Command):
 @click.option("--seed", default=0, show_default=True, help="Decides every random order.")
 @json_wanted
 def sandbox(usos_port: int, apio_port: int, *, as_json: bool, **wanted: Any) -> None:
-    """Run both services on this machine, until stopped.
+    """Run test versions of both services on this machine until stopped.
 
-    They begin with the numbers of the sample institution, and forget all changes in the end. `--set` changes how they
+    They start with the numbers of the sample institution, and discard all changes when they stop. `--set` changes how
+    they
     behave, `--fault` makes something go wrong; both may be given several times. Of the faults that are due at a call,
     the first one hits it, and is used up.
     """
@@ -62,9 +63,9 @@ def sandbox(usos_port: int, apio_port: int, *, as_json: bool, **wanted: Any) -> 
 @click.option("--keep-open", is_flag=True, help="Leave both services running at the end, to try things out.")
 @click.pass_context
 def demo(ctx: click.Context, *, keep_open: bool) -> None:
-    """Run the whole story on sample data; it takes a minute.
+    """Run a complete example on sample data; it takes a minute.
 
-    Both services on this machine, four syncs through Prefect, and a second pass that finds nothing left to do.
+    Both services on this machine, four syncs through Prefect, and a second run that finds no changes.
     """
     from flows.demo import run_demo
 

@@ -161,7 +161,7 @@ def clear_up(client: SyncPrefectClient, config: Path, now: datetime, *, own: boo
         missed = [run for run in _open_runs(client, deployment, StateType.SCHEDULED) if _was_missed(run, now)]
         missed.sort(key=lambda run: run.expected_start_time or now)
         for run in missed[:-1]:
-            said = "Missed while nothing ran; a later one is made up for."
+            said = "Missed while phonesync serve was not running; a later one runs late."
             client.set_flow_run_state(run.id, Cancelled(name="Skipped", message=said), force=True)
             skipped += 1
         for run in _open_runs(client, deployment, StateType.PENDING):

@@ -21,7 +21,7 @@ FAMILY = "phonesync"  # the tag that all of ours bear
 JOB: Mapping[str, Any] = {"command": "python -m prefect.engine", "stream_output": False}
 PULL = "prefect.deployments.steps.set_working_directory"
 _FIXED = "It is fixed for this deployment."
-_WAITING = "Plans that wait"
+_WAITING = "Waiting plans"
 _BY_ID = "By its id"
 
 
@@ -76,7 +76,7 @@ def wanted_deployments(
             "sync",
             name,
             "flows.sync.sync",
-            said("Brings {file} and its target in step, and accounts for every line.").format(file=sync.source.name),
+            said("Syncs {file} to its target, with a result for every line.").format(file=sync.source.name),
             {"config": place, "syncs": [name], "mode": "sync"},
             {"config": [place], "syncs": [name]},
             (sync.schedule, sync.timezone) if sync.schedule else None,
@@ -89,7 +89,7 @@ def wanted_deployments(
             "sync",
             ALL,
             "flows.sync.sync",
-            said("Brings all targets in step with their files, or those that are chosen."),
+            said("Syncs all files to their targets, or the chosen ones."),
             {"config": place, "syncs": [], "mode": "sync"},
             {"config": [place], "syncs": names},
         )
@@ -104,9 +104,9 @@ def _said(english: str, lang: Language) -> str:
 
 def _by_hand(place: str, waiting: Sequence[str]) -> list[Deployed]:
     offered = {
-        "apply": "Does exactly what a plan says.",
-        "revert": "Plans the way back from a run; writes to no service.",
-        "doctor": "Tries everything a run needs; writes to no service.",
+        "apply": "Applies a saved plan.",
+        "revert": "Plans how to undo a run; writes to no service.",
+        "doctor": "Checks everything a run needs; writes to no service.",
     }
     config, fixed = {"config": place}, {"config": [place]}
     module = "flows.orchestration.manual"
@@ -118,7 +118,7 @@ def _by_hand(place: str, waiting: Sequence[str]) -> list[Deployed]:
 
 
 def _write_slice(place: str) -> Deployed:
-    told = "One part of a large plan. The run that made the plan starts it; nobody has to."
+    told = "One part of a large plan. It is started by the run that made the plan."
     entrypoint = "flows.orchestration.slices.write_one_slice"
     config, fixed = {"config": place}, {"config": [place]}
     return Deployed("write-slice", "write-slice", entrypoint, told, config, fixed)

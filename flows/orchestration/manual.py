@@ -43,10 +43,10 @@ def apply(
     """Do exactly what a plan says, also where a guard has stopped it; or say no to it.
 
     Args:
-        plan: One of the plans that wait, or the id of a plan, such as 20260314T020000Z-3fa2c1-faculties.
+        plan: One of the waiting plans, or the id of a plan, such as 20260314T020000Z-3fa2c1-faculties.
         person: Your name. The decision is kept under it in the ledger.
-        reason: Why you decide so, for whoever asks later.
-        decision: "approve" carries the plan out; "refuse" writes nothing, and the no is kept and shown with the plan.
+        reason: The reason for your decision, for later reference.
+        decision: "approve" applies the plan; "refuse" writes nothing, and the decision is kept and shown with the plan.
         config: The configuration file, as the worker sees it. Leave it as it is.
 
     Returns:
@@ -59,10 +59,10 @@ def apply(
 
 @flow(name="revert", persist_result=False)
 def revert(run: str, config: str = "") -> Any:
-    """Plan the way back from what a run has done. Nothing is written: apply does what the new plan says.
+    """Plan how to undo a run. Nothing is written: apply does what the new plan says.
 
     Args:
-        run: The id of the run to turn back, such as 20260314T020000Z-3fa2c1.
+        run: The id of the run to undo, such as 20260314T020000Z-3fa2c1.
         config: The configuration file, as the worker sees it. Leave it as it is.
 
     Returns:

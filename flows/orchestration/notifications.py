@@ -40,8 +40,8 @@ EVENT = "phonesync"
 _LOG = logging.getLogger("phonesync.notify")
 _BODY = '{{ event.payload["sentence"] }}\nNext: {{ event.payload["next"] }}\n{{ event.payload["link"] }}'
 _DIED = (
-    "Run {{{{ flow_run.name }}}} has died. What it was about to write is in the ledger.\n"
-    "Next: the next run settles it, or: {resume}"
+    "Run {{{{ flow_run.name }}}} was killed. What it was about to write is in the ledger.\n"
+    "Next: the next run finishes it, or: {resume}"
 )
 _MADE = "Made by phonesync serve, whose tag is phonesync:{mark}."
 _BEAT = "prefect.flow-run.heartbeat"
@@ -79,7 +79,7 @@ def tell_changes(
         for sync, change, said in changes_of(context, run_result, mode, decided=decided):
             _emit(config, sync, change, said)
     except Exception as error:  # noqa: BLE001 - what was done to somebody's directory is not made a failure by it
-        _LOG.warning("The change could not be told: %s", type(error).__name__)
+        _LOG.warning("The notification about a change could not be sent: %s", type(error).__name__)
 
 
 def mail_clerks(context: RunContext, run_result: RunResult, mode: Mode) -> None:
@@ -100,7 +100,7 @@ def notify_not_begun(config: Path, error: str, lang: Language = "en") -> None:
     try:
         _emit(config, "all", "failed", {**said, "run": "", "outcomes": {}, "rejected": 0})
     except Exception as failed:  # noqa: BLE001 - likewise
-        _LOG.warning("The failure could not be told: %s", type(failed).__name__)
+        _LOG.warning("The notification about a failure could not be sent: %s", type(failed).__name__)
 
 
 def _emit(config: Path, sync: str, change: Change, payload: Mapping[str, Any]) -> None:
@@ -152,21 +152,21 @@ def make_automations(
         wanted[f"apprise {number}"] = (
             SendNotification(block_document_id=block, subject='{{ event.payload["subject"] }}', body=_BODY),
             SendNotification(
-                block_document_id=block, subject="phonesync: a run has died", body=_DIED.format(resume=resume)
+                block_document_id=block, subject="phonesync: a run was killed", body=_DIED.format(resume=resume)
             ),
         )
     automations = [_of_dead_runs(config)]
     for name, (changes, deaths) in wanted.items():
         automations.append(_of_changes(config, notify, f"phonesync {mark}: changes, {name}", changes))
         if "failed" in notify.on:
-            automations.append(_of_deaths(config, f"phonesync {mark}: runs that died, {name}", deaths))
+            automations.append(_of_deaths(config, f"phonesync {mark}: killed runs, {name}", deaths))
     # On a server of our own all are ours, also those of the time when the file stood elsewhere.
     _put_in_place(client, "phonesync " if own else f"phonesync {mark}:", automations)
     return len(wanted)
 
 
 def _died_as_json(resume: str) -> str:
-    said = '{"change": "failed", "subject": "phonesync: a run has died", "run": {{ flow_run.name | tojson }}, '
+    said = '{"change": "failed", "subject": "phonesync: a run was killed", "run": {{ flow_run.name | tojson }}, '
     return said + f'"sentence": "What it was about to write is in the ledger.", "next": {json.dumps(resume)}}}'
 
 
@@ -208,10 +208,10 @@ def _of_dead_runs(config: Path) -> AutomationCore:
         threshold=1,
         within=timedelta(seconds=limits.RUN_DEAD_SECONDS),
     )
-    died = "Its process has died. What it was about to write is in the ledger: the next run settles it."
+    died = "Its process was killed. What it was about to write is in the ledger: the next run finishes it."
     return AutomationCore(
-        name=f"phonesync {mark_of(config)}: dead runs",
-        description=f"{_MADE.format(mark=mark_of(config))} A run that is heard of no more is called crashed.",
+        name=f"phonesync {mark_of(config)}: runs without a heartbeat",
+        description=f"{_MADE.format(mark=mark_of(config))} A run without a heartbeat is set to Crashed.",
         trigger=trigger,
         actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Died", message=died, force=False)],
     )

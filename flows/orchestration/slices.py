@@ -70,15 +70,15 @@ def write_one_slice(config: str, plan: str, run: str, number: int, of: int) -> A
     except Exception as error:  # noqa: BLE001 - it is the caller's to see; Prefect is given a sentence to keep
         return Failed(message=f"{named}: {loggable(error)}", data=error)
     if written is None:
-        said = f"{named}: not needed any more. The run has ended, or somebody else has taken this slice."
+        said = f"{named}: no longer needed. The run has ended, or another worker has taken this slice."
         return State(type=StateType.CANCELLED, name="Not needed", message=said)
     return _ended(named, written)
 
 
 def _ended(named: str, written: ApplyResult) -> State[Any]:
-    """Return a slice's final state; the whole run says what became of the lines."""
+    """Return a slice's final state; the whole run reports the outcomes."""
     troubled = sum(item.outcome in TROUBLE for item in written.known.values())
-    said = f"{named}: {len(written.known):,} changes, {troubled:,} of them need somebody."
+    said = f"{named}: {len(written.known):,} changes, {troubled:,} of them need attention."
     return Failed(message=said) if troubled or written.stopped else Completed(message=said)
 
 

@@ -88,14 +88,14 @@ def prometheus(standings: Sequence[Standing]) -> str:
             "When the place was last seen as its file wants it.",
             lambda s: _seconds(s.last_good),
         ),
-        "last_run_timestamp_seconds": ("When the last run began.", lambda s: _seconds(s.last_run)),
+        "last_run_timestamp_seconds": ("When the last run started.", lambda s: _seconds(s.last_run)),
         "next_run_timestamp_seconds": ("When the schedule starts it next.", lambda s: _seconds(s.next_run)),
-        "stale": ("Whether the last good run is longer ago than allowed.", lambda s: float(s.stale)),
-        "lines_waiting": ("Lines that wait for somebody.", lambda s: float(s.waiting)),
-        "lines_known": ("Lines that wait and are accepted.", lambda s: float(s.known)),
-        "entries_left": ("Entries of owners that have left the file.", lambda s: float(s.left)),
-        "entries_drifted": ("Entries that others had changed.", lambda s: float(s.drift)),
-        "plans_waiting": ("Plans that wait for somebody to apply them.", lambda s: float(s.plans)),
+        "stale": ("Whether the last successful run is longer ago than allowed.", lambda s: float(s.stale)),
+        "lines_waiting": ("Lines that need attention.", lambda s: float(s.waiting)),
+        "lines_known": ("Waiting lines that are accepted.", lambda s: float(s.known)),
+        "entries_left": ("Entries of owners that are no longer in the file.", lambda s: float(s.left)),
+        "entries_drifted": ("Entries changed outside phonesync.", lambda s: float(s.drift)),
+        "plans_waiting": ("Plans waiting to be applied.", lambda s: float(s.plans)),
     }
     lines = []
     for name, (what, value) in measured.items():

@@ -181,7 +181,7 @@ def test_a_run_is_started_by_its_form(door: Door) -> None:
     door.page.get_by_role("option", name="plan only").click()
     door.picture("prefect-run-form", 445)
     door.follow(door.submit(), "Completed")
-    assert "Plan, nothing written: 2 changes wait." in door.sentence()
+    assert "Plan (nothing written): 2 changes." in door.sentence()
     assert not any(call.changed and call.service == "apio" for call in door.sandbox.calls)
 
 
@@ -205,9 +205,9 @@ def test_a_guard_stops_a_run_and_a_person_says_yes_in_its_page(door: Door) -> No
     door.page.get_by_role("button", name="Open menu").click()
     door.page.get_by_role("menuitem", name="Resume").click()
     form = door.page.get_by_role("dialog", name="Resume Flow Run")
-    form.get_by_text("What would change").wait_for()
+    form.get_by_text("Planned changes").wait_for()
     asked = str(form.text_content())
-    for told in ("3 entries would be deleted, 2 are allowed", "3 to delete, 2 to rename, 3 to modify, 3 to add"):
+    for told in ("3 entries would be deleted, limit 2", "3 to delete, 2 to rename, 3 to modify, 3 to add"):
         assert told in asked
     gone = ("Kiosk", "Pokoj goscinny", "Warsztat B02")
     assert all(f"delete tenant chopin: {name}" in asked for name in gone)
@@ -225,7 +225,7 @@ def test_a_guard_stops_a_run_and_a_person_says_yes_in_its_page(door: Door) -> No
     door.picture("prefect-approval", 1700, form)
     door.ask("/resume", form.get_by_role("button", name="Resume"))
     door.page.get_by_text("Completed", exact=True).first.wait_for(timeout=PATIENCE)
-    assert "All 11 changes are in place. The target was read again and agrees." in door.sentence()
+    assert "All 11 changes were applied. Verified: the target matches the plan." in door.sentence()
 
     after = dict(door.sandbox.apio.entries("chopin"))
     assert set(before) - set(after) == {*gone, "Katedra Teorii Muzyki", "Dzial Informatyczny"}
@@ -247,10 +247,10 @@ def test_the_ledger_knows_who_said_yes_and_messages_have_told_it(door: Door) -> 
 
     blocked, recovered = eventually(lambda: changes("/hook")[1:] and changes("/hook"))
     assert (blocked["change"], recovered["change"]) == ("blocked", "recovered")
-    assert "in the run's page" in blocked["next"]
+    assert "on the page of the run" in blocked["next"]
     assert recovered["outcomes"]["applied"] == 11
     titles = [told["title"] for told in eventually(lambda: changes("/mail")[1:] and changes("/mail"))]
-    assert titles == ["phonesync: desk-phones waits for your yes or no", "phonesync: desk-phones is in order again"]
+    assert titles == ["phonesync: desk-phones is waiting for approval", "phonesync: desk-phones is in order again"]
     door.page.goto(blocked["link"])
     door.page.get_by_text("Completed", exact=True).first.wait_for()
 
@@ -271,14 +271,14 @@ def test_a_stranger_finds_out_what_happened_to_line_214(door: Door) -> None:
 
     door.page.go_back()
     door.page.get_by_role("tab", name="Artifacts").click()
-    door.page.get_by_text("Lines, to be found by number").click()
+    door.page.get_by_text("searchable by number").click()
     door.page.get_by_text("Start time").wait_for()  # until then the page is drawn anew, and its search with it
     door.page.get_by_placeholder("Search").fill("214")
     door.page.get_by_role("row", name=re.compile("^faculties 214 failed")).wait_for()
 
     door.page.go_back()
     door.page.get_by_role("tab", name="Artifacts").click()
-    door.page.get_by_text("Report, and how it ended").click()
+    door.page.get_by_text("Report and result").click()
     report = door.beside(door.page.get_by_role("link", name="Open the report"))
     assert report.text_content("h1") == "1 of 219 rows failed"
     report.fill("#line", "214")

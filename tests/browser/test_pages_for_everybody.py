@@ -105,7 +105,7 @@ def test_where_columns_are_out_of_sight_the_page_says_so(
     file.write_bytes(report_html(summary, report_lines(["applied"]), generated_at=NOW))
     page = open_file(file)
     page.set_viewport_size({"width": width, "height": 900})
-    assert page.get_by_text("it scrolls sideways").is_visible() is is_said
+    assert page.get_by_text("scroll sideways").is_visible() is is_said
     hidden = page.eval_on_selector("#scroller", "box => box.scrollWidth > box.clientWidth")
     assert hidden is is_said
 
@@ -139,13 +139,13 @@ def test_the_status_is_renewed_each_minute_unless_somebody_reads_it(open_file: O
     page.reload()
     newer = status_page([replace(STANDING[0], sync="halls")], "en", now=NOW, zone="Europe/Warsaw")
     file.write_text(newer, encoding="utf-8")
-    page.get_by_label("Renewed each minute").uncheck()
+    page.get_by_label("Updated every minute").uncheck()
     page.clock.run_for(120_000)
     assert page.get_by_text("faculties").count()
     page.reload()
-    assert not page.get_by_label("Renewed each minute").is_checked(), "it stays as somebody wants it"
+    assert not page.get_by_label("Updated every minute").is_checked(), "it stays as somebody wants it"
     file.write_text(status_page(STANDING, "en", now=NOW, zone="Europe/Warsaw"), encoding="utf-8")
-    page.get_by_label("Renewed each minute").check()
+    page.get_by_label("Updated every minute").check()
     with page.expect_navigation():
         page.clock.run_for(60_000)
     assert page.get_by_text("faculties").count()

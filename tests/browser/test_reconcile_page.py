@@ -209,8 +209,8 @@ def test_both_languages_say_what_they_are(open_page: Open, view: ReconciliationV
 
 def test_nothing_to_do_is_said_at_once(open_page: Open) -> None:
     page = open_page("en", made=institution(50, agrees=True))
-    assert page.get_by_role("heading", level=1).inner_text() == "Everything agrees"
-    assert page.get_by_text("No findings: nothing waits for anybody.").is_visible()
+    assert page.get_by_role("heading", level=1).inner_text() == "Everything matches"
+    assert page.get_by_text("No differences.").is_visible()
     shown(page, "Showing all 50 findings.")
 
 

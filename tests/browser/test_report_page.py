@@ -98,7 +98,7 @@ def test_the_first_thing_to_read_is_what_happened(open_page: Open) -> None:
 def test_rows_with_nothing_to_do_are_folded_until_somebody_asks(open_page: Open) -> None:
     page = open_page()
     fold = page.locator("#fold")
-    assert fold.text_content() == "Show 192 more rows, with nothing to do"
+    assert fold.text_content() == "Show 192 more rows that need no action"
     assert fold.get_attribute("aria-expanded") == "false"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(visible_lines(page)) == 22, "paper gets what is shown"
@@ -226,7 +226,7 @@ def test_the_keyboard_reaches_every_line(open_page: Open) -> None:
     assert page.evaluate("document.activeElement.textContent") == "3"
     page.keyboard.press("End")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == (
-        "An entry that stands in no line, details"
+        "An entry that is not in the file, details"
     )
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
@@ -262,7 +262,7 @@ def test_paper_gets_all_the_lines(open_page: Open) -> None:
 def test_without_its_script_the_page_still_says_what_happened(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     assert page.text_content("h1") == "11 of 214 rows failed"
-    assert "this page needs its script" in page.text_content("noscript")
+    assert "This page needs its script" in page.text_content("noscript")
 
 
 CONTRAST = """() => {

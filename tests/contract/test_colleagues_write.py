@@ -166,7 +166,7 @@ def test_what_becomes_of_missing_entries_is_learnt_from_one_that_nobody_would_mi
     trips = nights(phone_list, first, [*other, first[-1]])
     assert [trip.exit_code for trip in trips] == [0, 0]
     assert [trip.writes.count("batch") for trip in trips] == [1, 1]
-    habit = "deletes what a file leaves out" if deletes else "keeps what a file leaves out"
+    habit = "deletes entries that are not in a file" if deletes else "keeps entries that are not in a file"
     assert [habit in note for note in trips[0].sync["notes"]].count(True) == 1
     assert "notes" not in trips[1].sync
     assert phone_list.entries() == sorted([*other, first[-1]])

@@ -51,7 +51,7 @@ def test_what_others_have_changed_is_told_and_treated_as_wanted(
     assert trip.sync["drift"] == 1
     stopped = on_drift == "ask"
     assert trip.exit_code == (ExitCode.APPROVAL_NEEDED if stopped else ExitCode.DONE)
-    (row,) = [row for row in trip.lines if "somebody else" in row["message"]]
+    (row,) = [row for row in trip.lines if "outside phonesync" in row["message"]]
     assert row["code"] == ("guard_stopped" if stopped else code)
     stays = on_drift != "correct"
     assert place.entries() == sorted(theirs if stays else [("Dean", A), ("Office", B)])

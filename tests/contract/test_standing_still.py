@@ -134,10 +134,10 @@ def test_a_run_that_meets_another_one_is_skipped_and_alarms_nobody(
     assert list(changes_of(context, result, "sync")) == []
     assert last_status(context.ledger, "one", before="") is SyncStatus.GOOD
     assert [one.state for one in standings(context)] == ["good"]
-    for lang, word, failed in (("en", "another run at work", "failed"), ("pl", "trwa inny przebieg", "nieudane")):
+    for lang, word, failed in (("en", "another run active", "failed"), ("pl", "trwa inny przebieg", "nieudane")):
         show_run(result, planned=False, lang=lang)
         table = capsys.readouterr().out
         assert word in table
         assert failed not in table
-    assert "another run was at work" in sync_title([sync], [], "en", planned=False)
+    assert "another run was active" in sync_title([sync], [], "en", planned=False)
     assert "pracował inny przebieg" in sync_title([sync], [], "pl", planned=False)

@@ -19,8 +19,8 @@ from schemas.reasons import LineCode
 Entry = tuple[str, str, str]  # owner, name, key
 UNSENT = "not sent: "  # with the reason why not
 # A row about an entry that came during the run; no row of the plan is about it.
-CAME = "came, changed or could first be read while this run was at work"
-GUARDED = "a guard stopped it"
+CAME = "added, changed or first readable during this run"
+GUARDED = "blocked by a guard"
 NOTHING = ("", "text:")
 WRITES = {"add", "modify", "rename", "delete"}
 
@@ -168,7 +168,7 @@ def claims_of(context: Observed, trip: Trip) -> Claims:
         elif row["outcome"] == "failed" and before[1:] != after[1:]:
             claims.missing.append(after)
     for row in trip.lines:
-        if row["outcome"] == "unplanned" and row["message"].endswith("; put back"):
+        if row["outcome"] == "unplanned" and row["message"].endswith("; restored"):
             claims.stands[context.entry(row["owner"], row["name_before"], row["number_before"])] += 1
     return claims
 
@@ -177,7 +177,7 @@ def report_is_true(context: Observed, trip: Trip) -> None:
     """Each row says what is there."""
     claims, there = claims_of(context, trip), context.entries(context.after)
     for entry, number in claims.stands.items():
-        assert context.alien(entry) or there[entry] >= number, ("does not stand there", entry)
+        assert context.alien(entry) or there[entry] >= number, ("changed in the target since", entry)
     for entry in claims.gone:
         assert context.alien(entry) or there[entry] <= claims.stands[entry], ("still stands there", entry)
     for entry in claims.missing:

@@ -297,7 +297,7 @@ def test_a_stale_plan_is_applied_where_the_list_has_not_moved(road: Road) -> Non
         "Porter": "applied",
         "New": "conflict",
     }
-    assert "now its number is" in trip.line(2)["message"]
+    assert "the number is now" in trip.line(2)["message"]
     assert road.entries() == sorted(
         [("Dean", "+48-225520007"), ("New", "+48-225520008"), ("Newcomer", "+48-225520006"), ("Porter", ONE)]
     )
@@ -319,7 +319,7 @@ def test_a_newcomer_survives(road: Road, way: str, method: str, nth: int) -> Non
     assert ("New", THREE) in road.entries()
     deleted = [row for row in trip.lines if row["outcome"] == "unplanned"]
     assert len(deleted) == (1 if way == "batch" and (method, nth) in {("list", 2), ("batch", 1)} else 0)
-    assert all("put back" in row["message"] for row in deleted)
+    assert all("restored" in row["message"] for row in deleted)
 
 
 def test_what_the_service_deletes_by_itself_is_put_back(road: Road) -> None:
@@ -454,4 +454,4 @@ def test_a_plan_is_applied_once(road: Road) -> None:
     assert road.apply(plan.sync["plan"]).exit_code == 0
     again = road.apply(plan.sync["plan"])
     assert again.exit_code == 2
-    assert "applied already" in again.sync["error"]
+    assert "already been applied" in again.sync["error"]

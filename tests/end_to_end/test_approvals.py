@@ -84,7 +84,7 @@ def test_a_plan_that_was_applied_takes_no_second_yes(road: Road) -> None:
         road.sleep(60)
         again = road.apply(plan, reason)
         assert (again.exit_code, again.writes) == (2, [])
-        assert "has been applied already" in str(again.errors[0])
+        assert "has already been applied" in str(again.errors[0])
     assert [yes.reason for yes in road.ledger.approvals(done.sync["fingerprint"])] == ["two rooms were closed"]
     assert page.read_text(encoding="utf-8") == told
     (row,) = [one for one in history(road.context(), 1) if one["mode"] == "apply"]
@@ -119,9 +119,9 @@ def test_what_was_refused_and_then_applied_is_not_called_refused(road: Road) -> 
     applied, night = history(road.context(), 2)
     told = show_one(road, night["run"])
     assert "--approve" not in told
-    assert f"Applied since, in run {applied['run']}" in told
-    assert "refused by" not in show_rows([applied])
-    assert "refused by" in show_rows([night])
+    assert f"Applied later, in run {applied['run']}" in told
+    assert "declined by" not in show_rows([applied])
+    assert "declined by" in show_rows([night])
 
 
 def test_a_plan_that_was_refused_waits_for_nobody(road: Road) -> None:
@@ -134,12 +134,12 @@ def test_a_plan_that_was_refused_waits_for_nobody(road: Road) -> None:
     (one,) = standings(road.context())
     assert (one.state, one.plans) == ("refused", 0)
     shown = said(lambda: show_status(road.context(), [one], "en"))
-    assert "plan refused" in shown
-    assert "waits" not in shown.replace("Something waits for somebody.", "")
-    assert f"its plan was refused; when the file is corrected: phonesync plan {one.sync}" in shown
+    assert "plan declined" in shown
+    assert "waits" not in shown.replace("Something needs attention.", "")
+    assert f"its plan was declined; when the file is corrected: phonesync plan {one.sync}" in shown
     assert "po poprawieniu pliku" in said(lambda: show_status(road.context(), [one], "pl"))
     page = (road.folder / "reports" / PAGE).read_text(encoding="utf-8")
-    assert "its plan was refused" in page
+    assert "its plan was declined" in page
     (listed,) = waiting_plans(road.context())
     assert (listed["plan"], len(listed["refusals"])) == (plan, 1), "whoever has erred can still approve it"
     road.sleep(60)
@@ -186,16 +186,16 @@ def test_a_plan_that_was_edited_in_the_ledger_is_refused(road: Road, tmp_path: P
         for edit in (other_deletions, other_words, another_match):
             ledger.execute("update plans set entries = ? where id = ?", (packed(edit(unpacked(kept))), plan))
             ledger.commit()
-            with pytest.raises(LedgerError, match="is not as it was made"):
+            with pytest.raises(LedgerError, match="was changed in the ledger"):
                 road.apply(plan, "it looks right")
         ledger.execute("update plans set entries = ?, guards = '[]' where id = ?", (kept, plan))
         ledger.commit()
-        with pytest.raises(LedgerError, match="is not as it was made"):
+        with pytest.raises(LedgerError, match="was changed in the ledger"):
             road.apply(plan)
         ledger.execute("update plans set guards = ? where id = ?", (guards, plan))
         ledger.commit()
     assert road.numbers("1") == before
-    assert road.apply(plan, "it is right").exit_code == 0
+    assert road.apply(plan, "To approve:").exit_code == 0
 
 
 def test_a_plan_that_was_kept_while_sentences_counted_is_applied(road: Road, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_an_invisible_reason_is_none(road: Road, blank: str) -> None:
 def test_an_invisible_name_is_none(road: Road, blank: str) -> None:
     plan = stopped(road).sync["plan"]
     for name in (blank, f"{blank} (Prefect)"):
-        with pytest.raises(UsageError, match="nobody's name"):
+        with pytest.raises(UsageError, match="has no name"):
             say_yes(road, plan, name)
     assert len(road.numbers("1")) == 3
 
@@ -267,6 +267,6 @@ def test_resuming_takes_no_edited_plan(road: Road, tmp_path: Path) -> None:
         edited["action"] = "delete"
         ledger.execute("update plans set entries = ?, state = 'writing', applied_by = ?", (packed(edited), run))
         ledger.commit()
-    with pytest.raises(LedgerError, match="is not as it was made"):
+    with pytest.raises(LedgerError, match="was changed in the ledger"):
         road.go(RunRequest("resume"))
     assert len(road.numbers("1")) == 3

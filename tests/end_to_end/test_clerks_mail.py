@@ -192,7 +192,7 @@ def test_a_mail_that_cannot_be_sent_waits_and_is_sent_once(place: Road, served: 
     (place.folder / "a.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
     configure(place, smtp(post), {"source": "a.csv"})
     notes = night(place)
-    assert notes == ["one: the mail to its people waits: it could not be sent (the mail server does not take it)."]
+    assert notes == ["one: the mail to its people waits: it could not be sent (the mail server does not accept it)."]
     post.says = "250 taken"
     assert night(place) == []
     assert night(place) == []
@@ -210,7 +210,7 @@ def test_what_is_kept_of_one_sync_and_cannot_be_read_keeps_nobody_else_from_bein
     damaged.write_text("{", encoding="utf-8")
     (note,) = night(place)
     assert str(damaged) in note
-    assert "Remove it" in note
+    assert "Delete the file" in note
     assert len(post.taken) == 1
 
 
@@ -235,7 +235,7 @@ def test_a_mail_in_doubt_is_not_sent_again_by_itself(place: Road, served: Callab
     configure(place, smtp(post), {"source": "a.csv"})
     post.says = ""
     (note,) = night(place)
-    assert "nobody knows whether the mail of run" in note
+    assert "it is not known whether the message of run" in note
     post.says = "250 taken"
     (note,) = night(place)
     assert post.taken == []
@@ -278,7 +278,7 @@ def test_signed_in_and_over_tls_nothing_travels_in_clear(
     (place.folder / ".phonesync" / "mails" / "one.json").unlink()
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     (note,) = night(place)  # another authority: it is not the server that was meant
-    assert "its certificate could not be verified" in note
+    assert "the certificate could not be verified" in note
     assert len(wrapped.taken) == 1
 
 
@@ -457,7 +457,7 @@ def test_a_dry_run_shows_the_mail_and_keeps_nothing(
     assert main(["sync"]) == 1
     assert len(post.taken) == 1
     assert main(["mail"]) == 0
-    assert "No mail waits." in capsys.readouterr().out
+    assert "No messages are waiting." in capsys.readouterr().out
     assert main(["mail", "last", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"mails": []}
     assert main(["mail", "last", "--again"]) == 0

@@ -119,20 +119,20 @@ def test_each_command_has_help_with_an_example(name: str, phonesync: Phonesync) 
         (["plan", "--bogus"], "No such option '--bogus'", "phonesync plan --help"),
         (["apply"], "Missing argument 'PLAN'", "phonesync apply --help"),
         (["runs", "-n", "0"], "0 is not in the range", "phonesync runs --help"),
-        (["plan", "facultys"], "There is no sync 'facultys'.", "faculties, users"),
-        (["check", "facultys"], "There is no sync 'facultys'.", "faculties, users"),
-        (["apply", "nosuch", "--approve", " "], "it has no reason", "See: phonesync apply --help"),
+        (["plan", "facultys"], "The sync 'facultys' does not exist.", "faculties, users"),
+        (["check", "facultys"], "The sync 'facultys' does not exist.", "faculties, users"),
+        (["apply", "nosuch", "--approve", " "], "the reason is missing", "See: phonesync apply --help"),
         (["apply", "nosuch"], "Which plan is 'nosuch'?", "phonesync plan"),
         (["show", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
-        (["show", "last"], "There is no run yet.", "phonesync plan"),
+        (["show", "last"], "No run yet.", "phonesync plan"),
         (["resume", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
         (["revert", "nosuch"], "Which run is 'nosuch'?", "phonesync runs"),
         (["-c", "none.toml", "plan"], "There is no", "-c FILE"),
         (["plan", "-c", "none.toml"], "There is no", "-c FILE"),
-        (["number", "--region", "XX", "1"], "There is no region 'XX'.", "PL"),
+        (["number", "--region", "XX", "1"], "The region 'XX' does not exist.", "PL"),
         (["number", "--area-code", "x", "1"], "'x' is no area code of the region PL.", "22"),
         (["number", "--area-code", "99", "1"], "'99' is no area code of the region PL.", "22"),
-        (["sandbox", "--state", "none.json"], "There is no none.json.", "--state FILE"),
+        (["sandbox", "--state", "none.json"], "none.json does not exist.", "--state FILE"),
     ],
 )
 def test_a_mistake_is_told_with_the_next_step(
@@ -186,9 +186,9 @@ def test_one_error_of_several_syncs_is_told_once(phonesync: Phonesync, monkeypat
     assert said.code == 4
     assert all(re.search(rf"^{name} .* yes$", said.out, re.MULTILINE) for name in ("faculties", "desk-phones"))
     assert said.err.count("services/phones/select was not allowed") == 1
-    assert "It concerns: faculties, users, buildings, dormitories." in said.err
+    assert "Affected syncs: faculties, users, buildings, dormitories." in said.err
     assert said.err.count("login was not allowed") == 1
-    assert "It concerns: desk-phones, strings-phones." in said.err
+    assert "Affected syncs: desk-phones, strings-phones." in said.err
     assert "hunter2" not in said.err
 
 
@@ -210,7 +210,7 @@ def test_a_service_that_is_down_is_exit_code_4(phonesync: Phonesync) -> None:
     Path("phonesync.toml").write_text("\n".join(lines).replace(port, ":1"), encoding="utf-8")
     said = phonesync("plan", "faculties")
     assert said.code == 4
-    assert "no connection could be made" in said.err
+    assert "connection failed" in said.err
     assert "Check base_url" in said.err
 
 
@@ -229,7 +229,7 @@ def test_a_plan_shows_the_command_only_where_there_is_something_to_apply(phonesy
     assert len(commands) == 1
     assert commands[0].endswith("-strings-phones")
     nothing = phonesync("plan", "dormitories").out
-    assert "Nothing to do" in nothing
+    assert "No changes needed" in nothing
     assert "phonesync apply" not in nothing
 
 
@@ -241,7 +241,7 @@ def test_the_command_that_is_shown_works_as_it_stands(phonesync: Phonesync) -> N
     assert "yes" in done.out
     again = phonesync(*command[1:])
     assert again.code == 2
-    assert "has been applied already" in again.err
+    assert "has already been applied" in again.err
 
 
 def test_every_folder_is_named_in_which_a_report_is(phonesync: Phonesync) -> None:
@@ -261,7 +261,7 @@ def test_a_second_sync_writes_nothing_and_says_so(phonesync: Phonesync) -> None:
     assert phonesync("sync", "--json", "buildings").json["syncs"][0]["requests"]["write"] > 0
     said = phonesync("sync", "buildings")
     assert said.code == 0
-    assert "Nothing was left to do: read and compared, nothing written." in said.out
+    assert "No changes needed: read and compared, nothing written." in said.out
 
 
 @pytest.mark.parametrize(("sync", "code"), [("dormitories", 0), ("buildings", 10)])
@@ -286,7 +286,7 @@ def test_a_guard_is_exit_code_3_until_somebody_says_yes(phonesync: Phonesync, sa
     assert '--approve "REASON"' in planned.out
     stopped = phonesync("sync", "buildings")
     assert stopped.code == 3
-    assert stopped.err.count("a guard stopped this plan, nothing was written") == 1
+    assert stopped.err.count("plan blocked by a guard, nothing was written") == 1
     assert not [call for call in sandbox.calls if call.method == "replace"]
     as_json = phonesync("sync", "--json", "buildings")
     (summary,) = as_json.json["syncs"]
@@ -314,7 +314,7 @@ def test_a_no_is_kept_and_shown_wherever_the_plan_is(phonesync: Phonesync, sandb
         assert [no["reason"] for no in told["refusals"]] == [reason]
     for command in (["show", "last"], ["plans"]):
         assert f": {reason}" in phonesync(*command).out
-    assert "refused by" in phonesync("runs").out
+    assert "declined by" in phonesync("runs").out
     assert reason in Path(stopped["reports"]["html"]).read_text(encoding="utf-8")
     assert json.loads(Path(stopped["reports"]["json"]).read_text(encoding="utf-8"))["refusals"][0]["reason"] == reason
     assert phonesync("apply", plan, "--approve", "it was right after all").code == 0
@@ -326,7 +326,7 @@ def test_a_no_to_a_plan_that_no_guard_has_stopped_is_kept_as_well(phonesync: Pho
     assert phonesync("apply", made["plan"], "--refuse", "the harpist has left").code == 0
     for command in (["show", "last"], ["plans"]):
         assert ": the harpist has left" in phonesync(*command).out
-    assert "refused by" in phonesync("runs").out
+    assert "declined by" in phonesync("runs").out
     for kind in ("html", "json"):
         assert "the harpist has left" in Path(made["reports"][kind]).read_text(encoding="utf-8")
 
@@ -347,7 +347,7 @@ def test_a_run_can_be_turned_back(phonesync: Phonesync, sandbox: Sandbox) -> Non
 def test_resume_without_anything_open_says_so(phonesync: Phonesync) -> None:
     said = phonesync("resume")
     assert said.code == 0
-    assert "There was nothing to do." in said.out
+    assert "No changes were needed." in said.out
 
 
 def test_a_lost_answer_is_no_traceback(phonesync: Phonesync, sandbox: Sandbox) -> None:
@@ -439,7 +439,7 @@ def test_ctrl_c_while_a_service_is_read_ends_at_once(command: str, sync: str) ->
             _, err = process.communicate(timeout=60)
             assert time.monotonic() - began < 4  # two seconds on a machine that has nothing else to do
     assert process.returncode == 5
-    assert "Stopped. Whatever was sent before is in the ledger" in err
+    assert "Stopped. Everything sent before is in the ledger" in err
     assert "Traceback" not in err
 
 
@@ -494,7 +494,7 @@ def test_output_that_does_not_arrive_changes_nothing_in_what_was_done(
     command = f"\"$0\" -c '{script}' apply {plan} {redirection}"
     done = subprocess.run(["bash", "-c", command, sys.executable], capture_output=True, text=True, check=False)  # noqa: S603, S607 - the shell's own redirections
     assert done.returncode == 6, done.stderr
-    assert "has not arrived" in done.stderr
+    assert "could not be written completely" in done.stderr
     assert "Traceback" not in done.stderr
     assert ("Harfy", "+48-229993040") in sandbox.apio.entries("chopin", "strings")
     assert phonesync("runs", "--json").json["runs"][0]["exit_code"] == 0
@@ -508,7 +508,7 @@ def test_an_error_of_phonesync_itself_names_its_place_and_no_value() -> None:
         int("22 999 70 33")
     except ValueError as error:
         said = unexpected(error).message
-    assert said.startswith("phonesync itself failed: ValueError (tests/end_to_end/test_cli.py, line ")
+    assert said.startswith("Internal error in phonesync: ValueError (tests/end_to_end/test_cli.py, line ")
     assert "999" not in said
 
 

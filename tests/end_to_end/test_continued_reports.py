@@ -55,7 +55,7 @@ def test_the_page_of_a_plan_says_in_which_run_it_was_applied(changed: Road) -> N
     assert "phonesync apply" in page
     applied = then(changed, planned, RunRequest("apply", plan=planned.sync["plan"]))
     page = page_of(planned)
-    assert f"Applied since, in run {run_of(applied)}" in page
+    assert f"Applied later, in run {run_of(applied)}" in page
     assert f'href="../{run_of(applied)}/one.html"' in page
     assert f"phonesync show {run_of(applied)}" in page
     assert WAITS not in page
@@ -77,7 +77,7 @@ def test_so_do_the_pages_of_all_the_runs_that_a_guard_has_stopped(changed: Road)
     noon = then(changed, morning, RunRequest("apply", plan=night.sync["plan"], reason="the office moves"))
     assert noon.exit_code == 0
     for stopped in (night, morning):
-        assert f"Applied since, in run {run_of(noon)}" in page_of(stopped)
+        assert f"Applied later, in run {run_of(noon)}" in page_of(stopped)
         assert "--approve" not in page_of(stopped)
     assert [csv_of(night), csv_of(morning)] == told, "each run tells its own story"
     shown = one_run(changed.context(), run_of(night))["plans"][0]["lines"]
@@ -107,7 +107,7 @@ def test_a_plan_that_was_interrupted_when_it_was_applied_names_the_run_that_fini
     changed.fault()
     resumed = then(changed, broken, RunRequest("resume"))
     assert (broken.exit_code, resumed.exit_code) == (5, 0)
-    for earlier, said in ((planned, "Applied since, in run"), (broken, "Continued in run")):
+    for earlier, said in ((planned, "Applied later, in run"), (broken, "Continued in run")):
         assert f'href="../{run_of(resumed)}/one.html"' in page_of(earlier)
         shown = one_run(changed.context(), run_of(earlier))
         assert shown["plans"][0]["continued_in"] == run_of(resumed), "and `show` names the same run"

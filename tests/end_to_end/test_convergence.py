@@ -109,7 +109,7 @@ def without_accents(text: str) -> str:
 REWRITING: dict[str, Callable[[str], str]] = {
     "changes the case of names": str.upper,
     "drops accents from names": without_accents,
-    "writes ? for letters outside Latin-1": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
+    "stores ? for letters outside Latin-1": lambda text: text.encode("latin-1", "replace").decode("latin-1"),
     "cuts names to 10": lambda text: text[:10],
 }
 
@@ -123,7 +123,7 @@ def test_a_list_that_rewrites_names_is_learnt_once_and_then_left_alone(road: Roa
     road.configure({"tenant": "chopin", "delete_missing": True, "guard": OPEN_GUARD, "write": way})
     first = road.go()
     assert first.exit_code == 0, "a habit is no failure, not in the night that shows it either"
-    assert first.sync["notes"] == [f"The phone list {habit}; that is no difference."]
+    assert first.sync["notes"] == [f"The phone list {habit}; this is not counted as a difference."]
     assert [number for _, number in road.entries()]
     for _ in range(2):
         again = road.go()
@@ -148,8 +148,8 @@ def test_an_usos_that_rewrites_comments_is_learnt_once_and_then_left_alone(road:
     first = road.go()
     assert first.exit_code == 0, "a habit is no failure, not in the night that shows it either"
     assert set(first.sync["notes"]) == {
-        f"USOS {habit.replace('names', 'comments')}; that is no difference.",
-        "USOS writes numbers in a form of its own; that is no difference.",
+        f"USOS {habit.replace('names', 'comments')}; this is not counted as a difference.",
+        "USOS writes numbers in a form of its own; this is not counted as a difference.",
     }
     again = road.plan()
     assert again.actions == {"keep": 3}
@@ -180,7 +180,7 @@ def test_types_that_usos_guesses_are_told_once(road: Road) -> None:
     road.open(usos_state({"1": []}), usos=UsosOptions(types="guessed"))
     road.source("entity_id,number,type_id\n1,22 999 00 01,KOM\n")
     road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
-    assert road.go().sync["notes"] == ["USOS does not keep the types it is given; that is no difference."]
+    assert road.go().sync["notes"] == ["USOS does not keep the types it is given; this is not counted as a difference."]
     assert road.plan().actions == {"keep": 1}
     road.source("entity_id,number,type_id\n1,22 999 00 01,KOM\n1,22 999 00 02,KOM\n")
     assert "notes" not in road.go().sync

@@ -311,8 +311,8 @@ def test_lines_that_are_lost_beside_a_hand_over_stop_the_run(ten: Nights) -> Non
     (guard,) = of(result, "old")["guards"]
     assert (guard["guard"], guard["value"], guard["limit"], guard["handed_over"]) == ("max_source_drop", 0.5, 0.3, 4)
     assert guard["message"] == (
-        "the file has lost 3 of 6 lines since the last good run (50 %; 30 % are allowed); "
-        "4 more are in files of other syncs now"
+        "the file has 3 of 6 lines fewer than at the last successful run (50 %; limit 30 %); "
+        "not counting 4 that are now in the files of other syncs"
     )
     assert guard_sentence(guard, "pl") == (
         "w pliku ubyło 50 % wierszy (3 z 6), limit 30 %; "

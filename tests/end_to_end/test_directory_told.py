@@ -103,16 +103,16 @@ def test_the_page_shows_first_what_others_have_changed(nights: Nights) -> None:
     nights.meddle("1", [("Dean", D)])
     nights.meddle("3", [("Desk", C), ("Guest", B)])
     for options, ends in (
-        ({"on_drift": "keep"}, ["stays as it was found"] * 2),
-        ({"on_drift": "correct"}, ["put right"] * 2),
+        ({"on_drift": "keep"}, ["kept as found"] * 2),
+        ({"on_drift": "correct"}, ["corrected"] * 2),
     ):
         nights.file("one", [("1", A, "Dean"), ("3", C, "Desk")], **options)
         text = Path(of(nights.night(), "one")["reports"]["html"]).read_text(encoding="utf-8")
         shown = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", text[text.index("<main>") : text.index("Counts</h2>")]))
-        assert re.search("2 changed by somebody else.*1 stays whose owner has left the file", shown)
+        assert re.search("2 changed outside phonesync.*1 is kept although its owner is no longer in the file", shown)
         assert re.search(f"line 2 left as Dean {A} found as Dean {D} wanted: Dean {A} {ends[0]}", shown)
         assert re.search(f"left as nothing found as Guest {B} wanted: nothing {ends[1]}", shown)
-        assert "the entry stands as it was found" in text
+        assert "the entry is as it was before" in text
 
 
 @pytest.mark.parametrize("on_drift", ["correct", "keep"])
@@ -239,8 +239,8 @@ def test_what_was_said_of_a_row_is_said_where_a_guard_stops_it(nights: Nights) -
         near, drift = (lines[lines["line"].isin([line, str(line)])].iloc[0] for line in (2, 3))
         assert (near["code"], drift["code"]) == ("guard_stopped", "guard_stopped")
         assert "one slip of the hand away from 10000000" in near["message"]
-        assert "changed by somebody else" in drift["message"]
-        assert all(row["message"].endswith("not sent: a guard stopped it") for row in (near, drift))
+        assert "changed outside phonesync" in drift["message"]
+        assert all(row["message"].endswith("not sent: blocked by a guard") for row in (near, drift))
     assert f"found as <b>Office  {D}</b>" in report_of(result, "html"), "the page begins with what others have changed"
 
 
@@ -258,10 +258,10 @@ def test_what_came_back_by_somebody_elses_hand_is_told_as_that(nights: Nights, o
         assert (told["came_back"], told["actions"]["foreign"]) == (1, 2)
         lines = pd.DataFrame(json.loads(report_of(result, "json"))["lines"]).set_index("name_before")
         assert lines.loc["Guest", "code"] == "came_back"
-        assert "phonesync had deleted it, and somebody else has put it back" in lines.loc["Guest", "message"]
+        assert "deleted by phonesync, and restored outside phonesync" in lines.loc["Guest", "message"]
         assert lines.loc["Stranger", "code"] == ""
         shown = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", report_of(result, "html")))
-        assert "1 put back by somebody else after phonesync had deleted it" in shown
+        assert "1 restored outside phonesync after phonesync had deleted it" in shown
     nights.file("one", [("1", A, "Dean"), ("2", B, "Office")], delete_missing=True)
     again = nights.night(mode="plan")
     assert of(again, "one")["came_back"] == 1
@@ -349,7 +349,7 @@ def test_a_row_of_the_page_has_its_history(nights: Nights) -> None:
         ("modify", "applied", f"Office  {B}", f"Office  {C}"),
     ]
     assert "approved by tester: moved house" in events[0][5]
-    assert "changed by somebody else" in events[1][5]
+    assert "changed outside phonesync" in events[1][5]
     assert [event[6] for event in events[:2]] == [applied.summary["run"], second.summary["run"]]
     quiet = report_of(nights.night(), "html")
     assert '"past":{}' in quiet
@@ -452,7 +452,7 @@ def test_the_terminal_names_owners_that_have_left_and_how_to_settle_it(
     for mode in ("plan", "sync"):
         show_run(nights.night(mode=mode), planned=mode == "plan")
         told = " ".join(capsys.readouterr().out.split())
-        assert f"2 owners have left the file, and their numbers stay: {word} 2, {word} 3." in told
+        assert f"2 owners are no longer in the file, their numbers are kept: {word} 2, {word} 3." in told
         assert f"phonesync release '{word} 2' --reason" in told
 
 

@@ -228,7 +228,7 @@ def test_nobody_is_erased_under_a_run_that_has_read_them(road: Road, mode: str) 
     refused = []
 
     def looked(*_: object, **__: object) -> None:
-        with pytest.raises(TargetBusy, match="is at work") as caught:
+        with pytest.raises(TargetBusy, match="is active") as caught:
             erase(road.context(), "77")
         refused.append(caught.value.exit_code)
 
@@ -308,7 +308,7 @@ def test_who_is_nobody_is_not_said_to_be_erased(
 ) -> None:
     monkeypatch.chdir(road.folder)
     assert main(["erase", "--user", said]) == ExitCode.INVALID
-    assert "is no user's id" in capsys.readouterr().err
+    assert "is not the id of a user" in capsys.readouterr().err
 
 
 def test_where_nothing_is_found_of_a_user_that_is_said(
@@ -316,4 +316,4 @@ def test_where_nothing_is_found_of_a_user_that_is_said(
 ) -> None:
     monkeypatch.chdir(road.folder)
     assert main(["erase", "--user", "7777"]) == ExitCode.DONE
-    assert "Nothing was found of this user" in capsys.readouterr().out
+    assert "Nothing was found about this user" in capsys.readouterr().out

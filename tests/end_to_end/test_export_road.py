@@ -113,6 +113,6 @@ def test_an_owner_whose_numbers_cannot_be_read_leaves_no_file(road: Road) -> Non
 def test_a_letter_that_the_files_encoding_does_not_have_leaves_no_file(road: Road) -> None:
     road.open(usos_state({"1": [("電話", "22 999 01 00")]}))
     road.configure({"entity_class": "faculty", "encoding": "windows-1250"})
-    with pytest.raises(SourceError, match="no sign for"):
+    with pytest.raises(SourceError, match="no character for"):
         export(road.context(), Wanted("one", ids=("1",)))
     assert not (road.folder / "source.csv").exists()

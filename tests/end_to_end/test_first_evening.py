@@ -140,14 +140,14 @@ def test_a_plan_that_waits_for_an_approval_goes_on_by_a_yes_or_a_no_alone(config
 
 
 def test_a_run_that_was_applied_tells_its_own_story(phonesync: Phonesync) -> None:
-    """It is no plan: everything that was wanted is in place."""
+    """It is no plan: success: the target matches the source."""
     assert phonesync("plan", "buildings").code == 0
-    assert "the plan was made, nothing was written" in phonesync("show", "last").out
+    assert "the plan was saved, nothing was written" in phonesync("show", "last").out
     waiting = re.search(r"apply (\S+)", phonesync("plans").out)
     assert waiting
     assert phonesync("apply", waiting[1]).code == 0
     told = phonesync("show", "last").out
-    assert "Exit code 0: everything that was wanted is in place.\n" in told
+    assert "Exit code 0: success: the target matches the source.\n" in told
     assert "plan" not in told.split("\n")[1]
 
 
@@ -160,7 +160,7 @@ def test_a_reconciliation_that_was_made_tells_its_own_story(phonesync: Phonesync
 def test_a_mistyped_sync_is_asked_about(phonesync: Phonesync, command: str) -> None:
     said = phonesync(command, "facultis")
     assert said.code == 2
-    assert "There is no sync 'facultis'. Did you mean: faculties?" in said.err
+    assert "The sync 'facultis' does not exist. Did you mean: faculties?" in said.err
     assert "Did you mean" not in phonesync(command, "qqq").err
 
 

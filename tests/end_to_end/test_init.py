@@ -77,7 +77,7 @@ def test_options_make_a_configuration_that_can_be_read_and_end_with_a_plan(
     assert main(["init", "--yes", *given(services)]) == 0
     said = capsys.readouterr()
     assert "USOS: buildings knows 4 of the first 4 ids." in said.out
-    assert "To do exactly this:" in said.out
+    assert "To apply:" in said.out
     settings = load(folder / "phonesync.toml")
     places = {name: (sync.connection, sync.source.name) for name, sync in settings.syncs.items()}
     assert places == {
@@ -158,11 +158,11 @@ _IN_ENGLISH = {
     "key": "Consumer key",
     "secret": "Consumer secret",
     "apio": "APIO",
-    "whose": "What is it for?",
-    "right": "Is it read as it should be?",
+    "whose": "What is this file for?",
+    "right": "Is the file read correctly?",
     "none": "USOS: units, faculties knows none of the first 4 ids",
     "all": "USOS: buildings knows 4 of the first 4 ids.",
-    "left_out": "Left out. To take it in later, give [syncs.dormitories] in the file.",
+    "left_out": "Skipped. To add it later, add [syncs.dormitories] to the file.",
     "column": "Which column is",
     "write": "Write it?",
 }
@@ -246,7 +246,14 @@ def test_where_every_line_is_rejected_yes_does_not_go_without_saying(
 @pytest.mark.parametrize(
     ("lang", "no", "explained", "hidden", "what_now", "counted"),
     [
-        ("en", "n", "Please answer y for yes", "Consumer key (not shown)", "What now?", "a number from 1 to 3."),
+        (
+            "en",
+            "n",
+            "Please answer y for yes",
+            "Consumer key (not shown)",
+            "What would you like to do?",
+            "a number from 1 to 3.",
+        ),
         ("pl", "n", "Odpowiedz t (tak)", "consumer key, niewidoczny", "Co teraz?", "Podaj liczbę od 1 do 3."),
     ],
 )
@@ -287,7 +294,7 @@ def test_an_option_that_cannot_be_meant_is_named_in_one_line(folder: Path) -> No
     talk = Dialogue([*_COMMAND, *wrong], folder, os.environ)
     talk.answer("Consumer key", "demo-consumer")
     talk.answer("Consumer secret", "demo-secret")
-    talk.answer("What now?", "3")
+    talk.answer("What would you like to do?", "3")
     talk.answer("USOS", "n")
     talk.answer("APIO", "n")
     assert talk.end() == 2, talk.said  # no service is left
@@ -311,10 +318,10 @@ def test_ctrl_c_leaves_nothing_behind(services: Sandbox, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
-        ({"connections.usos.consumer_key": "demo-consumer"}, 2, "can be read by every account"),
+        ({"connections.usos.consumer_key": "demo-consumer"}, 2, "can be read by every user"),
         ({"connections.usos.base_url": "http://usos.example"}, 2, "https is required"),
         ({"connections.usos.consumer_secret": "env:FIRST_PASSWORD"}, 4, "HTTP 401"),
-        ({"connections.usos.colour": "red"}, 2, "Nothing has asked for connections.usos.colour"),
+        ({"connections.usos.colour": "red"}, 2, "connections.usos.colour did not apply"),
         ({"connections.pager.kind": "pager"}, 2, "There is no service pager"),
         ({"syncs.desk.tenant": "nobody"}, 1, "HTTP 404"),
         ({"syncs.desk.tenant": ""}, 2, "syncs.desk.tenant is missing"),
@@ -322,10 +329,10 @@ def test_ctrl_c_leaves_nothing_behind(services: Sandbox, folder: Path) -> None:
         (
             {"syncs.desk.source": "", "syncs.desk.soruce": "desk_phones.csv"},
             2,
-            "Nothing has asked for syncs.desk.soruce",
+            "syncs.desk.soruce did not apply",
         ),
         ({"syncs.other.tenant": "chopin"}, 2, "syncs.other.source is missing"),
-        ({"syncs.desk.tenant": ""}, 2, "nothing says whose numbers these are"),
+        ({"syncs.desk.tenant": ""}, 2, "it is not clear whose numbers these are"),
         ({"syncs.desk.tenant": ""}, 2, "--set syncs.desk.tenant=…"),
         ({"langg": "pl"}, 2, "Nothing has asked for langg"),
         ({"langg": "pl"}, 2, "area_code"),
@@ -349,7 +356,7 @@ def test_a_folder_that_is_not_there_is_named_before_anything_is_asked(
 ) -> None:
     assert main(["-c", "sub/phonesync.toml", "init", "--yes", "--lang", lang, *given(services)]) == 2
     heard = capsys.readouterr()
-    assert {"en": "There is no folder sub.", "pl": "Nie ma folderu sub."}[lang] in heard.err
+    assert {"en": "The folder sub does not exist.", "pl": "Nie ma folderu sub."}[lang] in heard.err
     assert not (folder / "sub").exists()
 
 

@@ -163,7 +163,7 @@ def test_it_is_back_the_day_after(nights: Nights) -> None:
 def test_it_is_back_at_once_where_somebody_withdraws_it(nights: Nights) -> None:
     rows = held(nights.night())
     identity = rows[4]["id"]
-    with pytest.raises(LedgerError, match="not accepted at present"):
+    with pytest.raises(LedgerError, match="has no exception at the moment"):
         withdraw(nights.road.context(), identity, "by mistake")
     let(nights, identity)
     assert code(nights) == ExitCode.DONE
@@ -173,7 +173,7 @@ def test_it_is_back_at_once_where_somebody_withdraws_it(nights: Nights) -> None:
     again = nights.night()
     assert (of(again, "one")["known"], code(nights)) == (0, ExitCode.LINES_FAILED)
     assert {row["accepted"] for row in held(again).values()} == {""}
-    with pytest.raises(LedgerError, match="not accepted at present"):
+    with pytest.raises(LedgerError, match="has no exception at the moment"):
         withdraw(nights.road.context(), identity, "twice")
 
 
@@ -217,7 +217,7 @@ def test_what_others_have_changed_stays_once_it_is_accepted(nights: Nights, on_d
         assert nights.numbers("1") == [C]
         findings = reconcile_all(nights.road.context(), Asked()).view.findings
         (fix,) = findings.loc[findings["kind"] != "agree", "fix"]
-        assert ("while that is accepted" in fix) == (on_drift != "keep"), fix
+        assert ("while the exception lasts" in fix) == (on_drift != "keep"), fix
         assert "if one.csv is right, put it right in there" in fix
     # Changed once more, it is another matter.
     nights.meddle("1", [("Dean", D)])

@@ -148,7 +148,7 @@ def test_whatever_the_method_is_the_night_is_the_same_and_what_is_missing_is_sai
     opened(road, entity_class).sandbox.usos.options = UsosOptions(**options)
     first = road.go()
     assert told(first) == PLAIN
-    assert "does not tell what owners are called" in notes(first)
+    assert "does not provide the names of owners" in notes(first)
     assert len(asked(first)) <= 1
     again = road.go()
     assert ("notes" in again.sync, asked(again)) == (False, [])
@@ -243,7 +243,7 @@ def test_an_owner_that_the_service_does_not_name_is_not_promised_to_be_added(
 ) -> None:
     opened(road, entity_class).source(FIRST + "9,22 552 00 09,Nobody's\n")
     fixes = reconcile_all(road.context(), Asked()).view.findings.set_index("line")["fix"]
-    assert [fixes[line].startswith("The service knows no such owner") for line in (2, 3)] == [False, told]
+    assert [fixes[line].startswith("The service does not know this owner") for line in (2, 3)] == [False, told]
 
 
 def test_reconcile_and_find_say_once_what_they_do_without(road: Road) -> None:
@@ -251,5 +251,5 @@ def test_reconcile_and_find_say_once_what_they_do_without(road: Road) -> None:
         opened(road, "faculty").sandbox.usos.options = UsosOptions(absent=(METHODS["faculty"],))
         road.ledger = Ledger.open("sqlite://")
         said = [str(look()) for _ in range(2)]
-        assert [text.count("does not tell what owners are called") for text in said] == [1, 0]
+        assert [text.count("does not provide the names of owners") for text in said] == [1, 0]
         assert "called" not in notes(road.go())

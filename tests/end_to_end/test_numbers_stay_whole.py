@@ -68,7 +68,7 @@ def test_what_is_found_keeps_its_numbers_whole(
     ("said", "typed"),
     [
         ("Look at it: phonesync apply X --approve", "Look at it: phonesync -c a.toml apply X --approve"),
-        ("phonesync resume does the rest", "phonesync -c a.toml resume does the rest"),
+        ("run phonesync resume", "phonesync -c a.toml resume does the rest"),
         ("phonesync deletes nothing", "phonesync deletes nothing"),
     ],
 )
@@ -84,7 +84,7 @@ def test_nowhere_is_said_of_what_could_be_read(
     (tmp_path / "phonesync.toml").write_text(ONE_SHELF, encoding="utf-8")
     (tmp_path / "shelf.csv").write_text(f"id,number,name\n1,{NUMBERS[0]},Porter\n", encoding="utf-8")
     main(["find", "nikt"])
-    assert "It stands nowhere." in capsys.readouterr().out
+    assert "No matches." in capsys.readouterr().out
     (tmp_path / "shelf.csv").unlink()
     main(["find", "nikt"])
-    assert "It is nowhere in what could be read." in capsys.readouterr().out
+    assert "No matches in what could be read." in capsys.readouterr().out

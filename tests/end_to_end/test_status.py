@@ -1,4 +1,4 @@
-"""How every sync stands, from the outside: night after night, and when a night does not come. All data is invented."""
+"""State of all syncs, from the outside: night after night, and when a night does not come. All data is invented."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_the_page_is_renewed_by_each_run_and_names_nobody(nights: Nights) -> Non
     nights.file("one", [("1", A, "Dean"), ("2", "12", "Office")])
     nights.road.now += timedelta(days=1)
     nights.night()
-    assert "Something waits for somebody." in (nights.road.folder / "reports" / PAGE).read_text(encoding="utf-8")
+    assert "Something needs attention." in (nights.road.folder / "reports" / PAGE).read_text(encoding="utf-8")
 
 
 def test_the_command_tells_people_and_monitoring(road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_the_command_tells_people_and_monitoring(road: Road, tmp_path: Path, mon
     config, metrics = str(road.folder / "phonesync.toml"), tmp_path / "phonesync.prom"
     told = CliRunner().invoke(cli, ["status", "-c", config, "--exit-code", "--prometheus", str(metrics)])
     assert told.exit_code == ExitCode.LINES_FAILED
-    assert "Too long without a good run: one." in told.stdout
+    assert "Too long without a successful run: one." in told.stdout
     assert 'phonesync_stale{sync="one"} 1' in metrics.read_text(encoding="utf-8")
     (start,) = re.findall(
         r'^phonesync_next_run_timestamp_seconds{sync="one"} (\d+)$', metrics.read_text("utf-8"), re.MULTILINE

@@ -160,7 +160,7 @@ def test_each_change_is_mailed_once_by_the_machines_own_mailer(nights: Nights) -
     notify(nights, asked)
     assert night(nights) == []
     bad, good = mails(sendmail.parent)
-    assert (bad["To"], bad["Subject"]) == ("desk@example.edu", "phonesync: one needs somebody")
+    assert (bad["To"], bad["Subject"]) == ("desk@example.edu", "phonesync: one needs attention")
     assert good["Subject"] == "phonesync: one is in order again"
     assert "phonesync show" in bad.get_content()
     assert BAD not in bad.as_string()
@@ -179,7 +179,7 @@ def test_a_server_and_a_web_hook_are_told_too(nights: Nights, smtp: Server, hook
     )
     assert night(nights) == []
     (mail,), (posted,) = smtp.got, hook.got
-    assert "Subject: phonesync: one needs somebody" in mail
+    assert "Subject: phonesync: one needs attention" in mail
     said = json.loads(posted)
     assert (said["sync"], said["change"]) == ("one", "failed")
     assert BAD not in posted + mail
@@ -224,7 +224,7 @@ def test_what_a_reconciliation_finds_anew_and_what_is_gone_is_mailed_once(nights
     nights.file("one", [("1", A, "Dean")])
     assert reconciled()["trend"] == {"new": 0, "persisting": 0, "resolved": 1}
     subjects = [str(mail["Subject"]) for mail in mails(sendmail.parent)]
-    assert subjects == ["phonesync: 1 new findings, 0 are gone", "phonesync: 0 new findings, 1 are gone"]
+    assert subjects == ["phonesync: 1 new findings, 0 resolved", "phonesync: 0 new findings, 1 resolved"]
     assert B not in mails(sendmail.parent)[0].as_string()
 
 
@@ -305,4 +305,4 @@ def test_the_line_for_cron_really_mails(road: Road) -> None:
     ended = subprocess.run(["/bin/sh", "-c", line], env=environment, check=False)  # noqa: S603 - our own command
     assert ended.returncode != 0
     (mail,) = mails(sendmail.parent)
-    assert "needs somebody" in mail["Subject"]
+    assert "needs attention" in mail["Subject"]

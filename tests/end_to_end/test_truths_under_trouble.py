@@ -166,7 +166,7 @@ def test_a_ledger_that_another_process_keeps_busy_is_said_to_be_that(nights: Nig
     assert {type(error) for error in result.errors} == {LedgerError}
     for error in result.errors:
         assert "database is locked" in str(error)
-        assert "Another process has kept it busy" in error.remedy
+        assert "Another process has locked it" in error.remedy
         assert "disk" not in f"{error} {error.remedy}"
     # Once the other has ended, what was sent is settled by reading.
     nights.road.sleep(120)
@@ -185,7 +185,7 @@ def test_a_ledger_that_is_busy_when_it_is_opened_is_said_to_be_that(tmp_path: Pa
     with another_process(file, "begin exclusive"), pytest.raises(LedgerError) as caught:
         Ledger.open(f"sqlite:///{file}?timeout=0.05")
     assert "database is locked" in caught.value.message
-    assert "Another process has kept it busy" in caught.value.remedy
+    assert "Another process has locked it" in caught.value.remedy
     assert "folder must exist" not in caught.value.remedy
 
 

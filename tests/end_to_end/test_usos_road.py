@@ -141,8 +141,8 @@ def test_a_lost_english_comment_is_told(road: Road) -> None:
     lay(road, {"1": [("Dean", ONE, "STA", "Dean's office")]}, f"1,{ONE},Dean,\n1,{TWO},Porter,\n")
     trip = road.go()
     assert trip.exit_code == 0
-    assert "English comment is lost" in trip.line(2)["message"]
-    assert "English comment is lost" not in trip.line(3)["message"]
+    assert "English comment will be lost" in trip.line(2)["message"]
+    assert "English comment will be lost" not in trip.line(3)["message"]
 
 
 @pytest.mark.parametrize("kind", ["ignored", "guessed", "stored"])
@@ -174,7 +174,7 @@ def test_a_service_that_keeps_one_of_equal_entries_is_sent_them_once(road: Road,
     road.source(f"{HEADER}1,{ONE},Dean,STA\n1,{ONE},Dean,KOM\n")
     first = road.go()
     assert first.line(3)["code"] == "shown_otherwise"
-    assert first.sync["notes"] == ["USOS keeps one of entries that are equal; that is no difference."]
+    assert first.sync["notes"] == ["USOS keeps one of entries that are equal; this is not counted as a difference."]
     for _ in range(2):
         night = road.go()
         assert (night.exit_code, night.writes, night.sync["drift"]) == (0, [], 0)
@@ -241,7 +241,7 @@ def test_a_lost_answer_is_settled_by_reading_and_never_sent_again(road: Road, ki
     trip = road.go()
     assert trip.exit_code == 0
     assert trip.writes == ["replace"]
-    assert trip.line(2)["message"] == "no clear answer, but seen in place"
+    assert trip.line(2)["message"] == "no usable answer; the change was verified by reading"
 
 
 @pytest.mark.parametrize("kind", [*UNDONE, "too_many_requests"])
@@ -388,10 +388,10 @@ def test_how_a_file_was_read_is_said_by_all_that_use_it(road: Road) -> None:
     planned = road.plan()
     assert planned.sync["source_notes"] == [
         "The header was found in line 3.",
-        "Left out above the header: 1.",
-        'The column "Kod jednostki" is taken for entity_id.',
-        'The column "Telefon" is taken for number.',
-        'The column "Opys" is not used. If comment is meant, correct its name.',
+        "Skipped above the header: 1.",
+        'The column "Kod jednostki" is used as entity_id.',
+        'The column "Telefon" is used as number.',
+        'The column "Opys" is not used. If it is meant to be comment, correct its name.',
     ]
     applied, again = road.apply(planned.sync["plan"]), road.go()
     assert applied.sync["source_notes"] == again.sync["source_notes"] == planned.sync["source_notes"]
@@ -408,7 +408,7 @@ def test_how_a_file_was_read_is_said_by_all_that_use_it(road: Road) -> None:
         (f"1,22 552 00 05,Dean,\n2,{TWO},Desk,\n", [("", ONE), ("Dean", "22 552 00 04")], {"waits_for_new"}),
         (f"1,22 552 00 03,Dean,\n2,{TWO},Desk,\n", [("Dean", "22 552 00 03")], set()),
     ],
-    ids=["its owner has left the file", "the file wants something else there", "nothing has changed there"],
+    ids=["the owner is no longer in the file", "the file wants something else there", "nothing has changed there"],
 )
 def test_a_number_goes_on_resuming_only_where_the_file_wants_it_gone_and_the_rest_there(
     road: Road, csv: str, stays: list[Entry], why: set[str]

@@ -108,7 +108,7 @@ def test_an_entry_at_rest_that_the_service_refused_is_in_doubt_until_the_list_ca
     road.fault(LIST_OUT_OF_REACH)
     trip = road.go()
     assert (trip.exit_code, trip.outcomes) == (5, {"unknown": 2, "unchanged": 1})
-    assert "refused its row" in trip.about("Łódź")["message"]
+    assert "refused or deleted this entry" in trip.about("Łódź")["message"]
     assert (("Łódź", "+48-229990002") in road.entries()) == protected
     road.fault()
     road.sandbox.apio.options = ApioOptions()
@@ -136,7 +136,7 @@ def test_a_newcomer_that_the_service_deletes_comes_back_though_the_list_cannot_b
     trip = road.go()
     assert (trip.exit_code, trip.outcomes) == (5, {"unknown": 1, "unchanged": 1, "unplanned": 1})
     assert (("Newcomer", "+48-229990007") in road.entries()) == restore
-    said = "put back" if restore else "not put back: restore_unplanned is false"
+    said = "restored" if restore else "not put back: restore_unplanned is false"
     assert trip.about("Newcomer")["message"].endswith(f"; {said}")
 
 
@@ -200,7 +200,7 @@ def test_a_phone_list_run_is_turned_back_where_nobody_else_has_written(road: Roa
 
 def test_a_run_that_wrote_nothing_cannot_be_turned_back(changed: Road) -> None:
     changed.plan()
-    with pytest.raises(LedgerError, match="written nothing"):
+    with pytest.raises(LedgerError, match="wrote nothing"):
         changed.go(RunRequest("revert", run=changed.ledger.runs(1)[0]["id"]))
 
 

@@ -118,7 +118,7 @@ class Served:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        eventually(lambda: "Ctrl-C ends it" in self.said or self.process.poll() is not None)
+        eventually(lambda: "Ctrl-C stops it" in self.said or self.process.poll() is not None)
         assert self.process.poll() is None, self.said
 
     def stop(self) -> int:

@@ -121,7 +121,7 @@ def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office)
     state, waiting = office.run(look)
     assert (waiting.state.name, waiting.deployment_id) == ("Paused", office.deployment)
     assert waiting.state.message.startswith("desk-phones: a guard stopped this plan. Resume, in the menu")
-    assert "3 entries would be deleted, 2 are allowed" in seen["text"].replace("\\", "")
+    assert "3 entries would be deleted, limit 2" in seen["text"].replace("\\", "")
     assert seen["text"].index("- delete") < seen["text"].index("- modify")
     assert (state.type, state.name) == ("FAILED", "Failed"), "two lines of the file are held"
     assert "2 of 43 rows are held: lines" in state.message
@@ -166,7 +166,7 @@ def test_a_plan_that_no_guard_stops_is_asked_about_where_that_is_wanted(office: 
 
     state, waiting = office.run(look, **({"ask": "always"} if by == "form" else {}))
     assert waiting is not None
-    assert "a person is to be asked each time" in seen["text"]
+    assert "ask requires approval of every plan" in seen["text"]
     (sync,) = state.result(raise_on_failure=False).summary["syncs"]
     assert (sync["outcomes"]["applied"], sync["verified"]) == (11, True)
 

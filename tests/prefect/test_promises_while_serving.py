@@ -164,7 +164,7 @@ def test_a_changed_deployment_or_pool_is_not_run(served: Served, stolen: Path) -
     assert not stolen.exists()
     assert {run.state_name for run in (changed_steps, of_other, changed_pool)} == {"Crashed"}
     for run in (changed_steps, of_other, changed_pool):
-        assert "not what the configuration wants" in str(run.state and run.state.message)
+        assert "differs from the configuration" in str(run.state and run.state.message)
 
 
 def test_what_is_changed_before_a_run_dies_is_not_run_by_the_worker(served: Served, stolen: Path) -> None:

@@ -20,7 +20,7 @@ from schemas.errors import LedgerError
 from tests.prefect.serving import of_runs
 
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/reconcile.py:reconcile"
-REPORT, FINDINGS, TREND = "Report of the reconciliation", "Findings", "The last reconciliations"
+REPORT, FINDINGS, TREND = "Reconciliation report", "Findings", "Recent reconciliations"
 SHOWN = {REPORT, FINDINGS, TREND}
 
 

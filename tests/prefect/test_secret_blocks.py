@@ -111,7 +111,7 @@ def test_prefect_out_of_reach_is_a_matter_of_configuration(tmp_path: Path) -> No
     nowhere = {PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0, PREFECT_HOME: tmp_path}
     with temporary_settings(nowhere), open_context(config, {}) as context, pytest.raises(ConfigurationError) as caught:
         context.client("usos")
-    assert "cannot be asked for the block" in caught.value.message
+    assert "could not be read from Prefect" in caught.value.message
     assert "PREFECT_API_URL" in caught.value.remedy
     assert WRONG not in "".join(traceback.format_exception(caught.value))
 

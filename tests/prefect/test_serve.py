@@ -201,7 +201,7 @@ def test_a_run_that_is_cancelled_before_its_process_is_ready_has_an_end(served: 
         client.set_flow_run_state(run, Cancelling())
         ended = eventually(lambda: (found := client.read_flow_run(run)).state.is_final() and found)
     assert ended.state_name == "Cancelled"
-    assert ended.start_time or ended.state.message == "Cancelled before it had begun: nothing was read or written."
+    assert ended.start_time or ended.state.message == "Cancelled before it started: nothing was read or written."
     assert ended.start_time or len(sandbox.calls) == calls
 
 
@@ -217,7 +217,7 @@ def test_a_run_that_is_killed_while_it_writes_loses_nothing(served: Served, sand
     assert served.run("sync/buildings").state_name == "Completed"
     (plan,) = served.plan("show", killed)["plans"]
     outcomes = {line["outcome"]: line["message"] for line in plan["lines"] if line["outcome"] != "unchanged"}
-    assert outcomes["applied"] == "interrupted before its answer was kept; seen in place"
+    assert outcomes["applied"] == "interrupted before the answer was saved; the change was verified by reading"
     assert set(outcomes) == {"applied", "skipped"}
     assert served.command("sync", "buildings").returncode == 0
 
@@ -261,7 +261,7 @@ def test_the_form_of_apply_offers_the_plans_that_wait_with_their_figures(served:
 def test_a_server_that_dies_is_an_error(served: Served) -> None:
     os.kill(child(served, b"flows.orchestration.server"), signal.SIGKILL)
     assert served.process.wait(60) == 4
-    assert "Prefect's server has ended by itself" in served.said
+    assert "The Prefect server stopped unexpectedly" in served.said
     assert not processes_of(served.folder)
 
 

@@ -34,7 +34,7 @@ from schemas.errors import AccessRefused, Unreachable, UsageError
 from tasks.reports.line_report import COLUMNS
 from tests.prefect.serving import of_runs
 
-REPORT, COUNTS, PROBLEMS = "Report, and how it ended", "Counts", "Lines that need somebody"
+REPORT, COUNTS, PROBLEMS = "Report and result", "Counts", "Rows that need attention"
 ENTRY = f"{Path(__file__).parent.parent.parent}/flows/sync.py:sync"
 TASKS = ["extract target", "write"]  # of a sync that writes
 STEPS = ["extract source", "validate", "extract target", "plan", "guard", "write", "verify", "report"]
@@ -135,7 +135,7 @@ def recorded(state: Any, tasks: int) -> Recorded:
 def test_a_run_completes_and_shows_what_it_did(institution: Institution) -> None:
     state = institution.run("buildings", "strings-phones")
     assert (state.type, state.name) == ("COMPLETED", "Completed")
-    assert state.message.startswith("All 5 changes are in place.")
+    assert state.message.startswith("All 5 changes were applied.")
     summary = state.result()
     assert [sync["sync"] for sync in summary["syncs"]] == ["buildings", "strings-phones"]
     assert all(sync["verified"] for sync in summary["syncs"])
@@ -193,7 +193,7 @@ def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
     assert state.name == "Failed"
     error, _, rest = state.message.partition(" · ")
     assert error.startswith("faculties: usos: services/phones/select was not allowed (HTTP 401).")
-    assert rest == "strings-phones: Both changes are in place. The target was read again and agrees."
+    assert rest == "strings-phones: Both changes were applied. Verified: the target matches the plan."
     seen = recorded(state, tasks=1 + len(TASKS))
     assert [item.name for item in seen.task_runs if item.state.is_failed()] == ["faculties: extract target"]
     assert seen.steps_timed("strings-phones") == STEPS, "nothing of the sync that failed before its report"
@@ -209,7 +209,7 @@ def test_a_guard_blocks_the_run_and_nothing_is_written(institution: Institution)
     institution.change("delete_missing = true", "delete_missing = true\nguard = { max_deletes = 2 }")
     state = institution.run("desk-phones")
     assert (state.type, state.name) == ("CANCELLED", "Blocked")
-    assert "3 entries would be deleted, 2 are allowed" in state.message
+    assert "3 entries would be deleted, limit 2" in state.message
     assert "--approve" in state.message
     assert not any(call.changed for call in institution.sandbox.calls)
     assert recorded(state, tasks=len(TASKS) - 1).flow_run.state_name == "Blocked"
@@ -228,7 +228,7 @@ def test_a_run_of_several_names_which_a_guard_stopped_and_what_waits(institution
         made = client.read_artifacts(flow_run_filter=of_runs(state.state_details.flow_run_id))
     rows = Recorded(None, [], made, []).table("Plans that wait for a yes: 2")
     assert [row["sync"] for row in rows] == ["desk-phones", "buildings"]
-    assert "3 entries would be deleted, 2 are allowed" in rows[0]["stopped by"]
+    assert "3 entries would be deleted, limit 2" in rows[0]["blocked by"]
     assert rows[1]["plan"].replace("\\", "").endswith("-buildings")
 
 
@@ -250,14 +250,14 @@ def test_a_cancelled_run_finishes_what_is_in_flight_and_sends_nothing_more(insti
 def test_plan_only_writes_nothing(institution: Institution) -> None:
     state = institution.run("faculties", mode="plan only")
     assert state.name == "Completed"
-    assert state.message.startswith("Plan, nothing written: 5 changes wait.")
+    assert state.message.startswith("Plan (nothing written): 5 changes.")
     assert {call.method for call in institution.sandbox.calls} == {"select", "faculties", "method", "installation"}
 
 
 def test_wrong_parameters_are_refused_in_words(institution: Institution) -> None:
     state = institution.run("nobody")
     assert state.name == "Failed"
-    assert state.message.startswith("There is no sync 'nobody'. The configuration has: faculties, users,")
+    assert state.message.startswith("The sync 'nobody' does not exist. The configuration has: faculties, users,")
     with pytest.raises(UsageError):
         state.result()
     state = institution.run("faculties", mode="everything")

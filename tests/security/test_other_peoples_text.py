@@ -46,7 +46,7 @@ def test_a_comment_hides_no_deletion_from_the_terminal(attack: str, capsys: pyte
     show_lines(f"plan {attack}", [line, {**line, "owner": attack}])
     show_rows(f"rows {attack}", [{"what": attack}], ["what"])
     say(f"note {attack}")
-    show_error(UsageError(f"Which plan is {attack!s}?", remedy=attack))
+    show_error(UsageError(f"There is no plan {attack!s}?", remedy=attack))
     print_json({"name": f"{attack}"})
     shown = "".join(capsys.readouterr())
     assert not HARMFUL & set(shown), repr(shown)

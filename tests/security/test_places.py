@@ -97,7 +97,7 @@ def test_no_name_from_a_file_or_a_service_is_a_path(tmp_path: Path) -> None:
 def test_a_sync_whose_name_is_no_file_name_is_refused(name: str, tmp_path: Path) -> None:
     text = CONFIG.format(url="https://usosapps.example.edu.pl").replace("[syncs.users]", f'[syncs."{name}"]')
     (tmp_path / "phonesync.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="reports are named like it"):
+    with pytest.raises(ConfigurationError, match="its reports have this name"):
         open_context(str(tmp_path / "phonesync.toml"), {})
 
 

@@ -52,7 +52,7 @@ def test_any_other_certificate_is_refused_at_once(
             usos.select("user", ["1"]) if method == "select" else usos.replace("user", "1", [])
     assert server.requests == []
     assert server.connections == 1
-    assert "its certificate could not be verified" in caught.value.message
+    assert "the certificate could not be verified" in caught.value.message
     assert "ca_bundle" in caught.value.remedy
 
 

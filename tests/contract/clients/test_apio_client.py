@@ -138,8 +138,8 @@ def test_a_name_that_an_address_would_change_is_refused_before_sending(make_apio
         assert caught.value.attempts == 0
         assert not name or f" {name} " not in str(caught.value)
         # The sentence says what is wrong, the remedy what to do, and nobody confuses the two.
-        assert caught.value.message == "telephony: an address cannot carry this name; nothing was sent."
-        assert caught.value.remedy == "Delete it by the list, and create it anew."
+        assert caught.value.message == "telephony: this name cannot be part of an address; nothing was sent."
+        assert caught.value.remedy == "Delete the entry with the list, and create it again."
 
 
 @pytest.mark.parametrize("status", [200, 201])
@@ -156,7 +156,7 @@ def test_all_other_names_are_safe(name: str) -> None:
 
 def test_what_names_nothing_or_no_list_is_refused_before_sending(make_apio: Any) -> None:
     apio = make_apio("http://127.0.0.1:9")
-    no_list = "an address cannot carry this tenant or group"
+    no_list = "this tenant or group cannot be part of an address"
     calls: list[tuple[Callable[[], object], str | None]] = [
         (lambda: apio.delete_many(CHOPIN, []), None),
         (lambda: apio.create(CHOPIN, []), None),

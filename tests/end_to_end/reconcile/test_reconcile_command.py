@@ -266,7 +266,7 @@ def test_the_suggested_files_leave_nothing_that_only_a_file_can_put_right(phones
     again = phonesync("reconcile", "--json")
     assert {row["kind"] for row in again.findings} == {"agree"}
     assert again.code == 0
-    assert "Everything agrees." in phonesync("reconcile").out
+    assert "Everything matches." in phonesync("reconcile").out
 
 
 def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync, only: Only) -> None:
@@ -293,7 +293,7 @@ def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync, only
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(None, "Check `mapping` under [reconcile]"), ("a;b;c\n1;2;3\n", "Its header has to be owner;list;name")],
+    [(None, "Check `mapping` under [reconcile]"), ("a;b;c\n1;2;3\n", "Its header must be owner;list;name")],
 )
 def test_what_is_wrong_with_the_mapping_is_not_put_down_to_a_sync(
     phonesync: Phonesync, only: Only, text: str | None, said: str

@@ -125,7 +125,12 @@ def test_good_files_are_exit_code_0_and_are_named_once_each(context: RunContext)
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "no such file"), (b"", "empty"), (b"a,b\n1,2\n", "header"), (b'entity_id,number\nB01,"22', "does not end")],
+    [
+        (None, "does not exist"),
+        (b"", "empty"),
+        (b"a,b\n1,2\n", "header"),
+        (b'entity_id,number\nB01,"22', "never closed"),
+    ],
 )
 def test_a_bad_file_hides_no_other(
     content: bytes | None, said: str, context: RunContext, capsys: pytest.CaptureFixture[str]
@@ -142,7 +147,7 @@ def test_a_bad_file_hides_no_other(
     show_checked(checked)
     shown = capsys.readouterr()
     assert said in shown.err
-    assert "It concerns: buildings." in shown.err
+    assert "Affected syncs: buildings." in shown.err
     assert "Nutowska" in shown.out
 
 
@@ -237,7 +242,7 @@ def test_a_user_who_may_only_read_is_told_so(context: RunContext, sandbox: Sandb
 
 def test_a_clock_that_is_off_is_told(context: RunContext, sandbox: Sandbox) -> None:
     sandbox.usos.options = type(sandbox.usos.options)(clock_offset_seconds=420.0)
-    assert "s apart: signatures will be refused" in checks(context)["usos: clock"]["detail"]
+    assert " s: signatures will be refused" in checks(context)["usos: clock"]["detail"]
 
 
 def test_a_tenant_that_is_not_there_and_a_file_that_is_gone_are_told(context: RunContext) -> None:
@@ -255,7 +260,7 @@ def test_reports_that_cannot_be_written_are_told(context: RunContext, tmp_path: 
 
 def test_the_doctor_says_how_many_checks_failed(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
     show_examined(examine(context))
-    assert "All is there." in capsys.readouterr().out
+    assert "All checks passed." in capsys.readouterr().out
     context.environ = {}
     context.settings.syncs["users"].source.unlink()
     show_examined(examine(context))
@@ -274,7 +279,7 @@ def shown(context: RunContext, capsys: pytest.CaptureFixture[str], *, every: boo
 
 def test_runs_are_listed_with_their_syncs(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
     show_history(history(context, 5))
-    assert "There is no run yet." in capsys.readouterr().out
+    assert "No run yet." in capsys.readouterr().out
     run(context, RunRequest("plan", ["faculties", "users"]))
     (row,) = history(context, 5)
     assert (row["mode"], row["person"], row["exit_code"], row["syncs"]) == ("plan", "anna", 0, ["faculties", "users"])
@@ -285,7 +290,7 @@ def test_runs_are_listed_with_their_syncs(context: RunContext, capsys: pytest.Ca
 def test_a_run_is_shown_line_by_line_within_80_columns(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
     run(context, RunRequest("sync", ["faculties", "desk-phones"]))
     text = shown(context, capsys)
-    assert "Exit code 1: finished, and some lines did not succeed." in text
+    assert "Exit code 1: finished, but some lines were rejected or some changes did not succeed." in text
     assert "faculties: 7 of 25 rows" in text
     assert "add: applied" in text
     assert "Nutowska" in text
@@ -338,7 +343,7 @@ def test_a_guard_is_shown_with_its_figures(context: RunContext, capsys: pytest.C
     assert stopped.exit_code == 3
     said = " ".join(shown(context, capsys).split())
     assert "guard max_deletes" in said
-    assert said.count("entries would be deleted, 0 are allowed") == 1
+    assert said.count("entries would be deleted, limit 0") == 1
     assert (
         "buildings: nothing was written. Look at the report; if it is right: phonesync -c elsewhere.toml apply" in said
     )
@@ -401,7 +406,7 @@ def test_the_ledger_tells_a_run_in_the_readers_language(context: RunContext) -> 
 
 
 def test_a_run_that_is_not_there_is_told(context: RunContext) -> None:
-    with pytest.raises(LedgerError, match="There is no run yet"):
+    with pytest.raises(LedgerError, match="No run yet"):
         one_run(context, "last")
     with pytest.raises(LedgerError, match="Which run is 'x'"):
         one_run(context, "x")

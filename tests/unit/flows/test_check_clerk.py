@@ -121,12 +121,12 @@ def test_nothing_is_found_out_in_silence(context: OfflineContext) -> None:
     item = only(context, "offices")
     assert item["notes"] == [
         "The header was found in line 4.",
-        "Left out above the header: 1, 2.",
-        "Left out as comments: 12.",
-        "Left out below the table: 15.",
-        'The column "Kod jednostki" is taken for entity_id.',
-        'The column "Nr tel." is taken for number.',
-        'The column "Uwagi" is taken for comment.',
+        "Skipped above the header: 1, 2.",
+        "Skipped as comments: 12.",
+        "Skipped below the table: 15.",
+        'The column "Kod jednostki" is used as entity_id.',
+        'The column "Nr tel." is used as number.',
+        'The column "Uwagi" is used as comment.',
     ]
     assert item["skipped"] == [
         {"line": 1, "why": "title"},
@@ -288,7 +288,7 @@ def test_a_file_of_plain_letters_gets_a_mark_for_the_polish_remarks(context: Off
 
 def test_nothing_is_overwritten_unless_somebody_says_so(context: OfflineContext, tmp_path: Path) -> None:
     (tmp_path / "offices.checked.csv").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         annotate(check_sources(context, []))
     assert (tmp_path / "offices.checked.csv").read_text(encoding="utf-8") == "mine"
     assert not (tmp_path / "people.checked.csv").exists()
@@ -398,8 +398,8 @@ def test_annotations_name_the_character(context: OfflineContext, capsys: pytest.
     assert main(["check", "offices", "--github"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (
-        "::error file=offices.csv,line=6,col=4,title=number-letters::Letters stand between the digits. "
-        "Did you mean: 22 990 00 02? Compare it with the source of the number and correct it."
+        "::error file=offices.csv,line=6,col=4,title=number-letters::There are letters between the digits. "
+        "Did you mean: 22 990 00 02? Ask the office for the right number and correct it."
     )
     assert lines[5].startswith("::warning file=offices.csv,line=10,col=12,title=letters-mixed::")
     assert all(line.startswith("::") for line in lines)
@@ -420,7 +420,7 @@ def test_a_column_whose_name_is_misspelt_is_told(context: OfflineContext, tmp_pa
     (tmp_path / "offices.csv").write_text("id;telefon;komentarzz;pokój\nF1;22 999 00 01;x;1\n", encoding="utf-8")
     (item,) = check_sources(context, ["offices"]).summary["syncs"]
     assert [note for note in item["notes"] if "not used" in note] == [
-        'The column "komentarzz" is not used. If comment is meant, correct its name.'
+        'The column "komentarzz" is not used. If it is meant to be comment, correct its name.'
     ]
 
 

@@ -36,7 +36,7 @@ tenant = "chopin"
 source = "desks.csv"
 """
 KEPT = 'say where it is kept: { env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
-HTTPS = "https is required except to loopback: credentials and numbers would travel in clear"
+HTTPS = "https is required except for this machine: credentials and numbers would be sent unencrypted"
 SHARED = (
     "share one phone list, so none of them may delete what the others bring: "
     "give the list one source, or set shared = true for each of them"
@@ -47,7 +47,7 @@ WRONG = {
     "contacts for a service with ids": (
         'source = "faculties.csv"',
         'source = "faculties.csv"\ncontacts = {}',
-        ["syncs.faculties.contacts: an entry of USOS needs an id, which no contact has"],
+        ["syncs.faculties.contacts: an entry of USOS needs an id, which contacts do not have"],
     ),
     "a key of the file": (
         "[connections.usos]",
@@ -86,7 +86,7 @@ WRONG = {
     "slices of a place that is written as one": (
         "tenant =",
         "slices = 2\ntenant =",
-        ["syncs.desks.slices: this is for USOS; a phone list is written as one"],
+        ["syncs.desks.slices: this key is for USOS; a phone list is written as a whole"],
     ),
     "a link where lines name no owner": (
         'source = "desks.csv"',
@@ -115,12 +115,12 @@ WRONG = {
     "half an address": (
         "https://apio.example.com",
         "apio.example.com",
-        ["connections.lists.base_url: give a whole address, such as https://usosapps.example.edu.pl"],
+        ["connections.lists.base_url: give a complete address, such as https://usosapps.example.edu.pl"],
     ),
     "credentials in the address": (
         "https://apio",
         "https://me:hunter2@apio",
-        ["connections.lists.base_url: give the address alone: no user name, no query, no fragment"],
+        ["connections.lists.base_url: give only the address: no user name, no query, no fragment"],
     ),
     "a share above one": (
         'source = "desks.csv"',
@@ -137,7 +137,7 @@ WRONG = {
         "",
         ["syncs.faculties.entity_class: say whose numbers these are: faculty, user, building or dormitory"],
     ),
-    "no tenant": ('tenant = "chopin"\n', "", ["syncs.desks.tenant: say which tenant's phone list this is"]),
+    "no tenant": ('tenant = "chopin"\n', "", ["syncs.desks.tenant: name the tenant of this phone list"]),
     "a class for a phone list": (
         "tenant =",
         'entity_class = "user"\ntenant =',
@@ -177,32 +177,32 @@ WRONG = {
     "a ledger that is a file's name": (
         "[connections.usos]",
         'ledger = "baza.db"\n[connections.usos]',
-        ['ledger: give the address of a database; a file is "sqlite:///phonesync.db"'],
+        ['ledger: give a database address; a file is "sqlite:///phonesync.db"'],
     ),
     "an area code without quotes": (
         "tenant =",
         "area_code = 22\ntenant =",
-        ["syncs.desks.area_code: it should be a text: put it in quotes"],
+        ["syncs.desks.area_code: it should be text: put it in quotation marks"],
     ),
     "an area code with a 0": (
         "tenant =",
         'area_code = "022"\ntenant =',
-        ['syncs.desks.area_code: write it without the 0 before it: "22"'],
+        ['syncs.desks.area_code: write it without the leading 0: "22"'],
     ),
     "an area code of nobody": (
         "[connections.usos]",
         'area_code = "99"\n[connections.usos]',
-        ["area_code: no number of the region PL begins with 99: give the area code alone, such as 22 for Warsaw"],
+        ["area_code: no number of the region PL starts with 99: give only the area code, such as 22 for Warsaw"],
     ),
     "one character for two things": (
         "tenant =",
         'delimiter = ";"\nquotechar = ";"\ntenant =',
-        ["syncs.desks.quotechar: it cannot be the delimiter too"],
+        ["syncs.desks.quotechar: it must differ from the delimiter"],
     ),
     "a long delimiter": (
         "tenant =",
         'delimiter = ";;"\ntenant =',
-        ["syncs.desks.delimiter: give one character that ends no line"],
+        ["syncs.desks.delimiter: give one character that does not end a line"],
     ),
     "a text for a table": ("[syncs.desks]", "reports = 3\n[syncs.desks]", ["syncs.faculties.reports: unknown key"]),
     "people of an unknown connection": (
@@ -214,7 +214,7 @@ WRONG = {
         "[syncs.desks]",
         '[systems.desks]\nconnection = "lists"\nsource = "staff.csv"\n[syncs.desks]',
         [
-            "systems.desks.connection: choose another name for the table, a sync has this one",
+            "systems.desks.connection: choose another name for the table: a sync already has this one",
             "systems.desks.connection: phone lists know no people by an id",
         ],
     ),

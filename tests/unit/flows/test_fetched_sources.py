@@ -42,11 +42,11 @@ def test_a_source_that_is_an_address_has_a_copy_of_its_name(tmp_path: Path) -> N
     ("address", "fetch", "said"),
     [
         ("http://files.example.edu.pl/a.csv", "", "https is required"),
-        ("https://u:hunter2@files.example.edu.pl/a.csv", "", "no secret stands in an address"),
-        ("https://files.example.edu.pl/a.csv?key=hunter2", "", "no secret stands in an address"),
+        ("https://u:hunter2@files.example.edu.pl/a.csv", "", "secrets are not allowed in an address"),
+        ("https://files.example.edu.pl/a.csv?key=hunter2", "", "secrets are not allowed in an address"),
         ("sftp://files.example.edu.pl/a.csv", "", "host_key"),
-        ("ftp://files.example.edu.pl/a.csv", "", "begins with one of"),
-        ("https://files.example.edu.pl/a.csv", 'password = "hunter2"', "say where it is kept"),
+        ("ftp://files.example.edu.pl/a.csv", "", "starts with one of"),
+        ("https://files.example.edu.pl/a.csv", 'password = "hunter2"', "give its place"),
     ],
 )
 def test_an_address_is_safe_or_refused(tmp_path: Path, address: str, fetch: str, said: str) -> None:

@@ -334,8 +334,8 @@ def test_an_encoding_that_does_not_exist(source: Path) -> None:
 
 
 def test_nothing_to_read(source: Path, tmp_path: Path) -> None:
-    assert "without even a header" in refusal(source, b"")
-    for path, words in [(tmp_path, "not a file"), (tmp_path / "x", "no such file"), (source / "x", "cannot be read")]:
+    assert "it has no header" in refusal(source, b"")
+    for path, words in [(tmp_path, "not a file"), (tmp_path / "x", "does not exist"), (source / "x", "cannot be read")]:
         with pytest.raises(SourceError, match=words):
             read_csv(path, expected=EXPECTED)
 

@@ -187,7 +187,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
         ("a.numbers", zipped("Index/Document.iwa", "preview.jpg"), "Numbers", "Export To"),
         ("a.odt", zipped("mimetype"), "zip archive", "Unpack"),
         ("a.zip", zipped("phones.xlsx"), "zip archive", "Unpack"),
-        ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "password", "without one"),
+        ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "password", "without a password"),
         ("a.pdf", b"%PDF-1.7\n", "PDF", "xport"),
         ("a.xls", b"<html><body><table><tr><td>number</td></tr></table>", "spreadsheet has saved", "Open it"),
         (
@@ -269,5 +269,5 @@ def test_a_binary_sheet_whose_cells_lie_without_end_apart_is_refused() -> None:
                 cell = content.index(b"\x07\x0c\x02\x00\x00\x00") + 2  # a text in the third column
                 content = content[:cell] + (16_000).to_bytes(4, "little") + content[cell + 4 :]
             written.writestr(part, content)
-    with pytest.raises(SourceError, match="more rows or columns"):
+    with pytest.raises(SourceError, match="too many rows or columns"):
         read(whole.getvalue())

@@ -95,7 +95,7 @@ def test_nobody_there_is_told(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(SourceError, match="cannot be had"):
+    with pytest.raises(SourceError, match="could not be downloaded"):
         fetch(f"http://127.0.0.1:{port}/phones.csv", Access(), tmp_path / "phones.csv")
 
 

@@ -104,7 +104,7 @@ def test_a_run_that_never_ended_has_no_exit_code(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("reference", "said"),
-    [("run-3", "none of that name"), ("run", "Several"), ("", "none"), ("run_1", "none"), ("%", "none")],
+    [("run-3", "There is no plan"), ("run", "Several"), ("", "none"), ("run_1", "none"), ("%", "none")],
 )
 def test_a_run_is_found_by_how_it_begins_and_never_by_chance(ledger: Ledger, reference: str, said: str) -> None:
     assert ledger.run("run-2")["id"] == "run-2"
@@ -148,14 +148,14 @@ def test_what_could_be_two_plans_is_none(ledger: Ledger, reference: str, said: s
 def test_a_plan_is_written_once(ledger: Ledger) -> None:
     ledger.keep_plan(kept("plan-1"))
     write(ledger, "plan-1")
-    with pytest.raises(LedgerError, match="has been applied already"):
+    with pytest.raises(LedgerError, match="has already been applied"):
         ledger.begin_writing("plan-1", "run-2")
 
 
 def test_a_plan_that_is_being_written_is_not_begun_again(ledger: Ledger) -> None:
     ledger.keep_plan(kept("plan-1"))
     ledger.begin_writing("plan-1", "run-1")
-    with pytest.raises(LedgerError, match="has been applied already"):
+    with pytest.raises(LedgerError, match="has already been applied"):
         ledger.begin_writing("plan-1", "run-2")
 
 
@@ -186,7 +186,7 @@ def test_the_last_good_size_of_a_source_is_that_of_the_last_verified_plan(ledger
     write(ledger, "plan-1")
     write(ledger, "plan-2", verified_at=None)
     assert ledger.last_good_rows("s", "t") == 100
-    assert ledger.last_good_rows("s", "another target") is None
+    assert ledger.last_good_rows("s", "a different target") is None
 
 
 # Intents and outcomes ---------------------------------------------------------------------------------------------

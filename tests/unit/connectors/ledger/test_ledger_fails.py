@@ -34,7 +34,7 @@ def test_a_ledger_that_is_taken_away_is_told(tmp_path: Path) -> None:
     for file in tmp_path.iterdir():
         file.unlink()
     (tmp_path / "ledger.db").mkdir()
-    with pytest.raises(LedgerError, match="failed in the middle of the work"):
+    with pytest.raises(LedgerError, match="failed during the run"):
         ledger.start_run("run-1", mode="sync", person="anna", at=AT)
 
 

@@ -14,10 +14,10 @@ BOTH = Notify.model_validate({"mail_to": ["desk@example.edu"], "apprise": [{"env
 @pytest.mark.parametrize(
     ("notify", "told", "begins"),
     [
-        (Notify(), 0, ["Nobody is told of changes"]),
+        (Notify(), 0, ["No notifications are set up"]),
         (Notify(), 2, ["2 addresses are told of: failed, "]),
-        (MAILED, 0, ["mail_to is told by commands alone"]),
-        (MAILED, 1, ["1 addresses are told of: failed, ", "mail_to is told by commands alone"]),
+        (MAILED, 0, ["mail_to is used only by commands"]),
+        (MAILED, 1, ["1 addresses are told of: failed, ", "mail_to is used only by commands"]),
         (BOTH, 1, ["1 addresses are told of: failed, "]),
     ],
 )

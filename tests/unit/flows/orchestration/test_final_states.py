@@ -23,7 +23,7 @@ def summary(**told: Any) -> dict[str, Any]:
 SKIPPED = {"skipped_for": "x", "error": "being written by run x.", "verified": False}
 GOOD: dict[str, Any] = {"outcomes": {"applied": 1}}
 LINES: dict[str, Any] = {"outcomes": {"failed": 1}}
-STOPPED: dict[str, Any] = {"error": "out of reach", "verified": False}
+STOPPED: dict[str, Any] = {"error": "unreachable", "verified": False}
 
 
 @pytest.mark.parametrize(

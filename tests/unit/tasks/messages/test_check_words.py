@@ -53,7 +53,7 @@ def test_what_differs_from_case_to_case_is_said_in_both_languages() -> None:
     assert told.sentence == "liczba pól w wierszu to 5, a w nagłówku 4"
     missing = Problem(FileCode.HEADER_COLUMN, {"missing": "'x'", "found": "'y'"}, 7)
     error = file_error("a b.csv", missing, "header-column")
-    assert error.message == "a b.csv, line 7: the header has no column 'x'; it has 'y'."
+    assert error.message == "a b.csv, line 7: the header has no column 'x'; it has: 'y'."
     assert error.remedy == "Correct the header, or name the file's own headers under columns in phonesync.toml."
     assert told_of_file(error, "pl").sentence == "wiersz 7: w nagłówku brakuje kolumny 'x'; są: 'y'."
     page = file_error("a.csv", Problem(FileCode.FILE_OTHER, {"what": "html"}), "sign-in")
@@ -67,8 +67,8 @@ def test_a_key_of_the_configuration_keeps_its_name() -> None:
         "a.csv", Problem(FileCode.SETTING_MARK, {"key": "delimiter"}), "setting-mark", ConfigurationError
     )
     assert str(wrong) == (
-        "a.csv: the delimiter that is set cannot be one. "
-        "Set `delimiter` to the character that the file has, or leave it out."
+        "a.csv: the delimiter in the configuration is invalid. "
+        "Set `delimiter` to a character that is used in the file, or remove it."
     )
     told = told_of_file(wrong, "pl")
     assert told.sentence == "ustawiony separator nie może nim być."

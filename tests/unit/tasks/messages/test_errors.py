@@ -14,7 +14,7 @@ from schemas.reasons import FileCode
 from tasks.messages.errors import error_of, kept_error, of_guards, spoken, told, told_again, told_whole
 from tasks.messages.rendering import file_error
 
-HIT = {"guard": "max_deletes", "value": 3, "limit": 2, "message": "3 entries would be deleted, 2 are allowed"}
+HIT = {"guard": "max_deletes", "value": 3, "limit": 2, "message": "3 entries would be deleted, limit 2"}
 TRIED = {"connection": "usos", "operation": "services/phones/select", "attempts": Phrase("http.attempts", {"n": 5})}
 SEEN = {"reason": Phrase("http.status", {"status": 503}), "words": "", "remedy": Phrase("http.do_later")}
 SECRET = {"place": "connections.usos.consumer_key", "file": Path("/srv/key"), "why": OSError("no")}

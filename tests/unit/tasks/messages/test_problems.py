@@ -85,7 +85,7 @@ def test_problems_come_back_from_a_table_as_they_were(said: list[Problem], more:
 
 def test_what_another_problem_is_due_to_is_said_in_the_readers_language() -> None:
     half = Problem(Code.OLD_ENTRY_STANDS, {"because": str(Code.NOT_READ_BACK)})
-    assert sentence(half).endswith(": sent, but what came of it could not be read")
+    assert sentence(half).endswith(": sent, but the result could not be read")
     assert sentence(half, "pl").endswith(": " + sentence(Problem(Code.NOT_READ_BACK), "pl"))
 
 
@@ -97,7 +97,7 @@ def test_a_rejected_line_quotes_its_cell_unless_it_is_hidden() -> None:
     own = Problem(Code.OTHER, {"said": "no room", "column": "Name", "cell": "Anna"})
     assert sentence(own, "pl") == 'odrzucono: Name "Anna": no room'
     whole = Problem(LineCode.LINE_NUL, {"column": "", "cell": ""})
-    assert sentence(whole) == "rejected: a NUL byte in the line"
+    assert sentence(whole) == "rejected: the line contains a NUL byte"
 
 
 def test_a_code_that_no_release_has_known_is_in_other_words() -> None:

@@ -212,8 +212,8 @@ def test_the_message_says_how_many_lines_are_elsewhere() -> None:
         "guard": "max_source_drop",
         "value": 0.5,
         "limit": 0.3,
-        "message": "the file has lost 5 of 10 lines since the last good run (50 %; 30 % are allowed); "
-        "10 more are in files of other syncs now",
+        "message": "the file has 5 of 10 lines fewer than at the last successful run (50 %; limit 30 %); "
+        "not counting 10 that are now in the files of other syncs",
         "handed_over": 10,
         "count": 5,
         "total": 10,
@@ -226,7 +226,7 @@ def test_the_message_says_the_figures_and_the_limit() -> None:
         "guard": "max_delete_share",
         "value": 3 / 9,
         "limit": 0.2,
-        "message": "3 of 9 entries would be deleted (33.3 %; 20 % are allowed)",
+        "message": "3 of 9 entries would be deleted (33.3 %; limit 20 %)",
         "count": 3,
         "total": 9,
     }
@@ -235,16 +235,16 @@ def test_the_message_says_the_figures_and_the_limit() -> None:
 @pytest.mark.parametrize(
     ("hit", "said"),
     [
-        (GuardHit("max_deletes", 1, 0), "1 entry would be deleted, 0 are allowed"),
-        (GuardHit("max_deletes", 2, 1), "2 entries would be deleted, 1 is allowed"),
+        (GuardHit("max_deletes", 1, 0), "1 entry would be deleted, limit 0"),
+        (GuardHit("max_deletes", 2, 1), "2 entries would be deleted, limit 1"),
         (
             GuardHit("max_delete_share", 1, 0.2, count=1, total=1),
-            "1 of 1 entry would be deleted (100 %; 20 % are allowed)",
+            "1 of 1 entry would be deleted (100 %; limit 20 %)",
         ),
         (GuardHit("ask", 1, 0), "1 entry would be changed, and a person is to be asked each time"),
         (
             GuardHit("max_moved_share", 0.1, 0.0, count=1, total=10, details={"numbers_unreadable": 1}),
-            "cells seem to have moved in 1 of 10 lines (10 %; 0 % are allowed); 1 has no readable number",
+            "cells seem to have shifted in 1 of 10 lines (10 %; limit 0 %); 1 has no readable number",
         ),
     ],
 )
@@ -254,7 +254,7 @@ def test_one_is_said_as_one(hit: GuardHit, said: str) -> None:
 
 def test_both_languages_say_the_same_figure_and_of_how_many_it_is() -> None:
     (hit,) = guard(planned(keep=4, delete=8), Facts(source_rows=4), Guard())
-    assert hit.message == "8 of 12 entries would be deleted (66.7 %; 20 % are allowed)"
+    assert hit.message == "8 of 12 entries would be deleted (66.7 %; limit 20 %)"
     assert guard_sentence(hit.as_json(), "pl") == "plan usuwa 66,7 % wpisów (8 z 12), limit 20 %"
     kept_before = {name: value for name, value in hit.as_json().items() if name not in {"count", "total"}}
     assert guard_sentence(kept_before, "pl") == "plan usuwa 66,7 % wpisów, limit 20 %"
@@ -271,7 +271,7 @@ def test_every_share_is_of_so_many_in_both_languages() -> None:
 
 OPEN = Guard(max_change_share=1, max_deletes=1000, max_delete_share=1, max_deletes_per_week=5)
 EMPTY = "plik nie ma żadnego wiersza, a pusty plik nie może opróżnić spisu"
-SEEM = "cells seem to have moved in 3 of 10 lines (30 %; 20 % are allowed)"
+SEEM = "cells seem to have shifted in 3 of 10 lines (30 %; limit 20 %)"
 MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo właściciel), limit 20 %"
 
 
@@ -281,14 +281,14 @@ MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo w�
         (
             planned(keep=9, delete=3),
             Facts(9, deleted_lately=4),
-            "7 entries would be deleted within seven days, 5 are allowed; 3 of them by this plan",
+            "7 entries would be deleted within seven days, limit 5; 3 of them by this plan",
             "usunięć w ciągu siedmiu dni: 7, limit 5; z tego w tym planie: 3",
             "usunięć w ciągu siedmiu dni: 7, limit 5",
         ),
         (
             planned(foreign=3),
             Facts(0, last_rows=1200),
-            "the file has no lines, and an empty file may not empty a directory; at the last good run it had 1,200",
+            "the file has no lines, and an empty file must not empty a directory; the last successful run had 1,200",
             f"{EMPTY}; wierszy przy ostatnim udanym przebiegu: 1200",
             EMPTY,
         ),

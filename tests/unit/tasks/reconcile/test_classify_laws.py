@@ -177,11 +177,7 @@ def plainly(side: SyncSide) -> list[Row]:
     for at, entry in enumerate(plain.entries):
         if at not in plain.beside.values():
             readable = entry["key"] and not entry["key"].startswith("text:")
-            said = (
-                {"kind": "foreign", "what": ""}
-                if readable
-                else {"kind": "unreadable", "what": "there is no number in it"}
-            )
+            said = {"kind": "foreign", "what": ""} if readable else {"kind": "unreadable", "what": "contains no number"}
             found.append({**said, "line": 0, "entry": entry, **mark(side, plain, None, entry)})
     return found
 

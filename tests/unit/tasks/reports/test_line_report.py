@@ -155,9 +155,10 @@ def test_an_owner_in_a_message_stays_readable_and_every_number_in_it_is_masked()
     near = packed(Problem(LineCode.ID_NEAR, {"id": "900002"}), Problem(Code.MOVES_HERE, {"owner": "user 900002"}))
     frame = result(owner=["user 900001", "user 900020"], message=[moved, near]).rename(columns={"message": "problems"})
     frame = frame[[*Result.to_schema().columns]]
-    near_said = "this id is new, and one slip of the hand away from 900002, which is in the file no longer"
+    moved_said = "moves to user 900002, user 900003; deleted here once it has arrived there"
+    near_said = "this id is new, and one typing error away from 900002, which is no longer in the file"
     assert list(line_report(frame, masked=True)["message"]) == [
-        "moves to user 900002, user 900003, and leaves when it has arrived there; ••• ••• •02 has ••• ••• •55 already",
+        f"{moved_said}; ••• ••• •02 has ••• ••• •55 already",
         f"{near_said}; moves here from user 900002",
     ]
     polish = line_report(frame, masked=True, lang="pl")["message"]
@@ -220,9 +221,9 @@ def test_a_line_report_of_a_line_report_is_the_same(frame: pd.DataFrame) -> None
         ({"failed": 1, "unknown": 1, "conflict": 1, "held": 1}, "1 of 4 rows failed, 1 is unknown"),
         ({"unplanned": 1, "applied": 1}, "1 of 2 rows was changed unasked"),
         ({"held": 1, "applied": 1}, "1 of 2 rows is held"),
-        ({"applied": 1}, "The change is in place"),
-        ({"applied": 1200}, "All 1,200 changes are in place"),
-        ({"unchanged": 5}, "Nothing to do"),
+        ({"applied": 1}, "The change was applied"),
+        ({"applied": 1200}, "All 1,200 changes were applied"),
+        ({"unchanged": 5}, "No changes needed"),
         ({"skipped": 1}, "1 of 1 row was skipped"),
     ],
 )
@@ -232,16 +233,16 @@ def test_the_headline_names_the_worst_that_happened(counts: dict[str, int], titl
 
 def test_the_headline_of_a_plan_says_that_nothing_was_written() -> None:
     plan = result(action=["add", "delete", "keep"])
-    assert headed(plan) == "Plan, nothing written: 2 changes wait"
-    assert headed(result(action=["add"])) == "Plan, nothing written: 1 change waits"
-    assert headed(result(action=["keep", "foreign"])) == "Nothing to do"
+    assert headed(plan) == "Plan (nothing written): 2 changes"
+    assert headed(result(action=["add"])) == "Plan (nothing written): 1 change"
+    assert headed(result(action=["keep", "foreign"])) == "No changes needed"
     assert "nothing written" in headline(SUMMARY, tally(result(action=["keep"]))).detail
 
 
 def test_a_guard_and_an_error_come_before_everything_else() -> None:
     plan = result(action=["delete", "delete"])
-    assert headed(plan, guards=[GUARD]) == "A guard stopped this plan: 31 % of the entries would go."
-    assert headed(outcomes(applied=1), guards=[GUARD]) == "The change is in place", "an approved guard stopped nothing"
+    assert headed(plan, guards=[GUARD]) == "A guard blocked this plan: 31 % of the entries would go."
+    assert headed(outcomes(applied=1), guards=[GUARD]) == "The change was applied", "an approved guard stopped nothing"
     assert headed(plan, error="USOS did not answer.") == "The run stopped: USOS did not answer."
 
 
@@ -253,7 +254,7 @@ def test_a_plan_that_a_guard_has_stopped_begins_with_that() -> None:
         "error_code": "guard_stopped",
     }
     said = headline({**SUMMARY, **blocked}, tally(outcomes(skipped=3)))
-    assert said.title == f"A guard stopped this plan: {GUARD['message']}"
+    assert said.title == f"A guard blocked this plan: {GUARD['message']}"
     assert said.tone == "warn"
 
 
@@ -333,7 +334,7 @@ def need_of(row: pd.Series) -> int:
 def test_the_page_holds_every_line_and_its_counts_add_up(frame: pd.DataFrame) -> None:
     page = page_of(SUMMARY, frame, generated_at=NOW)
     if frame.empty:
-        assert "There are no lines in this report." in page
+        assert "There are no rows in this report." in page
         assert "<script" not in page
         return
     data = embedded(page)
@@ -385,7 +386,7 @@ def test_a_guard_that_counts_nothing_shows_no_figures() -> None:
 
 def test_a_page_says_that_its_numbers_are_masked() -> None:
     frame = result(number_after=["22 999 01 55"])
-    said = "Numbers show their last two digits only"
+    said = "Personal numbers are masked"
     assert said in page_of(SUMMARY, line_report(frame, masked=True), generated_at=NOW)
     assert said not in page_of(SUMMARY, frame, generated_at=NOW)
 

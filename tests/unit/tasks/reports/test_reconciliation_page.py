@@ -167,7 +167,7 @@ def test_the_headline_says_the_worst_that_is_true(view: ReconciliationView) -> N
     agreed = institution(20, agrees=True)
     assert (headline(agreed, "pl").title, headline(agreed, "pl").tone) == ("Wszystko się zgadza", "good")
     unread = replace(agreed, systems=[System("usos faculty", "usos", 0, 0, 0, "USOS got no usable answer.")])
-    assert headline(unread, "en").title == "Everything that could be read agrees"
+    assert headline(unread, "en").title == "Everything that could be read matches"
     assert "1 system could not be read as a whole." in headline(unread, "en").detail
     nothing = replace(agreed, findings=empty(Finding), systems=[])
     assert headline(nothing, "en").title == "There was nothing to compare"
@@ -266,7 +266,7 @@ def _core(content: bytes) -> bytes:
 
 def test_long_lists_are_split(view: ReconciliationView) -> None:
     titles = load_workbook(io.BytesIO(workbook(view, "en", rows_per_sheet=250))).sheetnames
-    assert titles[-3:] == ["In agreement 1", "In agreement 2", "In agreement 3"]
+    assert titles[-3:] == ["Matching 1", "Matching 2", "Matching 3"]
 
 
 def test_every_kind_and_state_has_a_colour() -> None:

@@ -47,10 +47,10 @@ def test_a_plan_is_called_by_what_it_would_do() -> None:
 
 def test_several_syncs_are_counted_and_what_has_no_plan_is_told() -> None:
     syncs = [summary(), summary("users", error="no answer"), summary("rooms", guards=[{}], error="asks")]
-    assert sync_title(syncs, [], "en", planned=False) == "3 syncs · 1 plan waits for approval · 1 sync failed"
+    assert sync_title(syncs, [], "en", planned=False) == "3 syncs · 1 plan awaits approval · 1 sync failed"
 
 
 def test_nothing_is_said_to_be_nothing() -> None:
     assert sync_title([summary()], [lines(("keep", "unchanged"))], "en", planned=False) == "faculties · nothing to do"
-    assert reconcile_title({"agree": 7, "missing": 0}, "en") == "reconcile · everything agrees"
+    assert reconcile_title({"agree": 7, "missing": 0}, "en") == "reconcile · everything matches"
     assert reconcile_title({"agree": 7, "missing": 2}, "pl") == "reconcile · 2 rozbieżności"

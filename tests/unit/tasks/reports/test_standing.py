@@ -69,9 +69,9 @@ def test_the_title_says_what_is_worst() -> None:
     titles = [words.title(some) for some in ([good], [good, waits], [good, waits, failed], [failed, stale])]
     assert titles == [
         "Everything is in order.",
-        "Something waits for somebody.",
+        "Something needs attention.",
         "The last run failed: c.",
-        "Too long without a good run: d.",
+        "Too long without a successful run: d.",
     ]
     assert [words.worst(some) for some in ([good], [good, waits], [waits, failed])] == ["good", "warn", "bad"]
 

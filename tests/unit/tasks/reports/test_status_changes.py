@@ -22,7 +22,7 @@ def summary(**told: Any) -> dict[str, Any]:
     return {**plain, "actions": actions, "outcomes": outcomes, "rejected": 0, "guards": [], "verified": True, **told}
 
 
-GUARD = {"guard": "max_deletes", "value": 41, "limit": 20, "message": "41 entries would be deleted, 20 are allowed"}
+GUARD = {"guard": "max_deletes", "value": 41, "limit": 20, "message": "41 entries would be deleted, limit 20"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_three_bad_nights_are_told_once_and_the_good_one_after_them() -> None:
 
 def test_a_message_says_what_where_how_many_and_what_next() -> None:
     told = news(summary(outcomes={"failed": 2, "applied": 1}), "failed")
-    assert told["subject"] == "phonesync: users needs somebody"
+    assert told["subject"] == "phonesync: users needs attention"
     assert told["sentence"].startswith("2 of 8 rows failed.")
     assert told["sentence"].endswith("Entries: 1 applied, 5 unchanged, 2 failed.")
     assert told["next"].endswith("phonesync sync users")
@@ -87,12 +87,12 @@ def test_a_message_says_what_where_how_many_and_what_next() -> None:
 def test_a_blocked_one_names_the_command_that_approves() -> None:
     blocked = summary(guards=[GUARD], outcomes={"skipped": 41})
     told = news(blocked, "blocked")
-    assert "41 entries would be deleted, 20 are allowed" in told["sentence"]
+    assert "41 entries would be deleted, limit 20" in told["sentence"]
     assert told["next"].endswith('phonesync apply 20260314T020000Z-3fa2c1-users --approve "REASON"')
 
 
 def test_what_recovered_needs_nothing_and_what_stopped_says_where_to_look() -> None:
-    assert news(summary(), "recovered")["next"] == "Nothing is to be done."
+    assert news(summary(), "recovered")["next"] == "No action is needed."
     stopped = news(summary(error="usos: out of reach.", outcomes={"unchanged": 0}), "failed")
     assert stopped["next"].endswith(" phonesync doctor")
     assert "usos: out of reach." in stopped["sentence"]

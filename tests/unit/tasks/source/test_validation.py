@@ -53,9 +53,9 @@ def lines(checked: Checked) -> list[int]:
 
 GOOD_NUMBER = {"number": "22 999 00 01"}
 TORN = packed(Problem(LineCode.LINE_FIELDS, {"n": "5", "m": "4"}))
-NONE = "no number; if this owner really has none, allow it with allow_clear = true"
+NONE = "the number is missing; if this owner really has none, allow it with allow_clear = true"
 NO_ID = "the id is missing"
-ID = "an id has 1 to 32 characters, no spaces, quotes or |"
+ID = "an id has 1 to 32 characters, without spaces, quotation marks or |"
 TOO_LONG = "a name on a phone list has at most 50 characters"
 ONE_NUMBER = "a phone list entry holds one number: give each number a line of its own"
 
@@ -131,7 +131,7 @@ def test_a_rejected_line_keeps_what_ties_it_to_entries() -> None:
     assert (row["owner"], row["name"], row["new_name"], row["key"]) == ("tenant chopin", "a", LONG, "+48229990001")
 
 
-NAMED_TWICE = "lines 2, 3 all want an entry of this name"
+NAMED_TWICE = "lines 2, 3 refer to an entry with the same name"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ NAMED_TWICE = "lines 2, 3 all want an entry of this name"
         ([("a", "1", ""), ("b", "2", "a")], {2: NAMED_TWICE, 3: NAMED_TWICE}),
         (
             [("a", "1", "b"), ("a", "1", "c")],
-            {2: "another line renames the same entry", 3: "another line renames the same entry"},
+            {2: "another line also renames this entry", 3: "another line also renames this entry"},
         ),
         ([("a", "1", "b"), ("c", "2", "")], {}),
         ([("a", "1", ""), ("a ", "1", "")], {}),
@@ -208,7 +208,7 @@ def test_an_owner_without_numbers_is_cleared_only_with_permission() -> None:
 
 def test_an_owner_is_not_cleared_where_another_line_gives_it_numbers() -> None:
     checked = usos({"number": ""}, GOOD_NUMBER, allow_clear=True)
-    assert reasons(checked) == [(2, "Telefon", "", "other lines give this owner numbers")]
+    assert reasons(checked) == [(2, "Telefon", "", "other lines have numbers for this owner")]
     assert checked.clears.empty
 
 

@@ -16,11 +16,11 @@ from schemas.errors import LedgerError
 from tasks.messages.errors import spoken
 
 _TURNED_AWAY: list[tuple[dict[str, Any], str, str]] = [
-    ({"database": "nosuch"}, "there is no such database", "createdb"),
-    ({"username": "nosuch"}, "the server does not let this user in", "PGPASSWORD"),
-    ({"username": "visitor", "database": "closed"}, "a right is missing", "GRANT"),
-    ({"username": "visitor", "database": "readable"}, "a right is missing", "GRANT"),
-    ({"host": "127.0.0.1", "port": 1, "query": {}}, "no server listens there", "Start the server"),
+    ({"database": "nosuch"}, "the database does not exist", "createdb"),
+    ({"username": "nosuch"}, "the server denies access to this user", "PGPASSWORD"),
+    ({"username": "visitor", "database": "closed"}, "a permission is missing", "GRANT"),
+    ({"username": "visitor", "database": "readable"}, "a permission is missing", "GRANT"),
+    ({"host": "127.0.0.1", "port": 1, "query": {}}, "no server is listening there", "Start the server"),
 ]
 
 
@@ -53,10 +53,10 @@ def test_each_cause_has_its_own_sentence(server: str, wrong: Mapping[str, Any], 
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ("failed to resolve host 'nosuch.invalid': [Errno -2] Name or service not known", "there is no such host"),
-        ("connection timeout expired", "no server answers in time"),
-        ("FATAL:  sorry, too many clients already", "the server is full"),
-        ('FATAL:  password authentication failed for user "x"', "the server does not let this user in"),
+        ("failed to resolve host 'nosuch.invalid': [Errno -2] Name or service not known", "the host does not exist"),
+        ("connection timeout expired", "the server does not answer in time"),
+        ("FATAL:  sorry, too many clients already", "the server has too many connections"),
+        ('FATAL:  password authentication failed for user "x"', "the server denies access to this user"),
     ],
 )
 def test_words_that_no_server_here_says(said: str, reason: str) -> None:
