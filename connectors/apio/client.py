@@ -57,6 +57,7 @@ Verb = Literal["GET", "POST", "PUT", "DELETE"]
 
 _BROKEN: Final = re.compile("[\r\n\ud800-\udfff]")
 _NO_LIST: Final = Phrase("http.no_list")
+_MAY_BE_OVER: Final = frozenset({403, 301, 302, 303, 307, 308})
 
 
 class Apio:
@@ -83,6 +84,7 @@ class Apio:
         self._signing_in = threading.Lock()
         self._session = 0
         self._refused: AccessRefused | None = None
+        self._permitted: set[tuple[int, object]] = set()  # sessions, and whether they have read or written
         self.requests: Counter = self._http.requests
         self.map_bounded = self._http.map_bounded
         self.user_level: int | None = None
@@ -207,13 +209,25 @@ class Apio:
         """Send under a session; where that has ended nothing was done, so sign in once more and send again."""
         session = self._ensure(0)
         try:
-            return send(call(0))
-        except AccessRefused as error:
-            if error.status != 401:
+            value = send(call(0))
+        except (AccessRefused, RequestRefused) as error:
+            if not self._has_ended(error, (session, send)):
                 raise
             before = error.attempts
+        else:
+            self._permitted.add((session, send))
+            return value
         self._ensure(session)
         return send(call(before))
+
+    def _has_ended(self, error: AccessRefused | RequestRefused, tried: tuple[int, object]) -> bool:
+        """Tell whether a session is over: by 401, or by a refusal or another address for what it was good for before.
+
+        The page does not say how a session ends, and a missing right is answered with 403: who has it, has it still.
+        """
+        if error.status == 401:
+            return isinstance(error, AccessRefused)
+        return tried in self._permitted and error.status in _MAY_BE_OVER
 
     def _ensure(self, ended: int) -> int:
         """The number of a session later than `ended`: of many threads that need one, the first signs in for all."""

@@ -22,12 +22,13 @@ from connectors.http.response import HttpAnswer, NotPromised, words_of
 from connectors.usos.models import DIALECT, UsosNumber, item_of, list_of, numbers_of, object_of, unit_of
 from connectors.usos.spec import EntityClass, UsosConnection
 from schemas.directory import Unit
-from schemas.errors import RequestRefused
+from schemas.errors import RequestRefused, ServiceError
 from tasks.messages.errors import error_of
 
 __all__ = ["Credentials", "Tools", "Usos", "UsosNumber", "WriteReceipt", "sign_with"]
 
 T = TypeVar("T")
+V = TypeVar("V")
 Fields = Sequence[str]
 Numbers = dict[str, tuple[UsosNumber, ...] | None]
 
@@ -36,6 +37,10 @@ _TYPE_FIELD: Final = "|type_id"  # obsolete, as its page says: an installation m
 _METHOD_FIELDS: Final = "name|auth_options|arguments|result_fields"
 _USER_FIELDS: Final = ("id", "first_name", "last_name")
 _LONGEST_ID: Final = 32
+# The page names no limit of ids and says that none is checked; the service's other methods do refuse some.
+_ABOUT_IDS: Final = frozenset({"param_invalid", "object_not_found", "object_forbidden", "object_invalid"})
+_TOO_LONG: Final = 413
+_MOST_SPLITS: Final = 20  # of one call, while nothing at all is answered
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ class Usos:
             try:
                 return answered(_FIELDS + _TYPE_FIELD)
             except RequestRefused as error:
-                if not (isinstance(error.body, dict) and error.body.get("error") == "field_not_found"):
+                if code_of(error) != "field_not_found":
                     raise
                 self._has_types = False
         return answered(_FIELDS)
@@ -143,6 +148,9 @@ class Usos:
     ) -> Numbers:
         """Like `select`, for any number of ids: in chunks, several in flight, in the order of `ids`.
 
+        What is refused for its ids is asked for in smaller parts, and an entity refused alone is None: one that may not
+        be read keeps no other from being read. Where nothing is answered at all, the refusal is raised.
+
         `progress` is called in the caller's thread with the entities answered so far and all that were asked for.
         """
         asked = list(dict.fromkeys(ids))
@@ -150,13 +158,35 @@ class Usos:
         size = self._connection.ids_per_select
         chunks = [asked[start : start + size] for start in range(0, len(asked), size)]
         answered: list[int] = []
+        read: list[int] = []
+        refusals: list[ServiceError] = []
+
+        def in_parts(chunk: Sequence[str]) -> Numbers:
+            left = [_MOST_SPLITS]
+
+            def ask(some: Sequence[str]) -> Numbers:
+                numbers = self.select(entity_class, some)
+                read.append(len(numbers))
+                return numbers
+
+            def fewer(error: ServiceError, _: int) -> bool:
+                about_ids = code_of(error) in _ABOUT_IDS or error.status == _TOO_LONG
+                if not isinstance(error, RequestRefused) or not about_ids:
+                    return False
+                refusals.append(error)
+                left[0] -= 1
+                return bool(read) or left[0] >= 0
+
+            return halved(chunk, ask, lambda _: None, fewer)
 
         def on_done(numbers: Numbers) -> None:
             answered.append(len(numbers))
             if progress:
                 progress(sum(answered), len(asked))
 
-        parts = self._http.map_bounded(lambda chunk: self.select(entity_class, chunk), chunks, on_done)
+        parts = self._http.map_bounded(in_parts, chunks, on_done)
+        if refusals and not read:
+            raise refusals[0]
         return {entity_id: numbers for part in parts for entity_id, numbers in part.items()}
 
     def replace(self, entity_class: EntityClass, entity_id: str, numbers: Sequence[UsosNumber]) -> WriteReceipt:
@@ -313,6 +343,36 @@ class Usos:
             service=self._name,
             attempts=0,
         )
+
+
+def halved(
+    ids: Sequence[str],
+    ask: Callable[[Sequence[str]], dict[str, V]],
+    refused: Callable[[str], V],
+    fewer: Callable[[ServiceError, int], bool],
+) -> dict[str, V]:
+    """Return what is answered for these ids, in smaller calls where the service does not take them all at once.
+
+    Args:
+        ids: what is asked for.
+        ask: one call.
+        refused: what stands for an id that is refused alone.
+        fewer: whether a refusal, of so many ids, may be one of their number or of one among them.
+    """
+    try:
+        return ask(ids)
+    except ServiceError as error:
+        if not fewer(error, len(ids)):
+            raise
+    if len(ids) == 1:
+        return {ids[0]: refused(ids[0])}
+    half = len(ids) // 2
+    return {**halved(ids[:half], ask, refused, fewer), **halved(ids[half:], ask, refused, fewer)}
+
+
+def code_of(error: ServiceError) -> str:
+    """Return the service's own code of a refusal, "" where it gives none."""
+    return str(error.body.get("error") or "") if isinstance(error.body, dict) else ""
 
 
 def sign_with(credentials: Credentials, tools: Tools) -> OAuth1:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from connectors.service import Directory
-from connectors.usos.client import Usos
+from connectors.usos.client import Usos, code_of, halved
 from connectors.usos.spec import UsosConnection
 from schemas.directory import Answered, Listing, Unit
 from schemas.errors import RequestRefused, ServiceError
@@ -93,16 +93,14 @@ def _in_chunks(client: Usos, ids: Sequence[str], ask: Ask) -> Answered:
 
 def _halved(ids: Sequence[str], ask: Ask, splits: list[int]) -> dict[str, Unit]:
     """Return what is answered for these ids, in smaller calls where the service does not take them all at once."""
-    try:
-        return ask(ids)
-    except ServiceError as error:
-        if _code_of(error) not in _SMALLER or splits[0] >= _MOST_SPLITS:
-            raise
-        if len(ids) == 1:
-            return {ids[0]: Unit(ids[0])}
-    splits[0] += 1
-    half = len(ids) // 2
-    return {**_halved(ids[:half], ask, splits), **_halved(ids[half:], ask, splits)}
+
+    def fewer(error: ServiceError, count: int) -> bool:
+        if code_of(error) not in _SMALLER or splits[0] >= _MOST_SPLITS:
+            return False
+        splits[0] += count > 1
+        return True
+
+    return halved(ids, ask, Unit, fewer)
 
 
 def _permitted(ask: Callable[[Sequence[str]], T]) -> T:
@@ -110,13 +108,9 @@ def _permitted(ask: Callable[[Sequence[str]], T]) -> T:
     try:
         return ask(_WITH_NUMBERS)
     except ServiceError as error:
-        if _code_of(error) != "field_forbidden":
+        if code_of(error) != "field_forbidden":
             raise
     return ask(_NAMES)
-
-
-def _code_of(error: ServiceError) -> str:
-    return str(error.body.get("error") or "") if isinstance(error.body, dict) else ""
 
 
 _DIRECTORIES: Final[Mapping[str, Directory]] = MappingProxyType(

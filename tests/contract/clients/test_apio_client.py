@@ -347,6 +347,32 @@ def test_a_right_that_is_missing_is_no_reason_to_sign_in_again(make_apio: Any) -
         assert len(script.seen) == 2
 
 
+@pytest.mark.parametrize(("status", "where"), [(403, ()), (302, (("Location", "/api/v1/login/"),))])
+def test_a_session_that_has_read_and_may_not_any_more_has_ended(
+    make_apio: Any, status: int, where: tuple[tuple[str, str], ...]
+) -> None:
+    """The page does not say how a session ends: some send to the login, some answer as if a right were missing."""
+    ended, listed = Reply(status, "", where), Reply(body={"entries": []})
+    with playing(answer=behind_login(listed, ended, listed, Reply(body={}), ended)) as script:
+        apio = make_apio(script.url)
+        assert apio.entries(CHOPIN) == apio.entries(CHOPIN) == []
+        apio.delete(CHOPIN, "A")
+        with pytest.raises(UnknownOutcome if status == 302 else AccessRefused) as caught:
+            apio.delete(CHOPIN, "B")
+        # Of a write that was sent elsewhere nobody knows what became; one that was refused was not done.
+        assert caught.value.attempts == (1 if status == 302 else 2)
+    assert [seen.path for seen in script.seen].count("/api/v1/login/") == (2 if status == 302 else 3)
+
+
+def test_a_right_to_write_that_is_missing_is_no_session_that_has_ended(make_apio: Any) -> None:
+    with playing(answer=behind_login(Reply(body={"entries": []}), Reply(403, {"details": "level"}))) as script:
+        apio = make_apio(script.url)
+        apio.entries(CHOPIN)
+        with pytest.raises(AccessRefused):
+            apio.delete(CHOPIN, "A")
+        assert len(script.seen) == 3
+
+
 def test_a_wrong_password_is_sent_once_however_many_threads_need_a_session(make_apio: Any) -> None:
     with playing(Reply(401, {"details": "wrong"})) as script:
         apio = make_apio(script.url)

@@ -74,7 +74,7 @@ def test_a_read_gives_up_where_the_wait_would_end_too_late(make_usos: Any, fake_
         make_usos(script.url).select("user", ["1"])
     assert fake_time.waits == []
     assert (caught.value.status, caught.value.retry_after, caught.value.attempts) == (503, 3600.0, 1)
-    assert "HTTP 503; it asks for a pause of 3600 s, longer than total_seconds = " in caught.value.message
+    assert "HTTP 503; the service asks for a pause of 3600 s, longer than total_seconds = " in caught.value.message
 
 
 def test_the_total_time_bounds_the_attempts(make_usos: Any, fake_time: Any) -> None:

@@ -372,6 +372,48 @@ def test_select_all_starts_nothing_after_the_first_failure(make_usos: Any) -> No
         assert len(script.seen) < 25
 
 
+@pytest.mark.parametrize("error", ["object_forbidden", "object_not_found", "object_invalid", "param_invalid"])
+def test_an_entity_that_is_refused_keeps_no_other_from_being_read(make_usos: Any, error: str) -> None:
+    """The page says that ids are not validated, and names no limit of them: an installation may do both."""
+
+    def answer(seen: Any) -> Reply:
+        ids = dict(seen.form)["fac_ids"].split("|")
+        if len(ids) > 3 or {"2", "3", "17"} & {*ids}:
+            return Reply(403 if error == "object_forbidden" else 400, {"message": "m", "error": error})
+        return Reply(body={entity_id: [{"number": entity_id}] for entity_id in ids})
+
+    ids = [str(number) for number in range(1, 20)]
+    with playing(answer=answer) as script:
+        found = make_usos(script.url, ids_per_select=8, concurrency=2).select_all("faculty", ids)
+    assert list(found) == ids
+    assert found == {one: None if one in {"2", "3", "17"} else (UsosNumber(one),) for one in ids}
+
+
+@pytest.mark.parametrize(("status", "limit"), [(400, 1), (413, 1), (413, 2)])
+def test_as_many_ids_are_asked_for_as_the_service_takes(make_usos: Any, status: int, limit: int) -> None:
+    def answer(seen: Any) -> Reply:
+        ids = dict(seen.form)["user_ids"].split("|")
+        if len(ids) > limit:
+            return Reply(status, HTML if status == 413 else {"message": "m", "error": "param_invalid"})
+        return Reply(body={entity_id: [] for entity_id in ids})
+
+    ids = [str(number) for number in range(300)]
+    with playing(answer=answer) as script:
+        usos = make_usos(script.url, ids_per_select=100, concurrency=3)
+        assert usos.select_all("user", ids) == dict.fromkeys(ids, ())
+    assert len(script.seen) < 2 * len(ids)
+
+
+def test_a_refusal_of_all_there_is_is_told_as_one_soon(make_usos: Any) -> None:
+    with playing(Reply(403, {"message": "m", "error": "object_forbidden"})) as script:
+        usos = make_usos(script.url, ids_per_select=100, concurrency=2)
+        with pytest.raises(RequestRefused):
+            usos.select_all("user", [str(number) for number in range(400)])
+        with pytest.raises(RequestRefused):
+            usos.select_all("user", ["1", "2", "3"])
+    assert len(script.seen) < 100  # of the 800 that halving would take
+
+
 def test_the_other_methods_ask_for_what_their_pages_name(make_usos: Any) -> None:
     answers: dict[str, object] = {
         "phone_number": {"number": "1", "comment": None},
