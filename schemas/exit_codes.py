@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     """How a command ended. A code's docstring is its meaning, as `--help`, `show` and docs/cli.md say it."""
 
     DONE = 0, "success: the target matches the source; for plan: the plan was saved"
-    LINES_FAILED = 1, "finished, but some lines were rejected or some changes did not succeed"
+    LINES_FAILED = 1, "finished, but some lines were rejected or some changes failed"
     INVALID = 2, "error in the command, the configuration or a source file"
     APPROVAL_NEEDED = 3, "blocked by a guard: nothing was written, the plan needs approval"
     UNAVAILABLE = 4, "a service is unreachable or denies access, or another run is writing to the target"

@@ -101,7 +101,7 @@ class Notify(Section):
     """
 
     on: tuple[Change, ...] = ("failed", "blocked", "recovered", "stale", "findings")
-    """which changes are reported; `stale`: a sync has had no successful run for too long (only under `phonesync serve`)"""
+    """which changes are reported; `stale`: no successful run for too long, only under `phonesync serve`"""
     apprise: tuple[Secret, ...] = ()
     """addresses as Apprise has them: `mailtos://…`, `slack://…`, `msteams://…` and a hundred more"""
     webhook: tuple[Secret, ...] = ()

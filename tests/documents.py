@@ -38,9 +38,10 @@ CONFIGURATION = ROOT / "docs" / "configuration.md"
 _CONFIGURATION = """Every key with its default and what it means; written by `python -m tests.documents`. The file is
 `phonesync.toml` here, or the one that `PHONESYNC_CONFIG` or `-c` names. An unknown key is an error that names the
 nearest; `phonesync check` names every mistake at once. Example: [connect](connect.md#2-write-the-configuration)."""
-_NOTIFY = """Who is told when the state of a sync changes: `apprise` and `webhook` by Prefect under `phonesync serve`,
-`mail_to` and `webhook` by `sync`, `apply` and `resume` [on the command line](nightly.md#who-is-told). An address holds
-a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See [notifications](prefect.md#notifications)."""
+_NOTIFY = """Notifications when the state of a sync changes: `apprise` and `webhook` by Prefect under `phonesync serve`,
+`mail_to` and `webhook` by `sync`, `apply` and `resume` [on the command line](nightly.md#notifications). An address
+holds a secret, so each is given as one: `apprise = [{ env = "MAIL_URL" }]`. See
+[notifications](prefect.md#notifications)."""
 _ALSO = """Further columns of numbers, such as a fax or a second telephone. `columns` may be such a list itself, where
 the other headers are recognised by themselves: `columns = [{ column = "Fax", suffix = "faks" }]`."""
 # The tables of `phonesync.toml`: title, model, what it shares with a table above, and what is to be known of it.
@@ -71,15 +72,15 @@ _TABLES = (
         "`[syncs.NAME.ignore]`",
         Ignore,
         None,
-        "What nobody reads, on purpose: see [source files](source-files.md#nothing-is-passed-over).",
+        "What is deliberately not read: see [source files](source-files.md#nothing-is-passed-over).",
     ),
     (
         "`[syncs.NAME.guard]`",
         Guard,
         None,
-        "What stops a plan until a person says yes: see [approval](approval.md).",
+        "What blocks a plan until it is approved: see [approval](approval.md).",
     ),
-    ("`[prefect]`", Pages, None, "What Prefect's pages wait for, and where their links lead."),
+    ("`[prefect]`", Pages, None, "What the Prefect UI waits for, and where its links lead."),
     (
         "`[notify]`",
         Notify,
@@ -92,7 +93,7 @@ _TABLES = (
         "`[systems.NAME]`",
         Official,
         None,
-        "Official numbers of people, looked at and never written: see [here](reconcile.md#official-numbers-of-staff).",
+        "Official numbers of people, compared but never written: see [here](reconcile.md#official-numbers-of-staff).",
     ),
 )
 # Options that mean the same wherever a command has them.
@@ -103,7 +104,7 @@ _ENVIRONMENT = """## The environment
 - `PHONESYNC_REPORTS_URL`: `reports_url`, if the file has none
 - `PHONESYNC_PERSON`: who runs and approves; otherwise your login
 - `PHONESYNC_TRACEBACK`: `1` shows the whole trace of an error of phonesync itself; it may hold numbers
-- `NO_COLOR`: anything: no colours; there are none where nobody watches, either
+- `NO_COLOR`: anything: no colours; there are none outside a terminal either
 """
 DOCS = ROOT / "docs"
 # Pages with a table of codes, and their languages.

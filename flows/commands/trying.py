@@ -47,7 +47,7 @@ class _Rehearsal(click.Command):
 @click.option("--seed", default=0, show_default=True, help="Decides every random order.")
 @json_wanted
 def sandbox(usos_port: int, apio_port: int, *, as_json: bool, **wanted: Any) -> None:
-    """Run test versions of both services on this machine until stopped.
+    """Run both test services on this machine until stopped.
 
     They start with the numbers of the sample institution, and discard all changes when they stop. `--set` changes how
     they

@@ -213,10 +213,10 @@ def test_a_guard_stops_a_run_and_a_person_says_yes_in_its_page(door: Door) -> No
     assert all(f"delete tenant chopin: {name}" in asked for name in gone)
     assert dict(door.sandbox.apio.entries("chopin")) == before
     report = door.beside(form.get_by_role("link", name="Open the report"))
-    assert "A guard stopped this plan: 3 entries would be deleted" in report.text_content("h1")
+    assert "A guard blocked this plan: 3 entries would be deleted" in report.text_content("h1")
     report.close()
 
-    form.get_by_role("button", name="Select Approve").click()
+    form.get_by_role("button", name="Select Decision").click()
     door.page.get_by_role("option", name="approve", exact=True).click()
     form.get_by_label("Reason").fill(WHY)
     door.ask("/resume", form.get_by_role("button", name="Resume"))
@@ -261,9 +261,9 @@ def test_a_stranger_finds_out_what_happened_to_line_214(door: Door) -> None:
     assert "1 of 219 rows failed: line 214." in door.sentence()
 
     door.page.get_by_role("tab", name="Artifacts").click()
-    door.page.get_by_text("Lines that need somebody: 1").wait_for()
+    door.page.get_by_text("Rows that need attention: 1").wait_for()
     door.picture("prefect-run", 1160)
-    door.page.get_by_text("Lines that need somebody: 1").click()
+    door.page.get_by_text("Rows that need attention: 1").click()
     row = door.page.get_by_role("row", name=re.compile("^faculties 214 failed"))
     row.wait_for()
     assert "pozycja 1: tekst jest" in row.text_content(), "the service's own words"

@@ -171,8 +171,8 @@ def test_what_another_service_knows_alone_is_no_key_for_ours(installation: Insta
     memory = '[connections.m]\nkind = "memory"\n[syncs.s]\nconnection = "m"\nshelf = "s"\nsource = "cards.csv"\n'
     config.write_text(text + memory + 'columns = { card = "Karta" }\n', encoding="utf-8")
     error = installation.phonesync("check", code=2)["error"]
-    assert "syncs.cards.tenant: this is for phone lists" in error
-    assert "syncs.s.columns.card: this is for card indexes" in error
+    assert "syncs.cards.tenant: this key is for phone lists" in error
+    assert "syncs.s.columns.card: this key is for card indexes" in error
 
 
 def test_the_first_configuration_is_made_for_another_service_too(installation: Installation) -> None:

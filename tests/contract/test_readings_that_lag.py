@@ -88,7 +88,7 @@ def test_a_lag_is_learnt_and_said_once(place: Place) -> None:
     place.lag(2)
     place.want([DEAN, MOVED])
     (note,) = place.road.go().sync["notes"]
-    assert "2 s later" in note
+    assert "up to 2 s after" in note
     place.want([DEAN, PORTER])
     assert "notes" not in place.road.go().sync
 

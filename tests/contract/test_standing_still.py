@@ -61,7 +61,7 @@ def overtaken(place: Place) -> Trip:
 def test_a_run_that_stood_still_says_so_and_the_next_one_knows_what_it_wrote_after_the_proof(place: Place) -> None:
     trip = overtaken(place)
     assert trip.exit_code == 4
-    assert "taken over by run other, since this one stood still for 120 s" in trip.sync["error"]
+    assert "taken over by run other, because this run made no progress for 120 s" in trip.sync["error"]
     assert place.entries() == sorted([DEAN, STALE])  # the write that was on its way
     assert place.road.ledger.last_verified("one") == ""
     place.want([DEAN, NEWER])

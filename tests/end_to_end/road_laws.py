@@ -177,7 +177,7 @@ def report_is_true(context: Observed, trip: Trip) -> None:
     """Each row says what is there."""
     claims, there = claims_of(context, trip), context.entries(context.after)
     for entry, number in claims.stands.items():
-        assert context.alien(entry) or there[entry] >= number, ("changed in the target since", entry)
+        assert context.alien(entry) or there[entry] >= number, ("does not stand there", entry)
     for entry in claims.gone:
         assert context.alien(entry) or there[entry] <= claims.stands[entry], ("still stands there", entry)
     for entry in claims.missing:

@@ -136,7 +136,7 @@ def test_a_plan_that_was_refused_waits_for_nobody(road: Road) -> None:
     shown = said(lambda: show_status(road.context(), [one], "en"))
     assert "plan declined" in shown
     assert "waits" not in shown.replace("Something needs attention.", "")
-    assert f"its plan was declined; when the file is corrected: phonesync plan {one.sync}" in shown
+    assert f"its plan was declined; once the file is corrected: phonesync plan {one.sync}" in shown
     assert "po poprawieniu pliku" in said(lambda: show_status(road.context(), [one], "pl"))
     page = (road.folder / "reports" / PAGE).read_text(encoding="utf-8")
     assert "its plan was declined" in page
@@ -195,7 +195,7 @@ def test_a_plan_that_was_edited_in_the_ledger_is_refused(road: Road, tmp_path: P
         ledger.execute("update plans set guards = ? where id = ?", (guards, plan))
         ledger.commit()
     assert road.numbers("1") == before
-    assert road.apply(plan, "To approve:").exit_code == 0
+    assert road.apply(plan, "it is right").exit_code == 0
 
 
 def test_a_plan_that_was_kept_while_sentences_counted_is_applied(road: Road, tmp_path: Path) -> None:

@@ -192,7 +192,8 @@ def test_a_mail_that_cannot_be_sent_waits_and_is_sent_once(place: Road, served: 
     (place.folder / "a.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
     configure(place, smtp(post), {"source": "a.csv"})
     notes = night(place)
-    assert notes == ["one: the mail to its people waits: it could not be sent (the mail server does not accept it)."]
+    why = "the mail server does not accept it"
+    assert notes == [f"one: the message to its contacts is waiting, because it could not be sent ({why})."]
     post.says = "250 taken"
     assert night(place) == []
     assert night(place) == []
@@ -379,7 +380,7 @@ def test_an_id_in_a_remark_about_people_is_no_number_and_stays(
     assert night(road) == []
     ((_, sent),) = attached(post.taken[0]).items()
     near, mailed = (content.decode("utf-8-sig") if form == "csv" else _seen(content) for content in (made[1], sent))
-    assert "one slip of the hand away from 900001" in near
+    assert "one typing error away from 900001" in near
     assert all("Did you mean: 900010?" in seen for seen in (near, mailed)), "what the line above has"
     assert "552" not in near + mailed
     (shown,) = check_sources(context, ["one"], known=known).summary["syncs"]

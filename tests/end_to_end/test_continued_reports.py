@@ -17,7 +17,7 @@ from flows.run_history import one_run, show_one_run
 
 FACULTY: dict[str, Any] = {"entity_class": "faculty", "guard": {"max_change_share": 1.0}}
 HEADER = "entity_id,number,comment\n"
-WAITS = "nothing written: 1 change waits"
+WAITS = "(nothing written): 1 change"
 
 
 @pytest.fixture

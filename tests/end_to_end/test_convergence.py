@@ -149,7 +149,7 @@ def test_an_usos_that_rewrites_comments_is_learnt_once_and_then_left_alone(road:
     assert first.exit_code == 0, "a habit is no failure, not in the night that shows it either"
     assert set(first.sync["notes"]) == {
         f"USOS {habit.replace('names', 'comments')}; this is not counted as a difference.",
-        "USOS writes numbers in a form of its own; this is not counted as a difference.",
+        "USOS stores numbers in its own form; this is not counted as a difference.",
     }
     again = road.plan()
     assert again.actions == {"keep": 3}
@@ -180,7 +180,7 @@ def test_types_that_usos_guesses_are_told_once(road: Road) -> None:
     road.open(usos_state({"1": []}), usos=UsosOptions(types="guessed"))
     road.source("entity_id,number,type_id\n1,22 999 00 01,KOM\n")
     road.configure({"entity_class": "faculty", "guard": OPEN_GUARD})
-    assert road.go().sync["notes"] == ["USOS does not keep the types it is given; this is not counted as a difference."]
+    assert road.go().sync["notes"] == ["USOS does not keep the given types; this is not counted as a difference."]
     assert road.plan().actions == {"keep": 1}
     road.source("entity_id,number,type_id\n1,22 999 00 01,KOM\n1,22 999 00 02,KOM\n")
     assert "notes" not in road.go().sync

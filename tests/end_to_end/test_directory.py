@@ -169,7 +169,7 @@ def test_a_mistyped_id_is_told_where_the_right_one_has_left_the_file(nights: Nig
     nights.file("one", mistyped)
     context = nights.road.context()
     for lang, said in (
-        ("en", "one slip of the hand away from 10000000"),
+        ("en", "one typing error away from 10000000"),
         ("pl", "pomyłkę przy pisaniu różni się od 10000000"),
     ):
         managed = {"one": context.ledger.memory.owners("one")}
@@ -178,7 +178,7 @@ def test_a_mistyped_id_is_told_where_the_right_one_has_left_the_file(nights: Nig
         assert (told["line"], told["code"], told["level"], told["value"]) == (2, "id-near", "warning", "10000001")
         assert said in told["reason"]
     lines_of_plan = nights.night(mode="plan").reported[0].lines
-    near = lines_of_plan[lines_of_plan["message"].str.contains("one slip of the hand away from 10000000")]
+    near = lines_of_plan[lines_of_plan["message"].str.contains("one typing error away from 10000000")]
     assert list(near["line"]) == ["2"]
     # Once the new id is managed, nobody hears of it any more.
     nights.night()
@@ -667,7 +667,7 @@ def test_what_another_sync_has_done_to_its_own_entries_is_no_conflict(
     lines = second.reported[0].lines
     changed = lines[lines["code"] == "done_by_sync"]
     assert (len(changed), set(changed["outcome"]) <= {"unchanged"}) == (int((order[0], east) != ("east", MORE)), True)
-    assert all(f"sync {order[0]} has changed it" in said for said in changed["message"])
+    assert all(f"changed by sync {order[0]}" in said for said in changed["message"])
     wanted = {(name, number.replace(" ", "")) for _, number, name in [*east, ("", D, "Library")]}
     assert {(entry[0], _digits(entry)[-9:]) for entry in road.entries()} == wanted
     later(road)

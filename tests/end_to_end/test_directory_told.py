@@ -110,8 +110,8 @@ def test_the_page_shows_first_what_others_have_changed(nights: Nights) -> None:
         text = Path(of(nights.night(), "one")["reports"]["html"]).read_text(encoding="utf-8")
         shown = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", text[text.index("<main>") : text.index("Counts</h2>")]))
         assert re.search("2 changed outside phonesync.*1 is kept although its owner is no longer in the file", shown)
-        assert re.search(f"line 2 left as Dean {A} found as Dean {D} wanted: Dean {A} {ends[0]}", shown)
-        assert re.search(f"left as nothing found as Guest {B} wanted: nothing {ends[1]}", shown)
+        assert re.search(f"line 2 phonesync wrote: Dean {A} now: Dean {D} in the file: Dean {A} {ends[0]}", shown)
+        assert re.search(f"phonesync wrote: nothing now: Guest {B} in the file: nothing {ends[1]}", shown)
         assert "the entry is as it was before" in text
 
 
@@ -137,7 +137,7 @@ def test_a_reconciliation_tells_what_others_have_changed(nights: Nights, on_drif
         assert sum(why in row["fix"] for row in lines) == (3 if kept else 0)
         shown = readable_rows(done.view, "pl")
         changed = shown.loc[shown["drift"] == "drift_changed", "what"]
-        assert changed.tolist() == ["numer: zmienione przez kogoś innego po ostatnim przebiegu"]
+        assert changed.tolist() == ["numer: zmienione poza phonesync po ostatnim przebiegu"]
         nights.road.sleep(1)
     # What is said a sync would do, it does.
     assert of(nights.night(), "one")["drift"] == 3
@@ -238,10 +238,10 @@ def test_what_was_said_of_a_row_is_said_where_a_guard_stops_it(nights: Nights) -
     for lines in (result.reported[0].lines, pd.DataFrame(json.loads(report_of(result, "json"))["lines"])):
         near, drift = (lines[lines["line"].isin([line, str(line)])].iloc[0] for line in (2, 3))
         assert (near["code"], drift["code"]) == ("guard_stopped", "guard_stopped")
-        assert "one slip of the hand away from 10000000" in near["message"]
+        assert "one typing error away from 10000000" in near["message"]
         assert "changed outside phonesync" in drift["message"]
         assert all(row["message"].endswith("not sent: blocked by a guard") for row in (near, drift))
-    assert f"found as <b>Office  {D}</b>" in report_of(result, "html"), "the page begins with what others have changed"
+    assert f"now: <b>Office  {D}</b>" in report_of(result, "html"), "the page begins with what others have changed"
 
 
 @pytest.mark.parametrize("on_drift", ["correct", "keep"])
@@ -280,7 +280,7 @@ def test_what_is_noted_of_several_syncs_is_said_once(nights: Nights, capsys: pyt
     show_run(nights.night(), planned=False)
     said = " ".join(capsys.readouterr().out.split())
     assert said.count("29990101T000000Z-abcdef") == 1
-    assert "one, two: The ledger does not know run 29990101T000000Z-abcdef" in said
+    assert "one, two: The ledger does not contain run 29990101T000000Z-abcdef" in said
 
 
 def test_what_is_left_to_others_stays_with_them_where_its_owner_is_cleared(nights: Nights) -> None:

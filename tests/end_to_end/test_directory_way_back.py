@@ -331,7 +331,7 @@ def test_a_machine_that_has_not_run_for_long_takes_what_another_one_has_purged_f
     context = nights.road.context()
     unknown, known = (nights.road.now + timedelta(days=days) for days in (-1, 1))
     context.ledger.archive.purge(known.isoformat(timespec="seconds"), person="another", at=context.now())
-    assert len(context.ledger.runs(9)) == 1, "the last successful run"
+    assert len(context.ledger.runs(9)) == 1, "the last good run"
     assert age_of(context) is None
     (note,) = (nights.road.folder / "reports").glob(".last-run-*")
     note.write_text(f"{known + timedelta(seconds=1):%Y%m%dT%H%M%SZ}-000009", encoding="utf-8")

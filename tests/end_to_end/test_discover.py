@@ -146,7 +146,7 @@ def test_an_export_that_was_cut_short_goes_on_where_it_was(road: Road) -> None:
 
 def test_people_are_listed_by_nobody(road: Road) -> None:
     town(road, "user")
-    with pytest.raises(UsageError, match="no list of the owners of user"):
+    with pytest.raises(UsageError, match="does not list the owners of user"):
         export(road.context(), Wanted("one", discover=True))
 
 

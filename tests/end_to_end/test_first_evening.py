@@ -96,7 +96,7 @@ def test_the_mail_after_a_service_that_refuses_us_leads_to_what_tells_why(
     monkeypatch.setenv("USOS_CONSUMER_SECRET", "another")
     assert phonesync("sync", "faculties").code == 4
     (mail,) = mails(config)
-    assert "Next: Find out what stopped it, and put that right;" in mail
+    assert "Next: Find and remove the cause;" in mail
     assert f"phonesync -c '{config}' doctor" in mail
     assert " plan " not in mail
 
@@ -140,7 +140,7 @@ def test_a_plan_that_waits_for_an_approval_goes_on_by_a_yes_or_a_no_alone(config
 
 
 def test_a_run_that_was_applied_tells_its_own_story(phonesync: Phonesync) -> None:
-    """It is no plan: success: the target matches the source."""
+    """It is no plan, and says nothing of one."""
     assert phonesync("plan", "buildings").code == 0
     assert "the plan was saved, nothing was written" in phonesync("show", "last").out
     waiting = re.search(r"apply (\S+)", phonesync("plans").out)
@@ -185,14 +185,14 @@ def test_what_waits_has_its_next_step(config: Path, phonesync: Phonesync, monkey
     phonesync("sync", "buildings")
     monkeypatch.setenv("USOS_CONSUMER_SECRET", credentials(STATE)["USOS_CONSUMER_SECRET"])
     told = phonesync("status").out
-    assert f"  faculties: to see which lines wait, and why: phonesync -c '{config}' plan faculties\n" in told
-    assert f"  buildings: to find out what stopped it: phonesync -c '{config}' doctor\n" in told
+    assert f"  faculties: to see which lines are waiting, and why: phonesync -c '{config}' plan faculties\n" in told
+    assert f"  buildings: to see why it failed: phonesync -c '{config}' doctor\n" in told
     assert "  users:" not in told
 
 
 def test_a_copy_without_remarks_is_written_and_said_to_have_none(config: Path, phonesync: Phonesync) -> None:
     told = phonesync("check", "faculties", "dormitories", "--annotate").out
-    assert "dormitories.checked.csv (there was nothing to remark)\n" in told
+    assert "dormitories.checked.csv (no remarks)\n" in told
     assert "faculties.checked.csv\n" in told
     assert (config.parent / "dormitories.checked.csv").is_file()
 
@@ -238,7 +238,7 @@ def test_one_list_is_not_given_two_files_without_a_word(services: Sandbox, confi
     options = [word for one in said for word in ("--set", one)]
     refused = phonesync("init", "--yes", *options)
     assert refused.code == 2
-    assert "strings and desk are for one list." in refused.err
+    assert "strings and desk are for the same list." in refused.err
     assert "--set syncs.strings.shared=true --set syncs.desk.shared=true" in refused.err
     shared = [word for name in files for word in ("--set", f"syncs.{name}.shared=true")]
     assert phonesync("init", "--yes", *options, *shared).code in {0, 1}

@@ -76,7 +76,7 @@ def test_options_make_a_configuration_that_can_be_read_and_end_with_a_plan(
     before = standing(services)
     assert main(["init", "--yes", *given(services)]) == 0
     said = capsys.readouterr()
-    assert "USOS: buildings knows 4 of the first 4 ids." in said.out
+    assert "USOS: buildings: 4 of the first 4 ids are known." in said.out
     assert "To apply:" in said.out
     settings = load(folder / "phonesync.toml")
     places = {name: (sync.connection, sync.source.name) for name, sync in settings.syncs.items()}
@@ -154,14 +154,14 @@ def test_a_person_at_a_terminal_is_asked_and_may_correct_an_answer(services: San
 _IN_ENGLISH = {
     "lang": "en",
     "address": "Address",
-    "incomplete": "✗ Give a whole address, such as https://usosapps.example.edu.pl.",
+    "incomplete": "✗ Give a complete address, such as https://usosapps.example.edu.pl.",
     "key": "Consumer key",
     "secret": "Consumer secret",
     "apio": "APIO",
     "whose": "What is this file for?",
     "right": "Is the file read correctly?",
-    "none": "USOS: units, faculties knows none of the first 4 ids",
-    "all": "USOS: buildings knows 4 of the first 4 ids.",
+    "none": "USOS: units, faculties: none of the first 4 ids is known",
+    "all": "USOS: buildings: 4 of the first 4 ids are known.",
     "left_out": "Skipped. To add it later, add [syncs.dormitories] to the file.",
     "column": "Which column is",
     "write": "Write it?",
@@ -298,7 +298,7 @@ def test_an_option_that_cannot_be_meant_is_named_in_one_line(folder: Path) -> No
     talk.answer("USOS", "n")
     talk.answer("APIO", "n")
     assert talk.end() == 2, talk.said  # no service is left
-    assert "✗ connections.usos.base_url: give a whole address" in talk.said
+    assert "✗ connections.usos.base_url: give a complete address" in talk.said
     assert "␊" not in talk.said
     assert f"{folder}/phonesync.toml" not in talk.said
 
@@ -322,7 +322,7 @@ def test_ctrl_c_leaves_nothing_behind(services: Sandbox, folder: Path) -> None:
         ({"connections.usos.base_url": "http://usos.example"}, 2, "https is required"),
         ({"connections.usos.consumer_secret": "env:FIRST_PASSWORD"}, 4, "HTTP 401"),
         ({"connections.usos.colour": "red"}, 2, "connections.usos.colour did not apply"),
-        ({"connections.pager.kind": "pager"}, 2, "There is no service pager"),
+        ({"connections.pager.kind": "pager"}, 2, "The service pager does not exist"),
         ({"syncs.desk.tenant": "nobody"}, 1, "HTTP 404"),
         ({"syncs.desk.tenant": ""}, 2, "syncs.desk.tenant is missing"),
         ({"syncs.desk.source": "gone.csv"}, 2, "gone.csv"),
@@ -334,7 +334,7 @@ def test_ctrl_c_leaves_nothing_behind(services: Sandbox, folder: Path) -> None:
         ({"syncs.other.tenant": "chopin"}, 2, "syncs.other.source is missing"),
         ({"syncs.desk.tenant": ""}, 2, "it is not clear whose numbers these are"),
         ({"syncs.desk.tenant": ""}, 2, "--set syncs.desk.tenant=…"),
-        ({"langg": "pl"}, 2, "Nothing has asked for langg"),
+        ({"langg": "pl"}, 2, "langg did not apply"),
         ({"langg": "pl"}, 2, "area_code"),
     ],
 )
@@ -365,7 +365,7 @@ def test_a_configuration_is_replaced_only_where_somebody_says_so(
 ) -> None:
     (folder / "phonesync.toml").write_text("# mine\n", encoding="utf-8")
     assert main(["init", "--yes", *given(services)]) == 2
-    assert "phonesync.toml exists already. Change it in an editor" in " ".join(capsys.readouterr().err.split())
+    assert "phonesync.toml already exists. Edit it" in " ".join(capsys.readouterr().err.split())
     assert (folder / "phonesync.toml").read_text(encoding="utf-8") == "# mine\n"
     assert main(["init", "--yes", "--force", *given(services)]) == 0
     assert list(load(folder / "phonesync.toml").connections) == ["usos", "telephony"]

@@ -218,7 +218,7 @@ def test_what_others_have_changed_stays_once_it_is_accepted(nights: Nights, on_d
         findings = reconcile_all(nights.road.context(), Asked()).view.findings
         (fix,) = findings.loc[findings["kind"] != "agree", "fix"]
         assert ("while the exception lasts" in fix) == (on_drift != "keep"), fix
-        assert "if one.csv is right, put it right in there" in fix
+        assert "if one.csv is right, correct the entry in there" in fix
     # Changed once more, it is another matter.
     nights.meddle("1", [("Dean", D)])
     result = nights.night()

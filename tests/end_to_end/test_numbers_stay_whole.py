@@ -68,7 +68,7 @@ def test_what_is_found_keeps_its_numbers_whole(
     ("said", "typed"),
     [
         ("Look at it: phonesync apply X --approve", "Look at it: phonesync -c a.toml apply X --approve"),
-        ("run phonesync resume", "phonesync -c a.toml resume does the rest"),
+        ("run phonesync resume", "run phonesync -c a.toml resume"),
         ("phonesync deletes nothing", "phonesync deletes nothing"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_reconciliation_plans_with_what_other_files_claim_as_a_run_does(nights
 
 
 def test_a_list_cannot_be_released_while_a_sync_has_it(shared: Nights) -> None:
-    with pytest.raises(UsageError, match="is the list of sync east as a whole"):
+    with pytest.raises(UsageError, match="is the whole list of sync east"):
         release(shared.road.context(), "tenant chopin", "moved")
     shared.syncs = {"other": {**shared.syncs["east"], "tenant": "liszt"}}
     shared.configure()

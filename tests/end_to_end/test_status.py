@@ -1,4 +1,4 @@
-"""State of all syncs, from the outside: night after night, and when a night does not come. All data is invented."""
+"""How every sync does, from the outside: night after night, and when a night does not come. All data is invented."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_sync_that_the_configuration_has_lost_is_told(nights: Nights) -> None:
     assert (second.sync, second.state, second.stale) == ("two", "gone", False)
     assert second.last_good < first.last_good
     assert [next_step(first, lang) for lang in LANGUAGES] == ["", ""]
-    assert next_step(second, "en").startswith("two is not in the configuration any more")
+    assert next_step(second, "en").startswith("two is no longer in the configuration")
     nights.road.now += timedelta(days=7)
     assert [one.sync for one in standings(nights.road.context())] == ["one"], "somebody wanted it so"
 

@@ -174,7 +174,7 @@ def test_a_service_that_keeps_one_of_equal_entries_is_sent_them_once(road: Road,
     road.source(f"{HEADER}1,{ONE},Dean,STA\n1,{ONE},Dean,KOM\n")
     first = road.go()
     assert first.line(3)["code"] == "shown_otherwise"
-    assert first.sync["notes"] == ["USOS keeps one of entries that are equal; this is not counted as a difference."]
+    assert first.sync["notes"] == ["USOS keeps only one of equal entries; this is not counted as a difference."]
     for _ in range(2):
         night = road.go()
         assert (night.exit_code, night.writes, night.sync["drift"]) == (0, [], 0)
@@ -295,6 +295,14 @@ def test_an_entity_missing_from_every_answer_is_held_never_taken_for_empty(road:
     assert trip.line(2)["outcome"] == "held"
     assert trip.line(3)["outcome"] == "applied"
     assert road.numbers("1") == [("Dean", ONE)]
+
+
+def test_a_service_that_takes_fewer_ids_than_it_is_asked_for_is_asked_in_smaller_parts(road: Road) -> None:
+    lay(road, DEAN, f"1,{TWO},Dean,\n2,{TWO},Porter,\n")
+    road.sandbox.usos.options = UsosOptions(max_ids_per_select=1)
+    trip = road.go()
+    assert (trip.exit_code, trip.outcomes) == (0, {"applied": 2})
+    assert road.go().writes == []
 
 
 def test_an_entity_that_could_not_be_read_is_not_said_to_be_empty(road: Road) -> None:

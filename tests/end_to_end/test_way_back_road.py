@@ -136,7 +136,7 @@ def test_a_newcomer_that_the_service_deletes_comes_back_though_the_list_cannot_b
     trip = road.go()
     assert (trip.exit_code, trip.outcomes) == (5, {"unknown": 1, "unchanged": 1, "unplanned": 1})
     assert (("Newcomer", "+48-229990007") in road.entries()) == restore
-    said = "restored" if restore else "not put back: restore_unplanned is false"
+    said = "restored" if restore else "not restored: restore_unplanned is false"
     assert trip.about("Newcomer")["message"].endswith(f"; {said}")
 
 

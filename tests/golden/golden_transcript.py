@@ -16,9 +16,9 @@ _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _SECOND = re.compile(r"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?")
 _MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d CES?T")
 _IN_WORDS = re.compile(r"\d{1,2} \w+ 20\d\d, \d\d:\d\d CES?T")
-_BEFORE = re.compile(r"runs from before \d{4}-\d\d-\d\d")
+_BEFORE = re.compile(r"(?<=uns before )\d{4}-\d\d-\d\d")
 # Two clocks, to the second.
-_APART = re.compile(r"\b(?:\d|59\d|60\d) s apart")
+_APART = re.compile(r"(?:(?<=differ by )|(?<=difference ))(?:\d|59\d|60\d) s\b")
 # Who holds a lock: a machine and a process.
 _HOLDER = re.compile(r"\([\w.-]+:\d+\)")
 # A plan's fingerprint holds the address of its service, and so the port.
@@ -59,8 +59,8 @@ class Plain:
         text = _FINGERPRINT.sub(lambda found: self._fingerprint(found[0]), text)
         text = _SECOND.sub(lambda found: f"2026-03-14{found[1]}02:00:00{_zeros(found[2])}{found[3] or ''}", text)
         text = _MINUTE.sub("2026-03-14 03:00 CET", text)
-        text = _BEFORE.sub("runs from before 2026-03-14", text)
-        text = _APART.sub(lambda found: "600 s apart" if found[0][1].isdigit() else "0 s apart", text)
+        text = _BEFORE.sub("2026-03-14", text)
+        text = _APART.sub(lambda found: "600 s" if found[0][1].isdigit() else "0 s", text)
         text = _HOLDER.sub("(host:1)", text)
         text = _IN_WORDS.sub("14 March 2026, 03:00 CET", text)
         for day in {self.began.date(), datetime.now(UTC).date()}:

@@ -120,7 +120,7 @@ def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office)
 
     state, waiting = office.run(look)
     assert (waiting.state.name, waiting.deployment_id) == ("Paused", office.deployment)
-    assert waiting.state.message.startswith("desk-phones: a guard stopped this plan. Resume, in the menu")
+    assert waiting.state.message.startswith("desk-phones: a guard blocked this plan. Resume, in the menu")
     assert "3 entries would be deleted, limit 2" in seen["text"].replace("\\", "")
     assert seen["text"].index("- delete") < seen["text"].index("- modify")
     assert (state.type, state.name) == ("FAILED", "Failed"), "two lines of the file are held"
@@ -137,7 +137,7 @@ def test_an_approved_plan_is_applied_exactly_and_the_yes_is_kept(office: Office)
 def test_a_refused_plan_is_kept_and_the_run_says_who_and_why(office: Office) -> None:
     state, _ = office.run(answer("refuse", "the file was cut off; call 22 999 00 01"))
     assert (state.type, state.name) == ("CANCELLED", "Blocked")
-    assert "refused by Anna Nowak (Prefect): the file was cut off; call ••• ••• •01." in state.message
+    assert "declined by Anna Nowak (Prefect): the file was cut off; call ••• ••• •01." in state.message
     assert "apply/apply" in state.message
     assert not office.written
     plan = state.result(raise_on_failure=False).summary["syncs"][0]["plan"]
@@ -176,7 +176,7 @@ def test_nobody_answers_and_the_plan_waits_in_the_ledger(office: Office) -> None
     state, waiting = office.run(lambda _client, _run: None)
     assert waiting is not None
     assert (state.type, state.name) == ("CANCELLED", "Blocked")
-    assert "nobody decided within 0.1 minutes" in state.message
+    assert "no decision within 0.1 minutes" in state.message
     assert not office.written
     with get_client(sync_client=True) as client:
         assert client.read_flow_run(state.state_details.flow_run_id).state.name == "Blocked"
@@ -186,6 +186,6 @@ def test_the_form_asks_in_polish_for_the_same_answers() -> None:
     asked = {lang: form_in(lang).model_json_schema()["properties"] for lang in LANGUAGES}
     told = {lang: [field.pop("description") for field in fields.values()] for lang, fields in asked.items()}
     titles = {lang: [field.pop("title") for field in fields.values()] for lang, fields in asked.items()}
-    assert titles == {"en": ["Approve", "Reason", "Your name"], "pl": ["Decyzja", "Powód", "Imię i nazwisko"]}
+    assert titles == {"en": ["Decision", "Reason", "Your name"], "pl": ["Decyzja", "Powód", "Imię i nazwisko"]}
     assert not set(told["pl"]) & set(told["en"])
     assert asked["pl"] == asked["en"]

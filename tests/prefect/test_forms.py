@@ -54,7 +54,7 @@ def test_the_catalogue_of_the_forms_holds_nothing_that_is_not_said() -> None:
         english |= {" ".join(field["description"].split()) for field in flow_of(one)["properties"].values()}
     unused = {text for text in translated("forms", "pl") if text not in english}
     assert unused == {
-        "Brings {file} and its target in step, and accounts for every line.",  # a template
+        "Syncs {file} to its target, with a result for every line.",  # a template
         "It is fixed for this deployment.",  # the end of others
     }
 

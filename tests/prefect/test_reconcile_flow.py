@@ -79,7 +79,7 @@ def test_findings_fail_the_run_with_a_sentence_and_stand_in_artifacts(
     summary = state.result(raise_on_failure=False).summary
     counts = summary["findings"]
     assert (state.type, state.name) == ("FAILED", "Failed")
-    assert state.message.endswith(f"; {counts['agree']} agree")
+    assert state.message.endswith(f"; {counts['agree']} match")
     assert f"{counts['missing']} missing" in state.message
     assert not any(call.changed for call in sandbox.calls)
 
@@ -131,7 +131,7 @@ def test_a_service_that_refuses_is_named_and_the_rest_is_compared(
     state = reconcile()
     assert state.name == "Failed"
     assert "telephony tenant chopin: telephony: " in state.message
-    assert state.message.endswith(" agree")
+    assert state.message.endswith(" match")
 
 
 def test_every_field_of_the_form_is_described(flow: Any) -> None:

@@ -230,7 +230,7 @@ def test_what_a_guard_has_stopped_is_applied_by_its_form_and_people_are_told(
     said = {"plan": blocked["plan"], "person": "Jan", "reason": "call 22 999 00 01 first"}
     refused = served.run("apply/apply", decision="refuse", **said)
     assert refused.state_name == "Completed"
-    assert refused.state.message.startswith("desk-phones: refused by Jan (Prefect): call ••• ••• •01 first. ")
+    assert refused.state.message.startswith("desk-phones: declined by Jan (Prefect): call ••• ••• •01 first. ")
     (waits,) = [plan for plan in served.plan("plans")["plans"] if plan["plan"] == blocked["plan"]]
     assert [no["person"] for no in waits["refusals"]] == ["Jan (Prefect)"]
     run = served.run("apply/apply", plan=blocked["plan"], person="Anna", reason="the office was closed")

@@ -192,7 +192,7 @@ def test_a_refusal_of_the_service_fails_the_run_with_its_sentence(
     state = institution.run("faculties", "strings-phones")
     assert state.name == "Failed"
     error, _, rest = state.message.partition(" · ")
-    assert error.startswith("faculties: usos: services/phones/select was not allowed (HTTP 401).")
+    assert error.startswith("faculties: usos: services/phones/select: access denied (HTTP 401).")
     assert rest == "strings-phones: Both changes were applied. Verified: the target matches the plan."
     seen = recorded(state, tasks=1 + len(TASKS))
     assert [item.name for item in seen.task_runs if item.state.is_failed()] == ["faculties: extract target"]
@@ -221,12 +221,12 @@ def test_a_run_of_several_names_which_a_guard_stopped_and_what_waits(institution
     institution.change('entity_class = "building"', 'entity_class = "building"\nask = "always"')
     state = institution.run("desk-phones", "buildings", "dormitories", mode=mode)
     assert state.message.startswith(
-        "2 of 3 syncs wait for a yes: desk-phones (3 add, 3 modify, 2 rename, 3 delete; max_deletes), "
+        "2 of 3 syncs are waiting for approval: desk-phones (3 add, 3 modify, 2 rename, 3 delete; max_deletes), "
         "buildings (1 add, 1 modify, 1 delete; ask)."
     )
     with get_client(sync_client=True) as client:
         made = client.read_artifacts(flow_run_filter=of_runs(state.state_details.flow_run_id))
-    rows = Recorded(None, [], made, []).table("Plans that wait for a yes: 2")
+    rows = Recorded(None, [], made, []).table("Plans waiting for approval: 2")
     assert [row["sync"] for row in rows] == ["desk-phones", "buildings"]
     assert "3 entries would be deleted, limit 2" in rows[0]["blocked by"]
     assert rows[1]["plan"].replace("\\", "").endswith("-buildings")

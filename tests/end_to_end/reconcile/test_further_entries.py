@@ -62,8 +62,8 @@ def test_a_correction_goes_into_the_cell_that_it_is_about(office: Callable[..., 
     it.write(("Biuro A", "22 999 08 70", "22 999 08 7x"), ("Biuro B", "22 999 08 71", ""))
     mine = [row for row in it.phonesync("reconcile", "--json").findings if row["line"] == 2]
     assert [(digits(row["number_csv"])[:8], digits(row["number_there"]), row["what"]) for row in mine] == [
-        ("22999087", "229990879", "Fax: letters stand between the digits"),
-        ("22999087", "229990870", "Fax: letters stand between the digits"),
+        ("22999087", "229990879", "Fax: there are letters between the digits"),
+        ("22999087", "229990870", "Fax: there are letters between the digits"),
     ]
     changes, text = suggested(it.phonesync)
     assert [(one["line"], one["column"], one["before"], digits(one["after"])) for one in changes] == [

@@ -146,7 +146,11 @@ def test_a_finding_is_accepted_listed_apart_and_back_when_that_is_over(
 @pytest.mark.parametrize(
     ("lang", "until", "withdrawn"),
     [
-        ("en", "accepted until 2999-12-31: as agreed (anna)", "To have one of these told again: phonesync accept ID"),
+        (
+            "en",
+            "accepted until 2999-12-31: as agreed (anna)",
+            "To withdraw one of these exceptions: phonesync accept ID",
+        ),
         ("pl", "zaakceptowane do 2999-12-31: as agreed (anna)", "cofnąć jeden z tych wyjątków: phonesync accept ID"),
     ],
 )
@@ -283,7 +287,7 @@ def test_a_link_finds_the_office_that_has_two_numbers(phonesync: Phonesync, only
     said = phonesync("reconcile", "--json")
     nobody = {"file": "mapping.csv", "line": 4}
     assert said.json["links"] == {"known": 2, "loose": 1, "loose_at": [nobody]}
-    assert "its line: mapping.csv: 4." in phonesync("reconcile").out
+    assert "line: mapping.csv: 4." in phonesync("reconcile").out
     (row,) = [row for row in said.findings if row["name_there"] == "Kasa biletowa" and row["owner"] != "tenant chopin"]
     assert (row["kind"], row["what"], row["owner"]) == ("differs", "number", "faculty 10010000")
     assert row["where"] == "telephony tenant chopin: Kasa biletowa"

@@ -111,7 +111,7 @@ def test_a_sheet_that_nobody_reads_is_no_line_that_is_rejected(
     assert [row["code"] for row in found["problems"]] == ["sheet-unread"]
     show_checked(checked)
     shown = capsys.readouterr().out
-    assert "numbers stand in it (1). [sheet-unread]" in shown
+    assert "contains numbers (1). [sheet-unread]" in shown
     assert "lines: 2, rejected: 0" in shown
     result = run(context, RunRequest("sync", ("buildings",)))
     assert (result.exit_code, result.summary["syncs"][0]["rejected"]) == (1, 0)
@@ -191,7 +191,7 @@ def test_numbers_of_users_are_masked(context: RunContext, capsys: pytest.Capture
 
 
 def test_a_sync_that_is_not_there_is_named_with_those_that_are(context: RunContext) -> None:
-    with pytest.raises(UsageError, match="no sync 'facultys'") as caught:
+    with pytest.raises(UsageError, match="The sync 'facultys' does not exist") as caught:
         check_sources(context, ["buildings", "facultys"])
     assert "faculties" in caught.value.remedy
 
@@ -231,7 +231,7 @@ def test_a_missing_right_is_named(context: RunContext, sandbox: Sandbox) -> None
     consumer = {**STATE["usos"]["consumers"][0], "administrative_methods": ["services/phones/select"]}
     sandbox.reset({**STATE, "usos": {**STATE["usos"], "consumers": [consumer]}})
     found = checks(context)
-    assert "may not use services/phones/replace" in found["usos: rights"]["detail"]
+    assert "has no right to services/phones/replace" in found["usos: rights"]["detail"]
 
 
 def test_a_user_who_may_only_read_is_told_so(context: RunContext, sandbox: Sandbox) -> None:
@@ -290,7 +290,7 @@ def test_runs_are_listed_with_their_syncs(context: RunContext, capsys: pytest.Ca
 def test_a_run_is_shown_line_by_line_within_80_columns(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
     run(context, RunRequest("sync", ["faculties", "desk-phones"]))
     text = shown(context, capsys)
-    assert "Exit code 1: finished, but some lines were rejected or some changes did not succeed." in text
+    assert "Exit code 1: finished, but some lines were rejected or some changes failed." in text
     assert "faculties: 7 of 25 rows" in text
     assert "add: applied" in text
     assert "Nutowska" in text
@@ -332,7 +332,7 @@ def test_what_stopped_a_run_is_shown_once_with_the_syncs(
     context.environ = {**context.environ, "USOS_CONSUMER_SECRET": "wrong"}
     assert run(context, RunRequest("sync", ["faculties", "users"])).exit_code == 4
     text = shown(context, capsys)
-    assert text.count("faculties, users: usos: services/phones/select was not allowed") == 1
+    assert text.count("faculties, users: usos: services/phones/select: access denied") == 1
 
 
 def test_a_guard_is_shown_with_its_figures(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
@@ -344,9 +344,7 @@ def test_a_guard_is_shown_with_its_figures(context: RunContext, capsys: pytest.C
     said = " ".join(shown(context, capsys).split())
     assert "guard max_deletes" in said
     assert said.count("entries would be deleted, limit 0") == 1
-    assert (
-        "buildings: nothing was written. Look at the report; if it is right: phonesync -c elsewhere.toml apply" in said
-    )
+    assert "buildings: nothing was written. Review the report. To approve: phonesync -c elsewhere.toml apply" in said
 
 
 def test_a_sync_that_failed_is_named_once(context: RunContext, capsys: pytest.CaptureFixture[str]) -> None:
@@ -399,7 +397,7 @@ def test_the_ledger_tells_a_run_in_the_readers_language(context: RunContext) -> 
         {line["code"]: line["message"] for plan in one_run(context, "last", lang)["plans"] for line in plan["lines"]}
         for lang in LANGUAGES[::-1]
     )
-    cell = 'rejected: number "•••": this is an extension alone: the number that it belongs to is missing'
+    cell = 'rejected: number "•••": only an extension, without the main number'
     assert english["number-extension"] == cell
     assert polish["number-extension"].startswith('odrzucono: number "•••": ')
     assert english.keys() == polish.keys()
@@ -408,7 +406,7 @@ def test_the_ledger_tells_a_run_in_the_readers_language(context: RunContext) -> 
 def test_a_run_that_is_not_there_is_told(context: RunContext) -> None:
     with pytest.raises(LedgerError, match="No run yet"):
         one_run(context, "last")
-    with pytest.raises(LedgerError, match="Which run is 'x'"):
+    with pytest.raises(LedgerError, match="There is no run 'x'"):
         one_run(context, "x")
 
 

@@ -35,10 +35,10 @@ connection = "lists"
 tenant = "chopin"
 source = "desks.csv"
 """
-KEPT = 'say where it is kept: { env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
+KEPT = 'give its place: { env = "NAME" }, { file = "PATH" } or { block = "NAME" }'
 HTTPS = "https is required except for this machine: credentials and numbers would be sent unencrypted"
 SHARED = (
-    "share one phone list, so none of them may delete what the others bring: "
+    "share one phone list, so none of them may delete the entries of the others: "
     "give the list one source, or set shared = true for each of them"
 )
 MORE = '[syncs.more]\nconnection = "lists"\ntenant = "chopin"\nsource = "x.csv"\ndelete_missing = true'
@@ -91,15 +91,15 @@ WRONG = {
     "a link where lines name no owner": (
         'source = "desks.csv"',
         'source = "desks.csv"\ncolumns = { link = "L" }',
-        ["syncs.desks.columns.link: this is for USOS"],
+        ["syncs.desks.columns.link: this key is for USOS"],
     ),
     "a key like no other": ("tenant =", "zzz = 1\ntenant =", ["syncs.desks.zzz: unknown key"]),
     "an unknown service": (
         'kind = "apio"',
         'kind = "apioo"',
-        ['connections.lists.kind: say which service this is: "usos" or "apio"'],
+        ['connections.lists.kind: give the kind of service: "usos" or "apio"'],
     ),
-    "no service": ('kind = "apio"\n', "", ['connections.lists.kind: say which service this is: "usos" or "apio"']),
+    "no service": ('kind = "apio"\n', "", ['connections.lists.kind: give the kind of service: "usos" or "apio"']),
     "a secret in clear": ('{ env = "WORD" }', '"hunter2"', [f"connections.lists.password: {KEPT}"]),
     "a secret in two places": (
         '{ env = "WORD" }',
@@ -141,29 +141,33 @@ WRONG = {
     "a class for a phone list": (
         "tenant =",
         'entity_class = "user"\ntenant =',
-        ["syncs.desks.entity_class: this is for USOS; the connection is an APIO one"],
+        ["syncs.desks.entity_class: this key is for USOS; the connection is an APIO one"],
     ),
     "a tenant for USOS": (
         "entity_class =",
         'tenant = "x"\nentity_class =',
-        ["syncs.faculties.tenant: this is for phone lists; the connection is a USOS one"],
+        ["syncs.faculties.tenant: this key is for phone lists; the connection is a USOS one"],
     ),
     "a column of the other service": (
         'source = "desks.csv"',
         'source = "desks.csv"\ncolumns = { comment = "N" }',
-        ["syncs.desks.columns.comment: this is for USOS"],
+        ["syncs.desks.columns.comment: this key is for USOS"],
     ),
     "an unknown connection": (
         'connection = "lists"',
         'connection = "list"',
-        ["syncs.desks.connection: there is no connection 'list'; there are: usos, lists"],
+        ["syncs.desks.connection: the connection 'list' does not exist; there are: usos, lists"],
     ),
     "a small region": (
         "[connections.usos]",
         'region = "pl"\n[connections.usos]',
         ["region: give two capital letters, such as PL"],
     ),
-    "a region that is none": ("tenant =", 'region = "XX"\ntenant =', ["syncs.desks.region: there is no region 'XX'"]),
+    "a region that is none": (
+        "tenant =",
+        'region = "XX"\ntenant =',
+        ["syncs.desks.region: the region 'XX' does not exist"],
+    ),
     "a wrong area code": (
         "tenant =",
         'area_code = "22a"\ntenant =',
@@ -208,14 +212,14 @@ WRONG = {
     "people of an unknown connection": (
         "[syncs.desks]",
         '[systems.staff]\nconnection = "uso"\nsource = "staff.csv"\n[syncs.desks]',
-        ["systems.staff.connection: there is no connection 'uso'; there are: usos, lists"],
+        ["systems.staff.connection: the connection 'uso' does not exist; there are: usos, lists"],
     ),
     "people of a phone list under a sync's name": (
         "[syncs.desks]",
         '[systems.desks]\nconnection = "lists"\nsource = "staff.csv"\n[syncs.desks]',
         [
             "systems.desks.connection: choose another name for the table: a sync already has this one",
-            "systems.desks.connection: phone lists know no people by an id",
+            "systems.desks.connection: phone lists do not know people by an id",
         ],
     ),
     "a misspelled key of people": (
@@ -259,7 +263,7 @@ def test_a_misspelled_key_hides_no_problem_between_the_tables(tmp_path: Path) ->
     text = GOOD.replace("tenant =", "tenat =").replace('connection = "usos"', 'connection = "uso"')
     assert problems(tmp_path, text) == [
         "syncs.desks.tenat: unknown key; did you mean tenant?",
-        "syncs.faculties.connection: there is no connection 'uso'; there are: usos, lists",
+        "syncs.faculties.connection: the connection 'uso' does not exist; there are: usos, lists",
     ]
 
 
@@ -292,7 +296,7 @@ def test_a_ledger_that_is_no_relative_file_stays_as_it_is(ledger: str, tmp_path:
 
 
 def test_a_file_that_is_not_there_is_told_with_the_ways_to_name_one(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="There is no") as caught:
+    with pytest.raises(ConfigurationError, match="does not exist") as caught:
         load(tmp_path / "none.toml")
     assert "-c FILE" in caught.value.remedy
 

@@ -65,23 +65,23 @@ def test_what_never_comes_is_told_apart(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "five fields are needed, and there are 0"),
+        ("", "five fields are needed, but there are 0"),
         ("@sometimes", "there are 1"),
         ("* * * * * * * *", "there are 8"),
-        ("60 2 * * *", "'60' is no minute"),
-        ("0 24 * * *", "'24' is no hour"),
-        ("0 2 0 * *", "'0' is no day of the month"),
-        ("0 2 15W * *", "'15W' is no day of the month"),
-        ("0 2 * 13 *", "'13' is no month"),
-        ("0 2 * * 8", "'8' is no day of the week"),
-        ("0 2 * * 5#6", "'5#6' is no day of the week"),
-        ("0 2 * * * 60", "'60' is no second"),
-        ("0 2 * * * 0 1066", "'1066' is no year"),
-        ("*/0 2 * * *", "'*/0' is no minute"),
-        ("? 2 * * *", "'?' is no minute"),
-        ("H 2 * * *", "'H' is no minute"),
-        ("R 2 * * *", "'R' is no minute"),
-        ("1,,2 2 * * *", "'1,,2' is no minute"),
+        ("60 2 * * *", "'60' is not a valid minute"),
+        ("0 24 * * *", "'24' is not a valid hour"),
+        ("0 2 0 * *", "'0' is not a valid day of the month"),
+        ("0 2 15W * *", "'15W' is not a valid day of the month"),
+        ("0 2 * 13 *", "'13' is not a valid month"),
+        ("0 2 * * 8", "'8' is not a valid day of the week"),
+        ("0 2 * * 5#6", "'5#6' is not a valid day of the week"),
+        ("0 2 * * * 60", "'60' is not a valid second"),
+        ("0 2 * * * 0 1066", "'1066' is not a valid year"),
+        ("*/0 2 * * *", "'*/0' is not a valid minute"),
+        ("? 2 * * *", "'?' is not a valid minute"),
+        ("H 2 * * *", "'H' is not a valid minute"),
+        ("R 2 * * *", "'R' is not a valid minute"),
+        ("1,,2 2 * * *", "'1,,2' is not a valid minute"),
     ],
 )
 def test_bad_ones_are_told_by_their_field(text: str, said: str) -> None:
@@ -166,7 +166,7 @@ def test_time_zones() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('schedule = "2:00"', "syncs.faculties.schedule: five fields are needed, and there are 1"),
+        ('schedule = "2:00"', "syncs.faculties.schedule: five fields are needed, but there are 1"),
         ('schedule = "0 0 31 2 *"', "syncs.faculties.schedule: '0 0 31 2 *' does not occur within eight years"),
         (
             'timezone = "Warsaw"',

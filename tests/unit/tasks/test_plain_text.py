@@ -37,7 +37,7 @@ def test_no_control_character_is_left_and_the_rest_stays(text: str) -> None:
     ("text", "lines"),
     [
         ("short", ["short"]),
-        ("Review the report. To approve right, approve it.", ["Review the report. To approve", "right, approve it."]),
+        ("Look at the report; if it is right, approve it.", ["Look at the report; if it is", "right, approve it."]),
         (
             "If it is right: phonesync -c 'a b.toml' apply 2026-x --approve \"THE REASON\" does it, and nothing else.",
             [

@@ -266,26 +266,28 @@ def test_foreign_letters_do_not_outvote_polish_ones(source: Path) -> None:
 
 
 def test_a_quote_that_never_closes_is_named_where_it_opens(source: Path) -> None:
-    assert ", line 3: a field opens here" in refusal(source, f'{HEADER}\n1;"a\nb";"c\n2;3;4\n')
+    assert ", line 3: a quotation mark is opened here" in refusal(source, f'{HEADER}\n1;"a\nb";"c\n2;3;4\n')
 
 
 def test_a_quote_that_closes_too_late_is_named_where_it_opens(source: Path) -> None:
     rest = "".join(f"{i};2;some comment\n" for i in range(20_000))
-    assert ", line 4: a field opens here" in refusal(source, f'{HEADER}\n1;"a\nb";3\n2;3;"c\n{rest}9;9;"z"\n')
+    assert ", line 4: a quotation mark is opened here" in refusal(
+        source, f'{HEADER}\n1;"a\nb";3\n2;3;"c\n{rest}9;9;"z"\n'
+    )
 
 
 def test_a_field_without_end_is_refused_on_both_ways(source: Path) -> None:
-    assert ", line 3: a field opens here" in refusal(source, f"{HEADER}\n1;2;3\n1;2;{'x' * 131_073}\n")
+    assert ", line 3: a quotation mark is opened here" in refusal(source, f"{HEADER}\n1;2;3\n1;2;{'x' * 131_073}\n")
     assert read(source, f"{HEADER}\n1;2;{'x' * 131_072}\n").lines[0] == 2
 
 
 def test_two_columns_of_one_name(source: Path) -> None:
-    assert "line 2: the header names 'number' more than once" in refusal(source, "sep=;\nnumber; number ;comment\n")
+    assert "line 2: the header has 'number' more than once" in refusal(source, "sep=;\nnumber; number ;comment\n")
 
 
 def test_a_header_without_any_expected_name(source: Path) -> None:
     message = refusal(source, "Jednostka;Telefon\n1;2\n")
-    assert "found: 'Jednostka', 'Telefon'; wanted: 'entity_id', 'number', 'comment', 'type_id'" in message
+    assert "found: 'Jednostka', 'Telefon'; expected: 'entity_id', 'number', 'comment', 'type_id'" in message
 
 
 def test_a_file_without_a_header_shows_no_number(source: Path) -> None:
@@ -304,7 +306,7 @@ def test_a_file_without_a_readable_header(source: Path, text: str) -> None:
 def test_a_set_encoding_that_does_not_fit_names_line_and_byte(source: Path) -> None:
     raw = f"{HEADER}\r\n1;2;ó\r\n1;2;".encode() + b"\xb1\n"
     message = refusal(source, raw, Given(encoding="utf-8"))
-    assert f"line 3: byte {len(raw) - 1} of the file (0xB1) is not utf-8" in message
+    assert f"line 3: byte {len(raw) - 1} of the file (0xB1) is not valid utf-8" in message
 
 
 def test_utf8_with_one_broken_letter_is_not_taken_for_another_encoding(source: Path) -> None:
@@ -329,7 +331,7 @@ def test_bytes_of_no_encoding_known_here(source: Path) -> None:
 
 
 def test_an_encoding_that_does_not_exist(source: Path) -> None:
-    with pytest.raises(ConfigurationError, match="no encoding 'utf-9'"):
+    with pytest.raises(ConfigurationError, match="the encoding 'utf-9' does not exist"):
         read(source, HEADER, Given(encoding="utf-9"))
 
 

@@ -181,11 +181,11 @@ def repacked(raw: bytes, old: str, new: str) -> bytes:
 
 def test_the_sheet_is_the_one_with_the_header_or_the_one_named() -> None:
     raw = workbook(table_of(["F1", "1", "x"]), "Inne")
-    with pytest.raises(SourceError, match="several sheets have such a header: 'Telefony', 'Inne'"):
+    with pytest.raises(SourceError, match="several sheets have this header: 'Telefony', 'Inne'"):
         read(raw)
     assert read(raw, sheet="telefony").dialect.sheet == "Telefony"
     assert len(read(raw, sheet="Inne").frame) == 0
-    with pytest.raises(ConfigurationError, match="no sheet 'Nic'"):
+    with pytest.raises(ConfigurationError, match="the sheet 'Nic' does not exist"):
         read(raw, sheet="Nic")
     with pytest.raises(ConfigurationError, match="not a workbook"):
         read(PLAIN, sheet="Inne")

@@ -104,7 +104,7 @@ def test_a_run_that_never_ended_has_no_exit_code(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("reference", "said"),
-    [("run-3", "There is no plan"), ("run", "Several"), ("", "none"), ("run_1", "none"), ("%", "none")],
+    [(each, "There is no run") for each in ("run-3", "", "run_1", "%")] + [("run", "Several")],
 )
 def test_a_run_is_found_by_how_it_begins_and_never_by_chance(ledger: Ledger, reference: str, said: str) -> None:
     assert ledger.run("run-2")["id"] == "run-2"
@@ -136,7 +136,8 @@ def test_a_plan_is_found_by_id_or_fingerprint_or_how_they_begin(ledger: Ledger, 
 
 
 @pytest.mark.parametrize(
-    ("reference", "said"), [("plan-", "Several"), ("sha256:", "Several"), ("plan-3", "none"), ("", "none")]
+    ("reference", "said"),
+    [("plan-", "Several"), ("sha256:", "Several"), ("plan-3", "There is no plan"), ("", "There is no plan")],
 )
 def test_what_could_be_two_plans_is_none(ledger: Ledger, reference: str, said: str) -> None:
     ledger.keep_plan(kept("plan-1"))

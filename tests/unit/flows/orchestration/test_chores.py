@@ -15,10 +15,10 @@ BOTH = Notify.model_validate({"mail_to": ["desk@example.edu"], "apprise": [{"env
     ("notify", "told", "begins"),
     [
         (Notify(), 0, ["No notifications are set up"]),
-        (Notify(), 2, ["2 addresses are told of: failed, "]),
+        (Notify(), 2, ["2 addresses are notified of: failed, "]),
         (MAILED, 0, ["mail_to is used only by commands"]),
-        (MAILED, 1, ["1 addresses are told of: failed, ", "mail_to is used only by commands"]),
-        (BOTH, 1, ["1 addresses are told of: failed, "]),
+        (MAILED, 1, ["1 addresses are notified of: failed, ", "mail_to is used only by commands"]),
+        (BOTH, 1, ["1 addresses are notified of: failed, "]),
     ],
 )
 def test_who_is_told_is_said_and_who_is_not(notify: Notify, told: int, begins: list[str]) -> None:

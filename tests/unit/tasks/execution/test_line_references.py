@@ -19,8 +19,8 @@ def report(*rows: tuple[str, str], action: str = "modify") -> pd.DataFrame:
         ([("214", "failed"), ("7", "failed"), ("19", "failed"), ("20", "applied")], "lines 7, 19 and 214"),
         ([("7", "failed")], "line 7"),
         ([("7", "failed"), ("7", "failed"), ("9", "held")], "failed line 7, held line 9"),
-        ([("", "failed"), ("", "failed")], "2 entries that no line mentions"),
-        ([("4", "conflict"), ("", "conflict")], "line 4 and 1 entry that no line mentions"),
+        ([("", "failed"), ("", "failed")], "2 entries not in the file"),
+        ([("4", "conflict"), ("", "conflict")], "line 4 and 1 entry not in the file"),
         ([(str(line), "failed") for line in range(2, 1214)], "lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 1,202 more"),
     ],
 )

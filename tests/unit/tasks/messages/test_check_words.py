@@ -71,7 +71,7 @@ def test_a_key_of_the_configuration_keeps_its_name() -> None:
         "Set `delimiter` to a character that is used in the file, or remove it."
     )
     told = told_of_file(wrong, "pl")
-    assert told.sentence == "ustawiony separator nie może nim być."
+    assert told.sentence == "nieprawidłowa wartość ustawienia: separator."
     assert told.advice == "Ustaw w `delimiter` znak, który jest w pliku, albo usuń to ustawienie."
 
 

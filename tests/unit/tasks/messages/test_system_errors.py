@@ -34,4 +34,4 @@ def test_a_clerk_reads_why_a_file_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as refused:
         write_private(tmp_path / "file" / "report.csv", "")
     assert "(File exists)" in told(refused.value, "en")[0]
-    assert "(na jego drodze stoi inny plik)" in told(refused.value, "pl")[0]
+    assert "(w tym miejscu jest już inny plik)" in told(refused.value, "pl")[0]

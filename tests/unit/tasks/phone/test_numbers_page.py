@@ -26,7 +26,7 @@ def digits(text: str) -> int:
 
 READ = [
     *examples("One number", 0),
-    *examples("What may stand beside a number", 1),
+    *examples("What can be written beside a number", 1),
     *examples("Several numbers in a cell", 0),
     *examples("What is not read", 2),
     *examples("Co jest czytane", 0, POLISH),

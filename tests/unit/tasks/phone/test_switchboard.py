@@ -69,9 +69,9 @@ def test_the_switchboard_of_the_file_and_of_a_sync(tmp_path: Path, more: str) ->
 @pytest.mark.parametrize(
     ("switchboard", "more", "place"),
     [
-        ("999 00 00", "", "switchboard: give one whole number"),
-        ("22 999 00 00 wew. 1", "", "switchboard: give one whole number"),
-        ("22 999 00 00", 'switchboard = "99"', "syncs.faculties.switchboard: give one whole number"),
+        ("999 00 00", "", "switchboard: give one complete number"),
+        ("22 999 00 00 wew. 1", "", "switchboard: give one complete number"),
+        ("22 999 00 00", 'switchboard = "99"', "syncs.faculties.switchboard: give one complete number"),
     ],
 )
 def test_a_switchboard_has_to_be_a_number_where_it_stands(

@@ -241,7 +241,7 @@ def test_the_message_says_the_figures_and_the_limit() -> None:
             GuardHit("max_delete_share", 1, 0.2, count=1, total=1),
             "1 of 1 entry would be deleted (100 %; limit 20 %)",
         ),
-        (GuardHit("ask", 1, 0), "1 entry would be changed, and a person is to be asked each time"),
+        (GuardHit("ask", 1, 0), "1 entry would be changed, and ask requires approval of every plan"),
         (
             GuardHit("max_moved_share", 0.1, 0.0, count=1, total=10, details={"numbers_unreadable": 1}),
             "cells seem to have shifted in 1 of 10 lines (10 %; limit 0 %); 1 has no readable number",
@@ -281,7 +281,7 @@ MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo w�
         (
             planned(keep=9, delete=3),
             Facts(9, deleted_lately=4),
-            "7 entries would be deleted within seven days, limit 5; 3 of them by this plan",
+            "7 entries would be deleted within seven days, limit 5; 3 of them in this plan",
             "usunięć w ciągu siedmiu dni: 7, limit 5; z tego w tym planie: 3",
             "usunięć w ciągu siedmiu dni: 7, limit 5",
         ),
@@ -302,7 +302,7 @@ MOVED = "w 30 % wierszy (3 z 10) przesunęły się komórki (numer, opis albo w�
         (
             lines(*(row(50 + at, name_after="") for at in range(3))),
             Facts(10),
-            f"{SEEM}; 3 have comments that would become empty",
+            f"{SEEM}; 3 would get an empty comment",
             f"{MOVED}; opisy, które stałyby się puste: 3",
             MOVED.replace(" (3 z 10)", ""),
         ),

@@ -219,7 +219,7 @@ def test_a_line_report_of_a_line_report_is_the_same(frame: pd.DataFrame) -> None
         ({"failed": 3, "applied": 200, "unchanged": 11}, "3 of 214 rows failed"),
         ({"failed": 1, "held": 2, "applied": 1}, "1 of 4 rows failed, 2 are held"),
         ({"failed": 1, "unknown": 1, "conflict": 1, "held": 1}, "1 of 4 rows failed, 1 is unknown"),
-        ({"unplanned": 1, "applied": 1}, "1 of 2 rows was changed unasked"),
+        ({"unplanned": 1, "applied": 1}, "1 of 2 rows was changed by the service"),
         ({"held": 1, "applied": 1}, "1 of 2 rows is held"),
         ({"applied": 1}, "The change was applied"),
         ({"applied": 1200}, "All 1,200 changes were applied"),
@@ -260,7 +260,7 @@ def test_a_plan_that_a_guard_has_stopped_begins_with_that() -> None:
 
 def test_a_target_that_does_not_agree_is_never_good_news() -> None:
     said = headline({**SUMMARY, "verified": False}, tally(outcomes(applied=2)))
-    assert (said.tone, said.title) == ("warn", "2 changes made, and the target does not agree")
+    assert (said.tone, said.title) == ("warn", "2 changes made, but the target differs from the plan")
 
 
 @given(results, st.sampled_from([True, False, None]))
@@ -369,10 +369,10 @@ def test_a_history_stays_with_its_row_where_the_page_shows_it() -> None:
 
 def test_a_guard_shows_its_figures_and_the_command_that_approves() -> None:
     page = page_of({**SUMMARY, "guards": [GUARD]}, result(action=["delete"]), generated_at=NOW)
-    assert "found 31 %, allowed 20 %" in page
+    assert "found 31 %, limit 20 %" in page
     assert "phonesync apply p-1 --approve &#34;REASON&#34;" in page
     counted = {"guard": "max_deletes", "value": 1200, "limit": 20, "message": "1,200 deletions."}
-    assert "found 1,200, allowed 20" in page_of(
+    assert "found 1,200, limit 20" in page_of(
         {**SUMMARY, "guards": [counted]}, result(action=["delete"]), generated_at=NOW
     )
 

@@ -111,7 +111,7 @@ def test_a_line_is_named_however_long_the_file_is_and_a_number_that_begins_like_
         Problem(Code.SERVICE_SAID, {"said": "24051 55 55 is taken; 24051 too"}, place=24051),
     ]
     assert (
-        told_masked(told[:1]) == 'rejected: number "•••": one owner has this entry more than once; lines: 24051, 24052'
+        told_masked(told[:1]) == 'rejected: number "•••": an owner has this entry more than once; lines: 24051, 24052'
     )
     assert "24051" in told_masked(told[1:2])
     assert told_masked(told[2:]) == "••• ••• •55 is taken; 24051 too"

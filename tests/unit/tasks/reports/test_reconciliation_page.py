@@ -168,7 +168,7 @@ def test_the_headline_says_the_worst_that_is_true(view: ReconciliationView) -> N
     assert (headline(agreed, "pl").title, headline(agreed, "pl").tone) == ("Wszystko się zgadza", "good")
     unread = replace(agreed, systems=[System("usos faculty", "usos", 0, 0, 0, "USOS got no usable answer.")])
     assert headline(unread, "en").title == "Everything that could be read matches"
-    assert "1 system could not be read as a whole." in headline(unread, "en").detail
+    assert "1 system could not be read completely." in headline(unread, "en").detail
     nothing = replace(agreed, findings=empty(Finding), systems=[])
     assert headline(nothing, "en").title == "There was nothing to compare"
     waiting = view.findings[(view.findings["kind"] != "agree") & (view.findings["accepted"] == "")]

@@ -110,7 +110,7 @@ def test_the_page_shows_every_sync_and_no_column_of_nothing() -> None:
     page = status_page(found, "pl", now=NOW, zone=WARSAW)
     assert '<html lang="pl">' in page
     assert "Zbyt długo bez udanego przebiegu: &lt;users&gt;." in page
-    assert "zmienione przez innych" in page
+    assert "zmienione poza phonesync" in page
     assert "wiersze czekają</th>" not in page
     assert 'http-equiv="refresh"' not in page, "whoever reads it slowly can have it stay"
     assert 'id="renew"' in page

@@ -137,7 +137,7 @@ def test_comments_are_left_out_where_somebody_says_how_they_begin() -> None:
 
 
 def test_data_above_a_header_is_refused() -> None:
-    with pytest.raises(SourceError, match="line 1: this looks like data, and it stands above the header in line 2"):
+    with pytest.raises(SourceError, match="line 1: this looks like data, but it is above the header in line 2"):
         read("F0;22 999 00 00;x\n" + PLAIN)
     assert list(read("F0;22 999 00 00;x\n" + PLAIN, header_line=2).lines) == [3, 4]
 
@@ -147,7 +147,7 @@ def test_two_headers_are_refused_unless_one_is_named() -> None:
     with pytest.raises(SourceError, match="lines 1 and 2 both look like a header"):
         read(text)
     assert read(text, header_line=2).header == ("entity_id", "number", "x")
-    with pytest.raises(SourceError, match="no row begins in line 9"):
+    with pytest.raises(SourceError, match="no row starts in line 9"):
         read(text, header_line=9)
 
 
@@ -212,7 +212,7 @@ def test_what_is_no_table_is_refused_by_its_name(raw: bytes, words: str) -> None
 
 
 def test_a_file_that_unpacks_to_too_much_is_given_up_on_the_way() -> None:
-    with pytest.raises(SourceError, match="more than 1 MB"):
+    with pytest.raises(SourceError, match="larger than 1 MB"):
         unpack(FILE, gzip.compress(bytes(3 << 20)), largest=1 << 20)
 
 

@@ -57,7 +57,7 @@ NONE = "the number is missing; if this owner really has none, allow it with allo
 NO_ID = "the id is missing"
 ID = "an id has 1 to 32 characters, without spaces, quotation marks or |"
 TOO_LONG = "a name on a phone list has at most 50 characters"
-ONE_NUMBER = "a phone list entry holds one number: give each number a line of its own"
+ONE_NUMBER = "a phone list entry holds one number: put each number on a separate line"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ ONE_NUMBER = "a phone list entry holds one number: give each number a line of it
         ({"number": "brak"}, "Telefon", "brak", NONE),
         ({"number": "Nutowska"}, "Telefon", "Nutowska", "There is no number in this text."),
         ({"number": "999-00-01"}, "Telefon", "999-00-01", "The area code is missing."),
-        ({**GOOD_NUMBER, "problem": TORN}, "", "", "5 fields where the header has 4"),
+        ({**GOOD_NUMBER, "problem": TORN}, "", "", "5 fields, but the header has 4"),
     ],
 )
 def test_a_line_for_usos_is_rejected_with_its_reason(row: dict[str, Any], column: str, value: str, reason: str) -> None:
@@ -101,7 +101,7 @@ def test_a_line_for_usos_is_rejected_with_its_reason(row: dict[str, Any], column
             "22 999 00 01 wew. 2",
             "a phone list entry cannot hold an extension",
         ),
-        ({"name": "b", "problem": TORN}, "", "", "5 fields where the header has 4"),
+        ({"name": "b", "problem": TORN}, "", "", "5 fields, but the header has 4"),
     ],
 )
 def test_a_line_for_a_list_is_rejected_with_its_reason(
@@ -119,7 +119,7 @@ def test_all_reasons_of_a_line_are_told_at_once() -> None:
 
 def test_a_line_whose_structure_is_broken_is_judged_by_that_alone() -> None:
     checked = usos({"owner": "", "number": "x", "problem": TORN}, GOOD_NUMBER)
-    assert [reason for *_, reason in reasons(checked)] == ["5 fields where the header has 4"]
+    assert [reason for *_, reason in reasons(checked)] == ["5 fields, but the header has 4"]
 
 
 def test_a_rejected_line_keeps_what_ties_it_to_entries() -> None:
@@ -194,7 +194,7 @@ def test_lines_that_give_an_owner_the_same_are_one_problem_at_each(other: dict[s
     said = [reason for reason in reasons(checked) if "more than once" in reason[3]]
     both = [(line, "Telefon", row["number"]) for line, row in ((2, GOOD_NUMBER), (3, other))]
     assert said == (
-        [(*place, "one owner has this entry more than once; lines: 2, 3") for place in both] if twice else []
+        [(*place, "an owner has this entry more than once; lines: 2, 3") for place in both] if twice else []
     )
     assert 4 in lines(checked)
 

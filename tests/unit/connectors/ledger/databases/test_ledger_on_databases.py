@@ -186,7 +186,7 @@ def test_one_run_holds_a_target_and_a_second_one_is_told_who(ledger: Ledger, url
         assert mine()
         with pytest.raises(TargetBusy), locked(other, "target", "second", lambda: 1001.0, no_sleep):
             pass
-        with locked(other, "a different target", "second", lambda: 1001.0, no_sleep):
+        with locked(other, "another target", "second", lambda: 1001.0, no_sleep):
             pass
     with locked(other, "target", "second", lambda: 1002.0, no_sleep):
         pass
@@ -230,7 +230,7 @@ def test_of_many_that_want_a_target_at_once_one_gets_it(url: str) -> None:
     assert len(held) == 1
 
 
-CUT_SHORT = "partly done before the run stopped: run phonesync resume"
+CUT_SHORT = "stopped before all of it was done; phonesync resume does the rest"
 
 
 OLD_REJECTION = 'rejected: Telefon "Anna": There is no number in this text.'
