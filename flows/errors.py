@@ -34,13 +34,9 @@ def show_error(
     if os.environ.get(TRACEBACK) and isinstance(error, InternalError):
         print_exception(error.__cause__, file=sys.stderr)
     if syncs:
-        click.echo(f"It concerns: {', '.join(syncs)}." if lang == "en" else _concerns(syncs, lang), err=True)
+        from tasks.messages.catalogue import render
 
-
-def _concerns(syncs: Sequence[str], lang: Language) -> str:
-    from tasks.messages.catalogue import render
-
-    return render("say.concerns", lang, syncs=", ".join(syncs))
+        click.echo(render("say.concerns", lang, syncs=", ".join(syncs)), err=True)
 
 
 def show_errors(

@@ -181,7 +181,7 @@ def _say_stopped(sandbox: Sandbox) -> None:
     for service in (sandbox.usos, sandbox.apio):
         for fault in service.faults:
             times = f"{fault.times} times more" if fault.times > 1 else "once more"
-            click.echo(f"Nobody has met {service.name}.{fault.method}: {fault.kind}, due {times}.", err=True)
+            click.echo(f"No call has met {service.name}.{fault.method}: {fault.kind}, due {times}.", err=True)
 
 
 def help_lists() -> dict[str, list[tuple[str, str]]]:

@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
 
     DONE = 0, "success: the target matches the source; for plan: the plan was saved"
     LINES_FAILED = 1, "finished, but some lines were rejected or some changes failed"
-    INVALID = 2, "error in the command, the configuration or a source file"
+    INVALID = 2, "the command, the configuration or a source file is invalid"
     APPROVAL_NEEDED = 3, "blocked by a guard: nothing was written, the plan needs approval"
     UNAVAILABLE = 4, "a service is unreachable or denies access, or another run is writing to the target"
     UNSETTLED = 5, "interrupted, or the result of a write is unknown or could not be saved: run phonesync resume"

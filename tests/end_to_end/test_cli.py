@@ -229,7 +229,7 @@ def test_a_plan_shows_the_command_only_where_there_is_something_to_apply(phonesy
     assert len(commands) == 1
     assert commands[0].endswith("-strings-phones")
     nothing = phonesync("plan", "dormitories").out
-    assert "No changes needed" in nothing
+    assert "No changes planned." in nothing
     assert "phonesync apply" not in nothing
 
 

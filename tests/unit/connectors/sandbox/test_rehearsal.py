@@ -167,7 +167,7 @@ def test_settings_and_faults_reach_the_services(tmp_path: Path) -> None:
         gone = httpx.post(running.apio + "/api/v1/login/", json={}, trust_env=False)
     assert (statuses, there.status_code, gone.status_code) == ([502, 502, 200], 400, 404)
     assert there.headers["content-type"].startswith("text/html")
-    assert running.said == "Stopped.\nNobody has met apio.login: redirect, due 3 times more.\n"
+    assert running.said == "Stopped.\nNo call has met apio.login: redirect, due 3 times more.\n"
 
 
 def test_a_bad_night_is_rehearsed(tmp_path: Path) -> None:
