@@ -194,7 +194,7 @@ def test_the_view_is_saved_as_it_is_seen(open_page: Open, view: ReconciliationVi
     rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
     assert len(rows) == 1
     assert rows[0]["Nazwa w pliku"].startswith("'=HYPERLINK(")
-    assert rows[0]["Numer kanoniczny"] == view.findings["key"].iloc[0], "a number is never altered"
+    assert rows[0]["Numer w zapisie międzynarodowym"] == view.findings["key"].iloc[0], "a number is never altered"
     assert saved.value.suggested_filename == f"{view.run}-reconciliation.csv"
 
 

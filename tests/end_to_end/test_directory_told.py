@@ -311,7 +311,7 @@ def test_a_reconciliation_tells_what_came_back(nights: Nights) -> None:
     }
     assert (done.summary["came_back"], done.summary["drift"]) == (1, 0)
     shown = readable_rows(done.view, "pl")
-    assert "a ktoś inny przywrócił" in shown.loc[shown["drift"] == "came_back", "what"].item()
+    assert "a przywrócono to poza phonesync" in shown.loc[shown["drift"] == "came_back", "what"].item()
 
 
 def test_what_came_back_to_a_phone_list_is_told_as_that(road: Road) -> None:

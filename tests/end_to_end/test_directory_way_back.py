@@ -108,7 +108,7 @@ def test_an_older_ledger_is_noticed_by_what_stands_there(nights: Nights) -> None
         (held,) = result.reported[0].lines.query("code == 'ledger_older'").to_dict("records")
         assert (held["outcome"], held["number_before"]) == ("held", FOUR[3])
         note = " ".join(told["notes"])
-        assert re.search("of 3 owners or names .* 3 stand .*phonesync doctor --adopt", note)
+        assert re.search("3 owners or names .* 3 of them already match .*phonesync doctor --adopt", note)
         assert nights.numbers("5") == [FOUR[3]]
     context = road.context()
     (failed,) = [row for row in examine(context).summary["checks"] if row["what"] == "ledger"]
