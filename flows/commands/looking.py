@@ -188,7 +188,7 @@ def number(  # noqa: PLR0913 - click's signature
 @json_wanted
 @click.pass_context
 def doctor(ctx: click.Context, config: str | None, *, adopt: bool, as_json: bool) -> None:
-    """Check everything a run needs. Writes to no service.
+    """Check everything a run needs, and write to no service.
 
     Credentials, rights, the clock, the versions of the services, the phone lists, the source files, the ledger and
     the report folder.

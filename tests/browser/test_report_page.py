@@ -145,7 +145,7 @@ def test_a_line_box_and_the_address_lead_to_line_214(open_page: Open) -> None:
     assert page.evaluate("location.hash") == "#line=5"
     facts = page.text_content("#details-facts")
     assert all(text in facts for text in ("Pokój 3", "Żółta sala 3", "Numer jest za długi"))
-    assert "Name wanted" in facts, "a change that failed is still a wish"
+    assert "Name planned" in facts, "a change that failed is still a wish"
     page.get_by_role("button", name="Next").click()
     assert page.text_content("#details-title") == "Line 25", "the next one that needs somebody"
 

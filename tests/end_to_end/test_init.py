@@ -87,7 +87,7 @@ def test_options_make_a_configuration_that_can_be_read_and_end_with_a_plan(
         "faculties": ("usos", "faculties.csv"),
         "users": ("usos", "users.csv"),
     }
-    assert "group_phones.csv\nLeft out" in said.out  # nobody has said whose list it is
+    assert "group_phones.csv\nSkipped" in said.out  # nobody has said whose list it is
     assert standing(services) == before
     text = (folder / "phonesync.toml").read_text(encoding="utf-8")
     assert "demo-" not in text

@@ -106,7 +106,7 @@ def test_the_end_of_a_run_says_how_many_of_its_problems_are_accepted(
     let(nights, held(nights.night())[4]["id"])
     nights.file("one", [("1", A, "Dean"), ("2", B, "Office"), ("2", BAD, "Guest"), ("1", WORSE, "Desk")])
     show_run(nights.night(), planned=False)
-    assert "2 lines rejected; of these, 2 accepted." in capsys.readouterr().out
+    assert "2 lines rejected; 2 of them accepted." in capsys.readouterr().out
 
 
 def test_the_configuration_may_say_it_and_the_command_comes_first(nights: Nights) -> None:
