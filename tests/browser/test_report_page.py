@@ -300,7 +300,7 @@ def test_every_control_has_a_name_and_the_page_its_landmarks(open_page: Open) ->
     page = open_page()
     for role in ("main", "banner", "contentinfo", "search"):
         assert page.get_by_role(role).count() == 1
-    for label in ("Search", "Wanted", "Outcome", "Owner", "Go to line"):
+    for label in ("Search", "Action", "Outcome", "Owner", "Go to line"):
         assert page.get_by_label(label, exact=True).count() == 1
     nameless = "all => all.filter(one => !one.textContent.trim() && !one.ariaLabel).length"
     assert page.eval_on_selector_all("button", nameless) == 0
